@@ -109,6 +109,12 @@ pub(super) fn ends_transaction(said: &ServerError) -> bool {
     matches!(said.code, 1205 | 1213)
 }
 
+/// The session that is to be killed has ended.
+pub(super) fn is_no_such_session(said: &ServerError) -> bool {
+    const ER_NO_SUCH_THREAD: u16 = 1094;
+    said.code == ER_NO_SUCH_THREAD
+}
+
 pub(super) fn is_stale_statement(said: &ServerError) -> bool {
     matches!(said.code, 1243 | 1615)
 }

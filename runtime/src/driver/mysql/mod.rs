@@ -29,11 +29,12 @@ use std::time::{Duration, Instant};
 
 use bindery_core::config::SessionReset;
 
-use self::error::{ends_transaction, is_stale_statement, statement_error};
+use self::error::{ends_transaction, is_no_such_session, is_stale_statement, statement_error};
 use self::login::LoggedIn;
 use self::mark::Marker;
 use self::prepared::Xa;
 use self::session::{Answer, Done, Fault, Session};
+use super::cancel::Asked;
 use super::connect::ServerInfo;
 use super::wire::{Deadline, Limits, Peer, Silence, Statements, WITHOUT_ROW, is_answered};
 use super::{Canceller, Cutter, Leaving, TakeRow, WriteParams};
@@ -554,11 +555,15 @@ impl MysqlConnection {
         let (config, peer, number) = (self.config.clone(), self.peer.clone(), self.number);
         self.canceller.ask(move |limit| {
             let deadline = Deadline::after(Some(limit));
-            let kill = |mut other: LoggedIn| {
-                let kill = format!("KILL QUERY {number}");
-                settle::run(&mut other.session, deadline, &kill)
+            let Ok(mut other) = login::log_in(&config, &peer, deadline) else {
+                return Asked::NotReached;
             };
-            login::log_in(&config, &peer, deadline).is_ok_and(|other| kill(other).is_ok())
+            let kill = format!("KILL QUERY {number}");
+            match settle::run(&mut other.session, deadline, &kill) {
+                Err(Fault::Server(said)) if is_no_such_session(&said) => Asked::Ended,
+                Ok(_) | Err(Fault::Server(_)) => Asked::Sent,
+                Err(_) => Asked::NotReached,
+            }
         });
     }
 }

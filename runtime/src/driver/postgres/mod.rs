@@ -38,6 +38,7 @@ use self::number::Numbering;
 use self::session::{Fault, Session, Standing};
 use self::statement::Statement;
 use self::types::Types;
+use super::cancel::Asked;
 use super::connect::ServerInfo;
 use super::wire::{Deadline, Limits, Peer, Silence, Statements, Tls, WITHOUT_ROW, is_answered};
 use super::{Canceller, Cutter, Leaving, TakeRow, WriteParams};
@@ -524,9 +525,16 @@ impl PostgresConnection {
             return;
         };
         let (peer, tls) = (self.peer.clone(), self.tls.clone());
+        let leaving = self.session.socket().give_up();
         self.canceller.ask(move |limit| {
+            if leaving.as_ref().is_some_and(|it| it.wait(Duration::ZERO)) {
+                return Asked::Ended;
+            }
             let deadline = Deadline::after(Some(limit));
-            login::cancel(&peer, tls.as_ref(), key, deadline).is_ok()
+            match login::cancel(&peer, tls.as_ref(), key, deadline) {
+                Ok(()) => Asked::Sent,
+                Err(_) => Asked::NotReached,
+            }
         });
     }
 

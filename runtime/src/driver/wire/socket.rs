@@ -274,6 +274,12 @@ impl Socket {
         self.stream.leave()
     }
 
+    /// The same for a connection that is given up in the middle of a statement. `None` where it was cut off: then the other side's
+    /// end cannot be seen.
+    pub(in crate::driver) fn give_up(&self) -> Option<Leaving> {
+        (!self.stream.is_cut()).then(|| self.leave())
+    }
+
     /// Sends what goes through without waiting, before the connection is closed. Whether it arrives does not matter.
     pub(in crate::driver) fn send_last(&mut self, bytes: &[u8]) {
         let _ = self.stream.write(bytes);

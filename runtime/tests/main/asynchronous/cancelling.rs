@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use bindery::asynchronous::Run;
 use bindery::{Error, ErrorKind, Sql};
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::{
     CONNECTIONS, PATIENCE, Place, WORKERS, begin, block_on, is_released, on_each_place,
@@ -125,6 +127,40 @@ fn a_connection_belongs_to_the_work_that_uses_it<E: Everything>(place: &Place<E>
     is_released(&db, place);
     let count = db.run(move |db| db.connect(engine)?.blogs().count());
     assert_eq!(block_on(count).unwrap(), 1);
+}
+
+/// A request to cancel that comes before the server has begun with the statement is ignored by it: another follows.
+#[cfg(unix)]
+#[test]
+fn a_server_that_reads_its_statement_late_is_asked_again() {
+    let _watchdog = bindery_testkit::Watchdog::start("a_server_that_reads_late", PATIENCE);
+    let Some(database) = bindery_testkit::fresh_postgres() else {
+        return;
+    };
+    let place = Place {
+        engine: crate::sample::engine::Postgres,
+        options: bindery::EngineOptions::url(database.url()),
+        server: Some(database),
+    };
+    let endless = place.endless();
+    let db = place.open_with(|options| options.statement_timeout(None));
+    let (begun, is_begun) = mpsc::channel();
+    let mut work = db.run(move |db| {
+        let mut c = db.connect(crate::sample::engine::Postgres)?;
+        let session = c.query_scalar::<i32>(Sql::assembled("SELECT pg_backend_pid()"), ())?;
+        let session = Pid::from_raw(session).unwrap();
+        kill_process(session, Signal::STOP).unwrap();
+        begun.send(session).unwrap();
+        c.query_scalar::<i64>(Sql::assembled(endless), ())
+    });
+    begin(&mut work);
+    let session = is_begun.recv().unwrap();
+    // Time for the statement to be sent, and for the first request to arrive.
+    std::thread::sleep(Duration::from_millis(50));
+    drop(work);
+    std::thread::sleep(Duration::from_millis(50));
+    kill_process(session, Signal::CONT).unwrap();
+    is_released(&db, &place);
 }
 
 /// All connections are held by code that is not asynchronous.

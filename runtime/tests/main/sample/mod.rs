@@ -3,6 +3,7 @@
 mod logged;
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use bindery::__private::Program;
 use bindery::generic::{GeneratedDatabases, ModelInfo};
@@ -87,7 +88,11 @@ pub(crate) fn embedded() -> Registry {
 
 /// All engines, one of them at this URL and the other servers where nothing is.
 pub(crate) fn at(engine: &str, url: &str) -> Registry {
-    with(engine, EngineOptions::url(url))
+    // 10,000 statements may take a busy machine more than the usual time.
+    with(
+        engine,
+        EngineOptions::url(url).statement_timeout(Duration::from_secs(180)),
+    )
 }
 
 /// The same with more options.
