@@ -61,6 +61,13 @@ cargo xtask migrations [--steps N] [--seed N] [--only sqlite|postgres|mysql]
     runs them with rows in the tables, compares the database with one that `create` makes, reverts them and compares again.
     Prints a summary. Runs on the servers that are up (`servers env`), else on private ones.
 
+cargo xtask histories FOLDER [--only TEXT]
+    Replays the upgrade scripts of applications, FOLDER/<sqlite|postgres|mysql>/<application>/<step>.sql: has bindery write each
+    step anew, runs it with rows on the database of before, there, back and there again, compares the database with the one that
+    the application's own script makes, and writes docs/histories.md. Fails where a server refuses what `check` passed, and where
+    fewer than 95 of 100 steps are equal. Runs on the servers that are up (`servers env`), else on private ones.
+    --only TEXT      only histories whose name contains TEXT (mysql/shop); the page is not written
+
 cargo xtask bench [--peers | --async | --outbox | --observation | --atomic | --dump | --verify] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of
     docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
@@ -136,6 +143,7 @@ pub(crate) enum Command {
     Bank(Splitting),
     Saga(Splitting),
     Migrations(Migrating),
+    Histories(Replaying),
     Bench(Benching),
     Growth(Growing),
     Features(Part),
@@ -250,6 +258,14 @@ pub(crate) struct Migrating {
     pub(crate) only: Option<String>,
 }
 
+/// The folder of histories.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Replaying {
+    pub(crate) folder: String,
+    /// A part of their names; `None`: all.
+    pub(crate) only: Option<String>,
+}
+
 impl Selection {
     pub(crate) fn is_everything(&self) -> bool {
         *self == Self::default()
@@ -274,6 +290,10 @@ impl Command {
             ["bank", rest @ ..] => splitting(rest).map(Self::Bank),
             ["saga", rest @ ..] => splitting(rest).map(Self::Saga),
             ["migrations", rest @ ..] => migrating(rest).map(Self::Migrations),
+            ["histories", folder] => Ok(Self::Histories(replaying(folder, None))),
+            ["histories", folder, "--only", text] => {
+                Ok(Self::Histories(replaying(folder, Some(text))))
+            }
             ["bench", rest @ ..] => Ok(Self::Bench(benching(rest))),
             ["growth"] => Ok(Self::Growth(Growing::All)),
             ["growth", "--clean-build"] => Ok(Self::Growth(Growing::CleanBuild)),
@@ -306,6 +326,7 @@ impl Command {
             | Self::Bank(_)
             | Self::Saga(_)
             | Self::Migrations(_)
+            | Self::Histories(_)
             | Self::Bench(_)
             | Self::Growth(_)
             | Self::Features(_)
@@ -435,6 +456,13 @@ fn migrating(words: &[&str]) -> Result<Migrating, String> {
         }
     }
     Ok(migrating)
+}
+
+fn replaying(folder: &str, only: Option<&str>) -> Replaying {
+    Replaying {
+        folder: folder.to_owned(),
+        only: only.map(str::to_owned),
+    }
 }
 
 /// `2/5`.

@@ -11,6 +11,7 @@ mod failures;
 mod features;
 mod fuzz;
 mod growth;
+mod histories;
 mod install;
 mod interrupt;
 mod lint;
@@ -72,6 +73,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Bank(splitting) => split::BANK.run(&splitting, &Interrupt::install()?),
         Command::Saga(splitting) => split::SAGAS.run(&splitting, &Interrupt::install()?),
         Command::Migrations(migrating) => migrations::run(&migrating, &Interrupt::install()?),
+        Command::Histories(replaying) => histories::run(&replaying, &Interrupt::install()?),
         Command::Simulate(simulating) => simulate::run(&simulating, &Interrupt::install()?),
         Command::Bench(benching) => bench::run(&benching, &Interrupt::install()?),
         Command::Growth(growing) => growth::run(growing),

@@ -20,6 +20,7 @@ use crate::step::{Report, Step};
 use crate::workspace::cargo;
 
 pub(crate) use self::binaries::Built;
+pub(crate) use self::full::today;
 
 /// Runs the selected tests; the exit code is that of the first part that failed.
 pub(crate) fn run(selection: &Selection, interrupt: &Interrupt) -> Result<ExitCode, Failure> {

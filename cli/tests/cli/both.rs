@@ -6,6 +6,7 @@ use bindery_schema::dialect::Dialect;
 use bindery_testkit::{FreshDatabase, Product, fresh_mysql, fresh_postgres};
 use mysql::prelude::Queryable;
 
+use super::steps_of_applications::Client;
 use super::support::{Project, names_in};
 
 /// A project with one engine, and a database beside it that `create` makes.
@@ -133,6 +134,24 @@ impl Both {
         self.at[1].try_execute(&self.project, sql)
     }
 
+    /// The same in one of them.
+    pub(super) fn try_execute_on(&self, number: usize, sql: &str) -> Result<(), String> {
+        self.at[number].try_execute(&self.project, sql)
+    }
+
+    /// The names of both databases, which of SQLite are files of the project.
+    pub(super) fn names(&self) -> [&str; 2] {
+        [0, 1].map(|number| match &self.at[number] {
+            At::File(name) => name.as_str(),
+            At::Postgres(database) | At::Mysql(database) => database.name(),
+        })
+    }
+
+    /// The database that migrations make, open.
+    pub(super) fn open(&self) -> Client {
+        self.at[0].open(&self.project)
+    }
+
     /// The catalogues of both databases as they are.
     pub(super) fn catalogues(&self) -> (Vec<String>, Vec<String>) {
         (self.lines_of(0), self.lines_of(1))
@@ -150,7 +169,11 @@ impl Both {
     }
 
     pub(super) fn empty_created(&self) {
-        self.at[1].empty(&self.project);
+        self.empty(1);
+    }
+
+    pub(super) fn empty(&self, number: usize) {
+        self.at[number].empty(&self.project);
     }
 
     pub(super) fn empty_both(&self) {
@@ -174,7 +197,7 @@ impl Both {
         self.lines_of(0)
     }
 
-    fn lines_of(&self, number: usize) -> Vec<String> {
+    pub(super) fn lines_of(&self, number: usize) -> Vec<String> {
         let mut lines = self.at[number].catalogue(&self.project);
         if let Some(at_b) = &self.at_b {
             let of_b = at_b[number].catalogue(&self.project);
@@ -228,6 +251,25 @@ impl Both {
 }
 
 impl At {
+    fn open(&self, project: &Project) -> Client {
+        match self {
+            Self::File(path) => {
+                let connection = rusqlite::Connection::open(project.path(path)).expect("a file");
+                let settings = connection.execute_batch("PRAGMA foreign_keys = ON");
+                settings.expect("a setting");
+                Client::Sqlite(connection)
+            }
+            Self::Postgres(database) => {
+                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
+                Client::Postgres(client.expect("the test server"))
+            }
+            Self::Mysql(database) => {
+                let client = mysql::Conn::new(database.url().as_str());
+                Client::Mysql(client.expect("the test server"))
+            }
+        }
+    }
+
     fn execute(&self, project: &Project, sql: &str) {
         match self {
             Self::File(path) => {

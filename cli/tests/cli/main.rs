@@ -68,6 +68,7 @@ mod silence;
 mod some_tables;
 mod status;
 mod status_routing;
+mod steps_of_applications;
 mod support;
 mod sync;
 mod tasks;

@@ -13,23 +13,30 @@ use super::both::Both;
 use super::support::{Outcome, Project, names_in};
 
 /// The migrations of one application.
-struct History {
-    name: String,
-    dialect: Dialect,
-    folder: PathBuf,
+pub(crate) struct History {
+    pub(crate) name: String,
+    pub(crate) dialect: Dialect,
+    pub(crate) folder: PathBuf,
 }
 
 fn histories() -> Vec<History> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/histories");
-    let mut histories = histories_in(&own);
-    assert_eq!(histories.len(), Dialect::ALL.len(), "one of each");
+    let mut histories = own_histories();
     if let Some(corpus) = bindery_testkit::corpus() {
         histories.extend(histories_in(&corpus.join("histories")));
     }
     histories
 }
 
-fn histories_in(root: &Path) -> Vec<History> {
+/// Those of an invented application.
+pub(crate) fn own_histories() -> Vec<History> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/histories");
+    let histories = histories_in(&own);
+    assert_eq!(histories.len(), Dialect::ALL.len(), "one of each");
+    histories
+}
+
+/// The folders of `<database>/<application>`.
+pub(crate) fn histories_in(root: &Path) -> Vec<History> {
     let of_dialect = |dialect: Dialect| {
         let folder = root.join(dialect.name());
         let names = if folder.is_dir() {

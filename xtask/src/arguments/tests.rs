@@ -12,6 +12,16 @@ fn every_command_is_understood() {
     assert_eq!(parse("corpus"), Ok(Command::Corpus(None)));
     let only = Command::Corpus(Some("sakila".to_owned()));
     assert_eq!(parse("corpus --only sakila"), Ok(only));
+    for only in [None, Some("mysql/shop".to_owned())] {
+        let line = match &only {
+            Some(text) => format!("histories /tmp/a --only {text}"),
+            None => "histories /tmp/a".to_owned(),
+        };
+        let folder = "/tmp/a".to_owned();
+        let expected = Command::Histories(Replaying { folder, only });
+        assert_eq!(parse(&line), Ok(expected));
+    }
+    assert!(parse("histories").is_err());
     assert_eq!(parse("growth"), Ok(Command::Growth(Growing::All)));
     let clean = Ok(Command::Growth(Growing::CleanBuild));
     assert_eq!(parse("growth --clean-build"), clean);

@@ -124,7 +124,8 @@ fn record(test: &Listed<'_>, outcome: &Outcome) -> Result<(), Failure> {
     Ok(record.write(root())?)
 }
 
-fn today() -> Result<String, Failure> {
+/// Returns the day, `2026-11-27`, of UTC.
+pub(crate) fn today() -> Result<String, Failure> {
     let output = Command::new("date").args(["-u", "+%F"]).output()?;
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }

@@ -7,6 +7,7 @@ use bindery::status::ServerProduct;
 use bindery_schema::model::{CheckedModel, EngineId};
 
 use super::super::migrator;
+use super::filled::fill;
 use super::rows::{EmptyTable, Rows};
 use crate::comparison::{self, Comparison, Finding};
 use crate::database::{Engines, failure};
@@ -112,7 +113,7 @@ impl Chain<'_> {
         let mut filled = Ok(());
         let applied = self.migrator().run(&mut |progress| match progress {
             MigrationProgress::Done(run) if filled.is_ok() && self.has_rows_after(run.version) => {
-                filled = rows.fill(self.engines, self.model.engine(self.id));
+                filled = fill(&mut rows, self.engines, self.model.engine(self.id));
             }
             other => self.tell("proving", other),
         });

@@ -1,6 +1,7 @@
 //! `bindery migrate check --prove`: the migrations on a scratch database of the engine's product, with rows, there and back and there again.
 
 mod chain;
+mod filled;
 mod row;
 mod rows;
 mod scratch;

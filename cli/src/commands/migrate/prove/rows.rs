@@ -1,21 +1,32 @@
-//! Rows made to fit: a few in every table of a scratch database, as its catalogue describes it. The database is the judge: a row that it
-//! refuses is tried with other values.
+//! Rows made to fit: a few in every table of a database, as its structure describes it. The database is the judge: a row that it
+//! refuses is tried with other values. Nothing here knows how a statement gets to it, so that tests fill databases by it, too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use bindery::{Connection, Engine as _, Sql};
+use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::{Structure, TableShape};
-use bindery_schema::model::{Engine, Model, Table, TableName};
+use bindery_schema::model::{Model, Table, TableName};
 use bindery_schema::sql_writer::SqlWriter;
 use serde::Serialize;
 
 use super::row::{Attempts, Field};
-use crate::comparison::unreadable;
-use crate::database::{Chosen, Engines, failure};
-use crate::failure::Failure;
 
 /// Rows that a table gets each time it has another shape.
 const ROWS: u64 = 3;
+
+/// A database that is filled.
+pub(super) trait Filled {
+    /// A failure that ends the filling.
+    type Error;
+
+    fn dialect(&self) -> Dialect;
+
+    /// Returns the number that a query yields.
+    fn count(&mut self, sql: String) -> Result<u64, Self::Error>;
+
+    /// Executes an INSERT with the values of its placeholders, all of them texts; else the database's words.
+    fn insert(&mut self, sql: String, values: Vec<String>) -> Result<(), String>;
+}
 
 /// A table for which no row was found; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
@@ -36,13 +47,11 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Puts rows into each table that is new, or has other columns than before.
-    pub(super) fn fill(&mut self, engines: &Engines, engine: &Engine) -> Result<(), Failure> {
-        let catalogue = engines.catalogue(0, &|_| ())?;
-        let text = catalogue.statements(&BTreeSet::new());
-        let structure = Structure::read(&text, engine.dialect, engine.flavour);
-        let structure = structure.map_err(|why| unreadable(&why))?;
-        let connection = engines.registry.connect(engines.chosen(0));
-        let mut connection = connection.map_err(|error| failure(&error))?;
+    pub(super) fn fill<D: Filled>(
+        &mut self,
+        structure: &Structure,
+        database: &mut D,
+    ) -> Result<(), D::Error> {
         for table in structure.model().tables.iter() {
             let Some(shape) = structure
                 .table(&table.name)
@@ -52,29 +61,28 @@ impl Rows {
             };
             let columns = columns(shape);
             if self.shapes.get(&table.name) != Some(&columns) {
-                let filled = self.fill_table(&mut connection, (structure.model(), table, shape));
-                filled.map_err(|error| failure(&error))?;
+                self.fill_table(database, (structure.model(), table, shape))?;
                 self.shapes.insert(table.name.clone(), columns);
             }
         }
         Ok(())
     }
 
-    fn fill_table(
+    fn fill_table<D: Filled>(
         &mut self,
-        connection: &mut Connection<Chosen>,
+        database: &mut D,
         (model, table, shape): (&Model, &Table, &TableShape),
-    ) -> bindery::Result<()> {
+    ) -> Result<(), D::Error> {
         let mut parents = Vec::new();
         for key in &table.foreign_keys {
-            parents.push(count(connection, &model.table(key.table).name)?);
+            parents.push(count(database, &model.table(key.table).name)?);
         }
-        let before = count(connection, &table.name)?;
+        let before = count(database, &table.name)?;
         let mut refusal = None;
         let mut inserted = 0;
         for row in 0..ROWS {
             let attempts = Attempts::new((model, table, shape), &parents, before + row + 1);
-            match attempts.and_then(|attempts| first_that_fits(connection, table, &attempts)) {
+            match attempts.and_then(|attempts| first_that_fits(database, table, &attempts)) {
                 Ok(()) => inserted += 1,
                 Err(why) => refusal = Some(why),
             }
@@ -99,23 +107,21 @@ impl Rows {
 }
 
 /// Inserts the first row that the table takes; else why it took none.
-fn first_that_fits(
-    connection: &mut Connection<Chosen>,
+fn first_that_fits<D: Filled>(
+    database: &mut D,
     table: &Table,
     attempts: &Attempts<'_>,
 ) -> Result<(), String> {
     let mut refusal = None;
     for fields in attempts.rows() {
-        let (sql, values) = insert(table, &fields, connection.dialect());
-        match connection.execute(Sql::assembled(sql), values) {
-            Ok(_) => return Ok(()),
+        let (sql, values) = insert(table, &fields, database.dialect());
+        match database.insert(sql, values) {
+            Ok(()) => return Ok(()),
             // The first is the most usual row.
-            Err(error) => refusal = refusal.or(Some(error)),
+            Err(why) => refusal = refusal.or(Some(why)),
         }
     }
-    let engine = connection.engine().name();
-    let why = refusal.map(|error| failure(&error).without_engine(engine).message());
-    Err(why.unwrap_or_default())
+    Err(refusal.unwrap_or_default())
 }
 
 fn columns(shape: &TableShape) -> String {
@@ -124,15 +130,14 @@ fn columns(shape: &TableShape) -> String {
     columns.collect()
 }
 
-fn count(connection: &mut Connection<Chosen>, table: &TableName) -> bindery::Result<u64> {
-    let mut sql = SqlWriter::new(connection.dialect());
+fn count<D: Filled>(database: &mut D, table: &TableName) -> Result<u64, D::Error> {
+    let mut sql = SqlWriter::new(database.dialect());
     sql.push("SELECT count(*) FROM ").table(table);
-    let counted: i64 = connection.query_scalar(Sql::assembled(sql.finish()), ())?;
-    Ok(counted.unsigned_abs())
+    database.count(sql.finish())
 }
 
 /// The statement, and the values of its placeholders.
-fn insert(table: &Table, fields: &[Field<'_>], dialect: bindery::Dialect) -> (String, Vec<String>) {
+fn insert(table: &Table, fields: &[Field<'_>], dialect: Dialect) -> (String, Vec<String>) {
     let mut sql = SqlWriter::new(dialect);
     let mut values = Vec::new();
     sql.push("INSERT INTO ").table(&table.name).push(" ");

@@ -1,0 +1,106 @@
+//! The databases of a replay, and a copy of the application's as it was before a step.
+
+use std::fs;
+
+use bindery_schema::dialect::Dialect;
+use bindery_testkit::{FreshDatabase, fresh_postgres, mysql_flavour, postgres_url};
+
+use crate::both::Both;
+use crate::support::wait_until;
+
+/// One database gets what bindery writes, the other what the application wrote.
+pub(super) struct Databases {
+    pub(super) both: Both,
+    before: Before,
+}
+
+/// The application's database before the step.
+enum Before {
+    File,
+    Copy(FreshDatabase),
+    /// The scripts that make it.
+    Scripts(Vec<String>),
+}
+
+/// A file of the project, beside `app.db` and `created.db`.
+const COPY: &str = "before.db";
+
+impl Databases {
+    /// `None` without a server.
+    pub(super) fn new(dialect: Dialect) -> Option<Self> {
+        let (both, before) = match dialect {
+            Dialect::Sqlite => (Both::on_sqlite(), Before::File),
+            Dialect::Postgres => (Both::on_postgres()?, Before::Copy(fresh_postgres()?)),
+            Dialect::Mysql => (Both::on_mysql()?, Before::Scripts(Vec::new())),
+        };
+        Some(Self { both, before })
+    }
+
+    /// The product and its version.
+    pub(super) fn server(&self) -> String {
+        let version = |sql: &str| {
+            let version = self.both.texts(sql).concat();
+            let number = version.split([' ', '-']).next().map(str::to_owned);
+            number.unwrap_or_default()
+        };
+        match self.both.dialect() {
+            Dialect::Sqlite => format!("SQLite {}", version("SELECT sqlite_version()")),
+            Dialect::Postgres => format!("PostgreSQL {}", version("SHOW server_version")),
+            Dialect::Mysql => format!("{} {}", mysql_flavour(), version("SELECT version()")),
+        }
+    }
+
+    /// Keeps the application's database as it is now, which these scripts made.
+    pub(super) fn keep(&mut self, scripts: &[String]) {
+        match &mut self.before {
+            Before::File => self.copy_file("created.db", COPY),
+            Before::Copy(copy) => copy_database(self.both.names()[1], copy.name()),
+            Before::Scripts(kept) => kept.extend_from_slice(&scripts[kept.len()..]),
+        }
+    }
+
+    /// Makes bindery's database what was kept.
+    pub(super) fn begin(&self) {
+        self.restore(0);
+    }
+
+    /// Makes the application's database what was kept.
+    pub(super) fn take_back(&self) {
+        self.restore(1);
+    }
+
+    fn restore(&self, number: usize) {
+        match &self.before {
+            Before::File => self.copy_file(COPY, ["app.db", "created.db"][number]),
+            Before::Copy(copy) => copy_database(copy.name(), self.both.names()[number]),
+            Before::Scripts(scripts) => {
+                self.both.empty(number);
+                for script in scripts {
+                    let done = self.both.try_execute_on(number, script);
+                    done.expect("it was executed before");
+                }
+            }
+        }
+    }
+
+    fn copy_file(&self, from: &str, to: &str) {
+        let [from, to] = [from, to].map(|name| self.both.project.path(name));
+        // Before the first step there is none, and an empty one is a database.
+        let content = fs::read(from).unwrap_or_default();
+        fs::write(to, content).expect("it can be written");
+    }
+}
+
+/// Names of test databases need no quotes.
+fn copy_database(from: &str, to: &str) {
+    let url = postgres_url().expect("there was a server");
+    let client = postgres::Client::connect(&url, postgres::NoTls);
+    let mut client = client.expect("the test server");
+    let gone = client.batch_execute(&format!("DROP DATABASE IF EXISTS {to} WITH (FORCE)"));
+    gone.expect("it can be dropped");
+    // A connection that was closed may be there for a moment.
+    wait_until(|| {
+        let made = client.batch_execute(&format!("CREATE DATABASE {to} TEMPLATE {from}"));
+        made.is_ok()
+    });
+}

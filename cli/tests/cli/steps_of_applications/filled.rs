@@ -1,0 +1,91 @@
+//! The rows of `migrate check --prove` in a database of a test.
+
+#[path = "../../../src/commands/migrate/prove/row.rs"]
+mod row;
+#[path = "../../../src/commands/migrate/prove/rows.rs"]
+mod rows;
+#[path = "../../../src/commands/migrate/prove/values.rs"]
+mod values;
+
+use bindery_schema::dialect::Dialect;
+use bindery_schema::diff::Structure;
+use mysql::prelude::Queryable;
+
+use self::rows::{Filled, Rows};
+
+/// A database that is open.
+pub(crate) enum Client {
+    Sqlite(rusqlite::Connection),
+    Postgres(postgres::Client),
+    Mysql(mysql::Conn),
+}
+
+/// The number of rows, and of tables that no row was found for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Inserted {
+    pub(crate) rows: u64,
+    pub(crate) empty: usize,
+}
+
+impl Client {
+    /// Puts rows into the tables of a schema that was pulled from it.
+    pub(crate) fn fill(&mut self, pulled: &str) -> Result<Inserted, String> {
+        let structure = Structure::read(pulled, self.dialect(), None);
+        let structure = structure.map_err(|_| "what was pulled cannot be read")?;
+        let mut rows = Rows::default();
+        rows.fill(&structure, self)?;
+        Ok(Inserted {
+            rows: rows.inserted,
+            empty: rows.empty().len(),
+        })
+    }
+}
+
+impl Filled for Client {
+    type Error = String;
+
+    fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+            Self::Mysql(_) => Dialect::Mysql,
+        }
+    }
+
+    fn count(&mut self, sql: String) -> Result<u64, String> {
+        let counted: i64 = match self {
+            Self::Sqlite(client) => {
+                let counted = client.query_row(&sql, (), |row| row.get(0));
+                counted.map_err(|why| why.to_string())?
+            }
+            Self::Postgres(client) => {
+                let row = client.query_one(&sql, &[]);
+                row.map_err(|why| why.to_string())?.get(0)
+            }
+            Self::Mysql(client) => {
+                let counted = client.query_first(&sql).map_err(|why| why.to_string())?;
+                counted.unwrap_or_default()
+            }
+        };
+        Ok(counted.unsigned_abs())
+    }
+
+    fn insert(&mut self, sql: String, values: Vec<String>) -> Result<(), String> {
+        match self {
+            Self::Sqlite(client) => {
+                let done = client.execute(&sql, rusqlite::params_from_iter(values));
+                done.map(drop).map_err(|why| why.to_string())
+            }
+            Self::Postgres(client) => {
+                let values = values.iter().map(|value| value as _);
+                let values: Vec<&(dyn postgres::types::ToSql + Sync)> = values.collect();
+                let done = client.execute(&sql, &values);
+                done.map(drop).map_err(|why| why.to_string())
+            }
+            Self::Mysql(client) => {
+                let done = client.exec_drop(&sql, values);
+                done.map_err(|why| why.to_string())
+            }
+        }
+    }
+}
