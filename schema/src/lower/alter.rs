@@ -494,12 +494,15 @@ fn move_column(table: &mut DraftTable, name: &Name, position: &ColumnPosition) {
 
 pub(super) fn rename_constraint(table: &mut DraftTable, from: &Name, to: &Name) {
     implied::settle_names(table);
-    let names = (table.primary_key.iter_mut().map(|key| &mut key.name))
-        .chain(table.uniques.iter_mut().map(|unique| &mut unique.name))
-        .chain(table.indexes.iter_mut().map(|index| &mut index.name))
+    // MySQL renames indexes alone: a foreign key keeps the name that its index had.
+    let is_index = table.dialect == Dialect::Mysql;
+    let keys = (table.uniques.iter_mut().map(|unique| &mut unique.name))
+        .chain(table.indexes.iter_mut().map(|index| &mut index.name));
+    let constraints = (table.primary_key.iter_mut().map(|key| &mut key.name))
         .chain(table.foreign_keys.iter_mut().map(|key| &mut key.name))
         .chain(table.checks.iter_mut().map(|check| &mut check.name))
         .chain(table.native.exclusions.iter_mut().map(|(name, _)| name));
+    let names = keys.chain(constraints.filter(|_| !is_index));
     for name in names.filter(|name| name.as_deref() == Some(from.text.as_str())) {
         *name = Some(to.text.clone());
     }

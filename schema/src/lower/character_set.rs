@@ -4,6 +4,8 @@
 //! Needed by what MySQL Workbench exports (`CREATE SCHEMA … DEFAULT CHARACTER SET utf8`, tables without one) and by migrations to
 //! utf8mb4 (`CONVERT TO CHARACTER SET`), such as letstalk's `20180711_Utf8Charset.sql`, whose columns become larger kinds.
 
+use std::collections::BTreeSet;
+
 use crate::ast::{FileAst, TableOption, TypeArgument, TypeName};
 use crate::column_type::LobSize;
 use crate::dialect::Dialect;
@@ -45,6 +47,9 @@ impl Fold<'_> {
 /// With `CONVERT TO` they take it, and a text whose characters need more bytes than before becomes the next larger kind.
 pub(super) fn change(table: &mut DraftTable, options: &[TableOption], converts: bool) {
     let before: Vec<TableOption> = of_table(table).cloned().collect();
+    if !converts && is_same(&before, options) {
+        return;
+    }
     let bytes = options
         .first()
         .map_or(USUAL_BYTES, |option| bytes_of(&option.text));
@@ -71,6 +76,14 @@ pub(super) fn change(table: &mut DraftTable, options: &[TableOption], converts: 
     options
         .iter()
         .for_each(|option| native::set_option(table, option));
+}
+
+/// Whether the options set what the table has already.
+fn is_same(before: &[TableOption], options: &[TableOption]) -> bool {
+    let sets = |option: &TableOption| (option.key.clone(), last_name(&option.text).to_lowercase());
+    let [before, options]: [BTreeSet<_>; 2] =
+        [before, options].map(|all| all.iter().map(sets).collect());
+    before == options
 }
 
 /// Counts the room of a new column of this table in bytes.
