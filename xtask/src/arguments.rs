@@ -66,7 +66,8 @@ cargo xtask histories FOLDER [--only TEXT]
     step anew, runs it with rows on the database of before, there, back and there again, compares the database with the one that
     the application's own script makes, and writes docs/histories.md. Fails where a server refuses what `check` passed, and where
     fewer than 95 of 100 steps are equal. Runs on the servers that are up (`servers env`), else on private ones.
-    --only TEXT      only histories whose name contains TEXT (mysql/shop); the page is not written
+    --only TEXT      only histories whose name contains TEXT (mysql/shop); the notes of others stay, so that a long run may be made
+                     in pieces: the page is written once there are notes of all
 
 cargo xtask bench [--peers | --async | --outbox | --observation | --atomic | --dump | --verify] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of

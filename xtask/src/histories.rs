@@ -36,7 +36,9 @@ pub(crate) fn run(replaying: &Replaying, interrupt: &Interrupt) -> Result<ExitCo
     };
     let environment = given.or_else(|| own.as_ref().map(Databases::environment));
     let notes = workspace::target().join("histories");
-    let _ = fs::remove_dir_all(&notes);
+    if replaying.only.is_none() {
+        let _ = fs::remove_dir_all(&notes);
+    }
     fs::create_dir_all(&notes)?;
     let mut command = cargo();
     command
@@ -49,7 +51,7 @@ pub(crate) fn run(replaying: &Replaying, interrupt: &Interrupt) -> Result<ExitCo
             "--",
         ])
         .args(["cli_07_steps_of_applications", "--nocapture"])
-        .env("BINDERY_HISTORIES", folder)
+        .env("BINDERY_HISTORIES", &folder)
         .env("BINDERY_HISTORIES_NOTES", &notes)
         .env(
             "BINDERY_HISTORIES_ONLY",
@@ -59,20 +61,23 @@ pub(crate) fn run(replaying: &Replaying, interrupt: &Interrupt) -> Result<ExitCo
     let report = Report::run_all(vec![Step::new("histories", command)], interrupt)?;
     report.print();
     interrupt.check()?;
-    conclude(&notes, replaying.only.is_none())
+    conclude(&folder, &notes)
 }
 
-/// Prints the page, and writes it after a run of all histories.
-fn conclude(folder: &Path, is_whole: bool) -> Result<ExitCode, Failure> {
+/// Prints the page, and writes it once there are notes of all histories.
+fn conclude(folder: &Path, of_notes: &Path) -> Result<ExitCode, Failure> {
     let mut notes = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(of_notes)? {
         notes.push(Notes::parse(&fs::read_to_string(entry?.path())?)?);
     }
+    let names = histories(folder)?;
+    // Not the invented ones of the test.
+    notes.retain(|one| names.contains(&one.history));
     notes.sort_by(|one, other| one.history.cmp(&other.history));
     let known = fs::read_to_string(workspace::root().join(KNOWN))?;
     let page = page::page(&notes, &known, &today()?);
     print(&page);
-    if is_whole {
+    if notes.len() == names.len() {
         fs::write(workspace::root().join(PAGE), page)?;
     }
     let shortfalls = page::shortfalls(&notes);
@@ -83,4 +88,24 @@ fn conclude(folder: &Path, is_whole: bool) -> Result<ExitCode, Failure> {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })
+}
+
+/// Their names, `postgres/lemmy`.
+fn histories(folder: &Path) -> Result<Vec<String>, Failure> {
+    let mut names = Vec::new();
+    for database in ["sqlite", "postgres", "mysql"] {
+        let entries = fs::read_dir(folder.join(database));
+        for entry in entries.into_iter().flatten() {
+            let name = entry?.file_name();
+            names.push(format!("{database}/{}", name.to_string_lossy()));
+        }
+    }
+    match names.is_empty() {
+        true => Err(format!(
+            "{}: no `postgres/<application>` or the like",
+            folder.display()
+        )
+        .into()),
+        false => Ok(names),
+    }
 }

@@ -460,7 +460,8 @@ fn statements(sql: &str, dialect: Dialect) -> Vec<String> {
 }
 
 const SQLITE: &[&str] = &[
-    "SELECT 'column ' || m.name || '.' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || ifnull(c.dflt_value, '-') || ' ' || c.pk || c.hidden FROM sqlite_schema m, pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'",
+    // An `INTEGER PRIMARY KEY` is never NULL.
+    "SELECT 'column ' || m.name || '.' || c.name || ' ' || c.type || ' ' || (c.\"notnull\" OR (c.pk AND upper(c.type) = 'INTEGER' AND (SELECT sum(p.pk) FROM pragma_table_info(m.name) p) = 1)) || ' ' || ifnull(c.dflt_value, '-') || ' ' || c.pk || c.hidden FROM sqlite_schema m, pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'",
     "SELECT 'key ' || m.name || ' ' || i.\"unique\" || i.origin || i.partial || ' ' || (SELECT group_concat(ifnull(x.name, '?') || x.desc) FROM pragma_index_xinfo(i.name) x WHERE x.key) || ' ' || CASE i.origin WHEN 'c' THEN i.name ELSE '' END FROM sqlite_schema m, pragma_index_list(m.name) i WHERE m.type = 'table'",
     "SELECT 'foreign ' || m.name || ' ' || f.\"from\" || ' ' || f.\"table\" || ' ' || ifnull(f.\"to\", '') || ' ' || f.on_delete FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
     "SELECT 'checks ' || name || ' ' || (length(sql) - length(replace(sql, 'CHECK (', ''))) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'",

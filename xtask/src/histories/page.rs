@@ -81,7 +81,7 @@ const LISTED: [(&str, &str); 5] = [
     ),
     (
         "Rows",
-        "equal on empty tables; rows like ours are refused by the application's own script, too",
+        "equal on empty tables; the rows do not fit what the step demands of them, and stay as they were",
     ),
     ("NotHere", "the application's own script does not run here"),
 ];

@@ -17,7 +17,7 @@ pub(super) enum Outcome {
     Equal,
     /// Equal on empty tables; rows need a value that a person writes, where the migration says so.
     Value,
-    /// Equal on empty tables; the application's own script is refused by the same rows, too.
+    /// Equal on empty tables; the rows do not fit what the step demands of them.
     Rows,
     /// Nothing of it shows in the schema.
     Nothing,
@@ -40,6 +40,7 @@ pub(super) struct Step {
 }
 
 /// A database, as it describes itself and as it is pulled.
+#[derive(Default)]
 struct Catalogue {
     lines: Vec<String>,
     pulled: String,
@@ -50,15 +51,31 @@ pub(super) struct Replay {
     history: History,
     /// The scripts that ran, in their order.
     done: Vec<String>,
-    /// What is pulled from the application's database; `None` after an error.
-    pulled: Option<String>,
+    /// The application's database as it is; `None` where it could not be pulled.
+    before: Option<Catalogue>,
 }
 
 /// What a migration did to the database of before.
 enum Walked {
     Equal(Inserted),
     Different(String),
-    Failed(String),
+    Failed(Failed),
+}
+
+/// A migration, or a way back, that did not run.
+struct Failed {
+    told: String,
+    /// As the rows do not fit.
+    by_rows: bool,
+}
+
+impl From<String> for Failed {
+    fn from(told: String) -> Self {
+        Self {
+            told,
+            by_rows: false,
+        }
+    }
 }
 
 impl Replay {
@@ -67,7 +84,7 @@ impl Replay {
             databases: Databases::new(history.dialect)?,
             history,
             done: Vec::new(),
-            pulled: Some(String::new()),
+            before: Some(Catalogue::default()),
         })
     }
 
@@ -76,11 +93,18 @@ impl Replay {
         self.databases.server()
     }
 
+    #[expect(clippy::print_stdout, reason = "the progress of a long run")]
     pub(super) fn steps(mut self) -> Vec<Step> {
         let entries = names_in(&self.history.folder);
         let forth = |name: &String| !name.ends_with(".down.sql");
         let entries: Vec<String> = entries.into_iter().filter(forth).collect();
-        entries.into_iter().map(|entry| self.step(entry)).collect()
+        let mut steps = Vec::new();
+        for entry in entries {
+            let step = self.step(entry);
+            println!("{} {:?}", step.entry, step.outcome);
+            steps.push(step);
+        }
+        steps
     }
 
     fn sql(&self, entry: &str) -> String {
@@ -96,7 +120,7 @@ impl Replay {
     fn step(&mut self, entry: String) -> Step {
         let sql = self.sql(&entry);
         self.databases.keep(&self.done);
-        let before = self.pulled.take().map_or_else(|| self.pull(), Ok);
+        let before = self.before.take().map_or_else(|| self.catalogue(1), Ok);
         let mut step = Step {
             entry,
             outcome: Outcome::NotHere,
@@ -105,7 +129,7 @@ impl Replay {
         };
         if let Err(why) = self.databases.both.execute_created(&sql) {
             self.databases.take_back();
-            self.pulled = before.ok();
+            self.before = before.ok();
             step.told = why;
             return step;
         }
@@ -116,23 +140,20 @@ impl Replay {
                 step.outcome = Outcome::Different;
                 step.told = format!("pull: {why}");
             }
-            Ok((before, after)) if after.pulled == before || after.lines.is_empty() => {
+            Ok((before, after)) if after.pulled == before.pulled || after.lines.is_empty() => {
                 step.outcome = Outcome::Nothing;
-                self.pulled = Some(after.pulled);
+                self.before = Some(after);
             }
             Ok((before, after)) => {
-                (step.outcome, step.told) = self.written(&before, &after.pulled).map_or_else(
-                    |why| (Outcome::Different, why),
-                    |written| self.outcome(&written, (&before, &after), &sql, &mut step.inserted),
-                );
-                self.pulled = Some(after.pulled);
+                (step.outcome, step.told) =
+                    self.written(&before.pulled, &after.pulled).map_or_else(
+                        |why| (Outcome::Different, why),
+                        |written| self.outcome(&written, (&before, &after), &mut step.inserted),
+                    );
+                self.before = Some(after);
             }
         }
         step
-    }
-
-    fn pull(&self) -> Result<String, String> {
-        Ok(self.catalogue(1)?.pulled)
     }
 
     /// One of the databases; what bindery lists as left out is no part of it.
@@ -148,16 +169,14 @@ impl Replay {
         })
     }
 
-    /// Has the migration written, once `check` is green.
+    /// Has the migration after the pulled schema written; `check` has to be green.
     fn written(&self, before: &str, after: &str) -> Result<Written, String> {
         let project = &self.databases.both.project;
         let folder = project.path("migrations/default");
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).expect("a folder");
         if !before.is_empty() {
-            self.databases.both.schema(before);
-            let added = project.run("migrate add before");
-            good(added).map_err(|why| format!("add of the schema before: {why}"))?;
+            project.write("migrations/default/1_before.sql", before);
         }
         let old = names_in(&folder);
         self.databases.both.schema(after);
@@ -167,10 +186,6 @@ impl Replay {
         let new: Vec<String> = names_in(&folder).into_iter().filter(is_new).collect();
         let text = |name: &String| fs::read_to_string(folder.join(name)).expect("a migration");
         let written = Written {
-            before: old
-                .last()
-                .and_then(|name| name.split('_').next())
-                .map(str::to_owned),
             files: new
                 .iter()
                 .filter(|name| !name.ends_with(".down.sql"))
@@ -186,55 +201,52 @@ impl Replay {
     fn outcome(
         &self,
         written: &Written,
-        (before, after): (&str, &Catalogue),
-        sql: &str,
+        (before, after): (&Catalogue, &Catalogue),
         inserted: &mut Inserted,
     ) -> (Outcome, String) {
         let told = |why: &str| format!("{why}\n{}", written.text);
-        let with_rows = match self.walk(written, Some(before), after) {
+        let with_rows = match self.walk(written, (before, after), true) {
             Walked::Equal(rows) => {
                 *inserted = rows;
                 return (Outcome::Equal, String::new());
             }
             Walked::Different(why) => return (Outcome::Different, told(&why)),
-            Walked::Failed(why) => why,
+            Walked::Failed(failed) => failed,
         };
-        match self.walk(written, None, after) {
-            Walked::Failed(why) => (Outcome::Refused, told(&why)),
+        match self.walk(written, (before, after), false) {
+            Walked::Failed(failed) => (Outcome::Refused, told(&failed.told)),
             Walked::Different(why) => (Outcome::Different, told(&why)),
-            Walked::Equal(_) if written.needs_values() => (Outcome::Value, with_rows),
-            Walked::Equal(_) if self.is_refused_by_rows(before, sql) => (Outcome::Rows, with_rows),
-            Walked::Equal(_) => (Outcome::Refused, told(&with_rows)),
+            Walked::Equal(_) if written.needs_values() => (Outcome::Value, with_rows.told),
+            Walked::Equal(_) if with_rows.by_rows => (Outcome::Rows, with_rows.told),
+            Walked::Equal(_) => (Outcome::Refused, told(&with_rows.told)),
         }
     }
 
-    /// Up, down and up again on the database of before, with rows where a schema for them is given.
-    fn walk(&self, written: &Written, filled: Option<&str>, after: &Catalogue) -> Walked {
-        let walk = || -> Result<Walked, String> {
+    /// Up, down and up again on the database of before.
+    fn walk(
+        &self,
+        written: &Written,
+        (before, after): (&Catalogue, &Catalogue),
+        is_filled: bool,
+    ) -> Walked {
+        let walk = || -> Result<Walked, Failed> {
             self.databases.begin();
-            let start = self.catalogue(0)?;
-            let project = &self.databases.both.project;
-            let run = |words: &str| good(project.run(words)).map(drop);
-            if let Some(version) = &written.before {
-                let words = format!("migrate baseline {version} --engine default");
-                run(&words).map_err(|why| format!("baseline: {why}"))?;
+            if !before.pulled.is_empty() {
+                self.migrate("baseline 1")?;
             }
-            let rows = match filled {
-                Some(pulled) => self.databases.both.open().fill(pulled)?,
-                None => Inserted::default(),
+            let rows = match is_filled {
+                true => self.databases.both.open().fill(&before.pulled)?,
+                false => Inserted::default(),
             };
-            let revert = format!(
-                "migrate revert --engine default --yes --quiet --count {}",
-                written.files
-            );
-            let up = "migrate run --quiet";
+            let up = "run --quiet";
+            let revert = format!("revert --yes --quiet --count {}", written.files);
             let stages = [
                 ("up", up, after),
-                ("down", revert.as_str(), &start),
+                ("down", revert.as_str(), before),
                 ("up again", up, after),
             ];
             for (stage, words, wanted) in stages {
-                run(words).map_err(|why| format!("{stage}: {why}"))?;
+                self.migrate(words).map_err(|failed| failed.at(stage))?;
                 let there = self.catalogue(0)?;
                 if let Some(why) = difference(&there, wanted, self.history.dialect) {
                     return Ok(Walked::Different(format!("{stage}: {why}")));
@@ -245,18 +257,37 @@ impl Replay {
         walk().unwrap_or_else(Walked::Failed)
     }
 
-    /// Whether the application's own script does not run on such rows either.
-    fn is_refused_by_rows(&self, before: &str, sql: &str) -> bool {
-        self.databases.begin();
-        let filled = self.databases.both.open().fill(before);
-        filled.is_ok() && self.databases.both.try_execute(sql).is_err()
+    fn migrate(&self, words: &str) -> Result<(), Failed> {
+        let words = format!("migrate {words} --engine default --format json");
+        let outcome = self.databases.both.project.run(&words);
+        if outcome.is_good() {
+            return Ok(());
+        }
+        let document = outcome.json();
+        let [error, reason] = ["error", "reason"].map(|field| {
+            let text = document[0][field].as_str();
+            text.unwrap_or_default().to_owned()
+        });
+        // SQLite's foreign keys are looked at when a migration ends.
+        let is_orphan = reason == "migration" && error.contains("does not exist; nothing of");
+        Err(Failed {
+            by_rows: is_orphan || reason.ends_with("_violation") || reason == "value_out_of_range",
+            told: format!("{error} ({reason})"),
+        })
+    }
+}
+
+impl Failed {
+    fn at(self, stage: &str) -> Self {
+        Self {
+            told: format!("{stage}: {}", self.told),
+            ..self
+        }
     }
 }
 
 /// The files of a step.
 struct Written {
-    /// The version of the last migration before it.
-    before: Option<String>,
     /// The number of migrations.
     files: usize,
     /// All of them and their ways back, one after the other.
