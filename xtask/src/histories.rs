@@ -60,7 +60,9 @@ pub(crate) fn run(replaying: &Replaying, interrupt: &Interrupt) -> Result<ExitCo
         .envs(environment.unwrap_or_default());
     let report = Report::run_all(vec![Step::new("histories", command)], interrupt)?;
     report.print();
-    interrupt.check()?;
+    if interrupt.check().is_err() {
+        return Ok(report.exit_code());
+    }
     conclude(&folder, &notes)
 }
 
