@@ -46,7 +46,7 @@ impl Notes {
                 notes.steps.push(Step {
                     outcome: outcome.to_owned(),
                     entry: entry.to_owned(),
-                    told: told.lines().next().unwrap_or_default().trim().to_owned(),
+                    told: first_words(told),
                 });
             }
         }
@@ -69,6 +69,13 @@ impl Notes {
     fn steps(&self) -> usize {
         self.equal() + self.number("Different") + self.number("Refused")
     }
+}
+
+/// The first line, without the statement that a message ends with.
+fn first_words(told: &str) -> String {
+    let line = told.lines().next().unwrap_or_default();
+    let words = line.split("; the statement is ").next();
+    words.unwrap_or_default().trim().to_owned()
 }
 
 /// The outcomes of steps that are listed, and their words.
@@ -104,8 +111,8 @@ pub(super) fn page(notes: &[Notes], known: &str, today: &str) -> String {
     let servers: Vec<&str> = servers.into_keys().collect();
     let _ = write!(text, "\nRun on {today}, on {}.\n", servers.join(", "));
     text.push_str(
-        "\n| application | steps | equal | different | refused after `check` | nothing in the schema | not run here | rows |\n\
-         |---|--:|--:|--:|--:|--:|--:|--:|\n",
+        "\n| application | steps | equal | of these on empty tables alone | different | refused after `check` | nothing in the schema | not run here | rows |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|--:|\n",
     );
     for one in notes {
         row(&mut text, &one.history, std::slice::from_ref(one));
@@ -136,9 +143,10 @@ fn row(text: &mut String, name: &str, notes: &[Notes]) {
     let of = |outcome: &'static str| sum(&|one: &Notes| one.number(outcome));
     let _ = writeln!(
         text,
-        "| {name} | {} | {} | {} | {} | {} | {} | {} |",
+        "| {name} | {} | {} | {} | {} | {} | {} | {} | {} |",
         sum(&Notes::steps),
         sum(&Notes::equal),
+        of("Value") + of("Rows"),
         of("Different"),
         of("Refused"),
         of("Nothing"),
@@ -183,7 +191,7 @@ mod tests {
     use super::*;
 
     const NOTES: &str = "history mysql/shop\nserver MariaDB 10.11\nRow 12\nEqual 17\nNothing 2\nValue 1\nDifferent 1\n\n\
-                         Value 3_nick.sql\n    up: refused\n\nDifferent 4_key.sql\n    up:\n\n    + a\n";
+                         Value 3_nick.sql\n    up: refused; the statement is `A`\n\nDifferent 4_key.sql\n    up:\n\n    + a\n";
 
     #[test]
     fn the_page_has_numbers_and_what_is_not_equal() {
@@ -191,7 +199,7 @@ mod tests {
         let page = page(&notes, "mysql/shop 4_key the reason\n", "2026-11-27");
         assert!(page.contains("Run on 2026-11-27, on MariaDB 10.11.\n"));
         assert!(
-            page.contains("| mysql/shop | 19 | 18 | 1 | 0 | 2 | 0 | 12 |\n"),
+            page.contains("| mysql/shop | 19 | 18 | 1 | 1 | 0 | 2 | 0 | 12 |\n"),
             "{page}"
         );
         assert!(page.contains("* mysql/shop `3_nick`: up: refused\n"));
