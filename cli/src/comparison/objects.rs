@@ -66,7 +66,7 @@ fn options(create: &str) -> BTreeMap<String, String> {
 
 /// Whether an object of this kind and name is there, or a column that brings it along. A schema counts where both sides say it.
 pub(super) fn has_object(structure: &Structure, object: &ObjectShape) -> bool {
-    let mut objects = structure.objects.iter();
+    let mut objects = structure.objects.iter().chain(&structure.idle_objects);
     let has_same_schema = |one: &ObjectShape| {
         let schemas = (&one.name.schema, &object.name.schema);
         schemas.0.is_none() || schemas.1.is_none() || schemas.0 == schemas.1

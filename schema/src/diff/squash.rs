@@ -4,7 +4,6 @@ mod kept;
 
 use std::path::Path;
 
-use super::change::Change;
 use super::difference::differences;
 use super::file::file_text;
 use super::folder::{Folded, fold_migrations};
@@ -125,9 +124,6 @@ pub fn squash(
     let squashed = fold(migrations, squash.engine, sources, diagnostics)?;
     let mut left = differences(&squashed.structure, &all.structure);
     left.extend(differences(&all.structure, &squashed.structure));
-    // A type that no column has is kept or left out with the other statements.
-    let is_idle = |change: &Change| matches!(change, Change::DropEnum(values) if all.structure.idle_enums.contains(values));
-    left.retain(|change| !is_idle(change));
     if !left.is_empty() {
         let left = left.iter().map(ToString::to_string);
         return Err(SquashRefused::Differs(left.collect()));
@@ -258,11 +254,12 @@ fn lost_names(first: &Folded) -> Vec<String> {
     let views = views.map(|table| &table.name.name);
     let objects = model.objects.iter().map(|object| &object.name);
     let objects = objects.filter(|name| {
-        let is_enum = made.enums.iter().any(|one| one.name == **name);
+        let mut enums = made.enums.iter().chain(&made.idle_enums);
+        let mut others = made.objects.iter().chain(&made.idle_objects);
         // Functions that triggers call come with their tables.
-        !is_enum
-            && !name.name.starts_with(PREFIX)
-            && !made.objects.iter().any(|one| one.name == **name)
+        !name.name.starts_with(PREFIX)
+            && !enums.any(|one| one.name == **name)
+            && !others.any(|one| one.name == **name)
     });
     let names = views.chain(objects.map(|name| &name.name));
     names

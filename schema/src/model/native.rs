@@ -34,6 +34,8 @@ pub struct NativeTable {
     pub behind: Vec<String>,
     /// Indexes into [`Model::objects`](super::Model::objects): what must be there before the table, in order.
     pub objects: Vec<usize>,
+    /// The same of those that no table needs: they are made before the first table.
+    pub beside: Vec<usize>,
 }
 
 /// Of a column.

@@ -1,6 +1,8 @@
 //! Objects beside tables that a table needs where it is created in the dialect it is written in: extensions, types,
 //! domains, sequences, functions. What is there already is left alone.
 
+use std::collections::BTreeSet;
+
 use crate::dialect::Dialect;
 use crate::model::{EnumType, Model, NativeObject, ObjectKind, TableId};
 use crate::sql_writer::SqlWriter;
@@ -31,11 +33,17 @@ fn create_type(values: &EnumType, dialect: Dialect) -> String {
     sql.finish()
 }
 
-/// The statements that make what a table needs, in order.
+/// The statements that make what is there before a table, in the order of the files.
 pub(super) fn create_objects(model: &Model, table: TableId) -> Vec<String> {
-    let needed = model.table(table).native.objects.iter();
+    let native = &model.table(table).native;
+    let numbers: BTreeSet<usize> = native
+        .objects
+        .iter()
+        .chain(&native.beside)
+        .copied()
+        .collect();
     let mut statements = Vec::new();
-    for object in needed.map(|at| &model.objects[*at]) {
+    for object in numbers.into_iter().map(|at| &model.objects[at]) {
         if let Some(schema) = object.name.schema.as_ref().filter(|_| has_schemas(object)) {
             statements.push(create_schema(schema, object.dialect));
         }
@@ -170,7 +178,8 @@ fn with_changes(created: String, kind: &str, object: &NativeObject) -> String {
         .join("; ")
 }
 
-/// The statements that remove what a table needs, unless others need it too; extensions, collations and functions stay.
+/// The statements that remove what a table needs, unless others need it too; extensions, collations and functions stay, and so does what no
+/// table needs.
 pub(super) fn drop_objects(model: &Model, table: TableId) -> Vec<String> {
     let needed = model.table(table).native.objects.iter().rev();
     let mut statements = Vec::new();

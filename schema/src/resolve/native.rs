@@ -10,7 +10,7 @@ use crate::ast::{
     outer_parentheses,
 };
 use crate::column_type::ColumnType;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, is_own};
 use crate::draft::{
     DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftTable,
 };
@@ -69,6 +69,7 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
         partitions: native.partitions.iter().map(partition).collect(),
         behind: native.behind.iter().map(changed).collect(),
         objects: Vec::new(),
+        beside: Vec::new(),
     }
 }
 
@@ -235,6 +236,33 @@ impl Resolver<'_> {
             let objects = needs.of_table(draft);
             let table = &mut self.model.tables[id.0 as usize];
             table.native.objects = objects;
+        }
+        self.objects_beside();
+    }
+
+    /// Objects that no table needs: the first table of their file is made after them, else the first of their dialect.
+    fn objects_beside(&mut self) {
+        let tables = self.model.tables.iter();
+        let needed: BTreeSet<usize> = tables
+            .flat_map(|table| table.native.objects.iter().copied())
+            .collect();
+        for (at, object) in self.draft.objects.iter().enumerate() {
+            // Every database has that language, and functions are made for what calls them.
+            let is_there = object.name.name.text.eq_ignore_ascii_case("plpgsql");
+            let is_function = object.kind == DraftObjectKind::Other(Written::Function);
+            if needed.contains(&at) || is_there || is_function {
+                continue;
+            }
+            let fits = |id: &TableId| {
+                let is_managed = !self.model.table(*id).unmanaged;
+                is_managed && is_own(&self.model, *id, object.dialect)
+            };
+            let is_beside = |id: &TableId| self.bound[id.0 as usize].file == object.file;
+            let mut ids = self.model.table_ids();
+            let here = ids.find(|id| is_beside(id) && fits(id));
+            if let Some(id) = here.or_else(|| self.model.table_ids().find(fits)) {
+                self.model.tables[id.0 as usize].native.beside.push(at);
+            }
         }
     }
 

@@ -13,7 +13,9 @@ use super::capture::CaptureTrigger;
 use super::change::{Change, ColumnChange};
 use super::key::{Key, KeyKind};
 use super::order::by_rank;
-use super::structure::{ColumnShape, EnumShape, PartitionShape, Structure, TableShape, table_key};
+use super::structure::{
+    ColumnShape, EnumShape, ObjectShape, PartitionShape, Structure, TableShape, table_key,
+};
 use crate::dialect::{Dialect, Flavour};
 use crate::model::TableName;
 
@@ -67,7 +69,7 @@ impl<'s> Comparison<'s> {
 
     fn types(&mut self) {
         let (from, to) = (self.from, self.to);
-        for object in &to.objects {
+        for object in to.objects.iter().chain(&to.idle_objects) {
             let known = from.objects.iter().chain(&from.idle_objects);
             let known: Vec<_> = known
                 .filter(|one| one.kind == object.kind && one.name == object.name)
@@ -86,7 +88,6 @@ impl<'s> Comparison<'s> {
         }
         for values in to.enums.iter().chain(&to.idle_enums) {
             match enum_of(from, &values.name) {
-                None if to.idle_enums.contains(values) => {}
                 None => self.changes.push(Change::CreateEnum(values.clone())),
                 Some(one) if one.values == values.values => {}
                 Some(one) => {
@@ -103,10 +104,12 @@ impl<'s> Comparison<'s> {
                 self.changes.push(Change::DropEnum(values.clone()));
             }
         }
-        for object in from.objects.iter().rev() {
-            let is_kept =
-                |one: &super::ObjectShape| one.kind == object.kind && one.name == object.name;
-            if !to.objects.iter().any(is_kept) {
+        // Others may need an extension or a collation, whatever the tables do.
+        let stays = |one: &&ObjectShape| matches!(one.kind, "EXTENSION" | "COLLATION");
+        let idle = from.idle_objects.iter().filter(|one| !stays(one));
+        for object in from.objects.iter().chain(idle).rev() {
+            let is_kept = |one: &ObjectShape| one.kind == object.kind && one.name == object.name;
+            if !to.objects.iter().chain(&to.idle_objects).any(is_kept) {
                 self.changes.push(Change::DropObject(object.clone()));
             }
         }

@@ -37,11 +37,11 @@ pub struct Structure {
     views_left_alone: Vec<TableName>,
     /// Enum types (PostgreSQL) that columns have, in the order of creation.
     pub enums: Vec<EnumShape>,
-    /// Those that no column has: nothing is made of them, and none is dropped as long as it is declared.
+    /// Those that no column has.
     pub idle_enums: Vec<EnumShape>,
     /// Sequences, domains, other types, extensions and functions that tables need, in the order of creation.
     pub objects: Vec<ObjectShape>,
-    /// Sequences, domains and other types that no table needs: nothing is made of them, and none is made again.
+    /// Sequences, domains, other types, extensions and collations that no table needs.
     pub idle_objects: Vec<ObjectShape>,
     /// Triggers that record changes.
     pub captures: Vec<CaptureTrigger>,
@@ -75,10 +75,6 @@ impl Structure {
                 text.push_str(&format!("-- @unmanaged\n{};\n", pieces.create(id)));
             }
         }
-        for statement in idle_enums(model).flat_map(|(object, _)| object_statements(model, object))
-        {
-            text.push_str(&format!("{statement};\n"));
-        }
         let made = create_statements(model, engine);
         let created = made.iter().flat_map(|table| &table.create);
         for statement in created.chain(made.iter().flat_map(|table| &table.link)) {
@@ -86,7 +82,7 @@ impl Structure {
             text.push_str(";\n");
         }
         let dialect = model.engine(engine).dialect;
-        for object in idle_objects(model).filter(|object| object.dialect == dialect) {
+        for object in made_by_none(model).filter(|object| object.dialect == dialect) {
             for statement in object_statements(model, object) {
                 text.push_str(&format!("{statement};\n"));
             }
@@ -292,19 +288,17 @@ fn idle_enums(model: &Model) -> impl Iterator<Item = (&NativeObject, EnumId)> {
     })
 }
 
-/// The sequences, domains and other types that are declared and that no table needs.
-fn idle_objects(model: &Model) -> impl Iterator<Item = &NativeObject> {
-    let needed = model.tables.iter().flat_map(|table| &table.native.objects);
-    let needed: BTreeSet<usize> = needed.copied().collect();
+/// The objects that no table needs, where there is none that would be made after them.
+fn made_by_none(model: &Model) -> impl Iterator<Item = &NativeObject> {
+    let natives = model.tables.iter().map(|table| &table.native);
+    let numbers = natives.flat_map(|native| native.objects.iter().chain(&native.beside));
+    let made: BTreeSet<usize> = numbers.copied().collect();
     let objects = model.objects.iter().enumerate();
     objects.filter_map(move |(at, object)| match object.kind {
-        ObjectKind::Type | ObjectKind::Domain | ObjectKind::Sequence => {
-            (!needed.contains(&at)).then_some(object)
+        ObjectKind::Enum(_) | ObjectKind::Type | ObjectKind::Domain | ObjectKind::Sequence => {
+            (!made.contains(&at)).then_some(object)
         }
-        ObjectKind::Enum(_)
-        | ObjectKind::Extension
-        | ObjectKind::Collation
-        | ObjectKind::Function => None,
+        ObjectKind::Extension | ObjectKind::Collation | ObjectKind::Function => None,
     })
 }
 
@@ -352,9 +346,29 @@ mod tests {
             write(idle, more),
             ["ALTER TYPE \"mood\" ADD VALUE 'dead' AFTER 'ill'"]
         );
-        // `create` makes what tables need, so a first migration does no more.
+        // `create` makes them too, before the first table.
         let first = write(String::new(), used);
         assert!(first[0].starts_with("CREATE TYPE"), "{first:?}");
-        assert_eq!(write(String::new(), format!("{MOOD}{PLAIN}")).len(), 1);
+        let first = write(String::new(), format!("{MOOD}{PLAIN}"));
+        assert!(first[0].starts_with("CREATE TYPE"), "{first:?}");
+        assert_eq!(first.len(), 2, "{first:?}");
+    }
+
+    /// A sequence comes and goes by its own declaration, and may be needed by a table later.
+    #[test]
+    fn a_sequence_that_no_table_needs_is_made() {
+        let write = |from: &str, to: &str| statements(from, to, Dialect::Postgres);
+        let idle = format!("CREATE SEQUENCE s;{PLAIN}");
+        assert_eq!(write(PLAIN, &idle), ["CREATE SEQUENCE \"s\""]);
+        assert_eq!(write(&idle, PLAIN), ["DROP SEQUENCE IF EXISTS \"s\""]);
+        let used = idle.replace("bigint", "bigint DEFAULT nextval('s')");
+        assert!(write(&idle, &idle).is_empty());
+        assert_eq!(write(&idle, &used).len(), 1);
+        let extension = format!("CREATE EXTENSION pgcrypto;{PLAIN}");
+        assert_eq!(
+            write(PLAIN, &extension),
+            ["CREATE EXTENSION IF NOT EXISTS \"pgcrypto\""]
+        );
+        assert!(write(&extension, PLAIN).is_empty());
     }
 }
