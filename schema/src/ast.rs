@@ -239,6 +239,7 @@ impl Statement {
             Self::CreateObject(created) if created.kind != ObjectKind::Extension => {
                 &mut created.name
             }
+            Self::Partition(partition) => &mut partition.name,
             Self::IfFits(statement) => return statement.put_into_schema(schema),
             Self::AlterTable(_)
             | Self::DropTable { .. }
@@ -259,7 +260,6 @@ impl Statement {
             | Self::AlterObject(_)
             | Self::MoveObject(_)
             | Self::AlterDomain(_)
-            | Self::Partition(_)
             | Self::NoModel { .. } => return,
         };
         if schema != "public" && !name.in_public {
@@ -424,8 +424,21 @@ pub struct CreateView {
     pub query: Query,
     /// The query's text.
     pub body: Expression,
+    /// The words around the query.
+    pub words: ViewWords,
     /// The notes beside its columns: beside their names where they are given, else beside the items of the query.
     pub column_notes: Vec<(usize, Notes)>,
     /// Annotations and prose.
     pub notes: Notes,
+}
+
+/// The words of a view around its query, those that say what is usual left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ViewWords {
+    /// Before `VIEW`: `ALGORITHM=MERGE`, `SQL SECURITY INVOKER` (MySQL).
+    pub head: Vec<String>,
+    /// Before `AS`, sorted: `security_barrier='true'` (PostgreSQL).
+    pub options: Vec<String>,
+    /// After the query: `LOCAL` or `CASCADED` of a `CHECK OPTION`.
+    pub check: Option<&'static str>,
 }

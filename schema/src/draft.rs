@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::ast::{
     AllowTag, Expression, IdentityOptions, KeyPart, Name, Notes, ObjectKind, ObjectName, Partition,
-    Period, Query, Reference, TableOption, TypeName, UniqueOptions,
+    Period, Query, Reference, TableOption, TypeName, UniqueOptions, ViewWords,
 };
 use crate::dialect::Dialect;
 use crate::model::KeyWords;
@@ -331,6 +331,8 @@ pub struct DraftView {
     pub query: Query,
     /// The query's text.
     pub body: Expression,
+    /// The words around the query.
+    pub words: ViewWords,
     /// The notes beside its columns, by their number in the list of names, else in the query.
     pub column_notes: Vec<(usize, Notes)>,
     /// `COMMENT ON COLUMN`, by name.

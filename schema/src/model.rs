@@ -13,7 +13,7 @@ mod sync;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::ast::PublishTag;
+use crate::ast::{PublishTag, ViewWords};
 use crate::config::AtomicGroup;
 use crate::derives::AllDerives;
 use crate::diagnostic::Diagnostic;
@@ -187,6 +187,8 @@ pub struct ViewQuery {
     pub columns: Vec<String>,
     /// The query as written, in the source dialect.
     pub sql: String,
+    /// The words around it.
+    pub words: ViewWords,
     /// The tables and views that it reads.
     pub reads: Vec<TableId>,
     /// The views without a model that it reads.

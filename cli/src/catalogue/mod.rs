@@ -38,6 +38,8 @@ pub(crate) struct Catalogue {
     pub(crate) captures: Vec<(TableName, String)>,
     /// PostgreSQL: what was begun and not ended.
     pub(crate) unfinished: Vec<Unfinished>,
+    /// MySQL: views that call a function of the database, which is left out, or read such a view.
+    pub(crate) unmakeable: BTreeSet<TableName>,
 }
 
 /// An index that is not valid, as a `CREATE INDEX CONCURRENTLY` leaves it that failed, or a constraint that is `NOT VALID`.
@@ -117,7 +119,9 @@ impl Catalogue {
         let mut text = String::new();
         for item in &self.items {
             text.push('\n');
-            let is_unmanaged = |table: &TableName| unmanaged.contains(table);
+            let is_unmanaged = |table: &TableName| {
+                unmanaged.contains(table) || tags && self.unmakeable.contains(table)
+            };
             if item.table.as_ref().is_some_and(is_unmanaged) {
                 text.push_str("-- @unmanaged\n");
             } else if tags

@@ -34,12 +34,15 @@ UNION ALL SELECT concat(lower(routine_type), ' ', routine_name) FROM information
 UNION ALL SELECT concat('event ', event_name) FROM information_schema.events WHERE event_schema = database()
 ORDER BY 1";
 
+const FUNCTIONS: &str = "
+SELECT routine_name FROM information_schema.routines WHERE routine_schema = database() AND routine_type = 'FUNCTION'";
+
 /// One object as the server writes it.
 #[derive(Debug, PartialEq, Eq)]
-struct Object {
+pub(super) struct Object {
     name: String,
     kind: ObjectKind,
-    sql: String,
+    pub(super) sql: String,
 }
 
 pub(super) fn read(
@@ -76,7 +79,9 @@ fn read_once(connection: &mut Connection<Chosen>, told: Told<'_>) -> bindery::Re
         plain_sequences(&mut objects, &format!("{}.", quoted(&database)));
     }
     let order = sorted(&nodes(&objects, &references));
+    let functions: Vec<String> = connection.query_as(Sql::assembled(FUNCTIONS), ())?;
     let mut catalogue = Catalogue {
+        unmakeable: unmakeable(order.iter().map(|at| &objects[*at]), &functions),
         left_out: connection.query_as(Sql::assembled(OTHERS), ())?,
         ..Catalogue::default()
     };
@@ -97,7 +102,11 @@ fn read_once(connection: &mut Connection<Chosen>, told: Told<'_>) -> bindery::Re
     Ok(catalogue)
 }
 
-fn show(connection: &mut Connection<Chosen>, name: String, kind: &str) -> bindery::Result<Object> {
+pub(super) fn show(
+    connection: &mut Connection<Chosen>,
+    name: String,
+    kind: &str,
+) -> bindery::Result<Object> {
     let quoted = quoted(&name);
     Ok(if kind == "VIEW" {
         type Shown = (String, String, String, String);
@@ -214,6 +223,26 @@ fn nodes(objects: &[Object], references: &[(String, String)]) -> Vec<Node> {
         prefers: refers.remove(object.name.as_str()).unwrap_or_default(),
     };
     objects.iter().map(node).collect()
+}
+
+/// The views that call one of the functions, whose names the server writes in quotes, or read such a view.
+fn unmakeable<'o>(
+    ordered: impl Iterator<Item = &'o Object>,
+    functions: &[String],
+) -> BTreeSet<TableName> {
+    let mut found: BTreeSet<TableName> = BTreeSet::new();
+    for view in ordered.filter(|object| object.kind == ObjectKind::View) {
+        let mut functions = functions.iter();
+        let calls = functions.any(|name| view.sql.contains(&format!("{}(", quoted(name))));
+        let names = found.iter().map(|name| name.name.as_str());
+        if calls || !mentioned(&view.sql, names).is_empty() {
+            found.insert(TableName {
+                schema: None,
+                name: view.name.clone(),
+            });
+        }
+    }
+    found
 }
 
 /// Takes the foreign keys out of a table's statement that refer to tables which come later.

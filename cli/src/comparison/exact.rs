@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use bindery_schema::column_type::TypeClass;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::{
-    Change, ColumnChange, ColumnShape, Key, KeyKind, Structure, compare, same_expression,
+    Change, ColumnChange, ColumnShape, Key, KeyKind, Structure, TableShape, compare,
+    same_expression,
 };
 use bindery_schema::model::TableName;
 
+use super::collations::Collations;
+use super::partitions::{changed_partitions, is_of_options};
+use super::spelling::option;
 use crate::catalogue::{Catalogue, Respelled, Wanted, is_special};
 
 /// The tables that the server has written, and the changes that make the database like them.
@@ -16,11 +21,16 @@ pub(super) struct Exact {
     respelled: Respelled,
     tables: Option<Structure>,
     changes: Vec<Change>,
+    collations: Collations,
 }
 
 impl Exact {
     /// With the objects of the database, which the tables need.
-    pub(super) fn new(respelled: Respelled, catalogue: &Catalogue, found: &Structure) -> Self {
+    pub(super) fn new(
+        respelled: Respelled,
+        catalogue: &Catalogue,
+        (found, expected): (&Structure, &Structure),
+    ) -> Self {
         let objects = catalogue.items.iter().filter(|item| item.table.is_none());
         let objects = objects.flat_map(|item| &item.statements);
         let tables = respelled.tables.iter().flat_map(|(_, sql)| sql);
@@ -30,9 +40,13 @@ impl Exact {
             .collect();
         let tables = Structure::read(&text, found.dialect, found.flavour).ok();
         let changes = tables.as_ref().map(|tables| compare(found, tables));
+        let collations = tables
+            .as_ref()
+            .map(|tables| Collations::new(tables, found, expected));
         Self {
             respelled,
             changes: changes.unwrap_or_default(),
+            collations: collations.unwrap_or_default(),
             tables,
         }
     }
@@ -45,14 +59,29 @@ impl Exact {
     }
 
     /// Whether the query of a view of the database is that of the schema; `None` where it is not known.
-    pub(super) fn is_same_view(&self, name: &TableName, found: &str) -> Option<bool> {
+    pub(super) fn is_same_view(
+        &self,
+        name: &TableName,
+        found: &str,
+        dialect: Dialect,
+    ) -> Option<bool> {
         let query = self.respelled.views.get(name)?;
         let query = query.trim().trim_end_matches(';');
-        Some(same_expression(query, found, Dialect::Postgres))
+        Some(same_expression(query, found, dialect))
+    }
+
+    /// Whether a column is known to have another collation than that of the schema.
+    pub(super) fn has_other_collation(&self, table: &TableName, column: &ColumnShape) -> bool {
+        self.collations.is_same(table, column) == Some(false)
     }
 
     pub(super) fn is_same_domain(&self, name: &TableName) -> Option<bool> {
         self.respelled.domains.get(name).copied()
+    }
+
+    /// Whether a part of a table holds the rows that the schema says; `None` where it is not known.
+    pub(super) fn is_same_partition(&self, name: &TableName) -> Option<bool> {
+        self.respelled.partitions.get(name).copied()
     }
 
     /// The changes that are more than another spelling.
@@ -72,7 +101,15 @@ impl Exact {
                 None => {}
             }
         }
-        real.into_iter().flatten().collect()
+        let mut real: Vec<Change> = real.into_iter().flatten().collect();
+        for change in &self.collations.tables {
+            let mut known = real.iter();
+            let table = change.table();
+            if !known.any(|one| table.is_some_and(|table| is_of_options(one, table))) {
+                real.push(change.clone());
+            }
+        }
+        real
     }
 
     /// Of a changed column the parts that are changed in the server's words, too.
@@ -85,8 +122,17 @@ impl Exact {
                 changes,
             } if self.has(&table) => {
                 let real = self.of_column(&table, &to);
-                let is_real =
-                    |one: &ColumnChange| *one == ColumnChange::Comment || real.contains(one);
+                let is_real = |one: &ColumnChange| match one {
+                    ColumnChange::Comment => true,
+                    ColumnChange::Collation => self
+                        .collations
+                        .is_same(&table, &to)
+                        .map_or(real.contains(one), |is_same| !is_same),
+                    ColumnChange::Type if is_json(&to) => {
+                        real.contains(one) || real.contains(&ColumnChange::Check)
+                    }
+                    _ => real.contains(one),
+                };
                 let changes: Vec<ColumnChange> = changes.into_iter().filter(is_real).collect();
                 (!changes.is_empty()).then_some(Change::ChangeColumn {
                     table,
@@ -129,6 +175,47 @@ impl Exact {
     }
 }
 
+/// Only the server knows the collation of a character set.
+fn says_set_alone(table: &TableShape, dialect: Dialect) -> bool {
+    let says = |name| option(&table.options, name).is_some();
+    dialect == Dialect::Mysql && says("charset") && !says("collate")
+}
+
+/// Adds a change of the type of each `json` that the database has as plain text: MariaDB's is a `longtext` with a check, and the same type
+/// otherwise.
+pub(super) fn add_json(found: &Structure, expected: &Structure, all: &mut Vec<Change>) {
+    if expected.dialect != Dialect::Mysql {
+        return;
+    }
+    for table in &expected.tables {
+        for to in table.columns.iter().filter(|column| is_json(column)) {
+            let known = found.table(&table.name);
+            let from = known.and_then(|known| known.column(&to.name, expected.dialect));
+            let Some(from) = from.filter(|from| !is_json(from)) else {
+                continue;
+            };
+            let is_it = |change: &&mut Change| matches!(change, Change::ChangeColumn { table: name, to: other, .. } if *name == table.name && other.name == to.name);
+            match all.iter_mut().find(is_it) {
+                Some(Change::ChangeColumn { changes, .. }) => {
+                    if !changes.contains(&ColumnChange::Type) {
+                        changes.insert(0, ColumnChange::Type);
+                    }
+                }
+                Some(_) | None => all.push(Change::ChangeColumn {
+                    table: table.name.clone(),
+                    from: Box::new(from.clone()),
+                    to: Box::new(to.clone()),
+                    changes: vec![ColumnChange::Type],
+                }),
+            }
+        }
+    }
+}
+
+fn is_json(column: &ColumnShape) -> bool {
+    column.column_type.class() == TypeClass::Json
+}
+
 /// Takes the drop of a key that does the same, that of its name first.
 fn take_dropped(changes: &mut [Option<Change>], table: &TableName, same: &Key) -> Option<Key> {
     let is_one = |change: &Option<Change>, is_named: bool| match change {
@@ -162,7 +249,7 @@ fn has_expression(key: &Key) -> bool {
 
 /// The tables, views and domains whose texts are not the same, and that the server can write as temporary ones.
 pub(super) fn wanted<'s>(
-    found: &Structure,
+    found: &'s Structure,
     expected: &'s Structure,
     changes: &[Change],
 ) -> Wanted<'s> {
@@ -179,7 +266,8 @@ pub(super) fn wanted<'s>(
             .is_none_or(|schema| schema == "public")
     };
     let tables = expected.tables.iter().filter(|table| {
-        changed.contains(&table.name) && is_here(&table.name) && found.table(&table.name).is_some()
+        let is_open = changed.contains(&table.name) || says_set_alone(table, expected.dialect);
+        is_open && is_here(&table.name) && found.table(&table.name).is_some()
     });
     let views = expected.views.iter().filter(|view| {
         let mut known = found
@@ -190,7 +278,8 @@ pub(super) fn wanted<'s>(
     });
     let domains = changes.iter().filter_map(|change| match change {
         Change::ChangeObject { to, .. } if to.kind == "DOMAIN" => {
-            expected.objects.iter().find(|one| *one == to)
+            let mut objects = expected.objects.iter().chain(&expected.idle_objects);
+            objects.find(|one| *one == to)
         }
         _ => None,
     });
@@ -199,5 +288,8 @@ pub(super) fn wanted<'s>(
         tables: tables.collect(),
         views: views.collect(),
         domains: domains.collect(),
+        partitions: changed_partitions(found, expected)
+            .map(|(_, part)| part)
+            .collect(),
     }
 }

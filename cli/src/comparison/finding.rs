@@ -28,6 +28,8 @@ pub(super) enum FindingKind {
     Options,
     Name,
     Query,
+    /// The rows of a part of a table.
+    Partition,
     Capture,
     /// A table that bindery keeps for itself.
     OwnTable,
@@ -53,6 +55,7 @@ impl FindingKind {
             Self::Options => "options",
             Self::Name => "name",
             Self::Query => "query",
+            Self::Partition => "partition",
             Self::Capture => "capture",
             Self::OwnTable => "own table",
         }
@@ -78,7 +81,8 @@ impl FindingKind {
             | Self::Comment
             | Self::Options
             | Self::Name
-            | Self::Query => false,
+            | Self::Query
+            | Self::Partition => false,
         }
     }
 }

@@ -1,21 +1,22 @@
 //! The database of an engine beside the schema: both as structures of the engine's dialect, and what differs.
 
+mod collations;
 mod exact;
 mod finding;
 mod keys;
 mod mending;
 mod objects;
+mod partitions;
 mod spelling;
 mod text;
 mod unfinished;
-mod views;
 
 use std::collections::BTreeSet;
 
 use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::{
-    Change, ColumnChange, ColumnShape, Key, KeyKind, Structure, Unreadable, ViewShape, compare,
-    same_expression,
+    Change, ColumnChange, ColumnShape, Key, KeyKind, PartitionShape, Structure, Unreadable,
+    ViewShape, compare, same_expression,
 };
 use bindery_schema::model::{CheckedModel, Engine, EngineId, TableName};
 use bindery_schema::render::{Style, render};
@@ -94,7 +95,9 @@ pub(crate) fn of_structure(
     let text = catalogue.statements(unmanaged);
     let found = Structure::read(&text, engine.dialect, engine.flavour);
     let found = found.map_err(|why| unreadable(&why))?;
-    let all = compare(&found, &expected);
+    let mut all = compare(&found, &expected);
+    exact::add_json(&found, &expected, &mut all);
+    partitions::add(&found, &expected, &mut all);
     let exact = exact_of(engines, index, (&catalogue, &found, &expected), &all);
     let between = Between {
         found: &found,
@@ -130,7 +133,7 @@ fn exact_of(
         return Exact::default();
     }
     let respelled = engines.respelled(index, &wanted).unwrap_or_default();
-    Exact::new(respelled, catalogue, found)
+    Exact::new(respelled, catalogue, (found, expected))
 }
 
 pub(crate) fn unreadable(why: &Unreadable) -> Failure {
@@ -168,6 +171,7 @@ impl Between<'_> {
                 Some(_) | None => Verdict::Equal,
             });
         }
+        self.partitions(&mut result);
         let before = (result.differences.len(), result.extra.len());
         self.views(&mut keys, &mut result);
         let views = Views {
@@ -287,10 +291,13 @@ impl Between<'_> {
                 }
             }
             Change::ChangeOptions { table, from, to } => {
-                if !spelling::is_same_options(&from, &to, self.dialect()) {
-                    let finding =
-                        Finding::of_table(FindingKind::Options, &table, Some(to), Some(from));
-                    result.differences.push(finding);
+                let has_parts = partitions::are_there(self.found, self.expected, &table);
+                let is_same = spelling::is_same_options(&from, &to, self.dialect());
+                let finding = Finding::of_table(FindingKind::Options, &table, Some(to), Some(from));
+                match has_parts {
+                    Some(true) if is_same => {}
+                    None if is_same => result.notes.push(finding),
+                    Some(_) | None => result.differences.push(finding),
                 }
             }
             Change::ChangeComment { table, from, to } => {
@@ -390,7 +397,10 @@ impl Between<'_> {
         };
         let table = self.found.table(table);
         let is_same = table.is_some_and(|table| {
-            spelling::is_same_column(change, (table, found), expected, self.dialect())
+            let has_other_collation = change == ColumnChange::Collation
+                && self.exact.has_other_collation(&table.name, expected);
+            !has_other_collation
+                && spelling::is_same_column(change, (table, found), expected, self.dialect())
         });
         let is_of_bytes = || self.compares_bytes && spelling::is_of_bytes(change, found, expected);
         if is_same || is_of_bytes() || objects::is_serial_beside_sequence(change, found, expected) {
@@ -404,6 +414,23 @@ impl Between<'_> {
             &mut result.differences
         }
         .push(finding);
+    }
+
+    fn partitions(&self, result: &mut Comparison) {
+        for (found, expected) in partitions::changed_partitions(self.found, self.expected) {
+            let text = |part: &PartitionShape| Some(format!("OF {} {}", part.parent, part.bound));
+            let finding = Finding::of_table(
+                FindingKind::Partition,
+                &expected.name,
+                text(expected),
+                text(found),
+            );
+            match self.exact.is_same_partition(&expected.name) {
+                Some(true) if found.parent.name == expected.parent.name => {}
+                None => result.notes.push(finding),
+                Some(_) => result.differences.push(finding),
+            }
+        }
     }
 
     fn views(&self, keys: &mut Keys<'_>, result: &mut Comparison) {
@@ -463,7 +490,14 @@ impl Between<'_> {
             );
             result.differences.push(finding);
         }
-        let is_same = self.exact.is_same_view(&expected.name, &found.query);
+        if found.words != expected.words {
+            let texts = (view_words(expected), view_words(found));
+            let finding = Finding::of_table(FindingKind::Words, &expected.name, texts.0, texts.1);
+            result.differences.push(finding);
+        }
+        let is_same = self
+            .exact
+            .is_same_view(&expected.name, &found.query, self.dialect());
         if is_same == Some(true) || same_expression(&found.query, &expected.query, self.dialect()) {
             return;
         }
@@ -477,8 +511,7 @@ impl Between<'_> {
         let is_certain = match self.dialect() {
             // It keeps the text.
             Dialect::Sqlite => true,
-            Dialect::Postgres => is_same == Some(false),
-            Dialect::Mysql => views::are_different(found, expected, self.expected),
+            Dialect::Postgres | Dialect::Mysql => is_same == Some(false),
         };
         if is_certain {
             &mut result.differences
@@ -487,4 +520,13 @@ impl Between<'_> {
         }
         .push(finding);
     }
+}
+
+/// The words around the query of a view.
+fn view_words(view: &ViewShape) -> Option<String> {
+    let words = &view.words;
+    let check = words.check.map(|check| format!("{check} CHECK OPTION"));
+    let all = words.head.iter().chain(&words.options).cloned();
+    let all: Vec<String> = all.chain(check).collect();
+    (!all.is_empty()).then(|| all.join(" "))
 }

@@ -21,12 +21,17 @@ pub(super) fn is_same_column(
             expected.column_type.class() == TypeClass::Boolean,
         ),
         ColumnChange::Type if dialect == Dialect::Mysql => {
+            let (found_column, expected_column) = (found, expected);
             let (found, expected) = (
                 MysqlType::of(&found.type_sql),
                 MysqlType::of(&expected.type_sql),
             );
             let usual = option(&found_table.options, "charset");
-            found.name == expected.name && found.set.or(usual.clone()) == expected.set.or(usual)
+            let is_json = |column: &ColumnShape| column.column_type.class() == TypeClass::Json;
+            let has_check = is_json(found_column) || !is_json(expected_column);
+            has_check
+                && found.name == expected.name
+                && found.set.or(usual.clone()) == expected.set.or(usual)
         }
         ColumnChange::Collation if dialect == Dialect::Mysql => {
             is_same_collation(found_table, found, expected)
@@ -85,14 +90,14 @@ fn is_same_default(
 }
 
 /// A type of MySQL without its character set, and that.
-struct MysqlType {
+pub(super) struct MysqlType {
     name: String,
-    set: Option<String>,
-    is_binary: bool,
+    pub(super) set: Option<String>,
+    pub(super) is_binary: bool,
 }
 
 impl MysqlType {
-    fn of(declared: &str) -> Self {
+    pub(super) fn of(declared: &str) -> Self {
         let lower = declared.to_lowercase().replace(['\'', '"'], "");
         let lower = lower.replace(" charset ", " character set ");
         let is_binary = lower.ends_with(" binary");
@@ -130,7 +135,7 @@ fn whole_set(name: &str) -> String {
 }
 
 /// The value of one of the options after a table.
-fn option(options: &str, name: &str) -> Option<String> {
+pub(super) fn option(options: &str, name: &str) -> Option<String> {
     let lower = options
         .to_lowercase()
         .replace("character set", "charset")
@@ -165,7 +170,7 @@ fn is_same_collation(table: &TableShape, found: &ColumnShape, expected: &ColumnS
     }
 }
 
-/// Whether the options of two tables are the same. What is not written is the server's default.
+/// Whether the options of two tables are the same, their partitions left out. What is not written is the server's default.
 pub(super) fn is_same_options(found: &str, expected: &str, dialect: Dialect) -> bool {
     if dialect != Dialect::Mysql {
         return is_same_text(found, expected, dialect);
@@ -187,25 +192,7 @@ pub(super) fn is_same_options(found: &str, expected: &str, dialect: Dialect) -> 
         (Some(found), Some(expected)) => found == expected.replacen("utf8_", "utf8mb3_", 1),
         (Some(_), None) | (None, Some(_)) | (None, None) => true,
     };
-    let partitions = |text: &str| {
-        text.to_lowercase()
-            .find("partition by")
-            .map(|at| text[at..].to_owned())
-    };
-    let same_partitions = match (partitions(found), partitions(expected)) {
-        (Some(found), Some(expected)) => {
-            let plain = |text: String| {
-                text.to_lowercase()
-                    .replace(" engine = innodb", "")
-                    .replace("/", "")
-                    .replace('*', "")
-            };
-            is_same_text(&plain(found), &plain(expected), dialect)
-        }
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
-    };
-    names.iter().all(same) && same_collation && same_partitions
+    names.iter().all(same) && same_collation
 }
 
 /// PostgreSQL cuts names off, at a whole character.

@@ -8,6 +8,7 @@ mod create;
 mod docs;
 mod doctor;
 mod drift;
+mod drift_forms;
 mod drop;
 mod dump;
 mod dump_archives;

@@ -33,6 +33,7 @@ mod mend;
 mod migration;
 mod names;
 mod order;
+mod partitioning;
 mod rename;
 mod render;
 mod sequences;
@@ -56,6 +57,7 @@ pub use self::key::{Key, KeyKind};
 pub use self::lossy::{Loss, losses};
 pub use self::mend::{Mend, Mended, mend};
 pub use self::migration::{Plan, Planned, plan};
+pub use self::partitioning::Partitioning;
 pub use self::rename::{Rename, hints};
 pub use self::render::Step;
 #[cfg(feature = "checksum")]

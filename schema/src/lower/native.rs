@@ -384,11 +384,17 @@ impl Fold<'_> {
             by_parent.entry(parent).or_default().push(partition);
         }
         for table in self.tables.iter_mut().flatten() {
-            let mut found = by_parent.remove(&table.name.name.text).unwrap_or_default();
+            let mut parts_of = |name: &ObjectName| {
+                let mut parts = by_parent.remove(&name.name.text).unwrap_or_default();
+                for part in &mut parts {
+                    part.parent.schema = name.schema.clone();
+                }
+                parts
+            };
+            let mut found = parts_of(&table.name);
             let mut at = 0;
             while at < found.len() {
-                let parts = by_parent.remove(&found[at].name.name.text);
-                found.extend(parts.unwrap_or_default());
+                found.extend(parts_of(&found[at].name));
                 at += 1;
             }
             table.native.partitions = found;

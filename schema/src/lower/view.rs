@@ -20,6 +20,7 @@ impl Fold<'_> {
             columns: created.columns.clone(),
             query: created.query.clone(),
             body: created.body.clone(),
+            words: created.words.clone(),
             column_notes: created.column_notes.clone(),
             column_comments: Vec::new(),
             declared: self.now,

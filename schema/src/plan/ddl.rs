@@ -87,6 +87,39 @@ pub fn create_alone(model: &CheckedModel, table: TableId, engine: EngineId) -> O
     is_made.then(|| context.table(table, &mut IndexNames::default()))
 }
 
+/// CREATE VIEW, without its indexes.
+pub(crate) fn create_view(name: &TableName, view: &ViewQuery, dialect: Dialect) -> String {
+    let words = &view.words;
+    let mut sql = SqlWriter::new(dialect);
+    sql.push("CREATE ");
+    for word in &words.head {
+        sql.push(word).push(" ");
+    }
+    sql.push(kind_of_view(view)).table(name);
+    if !view.columns.is_empty() {
+        let columns = view.columns.iter().map(String::as_str);
+        sql.push(" (").identifiers(columns).push(")");
+    }
+    if !words.options.is_empty() {
+        sql.push(" WITH (")
+            .push(&words.options.join(", "))
+            .push(")");
+    }
+    sql.push(" AS ").push(&view.sql);
+    if let Some(check) = words.check {
+        sql.push(" WITH ").push(check).push(" CHECK OPTION");
+    }
+    sql.finish()
+}
+
+fn kind_of_view(view: &ViewQuery) -> &'static str {
+    if view.materialized {
+        "MATERIALIZED VIEW "
+    } else {
+        "VIEW "
+    }
+}
+
 /// The inputs that the statements of all tables of an engine share.
 struct Context<'m> {
     model: &'m CheckedModel,
@@ -137,22 +170,11 @@ impl<'m> Context<'m> {
     /// A view of the engine's own dialect, by its query as it is written.
     fn view(&self, id: TableId, view: &ViewQuery, names: &mut IndexNames) -> CreateTable {
         let name = &self.model.table(id).name;
-        let kind = if view.materialized {
-            "MATERIALIZED VIEW "
-        } else {
-            "VIEW "
-        };
-        let mut sql = SqlWriter::new(self.dialect());
-        sql.push("CREATE ").push(kind).table(name);
-        if !view.columns.is_empty() {
-            let columns = view.columns.iter().map(String::as_str);
-            sql.push(" (").identifiers(columns).push(")");
-        }
-        sql.push(" AS ").push(&view.sql);
         let mut drop = SqlWriter::new(self.dialect());
-        drop.push("DROP ").push(kind).push("IF EXISTS ").table(name);
+        drop.push("DROP ").push(kind_of_view(view));
+        drop.push("IF EXISTS ").table(name);
         let mut create: Vec<String> = self.schema(name).into_iter().collect();
-        create.push(sql.finish());
+        create.push(create_view(name, view, self.dialect()));
         create.extend(index_statements(
             self.model,
             id,

@@ -19,6 +19,8 @@ pub mod statements;
 mod table;
 mod types;
 
+#[cfg(feature = "diff")]
+pub(crate) use self::ddl::create_view;
 pub use self::ddl::{CreateTable, create_alone, create_statements};
 pub use self::kinds::{has_lengths, kinds};
 pub use self::rules::rules;

@@ -64,6 +64,7 @@ fn columns_of(resolver: &mut Resolver<'_>, table: &DraftTable) -> Option<Vec<Dra
         columns: query.columns.clone(),
         query: query.query.clone(),
         body: query.body.clone(),
+        words: crate::ast::ViewWords::default(),
         column_notes: Vec::new(),
         column_comments: Vec::new(),
         declared: usize::MAX,

@@ -1,4 +1,4 @@
-//! Tables, views and domains of a schema as the server writes them: they are made as temporary ones and read back, so that expressions
+//! Tables, their parts, views and domains of a schema as the server writes them: they are made as temporary ones and read back, so that expressions
 //! are compared word by word. A server keeps `a NOT IN (1, 2)` as `a <> ALL (ARRAY[1, 2])`, and `json` as `longtext` with a check.
 //!
 //! Nothing of it stays. What a server refuses to make, as one that takes no writes does, is left out.
@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 
 use bindery::{Connection, Dialect};
 use bindery_schema::dialect::{self, Flavour};
-use bindery_schema::diff::{ColumnShape, Key, KeyKind, ObjectShape, TableShape, ViewShape};
+use bindery_schema::diff::{
+    ColumnShape, Key, KeyKind, ObjectShape, PartitionShape, TableShape, ViewShape,
+};
 use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
@@ -23,6 +25,8 @@ pub(crate) struct Wanted<'s> {
     pub(crate) tables: Vec<&'s TableShape>,
     pub(crate) views: Vec<&'s ViewShape>,
     pub(crate) domains: Vec<&'s ObjectShape>,
+    /// Parts of tables of PostgreSQL.
+    pub(crate) partitions: Vec<&'s PartitionShape>,
 }
 
 /// The texts of the server.
@@ -34,11 +38,16 @@ pub(crate) struct Respelled {
     pub(crate) views: BTreeMap<TableName, String>,
     /// Domains, and whether that of the database is the same.
     pub(crate) domains: BTreeMap<TableName, bool>,
+    /// Parts of tables, and whether those of the database hold the same rows.
+    pub(crate) partitions: BTreeMap<TableName, bool>,
 }
 
 impl Wanted<'_> {
     pub(crate) fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.views.is_empty() && self.domains.is_empty()
+        self.tables.is_empty()
+            && self.views.is_empty()
+            && self.domains.is_empty()
+            && self.partitions.is_empty()
     }
 }
 

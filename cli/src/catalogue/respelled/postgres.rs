@@ -2,7 +2,9 @@
 
 use bindery::{Connection, Sql, Transaction};
 use bindery_schema::dialect::Dialect;
-use bindery_schema::diff::{ObjectShape, TableShape, ViewShape};
+use bindery_schema::diff::{ObjectShape, PartitionShape, TableShape, ViewShape};
+use bindery_schema::model::TableName;
+use bindery_schema::sql_writer::SqlWriter;
 
 use super::super::postgres;
 use super::{Respelled, Wanted, quoted, temporary};
@@ -13,6 +15,13 @@ const DOMAIN: &str = r"
 SELECT concat_ws(' ', format_type(t.typbasetype, t.typtypmod), t.typcollation::regcollation::text, pg_get_expr(t.typdefaultbin, 0, true), t.typnotnull::text,
   (SELECT string_agg(pg_get_constraintdef(oid, true), ' ' ORDER BY pg_get_constraintdef(oid, true)) FROM pg_constraint WHERE contypid = t.oid AND contype = 'c'))
 FROM pg_type t WHERE t.oid = $1::text::regtype";
+
+/// The rows of a part, and how it is parted itself.
+const BOUND: &str = r"
+SELECT concat_ws(' ', pg_get_expr(relpartbound, oid), pg_get_partkeydef(oid)) FROM pg_class WHERE oid = $1::text::regclass";
+
+/// How a table is parted.
+const METHOD: &str = "SELECT pg_get_partkeydef($1::text::regclass)";
 
 pub(super) fn respelled(
     connection: &mut Connection<Chosen>,
@@ -39,6 +48,11 @@ fn within(
     for (at, domain) in wanted.domains.iter().enumerate() {
         if let Ok(is_same) = transaction.transaction(|inner| is_same_domain(inner, domain, at)) {
             respelled.domains.insert(domain.name.clone(), is_same);
+        }
+    }
+    for (at, part) in wanted.partitions.iter().enumerate() {
+        if let Ok(is_same) = transaction.transaction(|inner| is_same_partition(inner, part, at)) {
+            respelled.partitions.insert(part.name.clone(), is_same);
         }
     }
     let made = wanted.tables.iter().filter(|table| {
@@ -104,4 +118,34 @@ fn is_same_domain(
         transaction.query_scalar(Sql::assembled(DOMAIN), (name,))
     };
     Ok(text(shown)? == text(name)?)
+}
+
+/// The same part of an empty table like its own.
+fn is_same_partition(
+    transaction: &mut Transaction<'_, Chosen>,
+    part: &PartitionShape,
+    at: usize,
+) -> bindery::Result<bool> {
+    let written = |name: &TableName| {
+        let mut sql = SqlWriter::new(Dialect::Postgres);
+        sql.table(name);
+        sql.finish()
+    };
+    let parent = written(&part.parent);
+    let method: String = transaction.query_scalar(METHOD, (parent.clone(),))?;
+    let (whole, piece) = (
+        format!("_bindery_whole_{at}"),
+        format!("_bindery_part_{at}"),
+    );
+    let bound = &part.bound;
+    for statement in [
+        format!("CREATE TEMPORARY TABLE {whole} (LIKE {parent}) PARTITION BY {method}"),
+        format!("CREATE TEMPORARY TABLE {piece} PARTITION OF {whole} {bound}"),
+    ] {
+        transaction.execute_batch(Sql::assembled(statement))?;
+    }
+    let mut shown = |name: String| -> bindery::Result<String> {
+        transaction.query_scalar(Sql::assembled(BOUND), (name,))
+    };
+    Ok(shown(written(&part.name))? == shown(format!("pg_temp.{piece}"))?)
 }

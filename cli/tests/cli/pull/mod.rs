@@ -232,3 +232,34 @@ fn cli_06_a_dry_run_shows_in_what_a_file_would_change() {
     );
     project.run("pull --engine b --dry-run --yes").misused();
 }
+
+/// The function is left out, so the view cannot be made by the file.
+#[test]
+fn cli_06_a_view_that_calls_a_function_of_mysql_is_pulled_as_unmanaged() {
+    let (Some(from), Some(created)) = (
+        Database::fresh(Dialect::Mysql),
+        Database::fresh(Dialect::Mysql),
+    ) else {
+        return;
+    };
+    let script = "\
+CREATE TABLE items (id int NOT NULL PRIMARY KEY, double_it int);
+CREATE FUNCTION double_it(x int) RETURNS int DETERMINISTIC RETURN x * 2;
+CREATE VIEW doubled AS SELECT id, double_it(id) AS twice FROM items;
+CREATE VIEW large AS SELECT id FROM doubled WHERE twice > 8;
+CREATE VIEW plain AS SELECT id, double_it FROM items;
+";
+    from.load(script).expect("the database takes it");
+    let pulled = from.pull().expect("it is read without an error");
+    holds(
+        &pulled,
+        &[
+            "-- @unmanaged\nCREATE VIEW `doubled`",
+            "-- @unmanaged\nCREATE VIEW `large`",
+            "\n\nCREATE VIEW `plain`",
+        ],
+    );
+    good(from.project(&pulled).run("validate")).expect("it is as the file says");
+    good(created.project(&pulled).run("create")).expect("`create` takes the file");
+    good(created.project(&pulled).run("validate")).expect("it is as the file says");
+}

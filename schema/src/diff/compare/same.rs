@@ -73,6 +73,7 @@ fn normal_type(declared: &str, dialect: Dialect) -> String {
 pub(super) fn same_view(from: &ViewShape, to: &ViewShape, dialect: Dialect) -> bool {
     from.materialized == to.materialized
         && from.columns == to.columns
+        && from.words == to.words
         && normal_query(&from.query, dialect) == normal_query(&to.query, dialect)
 }
 

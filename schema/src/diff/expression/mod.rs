@@ -17,7 +17,8 @@ mod pieces;
 mod type_name;
 
 use self::parser::Parser;
-use self::pieces::{PieceKind, inner, pieces};
+use self::pieces::inner;
+pub(super) use self::pieces::{Piece, PieceKind, pieces};
 use crate::dialect::Dialect;
 
 /// Returns whether both expressions mean the same, as far as their tokens tell.

@@ -4,7 +4,7 @@ use crate::dialect::Dialect;
 use crate::parse::lex::{Lexer, TokenKind};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PieceKind {
+pub(in crate::diff) enum PieceKind {
     Word,
     /// A name in quotes, which is no keyword.
     Quoted,
@@ -14,19 +14,19 @@ pub(super) enum PieceKind {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Piece {
-    pub(super) kind: PieceKind,
-    pub(super) text: String,
+pub(in crate::diff) struct Piece {
+    pub(in crate::diff) kind: PieceKind,
+    pub(in crate::diff) text: String,
 }
 
 impl Piece {
-    pub(super) fn is(&self, text: &str) -> bool {
+    pub(in crate::diff) fn is(&self, text: &str) -> bool {
         matches!(self.kind, PieceKind::Word | PieceKind::Symbol) && self.text == text
     }
 }
 
 /// The tokens of a text.
-pub(super) fn pieces(sql: &str, dialect: Dialect) -> Vec<Piece> {
+pub(in crate::diff) fn pieces(sql: &str, dialect: Dialect) -> Vec<Piece> {
     let mut lexer = Lexer::new(sql, dialect);
     let mut pieces: Vec<Piece> = Vec::new();
     let mut end = 0;

@@ -4,9 +4,11 @@ use super::shapes::{ColumnShape, EnumShape, ObjectShape, PartitionShape, TableSh
 use crate::dialect::Dialect;
 use crate::diff::expression::normal_expression;
 use crate::diff::key::{Key, Keys};
+use crate::diff::partitioning::Partitioning;
 use crate::model::{
     Column, ColumnId, Counter, EnumId, Generated, Model, ObjectKind, Table, TableId, TableName,
 };
+use crate::plan::create_view;
 use crate::plan::pieces::Pieces;
 
 /// Makes the shapes of a model's parts.
@@ -37,6 +39,7 @@ impl Builder<'_> {
             columns: columns.map(|column| self.column(id, column)).collect(),
             keys: self.keys(id),
             options: self.options(id, table),
+            partitioning: self.partitioning(table),
             changes_block: self.changes_block(table),
             comment,
             create: self.pieces.create(id),
@@ -46,10 +49,20 @@ impl Builder<'_> {
         }
     }
 
+    fn partitioning(&self, table: &Table) -> Option<Partitioning> {
+        let options = match self.dialect {
+            Dialect::Mysql => table.native.options.as_slice(),
+            Dialect::Sqlite | Dialect::Postgres => &[],
+        };
+        options.iter().find_map(|option| Partitioning::read(option))
+    }
+
     fn partitions(&self, table: &Table) -> Vec<PartitionShape> {
         let parts = table.native.partitions.iter();
         let shapes = parts.map(|part| PartitionShape {
             name: part.name.clone(),
+            parent: part.parent.clone(),
+            bound: part.bound.clone(),
             create: crate::plan::pieces::create_partition(part, self.dialect),
         });
         shapes.collect()
@@ -153,24 +166,13 @@ impl Builder<'_> {
     pub(super) fn view(&self, id: TableId) -> Option<ViewShape> {
         let table = self.model.table(id);
         let view = table.view.as_ref()?;
-        let kind = if view.materialized {
-            "MATERIALIZED VIEW "
-        } else {
-            "VIEW "
-        };
-        let mut sql = crate::sql_writer::SqlWriter::new(self.dialect);
-        sql.push("CREATE ").push(kind).table(&table.name);
-        if !view.columns.is_empty() {
-            let columns = view.columns.iter().map(String::as_str);
-            sql.push(" (").identifiers(columns).push(")");
-        }
-        sql.push(" AS ").push(&view.sql);
         let reads = view.reads.iter();
         let reads = reads.map(|id| &self.model.table(*id).name);
         Some(ViewShape {
             name: table.name.clone(),
             materialized: view.materialized,
-            create: sql.finish(),
+            create: create_view(&table.name, view, self.dialect),
+            words: view.words.clone(),
             query: view.sql.clone(),
             columns: view.columns.clone(),
             keys: self.keys(id),
@@ -247,7 +249,7 @@ impl Builder<'_> {
         let needed = self.needed_objects(order);
         let idle = (0..self.model.objects.len()).filter(|at| !needed.contains(at));
         let shapes = idle.filter_map(|at| self.object(at));
-        let counts = |one: &ObjectShape| matches!(one.kind, "SEQUENCE" | "DOMAIN" | "TYPE");
+        let counts = |one: &ObjectShape| one.kind != "FUNCTION" && one.name.name != "plpgsql";
         shapes.filter(counts).collect()
     }
 

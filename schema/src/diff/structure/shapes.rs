@@ -1,8 +1,10 @@
 //! Tables, columns, views and types as they are compared.
 
 use super::folded;
+use crate::ast::ViewWords;
 use crate::dialect::Dialect;
 use crate::diff::key::{Key, KeyKind};
+use crate::diff::partitioning::Partitioning;
 use crate::model::{Column, TableName};
 use crate::source::Span;
 
@@ -19,6 +21,8 @@ pub struct TableShape {
     pub keys: Vec<Key>,
     /// The text after the closing parenthesis, its comment left out.
     pub options: String,
+    /// From `PARTITION BY` on (MySQL).
+    pub partitioning: Option<Partitioning>,
     /// Its server cannot change it while rows are written.
     pub(in crate::diff) changes_block: bool,
     /// Its comment in the database.
@@ -38,6 +42,10 @@ pub struct TableShape {
 pub struct PartitionShape {
     /// The name with its schema.
     pub name: TableName,
+    /// The table or part it belongs to.
+    pub parent: TableName,
+    /// From `FOR VALUES` or `DEFAULT` on, its own `PARTITION BY` included.
+    pub bound: String,
     /// The statement that makes it.
     pub create: String,
 }
@@ -88,6 +96,8 @@ pub struct ViewShape {
     pub materialized: bool,
     /// The statement that makes it.
     pub create: String,
+    /// The words around its query.
+    pub words: ViewWords,
     /// The text of the query.
     pub query: String,
     /// Names of its columns, where they are given apart from the query.

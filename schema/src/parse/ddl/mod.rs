@@ -97,7 +97,7 @@ fn table_outcome(found: TableStatement) -> Outcome {
 
 fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome> {
     let or_replace = cursor.eat(&["OR", "REPLACE"]);
-    view_head(cursor)?;
+    let head = cursor.view_head()?;
     if let Some(skipped) = no_model(cursor)? {
         return Ok(skipped);
     }
@@ -154,7 +154,7 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
     }
     let materialized = cursor.eat(&["MATERIALIZED"]);
     if cursor.eat(&["VIEW"]) {
-        let view = cursor.create_view(materialized)?;
+        let view = cursor.create_view(materialized, head)?;
         let places = view_places(&view);
         return Ok(Outcome::View(Box::new(view), places));
     }
@@ -211,33 +211,6 @@ fn no_model(cursor: &mut Cursor<'_>) -> Read<Option<Outcome>> {
     }))))
 }
 
-/// MySQL writes the definer and the method between `CREATE` and `VIEW`: `ALGORITHM=… DEFINER=… SQL SECURITY …`.
-fn view_head(cursor: &mut Cursor<'_>) -> Read<()> {
-    while cursor.is_any_word(0, &["ALGORITHM", "DEFINER", "SQL", "RECURSIVE"]) {
-        if cursor.eat(&["RECURSIVE"]) {
-            continue;
-        }
-        cursor.advance(1);
-        while !cursor.at_end()
-            && !cursor.is_any_word(
-                0,
-                &[
-                    "DEFINER",
-                    "SQL",
-                    "VIEW",
-                    "TRIGGER",
-                    "FUNCTION",
-                    "PROCEDURE",
-                    "EVENT",
-                ],
-            )
-        {
-            cursor.skip_one()?;
-        }
-    }
-    Ok(())
-}
-
 fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
     while cursor.eat_any(&["ONLINE", "IGNORE"]) {}
     if cursor.is_words(&["TABLE", "ALL", "IN"]) {
@@ -252,10 +225,10 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
     if cursor.eat(&["TYPE"]) {
         return cursor.alter_type().map(several);
     }
-    view_head(cursor)?;
+    let head = cursor.view_head()?;
     cursor.eat(&["MATERIALIZED"]);
     if cursor.eat(&["VIEW"]) {
-        return cursor.alter_view();
+        return cursor.alter_view(head);
     }
     if cursor.eat(&["INDEX"]) {
         return cursor.rename_index().map(one);

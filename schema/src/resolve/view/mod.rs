@@ -163,6 +163,7 @@ impl<'a> Resolver<'a> {
                 materialized: view.materialized,
                 columns: view.columns.iter().map(|name| name.text.clone()).collect(),
                 sql: view.body.sql.clone(),
+                words: view.words.clone(),
                 reads: read.reads.clone(),
                 reads_by_name: read.reads_by_name.clone(),
                 obstacle,
