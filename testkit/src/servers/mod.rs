@@ -21,6 +21,7 @@ mod recipe;
 mod secret;
 mod server;
 mod standby;
+mod template;
 
 pub(crate) use address::Address;
 pub use broker::{Broker, LogOfFailure};

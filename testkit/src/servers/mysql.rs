@@ -7,6 +7,7 @@ use std::process::Command;
 use rustix::process::Signal;
 
 use super::client::CONNECT_SECONDS;
+use super::directory::Directory;
 use super::programs::{MYSQL_FOLDERS, find, folders};
 use super::recipe::{Recipe, Site, USER};
 use super::{Address, Product};
@@ -50,14 +51,7 @@ impl Recipe for MySql {
         }
     }
 
-    fn initialize(&self, site: &Site<'_>) -> Result<Command> {
-        let users = users(site.password);
-        let users = match &site.options.primary {
-            // The primary's own users come with its log; these are of this server alone.
-            Some(_) => format!("SET SESSION sql_log_bin = 0;\n{users}"),
-            None => users,
-        };
-        site.directory.write("users.sql", &users)?;
+    fn initialize(&self, directory: &Directory, _: &str) -> Result<Command> {
         let mut command = match &self.installer {
             Some(installer) => {
                 let mut command = Command::new(installer);
@@ -74,8 +68,22 @@ impl Recipe for MySql {
                 command
             }
         };
-        command.arg(option("datadir", &site.directory.data()));
+        command.arg(option("datadir", &directory.data()));
         Ok(command)
+    }
+
+    fn copy_primary(&self, _: &Site<'_>) -> Result<Option<Command>> {
+        Ok(None)
+    }
+
+    fn prepare(&self, site: &Site<'_>) -> Result<()> {
+        let users = users(site.password);
+        let users = match &site.options.primary {
+            // The primary's own users come with its log; these are of this server alone.
+            Some(_) => format!("SET SESSION sql_log_bin = 0;\n{users}"),
+            None => users,
+        };
+        site.directory.write("users.sql", &users).map(drop)
     }
 
     fn serve(&self, site: &Site<'_>, port: u16) -> Command {

@@ -6,6 +6,7 @@ use std::process::Command;
 use rustix::process::Signal;
 
 use super::client::CONNECT_SECONDS;
+use super::directory::Directory;
 use super::programs::{POSTGRES_FOLDERS, find, folders, is_program};
 use super::recipe::{Recipe, Site, USER};
 use super::{Address, Product};
@@ -34,15 +35,12 @@ impl Recipe for Postgres {
         Product::Postgres
     }
 
-    fn initialize(&self, site: &Site<'_>) -> Result<Command> {
-        if let Some(primary) = &site.options.primary {
-            return copy(site, primary);
-        }
-        let secret = site.directory.write("password", site.password)?;
+    fn initialize(&self, directory: &Directory, password: &str) -> Result<Command> {
+        let secret = directory.write("password", password)?;
         let mut command = Command::new(self.folder.join("initdb"));
         command
             .arg("--pgdata")
-            .arg(site.directory.data())
+            .arg(directory.data())
             .arg("--pwfile")
             .arg(secret)
             .args(["--username", USER])
@@ -50,6 +48,15 @@ impl Recipe for Postgres {
             .args(["--encoding=UTF8", "--locale=C"])
             .args(["--no-sync", "--no-instructions"]);
         Ok(command)
+    }
+
+    fn copy_primary(&self, site: &Site<'_>) -> Result<Option<Command>> {
+        let primary = site.options.primary.as_ref();
+        primary.map(|primary| copy(site, primary)).transpose()
+    }
+
+    fn prepare(&self, _: &Site<'_>) -> Result<()> {
+        Ok(())
     }
 
     fn serve(&self, site: &Site<'_>, port: u16) -> Command {
@@ -131,6 +138,8 @@ fn settings<'a>(site: &'a Site<'_>) -> Vec<(&'a str, &'a str)> {
         ("max_connections", "200"),
         ("max_prepared_transactions", "64"),
         ("timezone", "UTC"),
+        // Tests provoke deadlocks, and each would be waited for a second.
+        ("deadlock_timeout", "100ms"),
     ];
     if !site.options.durable {
         settings.extend([

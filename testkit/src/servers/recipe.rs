@@ -24,8 +24,14 @@ pub(crate) struct Site<'a> {
 pub(crate) trait Recipe: std::fmt::Debug + Send + Sync {
     fn product(&self) -> Product;
 
-    /// Creates the data directory: a command that ends by itself.
-    fn initialize(&self, site: &Site<'_>) -> Result<Command>;
+    /// Lays out the data of a new server: a command that ends by itself.
+    fn initialize(&self, directory: &Directory, password: &str) -> Result<Command>;
+
+    /// Copies the data of the primary that a new server is to follow, where it does not begin as any other.
+    fn copy_primary(&self, site: &Site<'_>) -> Result<Option<Command>>;
+
+    /// Writes the files that the server reads when it is started.
+    fn prepare(&self, site: &Site<'_>) -> Result<()>;
 
     /// Runs the server in the foreground on a port of the loopback interface.
     fn serve(&self, site: &Site<'_>, port: u16) -> Command;

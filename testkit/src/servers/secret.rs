@@ -2,8 +2,19 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::sync::OnceLock;
 
 use crate::{Error, Result};
+
+/// The password of all servers of this process: it stands in the data that they are copied from.
+pub(crate) fn of_process() -> Result<String> {
+    static PASSWORD: OnceLock<String> = OnceLock::new();
+    if let Some(password) = PASSWORD.get() {
+        return Ok(password.clone());
+    }
+    let new = random_hex(16)?;
+    Ok(PASSWORD.get_or_init(|| new).clone())
+}
 
 /// `bytes` random bytes as lower-case hexadecimal digits.
 pub(crate) fn random_hex(bytes: usize) -> Result<String> {

@@ -14,7 +14,7 @@ use super::options::{Family, ServerOptions};
 use super::ports::{PORT_ATTEMPTS, free_port, is_taken};
 use super::process::Process;
 use super::recipe::{Recipe, Site, USER};
-use super::{Address, Product, client, mysql, postgres, secret};
+use super::{Address, Product, client, mysql, postgres, secret, template};
 use crate::{Error, Result};
 
 /// How long a server may take to end in order before it is killed.
@@ -91,7 +91,7 @@ impl Server {
         let options = options.placed_in(&directory)?;
         let password = match &options.primary {
             Some(primary) => primary.password.clone(),
-            None => secret::random_hex(16)?,
+            None => secret::of_process()?,
         };
         let site = Site {
             directory: &directory,
@@ -288,9 +288,12 @@ impl Drop for Server {
 }
 
 fn initialize(recipe: &dyn Recipe, site: &Site<'_>, guard: &mut Guard) -> Result<()> {
-    let process = Process::spawn(recipe.initialize(site)?, site.directory)?;
-    guard.watch(process.id());
-    process.finish(site.options.patience)
+    recipe.prepare(site)?;
+    let command = match recipe.copy_primary(site)? {
+        Some(command) => command,
+        None => template::copy(recipe, site)?,
+    };
+    template::finish(command, site.directory, guard, site.options.patience)
 }
 
 /// Runs the server on a free port; on another one when that was taken meanwhile.

@@ -119,7 +119,7 @@ fn mon_01_a_connection_is_given_back_while_a_recorded_caller_waits<E: Everything
 /// Covers MON-01: while they wait, hold and give back connections, open and close them.
 fn mon_01_recorders_and_subscribers_may_call_the_pool<E: Everything>(engine: E, url: &str) {
     let _watchdog = Watchdog::start("recorders and subscribers", PATIENCE);
-    let db = database(engine, url, 2, Duration::from_millis(200));
+    let db = database(engine, url, 2, Duration::from_millis(100));
     let recorder = Calling::new(&db, engine);
     let heard = Arc::new(AtomicU64::new(0));
     let (own, count) = (db.clone(), Arc::clone(&heard));
