@@ -149,30 +149,18 @@ impl<'t> Databases<'t> {
 
     /// Makes the tables that are missing, and says in what those that were there differ from the schema.
     pub(crate) fn create_missing(&self, progress: &Progress<'_>) -> Outcomes<'t> {
-        self.unless_differing(
-            self.each(|registry, engine, tables| {
-                make_missing(registry, engine, (tables, progress))
-            }),
-        )
+        self.each(|registry, engine, tables| make_missing(registry, engine, (tables, progress)))
     }
 
     /// Says which tables `create_missing` would make, and in what the others differ from the schema. Changes nothing.
     pub(crate) fn plan_missing(&self) -> Outcomes<'t> {
-        self.unless_differing(self.each(|registry, engine, tables| {
+        self.each(|registry, engine, tables| {
             let drift = drift(registry, engine)?;
             let own = registry.own_tables(engine)?.into_iter();
             let missing = own.filter(|own| own.state == OwnTableState::Missing);
             let missing: Vec<&str> = missing.map(|own| own.table).collect();
             Ok(tables.outcome(|name, shown| planned_or_exists((name, shown), &missing, &drift)))
-        }))
-    }
-
-    fn unless_differing(&self, mut outcomes: Outcomes<'t>) -> Outcomes<'t> {
-        let differing = outcomes.done.iter().map(EngineOutcome::differing).sum();
-        if differing > 0 {
-            outcomes.failures.push(differs(differing));
-        }
-        outcomes
+        })
     }
 
     /// Drops the tables there are.
@@ -185,10 +173,10 @@ impl<'t> Databases<'t> {
 
     /// Drops the tables there are, and makes them anew.
     pub(crate) fn remake_tables(&self, progress: &Progress<'_>) -> Outcomes<'t> {
-        self.unless_differing(self.each(|registry, engine, tables| {
+        self.each(|registry, engine, tables| {
             drop_there(registry, engine, (tables, progress))?;
             make_missing(registry, engine, (tables, progress))
-        }))
+        })
     }
 
     /// All engines at the same time. One that fails keeps no other from being worked on.
@@ -199,14 +187,14 @@ impl<'t> Databases<'t> {
         let ended = at_once(self.engines, |index, tables| {
             work(&self.registry, self.chosen(index), tables)
         });
-        let (mut done, mut failures) = (Vec::new(), Vec::new());
-        for one in ended {
-            match one {
+        let (mut done, mut failed) = (Vec::new(), Vec::new());
+        for (tables, ended) in self.engines.iter().zip(ended) {
+            match ended {
                 Ok(outcome) => done.push(outcome),
-                Err(error) => failures.push(failure(&error)),
+                Err(error) => failed.push((tables.engine, failure(&error))),
             }
         }
-        Outcomes { done, failures }
+        Outcomes { done, failed }
     }
 
     /// A connection of one of the engines.
@@ -292,12 +280,6 @@ fn drift(registry: &Registry, engine: Chosen) -> bindery::Result<Vec<TableDrift>
         ErrorKind::SchemaDrift(drift) => Ok(drift.tables.clone()),
         _ => Err(error),
     }
-}
-
-fn differs(tables: usize) -> Failure {
-    let verb = if tables == 1 { "differs" } else { "differ" };
-    let failure = Failure::new(format!("{} {verb} from the schema", count(tables, "table")));
-    failure.help("`create` changes no table: change it with `ALTER TABLE`, or write the schema as the table is")
 }
 
 fn dropped_or_missing(name: &str, dropped: &[&str]) -> Status {

@@ -1,7 +1,7 @@
 //! The tables of the chosen engines: how they are made and dropped, and what is printed about each.
 
 use bindery::__private::{TableDdl, own_tables};
-use bindery_schema::model::{CheckedModel, EngineId, Table};
+use bindery_schema::model::{CheckedModel, EngineId, ObjectKind, Table};
 use bindery_schema::name::suggest;
 use bindery_schema::plan::{CreateTable, create_statements};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use crate::options::Format;
 use crate::output::{Output, Paint, Stream};
 use crate::program::engine_info;
 use crate::project::Project;
-use crate::report::document;
+use crate::report::{document, document_of_engines};
 use crate::text::count;
 
 /// The managed tables of one engine, in the order they can be made in.
@@ -42,7 +42,7 @@ pub(crate) struct EngineOutcome<'m> {
 #[derive(Debug)]
 pub(crate) struct Outcomes<'m> {
     pub(crate) done: Vec<EngineOutcome<'m>>,
-    pub(crate) failures: Vec<Failure>,
+    pub(crate) failed: Vec<(&'m str, Failure)>,
 }
 
 /// The result for one table.
@@ -55,12 +55,22 @@ pub(crate) struct TableOutcome {
     pub(crate) differences: Vec<String>,
 }
 
-impl EngineOutcome<'_> {
-    /// Returns how many tables are not as the schema says.
-    pub(crate) fn differing(&self) -> usize {
-        let tables = self.tables.iter();
-        tables.filter(|table| !table.differences.is_empty()).count()
+impl Outcomes<'_> {
+    /// Why engines failed, and that tables are not as the schema says.
+    pub(crate) fn into_failures(self) -> Vec<Failure> {
+        let tables = self.done.iter().flat_map(|outcome| &outcome.tables);
+        let differing = tables.filter(|table| !table.differences.is_empty()).count();
+        let failed = self.failed.into_iter().map(|(_, failure)| failure);
+        failed
+            .chain((differing > 0).then(|| differs(differing)))
+            .collect()
     }
+}
+
+fn differs(tables: usize) -> Failure {
+    let verb = if tables == 1 { "differs" } else { "differ" };
+    let failure = Failure::new(format!("{} {verb} from the schema", count(tables, "table")));
+    failure.help("`create` changes no table: change it with `ALTER TABLE`, or write the schema as the table is")
 }
 
 /// The statements of one engine as data; `cli/JSON.md` documents it.
@@ -274,6 +284,26 @@ impl<'m> EngineTables<'m> {
     }
 }
 
+/// Says which types and sequences of the engines' dialects are not made, as nothing needs them.
+pub(crate) fn tell_unused(model: &CheckedModel, engines: &[EngineId], output: &Output) {
+    let is_here = |dialect| {
+        engines
+            .iter()
+            .any(|id| model.engine(*id).dialect == dialect)
+    };
+    for object in model.unused_objects().filter(|one| is_here(one.dialect)) {
+        let kind = match object.kind {
+            ObjectKind::Sequence => "sequence",
+            ObjectKind::Domain => "domain",
+            _ => "type",
+        };
+        output.message(&format!(
+            "no table uses the {kind} `{}`: it is left out\n",
+            object.name
+        ));
+    }
+}
+
 /// The statements of engines, in the requested form.
 pub(crate) fn statements(engines: &[EngineTables<'_>], format: Format) -> String {
     match format {
@@ -329,7 +359,7 @@ pub(crate) fn to_drop<'m>(engines: &[EngineTables<'m>]) -> Outcomes<'m> {
     let planned = |engine: &EngineTables<'m>| engine.dropped(|_| Status::Planned);
     Outcomes {
         done: engines.iter().map(planned).collect(),
-        failures: Vec::new(),
+        failed: Vec::new(),
     }
 }
 
@@ -339,18 +369,18 @@ pub(crate) fn print(
     format: Format,
     output: &Output,
 ) -> Result<(), Failure> {
-    print_done(&outcomes.done, format, output)?;
-    output.failures(&outcomes.failures)
+    print_done(&outcomes, format, output)?;
+    output.failures(&outcomes.into_failures())
 }
 
 /// Prints what became of each table of the engines that were done.
 pub(crate) fn print_done(
-    done: &[EngineOutcome<'_>],
+    Outcomes { done, failed }: &Outcomes<'_>,
     format: Format,
     output: &Output,
 ) -> Result<(), Failure> {
     output.result(&match format {
-        Format::Json => document(done),
+        Format::Json => document_of_engines(done, failed),
         Format::Human | Format::Github => lines(done, output.results()),
     })
 }

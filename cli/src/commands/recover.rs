@@ -18,7 +18,7 @@ use crate::output::Output;
 use crate::program::AtomicGroups;
 use crate::progress::{Progress, Steps};
 use crate::project::Project;
-use crate::report::document;
+use crate::report::document_of_engines;
 use crate::text::count;
 
 /// Finish transactions of atomic groups that a lost program left prepared
@@ -118,20 +118,23 @@ fn options(arguments: &RecoverArguments, project: &Project) -> Result<RecoverOpt
 }
 
 fn print(report: &RecoveryReport, format: Format, output: &Output) -> Result<(), Failure> {
-    output.result(&match format {
-        Format::Json => document(&report.branches.iter().map(described).collect::<Vec<_>>()),
-        Format::Human | Format::Github => lines(report),
-    })?;
-    for (engine, error) in &report.unreachable {
-        let failure = database::failure(error);
+    let failed = report.unreachable.iter().map(|(engine, error)| {
         let until = match error.kind() {
             ErrorKind::PermissionDenied => "its user has the rights to it",
             _ => "it can be reached",
         };
-        output.failure(&failure.help(format!(
-            "what is prepared on `{engine}` stays so until {until}"
-        )));
-    }
+        let help = format!("what is prepared on `{engine}` stays so until {until}");
+        (&**engine, database::failure(error).help(help))
+    });
+    let failed: Vec<(&str, Failure)> = failed.collect();
+    let branches: Vec<_> = report.branches.iter().map(described).collect();
+    output.result(&match format {
+        Format::Json => document_of_engines(&branches, &failed),
+        Format::Human | Format::Github => lines(report),
+    })?;
+    failed
+        .iter()
+        .for_each(|(_, failure)| output.failure(failure));
     if report.is_clean() {
         Ok(())
     } else {

@@ -19,7 +19,7 @@ use crate::output::Output;
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report;
-use crate::tables::{self, Outcomes};
+use crate::tables;
 
 /// Drop the tables of the schema and make them anew
 #[derive(Debug, Args)]
@@ -88,13 +88,14 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
         tables::ask_to_drop(&confirmation, &compiled.project, &engines, output)?;
     }
     let progress = Progress::new(output, arguments.progress.quiet);
-    let Outcomes { done, mut failures } = databases.remake_tables(&progress);
-    tables::print_done(&done, options.format, output)?;
+    let outcomes = databases.remake_tables(&progress);
+    tables::print_done(&outcomes, options.format, output)?;
     let remade = |id: &&EngineId| {
         let engine = &model.engine(**id).name;
-        done.iter().any(|it| it.engine == engine)
+        outcomes.done.iter().any(|it| it.engine == engine)
     };
     let remade: Vec<EngineId> = chosen.iter().filter(remade).copied().collect();
+    let mut failures = outcomes.into_failures();
     let engines = Engines::open(&compiled.project, &remade)?;
     if arguments.table.is_empty() {
         failures.extend(record_migrations(&migrations, (&engines, &remade), output));

@@ -17,7 +17,7 @@ use crate::options::{EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::output::{Output, Paint};
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
-use crate::report::{self, document};
+use crate::report::{self, document_of_engines};
 use crate::tables::unmanaged;
 use crate::text::count;
 
@@ -84,7 +84,7 @@ pub(crate) fn run(arguments: &TruncateArguments, output: &Output) -> Result<(), 
         .map(of_engine)
         .collect::<Result<Vec<_>, _>>()?;
     if arguments.dry_run {
-        return print(&all, "planned", options.format, output);
+        return print((&all, &[]), "planned", options.format, output);
     }
     if !arguments.yes {
         ask(&compiled.project, &all, output)?;
@@ -92,14 +92,15 @@ pub(crate) fn run(arguments: &TruncateArguments, output: &Output) -> Result<(), 
     let engines = Engines::open(&compiled.project, &chosen)?;
     let progress = Progress::new(output, arguments.progress.quiet);
     let ended = at_once(&all, |index, one| empty(one, (&engines, index), &progress));
-    let (mut emptied, mut failures) = (Vec::new(), Vec::new());
+    let (mut emptied, mut failed) = (Vec::new(), Vec::new());
     for (one, ended) in all.into_iter().zip(ended) {
         match ended {
             Ok(()) => emptied.push(one),
-            Err(failure) => failures.push(failure),
+            Err(failure) => failed.push((one.engine, failure)),
         }
     }
-    print(&emptied, "emptied", options.format, output)?;
+    print((&emptied, &failed), "emptied", options.format, output)?;
+    let failures: Vec<Failure> = failed.into_iter().map(|(_, failure)| failure).collect();
     output.failures(&failures)
 }
 
@@ -163,7 +164,7 @@ fn ask(project: &Project, all: &[Emptied<'_>], output: &Output) -> Result<(), Fa
 }
 
 fn print(
-    all: &[Emptied<'_>],
+    (all, failed): (&[Emptied<'_>], &[(&str, Failure)]),
     status: &'static str,
     format: Format,
     output: &Output,
@@ -187,7 +188,7 @@ fn print(
         lines.collect::<String>()
     };
     output.result(&match format {
-        Format::Json => document(&documents),
+        Format::Json => document_of_engines(&documents, failed),
         Format::Human | Format::Github => documents.iter().map(line).collect(),
     })
 }

@@ -9,7 +9,7 @@ use bindery_schema::model::CheckedModel;
 use bindery_schema::render::Finding;
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::{Ended, Failure};
 use crate::options::{Format, SchemaOptions};
 use crate::output::Output;
 use crate::project::{Compiled, Project};
@@ -55,6 +55,30 @@ pub(crate) fn json(compiled: &Compiled, options: &SchemaOptions) -> String {
 pub(crate) fn document<T: Serialize + ?Sized>(value: &T) -> String {
     let text = serde_json::to_string_pretty(value);
     text.expect("texts, numbers and lists have a form in JSON") + "\n"
+}
+
+/// An engine of a document with an entry for each that failed.
+#[derive(Serialize)]
+struct FailedEngine<'a> {
+    engine: &'a str,
+    #[serde(flatten)]
+    ended: Ended,
+}
+
+/// A document with an entry for each engine, or for what was found there: of an engine that failed, why.
+pub(crate) fn document_of_engines<T: Serialize>(done: &[T], failed: &[(&str, Failure)]) -> String {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Entry<'a, T> {
+        Done(&'a T),
+        Failed(FailedEngine<'a>),
+    }
+    let failed = failed.iter().map(|(engine, failure)| FailedEngine {
+        engine,
+        ended: Ended::from(failure),
+    });
+    let done = done.iter().map(Entry::Done);
+    document(&done.chain(failed.map(Entry::Failed)).collect::<Vec<_>>())
 }
 
 /// Tells what was found; fails when that forbids to go on.

@@ -40,13 +40,15 @@ fn reasons(document: &Value, found: &mut Vec<Value>) {
     }
 }
 
-/// Whether a command has a document by then or not. `status` and `doctor` say it in their rows; `create`, `drop`, `reset`, `truncate`, `pull` and
-/// `recover` have the engines in their documents that they worked on.
+/// Whether a command has a document by then or not. `status` and `doctor` say it in their rows.
 ///
 /// Covers CLI-1.
 #[test]
 fn every_document_names_the_kind_of_its_error() {
     let commands = [
+        "create --engine b",
+        "create --engine b --dry-run",
+        "drop --engine b --yes",
         "dump --engine b --out dump",
         "load --engine b --table notes --from notes.csv",
         "messages list --engine b",
@@ -56,8 +58,13 @@ fn every_document_names_the_kind_of_its_error() {
         "migrate baseline 1 --engine b",
         "migrate resolve 1 --engine b --done",
         "mirror default b --replace --yes",
+        "pull --engine b --out b.sql",
+        "pull --engine b --out b.sql --dry-run",
+        "recover",
+        "reset --engine b --yes",
         "sync",
         "tasks list --engine b",
+        "truncate --engine b --yes",
         "validate --engine b",
         "verify --from default --to b",
     ];

@@ -26,7 +26,7 @@ use crate::options::{ConfigOptions, EngineOptions, Format, ProgressOptions, Sche
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
-use crate::report::document;
+use crate::report::document_of_engines;
 use crate::text::count;
 
 /// Write the schema of an existing database as a schema file
@@ -91,11 +91,14 @@ pub(crate) fn run(arguments: &PullArguments, output: &Output) -> Result<(), Fail
     let project = Project::load_config(&arguments.config, output)?;
     let chosen = project.choose(&arguments.engines, Purpose::Harmless)?;
     let paths = paths(arguments, &project, &chosen)?;
-    let of_all: Vec<_> = chosen.iter().copied().zip(paths).collect();
-    let is_missing = |(engine, _): &(EngineId, _)| missing(&project, *engine);
-    let mut failures: Vec<Failure> = of_all.iter().filter_map(is_missing).collect();
-    let is_there = |one: &(EngineId, _)| is_missing(one).is_none();
-    let of_engines: Vec<_> = of_all.into_iter().filter(is_there).collect();
+    let name = |engine: EngineId| project.input.engines[engine.0 as usize].name.as_str();
+    let (mut failed, mut of_engines) = (Vec::new(), Vec::new());
+    for (engine, path) in chosen.into_iter().zip(paths) {
+        match missing(&project, engine) {
+            Some(failure) => failed.push((name(engine), failure)),
+            None => of_engines.push((engine, path)),
+        }
+    }
     if !arguments.dry_run {
         confirm_overwriting(arguments, &of_engines, output)?;
     }
@@ -123,19 +126,21 @@ pub(crate) fn run(arguments: &PullArguments, output: &Output) -> Result<(), Fail
         })
     });
     let mut files = Vec::new();
-    for pulled in pulled {
+    for ((engine, _), pulled) in of_engines.iter().zip(pulled) {
         match pulled {
             Ok(file) => files.push(file),
-            Err(failure) => failures.push(failure),
+            Err(failure) => failed.push((name(*engine), failure)),
         }
     }
+    let format = arguments.config.format;
     if arguments.dry_run {
-        planned::print(&files, &project, arguments.config.format, output)?;
+        planned::print((&files, &failed), &project, format, output)?;
     } else {
         write_all(&files)?;
-        print(&files, &project, arguments, output)?;
+        print((&files, &failed), &project, format, output)?;
     }
     let read = read_back(&files, &project.input, output);
+    let failures: Vec<Failure> = failed.into_iter().map(|(_, failure)| failure).collect();
     output.failures(&failures)?;
     read
 }
@@ -295,9 +300,9 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 fn print(
-    files: &[File],
+    (files, failed): (&[File], &[(&str, Failure)]),
     project: &Project,
-    arguments: &PullArguments,
+    format: Format,
     output: &Output,
 ) -> Result<(), Failure> {
     let pulled = files.iter().map(|file| {
@@ -312,8 +317,8 @@ fn print(
         }
     });
     let pulled: Vec<Pulled<'_>> = pulled.collect();
-    if arguments.config.format == Format::Json {
-        return output.result(&document(&pulled));
+    if format == Format::Json {
+        return output.result(&document_of_engines(&pulled, failed));
     }
     for one in &pulled {
         output.message(&line(one));

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::options::Format;
 use crate::output::{Output, Paint};
 use crate::project::Project;
-use crate::report::document;
+use crate::report::document_of_engines;
 use crate::text::count;
 
 /// One engine; `cli/JSON.md` documents it.
@@ -46,7 +46,7 @@ struct Changes {
 
 /// Prints it; fails where a file that is there cannot be read.
 pub(super) fn print(
-    files: &[File],
+    (files, failed): (&[File], &[(&str, Failure)]),
     project: &Project,
     format: Format,
     output: &Output,
@@ -57,7 +57,7 @@ pub(super) fn print(
     });
     let planned = planned.collect::<Result<Vec<_>, _>>()?;
     output.result(&match format {
-        Format::Json => document(&planned),
+        Format::Json => document_of_engines(&planned, failed),
         Format::Human | Format::Github => planned.iter().map(|one| lines(one, output)).collect(),
     })
 }
