@@ -34,8 +34,8 @@ pub(crate) fn steps(databases: &Databases, built: &Built) -> Result<Vec<Step>, F
     Ok(steps)
 }
 
-/// A door crate is a user's own project outside the workspace. All doors share one build directory, and the versions of what they build
-/// there: those of the workspace.
+/// A door crate is a user's own project outside the workspace. It is built in the workspace's directory, of the versions of the workspace: most of
+/// what it needs is there.
 fn door(folder: &Path, databases: &Databases, built: &Built) -> Result<Vec<Step>, Failure> {
     let name = workspace::name_of(folder);
     if starts_its_servers(folder) {
@@ -68,7 +68,7 @@ fn run_steps(title: String, folder: &Path, mut command: Command) -> [Step; 2] {
     copy.args([workspace::root(), folder].map(|of| of.join("Cargo.lock")));
     command
         .args(["run", "--quiet"])
-        .env("CARGO_TARGET_DIR", workspace::target().join("doors"));
+        .env("CARGO_TARGET_DIR", workspace::target());
     [
         Step::new(format!("{title}: the versions of the workspace"), copy),
         Step::new(title, command),

@@ -19,7 +19,7 @@ use crate::workspace::{self, cargo};
 pub(super) const SELECTED: [&str; 3] = ["--workspace", "--all-features", "--no-fail-fast"];
 
 /// Half of a run is waiting for servers, locks and deadlines, so there are more binaries, and more threads in each, than cores.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 2;
 const THREADS: &str = "4";
 
 /// The binaries that take longest, begun first so that none of them is alone at the end.
