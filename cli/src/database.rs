@@ -13,7 +13,6 @@ use crate::program;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::tables::{self, EngineOutcome, EngineTables, Outcomes, Status};
-use crate::text::count;
 
 /// The chosen engines, ready to be connected to.
 pub(crate) struct Databases<'t> {

@@ -20,7 +20,7 @@ const PAUSES: [Duration; 3] = [
     Duration::from_millis(600),
 ];
 
-/// What came of a request.
+/// The outcome of a request.
 #[cfg_attr(
     not(any(feature = "postgres", feature = "mysql")),
     allow(dead_code, reason = "a file has no server")

@@ -29,6 +29,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "databases/connector/server.rs",
     "databases/mod.rs",
     "databases/resolve.rs",
+    "driver/cancel.rs",
     "driver/leaving.rs",
     "driver/mysql/login.rs",
     "driver/observed.rs",
