@@ -1,7 +1,7 @@
 //! The tables of the chosen engines: how they are made and dropped, and what is printed about each.
 
 use bindery::__private::{TableDdl, own_tables};
-use bindery_schema::model::{CheckedModel, EngineId, ObjectKind, Table};
+use bindery_schema::model::{CheckedModel, EngineId, Table};
 use bindery_schema::name::suggest;
 use bindery_schema::plan::{CreateTable, create_statements};
 use serde::Serialize;
@@ -281,26 +281,6 @@ impl<'m> EngineTables<'m> {
             dialect: self.dialect,
             tables: managed.chain(unmanaged).map(outcome).collect(),
         }
-    }
-}
-
-/// Says which types and sequences of the engines' dialects are not made, as nothing needs them.
-pub(crate) fn tell_unused(model: &CheckedModel, engines: &[EngineId], output: &Output) {
-    let is_here = |dialect| {
-        engines
-            .iter()
-            .any(|id| model.engine(*id).dialect == dialect)
-    };
-    for object in model.unused_objects().filter(|one| is_here(one.dialect)) {
-        let kind = match object.kind {
-            ObjectKind::Sequence => "sequence",
-            ObjectKind::Domain => "domain",
-            _ => "type",
-        };
-        output.message(&format!(
-            "no table uses the {kind} `{}`: it is left out\n",
-            object.name
-        ));
     }
 }
 

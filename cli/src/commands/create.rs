@@ -58,7 +58,6 @@ pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Fa
     engines
         .iter()
         .for_each(|engine| engine.tell_unmanaged(output));
-    tables::tell_unused(model, &chosen, output);
     if arguments.print {
         return output.result(&tables::statements(&engines, options.format));
     }

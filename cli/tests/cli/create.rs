@@ -131,35 +131,6 @@ fn cli_02_a_table_that_differs_is_told_on_mysql() {
     a_table_that_differs_is_told(&Project::blogs().with("B_URL", &database.url()));
 }
 
-/// A type and a sequence that nothing needs; a sequence that another engine's table needs.
-const UNUSED: &str = "\
-CREATE TYPE mood AS ENUM ('good', 'bad');
-CREATE TYPE size AS ENUM ('s', 'm');
-CREATE SEQUENCE numbers;
-CREATE SEQUENCE tickets;
-CREATE TABLE shirts (id INTEGER PRIMARY KEY, size size NOT NULL);
--- @engines other
-CREATE TABLE queue (id BIGINT PRIMARY KEY DEFAULT nextval('tickets'));
-";
-
-#[test]
-fn cli_02_types_and_sequences_that_no_table_uses_are_said_to_be_left_out() {
-    let config =
-        "url = 'postgres://127.0.0.1:1/a'\n[engines.other]\nurl = 'postgres://127.0.0.1:1/b'\n";
-    let project = Project::new(&[("bindery.toml", config), ("schema.sql", UNUSED)]);
-    for command in ["create --print", "migrate add first --dry-run"] {
-        let outcome = project.run(command);
-        let said = "no table uses the type `mood`: it is left out\nno table uses the sequence `numbers`: it is left out\n";
-        assert_eq!(outcome.messages, said, "{command}");
-        let made = outcome.good();
-        holds(&made, &["CREATE TYPE", "shirts"]);
-        assert!(
-            !made.contains("mood") && !made.contains("numbers"),
-            "{made}"
-        );
-    }
-}
-
 #[test]
 fn cli_02_a_replica_is_refused() {
     let config = format!(

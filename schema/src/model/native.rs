@@ -3,9 +3,7 @@
 //! A table that is created in that dialect gets all of it again, so that the same object comes out as went in. In any
 //! other dialect it is left out where it only says how something is stored, and refused where it says what is stored.
 
-use std::collections::BTreeSet;
-
-use super::{ColumnId, EnumId, Model, TableId, TableName};
+use super::{ColumnId, EnumId, TableId, TableName};
 use crate::dialect::Dialect;
 use crate::source::Span;
 
@@ -178,20 +176,4 @@ pub enum ObjectKind {
     Sequence,
     /// A function.
     Function,
-}
-
-impl Model {
-    /// The types, domains and sequences that no table and no view needs. They are not made.
-    pub fn unused_objects(&self) -> impl Iterator<Item = &NativeObject> {
-        let needed = self.tables.iter().flat_map(|table| &table.native.objects);
-        let needed: BTreeSet<usize> = needed.copied().collect();
-        let unused = self.objects.iter().enumerate();
-        let unused = unused.filter(move |(at, _)| !needed.contains(at));
-        unused.map(|(_, object)| object).filter(|object| {
-            matches!(
-                object.kind,
-                ObjectKind::Enum(_) | ObjectKind::Type | ObjectKind::Domain | ObjectKind::Sequence
-            )
-        })
-    }
 }

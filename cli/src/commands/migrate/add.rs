@@ -15,7 +15,6 @@ use crate::migrations::versions::Versions;
 use crate::options::{EngineOptions, Format, SchemaOptions};
 use crate::output::{Output, Paint};
 use crate::report::document;
-use crate::tables;
 
 /// Write the migration that is missing between the migrations and the schema
 #[derive(Debug, Args)]
@@ -68,7 +67,6 @@ pub(super) fn run(arguments: &AddArguments, output: &Output) -> Result<(), Failu
     let options = &arguments.schema;
     let mut differ = Differ::load(&arguments.engines, options, output)?;
     let sides = differ.sides(options, output)?;
-    tables::tell_unused(differ.model()?, &differ.chosen, output);
     let mut documents = Vec::new();
     for side in &sides {
         let document = if arguments.empty {
