@@ -11,7 +11,7 @@ use crate::migrate_histories::History;
 use crate::pull::database::good;
 use crate::support::names_in;
 
-/// What became of a step.
+/// The outcome of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     Equal,
@@ -55,7 +55,7 @@ pub(super) struct Replay {
     before: Option<Catalogue>,
 }
 
-/// What a migration did to the database of before.
+/// The outcome of a migration on the database of before.
 enum Walked {
     Equal(Inserted),
     Different(String),

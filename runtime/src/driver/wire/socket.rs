@@ -276,6 +276,7 @@ impl Socket {
 
     /// The same for a connection that is given up in the middle of a statement. `None` where it was cut off: then the other side's
     /// end cannot be seen.
+    #[cfg(feature = "postgres")]
     pub(in crate::driver) fn give_up(&self) -> Option<Leaving> {
         (!self.stream.is_cut()).then(|| self.leave())
     }
