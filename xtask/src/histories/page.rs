@@ -40,7 +40,7 @@ impl Notes {
         }
         for block in blocks {
             let (head, told) = block.split_once('\n').unwrap_or((block, ""));
-            // What is told is indented, and may have empty lines.
+            // The text of a step is indented, and may have empty lines.
             if let Some((outcome, entry)) = head.split_once(' ').filter(|_| !head.starts_with(' '))
             {
                 notes.steps.push(Step {
