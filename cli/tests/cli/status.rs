@@ -206,7 +206,8 @@ engines = ["lite", "gone"]
     let recovery = project.run("recover --dry-run --format json");
     assert_eq!(recovery.code, Some(1), "{recovery:#?}");
     let listed = recovery.json();
-    assert_eq!(listed.as_array().expect("a list").len(), 2, "{listed:#}");
+    assert_eq!(listed.as_array().expect("a list").len(), 3, "{listed:#}");
+    assert_eq!(listed[2]["reason"], "unavailable", "{listed:#}");
     assert_eq!(
         (&listed[0]["engine"], &listed[0]["in_doubt"]),
         (&"gone".into(), &true.into())
