@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _, stderr};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -17,6 +17,7 @@ type Remove = Box<dyn Fn() -> Result<(), String> + Send>;
 
 /// Those of this process, by their numbers.
 static PASSING: Mutex<BTreeMap<u64, Remove>> = Mutex::new(BTreeMap::new());
+static NUMBERS: AtomicU64 = AtomicU64::new(0);
 
 fn passing() -> MutexGuard<'static, BTreeMap<u64, Remove>> {
     PASSING.lock().unwrap_or_else(PoisonError::into_inner)
@@ -47,7 +48,8 @@ impl Passing {
     }
 
     fn among(passing: &mut BTreeMap<u64, Remove>, remove: Remove) -> Self {
-        let number = passing.last_key_value().map_or(0, |(last, _)| last + 1);
+        // None is given again: one that was kept is dropped later, beside new ones of other threads.
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
         passing.insert(number, remove);
         Self { number }
     }
@@ -141,6 +143,22 @@ mod tests {
             signal_hook::low_level::raise(SIGINT).expect("it is our process");
             thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    #[test]
+    fn one_that_was_kept_takes_no_other_along() {
+        let kept = Passing::new(|| Ok(()));
+        kept.keep(|| Ok(())).expect("nothing is done");
+        let is_removed = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&is_removed);
+        let new = Passing::new(move || {
+            seen.store(true, Ordering::Relaxed);
+            Ok(())
+        });
+        drop(kept);
+        assert!(!is_removed.load(Ordering::Relaxed));
+        drop(new);
+        assert!(is_removed.load(Ordering::Relaxed));
     }
 
     /// Covers CLI-1.
