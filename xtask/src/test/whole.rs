@@ -18,7 +18,7 @@ use crate::workspace::{self, cargo};
 /// The arguments of `cargo test` that select all of them.
 pub(super) const SELECTED: [&str; 3] = ["--workspace", "--all-features", "--no-fail-fast"];
 
-/// Half of a run is waiting for servers, locks and deadlines, so there are more binaries, and more threads in each, than cores.
+/// Much of a run is waiting for servers, locks and deadlines, so there are more threads than cores; with more of them statements run out of time.
 const AT_ONCE: usize = 2;
 const THREADS: &str = "4";
 
@@ -107,8 +107,9 @@ fn jobs(mut binaries: Vec<Binary>, others: [Job; 2], prepare: impl Fn(&mut Comma
         Job::new(it.title, command)
     };
     let mut jobs: Vec<Job> = binaries.into_iter().map(job).collect();
-    let after_the_longest = LONGEST.len().min(jobs.len());
-    jobs.splice(after_the_longest..after_the_longest, others);
+    // They take long, too, and need no threads of their own.
+    let after_the_first = jobs.len().min(1);
+    jobs.splice(after_the_first..after_the_first, others);
     jobs
 }
 
