@@ -58,6 +58,8 @@ impl Fold<'_> {
         let key = name.name.text.to_lowercase();
         if let Some(index) = self.find(file, name) {
             self.keys_wait(index);
+            let dropped = self.table_mut(index).name.clone();
+            self.objects.drop_owned_by(&dropped);
             self.tables[index] = None;
             self.forget_name(&key, index);
             self.awaited.insert(key.clone());

@@ -106,6 +106,13 @@ impl Objects {
         self.by_owner.get(&key(table)).cloned().unwrap_or_default()
     }
 
+    /// Drops the objects of this table, as the sequences of its columns go with it.
+    pub(super) fn drop_owned_by(&mut self, table: &ObjectName) {
+        for at in self.by_owner.remove(&key(table)).unwrap_or_default() {
+            self.list[at] = None;
+        }
+    }
+
     /// Drops the objects of this name and kind.
     pub(super) fn drop_named(&mut self, name: &str, dropped: impl Fn(&DraftObject) -> bool) {
         for &at in self.by_name.get(name).into_iter().flatten() {
