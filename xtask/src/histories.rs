@@ -63,7 +63,13 @@ pub(crate) fn run(replaying: &Replaying, interrupt: &Interrupt) -> Result<ExitCo
     if interrupt.check().is_err() {
         return Ok(report.exit_code());
     }
-    conclude(&folder, &notes)
+    let concluded = conclude(&folder, &notes)?;
+    // Notes of an earlier run stay with `--only`: they say nothing of a run that failed.
+    Ok(if report.exit_code() == ExitCode::SUCCESS {
+        concluded
+    } else {
+        report.exit_code()
+    })
 }
 
 /// Prints the page, and writes it once there are notes of all histories.

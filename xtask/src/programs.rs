@@ -35,7 +35,7 @@ pub(crate) fn steps(databases: &Databases, built: &Built) -> Result<Vec<Step>, F
 }
 
 /// A door crate is a user's own project outside the workspace. It is built in the workspace's directory, of the versions of the workspace: most of
-/// what it needs is there.
+/// its dependencies are built there.
 fn door(folder: &Path, databases: &Databases, built: &Built) -> Result<Vec<Step>, Failure> {
     let name = workspace::name_of(folder);
     if starts_its_servers(folder) {

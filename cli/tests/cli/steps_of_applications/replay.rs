@@ -33,7 +33,7 @@ pub(super) enum Outcome {
 pub(super) struct Step {
     pub(super) entry: String,
     pub(super) outcome: Outcome,
-    /// What there is to say of it.
+    /// The differences, or the refusal.
     pub(super) told: String,
     /// The rows that were put into the tables before it.
     pub(super) inserted: Inserted,
