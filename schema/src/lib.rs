@@ -39,6 +39,7 @@ pub mod redaction;
 pub mod render;
 pub mod resolve;
 pub mod rust_type;
+mod typing;
 
 pub use bindery_core::{
     config, derives, diagnostic, disk, fingerprint, json_names, kept, lints, migrations, models_of,

@@ -96,6 +96,11 @@ cargo xtask features [--part N/M]
     Checks the published crates with each feature alone and with each pair of features; a warning fails, too.
     --part N/M       the Nth of M parts of them (1/1)
 
+cargo xtask catalogue [--check]
+    Writes the tables of PostgreSQL's types, functions, operators and casts of which the compiler types SQL
+    (schema/src/typing/postgres), from the server that is up (`servers env`), else from a private one.
+    --check          compares them with the committed ones
+
 cargo xtask book            the book of docs/, by mdBook, which it compiles once; fails on a dead link
 cargo xtask lint            formatting, clippy, documentation, public items, feature sets, packages
 cargo xtask public          compares the public items of the crates with the lists in docs/public; --update writes these
@@ -149,6 +154,10 @@ pub(crate) enum Command {
     Growth(Growing),
     Features(Part),
     Book,
+    Catalogue {
+        /// Nothing is written.
+        is_check: bool,
+    },
     Lint,
     Public {
         /// The lists are written.
@@ -303,6 +312,8 @@ impl Command {
             ["features"] => Ok(Self::Features(Part { number: 1, of: 1 })),
             ["features", "--part", text] => part(text).map(Self::Features),
             ["book"] => Ok(Self::Book),
+            ["catalogue"] => Ok(Self::Catalogue { is_check: false }),
+            ["catalogue", "--check"] => Ok(Self::Catalogue { is_check: true }),
             ["lint"] => Ok(Self::Lint),
             ["public"] => Ok(Self::Public { is_update: false }),
             ["public", "--update"] => Ok(Self::Public { is_update: true }),
@@ -332,6 +343,7 @@ impl Command {
             | Self::Growth(_)
             | Self::Features(_)
             | Self::Book
+            | Self::Catalogue { .. }
             | Self::Lint
             | Self::Public { .. }
             | Self::ServersDown

@@ -5,6 +5,7 @@
 mod arguments;
 mod bench;
 mod book;
+mod catalogue;
 mod corpus;
 mod databases;
 mod failures;
@@ -79,6 +80,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Growth(growing) => growth::run(growing),
         Command::Features(part) => features::run(part, &Interrupt::install()?),
         Command::Book => book::run(&Interrupt::install()?),
+        Command::Catalogue { is_check } => catalogue::run(is_check, &Interrupt::install()?),
         Command::Lint => lint::run(&Interrupt::install()?),
         Command::Public { is_update } => public::run(is_update, &Interrupt::install()?),
         Command::ServersUp => servers::up(&Interrupt::install()?),

@@ -1,0 +1,229 @@
+//! The functions, operators and casts that the server is built with, as `functions.txt`, `operators.txt` and `casts.txt`
+//! have them: a line each, found by its first word.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::coercion::Context;
+use super::types::PgType;
+
+/// The kind of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Scalar,
+    Aggregate,
+    /// `WITHIN GROUP (ORDER BY …)`: with this number of arguments before, the sorted ones follow them.
+    Ordered {
+        direct: usize,
+    },
+    /// The same, whose arguments are compared with the sorted ones.
+    Hypothetical {
+        direct: usize,
+    },
+    Window,
+}
+
+/// An argument that a function is declared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Argument {
+    /// For calls by name; empty where it has none.
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) arg_type: PgType,
+    pub(crate) has_default: bool,
+}
+
+/// One of the functions of a name. Those of the schema (`CREATE FUNCTION`) are resolved among the server's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Overload {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) arguments: Vec<Argument>,
+    /// The last argument is an array, or `"any"`, of whose elements any number may be given.
+    pub(crate) is_variadic: bool,
+    pub(crate) result: PgType,
+    /// The `OUT` arguments, which are the columns in a FROM; a function that returns `record` without them needs a list of
+    /// columns there.
+    pub(crate) columns: Vec<(Cow<'static, str>, PgType)>,
+    pub(crate) kind: Kind,
+    /// It is not called where an argument is NULL: the result is NULL then, or no row.
+    pub(crate) is_strict: bool,
+    pub(crate) returns_set: bool,
+}
+
+/// Returns the server's functions of this name.
+pub(crate) fn overloads(name: &str) -> Vec<Overload> {
+    let lines = function_lines();
+    let first = lines.partition_point(|line| first_word(line, '|') < name);
+    let of_name = lines[first..].iter();
+    let of_name = of_name.take_while(|line| first_word(line, '|') == name);
+    of_name.filter_map(|line| overload(line)).collect()
+}
+
+/// The names of all functions, each at least once.
+pub(super) fn function_names() -> impl Iterator<Item = &'static str> {
+    function_lines().iter().map(|line| first_word(line, '|'))
+}
+
+fn function_lines() -> &'static [&'static str] {
+    static LINES: OnceLock<Vec<&'static str>> = OnceLock::new();
+    LINES.get_or_init(|| entries(include_str!("functions.txt")))
+}
+
+/// The lines after the head.
+fn entries(text: &'static str) -> Vec<&'static str> {
+    text.lines().skip(1).collect()
+}
+
+fn first_word(line: &str, end: char) -> &str {
+    line.split(end).next().unwrap_or_default()
+}
+
+/// `name|argument:type=,…|result(column:type,…)|words`.
+fn overload(line: &'static str) -> Option<Overload> {
+    let mut parts = line.split('|');
+    let (name, arguments) = (parts.next()?, parts.next()?);
+    let (result, words) = (parts.next()?, parts.next()?);
+    let (result, columns) = result.split_once('(').unwrap_or((result, ""));
+    let columns = list(columns.trim_end_matches(')')).map(|column| {
+        let (name, written) = column.split_once(':')?;
+        Some((Cow::Borrowed(name), PgType::of_catalogue(written)?))
+    });
+    let mut overload = Overload {
+        name: Cow::Borrowed(name),
+        arguments: list(arguments).map(argument).collect::<Option<_>>()?,
+        is_variadic: false,
+        result: PgType::of_catalogue(result)?,
+        columns: columns.collect::<Option<_>>()?,
+        kind: Kind::Scalar,
+        is_strict: false,
+        returns_set: false,
+    };
+    for word in words.split(' ') {
+        let (word, direct) = word.split_once('=').unwrap_or((word, "0"));
+        let direct = direct.parse().ok()?;
+        match word {
+            "variadic" => overload.is_variadic = true,
+            "strict" => overload.is_strict = true,
+            "set" => overload.returns_set = true,
+            "aggregate" => overload.kind = Kind::Aggregate,
+            "ordered" => overload.kind = Kind::Ordered { direct },
+            "hypothetical" => overload.kind = Kind::Hypothetical { direct },
+            "window" => overload.kind = Kind::Window,
+            _ => {}
+        }
+    }
+    Some(overload)
+}
+
+fn list(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.split(',').filter(|part| !part.is_empty())
+}
+
+fn argument(text: &'static str) -> Option<Argument> {
+    let (text, has_default) = text
+        .strip_suffix('=')
+        .map_or((text, false), |text| (text, true));
+    let (name, written) = text.split_once(':').unwrap_or(("", text));
+    Some(Argument {
+        name: Cow::Borrowed(name),
+        arg_type: PgType::of_catalogue(written)?,
+        has_default,
+    })
+}
+
+impl Overload {
+    /// Returns it as a user reads it: `lower(text)`.
+    pub(super) fn signature(&self) -> String {
+        let last = self.arguments.len().saturating_sub(1);
+        let arguments = self.arguments.iter().enumerate().map(|(at, argument)| {
+            let variadic = if self.is_variadic && at == last {
+                "VARIADIC "
+            } else {
+                ""
+            };
+            format!("{variadic}{}", argument.arg_type.name())
+        });
+        let arguments: Vec<_> = arguments.collect();
+        format!("{}({})", self.name, arguments.join(", "))
+    }
+}
+
+/// An operator; one without a left side is a prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OperatorRow {
+    pub(super) left: Option<PgType>,
+    pub(super) right: PgType,
+    pub(super) result: PgType,
+    pub(super) is_strict: bool,
+}
+
+/// Returns the server's operators of this symbol, in the order of their types.
+pub(super) fn operators(symbol: &str) -> Vec<OperatorRow> {
+    let lines = operator_lines();
+    let first = lines.partition_point(|line| first_word(line, ' ') < symbol);
+    let of_symbol = lines[first..].iter();
+    let of_symbol = of_symbol.take_while(|line| first_word(line, ' ') == symbol);
+    of_symbol.filter_map(|line| operator(line)).collect()
+}
+
+fn operator_lines() -> &'static [&'static str] {
+    static LINES: OnceLock<Vec<&'static str>> = OnceLock::new();
+    LINES.get_or_init(|| entries(include_str!("operators.txt")))
+}
+
+/// `symbol left right result`, and `null` where it is called for NULL, too.
+fn operator(line: &'static str) -> Option<OperatorRow> {
+    let mut words = line.split(' ').skip(1);
+    let left = words.next()?;
+    Some(OperatorRow {
+        left: match left {
+            "-" => None,
+            written => Some(PgType::of_catalogue(written)?),
+        },
+        right: PgType::of_catalogue(words.next()?)?,
+        result: PgType::of_catalogue(words.next()?)?,
+        is_strict: words.next().is_none(),
+    })
+}
+
+/// A cast of the server's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cast {
+    /// The least context that it is applied in.
+    pub(super) context: Context,
+    /// The value stays as it is stored.
+    pub(super) is_relabel: bool,
+    /// Through the text form.
+    pub(super) is_text: bool,
+}
+
+/// Returns the cast from one type to another.
+pub(super) fn cast(from: PgType, to: PgType) -> Option<Cast> {
+    static CASTS: OnceLock<HashMap<(PgType, PgType), Cast>> = OnceLock::new();
+    let casts = CASTS.get_or_init(|| {
+        include_str!("casts.txt")
+            .lines()
+            .filter_map(read_cast)
+            .collect()
+    });
+    casts.get(&(from, to)).copied()
+}
+
+/// `from to context method`, by the letters of `pg_cast`.
+fn read_cast(line: &str) -> Option<((PgType, PgType), Cast)> {
+    let mut words = line.split(' ');
+    let from = PgType::of_catalogue(words.next()?)?;
+    let to = PgType::of_catalogue(words.next()?)?;
+    let context = match words.next()? {
+        "i" => Context::Implicit,
+        "a" => Context::Assignment,
+        _ => Context::Explicit,
+    };
+    let method = words.next()?;
+    let cast = Cast {
+        context,
+        is_relabel: method == "b",
+        is_text: method == "i",
+    };
+    Some(((from, to), cast))
+}
