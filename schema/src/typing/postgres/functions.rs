@@ -19,6 +19,8 @@ pub(crate) struct Call<'a> {
     pub(crate) names: &'a [&'a str],
     /// The last argument is an array of those that there may be any number of: `VARIADIC`.
     pub(crate) is_variadic: bool,
+    /// The only argument is an untyped literal or NULL, no parameter: then the name of a type is a cast.
+    pub(crate) is_literal: bool,
 }
 
 /// A function with the types that the arguments of a call become.
@@ -81,6 +83,14 @@ pub(crate) fn resolve_among(
 }
 
 fn settle(overload: &Overload, declared: &[PgType], call: &Call<'_>) -> Result<Function, Failure> {
+    let is_any = declared.last() == Some(&PgType::ANY);
+    let has_array = call
+        .arguments
+        .last()
+        .is_some_and(|last| last.element().is_some());
+    if call.is_variadic && is_any && !has_array {
+        return Err(Failure::Unlike);
+    }
     let settled = polymorphic::settle(call.arguments, declared)?;
     let column = |(name, declared): &(Cow<'static, str>, PgType)| {
         Ok((name.clone(), settled.result(*declared)?))
@@ -105,14 +115,14 @@ fn as_cast(name: &str, call: &Call<'_>) -> Option<Function> {
     let [from] = *call.arguments else {
         return None;
     };
-    let to = PgType::of_catalogue(name).filter(|_| call.names.is_empty() && !call.is_variadic)?;
+    let to = PgType::of_catalogue(name).filter(|_| call.names.is_empty())?;
     let is_row = from == PgType::RECORD && to.category() == Category::String;
-    let is_cast = from == PgType::UNKNOWN
-        || match pathway(from, to, Context::Explicit)? {
-            Pathway::Relabel => true,
-            Pathway::Text => !is_row,
-            Pathway::Function | Pathway::Elements => false,
-        };
+    let is_cast = match pathway(from, to, Context::Explicit) {
+        _ if from == PgType::UNKNOWN && call.is_literal => true,
+        Some(Pathway::Relabel) => true,
+        Some(Pathway::Text) => !is_row,
+        Some(Pathway::Function | Pathway::Elements) | None => false,
+    };
     is_cast.then(|| Function {
         arguments: vec![to],
         result: to,
@@ -152,9 +162,6 @@ fn candidates(among: &[Overload], call: &Call<'_>) -> Vec<Candidate> {
 impl Overload {
     /// Returns the declared types of the places that a call fills, in its order, and whether the last is taken several times.
     fn places(&self, call: &Call<'_>) -> Option<(Vec<PgType>, bool)> {
-        if call.is_variadic && !self.is_variadic {
-            return None;
-        }
         if call.names.is_empty() {
             self.by_position(call)
         } else {

@@ -14,7 +14,7 @@ WITH hidden AS (
      OR described !~ '^(implementation of|I/O|less-equal-greater$|(larger|smaller) of two$|aggregate .*function$|for use by pg_upgrade$)'
 ), arguments AS (
   SELECT p.oid,
-    string_agg(coalesce(nullif(p.proargnames[n], '') || ':', '') || t.typname || CASE WHEN m = 'i' AND n > p.pronargs - p.pronargdefaults THEN '=' ELSE '' END, ',' ORDER BY n) FILTER (WHERE m IN ('i', 'b', 'v')) AS taken,
+    string_agg(coalesce(nullif(p.proargnames[n], '') || ':', '') || t.typname || CASE WHEN m IN ('i', 'v') AND n > p.pronargs - p.pronargdefaults THEN '=' ELSE '' END, ',' ORDER BY n) FILTER (WHERE m IN ('i', 'b', 'v')) AS taken,
     string_agg(coalesce(p.proargnames[n], '') || ':' || t.typname, ',' ORDER BY n) FILTER (WHERE m IN ('o', 'b', 't')) AS returned
   FROM callable p
   CROSS JOIN LATERAL unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY u(type, n)

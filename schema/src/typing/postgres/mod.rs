@@ -17,6 +17,8 @@ mod operators;
 mod polymorphic;
 mod select;
 #[cfg(test)]
+mod server_tests;
+#[cfg(test)]
 mod tests;
 mod types;
 
@@ -24,7 +26,7 @@ pub(crate) use self::catalog::{Argument, Kind, Overload, overloads};
 pub(crate) use self::coercion::{Context, can_cast};
 pub(crate) use self::common::{Unlike, common_type};
 pub(crate) use self::functions::{Call, Function, resolve_among, resolve_function};
-pub(crate) use self::nulls::Null;
+pub(crate) use self::nulls::{Null, cast_null};
 pub(crate) use self::operators::{Operator, resolve_operator};
 pub(crate) use self::types::{Category, PgType};
 

@@ -1,7 +1,8 @@
 //! When a result may be NULL. A strict function gives NULL for NULL, and for nothing else unless it is listed here, by
 //! measurement: `server_tests` calls every strict one with values that are not NULL.
 
-use super::catalog::{Kind, Overload};
+use super::catalog::{Kind, OperatorRow, Overload};
+use super::types::{Category, PgType};
 
 /// When a result is NULL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,22 +25,48 @@ pub(super) const STRICT_BUT_NULL: &[(&str, &str)] = &[
     ("array_lower", "no such dimension"),
     ("array_ndims", "an empty array"),
     ("array_upper", "no such dimension"),
+    ("col_description", "no comment"),
     (
         "current_setting(text, boolean)",
         "no such setting, with `missing_ok`",
     ),
+    ("date_part", "a field of an infinity"),
+    ("extract", "a field of an infinity"),
+    ("json_array_elements_text", "JSON's null"),
+    ("json_each_text", "JSON's null"),
+    ("json_extract_path", "nothing there"),
+    ("json_extract_path_text", "nothing there, or JSON's null"),
+    ("jsonb_array_elements_text", "JSON's null"),
+    ("jsonb_each_text", "JSON's null"),
+    ("jsonb_extract_path", "nothing there"),
+    ("jsonb_extract_path_text", "nothing there, or JSON's null"),
     ("jsonb_path_match", "a result that is no boolean"),
+    ("jsonb_path_match_tz", "a result that is no boolean"),
     ("jsonb_path_query_first", "nothing found"),
+    ("jsonb_path_query_first_tz", "nothing found"),
     (
         "lower(anymultirange)",
         "a range without that bound, or empty",
     ),
     ("lower(anyrange)", "a range without that bound, or empty"),
+    ("min_scale", "NaN and the infinities"),
+    ("obj_description", "no comment"),
     ("regexp_match", "no match"),
     ("regexp_substr", "no match"),
+    ("scale", "NaN and the infinities"),
+    ("shobj_description", "no comment"),
     ("substring(text, text)", "no match of a regular expression"),
+    (
+        "substring(text, text, text)",
+        "no match of a regular expression",
+    ),
+    ("time(timestamp with time zone)", "an infinity"),
+    ("time(timestamp without time zone)", "an infinity"),
+    ("timetz(timestamp with time zone)", "an infinity"),
     ("to_char", "an empty format"),
     ("to_number", "an empty format"),
+    ("ts_debug", "a token without a dictionary"),
+    ("unnest", "an element that is NULL"),
     (
         "upper(anymultirange)",
         "a range without that bound, or empty",
@@ -47,12 +74,22 @@ pub(super) const STRICT_BUT_NULL: &[(&str, &str)] = &[
     ("upper(anyrange)", "a range without that bound, or empty"),
 ];
 
+/// Beginnings of the names of functions that show the server's state, of which much may be missing.
+const OF_THE_SERVER: &[&str] = &["has_", "inet_", "pg_", "to_reg", "txid_"];
+
 /// Strict operators of which the same is true.
 pub(super) const OPERATORS_BUT_NULL: &[(&str, &str)] = &[
     ("#>", "nothing there"),
     ("#>>", "nothing there, or JSON's null"),
     ("->", "nothing there"),
     ("->>", "nothing there, or JSON's null"),
+    ("line # line", "parallel lines"),
+    ("lseg # lseg", "segments that do not meet"),
+    ("line ## lseg", "parallel lines"),
+    ("lseg ## lseg", "parallel segments"),
+    ("path + path", "a path that is closed"),
+    ("jsonb @@ jsonpath", "a result that is no boolean"),
+    ("jsonb @? jsonpath", "an error in the path's steps"),
 ];
 
 /// Functions that are called for NULL and give none.
@@ -68,7 +105,7 @@ pub(super) const NEVER: &[&str] = &[
 ];
 
 /// Aggregates and window functions that give a number in any case.
-const COUNTS: &[&str] = &[
+pub(super) const COUNTS: &[&str] = &[
     "count",
     "cume_dist",
     "dense_rank",
@@ -79,7 +116,7 @@ const COUNTS: &[&str] = &[
 ];
 
 /// Aggregates that give NULL for no rows, and for nothing else.
-const OF_ROWS: &[&str] = &[
+pub(super) const OF_ROWS: &[&str] = &[
     "array_agg",
     "avg",
     "bit_and",
@@ -108,14 +145,34 @@ fn is_listed(list: &[(&str, &str)], name: &str) -> bool {
 }
 
 fn is_null_for_values(overload: &Overload) -> bool {
-    is_listed(STRICT_BUT_NULL, &overload.name) || is_listed(STRICT_BUT_NULL, &overload.signature())
+    let is_of_the_server = |start: &&str| overload.name.starts_with(start);
+    OF_THE_SERVER.iter().any(is_of_the_server)
+        || is_listed(STRICT_BUT_NULL, &overload.name)
+        || is_listed(STRICT_BUT_NULL, &overload.signature())
 }
 
-pub(super) fn of_operator(symbol: &str, is_strict: bool) -> Null {
-    if is_strict && !is_listed(OPERATORS_BUT_NULL, symbol) {
+/// Returns when the result of an operator is NULL.
+pub(super) fn of_operator(symbol: &str, row: &OperatorRow) -> Null {
+    let is_null_for_values = is_listed(OPERATORS_BUT_NULL, symbol)
+        || is_listed(OPERATORS_BUT_NULL, &row.signature(symbol));
+    if row.is_strict && !is_null_for_values {
         Null::Argument
     } else {
         Null::Maybe
+    }
+}
+
+/// Returns when the result of a cast is NULL.
+pub(crate) fn cast_null(from: PgType, to: PgType) -> Null {
+    let is_moment = from == PgType::TIMESTAMP || from == PgType::TIMESTAMPTZ;
+    let is_time = to == PgType::TIME || to == PgType::TIMETZ;
+    // An infinity has no time of day; JSON's null is NULL from PostgreSQL 18 on.
+    let is_json =
+        from == PgType::JSONB && matches!(to.category(), Category::Boolean | Category::Numeric);
+    if is_moment && is_time || is_json {
+        Null::Maybe
+    } else {
+        Null::Argument
     }
 }
 

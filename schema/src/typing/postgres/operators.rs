@@ -47,7 +47,7 @@ pub(crate) fn resolve_operator(
         left,
         right: operands.next().unwrap_or(row.right),
         result: settled.result(row.result)?,
-        null: nulls::of_operator(symbol, row.is_strict),
+        null: nulls::of_operator(symbol, &row),
     })
 }
 
@@ -56,7 +56,7 @@ impl OperatorRow {
         self.left.into_iter().chain([self.right]).collect()
     }
 
-    fn signature(&self, symbol: &str) -> String {
+    pub(super) fn signature(&self, symbol: &str) -> String {
         let right = self.right.name();
         match self.left {
             Some(left) => format!("{} {symbol} {right}", left.name()),

@@ -198,7 +198,7 @@ fn calls_mean_the_function_that_the_server_calls() {
             &["unknown", "integer"],
             "double precision, double precision -> double precision",
         ),
-        ("date", &["unknown"], "date -> date"),
+        ("date", &["unknown"], "timestamp with time zone -> date"),
         ("text", &["integer"], "text -> text"),
         ("sum", &["integer"], "integer -> bigint"),
         (
@@ -226,7 +226,7 @@ fn arguments_may_have_names_and_defaults() {
     let call = Call {
         arguments: &arguments,
         names: &["days", "secs"],
-        is_variadic: false,
+        ..Call::default()
     };
     let function = resolve_function("make_interval", &call).map(|it| it.arguments);
     assert_eq!(function, Ok(vec![PgType::INT4, PgType::FLOAT8]));
@@ -355,4 +355,23 @@ fn null_comes_from_arguments_unless_it_is_said() {
     );
     let arrow = resolve_operator("->", Some(PgType::JSONB), PgType::TEXT).map(|it| it.null);
     assert_eq!(arrow, Ok(Null::Maybe));
+}
+
+#[test]
+fn what_is_listed_for_null_is_in_the_catalogue() {
+    let listed = nulls::STRICT_BUT_NULL.iter().map(|(name, _)| *name);
+    let lists = [nulls::NEVER, nulls::COUNTS, nulls::OF_ROWS].concat();
+    for entry in listed.chain(lists) {
+        let name = entry.split('(').next().unwrap_or_default();
+        let of_name = overloads(name);
+        let is_there = |it: &Overload| entry == name || it.signature() == entry;
+        assert!(of_name.iter().any(is_there), "{entry}");
+    }
+    for (entry, _) in nulls::OPERATORS_BUT_NULL {
+        let symbol = entry.split(' ').nth(1).unwrap_or(entry);
+        let rows = catalog::operators(symbol);
+        let is_there =
+            |row: &catalog::OperatorRow| *entry == symbol || row.signature(symbol) == *entry;
+        assert!(rows.iter().any(is_there), "{entry}");
+    }
 }
