@@ -2,7 +2,7 @@
 //! have them: a line each, found by its first word.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use super::coercion::Context;
@@ -51,22 +51,36 @@ pub(crate) struct Overload {
 }
 
 /// Returns the server's functions of this name.
-pub(crate) fn overloads(name: &str) -> Vec<Overload> {
-    let lines = function_lines();
-    let first = lines.partition_point(|line| first_word(line, '|') < name);
-    let of_name = lines[first..].iter();
-    let of_name = of_name.take_while(|line| first_word(line, '|') == name);
-    of_name.filter_map(|line| overload(line)).collect()
+pub(crate) fn overloads(name: &str) -> &'static [Overload] {
+    let Some(of_name) = functions().get(name) else {
+        return &[];
+    };
+    let read = || of_name.lines.iter().filter_map(|line| overload(line));
+    of_name.overloads.get_or_init(|| read().collect())
 }
 
-/// The names of all functions, each at least once.
+/// The functions of a name, read when one is called.
+#[derive(Default)]
+struct OfName {
+    lines: Vec<&'static str>,
+    overloads: OnceLock<Vec<Overload>>,
+}
+
+fn functions() -> &'static BTreeMap<&'static str, OfName> {
+    static FUNCTIONS: OnceLock<BTreeMap<&'static str, OfName>> = OnceLock::new();
+    FUNCTIONS.get_or_init(|| {
+        let mut functions: BTreeMap<_, OfName> = BTreeMap::new();
+        for line in entries(include_str!("functions.txt")) {
+            let of_name = functions.entry(first_word(line, '|')).or_default();
+            of_name.lines.push(line);
+        }
+        functions
+    })
+}
+
+/// The names of all functions.
 pub(super) fn function_names() -> impl Iterator<Item = &'static str> {
-    function_lines().iter().map(|line| first_word(line, '|'))
-}
-
-fn function_lines() -> &'static [&'static str] {
-    static LINES: OnceLock<Vec<&'static str>> = OnceLock::new();
-    LINES.get_or_init(|| entries(include_str!("functions.txt")))
+    functions().keys().copied()
 }
 
 /// The lines after the head.
@@ -158,17 +172,17 @@ pub(super) struct OperatorRow {
 }
 
 /// Returns the server's operators of this symbol, in the order of their types.
-pub(super) fn operators(symbol: &str) -> Vec<OperatorRow> {
-    let lines = operator_lines();
-    let first = lines.partition_point(|line| first_word(line, ' ') < symbol);
-    let of_symbol = lines[first..].iter();
-    let of_symbol = of_symbol.take_while(|line| first_word(line, ' ') == symbol);
-    of_symbol.filter_map(|line| operator(line)).collect()
-}
-
-fn operator_lines() -> &'static [&'static str] {
-    static LINES: OnceLock<Vec<&'static str>> = OnceLock::new();
-    LINES.get_or_init(|| entries(include_str!("operators.txt")))
+pub(super) fn operators(symbol: &str) -> &'static [OperatorRow] {
+    static OPERATORS: OnceLock<HashMap<&'static str, Vec<OperatorRow>>> = OnceLock::new();
+    let operators = OPERATORS.get_or_init(|| {
+        let mut operators: HashMap<_, Vec<_>> = HashMap::new();
+        for line in entries(include_str!("operators.txt")) {
+            let of_symbol = operators.entry(first_word(line, ' ')).or_default();
+            of_symbol.extend(operator(line));
+        }
+        operators
+    });
+    operators.get(symbol).map_or(&[], Vec::as_slice)
 }
 
 /// `symbol left right result`, and `null` where it is called for NULL, too.
@@ -197,16 +211,20 @@ pub(super) struct Cast {
     pub(super) is_text: bool,
 }
 
-/// Returns the cast from one type to another.
-pub(super) fn cast(from: PgType, to: PgType) -> Option<Cast> {
-    static CASTS: OnceLock<HashMap<(PgType, PgType), Cast>> = OnceLock::new();
+/// Returns the casts from a type, each with the type that it leads to.
+pub(super) fn casts(from: PgType) -> &'static [(PgType, Cast)] {
+    static CASTS: OnceLock<HashMap<PgType, Vec<(PgType, Cast)>>> = OnceLock::new();
     let casts = CASTS.get_or_init(|| {
-        include_str!("casts.txt")
-            .lines()
-            .filter_map(read_cast)
-            .collect()
+        let mut casts: HashMap<_, Vec<_>> = HashMap::new();
+        for ((from, to), cast) in entries(include_str!("casts.txt"))
+            .iter()
+            .filter_map(|line| read_cast(line))
+        {
+            casts.entry(from).or_default().push((to, cast));
+        }
+        casts
     });
-    casts.get(&(from, to)).copied()
+    casts.get(&from).map_or(&[], Vec::as_slice)
 }
 
 /// `from to context method`, by the letters of `pg_cast`.

@@ -1,10 +1,10 @@
 //! Which values become which: `find_coercion_pathway` and `can_coerce_type` of the server's `parse_coerce.c`.
 
-use super::catalog::cast;
+use super::catalog::{Cast, casts};
 use super::polymorphic;
 use super::types::{Category, PgType};
 
-/// What makes a value another type: each allows what those before it do.
+/// The reason why a value becomes another type: each allows what those before it do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Context {
     /// An argument of a function or operator, a branch of CASE.
@@ -35,39 +35,79 @@ pub(crate) fn can_cast(from: PgType, to: PgType, context: Context) -> bool {
 
 /// Returns whether each value becomes the type of its place, and polymorphic ones go together.
 pub(super) fn can_coerce(from: &[PgType], to: &[PgType], context: Context) -> bool {
-    let one = |(from, to): (&PgType, &PgType)| {
-        *to == PgType::ANY
-            || *from == PgType::UNKNOWN
-            || polymorphic::is_polymorphic(*to)
-            || pathway(*from, *to, context).is_some()
-    };
-    from.iter().zip(to).all(one)
+    let sources: Vec<_> = from.iter().copied().map(Source::new).collect();
+    can_all_coerce(&sources, from, to, context)
+}
+
+/// The same for sources that are coerced to many types.
+pub(super) fn can_all_coerce(
+    sources: &[Source],
+    from: &[PgType],
+    to: &[PgType],
+    context: Context,
+) -> bool {
+    sources
+        .iter()
+        .zip(to)
+        .all(|(source, to)| source.becomes(*to, context))
         && (!to.iter().any(|to| polymorphic::is_polymorphic(*to))
             || polymorphic::go_together(from, to))
 }
 
-pub(super) fn pathway(from: PgType, to: PgType, context: Context) -> Option<Pathway> {
-    if from == to {
-        return Some(Pathway::Relabel);
-    }
-    if let Some(cast) = cast(from, to) {
-        let way = if cast.is_relabel {
-            Pathway::Relabel
-        } else if cast.is_text {
-            Pathway::Text
-        } else {
-            Pathway::Function
-        };
-        return (context >= cast.context).then_some(way);
-    }
-    by_elements(from, to, context).or_else(|| by_text(from, to, context))
+/// A type with all that it becomes.
+pub(super) struct Source {
+    from: PgType,
+    casts: &'static [(PgType, Cast)],
+    element: Option<PgType>,
 }
 
-fn by_elements(from: PgType, to: PgType, context: Context) -> Option<Pathway> {
+impl Source {
+    pub(super) fn new(from: PgType) -> Self {
+        Self {
+            from,
+            casts: casts(from),
+            element: from.element(),
+        }
+    }
+
+    fn becomes(&self, to: PgType, context: Context) -> bool {
+        self.from == PgType::UNKNOWN
+            || self.from == to
+            || to == PgType::ANY
+            || polymorphic::is_polymorphic(to)
+            || self.pathway(to, context).is_some()
+    }
+
+    fn pathway(&self, to: PgType, context: Context) -> Option<Pathway> {
+        if self.from == to {
+            return Some(Pathway::Relabel);
+        }
+        if let Some((_, cast)) = self.casts.iter().find(|(target, _)| *target == to) {
+            let way = if cast.is_relabel {
+                Pathway::Relabel
+            } else if cast.is_text {
+                Pathway::Text
+            } else {
+                Pathway::Function
+            };
+            return (context >= cast.context).then_some(way);
+        }
+        let elements = self
+            .element
+            .and_then(|element| by_elements(element, to, context));
+        elements.or_else(|| by_text(self.from, to, context))
+    }
+}
+
+pub(super) fn pathway(from: PgType, to: PgType, context: Context) -> Option<Pathway> {
+    Source::new(from).pathway(to, context)
+}
+
+fn by_elements(element: PgType, to: PgType, context: Context) -> Option<Pathway> {
     if to == PgType::INT2VECTOR || to == PgType::OIDVECTOR {
         return None;
     }
-    pathway(from.element()?, to.element()?, context).map(|_| Pathway::Elements)
+    pathway(element, to.element()?, context).map(|_| Pathway::Elements)
 }
 
 /// Every type has a text form, to which and from which it may be cast.

@@ -44,7 +44,7 @@ pub(crate) struct Function {
 /// # Errors
 /// There is none, or several are meant equally.
 pub(crate) fn resolve_function(name: &str, call: &Call<'_>) -> Result<Function, Failure> {
-    resolve_among(name, &overloads(name), call)
+    resolve_among(name, overloads(name), call)
 }
 
 /// Returns the function that a call means among these, which are all of its name.

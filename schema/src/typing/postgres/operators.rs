@@ -33,13 +33,8 @@ pub(crate) fn resolve_operator(
     if rows.is_empty() {
         return Err(Failure::UnknownName(None));
     }
-    let is_prefix = left.is_none();
-    let rows: Vec<_> = rows
-        .into_iter()
-        .filter(|row| row.left.is_none() == is_prefix)
-        .collect();
     let given: Vec<_> = left.into_iter().chain([right]).collect();
-    let row = exactly(&rows, left, right).map_or_else(|| nearest(&rows, &given, symbol), Ok)?;
+    let row = exactly(rows, left, right).map_or_else(|| nearest(rows, &given, symbol), Ok)?;
     let settled = polymorphic::settle(&given, &row.operands())?;
     let mut operands = settled.arguments.iter().copied();
     let left = row.left.and_then(|_| operands.next());
@@ -78,14 +73,16 @@ fn exactly(rows: &[OperatorRow], left: Option<PgType>, right: PgType) -> Option<
 }
 
 fn nearest(rows: &[OperatorRow], given: &[PgType], symbol: &str) -> Result<OperatorRow, Failure> {
-    let candidate = |(index, row): (usize, &OperatorRow)| Candidate {
+    let is_of_form = |row: &&OperatorRow| row.left.is_some() == (given.len() == 2);
+    let rows: Vec<_> = rows.iter().filter(is_of_form).collect();
+    let candidate = |(index, row): (usize, &&OperatorRow)| Candidate {
         arguments: row.operands(),
         index: Some(index),
     };
     let candidates: Vec<_> = rows.iter().enumerate().map(candidate).collect();
     let all = || rows.iter().map(|row| row.signature(symbol)).collect();
     match choose(given, candidates) {
-        Choice::One(index) => Ok(rows[index]),
+        Choice::One(index) => Ok(*rows[index]),
         Choice::None => Err(Failure::NoneTakes(all())),
         Choice::Several => Err(Failure::Ambiguous(all())),
     }

@@ -1,7 +1,7 @@
 //! The choice among overloads that take the arguments of a call: `func_select_candidate` of the server's `parse_func.c`,
 //! sections 10.2 and 10.3 of the manual, step by step.
 
-use super::coercion::{Context, can_coerce};
+use super::coercion::{Context, Source, can_all_coerce, can_coerce};
 use super::types::{Category, PgType};
 
 /// A function or operator that may be meant.
@@ -23,7 +23,10 @@ pub(super) enum Choice {
 
 /// Chooses among the candidates, none of which has exactly the types of the arguments.
 pub(super) fn choose(arguments: &[PgType], mut candidates: Vec<Candidate>) -> Choice {
-    candidates.retain(|it| can_coerce(arguments, &it.arguments, Context::Implicit));
+    let sources: Vec<_> = arguments.iter().copied().map(Source::new).collect();
+    let takes =
+        |it: &Candidate| can_all_coerce(&sources, arguments, &it.arguments, Context::Implicit);
+    candidates.retain(takes);
     let steps = [keep_exact, keep_preferred, keep_category];
     for step in steps {
         if candidates.len() < 2 {

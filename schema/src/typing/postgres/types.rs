@@ -1,5 +1,6 @@
 //! The types of PostgreSQL that it is built with, and the enums of the schema.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use crate::model::EnumId;
@@ -15,7 +16,7 @@ pub(crate) enum PgType {
     EnumArray(EnumId),
 }
 
-/// What a type is like for the choice among overloads (`pg_type.typcategory`).
+/// The kind of a type, by which overloads are chosen (`pg_type.typcategory`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Category {
     Array,
@@ -87,17 +88,39 @@ fn row(line: &'static str) -> Option<Row> {
     })
 }
 
-/// All of them, by OID.
-fn rows() -> &'static [Row] {
-    static ROWS: OnceLock<Vec<Row>> = OnceLock::new();
-    ROWS.get_or_init(|| include_str!("types.txt").lines().filter_map(row).collect())
-}
-
 /// A type as one of the server: itself or the array of it.
 #[derive(Clone, Copy)]
 enum Found {
     Itself(&'static Row),
     ArrayOf(&'static Row),
+}
+
+/// The lines, and how they are found.
+struct Table {
+    rows: Vec<Row>,
+    by_name: HashMap<&'static str, usize>,
+    /// With whether it is the array of that line.
+    by_oid: HashMap<u32, (usize, bool)>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let rows: Vec<_> = include_str!("types.txt").lines().filter_map(row).collect();
+        let by_name = rows.iter().enumerate().map(|(at, row)| (row.name, at));
+        let by_name = by_name.collect();
+        let of_both = |(at, row): (usize, &Row)| [(row.oid, (at, false)), (row.array, (at, true))];
+        let by_oid = rows.iter().enumerate().flat_map(of_both).collect();
+        Table {
+            rows,
+            by_name,
+            by_oid,
+        }
+    })
+}
+
+fn rows() -> &'static [Row] {
+    &table().rows
 }
 
 /// Spellings of SQL beside the names of `pg_type` and those of `format_type`.
@@ -194,19 +217,20 @@ impl PgType {
         if let Some(element) = name.strip_prefix('_') {
             return Self::of_catalogue(element)?.array();
         }
-        let row = rows().iter().find(|row| row.name == name)?;
-        Some(Self::Known(row.oid))
+        let at = *table().by_name.get(name)?;
+        Some(Self::Known(rows()[at].oid))
     }
 
     fn found(self) -> Option<Found> {
         let Self::Known(oid) = self else {
             return None;
         };
-        if let Ok(at) = rows().binary_search_by_key(&oid, |row| row.oid) {
-            return Some(Found::Itself(&rows()[at]));
-        }
-        let row = rows().iter().find(|row| row.array == oid && oid != 0)?;
-        Some(Found::ArrayOf(row))
+        let (at, is_array) = *table().by_oid.get(&oid)?;
+        let row = &rows()[at];
+        Some(match is_array {
+            true => Found::ArrayOf(row),
+            false => Found::Itself(row),
+        })
     }
 
     /// Returns its name as it may be written in SQL; of enums, whose names the schema has, only the kind.

@@ -157,21 +157,20 @@ fn declared(overload: &Overload, random: &mut Random) -> Vec<PgType> {
 }
 
 fn functions(known: &Known, types: &Types, random: &mut Random) -> Vec<Case> {
-    let mut names: Vec<_> = catalog::function_names()
+    let names: Vec<_> = catalog::function_names()
         .filter(|name| known.has(name))
         .collect();
-    names.dedup();
     let mut cases = Vec::new();
     for name in names {
         for overload in overloads(name) {
-            let exact = types.exact(&declared(&overload, random), random);
-            cases.extend(function(&overload, &exact, random));
+            let exact = types.exact(&declared(overload, random), random);
+            cases.extend(function(overload, &exact, random));
             for _ in 0..3 {
-                let near = types.near(&declared(&overload, random), random);
-                cases.extend(function(&overload, &near, random));
+                let near = types.near(&declared(overload, random), random);
+                cases.extend(function(overload, &near, random));
             }
             let any = types.any(overload.arguments.len(), random);
-            cases.extend(function(&overload, &any, random));
+            cases.extend(function(overload, &any, random));
         }
     }
     cases

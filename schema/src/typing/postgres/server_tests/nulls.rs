@@ -1,4 +1,4 @@
-//! What gives NULL for values that are not NULL: every function and operator that is said not to, called with samples.
+//! Every function, operator and cast that is said to give NULL for NULL alone, called with samples that are not NULL.
 
 use super::random::Random;
 use super::*;
@@ -220,7 +220,7 @@ fn functions(random: &mut Random) -> Vec<(String, String)> {
         {
             *last = last.element().unwrap_or(*last);
         }
-        let null = of_function(&overload, declared.len());
+        let null = of_function(overload, declared.len());
         if null == Null::Maybe || declared.len() > 5 {
             continue;
         }
@@ -231,7 +231,7 @@ fn functions(random: &mut Random) -> Vec<(String, String)> {
             {
                 "NULL".clone_into(first);
             }
-            calls.extend(counted(&overload, &values).map(|sql| (overload.signature(), sql)));
+            calls.extend(counted(overload, &values).map(|sql| (overload.signature(), sql)));
         }
     }
     calls
@@ -244,7 +244,7 @@ fn operators(random: &mut Random) -> Vec<(String, String)> {
     let mut calls = Vec::new();
     for symbol in symbols {
         for row in catalog::operators(symbol) {
-            if of_operator(symbol, &row) == Null::Maybe {
+            if of_operator(symbol, row) == Null::Maybe {
                 continue;
             }
             let declared: Vec<_> = row.left.into_iter().chain([row.right]).collect();
