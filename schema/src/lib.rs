@@ -39,6 +39,7 @@ pub mod redaction;
 pub mod render;
 pub mod resolve;
 pub mod rust_type;
+mod syntax;
 mod typing;
 
 pub use bindery_core::{

@@ -17,13 +17,13 @@ mod nested;
 mod prose;
 mod publish;
 pub(crate) mod query;
-pub(crate) mod rank;
 mod routine;
 mod spoken;
 mod sync;
 
 pub(crate) use bindery_core::statements::lex;
 pub use bindery_core::statements::load::{SIZE_LIMIT, load};
+pub(crate) use ddl::cursor::{Cursor, Problem, Read};
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
 pub(crate) use ddl::words_of;
@@ -49,7 +49,8 @@ use comments::Comments;
 use current_schema::CurrentSchema;
 use ddl::cursor::shortened;
 use ddl::table::TablePlaces;
-use lex::{Comment, Lexer, TokenKind};
+use lex::{Comment, Lexer};
+pub(crate) use lex::{Token, TokenKind};
 use split::RawStatement;
 
 /// The number of problems of one statement that are reported; more would bury them.

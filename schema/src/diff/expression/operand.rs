@@ -3,7 +3,7 @@
 use super::parser::Parser;
 use super::pieces::PieceKind;
 use super::type_name::cast;
-use crate::parse::rank::{self, CAST, NOT};
+use crate::syntax::precedence::{self as rank, CAST, NOT};
 
 impl Parser<'_> {
     pub(super) fn prefix(&mut self) -> Option<String> {

@@ -3,7 +3,7 @@
 use super::pieces::{Piece, PieceKind};
 use super::type_name::cast;
 use crate::dialect::Dialect;
-use crate::parse::rank::{self, CAST};
+use crate::syntax::precedence::{self as rank, CAST};
 
 /// Deeper ones are compared token by token.
 const DEPTH_LIMIT: usize = 200;

@@ -8,7 +8,7 @@ use crate::ast::{Name, TypeName, Value};
 use crate::dialect::Dialect;
 use crate::parse::ddl::cursor::Cursor;
 use crate::parse::lex::TokenKind;
-use crate::parse::rank::{self, NOT};
+use crate::syntax::precedence::{self as rank, NOT};
 
 use super::DEPTH_LIMIT;
 

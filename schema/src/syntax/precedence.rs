@@ -25,11 +25,16 @@ const SUM: u8 = 12;
 const PRODUCT: u8 = 13;
 /// `^`, and SQLite's `||`, `->` and `->>`.
 const POWER: u8 = 14;
+/// `AT TIME ZONE`.
+const AT: u8 = 15;
+/// PostgreSQL's and SQLite's `COLLATE`.
+const COLLATE: u8 = 16;
 /// A sign before an operand.
-#[cfg(feature = "diff")]
-const SIGN: u8 = 15;
-/// `::`, `COLLATE`, `AT TIME ZONE`.
-pub(crate) const CAST: u8 = 16;
+pub(crate) const SIGN: u8 = 17;
+/// MySQL's `!`.
+const BANG: u8 = 18;
+/// `::`; MySQL's `COLLATE` and `BINARY`.
+pub(crate) const CAST: u8 = 19;
 
 /// The rank of an operator of words in lower case that stands between two operands or after one. `None` where the dialect has no
 /// such operator.
@@ -44,9 +49,18 @@ pub(crate) fn of_word(dialect: Dialect, word: &str) -> Option<u8> {
             of_match(dialect)
         }
         "div" | "mod" if is_mysql => PRODUCT,
-        "collate" | "at" => CAST,
+        "collate" => of_collate(dialect),
+        "at" if dialect == Dialect::Postgres => AT,
         _ => return None,
     })
+}
+
+/// The rank of `COLLATE`.
+const fn of_collate(dialect: Dialect) -> u8 {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => COLLATE,
+        Dialect::Mysql => CAST,
+    }
 }
 
 /// The rank of `IS`.
@@ -117,12 +131,13 @@ fn of_mysql(symbol: &str) -> Option<u8> {
     })
 }
 
-/// The rank of what an operator of one symbol before an operand takes. `None` where the dialect has no such operator.
-#[cfg(feature = "diff")]
+/// The rank of what an operator before an operand takes. `None` where the dialect has no such operator.
 pub(crate) fn before_operand(dialect: Dialect, symbol: &str) -> Option<u8> {
     match (symbol, dialect) {
         ("+" | "-", _) | ("~", Dialect::Sqlite | Dialect::Mysql) => Some(SIGN),
-        ("~", Dialect::Postgres) => Some(OTHER),
+        ("!", Dialect::Mysql) => Some(BANG),
+        ("binary", Dialect::Mysql) => Some(CAST),
+        (_, Dialect::Postgres) => of_postgres(symbol).filter(|rank| *rank == OTHER),
         _ => None,
     }
 }

@@ -1,0 +1,481 @@
+//! Names: columns, and calls of functions with all that may stand in and after their parentheses.
+
+use super::operand::UNITS;
+use super::reader::Reader;
+use super::tree::{Argument, Call, Expr, ExprKind, Frame, Sort, Window};
+use super::words;
+use crate::ast::Name;
+use crate::dialect::Dialect;
+use crate::parse::{Read, TokenKind};
+
+/// Functions that are called without parentheses.
+const BARE: &[(&str, &[Dialect])] = {
+    use Dialect::{Mysql, Postgres, Sqlite};
+    &[
+        ("CURRENT_DATE", &[Sqlite, Postgres, Mysql]),
+        ("CURRENT_TIME", &[Sqlite, Postgres, Mysql]),
+        ("CURRENT_TIMESTAMP", &[Sqlite, Postgres, Mysql]),
+        ("CURRENT_USER", &[Postgres, Mysql]),
+        ("CURRENT_ROLE", &[Postgres, Mysql]),
+        ("CURRENT_CATALOG", &[Postgres]),
+        ("CURRENT_SCHEMA", &[Postgres]),
+        ("SESSION_USER", &[Postgres]),
+        ("USER", &[Postgres]),
+        ("LOCALTIME", &[Postgres, Mysql]),
+        ("LOCALTIMESTAMP", &[Postgres, Mysql]),
+        ("UTC_DATE", &[Mysql]),
+        ("UTC_TIME", &[Mysql]),
+        ("UTC_TIMESTAMP", &[Mysql]),
+    ]
+};
+
+impl Reader<'_> {
+    /// A column or a call.
+    pub(super) fn named(&mut self) -> Read<Expr> {
+        let first = self.here();
+        if let Some(call) = self.bare_call()? {
+            return Ok(call);
+        }
+        let is_call = self.is_symbol(1, "(");
+        if is_call && self.function_is_reserved() {
+            return Err(self.unexpected("a value"));
+        }
+        if (!is_call && self.is_reserved(0)) || !self.is_plain_name(0) {
+            return Err(self.unexpected("a value"));
+        }
+        let mut names = vec![self.function_name()?];
+        while self.is_symbol(0, ".") && !self.is_symbol(1, "*") {
+            self.advance(1);
+            names.push(self.name_behind_point("a column's name")?);
+            if names.len() > 4 {
+                return Err(self.unexpected("a value"));
+            }
+        }
+        if self.is_symbol(0, "(") {
+            let call = self.call(names)?;
+            let value = self.node(first, call);
+            return self.behind_operand(value);
+        }
+        let value = self.node(first, ExprKind::Column(names));
+        if self.is_symbol(0, "[") {
+            return self.behind_operand(value);
+        }
+        Ok(value)
+    }
+
+    fn function_is_reserved(&self) -> bool {
+        self.token(0).is_some_and(|token| {
+            token.kind == TokenKind::Word && !words::may_be_function(self.dialect, self.raw(token))
+        })
+    }
+
+    /// In lower case unless it is quoted.
+    fn function_name(&mut self) -> Read<Name> {
+        let is_call = self.is_symbol(1, "(");
+        let bare = self.token(0).is_some_and(|token| token.kind == TokenKind::Word);
+        let mut name = self.name("a name")?;
+        if is_call && bare {
+            name.text = name.text.to_lowercase();
+        }
+        Ok(name)
+    }
+
+    /// Whether a function stands here that is called without parentheses.
+    pub(super) fn is_bare_function(&self) -> bool {
+        let mut known = BARE.iter();
+        known.any(|(word, dialects)| dialects.contains(&self.dialect) && self.is_word(0, word))
+    }
+
+    /// `CURRENT_DATE`.
+    fn bare_call(&mut self) -> Read<Option<Expr>> {
+        let first = self.here();
+        if !self.is_bare_function() {
+            return Ok(None);
+        }
+        let mut name = self.name("a name")?;
+        name.text = name.text.to_lowercase();
+        let mut call = empty(vec![name]);
+        call.bare = true;
+        if self.dialect != Dialect::Sqlite && self.eat_symbol("(") {
+            if !self.is_symbol(0, ")") {
+                call.arguments.push(plain(self.expr()?));
+            }
+            self.expect_symbol(")")?;
+        }
+        Ok(Some(self.node(first, ExprKind::Call(Box::new(call)))))
+    }
+
+    /// From the opening parenthesis on.
+    fn call(&mut self, names: Vec<Name>) -> Read<ExprKind> {
+        let mut call = empty(names);
+        let special = self.special(&mut call)?;
+        if !special {
+            let mut inner = call;
+            call = self.enclosed(|reader| {
+                reader.arguments(&mut inner)?;
+                Ok(inner)
+            })?;
+        }
+        self.beside(&mut call)?;
+        Ok(ExprKind::Call(Box::new(call)))
+    }
+
+    fn arguments(&mut self, call: &mut Call) -> Read<()> {
+        if self.is_symbol(0, ")") {
+            return Ok(());
+        }
+        if self.is_symbol(0, "*") && self.is_symbol(1, ")") {
+            call.star = true;
+            self.advance(1);
+            return Ok(());
+        }
+        if self.eat(&["DISTINCT"]) {
+            call.distinct = true;
+        } else {
+            self.eat(&["ALL"]);
+        }
+        call.arguments = self.list(Self::argument)?;
+        if self.eat(&["ORDER", "BY"]) {
+            call.order = self.list(Self::sort)?;
+        }
+        if self.dialect == Dialect::Mysql && self.eat(&["SEPARATOR"]) {
+            self.text_constant()?;
+        }
+        if self.dialect == Dialect::Mysql && self.eat(&["LIMIT"]) {
+            self.expr()?;
+        }
+        Ok(())
+    }
+
+    fn argument(&mut self) -> Read<Argument> {
+        let postgres = self.dialect == Dialect::Postgres;
+        let named = postgres
+            && self.is_plain_name(0)
+            && ((self.is_symbol(1, "=") && self.is_symbol(2, ">"))
+                || (self.is_symbol(1, ":") && self.is_symbol(2, "=")));
+        let name = if named {
+            let name = self.name("a name")?;
+            self.advance(2);
+            Some(name)
+        } else {
+            None
+        };
+        let variadic = postgres && self.eat(&["VARIADIC"]);
+        let value = self.whole_row_or_expr()?;
+        Ok(Argument {
+            name,
+            variadic,
+            value,
+        })
+    }
+
+    /// `count(t.*)`, `row_to_json(t.*)`: the whole row of a table is its name.
+    fn whole_row_or_expr(&mut self) -> Read<Expr> {
+        let first = self.here();
+        let mut ahead = 0;
+        while self.is_plain_name(ahead) && self.is_symbol(ahead + 1, ".") {
+            ahead += 2;
+        }
+        if ahead > 0 && self.is_symbol(ahead, "*") && self.dialect == Dialect::Postgres {
+            let mut names = Vec::new();
+            while self.is_plain_name(0) {
+                names.push(self.name("a name")?);
+                self.advance(1);
+            }
+            self.advance(1);
+            return Ok(self.node(first, ExprKind::Column(names)));
+        }
+        self.expr()
+    }
+
+    /// After the parentheses: `WITHIN GROUP`, `FILTER`, `OVER`.
+    fn beside(&mut self, call: &mut Call) -> Read<()> {
+        if self.dialect == Dialect::Postgres && self.eat(&["WITHIN", "GROUP"]) {
+            call.within = self.enclosed(|reader| {
+                reader.expect(&["ORDER", "BY"])?;
+                reader.list(Self::sort)
+            })?;
+        }
+        let filters = self.is_word(0, "FILTER") && self.is_symbol(1, "(");
+        if filters && self.dialect != Dialect::Mysql {
+            self.advance(1);
+            call.filter = Some(self.enclosed(|reader| {
+                reader.expect(&["WHERE"])?;
+                reader.expr()
+            })?);
+        }
+        if self.is_any_word(0, &["IGNORE", "RESPECT"]) && self.is_word(1, "NULLS") {
+            self.advance(2);
+        }
+        let over = self.is_word(0, "OVER") && (self.is_symbol(1, "(") || self.is_plain_name(1));
+        if over {
+            self.advance(1);
+            call.over = Some(self.over()?);
+        }
+        Ok(())
+    }
+
+    fn over(&mut self) -> Read<Window> {
+        if self.is_symbol(0, "(") {
+            return self.window();
+        }
+        let name = self.own_name("a window's name")?;
+        Ok(Window {
+            name: Some(name),
+            ..Window::default()
+        })
+    }
+
+    /// `(PARTITION BY … ORDER BY … ROWS …)`.
+    pub(super) fn window(&mut self) -> Read<Window> {
+        self.enclosed(|reader| {
+            let mut window = Window::default();
+            let begins = &["PARTITION", "ORDER", "RANGE", "ROWS", "GROUPS"];
+            if !reader.is_any_word(0, begins) && !reader.is_symbol(0, ")") {
+                window.name = Some(reader.own_name("a window's name")?);
+            }
+            if reader.eat(&["PARTITION", "BY"]) {
+                window.partition = reader.list(Self::expr)?;
+            }
+            if reader.eat(&["ORDER", "BY"]) {
+                window.order = reader.list(Self::sort)?;
+            }
+            let counts = reader.is_any_word(0, &["ROWS", "GROUPS"]);
+            if reader.eat_any(&["RANGE", "ROWS", "GROUPS"]) {
+                let bounds = reader.frame()?;
+                window.frame = Some(Box::new(Frame { bounds, counts }));
+            }
+            Ok(window)
+        })
+    }
+
+    fn frame(&mut self) -> Read<Vec<Expr>> {
+        let mut bounds = Vec::new();
+        if self.eat(&["BETWEEN"]) {
+            bounds.extend(self.bound()?);
+            self.expect(&["AND"])?;
+        }
+        bounds.extend(self.bound()?);
+        if self.eat(&["EXCLUDE"]) {
+            let excluded = self.eat(&["CURRENT", "ROW"])
+                || self.eat(&["NO", "OTHERS"])
+                || self.eat_any(&["GROUP", "TIES"]);
+            if !excluded {
+                return Err(self.unexpected("`CURRENT ROW`, `GROUP`, `TIES` or `NO OTHERS`"));
+            }
+        }
+        Ok(bounds)
+    }
+
+    fn bound(&mut self) -> Read<Option<Expr>> {
+        if self.eat(&["CURRENT", "ROW"]) {
+            return Ok(None);
+        }
+        let value = if self.eat(&["UNBOUNDED"]) {
+            None
+        } else {
+            Some(self.above(super::precedence::NOT + 1)?)
+        };
+        if !self.eat_any(&["PRECEDING", "FOLLOWING"]) {
+            return Err(self.unexpected("`PRECEDING` or `FOLLOWING`"));
+        }
+        Ok(value)
+    }
+
+    /// A value with `ASC`, `DESC`, `NULLS LAST`.
+    pub(super) fn sort(&mut self) -> Read<Sort> {
+        let value = self.expr()?;
+        if self.dialect == Dialect::Postgres && self.eat(&["USING"]) {
+            if let Some((_, tokens)) = self.symbols() {
+                self.advance(tokens);
+            }
+        } else {
+            self.eat_any(&["ASC", "DESC"]);
+        }
+        if self.dialect != Dialect::Mysql && self.eat(&["NULLS"]) {
+            if !self.eat_any(&["FIRST", "LAST"]) {
+                return Err(self.unexpected("`FIRST` or `LAST`"));
+            }
+        }
+        Ok(Sort { value })
+    }
+
+    /// Forms with a syntax of their own; the others are read by their arguments.
+    fn special(&mut self, call: &mut Call) -> Read<bool> {
+        if call.name.len() > 1 || self.dialect == Dialect::Sqlite {
+            return Ok(false);
+        }
+        let name = call.function().to_owned();
+        let mysql = self.dialect == Dialect::Mysql;
+        match name.as_str() {
+            "extract" => self.extract(call)?,
+            "position" => {
+                call.arguments = self.enclosed(|reader| {
+                    let part = plain(reader.above(super::precedence::of_match(reader.dialect) + 1)?);
+                    if !reader.eat(&["IN"]) {
+                        reader.expect_symbol(",")?;
+                    }
+                    Ok(vec![part, plain(reader.expr()?)])
+                })?;
+            }
+            "substring" | "substr" | "mid" | "overlay" => self.substring(call)?,
+            "trim" => self.trim(call)?,
+            "convert" if mysql => self.convert(call)?,
+            "char" if mysql => self.char(call)?,
+            "match" if mysql => self.match_against(call)?,
+            "timestampdiff" | "timestampadd" if mysql => self.of_unit(call)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn extract(&mut self, call: &mut Call) -> Read<()> {
+        let (word, value) = self.enclosed(|reader| {
+            let text = reader.token(0).is_some_and(|token| reader.is_text(token));
+            let word = if text {
+                let span = reader.here();
+                let text = reader.text_constant()?.to_lowercase();
+                Name { text, span }
+            } else {
+                reader.unit()?
+            };
+            reader.expect(&["FROM"])?;
+            Ok((word, reader.expr()?))
+        })?;
+        call.word = Some(word);
+        call.arguments = vec![plain(value)];
+        Ok(())
+    }
+
+    /// `substring(a FROM 1 FOR 2)`, `overlay(a PLACING b FROM 1)`, or arguments with commas.
+    fn substring(&mut self, call: &mut Call) -> Read<()> {
+        let (arguments, word) = self.enclosed(|reader| {
+            let mut arguments = vec![plain(reader.expr()?)];
+            let mut word = None;
+            loop {
+                let here = reader.here();
+                let next = ["FROM", "FOR", "PLACING", "SIMILAR", "ESCAPE"];
+                let found = next.into_iter().find(|next| reader.is_word(0, next));
+                if let Some(found) = found {
+                    reader.advance(1);
+                    let text = found.to_lowercase();
+                    word.get_or_insert(Name { text, span: here });
+                } else if !reader.eat_symbol(",") {
+                    return Ok((arguments, word));
+                }
+                arguments.push(plain(reader.expr()?));
+            }
+        })?;
+        call.arguments = arguments;
+        call.word = word;
+        Ok(())
+    }
+
+    /// `trim(BOTH 'x' FROM a)`.
+    fn trim(&mut self, call: &mut Call) -> Read<()> {
+        call.arguments = self.enclosed(|reader| {
+            reader.eat_any(&["BOTH", "LEADING", "TRAILING"]);
+            if reader.eat(&["FROM"]) {
+                return Ok(vec![plain(reader.expr()?)]);
+            }
+            let mut arguments = vec![plain(reader.expr()?)];
+            if reader.eat(&["FROM"]) {
+                arguments.insert(0, plain(reader.expr()?));
+            }
+            while reader.dialect == Dialect::Postgres && reader.eat_symbol(",") {
+                arguments.push(plain(reader.expr()?));
+            }
+            Ok(arguments)
+        })?;
+        Ok(())
+    }
+
+    /// MySQL's `CONVERT(a, type)` and `CONVERT(a USING utf8)`.
+    fn convert(&mut self, call: &mut Call) -> Read<()> {
+        let (value, word) = self.enclosed(|reader| {
+            let value = reader.expr()?;
+            if reader.eat(&["USING"]) {
+                return Ok((value, Some(reader.unit()?)));
+            }
+            reader.expect_symbol(",")?;
+            let first = value.span;
+            let to = reader.cast_type()?;
+            let cast = super::tree::Cast { operand: value, to };
+            Ok((reader.node(first, ExprKind::Cast(Box::new(cast))), None))
+        })?;
+        call.word = word;
+        call.arguments = vec![plain(value)];
+        Ok(())
+    }
+
+    /// MySQL's `CHAR(77, 121 USING utf8mb4)`.
+    fn char(&mut self, call: &mut Call) -> Read<()> {
+        let (arguments, word) = self.enclosed(|reader| {
+            let arguments = reader.list(|reader| reader.expr().map(plain))?;
+            let word = if reader.eat(&["USING"]) {
+                Some(reader.unit()?)
+            } else {
+                None
+            };
+            Ok((arguments, word))
+        })?;
+        call.arguments = arguments;
+        call.word = word;
+        Ok(())
+    }
+
+    /// MySQL's `MATCH (a, b) AGAINST ('text' IN BOOLEAN MODE)`.
+    fn match_against(&mut self, call: &mut Call) -> Read<()> {
+        call.arguments =
+            self.enclosed(|reader| reader.list(|reader| reader.expr().map(plain)))?;
+        self.expect(&["AGAINST"])?;
+        let text = self.enclosed(|reader| {
+            let text = reader.above(super::precedence::of_match(Dialect::Mysql) + 1)?;
+            let _ = reader.eat(&["IN", "BOOLEAN", "MODE"])
+                || reader.eat(&["IN", "NATURAL", "LANGUAGE", "MODE"]);
+            reader.eat(&["WITH", "QUERY", "EXPANSION"]);
+            Ok(text)
+        })?;
+        call.arguments.push(plain(text));
+        Ok(())
+    }
+
+    /// `TIMESTAMPDIFF(DAY, a, b)`.
+    fn of_unit(&mut self, call: &mut Call) -> Read<()> {
+        let (word, arguments) = self.enclosed(|reader| {
+            if !reader.is_any_word(0, UNITS) && !reader.is_word(0, "SQL_TSI_DAY") {
+                return Err(reader.unexpected("a unit, as `DAY`"));
+            }
+            let word = reader.unit()?;
+            reader.expect_symbol(",")?;
+            let arguments = reader.list(|reader| reader.expr().map(plain))?;
+            Ok((word, arguments))
+        })?;
+        call.word = Some(word);
+        call.arguments = arguments;
+        Ok(())
+    }
+}
+
+fn empty(name: Vec<Name>) -> Call {
+    Call {
+        name,
+        arguments: Vec::new(),
+        star: false,
+        distinct: false,
+        order: Vec::new(),
+        filter: None,
+        within: Vec::new(),
+        over: None,
+        word: None,
+        bare: false,
+    }
+}
+
+fn plain(value: Expr) -> Argument {
+    Argument {
+        name: None,
+        variadic: false,
+        value,
+    }
+}

@@ -1,0 +1,21 @@
+//! SQL as a tree: expressions, queries and what writes, with a place on every node.
+//!
+//! The readers know the grammar of one dialect each where they differ: PostgreSQL's `gram.y`, SQLite's `parse.y`, the grammars of MySQL
+//! and MariaDB, and what the servers answer. What a server calls a syntax error is refused here, and nothing is passed over.
+
+mod call;
+mod expression;
+mod operand;
+pub(crate) mod precedence;
+mod query;
+mod reader;
+mod source;
+mod tree;
+mod words;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use reader::{Text, Whole, read};
+pub(crate) use tree::*;

@@ -1,0 +1,452 @@
+//! Operands: constants, names, parentheses, `CASE`, and the operators before them.
+
+use super::precedence::{self, NOT};
+use super::reader::Reader;
+use super::tree::{Case, Cast, Expr, ExprKind, Operator};
+use crate::ast::Name;
+use crate::dialect::Dialect;
+use crate::parse::{Read, Token, TokenKind};
+
+impl Reader<'_> {
+    /// An operand with the operators before it.
+    pub(super) fn prefix(&mut self, least: u8) -> Read<Expr> {
+        let first = self.here();
+        if self.is_word(0, "NOT") && !self.plain {
+            // MySQL takes `NOT` where a condition stands, not an operand of one.
+            if self.dialect == Dialect::Mysql && least > NOT {
+                return Err(self.unexpected("a value"));
+            }
+            self.advance(1);
+            if self.is_word(0, "EXISTS") {
+                let exists = self.above(NOT)?;
+                return Ok(self.node(first, prefixed("not", first, exists)));
+            }
+            let operand = self.above(NOT)?;
+            return Ok(self.node(first, prefixed("not", first, operand)));
+        }
+        if self.is_word(0, "BINARY") && self.dialect == Dialect::Mysql {
+            self.advance(1);
+            let operand = self.above(precedence::CAST)?;
+            return Ok(self.node(first, prefixed("binary", first, operand)));
+        }
+        let Some((sign, tokens)) = self.symbols().filter(|_| self.parameter().is_none()) else {
+            return self.operand();
+        };
+        let Some(rank) = precedence::before_operand(self.dialect, sign) else {
+            return self.operand();
+        };
+        if rank < precedence::SIGN && is_only_between(sign) {
+            return self.operand();
+        }
+        self.advance(tokens);
+        let span = self.span_of(self.tokens[self.at - tokens]);
+        let operand = self.above(rank)?;
+        Ok(self.node(first, prefixed(sign, span, operand)))
+    }
+
+    fn operand(&mut self) -> Read<Expr> {
+        let first = self.here();
+        if let Some((parameter, tokens)) = self.parameter() {
+            self.advance(tokens);
+            let value = self.node(first, ExprKind::Parameter(parameter));
+            return self.behind_operand(value);
+        }
+        let Some(token) = self.token(0) else {
+            return Err(self.unexpected("a value"));
+        };
+        if self.is_text(token) {
+            let text = self.text_value()?;
+            return Ok(self.node(first, ExprKind::Text(text)));
+        }
+        match token.kind {
+            TokenKind::Number => {
+                self.advance(1);
+                let text = self.raw(token).to_owned();
+                Ok(self.node(first, ExprKind::Number(text)))
+            }
+            TokenKind::Hex => {
+                self.advance(1);
+                Ok(self.node(first, ExprKind::Bytes))
+            }
+            TokenKind::Bits if self.dialect != Dialect::Sqlite => {
+                self.advance(1);
+                Ok(self.node(first, ExprKind::Bits))
+            }
+            TokenKind::Symbol if self.raw(token) == "(" => {
+                let value = self.parentheses()?;
+                self.behind_operand(value)
+            }
+            TokenKind::Symbol if self.raw(token) == "@" && self.dialect == Dialect::Mysql => {
+                self.variable()
+            }
+            TokenKind::Symbol => Err(self.unexpected("a value")),
+            TokenKind::Word => self.word(token),
+            _ => self.named(),
+        }
+    }
+
+    /// A text, of MySQL and PostgreSQL perhaps in several pieces.
+    fn text_value(&mut self) -> Read<String> {
+        let mut text = self.text_constant()?;
+        while let Some(next) = self.token(0).filter(|next| self.is_text(*next)) {
+            let last = self.tokens[self.at - 1];
+            let between = &self.text[last.end as usize..next.start as usize];
+            let joins = match self.dialect {
+                Dialect::Mysql => true,
+                Dialect::Postgres => between.contains('\n'),
+                Dialect::Sqlite => false,
+            };
+            if !joins {
+                break;
+            }
+            text.push_str(&self.text_constant()?);
+        }
+        Ok(text)
+    }
+
+    /// MySQL's `@name`, `@@session.name`, and `@name := value`.
+    fn variable(&mut self) -> Read<Expr> {
+        let first = self.here();
+        self.advance(1);
+        self.eat_symbol("@");
+        self.name_behind_point("a variable's name")?;
+        while self.eat_symbol(".") {
+            self.name_behind_point("a variable's name")?;
+        }
+        let variable = self.node(first, ExprKind::Variable);
+        if let Some((":=", tokens)) = self.symbols() {
+            self.advance(tokens);
+            return self.expr();
+        }
+        Ok(variable)
+    }
+
+    /// `(value)`, `(a, b)`, `(SELECT …)`.
+    fn parentheses(&mut self) -> Read<Expr> {
+        let first = self.here();
+        if self.at_query(1) && self.query_in_parentheses() {
+            let query = self.enclosed(Self::query)?;
+            return Ok(self.node(first, ExprKind::Query(Box::new(query))));
+        }
+        let mut values = self.enclosed(|reader| reader.list(Self::expr))?;
+        if values.len() > 1 {
+            return Ok(self.node(first, ExprKind::Row(values)));
+        }
+        let kind = values.swap_remove(0).kind;
+        Ok(self.node(first, kind))
+    }
+
+    /// Only PostgreSQL takes a query for a value where it is what an operator follows: `((SELECT 1) + 2)`.
+    fn query_in_parentheses(&self) -> bool {
+        !self.is_symbol(1, "(") || self.query_fills_parentheses()
+    }
+
+    /// Subscripts and fields, which PostgreSQL has.
+    pub(super) fn behind_operand(&mut self, mut value: Expr) -> Read<Expr> {
+        let mut height = 0;
+        while self.dialect == Dialect::Postgres {
+            height += 1;
+            if self.is_high(height) {
+                return Err(self.too_deep());
+            }
+            let is_field = self.is_symbol(0, ".") && !self.is_symbol(1, "*");
+            if self.is_symbol(0, "[") {
+                value = self.subscript(value)?;
+            } else if is_field {
+                self.advance(1);
+                let name = self.name_behind_point("a field's name")?;
+                value = self.node(value.span, ExprKind::Field(Box::new(value), name));
+            } else {
+                break;
+            }
+        }
+        Ok(value)
+    }
+
+    fn word(&mut self, token: Token) -> Read<Expr> {
+        let first = self.here();
+        let word = self.raw(token).to_ascii_uppercase();
+        match word.as_str() {
+            "NULL" => self.constant(ExprKind::Null),
+            "TRUE" | "FALSE" if self.is_constant_word() => {
+                self.constant(ExprKind::Bool(word == "TRUE"))
+            }
+            "DEFAULT" if !self.is_symbol(1, "(") => self.constant(ExprKind::Default),
+            "CASE" => self.case(),
+            "EXISTS" if self.is_symbol(1, "(") => {
+                self.advance(1);
+                if !self.at_query(1) {
+                    self.advance(1);
+                    return Err(self.unexpected("a `SELECT`"));
+                }
+                let query = self.enclosed(Self::query)?;
+                Ok(self.node(first, ExprKind::Exists(Box::new(query))))
+            }
+            "CAST" if self.is_symbol(1, "(") => self.cast(),
+            "ARRAY" if self.dialect == Dialect::Postgres => self.array(),
+            "ROW" if self.is_symbol(1, "(") && self.dialect != Dialect::Sqlite => self.row(),
+            "INTERVAL" if self.dialect == Dialect::Mysql && self.is_interval() => self.interval(),
+            _ => match self.typed_text()? {
+                Some(text) => Ok(text),
+                None => self.named(),
+            },
+        }
+    }
+
+    /// SQLite takes a column of that name for it, where there is one.
+    fn is_constant_word(&self) -> bool {
+        !self.is_symbol(1, ".") && !self.is_symbol(1, "(")
+    }
+
+    fn constant(&mut self, kind: ExprKind) -> Read<Expr> {
+        let first = self.here();
+        self.advance(1);
+        Ok(self.node(first, kind))
+    }
+
+    fn case(&mut self) -> Read<Expr> {
+        let first = self.here();
+        self.advance(1);
+        let operand = if self.is_word(0, "WHEN") {
+            None
+        } else {
+            Some(self.expr()?)
+        };
+        let mut branches = Vec::new();
+        while self.eat(&["WHEN"]) {
+            let condition = self.expr()?;
+            self.expect(&["THEN"])?;
+            branches.push((condition, self.expr()?));
+        }
+        if branches.is_empty() {
+            return Err(self.unexpected("`WHEN`"));
+        }
+        let otherwise = if self.eat(&["ELSE"]) {
+            Some(self.expr()?)
+        } else {
+            None
+        };
+        self.expect(&["END"])?;
+        let case = Case {
+            operand,
+            branches,
+            otherwise,
+        };
+        Ok(self.node(first, ExprKind::Case(Box::new(case))))
+    }
+
+    /// `CAST(a AS type)`.
+    fn cast(&mut self) -> Read<Expr> {
+        let first = self.here();
+        self.advance(1);
+        let cast = self.enclosed(|reader| {
+            let operand = reader.expr()?;
+            reader.expect(&["AS"])?;
+            let to = reader.cast_type()?;
+            Ok(Cast { operand, to })
+        })?;
+        let value = self.node(first, ExprKind::Cast(Box::new(cast)));
+        self.behind_operand(value)
+    }
+
+    /// The type that a `CAST` names. MySQL's may have a character set and `ARRAY` behind it.
+    pub(super) fn cast_type(&mut self) -> Read<crate::ast::TypeName> {
+        let to = self.type_name()?;
+        if self.dialect == Dialect::Mysql {
+            if self.eat(&["CHARSET"]) || self.eat(&["CHARACTER", "SET"]) {
+                self.name_behind_point("a character set")?;
+            }
+            if self.is_words(&["INTEGER"]) || self.is_words(&["INT"]) {
+                self.advance(1);
+            }
+            self.eat(&["ARRAY"]);
+        }
+        Ok(to)
+    }
+
+    /// `ARRAY[1, 2]`, `ARRAY(SELECT …)`.
+    fn array(&mut self) -> Read<Expr> {
+        let first = self.here();
+        self.advance(1);
+        let value = if self.is_symbol(0, "(") {
+            let query = self.enclosed(Self::query)?;
+            self.node(first, ExprKind::ArrayOf(Box::new(query)))
+        } else {
+            let values = self.array_values()?;
+            self.node(first, ExprKind::Array(values))
+        };
+        self.behind_operand(value)
+    }
+
+    fn array_values(&mut self) -> Read<Vec<Expr>> {
+        self.expect_symbol("[")?;
+        let plain = std::mem::take(&mut self.plain);
+        let values = self.nested(|reader| {
+            if reader.is_symbol(0, "]") {
+                return Ok(Vec::new());
+            }
+            reader.list(|reader| {
+                let first = reader.here();
+                if reader.is_symbol(0, "[") {
+                    let values = reader.array_values()?;
+                    return Ok(reader.node(first, ExprKind::Array(values)));
+                }
+                reader.expr()
+            })
+        });
+        self.plain = plain;
+        let values = values?;
+        self.expect_symbol("]")?;
+        Ok(values)
+    }
+
+    fn row(&mut self) -> Read<Expr> {
+        let first = self.here();
+        self.advance(1);
+        let values = self.enclosed(|reader| {
+            if reader.is_symbol(0, ")") {
+                return Ok(Vec::new());
+            }
+            reader.list(Self::expr)
+        })?;
+        Ok(self.node(first, ExprKind::Row(values)))
+    }
+
+    /// `INTERVAL 1 DAY`, rather than the function `INTERVAL(1, 2)`.
+    fn is_interval(&self) -> bool {
+        if !self.is_symbol(1, "(") {
+            return true;
+        }
+        let mut depth = 0_usize;
+        let mut ahead = 1;
+        while let Some(token) = self.token(ahead) {
+            match self.raw(token) {
+                "(" => depth += 1,
+                ")" if depth <= 1 => break,
+                ")" => depth -= 1,
+                "," if depth == 1 => return false,
+                _ => {}
+            }
+            ahead += 1;
+        }
+        true
+    }
+
+    fn interval(&mut self) -> Read<Expr> {
+        let first = self.here();
+        self.advance(1);
+        let count = self.expr()?;
+        if !self.is_any_word(0, UNITS) {
+            return Err(self.unexpected("a unit, as `DAY`"));
+        }
+        let unit = self.unit()?;
+        Ok(self.node(first, ExprKind::Interval(Box::new(count), unit)))
+    }
+
+    /// A word that is no name of the program's.
+    pub(super) fn unit(&mut self) -> Read<Name> {
+        let token = self.token(0).filter(|token| token.kind == TokenKind::Word);
+        let token = token.ok_or_else(|| self.unexpected("a unit, as `DAY`"))?;
+        self.advance(1);
+        Ok(Name {
+            text: self.raw(token).to_ascii_lowercase(),
+            span: self.span_of(token),
+        })
+    }
+
+    /// `DATE '2020-01-01'`, `interval '1 day'`, `_utf8'text'`.
+    fn typed_text(&mut self) -> Read<Option<Expr>> {
+        if self.dialect == Dialect::Sqlite {
+            return Ok(None);
+        }
+        let (first, from) = (self.here(), self.at);
+        let text_follows = self.token(1).is_some_and(|next| self.is_text(next));
+        let introduced = self.dialect == Dialect::Mysql
+            && self
+                .token(0)
+                .is_some_and(|token| self.raw(token).starts_with('_'));
+        if introduced && self.token(1).is_some_and(is_introduced) {
+            self.advance(1);
+            return self.operand().map(Some);
+        }
+        let dates = &["DATE", "TIME", "TIMESTAMP"];
+        let may_be = match self.dialect {
+            Dialect::Mysql => text_follows && self.is_any_word(0, dates),
+            _ => (text_follows && !self.is_reserved(0)) || self.is_any_word(0, LONG_TYPES),
+        };
+        if !may_be {
+            return Ok(None);
+        }
+        let Ok(written) = self.type_name() else {
+            self.at = from;
+            return Ok(None);
+        };
+        if !self.token(0).is_some_and(|next| self.is_text(next)) {
+            self.at = from;
+            return Ok(None);
+        }
+        let text = self.text_value()?;
+        if self.is_any_word(0, INTERVAL_FIELDS) && written.name == "interval" {
+            self.interval_fields();
+        }
+        let value = self.node(first, ExprKind::Typed(Box::new(written), text));
+        self.behind_operand(value).map(Some)
+    }
+
+    /// `interval '1' DAY TO SECOND(3)`.
+    fn interval_fields(&mut self) {
+        self.advance(1);
+        if self.eat(&["TO"]) {
+            self.advance(1);
+        }
+        if self.is_symbol(0, "(") && self.is_symbol(2, ")") {
+            self.advance(3);
+        }
+    }
+
+    /// A collation's name.
+    pub(super) fn collation(&mut self) -> Read<Name> {
+        let mut name = self.name_behind_point("a collation")?;
+        while self.eat_symbol(".") {
+            name = self.name_behind_point("a collation")?;
+        }
+        Ok(name)
+    }
+}
+
+fn prefixed(text: &str, span: crate::source::Span, operand: Expr) -> ExprKind {
+    let operator = Operator {
+        text: text.to_owned(),
+        span,
+    };
+    ExprKind::Prefix(operator, Box::new(operand))
+}
+
+/// Signs that stand between operands alone.
+fn is_only_between(sign: &str) -> bool {
+    ["*", "/", "%", "^", "<", ">", "=", "<=", ">=", "<>", "!="].contains(&sign)
+}
+
+/// What a character set may stand before.
+fn is_introduced(token: Token) -> bool {
+    matches!(
+        token.kind,
+        TokenKind::SingleQuoted | TokenKind::DoubleQuoted | TokenKind::Hex | TokenKind::Bits
+    )
+}
+
+/// Types of several words that a text may follow.
+const LONG_TYPES: &[&str] = &[
+    "DOUBLE", "CHARACTER", "CHAR", "NATIONAL", "BIT", "TIME", "TIMESTAMP", "INTERVAL", "NUMERIC",
+    "DECIMAL", "FLOAT", "VARCHAR",
+];
+
+const INTERVAL_FIELDS: &[&str] = &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
+
+/// MySQL's units of time.
+pub(super) const UNITS: &[&str] = &[
+    "MICROSECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR",
+    "SECOND_MICROSECOND", "MINUTE_MICROSECOND", "MINUTE_SECOND", "HOUR_MICROSECOND",
+    "HOUR_SECOND", "HOUR_MINUTE", "DAY_MICROSECOND", "DAY_SECOND", "DAY_MINUTE", "DAY_HOUR",
+    "YEAR_MONTH",
+];

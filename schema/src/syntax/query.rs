@@ -1,0 +1,457 @@
+//! Queries: `WITH`, `SELECT`, `VALUES`, set operators, order and limit.
+
+use super::reader::Reader;
+use super::tree::{
+    Body, CommonTable, Distinct, Expr, Group, Item, ItemKind, Limit, Lock, Query, Select, SetPart,
+    Statement, Window, With,
+};
+use crate::ast::Name;
+use crate::dialect::Dialect;
+use crate::parse::Read;
+use crate::source::Span;
+
+/// MySQL's words between `SELECT` and its items.
+const MODIFIERS: &[&str] = &[
+    "HIGH_PRIORITY",
+    "STRAIGHT_JOIN",
+    "SQL_SMALL_RESULT",
+    "SQL_BIG_RESULT",
+    "SQL_BUFFER_RESULT",
+    "SQL_NO_CACHE",
+    "SQL_CACHE",
+    "SQL_CALC_FOUND_ROWS",
+];
+
+/// What a query is followed by where it has no items: PostgreSQL takes none.
+const AFTER_ITEMS: &[&str] = &[
+    "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT",
+    "OFFSET", "FETCH", "FOR",
+];
+
+impl Reader<'_> {
+    /// A query that begins here.
+    pub(crate) fn query(&mut self) -> Read<Query> {
+        let first = self.at;
+        let with = self.with()?;
+        self.query_with(with, first)
+    }
+
+    /// A query after its `WITH`.
+    pub(super) fn query_with(&mut self, with: Option<With>, first: usize) -> Read<Query> {
+        let body = self.body()?;
+        self.query_of(with, body, first)
+    }
+
+    /// What follows the body of a query.
+    fn query_of(&mut self, with: Option<With>, body: Body, first: usize) -> Read<Query> {
+        let order = self.order_by()?;
+        let mut limit = Limit::default();
+        let mut locks = Vec::new();
+        while self.limit(&mut limit)? || self.lock(&mut locks)? {}
+        Ok(Query {
+            with,
+            body,
+            order,
+            limit,
+            locks,
+            span: self.span_from(first),
+        })
+    }
+
+    pub(super) fn order_by(&mut self) -> Read<Vec<super::tree::Sort>> {
+        if self.eat(&["ORDER", "BY"]) {
+            self.list(Self::sort)
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    /// `WITH a AS (…), …`.
+    pub(super) fn with(&mut self) -> Read<Option<With>> {
+        if !self.eat(&["WITH"]) {
+            return Ok(None);
+        }
+        let recursive = self.eat(&["RECURSIVE"]);
+        let tables = self.list(Self::common_table)?;
+        Ok(Some(With { recursive, tables }))
+    }
+
+    fn common_table(&mut self) -> Read<CommonTable> {
+        let name = self.own_name("a name")?;
+        let columns = self.names_in_parentheses()?;
+        self.expect(&["AS"])?;
+        if self.dialect != Dialect::Mysql {
+            self.eat(&["NOT"]);
+            self.eat(&["MATERIALIZED"]);
+        }
+        let statement = self.enclosed(|reader| {
+            if reader.dialect == Dialect::Postgres {
+                return reader.statement();
+            }
+            let query = reader.query()?;
+            Ok(Statement::Query(Box::new(query)))
+        })?;
+        let added = self.added_columns()?;
+        Ok(CommonTable {
+            name,
+            columns,
+            statement,
+            added,
+        })
+    }
+
+    /// PostgreSQL's `SEARCH … SET a` and `CYCLE … SET a USING b`; MariaDB's `CYCLE … RESTRICT`.
+    fn added_columns(&mut self) -> Read<Vec<(Name, Option<Expr>)>> {
+        let mut added = Vec::new();
+        if self.eat(&["SEARCH"]) {
+            if !self.eat(&["DEPTH"]) {
+                self.expect(&["BREADTH"])?;
+            }
+            self.expect(&["FIRST", "BY"])?;
+            self.list(|reader| reader.own_name("a column's name"))?;
+            self.expect(&["SET"])?;
+            added.push((self.own_name("a column's name")?, None));
+        }
+        if self.is_word(0, "CYCLE") {
+            self.advance(1);
+            self.list(|reader| reader.own_name("a column's name"))?;
+            if self.dialect == Dialect::Mysql {
+                self.expect(&["RESTRICT"])?;
+                return Ok(added);
+            }
+            self.expect(&["SET"])?;
+            let mark = self.own_name("a column's name")?;
+            let mut value = None;
+            if self.eat(&["TO"]) {
+                value = Some(self.expr()?);
+                self.expect(&["DEFAULT"])?;
+                self.expr()?;
+            }
+            self.expect(&["USING"])?;
+            added.push((mark, value));
+            added.push((self.own_name("a column's name")?, None));
+        }
+        Ok(added)
+    }
+
+    /// `(a, b)`, or nothing.
+    pub(super) fn names_in_parentheses(&mut self) -> Read<Vec<Name>> {
+        if !self.is_symbol(0, "(") {
+            return Ok(Vec::new());
+        }
+        self.enclosed(|reader| reader.list(|reader| reader.own_name("a column's name")))
+    }
+
+    /// What set operators join. `INTERSECT` binds tighter than the others, but on SQLite.
+    fn body(&mut self) -> Read<Body> {
+        let first = self.tighter_body()?;
+        let operators: &[&'static str] = match self.dialect {
+            Dialect::Sqlite => &["union", "except", "intersect"],
+            Dialect::Postgres | Dialect::Mysql => &["union", "except"],
+        };
+        self.set(first, operators, Self::tighter_body)
+    }
+
+    fn tighter_body(&mut self) -> Read<Body> {
+        let first = self.part()?;
+        match self.dialect {
+            Dialect::Sqlite => Ok(first),
+            Dialect::Postgres | Dialect::Mysql => self.set(first, &["intersect"], Self::part),
+        }
+    }
+
+    fn set(
+        &mut self,
+        first: Body,
+        operators: &[&'static str],
+        next: fn(&mut Self) -> Read<Body>,
+    ) -> Read<Body> {
+        let mut parts = Vec::new();
+        loop {
+            let found = operators.iter().find(|word| self.is_word(0, word));
+            let Some(&operator) = found else { break };
+            let span = self.here();
+            self.advance(1);
+            let all = self.eat(&["ALL"]);
+            if !all && self.dialect != Dialect::Sqlite {
+                self.eat(&["DISTINCT"]);
+            }
+            parts.push(SetPart {
+                operator,
+                all,
+                body: next(self)?,
+                span,
+            });
+        }
+        if parts.is_empty() {
+            Ok(first)
+        } else {
+            Ok(Body::Set(Box::new(first), parts))
+        }
+    }
+
+    fn part(&mut self) -> Read<Body> {
+        if self.is_symbol(0, "(") && self.dialect != Dialect::Sqlite && self.at_query(1) {
+            let query = self.enclosed(Self::query)?;
+            return Ok(Body::Query(Box::new(query)));
+        }
+        if self.is_word(0, "VALUES") {
+            return self.values();
+        }
+        if self.is_word(0, "TABLE") && self.dialect != Dialect::Sqlite {
+            self.advance(1);
+            return Ok(Body::Table(self.table_name()?));
+        }
+        self.expect(&["SELECT"])?;
+        self.nested(Self::select)
+    }
+
+    /// `VALUES (1, 2), (3, 4)`.
+    pub(super) fn values(&mut self) -> Read<Body> {
+        let first = self.at;
+        self.advance(1);
+        let rows = self.list(|reader| {
+            if reader.dialect == Dialect::Mysql {
+                reader.eat(&["ROW"]);
+            }
+            reader.enclosed(|reader| reader.list(Self::expr))
+        })?;
+        Ok(Body::Values(rows, self.span_from(first)))
+    }
+
+    fn select(&mut self) -> Read<Body> {
+        let first = self.at.saturating_sub(1);
+        let distinct = self.distinct()?;
+        let empty = self.at_end() || self.is_symbol(0, ")") || self.is_any_word(0, AFTER_ITEMS);
+        let items = if empty && self.dialect == Dialect::Postgres {
+            Vec::new()
+        } else {
+            self.list(Self::item)?
+        };
+        let from = if self.eat(&["FROM"]) {
+            self.sources()?
+        } else {
+            Vec::new()
+        };
+        let condition = self.condition("WHERE")?;
+        let (group, rollup) = self.group_by()?;
+        let having = self.condition("HAVING")?;
+        let windows = if self.eat(&["WINDOW"]) {
+            self.list(Self::named_window)?
+        } else {
+            Vec::new()
+        };
+        Ok(Body::Select(Box::new(Select {
+            distinct,
+            items,
+            from,
+            condition,
+            group,
+            rollup,
+            having,
+            windows,
+            span: self.span_from(first),
+        })))
+    }
+
+    /// A condition after its word.
+    pub(super) fn condition(&mut self, word: &str) -> Read<Option<Expr>> {
+        if self.eat(&[word]) {
+            self.expr().map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn distinct(&mut self) -> Read<Distinct> {
+        let mut distinct = Distinct::No;
+        loop {
+            if self.eat(&["DISTINCT"])
+                || (self.dialect == Dialect::Mysql && self.eat(&["DISTINCTROW"]))
+            {
+                distinct = Distinct::Yes;
+                if self.dialect == Dialect::Postgres && self.eat(&["ON"]) {
+                    distinct = Distinct::On(self.enclosed(|reader| reader.list(Self::expr))?);
+                }
+            } else if !self.eat(&["ALL"])
+                && !(self.dialect == Dialect::Mysql && self.eat_any(MODIFIERS))
+            {
+                return Ok(distinct);
+            }
+        }
+    }
+
+    /// An item of a `SELECT` or a `RETURNING`.
+    pub(super) fn item(&mut self) -> Read<Item> {
+        let first = self.at;
+        let kind = if self.eat_symbol("*") {
+            ItemKind::All
+        } else if let Some(names) = self.all_of()? {
+            ItemKind::AllOf(names)
+        } else {
+            let value = self.expr()?;
+            ItemKind::Value(value, self.alias()?)
+        };
+        let span = self.span_from(first);
+        Ok(Item { kind, span })
+    }
+
+    /// `t.*`, `schema.t.*`.
+    fn all_of(&mut self) -> Read<Option<Vec<Name>>> {
+        let mut ahead = 0;
+        while self.is_plain_name(ahead) && self.is_symbol(ahead + 1, ".") {
+            ahead += 2;
+        }
+        if ahead == 0 || !self.is_symbol(ahead, "*") || self.is_reserved(0) {
+            return Ok(None);
+        }
+        let mut names = Vec::new();
+        while self.is_plain_name(0) {
+            names.push(self.name("a table's name")?);
+            self.advance(1);
+        }
+        self.advance(1);
+        Ok(Some(names))
+    }
+
+    fn group_by(&mut self) -> Read<(Vec<Group>, bool)> {
+        if !self.eat(&["GROUP", "BY"]) {
+            return Ok((Vec::new(), false));
+        }
+        if self.dialect == Dialect::Postgres {
+            self.eat_any(&["ALL", "DISTINCT"]);
+        }
+        let group = self.list(Self::group)?;
+        let rollup = self.dialect == Dialect::Mysql && self.eat(&["WITH", "ROLLUP"]);
+        Ok((group, rollup))
+    }
+
+    fn group(&mut self) -> Read<Group> {
+        let first = self.at;
+        if self.dialect == Dialect::Postgres {
+            if self.eat(&["GROUPING", "SETS"]) {
+                let mut values = Vec::new();
+                self.enclosed(|reader| {
+                    reader.list(|reader| {
+                        match reader.group()? {
+                            Group::Value(value) => values.push(value),
+                            Group::Sets(more, _) => values.extend(more),
+                        }
+                        Ok(())
+                    })
+                })?;
+                return Ok(Group::Sets(values, self.span_from(first)));
+            }
+            let sets = self.is_any_word(0, &["ROLLUP", "CUBE"]) && self.is_symbol(1, "(");
+            if sets {
+                self.advance(1);
+                let values = self.enclosed(|reader| reader.list(Self::expr))?;
+                return Ok(Group::Sets(values, self.span_from(first)));
+            }
+            if self.is_symbol(0, "(") && self.is_symbol(1, ")") {
+                self.advance(2);
+                return Ok(Group::Sets(Vec::new(), self.span_from(first)));
+            }
+        }
+        let value = self.expr()?;
+        if self.dialect == Dialect::Mysql {
+            self.eat_any(&["ASC", "DESC"]);
+        }
+        Ok(Group::Value(value))
+    }
+
+    fn named_window(&mut self) -> Read<(Name, Window)> {
+        let name = self.own_name("a window's name")?;
+        self.expect(&["AS"])?;
+        Ok((name, self.window()?))
+    }
+
+    /// One clause that limits rows; false where none stands here.
+    pub(super) fn limit(&mut self, limit: &mut Limit) -> Read<bool> {
+        if self.is_word(0, "LIMIT") && limit.count.is_none() {
+            self.advance(1);
+            if self.dialect == Dialect::Postgres && self.eat(&["ALL"]) {
+                return Ok(true);
+            }
+            let first = self.expr()?;
+            if self.dialect != Dialect::Postgres && self.eat_symbol(",") {
+                limit.offset = Some(first);
+                limit.count = Some(self.expr()?);
+            } else {
+                limit.count = Some(first);
+                if self.dialect != Dialect::Postgres && self.eat(&["OFFSET"]) {
+                    limit.offset = Some(self.expr()?);
+                }
+            }
+            return Ok(true);
+        }
+        if self.dialect == Dialect::Sqlite {
+            return Ok(false);
+        }
+        if self.is_word(0, "OFFSET") && limit.offset.is_none() {
+            self.advance(1);
+            limit.offset = Some(self.expr()?);
+            self.eat_any(&["ROW", "ROWS"]);
+            return Ok(true);
+        }
+        if self.is_word(0, "FETCH") && limit.count.is_none() {
+            self.advance(1);
+            self.fetch(limit)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// After `FETCH`.
+    fn fetch(&mut self, limit: &mut Limit) -> Read<()> {
+        if !self.eat_any(&["FIRST", "NEXT"]) {
+            return Err(self.unexpected("`FIRST` or `NEXT`"));
+        }
+        if !self.is_any_word(0, &["ROW", "ROWS"]) {
+            limit.count = Some(self.above(super::precedence::CAST)?);
+        }
+        if !self.eat_any(&["ROW", "ROWS"]) {
+            return Err(self.unexpected("`ROWS`"));
+        }
+        if self.eat(&["ONLY"]) || self.eat(&["WITH", "TIES"]) {
+            Ok(())
+        } else {
+            Err(self.unexpected("`ONLY` or `WITH TIES`"))
+        }
+    }
+
+    /// `FOR UPDATE OF t NOWAIT`; false where none stands here.
+    fn lock(&mut self, locks: &mut Vec<Lock>) -> Read<bool> {
+        let first = self.at;
+        if self.dialect == Dialect::Sqlite {
+            return Ok(false);
+        }
+        let mysql = self.dialect == Dialect::Mysql;
+        let found = if mysql {
+            self.eat(&["LOCK", "IN", "SHARE", "MODE"])
+                || self.eat(&["FOR", "UPDATE"])
+                || self.eat(&["FOR", "SHARE"])
+        } else {
+            self.eat(&["FOR", "UPDATE"])
+                || self.eat(&["FOR", "SHARE"])
+                || self.eat(&["FOR", "NO", "KEY", "UPDATE"])
+                || self.eat(&["FOR", "KEY", "SHARE"])
+        };
+        if !found {
+            return Ok(false);
+        }
+        let of = if self.eat(&["OF"]) {
+            self.list(|reader| reader.own_name("a table's name"))?
+        } else {
+            Vec::new()
+        };
+        if mysql && self.eat(&["WAIT"]) {
+            self.expr()?;
+        } else if !self.eat(&["NOWAIT"]) {
+            self.eat(&["SKIP", "LOCKED"]);
+        }
+        let span: Span = self.span_from(first);
+        locks.push(Lock { of, span });
+        Ok(true)
+    }
+}

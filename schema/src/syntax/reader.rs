@@ -1,0 +1,371 @@
+//! A walk over the tokens of one statement that is bounded in depth.
+
+use std::cell::Cell;
+use std::ops::{Deref, DerefMut};
+
+use super::tree::{Parameter, Statement};
+use super::words;
+use crate::ast::{Name, ObjectName};
+use crate::dialect::Dialect;
+use crate::parse::{Cursor, Problem, Read, Token, TokenKind};
+use crate::source::FileId;
+
+/// Queries, parentheses and operators are read so deep in one another. A parenthesis counts twice, as there is an expression in it.
+const DEPTH_LIMIT: u32 = 130;
+
+/// So deep they are read on the stack that is there: ten parentheses or `CASE` in one another take at most 220 KiB of it where the
+/// code is not optimised, as in a build script.
+const SHALLOW: u32 = 20;
+
+/// The stack for what is deeper: 64 parentheses take 1.4 MiB.
+const ROOM: usize = 8 << 20;
+
+/// The text of one statement.
+pub(crate) struct Text<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) tokens: &'a [Token],
+    pub(crate) file: FileId,
+    pub(crate) dialect: Dialect,
+    /// What it is in messages.
+    pub(crate) kind: &'a str,
+    /// `:name`, `?` and their kin stand for values of the program.
+    pub(crate) parameters: bool,
+}
+
+/// The tokens of one statement and a place among them.
+pub(crate) struct Reader<'a> {
+    cursor: Cursor<'a>,
+    depth: u32,
+    limit: u32,
+    /// Whether something was deeper than the limit.
+    is_too_deep: Cell<bool>,
+    pub(super) parameters: bool,
+    /// PostgreSQL's `b_expr`: no operators of words.
+    pub(super) plain: bool,
+}
+
+/// A statement, and whether looking through it takes more stack than may be there.
+pub(crate) struct Whole {
+    pub(crate) statement: Statement,
+    is_deep: bool,
+}
+
+impl Whole {
+    /// Looks through the statement with as much stack as that takes.
+    pub(crate) fn look<T: Send>(&self, look: impl FnOnce(&Statement) -> T + Send) -> T {
+        if self.is_deep {
+            with_room(|| look(&self.statement))
+        } else {
+            look(&self.statement)
+        }
+    }
+}
+
+/// Reads a text that is one statement.
+pub(crate) fn read(text: &Text<'_>) -> Read<Whole> {
+    let mut reader = Reader::new(text, SHALLOW);
+    let shallow = reader.whole();
+    let is_deep = shallow.is_err() && reader.is_too_deep.get();
+    let statement = if is_deep {
+        with_room(|| Reader::new(text, DEPTH_LIMIT).whole())?
+    } else {
+        shallow?
+    };
+    Ok(Whole { statement, is_deep })
+}
+
+/// Works on a stack that suffices for all that is read.
+fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(ROOM);
+        let thread = thread.spawn_scoped(scope, work);
+        let outcome = thread.expect("a thread can be made").join();
+        outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+impl<'a> Deref for Reader<'a> {
+    type Target = Cursor<'a>;
+
+    fn deref(&self) -> &Cursor<'a> {
+        &self.cursor
+    }
+}
+
+impl<'a> DerefMut for Reader<'a> {
+    fn deref_mut(&mut self) -> &mut Cursor<'a> {
+        &mut self.cursor
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &Text<'a>, limit: u32) -> Self {
+        Self {
+            cursor: Cursor {
+                text: text.text,
+                tokens: text.tokens,
+                at: 0,
+                file: text.file,
+                dialect: text.dialect,
+                read_as: None,
+                comments: &[],
+                own_database: None,
+                path: None,
+                kind: text.kind,
+            },
+            depth: 0,
+            limit,
+            is_too_deep: Cell::new(false),
+            parameters: text.parameters,
+            plain: false,
+        }
+    }
+
+    /// The statement that is all there is.
+    fn whole(&mut self) -> Read<Statement> {
+        let statement = self.statement()?;
+        if self.at_end() {
+            Ok(statement)
+        } else {
+            Err(self.unexpected("the statement's end"))
+        }
+    }
+
+    /// Reads what nests one level deeper.
+    pub(super) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
+        if self.depth >= self.limit {
+            return Err(self.too_deep());
+        }
+        self.depth += 1;
+        let outcome = read(self);
+        self.depth -= 1;
+        outcome
+    }
+
+    pub(super) fn too_deep(&self) -> Problem {
+        self.is_too_deep.set(true);
+        let message = format!("its parts nest more than {} deep", DEPTH_LIMIT / 2);
+        let help = "take it apart: name what is within by `WITH name AS (…)`";
+        self.problem(self.here(), &message, help)
+    }
+
+    /// Whether so many parts that stand one upon the other are too many.
+    pub(super) fn is_high(&self, parts: u32) -> bool {
+        self.depth + parts > self.limit
+    }
+
+    /// Reads `first, second, …`.
+    pub(super) fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Read<T>) -> Read<Vec<T>> {
+        let mut all = vec![one(self)?];
+        while self.eat_symbol(",") {
+            all.push(one(self)?);
+        }
+        Ok(all)
+    }
+
+    /// Reads between parentheses.
+    pub(super) fn enclosed<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
+        self.expect_symbol("(")?;
+        let plain = std::mem::take(&mut self.plain);
+        let inner = self.nested(read);
+        self.plain = plain;
+        let inner = inner?;
+        self.expect_symbol(")")?;
+        Ok(inner)
+    }
+
+    /// Whether a query begins here, perhaps behind parentheses.
+    pub(super) fn at_query(&self, mut ahead: usize) -> bool {
+        while self.is_symbol(ahead, "(") {
+            ahead += 1;
+        }
+        self.is_any_word(ahead, &["SELECT", "VALUES", "WITH"])
+            || (self.is_word(ahead, "TABLE") && self.dialect != Dialect::Sqlite)
+    }
+
+    /// A bare word that the dialect keeps for itself.
+    pub(super) fn is_reserved(&self, ahead: usize) -> bool {
+        self.token(ahead).is_some_and(|token| {
+            token.kind == TokenKind::Word && words::is_reserved(self.dialect, self.raw(token))
+        })
+    }
+
+    /// A name that is no reserved word.
+    pub(super) fn own_name(&mut self, what: &str) -> Read<Name> {
+        if self.is_reserved(0) || !self.is_plain_name(0) {
+            return Err(self.unexpected(what));
+        }
+        self.name(what)
+    }
+
+    /// A bare word or one in quotes of names. Words of MySQL may begin with a digit.
+    pub(super) fn is_plain_name(&self, ahead: usize) -> bool {
+        self.token(ahead).is_some_and(|token| {
+            let digit = self.raw(token).starts_with(|sign: char| sign.is_ascii_digit());
+            match token.kind {
+                TokenKind::Word => !digit || self.dialect == Dialect::Mysql,
+                TokenKind::DoubleQuoted => self.dialect != Dialect::Mysql,
+                TokenKind::Backticked | TokenKind::Bracketed => true,
+                _ => false,
+            }
+        })
+    }
+
+    /// A name after a point, which may be any word.
+    pub(super) fn name_behind_point(&mut self, what: &str) -> Read<Name> {
+        if self.is_plain_name(0) {
+            self.name(what)
+        } else {
+            Err(self.unexpected(what))
+        }
+    }
+
+    /// `schema.table`, whose first word is not reserved.
+    pub(super) fn table_name(&mut self) -> Read<ObjectName> {
+        if self.is_reserved(0) || !self.is_plain_name(0) {
+            return Err(self.unexpected("a table's name"));
+        }
+        self.object_name("a table's name")
+    }
+
+    /// `AS name`, or a name alone where that may be an alias.
+    pub(super) fn alias(&mut self) -> Read<Option<Name>> {
+        if self.eat(&["AS"]) {
+            return self.label().map(Some);
+        }
+        let Some(token) = self.token(0) else {
+            return Ok(None);
+        };
+        let may = match token.kind {
+            TokenKind::Word => {
+                self.is_plain_name(0) && words::may_be_alias(self.dialect, self.raw(token))
+            }
+            _ => self.is_label(0),
+        };
+        if may { self.label().map(Some) } else { Ok(None) }
+    }
+
+    fn is_label(&self, ahead: usize) -> bool {
+        let text = self.token(ahead).is_some_and(|token| self.is_text(token));
+        self.is_plain_name(ahead) || (text && self.dialect != Dialect::Postgres)
+    }
+
+    /// A name of an item, also in the quotes of a text, as MySQL and SQLite take them.
+    fn label(&mut self) -> Read<Name> {
+        let reserved = self.is_reserved(0) && self.dialect != Dialect::Postgres;
+        let token = self.token(0).filter(|_| self.is_label(0) && !reserved);
+        let token = token.ok_or_else(|| self.unexpected("a name"))?;
+        self.advance(1);
+        Ok(Name {
+            text: if token.kind == TokenKind::Word {
+                self.name_text(token)
+            } else {
+                self.unquoted(token)
+            },
+            span: self.span_of(token),
+        })
+    }
+
+    /// The alias of a table.
+    pub(super) fn table_alias(&mut self) -> Read<Option<Name>> {
+        if self.eat(&["AS"]) {
+            let quoted = self.token(0).is_some_and(|token| self.is_text(token));
+            if quoted && self.dialect == Dialect::Sqlite {
+                return self.label().map(Some);
+            }
+            return self.own_name("a name").map(Some);
+        }
+        let may = self.token(0).is_some_and(|token| {
+            token.kind != TokenKind::Word
+                || words::may_be_table_alias(self.dialect, self.raw(token))
+        });
+        if may && self.is_plain_name(0) {
+            return self.name("a name").map(Some);
+        }
+        Ok(None)
+    }
+
+    /// An operator of symbols that stands here, and its number of tokens. PostgreSQL takes as many signs as make one.
+    pub(super) fn symbols(&self) -> Option<(&'a str, usize)> {
+        let first = self.token(0)?;
+        if first.kind != TokenKind::Symbol {
+            return None;
+        }
+        let raw = self.raw(first);
+        if self.dialect != Dialect::Postgres || !raw.chars().all(is_operator) {
+            return Some(self.symbols_of_others(first));
+        }
+        let mut count = 1;
+        let mut end = first.end;
+        while let Some(next) = self.token(count) {
+            let joins = next.kind == TokenKind::Symbol && next.start == end;
+            if !joins || !self.raw(next).chars().all(is_operator) {
+                break;
+            }
+            end = next.end;
+            count += 1;
+        }
+        // What ends in a sign is one only with a character that no number has.
+        while count > 1 {
+            let text = &self.text[first.start as usize..end as usize];
+            let special = text.contains(['~', '!', '@', '#', '%', '^', '&', '|', '`', '?']);
+            if special || !text.ends_with(['+', '-']) {
+                break;
+            }
+            count -= 1;
+            end = self.token(count - 1)?.end;
+        }
+        Some((&self.text[first.start as usize..end as usize], count))
+    }
+
+    /// `&&`, `<<`, `>>`, `<=>`, `==`, `:=` as one.
+    fn symbols_of_others(&self, first: Token) -> (&'a str, usize) {
+        let own: &[&str] = match self.dialect {
+            Dialect::Sqlite => &["==", "<<", ">>", "->>"],
+            Dialect::Mysql => &["<=>", "&&", "<<", ">>", ":=", "->>"],
+            Dialect::Postgres => &[],
+        };
+        let rest = &self.text[first.start as usize..];
+        let Some(found) = own.iter().find(|operator| rest.starts_with(**operator)) else {
+            return (self.raw(first), 1);
+        };
+        let end = first.start as usize + found.len();
+        let mut count = 1;
+        while self
+            .token(count)
+            .is_some_and(|next| (next.end as usize) <= end)
+        {
+            count += 1;
+        }
+        (&rest[..found.len()], count)
+    }
+
+    /// A placeholder that stands here, and its number of tokens.
+    pub(super) fn parameter(&self) -> Option<(Parameter, usize)> {
+        let first = self.token(0)?;
+        if !self.parameters || first.kind != TokenKind::Symbol {
+            return None;
+        }
+        let next = self.token(1).filter(|next| next.start == first.end);
+        let word = next.filter(|next| next.kind == TokenKind::Word);
+        let word = word.map(|next| self.raw(next).to_owned());
+        let number = next.filter(|next| next.kind == TokenKind::Number);
+        let number = number.and_then(|next| self.raw(next).parse::<u32>().ok());
+        let sqlite = self.dialect == Dialect::Sqlite;
+        match (self.raw(first), word, number) {
+            (":", Some(name), _) => Some((Parameter::Named(name), 2)),
+            ("@" | "$", Some(name), _) if sqlite => Some((Parameter::Named(name), 2)),
+            ("$", _, Some(number)) if self.dialect == Dialect::Postgres => {
+                Some((Parameter::Numbered(number), 2))
+            }
+            ("?", _, Some(number)) if sqlite => Some((Parameter::Numbered(number), 2)),
+            ("?", _, _) if self.dialect != Dialect::Postgres => Some((Parameter::Next, 1)),
+            _ => None,
+        }
+    }
+}
+
+/// Characters of PostgreSQL's operators.
+fn is_operator(sign: char) -> bool {
+    "+-*/<>=~!@#%^&|`?".contains(sign)
+}

@@ -1,0 +1,279 @@
+//! What a query reads from: tables, queries, functions, and their joins.
+
+use super::reader::Reader;
+use super::tree::{Expr, Join, JoinKind, JoinOn, Source, SourceKind};
+use crate::ast::{Name, TypeName};
+use crate::dialect::Dialect;
+use crate::parse::Read;
+
+/// Words that begin a join.
+const JOINS: &[&str] = &["JOIN", "INNER", "CROSS", "LEFT", "RIGHT", "FULL", "NATURAL"];
+
+impl Reader<'_> {
+    /// `a JOIN b …, c`.
+    pub(super) fn sources(&mut self) -> Read<Vec<Source>> {
+        self.list(Self::joined)
+    }
+
+    fn joined(&mut self) -> Read<Source> {
+        let mut source = self.source()?;
+        while self.at_join() {
+            let join = self.join()?;
+            source.joins.push(join);
+        }
+        Ok(source)
+    }
+
+    fn at_join(&self) -> bool {
+        let straight = self.dialect == Dialect::Mysql && self.is_word(0, "STRAIGHT_JOIN");
+        straight || self.is_any_word(0, JOINS)
+    }
+
+    fn join(&mut self) -> Read<Join> {
+        let natural = self.eat(&["NATURAL"]);
+        let (kind, cross) = self.join_kind()?;
+        let mut source = self.nested(Self::source)?;
+        let needs_condition = !natural && !cross && self.dialect == Dialect::Postgres;
+        // `a JOIN b JOIN c ON … ON …`: the inner one has the first condition.
+        while self.at_join() && !natural && !cross && self.has_more_conditions() {
+            let join = self.nested(Self::join)?;
+            source.joins.push(join);
+        }
+        let on = if natural {
+            JoinOn::Natural
+        } else {
+            self.join_on(needs_condition, cross)?
+        };
+        Ok(Join { kind, on, source })
+    }
+
+    /// Whether the condition of the join that begins here is followed by another, which is that of the join before it.
+    fn has_more_conditions(&self) -> bool {
+        let mut depth = 0_usize;
+        let (mut joins, mut conditions) = (0_usize, 0_usize);
+        let mut ahead = 0;
+        while let Some(token) = self.token(ahead) {
+            match self.raw(token) {
+                "(" => depth += 1,
+                ")" if depth == 0 => break,
+                ")" => depth -= 1,
+                "," if depth == 0 => break,
+                _ => {}
+            }
+            if depth == 0 {
+                let ends = ["WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "SET"];
+                if self.is_any_word(ahead, &ends) {
+                    break;
+                }
+                joins += usize::from(self.is_word(ahead, "JOIN"));
+                conditions += usize::from(self.is_any_word(ahead, &["ON", "USING"]));
+                if conditions > joins {
+                    return true;
+                }
+                if conditions == joins && joins > 0 && self.is_any_word(ahead, JOINS) {
+                    return false;
+                }
+            }
+            ahead += 1;
+        }
+        conditions > joins
+    }
+
+    fn join_kind(&mut self) -> Read<(JoinKind, bool)> {
+        if self.dialect == Dialect::Mysql && self.eat(&["STRAIGHT_JOIN"]) {
+            return Ok((JoinKind::Inner, false));
+        }
+        let cross = self.eat(&["CROSS"]);
+        let kind = if cross || self.eat(&["INNER"]) {
+            JoinKind::Inner
+        } else if self.eat(&["LEFT"]) {
+            JoinKind::Left
+        } else if self.eat(&["RIGHT"]) {
+            JoinKind::Right
+        } else if self.dialect != Dialect::Mysql && self.eat(&["FULL"]) {
+            JoinKind::Full
+        } else {
+            JoinKind::Inner
+        };
+        if kind != JoinKind::Inner {
+            self.eat(&["OUTER"]);
+        }
+        self.expect(&["JOIN"])?;
+        Ok((kind, cross))
+    }
+
+    fn join_on(&mut self, needed: bool, cross: bool) -> Read<JoinOn> {
+        if cross && self.dialect == Dialect::Postgres {
+            return Ok(JoinOn::Nothing);
+        }
+        if self.eat(&["ON"]) {
+            return self.expr().map(JoinOn::Condition);
+        }
+        if self.eat(&["USING"]) {
+            let columns =
+                self.enclosed(|reader| reader.list(|reader| reader.own_name("a column's name")))?;
+            if self.dialect == Dialect::Postgres && self.eat(&["AS"]) {
+                self.own_name("a name")?;
+            }
+            return Ok(JoinOn::Using(columns));
+        }
+        if needed {
+            return Err(self.unexpected("`ON` or `USING`"));
+        }
+        Ok(JoinOn::Nothing)
+    }
+
+    /// One table, with its alias.
+    fn source(&mut self) -> Read<Source> {
+        let first = self.at;
+        let lateral = self.dialect != Dialect::Sqlite && self.eat(&["LATERAL"]);
+        let kind = if self.is_symbol(0, "(") {
+            self.source_in_parentheses(lateral)?
+        } else if self.is_words(&["ROWS", "FROM"]) && self.is_symbol(2, "(") {
+            self.advance(2);
+            let calls = self.enclosed(|reader| reader.list(Self::source_function))?;
+            SourceKind::Functions(calls, self.eat(&["WITH", "ORDINALITY"]))
+        } else if self.at_function() {
+            let call = self.source_function()?;
+            SourceKind::Functions(vec![call], self.eat(&["WITH", "ORDINALITY"]))
+        } else {
+            self.source_table()?
+        };
+        let mut source = Source {
+            kind,
+            alias: None,
+            columns: Vec::new(),
+            types: Vec::new(),
+            joins: Vec::new(),
+            span: self.span_from(first),
+        };
+        self.source_alias(&mut source)?;
+        source.span = self.span_from(first);
+        Ok(source)
+    }
+
+    fn source_in_parentheses(&mut self, lateral: bool) -> Read<SourceKind> {
+        if self.at_query(1) && (self.query_is_whole() || self.dialect == Dialect::Sqlite) {
+            let query = self.enclosed(Self::query)?;
+            return Ok(SourceKind::Query(Box::new(query), lateral));
+        }
+        let mut sources = self.enclosed(Self::sources)?.into_iter();
+        let Some(mut first) = sources.next() else {
+            return Err(self.unexpected("a table"));
+        };
+        // `(a, b)` within parentheses is MySQL's and SQLite's cross join.
+        for source in sources {
+            first.joins.push(Join {
+                kind: JoinKind::Inner,
+                on: JoinOn::Nothing,
+                source,
+            });
+        }
+        Ok(SourceKind::Joined(Box::new(first)))
+    }
+
+    /// `((SELECT 1) a JOIN b)` begins as a query in parentheses does.
+    fn query_is_whole(&self) -> bool {
+        !self.is_symbol(1, "(") || self.query_fills_parentheses()
+    }
+
+    fn at_function(&self) -> bool {
+        let mut ahead = 0;
+        while self.is_plain_name(ahead) && self.is_symbol(ahead + 1, ".") {
+            ahead += 2;
+        }
+        (self.is_plain_name(ahead) && self.is_symbol(ahead + 1, "(")) || self.is_bare_function()
+    }
+
+    fn source_function(&mut self) -> Read<Expr> {
+        if self.is_word(0, "JSON_TABLE") || self.is_word(0, "XMLTABLE") {
+            let help = "select from it in a view, and read the view";
+            let message = "tables out of documents are not read";
+            return Err(self.problem(self.here(), message, help));
+        }
+        self.named()
+    }
+
+    fn source_table(&mut self) -> Read<SourceKind> {
+        let only = self.dialect == Dialect::Postgres && self.eat(&["ONLY"]);
+        let name = self.table_name()?;
+        if self.dialect == Dialect::Postgres && !only {
+            self.eat_symbol("*");
+        }
+        if self.dialect == Dialect::Mysql && self.is_word(0, "PARTITION") && self.is_symbol(1, "(") {
+            self.advance(1);
+            self.names_in_parentheses()?;
+        }
+        Ok(SourceKind::Table(name))
+    }
+
+    fn source_alias(&mut self, source: &mut Source) -> Read<()> {
+        // A list of columns with types needs no name before it.
+        if self.is_word(0, "AS") && self.is_symbol(1, "(") && self.dialect == Dialect::Postgres {
+            self.advance(1);
+        } else {
+            source.alias = self.table_alias()?;
+        }
+        let has_list = self.is_symbol(0, "(") && self.dialect != Dialect::Sqlite;
+        let may_have = source.alias.is_some() || matches!(source.kind, SourceKind::Functions(..));
+        if has_list && may_have {
+            let columns = self.enclosed(|reader| reader.list(Self::typed_column))?;
+            for (name, written) in columns {
+                source.columns.push(name);
+                source.types.extend(written);
+            }
+        }
+        match self.dialect {
+            Dialect::Postgres => {
+                if self.eat(&["TABLESAMPLE"]) {
+                    self.named()?;
+                    if self.eat(&["REPEATABLE"]) {
+                        self.enclosed(Self::expr)?;
+                    }
+                }
+            }
+            Dialect::Sqlite => {
+                if self.eat(&["INDEXED", "BY"]) {
+                    self.own_name("an index")?;
+                } else {
+                    self.eat(&["NOT", "INDEXED"]);
+                }
+            }
+            Dialect::Mysql => self.index_hints()?,
+        }
+        Ok(())
+    }
+
+    fn typed_column(&mut self) -> Read<(Name, Option<TypeName>)> {
+        let name = self.own_name("a column's name")?;
+        if self.is_symbol(0, ",") || self.is_symbol(0, ")") {
+            return Ok((name, None));
+        }
+        Ok((name, Some(self.type_name()?)))
+    }
+
+    /// MySQL's `USE INDEX FOR JOIN (a, b)`.
+    fn index_hints(&mut self) -> Read<()> {
+        while self.is_any_word(0, &["USE", "FORCE", "IGNORE"])
+            && self.is_any_word(1, &["INDEX", "KEY"])
+        {
+            self.advance(2);
+            if self.eat(&["FOR"]) {
+                let known = self.eat(&["JOIN"])
+                    || self.eat(&["ORDER", "BY"])
+                    || self.eat(&["GROUP", "BY"]);
+                if !known {
+                    return Err(self.unexpected("`JOIN`, `ORDER BY` or `GROUP BY`"));
+                }
+            }
+            self.enclosed(|reader| {
+                if reader.is_symbol(0, ")") {
+                    return Ok(Vec::new());
+                }
+                reader.list(|reader| reader.name_behind_point("an index"))
+            })?;
+            self.eat_symbol(",");
+        }
+        Ok(())
+    }
+}

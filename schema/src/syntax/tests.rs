@@ -1,0 +1,90 @@
+//! Texts and their trees.
+
+use super::{Text, Whole, read as read_text};
+use crate::dialect::Dialect;
+use crate::parse::lex::Lexer;
+use crate::parse::{Problem, Token};
+use crate::source::FileId;
+
+fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
+    let mut lexer = Lexer::new(text, dialect);
+    let mut tokens = Vec::new();
+    while lexer.skip_blanks() {
+        tokens.push(lexer.token());
+    }
+    tokens
+}
+
+fn read(text: &str, dialect: Dialect) -> Result<Whole, Problem> {
+    let tokens = tokens(text, dialect);
+    read_text(&Text {
+        text,
+        tokens: &tokens,
+        file: FileId(0),
+        dialect,
+        kind: "SELECT",
+        parameters: true,
+    })
+}
+
+#[test]
+fn ten_nested_cases_fit_a_small_stack() {
+    let mut text = "1".to_owned();
+    for _ in 0..10 {
+        text = format!("CASE WHEN x = 1 THEN {text} ELSE 0 END");
+    }
+    let text = format!("SELECT {text}");
+    let thread = std::thread::Builder::new().stack_size(256 << 10);
+    let thread = thread.spawn(move || read(&text, Dialect::Postgres).is_ok());
+    assert!(thread.unwrap().join().unwrap());
+}
+
+#[test]
+fn a_long_chain_nests_nothing() {
+    let text = format!("SELECT 1{}", "+1".repeat(100_000));
+    let thread = std::thread::Builder::new().stack_size(256 << 10);
+    let thread = thread.spawn(move || Dialect::ALL.map(|dialect| read(&text, dialect).is_ok()));
+    assert!(thread.unwrap().join().unwrap().into_iter().all(|fine| fine));
+}
+
+#[test]
+fn what_nests_deep_is_refused_in_words() {
+    for text in [
+        format!("SELECT {}1{}", "(".repeat(100_000), ")".repeat(100_000)),
+        format!("SELECT {}1", "- ".repeat(100_000)),
+        format!("SELECT {}1", "NOT ".repeat(100_000)),
+        format!("SELECT a{}", "::int".repeat(100_000)),
+        format!("SELECT a{}", " IS NULL".repeat(100_000)),
+        format!("SELECT {}", "CASE WHEN ".repeat(100_000)),
+        format!("{}SELECT 1", "SELECT * FROM (".repeat(100_000)),
+    ] {
+        let thread = std::thread::Builder::new().stack_size(256 << 10);
+        let thread = thread.spawn(move || {
+            read(&text, Dialect::Postgres).is_err_and(|problem| {
+                problem.message.contains("nest more than")
+            })
+        });
+        assert!(thread.unwrap().join().unwrap());
+    }
+}
+
+/// Reads `dialect<TAB>text` records that NUL ends, and writes one line for each.
+#[test]
+fn harness() {
+    let Ok(path) = std::env::var("BINDERY_SYNTAX_IN") else { return };
+    let input = std::fs::read_to_string(path).unwrap();
+    let mut out = String::new();
+    for record in input.split('\0').filter(|record| !record.is_empty()) {
+        let (dialect, text) = record.split_once('\t').unwrap();
+        let dialect = match dialect {
+            "sqlite" => Dialect::Sqlite,
+            "postgres" => Dialect::Postgres,
+            _ => Dialect::Mysql,
+        };
+        match read(text, dialect) {
+            Ok(_) => out.push_str("ok\n"),
+            Err(problem) => out.push_str(&format!("no\t{}\n", problem.message.replace('\n', " "))),
+        }
+    }
+    std::fs::write(std::env::var("BINDERY_SYNTAX_OUT").unwrap(), out).unwrap();
+}

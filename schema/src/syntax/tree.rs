@@ -1,0 +1,217 @@
+//! Expressions as a tree with a place on every node.
+//!
+//! Operators of one rank that follow each other are one [`Chain`], so that a long text nests nothing: what nests is bounded when it is read.
+
+mod query;
+mod write;
+
+use crate::ast::{Name, TypeName};
+use crate::source::Span;
+
+pub(crate) use query::{
+    Body, CommonTable, Distinct, Frame, Group, Item, ItemKind, Join, JoinKind, JoinOn, Limit, Lock,
+    Query, Select, SetPart, Sort, Source, SourceKind, Window, With,
+};
+pub(crate) use write::{
+    Assignment, Conflict, ConflictAction, Delete, Insert, InsertSource, Statement, Update, Values,
+};
+
+/// An expression.
+#[derive(Debug, Clone)]
+pub(crate) struct Expr {
+    pub(crate) span: Span,
+    pub(crate) kind: ExprKind,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum ExprKind {
+    Null,
+    Bool(bool),
+    /// As written.
+    Number(String),
+    /// A text constant, with MySQL's introducer left out.
+    Text(String),
+    /// `X'00'`.
+    Bytes,
+    /// `B'01'`.
+    Bits,
+    /// `DEFAULT`, of a value that is written.
+    Default,
+    /// `table.column`; the last is the column.
+    Column(Vec<Name>),
+    /// MySQL's `@name` and `@@name`.
+    Variable,
+    Parameter(Parameter),
+    /// `a + b - c`: operators of one rank, from the left.
+    Chain(Box<Chain>),
+    /// An operator before its operand: `-`, `+`, `~`, `not`, `binary`, and PostgreSQL's others.
+    Prefix(Operator, Box<Expr>),
+    Is(Box<Is>),
+    Between(Box<Between>),
+    In(Box<In>),
+    Match(Box<Match>),
+    /// `a = ANY (…)`.
+    Quantified(Box<Quantified>),
+    Exists(Box<Query>),
+    /// A query in parentheses, as one value.
+    Query(Box<Query>),
+    /// `ARRAY[a, b]`.
+    Array(Vec<Expr>),
+    /// `ARRAY(SELECT …)`.
+    ArrayOf(Box<Query>),
+    /// `(a, b)`, `ROW(a)`.
+    Row(Vec<Expr>),
+    /// `a[1]`, `a[1:2]`.
+    Subscript(Box<Subscript>),
+    /// `(a).b`.
+    Field(Box<Expr>, Name),
+    Cast(Box<Cast>),
+    Collate(Box<Expr>, Name),
+    /// `a AT TIME ZONE b`; without a zone, `AT LOCAL`.
+    AtZone(Box<Expr>, Option<Box<Expr>>),
+    Case(Box<Case>),
+    Call(Box<Call>),
+    /// `DATE '2020-01-01'`.
+    Typed(Box<TypeName>, String),
+    /// MySQL's `INTERVAL a DAY`.
+    Interval(Box<Expr>, Name),
+}
+
+/// A place for a value of the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Parameter {
+    /// `:name`, SQLite's `@name` and `$name`.
+    Named(String),
+    /// `$1`, `?1`.
+    Numbered(u32),
+    /// `?`.
+    Next,
+}
+
+/// An operator as written, words in lower case, with its place.
+#[derive(Debug, Clone)]
+pub(crate) struct Operator {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Chain {
+    pub(crate) first: Expr,
+    pub(crate) rest: Vec<(Operator, Expr)>,
+}
+
+/// `a IS NOT NULL`.
+#[derive(Debug, Clone)]
+pub(crate) struct Is {
+    pub(crate) operand: Expr,
+    pub(crate) what: IsWhat,
+    pub(crate) negated: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum IsWhat {
+    Null,
+    /// `TRUE`, `FALSE`, `UNKNOWN`.
+    Truth,
+    /// `IS DISTINCT FROM b`; on SQLite `IS b` and `IS NOT b`, too.
+    Other(Expr),
+    /// `DOCUMENT`, `NORMALIZED`, `JSON`.
+    Kind,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Between {
+    pub(crate) operand: Expr,
+    pub(crate) low: Expr,
+    pub(crate) high: Expr,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct In {
+    pub(crate) operand: Expr,
+    pub(crate) list: InList,
+    pub(crate) negated: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum InList {
+    Values(Vec<Expr>),
+    Query(Box<Query>),
+    /// SQLite's `IN table`.
+    Table(Vec<Name>),
+}
+
+/// `a LIKE b`, by whatever word.
+#[derive(Debug, Clone)]
+pub(crate) struct Match {
+    pub(crate) operand: Expr,
+    pub(crate) operator: Operator,
+    pub(crate) pattern: Expr,
+    pub(crate) escape: Option<Expr>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Quantified {
+    pub(crate) operand: Expr,
+    pub(crate) operator: Operator,
+    /// A query or an array.
+    pub(crate) of: Expr,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Subscript {
+    pub(crate) base: Expr,
+    pub(crate) first: Option<Expr>,
+    /// `[a:b]`.
+    pub(crate) slice: bool,
+    pub(crate) last: Option<Expr>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Cast {
+    pub(crate) operand: Expr,
+    pub(crate) to: TypeName,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Case {
+    pub(crate) operand: Option<Expr>,
+    pub(crate) branches: Vec<(Expr, Expr)>,
+    pub(crate) otherwise: Option<Expr>,
+}
+
+/// A call of a function, with all that may stand beside its arguments.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    /// The schema, where one is written, and the name in lower case unless it is quoted.
+    pub(crate) name: Vec<Name>,
+    pub(crate) arguments: Vec<Argument>,
+    /// `count(*)`.
+    pub(crate) star: bool,
+    pub(crate) distinct: bool,
+    /// `ORDER BY` within the parentheses.
+    pub(crate) order: Vec<Sort>,
+    pub(crate) filter: Option<Expr>,
+    pub(crate) within: Vec<Sort>,
+    pub(crate) over: Option<Window>,
+    /// The word of a form with a syntax of its own: the field of `EXTRACT(field FROM a)`, the unit of `TIMESTAMPDIFF`.
+    pub(crate) word: Option<Name>,
+    /// Without parentheses: `CURRENT_DATE`.
+    pub(crate) bare: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Argument {
+    /// `name => a`.
+    pub(crate) name: Option<Name>,
+    pub(crate) variadic: bool,
+    pub(crate) value: Expr,
+}
+
+impl Call {
+    /// The function's own name.
+    pub(crate) fn function(&self) -> &str {
+        self.name.last().map_or("", |name| name.text.as_str())
+    }
+}

@@ -1,0 +1,181 @@
+//! Queries.
+
+use super::Expr;
+use super::write::Statement;
+use crate::ast::{Name, ObjectName, TypeName};
+use crate::source::Span;
+
+/// A query with all that belongs to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Query {
+    pub(crate) with: Option<With>,
+    pub(crate) body: Body,
+    pub(crate) order: Vec<Sort>,
+    pub(crate) limit: Limit,
+    pub(crate) locks: Vec<Lock>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct With {
+    pub(crate) recursive: bool,
+    pub(crate) tables: Vec<CommonTable>,
+}
+
+/// One query of `WITH`.
+#[derive(Debug, Clone)]
+pub(crate) struct CommonTable {
+    pub(crate) name: Name,
+    pub(crate) columns: Vec<Name>,
+    pub(crate) statement: Statement,
+    /// The columns that `SEARCH` and `CYCLE` add.
+    pub(crate) added: Vec<(Name, Option<Expr>)>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Body {
+    Select(Box<Select>),
+    Values(Vec<Vec<Expr>>, Span),
+    /// `TABLE t`.
+    Table(ObjectName),
+    Query(Box<Query>),
+    /// `a UNION b EXCEPT c`: operators of one rank, from the left.
+    Set(Box<Body>, Vec<SetPart>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct SetPart {
+    /// `union`, `except`, `intersect`.
+    pub(crate) operator: &'static str,
+    pub(crate) all: bool,
+    pub(crate) body: Body,
+    pub(crate) span: Span,
+}
+
+/// One `SELECT`.
+#[derive(Debug, Clone)]
+pub(crate) struct Select {
+    pub(crate) distinct: Distinct,
+    pub(crate) items: Vec<Item>,
+    /// What stands between the commas of `FROM`.
+    pub(crate) from: Vec<Source>,
+    pub(crate) condition: Option<Expr>,
+    pub(crate) group: Vec<Group>,
+    /// MySQL's `WITH ROLLUP`.
+    pub(crate) rollup: bool,
+    pub(crate) having: Option<Expr>,
+    pub(crate) windows: Vec<(Name, Window)>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Distinct {
+    No,
+    Yes,
+    On(Vec<Expr>),
+}
+
+/// One item of a `SELECT` or `RETURNING`.
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    pub(crate) kind: ItemKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum ItemKind {
+    /// `*`.
+    All,
+    /// `t.*`.
+    AllOf(Vec<Name>),
+    Value(Expr, Option<Name>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Group {
+    Value(Expr),
+    /// `ROLLUP (…)`, `CUBE (…)`, `GROUPING SETS (…)`: the values of any of its sets.
+    Sets(Vec<Expr>, Span),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Sort {
+    pub(crate) value: Expr,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Limit {
+    pub(crate) count: Option<Expr>,
+    pub(crate) offset: Option<Expr>,
+}
+
+/// `FOR UPDATE OF t`.
+#[derive(Debug, Clone)]
+pub(crate) struct Lock {
+    pub(crate) of: Vec<Name>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Window {
+    /// The window that it is or begins with.
+    pub(crate) name: Option<Name>,
+    pub(crate) partition: Vec<Expr>,
+    pub(crate) order: Vec<Sort>,
+    pub(crate) frame: Option<Box<Frame>>,
+}
+
+/// The bounds of a window's frame that have values.
+#[derive(Debug, Clone)]
+pub(crate) struct Frame {
+    pub(crate) bounds: Vec<Expr>,
+    /// `ROWS` and `GROUPS`: the bounds are numbers of them.
+    pub(crate) counts: bool,
+}
+
+/// One table of `FROM`, with what is joined to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) kind: SourceKind,
+    pub(crate) alias: Option<Name>,
+    pub(crate) columns: Vec<Name>,
+    /// `AS t(a integer, b text)`: the types of the columns.
+    pub(crate) types: Vec<TypeName>,
+    pub(crate) joins: Vec<Join>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum SourceKind {
+    Table(ObjectName),
+    /// A query in parentheses; `LATERAL` before it.
+    Query(Box<Query>, bool),
+    /// Functions whose rows are read, and whether they are numbered.
+    Functions(Vec<Expr>, bool),
+    /// Joins in parentheses.
+    Joined(Box<Source>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Join {
+    pub(crate) kind: JoinKind,
+    pub(crate) on: JoinOn,
+    pub(crate) source: Source,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JoinKind {
+    Inner,
+    Left,
+    Right,
+    Full,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum JoinOn {
+    /// `CROSS JOIN`, and MySQL's and SQLite's joins without a condition.
+    Nothing,
+    Natural,
+    Using(Vec<Name>),
+    Condition(Expr),
+}

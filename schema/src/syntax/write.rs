@@ -1,0 +1,401 @@
+//! Statements that write: `INSERT`, `UPDATE`, `DELETE`.
+
+use super::reader::Reader;
+use super::tree::{
+    Assignment, Conflict, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, Item,
+    Limit, Operator, Source, SourceKind, Statement, Update, Values, With,
+};
+use crate::ast::{Name, ObjectName};
+use crate::dialect::Dialect;
+use crate::parse::Read;
+
+/// SQLite's `INSERT OR …`.
+const RESOLUTIONS: &[&str] = &["ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"];
+
+impl Reader<'_> {
+    /// A statement that begins here.
+    pub(super) fn statement(&mut self) -> Read<Statement> {
+        let first = self.at;
+        let with = self.with()?;
+        let writes = match self.dialect {
+            Dialect::Sqlite | Dialect::Mysql => self.is_any_word(0, &["INSERT", "REPLACE"]),
+            Dialect::Postgres => self.is_word(0, "INSERT"),
+        };
+        if writes {
+            let insert = self.insert(with, first)?;
+            return Ok(Statement::Insert(Box::new(insert)));
+        }
+        if self.eat(&["UPDATE"]) {
+            let update = self.update(with, first)?;
+            return Ok(Statement::Update(Box::new(update)));
+        }
+        if self.eat(&["DELETE"]) {
+            let delete = self.delete(with, first)?;
+            return Ok(Statement::Delete(Box::new(delete)));
+        }
+        if !self.at_query(0) {
+            return Err(self.unexpected("`SELECT`, `INSERT`, `UPDATE` or `DELETE`"));
+        }
+        let query = self.query_with(with, first)?;
+        Ok(Statement::Query(Box::new(query)))
+    }
+
+    fn insert(&mut self, with: Option<With>, first: usize) -> Read<Insert> {
+        let replaces = self.is_word(0, "REPLACE");
+        self.advance(1);
+        let ignores = self.insert_modifiers() || replaces;
+        let table = self.table_name()?;
+        let alias = if self.dialect != Dialect::Mysql && self.eat(&["AS"]) {
+            Some(self.own_name("a name")?)
+        } else {
+            None
+        };
+        if self.dialect == Dialect::Mysql && self.eat(&["PARTITION"]) {
+            self.names_in_parentheses()?;
+        }
+        let columns = self.insert_columns()?;
+        let overriding = self.dialect == Dialect::Postgres && self.eat(&["OVERRIDING"]);
+        if overriding {
+            if !self.eat_any(&["SYSTEM", "USER"]) {
+                return Err(self.unexpected("`SYSTEM VALUE` or `USER VALUE`"));
+            }
+            self.expect(&["VALUE"])?;
+        }
+        let source = self.insert_source()?;
+        let mut conflicts = Vec::new();
+        while self.is_words(&["ON", "CONFLICT"]) || self.is_words(&["ON", "DUPLICATE"]) {
+            conflicts.push(self.conflict()?);
+            if self.dialect != Dialect::Sqlite {
+                break;
+            }
+        }
+        Ok(Insert {
+            with,
+            table,
+            alias,
+            columns,
+            source,
+            ignores,
+            overriding,
+            conflicts,
+            returning: self.returning()?,
+            span: self.span_from(first),
+        })
+    }
+
+    /// The words up to the table.
+    fn insert_modifiers(&mut self) -> bool {
+        let mut ignores = false;
+        match self.dialect {
+            Dialect::Postgres => {}
+            Dialect::Sqlite => {
+                ignores = self.eat(&["OR"]) && self.eat_any(RESOLUTIONS);
+            }
+            Dialect::Mysql => {
+                self.eat_any(&["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY"]);
+                ignores = self.eat(&["IGNORE"]);
+                self.eat(&["INTO"]);
+                return ignores;
+            }
+        }
+        // What stands in its place is no table's name.
+        self.eat(&["INTO"]);
+        ignores
+    }
+
+    fn insert_columns(&mut self) -> Read<Vec<Name>> {
+        if !self.is_symbol(0, "(") || self.at_query(0) {
+            return Ok(Vec::new());
+        }
+        let mysql = self.dialect == Dialect::Mysql;
+        if mysql && self.is_symbol(1, ")") {
+            self.advance(2);
+            return Ok(Vec::new());
+        }
+        self.enclosed(|reader| {
+            reader.list(|reader| {
+                let mut name = reader.own_name("a column's name")?;
+                while mysql && reader.eat_symbol(".") {
+                    name = reader.name_behind_point("a column's name")?;
+                }
+                Ok(name)
+            })
+        })
+    }
+
+    fn insert_source(&mut self) -> Read<InsertSource> {
+        let mysql = self.dialect == Dialect::Mysql;
+        if !mysql && self.eat(&["DEFAULT", "VALUES"]) {
+            return Ok(InsertSource::Defaults);
+        }
+        if mysql && self.eat(&["SET"]) {
+            return self.list(Self::assignment).map(InsertSource::Set);
+        }
+        if self.is_word(0, "VALUES") || (mysql && self.is_word(0, "VALUE")) {
+            self.advance(1);
+            let rows = self.list(|reader| {
+                let first = reader.at;
+                let row = reader.enclosed(|reader| {
+                    if mysql && reader.is_symbol(0, ")") {
+                        return Ok(Vec::new());
+                    }
+                    reader.list(Self::expr)
+                })?;
+                Ok((row, reader.span_from(first)))
+            })?;
+            let alias = if mysql && self.eat(&["AS"]) {
+                Some(self.own_name("a name")?)
+            } else {
+                None
+            };
+            return Ok(InsertSource::Values(Values { rows, alias }));
+        }
+        if self.at_query(0) {
+            let query = self.query()?;
+            return Ok(InsertSource::Query(Box::new(query)));
+        }
+        Err(self.unexpected("`VALUES` or `SELECT`"))
+    }
+
+    fn conflict(&mut self) -> Read<Conflict> {
+        let first = self.at;
+        if self.dialect == Dialect::Mysql {
+            self.expect(&["ON", "DUPLICATE", "KEY", "UPDATE"])?;
+            let assignments = self.list(Self::assignment)?;
+            return Ok(Conflict {
+                target: Vec::new(),
+                target_condition: None,
+                constraint: None,
+                action: ConflictAction::Update(assignments, None),
+                span: self.span_from(first),
+            });
+        }
+        self.expect(&["ON", "CONFLICT"])?;
+        let (mut target, mut target_condition, mut constraint) = (Vec::new(), None, None);
+        if self.is_symbol(0, "(") {
+            target = self.enclosed(|reader| {
+                reader.list(|reader| {
+                    let value = reader.expr()?;
+                    reader.eat_any(&["ASC", "DESC"]);
+                    Ok(value)
+                })
+            })?;
+            target_condition = self.condition("WHERE")?;
+        } else if self.dialect == Dialect::Postgres && self.eat(&["ON", "CONSTRAINT"]) {
+            constraint = Some(self.own_name("a constraint's name")?);
+        }
+        self.expect(&["DO"])?;
+        let action = if self.eat(&["NOTHING"]) {
+            ConflictAction::Nothing
+        } else {
+            self.expect(&["UPDATE", "SET"])?;
+            let assignments = self.list(Self::assignment)?;
+            ConflictAction::Update(assignments, self.condition("WHERE")?)
+        };
+        Ok(Conflict {
+            target,
+            target_condition,
+            constraint,
+            action,
+            span: self.span_from(first),
+        })
+    }
+
+    /// `a = 1`, `(a, b) = (1, 2)`.
+    fn assignment(&mut self) -> Read<Assignment> {
+        let is_row = self.is_symbol(0, "(") && self.dialect != Dialect::Mysql;
+        let targets = if is_row {
+            self.enclosed(|reader| reader.list(Self::target))?
+        } else {
+            vec![self.target()?]
+        };
+        let first = self.at;
+        if self.dialect == Dialect::Mysql && matches!(self.symbols(), Some((":=", _))) {
+            self.advance(2);
+        } else {
+            self.expect_symbol("=")?;
+        }
+        let operator = Operator {
+            text: "=".to_owned(),
+            span: self.span_from(first),
+        };
+        let value = self.expr()?;
+        Ok(Assignment {
+            targets,
+            is_row,
+            operator,
+            value,
+        })
+    }
+
+    fn target(&mut self) -> Read<Vec<Name>> {
+        let mut names = vec![self.own_name("a column's name")?];
+        while self.dialect == Dialect::Mysql && self.eat_symbol(".") {
+            names.push(self.name_behind_point("a column's name")?);
+        }
+        if self.dialect == Dialect::Postgres && self.is_symbol(0, "[") {
+            let help = "set the whole array, or a field of it by a function";
+            return Err(self.problem(self.here(), "parts of a column are not set", help));
+        }
+        Ok(names)
+    }
+
+    fn returning(&mut self) -> Read<Vec<Item>> {
+        if self.eat(&["RETURNING"]) {
+            self.list(Self::item)
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    fn update(&mut self, with: Option<With>, first: usize) -> Read<Update> {
+        let mysql = self.dialect == Dialect::Mysql;
+        if mysql {
+            self.eat(&["LOW_PRIORITY"]);
+            self.eat(&["IGNORE"]);
+        } else if self.dialect == Dialect::Sqlite && self.eat(&["OR"]) {
+            self.eat_any(RESOLUTIONS);
+        }
+        let tables = if mysql {
+            self.sources()?
+        } else {
+            vec![self.written_table()?]
+        };
+        self.expect(&["SET"])?;
+        let assignments = self.list(Self::assignment)?;
+        let from = if !mysql && self.eat(&["FROM"]) {
+            self.sources()?
+        } else {
+            Vec::new()
+        };
+        let condition = self.condition("WHERE")?;
+        let (order, limit) = self.order_of_writes()?;
+        Ok(Update {
+            with,
+            tables,
+            assignments,
+            from,
+            condition,
+            order,
+            limit,
+            returning: if mysql { Vec::new() } else { self.returning()? },
+            span: self.span_from(first),
+        })
+    }
+
+    /// The table that is written, which is no join.
+    fn written_table(&mut self) -> Read<Source> {
+        let first = self.at;
+        if self.dialect == Dialect::Postgres {
+            self.eat(&["ONLY"]);
+        }
+        let name = self.table_name()?;
+        if self.dialect == Dialect::Postgres {
+            self.eat_symbol("*");
+        }
+        let starts = ["SET", "USING", "FROM", "WHERE", "RETURNING"];
+        let alias = if self.is_any_word(0, &starts) {
+            None
+        } else {
+            self.table_alias()?
+        };
+        if self.dialect == Dialect::Sqlite {
+            if self.eat(&["INDEXED", "BY"]) {
+                self.own_name("an index")?;
+            } else {
+                self.eat(&["NOT", "INDEXED"]);
+            }
+        }
+        Ok(Source {
+            kind: SourceKind::Table(name),
+            alias,
+            columns: Vec::new(),
+            types: Vec::new(),
+            joins: Vec::new(),
+            span: self.span_from(first),
+        })
+    }
+
+    /// MySQL's `ORDER BY` and `LIMIT` of what writes.
+    fn order_of_writes(&mut self) -> Read<(Vec<super::tree::Sort>, Limit)> {
+        let mut limit = Limit::default();
+        if self.dialect != Dialect::Mysql {
+            return Ok((Vec::new(), limit));
+        }
+        let order = self.order_by()?;
+        if self.eat(&["LIMIT"]) {
+            limit.count = Some(self.expr()?);
+        }
+        Ok((order, limit))
+    }
+
+    fn delete(&mut self, with: Option<With>, first: usize) -> Read<Delete> {
+        let mysql = self.dialect == Dialect::Mysql;
+        let mut delete = Delete {
+            with,
+            targets: Vec::new(),
+            from: Vec::new(),
+            using: Vec::new(),
+            condition: None,
+            order: Vec::new(),
+            limit: Limit::default(),
+            returning: Vec::new(),
+            span: self.here(),
+        };
+        if mysql {
+            while self.eat_any(&["LOW_PRIORITY", "QUICK", "IGNORE"]) {}
+            self.delete_tables(&mut delete)?;
+        } else {
+            self.expect(&["FROM"])?;
+            delete.from = vec![self.written_table()?];
+            if self.dialect == Dialect::Postgres && self.eat(&["USING"]) {
+                delete.using = self.sources()?;
+            }
+        }
+        delete.condition = self.condition("WHERE")?;
+        (delete.order, delete.limit) = self.order_of_writes()?;
+        delete.returning = self.returning()?;
+        delete.span = self.span_from(first);
+        Ok(delete)
+    }
+
+    /// MySQL's `DELETE FROM t`, `DELETE a, b FROM …`, `DELETE FROM a, b USING …`.
+    fn delete_tables(&mut self, delete: &mut Delete) -> Read<()> {
+        if !self.eat(&["FROM"]) {
+            delete.targets = self.list(Self::deleted_table)?;
+            self.expect(&["FROM"])?;
+            delete.from = self.sources()?;
+            return Ok(());
+        }
+        let from = self.at;
+        delete.targets = self.list(Self::deleted_table)?;
+        if self.eat(&["USING"]) {
+            delete.from = self.sources()?;
+            return Ok(());
+        }
+        self.at = from;
+        delete.targets = Vec::new();
+        delete.from = vec![self.written_table()?];
+        Ok(())
+    }
+
+    fn deleted_table(&mut self) -> Read<ObjectName> {
+        if self.is_symbol(1, ".") && self.is_symbol(2, "*") {
+            let name = self.own_name("a table's name")?;
+            self.advance(2);
+            return Ok(self.qualified(None, name));
+        }
+        self.table_name()
+    }
+}
+
+impl Assignment {
+    /// The parts of a value that is assigned to several columns, where they are written one by one.
+    pub(crate) fn parts(&self) -> Option<&[Expr]> {
+        match &self.value.kind {
+            ExprKind::Row(parts) if self.is_row => Some(parts),
+            _ if !self.is_row || self.targets.len() == 1 => Some(std::slice::from_ref(&self.value)),
+            _ => None,
+        }
+    }
+}
