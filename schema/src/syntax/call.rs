@@ -29,6 +29,42 @@ const BARE: &[(&str, &[Dialect])] = {
     ]
 };
 
+/// Functions of MySQL whose parenthesis follows directly: its manual, "Function Name Parsing and Resolution".
+const ADJACENT: &[&str] = &[
+    "adddate",
+    "bit_and",
+    "bit_or",
+    "bit_xor",
+    "cast",
+    "count",
+    "curdate",
+    "curtime",
+    "date_add",
+    "date_sub",
+    "extract",
+    "group_concat",
+    "max",
+    "mid",
+    "min",
+    "now",
+    "position",
+    "session_user",
+    "std",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "subdate",
+    "substr",
+    "substring",
+    "sum",
+    "sysdate",
+    "system_user",
+    "trim",
+    "var_pop",
+    "var_samp",
+    "variance",
+];
+
 impl Reader<'_> {
     /// A column or a call.
     pub(super) fn named(&mut self) -> Read<Expr> {
@@ -52,15 +88,35 @@ impl Reader<'_> {
             }
         }
         if self.is_symbol(0, "(") {
+            self.check_call(&names)?;
             let call = self.call(names)?;
-            let value = self.node(first, call);
-            return self.behind_operand(value);
+            return Ok(self.node(first, call));
         }
         let value = self.node(first, ExprKind::Column(names));
         if self.is_symbol(0, "[") {
             return self.behind_operand(value);
         }
         Ok(value)
+    }
+
+    /// MySQL reads some names as functions only where the parenthesis follows directly; SQLite's functions are in no schema.
+    fn check_call(&self, names: &[Name]) -> Read<()> {
+        let [name] = names else {
+            if self.dialect == Dialect::Sqlite && names[0].text != "sqlc" {
+                return Err(self.unexpected("a value"));
+            }
+            return Ok(());
+        };
+        let close = ADJACENT.binary_search(&name.text.as_str()).is_ok();
+        if self.dialect == Dialect::Mysql && close && !self.is_adjacent(0) {
+            let message = format!("a blank stands between `{}` and its parenthesis", name.text);
+            let help = format!(
+                "write `{}(`: MySQL takes it for a name otherwise",
+                name.text
+            );
+            return Err(self.problem(self.here(), &message, &help));
+        }
+        Ok(())
     }
 
     fn function_is_reserved(&self) -> bool {
@@ -72,7 +128,9 @@ impl Reader<'_> {
     /// In lower case unless it is quoted.
     fn function_name(&mut self) -> Read<Name> {
         let is_call = self.is_symbol(1, "(");
-        let bare = self.token(0).is_some_and(|token| token.kind == TokenKind::Word);
+        let bare = self
+            .token(0)
+            .is_some_and(|token| token.kind == TokenKind::Word);
         let mut name = self.name("a name")?;
         if is_call && bare {
             name.text = name.text.to_lowercase();
@@ -151,6 +209,7 @@ impl Reader<'_> {
         let postgres = self.dialect == Dialect::Postgres;
         let named = postgres
             && self.is_plain_name(0)
+            && self.is_adjacent(2)
             && ((self.is_symbol(1, "=") && self.is_symbol(2, ">"))
                 || (self.is_symbol(1, ":") && self.is_symbol(2, "=")));
         let name = if named {
@@ -311,7 +370,8 @@ impl Reader<'_> {
             "extract" => self.extract(call)?,
             "position" => {
                 call.arguments = self.enclosed(|reader| {
-                    let part = plain(reader.above(super::precedence::of_match(reader.dialect) + 1)?);
+                    let part =
+                        plain(reader.above(super::precedence::of_match(reader.dialect) + 1)?);
                     if !reader.eat(&["IN"]) {
                         reader.expect_symbol(",")?;
                     }
@@ -426,8 +486,7 @@ impl Reader<'_> {
 
     /// MySQL's `MATCH (a, b) AGAINST ('text' IN BOOLEAN MODE)`.
     fn match_against(&mut self, call: &mut Call) -> Read<()> {
-        call.arguments =
-            self.enclosed(|reader| reader.list(|reader| reader.expr().map(plain)))?;
+        call.arguments = self.enclosed(|reader| reader.list(|reader| reader.expr().map(plain)))?;
         self.expect(&["AGAINST"])?;
         let text = self.enclosed(|reader| {
             let text = reader.above(super::precedence::of_match(Dialect::Mysql) + 1)?;

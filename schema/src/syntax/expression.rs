@@ -1,7 +1,7 @@
 //! Operators between operands and after them, by their ranks.
 
 use super::precedence::{self, NOT};
-use super::reader::Reader;
+use super::reader::{Reader, is_operator};
 use super::tree::{
     Between, Cast, Chain, Expr, ExprKind, In, InList, Is, IsWhat, Match, Operator, Quantified,
     Subscript,
@@ -22,7 +22,6 @@ enum Follows {
     Collate,
     AtZone,
     Cast,
-    Subscript,
 }
 
 /// Words that match a text, and their number.
@@ -106,18 +105,12 @@ impl Reader<'_> {
         if self.dialect == Dialect::Postgres {
             match text {
                 "::" => return Some((Follows::Cast, precedence::CAST)),
-                "[" => return Some((Follows::Subscript, precedence::CAST)),
-                "=" if self.raw_is(count, ">") => return None,
-                "?" if self.parameters && self.raw_is(count, ")") => return None,
+                _ if !text.chars().all(is_operator) => return None,
                 _ => {}
             }
         }
         let rank = precedence::of_symbol(self.dialect, text)?;
         Some((Follows::Infix(text.to_owned(), count), rank))
-    }
-
-    fn raw_is(&self, ahead: usize, text: &str) -> bool {
-        self.is_symbol(ahead, text)
     }
 
     fn word_follows(&self) -> Option<(Follows, u8)> {
@@ -159,18 +152,22 @@ impl Reader<'_> {
             "notnull" if !mysql && !self.plain => (Follows::NotNull, of_is),
             "collate" => (Follows::Collate, precedence::of_word(dialect, "collate")?),
             "at" if self.is_zone() => (Follows::AtZone, precedence::of_word(dialect, "at")?),
-            "operator" if dialect == Dialect::Postgres && self.raw_is(1, "(") => {
-                (Follows::Infix("operator".to_owned(), 1), precedence::of_symbol(dialect, "||")?)
-            }
-            "overlaps" if dialect == Dialect::Postgres => {
-                (Follows::Infix(word, 1), precedence::of_symbol(dialect, "||")?)
-            }
-            "sounds" if mysql && self.is_word(1, "LIKE") => {
-                (Follows::Infix("sounds like".to_owned(), 2), precedence::of_match(dialect))
-            }
-            "member" if mysql && self.is_word(1, "OF") => {
-                (Follows::Infix("member of".to_owned(), 2), precedence::of_match(dialect))
-            }
+            "operator" if dialect == Dialect::Postgres && self.is_symbol(1, "(") => (
+                Follows::Infix("operator".to_owned(), 1),
+                precedence::of_symbol(dialect, "||")?,
+            ),
+            "overlaps" if dialect == Dialect::Postgres => (
+                Follows::Infix(word, 1),
+                precedence::of_symbol(dialect, "||")?,
+            ),
+            "sounds" if mysql && self.is_word(1, "LIKE") => (
+                Follows::Infix("sounds like".to_owned(), 2),
+                precedence::of_match(dialect),
+            ),
+            "member" if mysql && self.is_word(1, "OF") => (
+                Follows::Infix("member of".to_owned(), 2),
+                precedence::of_match(dialect),
+            ),
             "and" | "or" | "xor" | "div" | "mod" if !self.plain => {
                 let rank = precedence::of_word(dialect, &word)?;
                 (Follows::Infix(word, 1), rank)
@@ -218,12 +215,11 @@ impl Reader<'_> {
             }
             Follows::Cast => {
                 self.advance(1);
-                let to = self.type_name()?;
+                let to = self.cast_type()?;
                 let span = left.span;
                 let cast = Cast { operand: left, to };
                 Ok(self.node(span, ExprKind::Cast(Box::new(cast))))
             }
-            Follows::Subscript => self.subscript(left),
         }
     }
 
@@ -524,13 +520,19 @@ fn chained(dialect: Dialect, left: Expr, operator: Operator, right: Expr, rank: 
         // What stands in parentheses is a value of its own: its place begins before its first part.
         ExprKind::Chain(mut chain)
             if chain.first.span.start == left.span.start
-                && chain.rest.last().is_some_and(|(last, _)| rank_of(&last.text) == Some(rank)) =>
+                && chain
+                    .rest
+                    .last()
+                    .is_some_and(|(last, _)| rank_of(&last.text) == Some(rank)) =>
         {
             chain.rest.push((operator, right));
             chain
         }
         kind => Box::new(Chain {
-            first: Expr { span: left.span, kind },
+            first: Expr {
+                span: left.span,
+                kind,
+            },
             rest: vec![(operator, right)],
         }),
     };

@@ -3,6 +3,7 @@
 use super::precedence::{self, NOT};
 use super::reader::Reader;
 use super::tree::{Case, Cast, Expr, ExprKind, Operator};
+use super::words;
 use crate::ast::Name;
 use crate::dialect::Dialect;
 use crate::parse::{Read, Token, TokenKind};
@@ -245,12 +246,14 @@ impl Reader<'_> {
             let to = reader.cast_type()?;
             Ok(Cast { operand, to })
         })?;
-        let value = self.node(first, ExprKind::Cast(Box::new(cast)));
-        self.behind_operand(value)
+        Ok(self.node(first, ExprKind::Cast(Box::new(cast))))
     }
 
     /// The type that a `CAST` names. MySQL's may have a character set and `ARRAY` behind it.
     pub(super) fn cast_type(&mut self) -> Read<crate::ast::TypeName> {
+        if self.dialect == Dialect::Postgres && self.is_reserved_type() {
+            return Err(self.unexpected("a type"));
+        }
         let to = self.type_name()?;
         if self.dialect == Dialect::Mysql {
             if self.eat(&["CHARSET"]) || self.eat(&["CHARACTER", "SET"]) {
@@ -264,18 +267,22 @@ impl Reader<'_> {
         Ok(to)
     }
 
+    fn is_reserved_type(&self) -> bool {
+        self.token(0).is_some_and(|token| {
+            token.kind == TokenKind::Word && !words::may_be_function(self.dialect, self.raw(token))
+        })
+    }
+
     /// `ARRAY[1, 2]`, `ARRAY(SELECT …)`.
     fn array(&mut self) -> Read<Expr> {
         let first = self.here();
         self.advance(1);
-        let value = if self.is_symbol(0, "(") {
+        if self.is_symbol(0, "(") {
             let query = self.enclosed(Self::query)?;
-            self.node(first, ExprKind::ArrayOf(Box::new(query)))
-        } else {
-            let values = self.array_values()?;
-            self.node(first, ExprKind::Array(values))
-        };
-        self.behind_operand(value)
+            return Ok(self.node(first, ExprKind::ArrayOf(Box::new(query))));
+        }
+        let values = self.array_values()?;
+        Ok(self.node(first, ExprKind::Array(values)))
     }
 
     fn array_values(&mut self) -> Read<Vec<Expr>> {
@@ -389,8 +396,9 @@ impl Reader<'_> {
         if self.is_any_word(0, INTERVAL_FIELDS) && written.name == "interval" {
             self.interval_fields();
         }
-        let value = self.node(first, ExprKind::Typed(Box::new(written), text));
-        self.behind_operand(value).map(Some)
+        Ok(Some(
+            self.node(first, ExprKind::Typed(Box::new(written), text)),
+        ))
     }
 
     /// `interval '1' DAY TO SECOND(3)`.
@@ -437,16 +445,42 @@ fn is_introduced(token: Token) -> bool {
 
 /// Types of several words that a text may follow.
 const LONG_TYPES: &[&str] = &[
-    "DOUBLE", "CHARACTER", "CHAR", "NATIONAL", "BIT", "TIME", "TIMESTAMP", "INTERVAL", "NUMERIC",
-    "DECIMAL", "FLOAT", "VARCHAR",
+    "DOUBLE",
+    "CHARACTER",
+    "CHAR",
+    "NATIONAL",
+    "BIT",
+    "TIME",
+    "TIMESTAMP",
+    "INTERVAL",
+    "NUMERIC",
+    "DECIMAL",
+    "FLOAT",
+    "VARCHAR",
 ];
 
 const INTERVAL_FIELDS: &[&str] = &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
 
 /// MySQL's units of time.
 pub(super) const UNITS: &[&str] = &[
-    "MICROSECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR",
-    "SECOND_MICROSECOND", "MINUTE_MICROSECOND", "MINUTE_SECOND", "HOUR_MICROSECOND",
-    "HOUR_SECOND", "HOUR_MINUTE", "DAY_MICROSECOND", "DAY_SECOND", "DAY_MINUTE", "DAY_HOUR",
+    "MICROSECOND",
+    "SECOND",
+    "MINUTE",
+    "HOUR",
+    "DAY",
+    "WEEK",
+    "MONTH",
+    "QUARTER",
+    "YEAR",
+    "SECOND_MICROSECOND",
+    "MINUTE_MICROSECOND",
+    "MINUTE_SECOND",
+    "HOUR_MICROSECOND",
+    "HOUR_SECOND",
+    "HOUR_MINUTE",
+    "DAY_MICROSECOND",
+    "DAY_SECOND",
+    "DAY_MINUTE",
+    "DAY_HOUR",
     "YEAR_MONTH",
 ];

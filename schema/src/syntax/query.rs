@@ -2,8 +2,8 @@
 
 use super::reader::Reader;
 use super::tree::{
-    Body, CommonTable, Distinct, Expr, Group, Item, ItemKind, Limit, Lock, Query, Select, SetPart,
-    Statement, Window, With,
+    Body, CommonTable, Distinct, Expr, ExprKind, Group, Item, ItemKind, Limit, Lock, Query, Select,
+    SetPart, Statement, Window, With,
 };
 use crate::ast::Name;
 use crate::dialect::Dialect;
@@ -24,8 +24,19 @@ const MODIFIERS: &[&str] = &[
 
 /// What a query is followed by where it has no items: PostgreSQL takes none.
 const AFTER_ITEMS: &[&str] = &[
-    "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT",
-    "OFFSET", "FETCH", "FOR",
+    "FROM",
+    "WHERE",
+    "GROUP",
+    "HAVING",
+    "WINDOW",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+    "ORDER",
+    "LIMIT",
+    "OFFSET",
+    "FETCH",
+    "FOR",
 ];
 
 impl Reader<'_> {
@@ -373,14 +384,14 @@ impl Reader<'_> {
             if self.dialect == Dialect::Postgres && self.eat(&["ALL"]) {
                 return Ok(true);
             }
-            let first = self.expr()?;
+            let first = self.count()?;
             if self.dialect != Dialect::Postgres && self.eat_symbol(",") {
                 limit.offset = Some(first);
-                limit.count = Some(self.expr()?);
+                limit.count = Some(self.count()?);
             } else {
                 limit.count = Some(first);
                 if self.dialect != Dialect::Postgres && self.eat(&["OFFSET"]) {
-                    limit.offset = Some(self.expr()?);
+                    limit.offset = Some(self.count()?);
                 }
             }
             return Ok(true);
@@ -400,6 +411,23 @@ impl Reader<'_> {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// A number of rows. MySQL computes none.
+    pub(super) fn count(&mut self) -> Read<Expr> {
+        if self.dialect != Dialect::Mysql {
+            return self.expr();
+        }
+        let at = self.here();
+        let value = self.expr()?;
+        match value.kind {
+            ExprKind::Number(_) | ExprKind::Parameter(_) => Ok(value),
+            _ => Err(self.problem(
+                at,
+                "its number of rows is computed, and MySQL takes a number or a parameter",
+                "compute it in the program, and write a parameter: `LIMIT :rows`",
+            )),
+        }
     }
 
     /// After `FETCH`.

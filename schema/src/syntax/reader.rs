@@ -154,6 +154,15 @@ impl<'a> Reader<'a> {
         self.depth + parts > self.limit
     }
 
+    /// Whether the token stands directly behind the one before it.
+    pub(super) fn is_adjacent(&self, ahead: usize) -> bool {
+        let before = self.tokens.get(self.at + ahead - 1);
+        let token = self.tokens.get(self.at + ahead);
+        before
+            .zip(token)
+            .is_some_and(|(before, token)| before.end == token.start)
+    }
+
     /// Reads `first, second, …`.
     pub(super) fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Read<T>) -> Read<Vec<T>> {
         let mut all = vec![one(self)?];
@@ -201,7 +210,9 @@ impl<'a> Reader<'a> {
     /// A bare word or one in quotes of names. Words of MySQL may begin with a digit.
     pub(super) fn is_plain_name(&self, ahead: usize) -> bool {
         self.token(ahead).is_some_and(|token| {
-            let digit = self.raw(token).starts_with(|sign: char| sign.is_ascii_digit());
+            let digit = self
+                .raw(token)
+                .starts_with(|sign: char| sign.is_ascii_digit());
             match token.kind {
                 TokenKind::Word => !digit || self.dialect == Dialect::Mysql,
                 TokenKind::DoubleQuoted => self.dialect != Dialect::Mysql,
@@ -213,7 +224,8 @@ impl<'a> Reader<'a> {
 
     /// A name after a point, which may be any word.
     pub(super) fn name_behind_point(&mut self, what: &str) -> Read<Name> {
-        if self.is_plain_name(0) {
+        let reserved = self.dialect == Dialect::Sqlite && self.is_reserved(0);
+        if self.is_plain_name(0) && !reserved {
             self.name(what)
         } else {
             Err(self.unexpected(what))
@@ -242,7 +254,11 @@ impl<'a> Reader<'a> {
             }
             _ => self.is_label(0),
         };
-        if may { self.label().map(Some) } else { Ok(None) }
+        if may {
+            self.label().map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     fn is_label(&self, ahead: usize) -> bool {
@@ -366,6 +382,6 @@ impl<'a> Reader<'a> {
 }
 
 /// Characters of PostgreSQL's operators.
-fn is_operator(sign: char) -> bool {
+pub(super) fn is_operator(sign: char) -> bool {
     "+-*/<>=~!@#%^&|`?".contains(sign)
 }

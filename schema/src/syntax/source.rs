@@ -133,7 +133,9 @@ impl Reader<'_> {
             self.advance(2);
             let calls = self.enclosed(|reader| reader.list(Self::source_function))?;
             SourceKind::Functions(calls, self.eat(&["WITH", "ORDINALITY"]))
-        } else if self.at_function() {
+        } else if self.at_function()
+            && (self.dialect != Dialect::Mysql || self.is_table_of_document())
+        {
             let call = self.source_function()?;
             SourceKind::Functions(vec![call], self.eat(&["WITH", "ORDINALITY"]))
         } else {
@@ -149,6 +151,15 @@ impl Reader<'_> {
         };
         self.source_alias(&mut source)?;
         source.span = self.span_from(first);
+        let is_query = matches!(source.kind, SourceKind::Query(..));
+        if is_query && source.alias.is_none() && self.dialect == Dialect::Mysql {
+            let message = "a query in FROM has no name, and MySQL needs one";
+            return Err(self.problem(
+                source.span,
+                message,
+                "write a name after it: `(SELECT …) AS t`",
+            ));
+        }
         Ok(source)
     }
 
@@ -185,8 +196,12 @@ impl Reader<'_> {
         (self.is_plain_name(ahead) && self.is_symbol(ahead + 1, "(")) || self.is_bare_function()
     }
 
+    fn is_table_of_document(&self) -> bool {
+        self.is_any_word(0, &["JSON_TABLE", "XMLTABLE"])
+    }
+
     fn source_function(&mut self) -> Read<Expr> {
-        if self.is_word(0, "JSON_TABLE") || self.is_word(0, "XMLTABLE") {
+        if self.is_table_of_document() {
             let help = "select from it in a view, and read the view";
             let message = "tables out of documents are not read";
             return Err(self.problem(self.here(), message, help));
@@ -200,7 +215,8 @@ impl Reader<'_> {
         if self.dialect == Dialect::Postgres && !only {
             self.eat_symbol("*");
         }
-        if self.dialect == Dialect::Mysql && self.is_word(0, "PARTITION") && self.is_symbol(1, "(") {
+        if self.dialect == Dialect::Mysql && self.is_word(0, "PARTITION") && self.is_symbol(1, "(")
+        {
             self.advance(1);
             self.names_in_parentheses()?;
         }
@@ -259,9 +275,8 @@ impl Reader<'_> {
         {
             self.advance(2);
             if self.eat(&["FOR"]) {
-                let known = self.eat(&["JOIN"])
-                    || self.eat(&["ORDER", "BY"])
-                    || self.eat(&["GROUP", "BY"]);
+                let known =
+                    self.eat(&["JOIN"]) || self.eat(&["ORDER", "BY"]) || self.eat(&["GROUP", "BY"]);
                 if !known {
                     return Err(self.unexpected("`JOIN`, `ORDER BY` or `GROUP BY`"));
                 }

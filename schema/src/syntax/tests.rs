@@ -60,9 +60,8 @@ fn what_nests_deep_is_refused_in_words() {
     ] {
         let thread = std::thread::Builder::new().stack_size(256 << 10);
         let thread = thread.spawn(move || {
-            read(&text, Dialect::Postgres).is_err_and(|problem| {
-                problem.message.contains("nest more than")
-            })
+            read(&text, Dialect::Postgres)
+                .is_err_and(|problem| problem.message.contains("nest more than"))
         });
         assert!(thread.unwrap().join().unwrap());
     }
@@ -71,7 +70,9 @@ fn what_nests_deep_is_refused_in_words() {
 /// Reads `dialect<TAB>text` records that NUL ends, and writes one line for each.
 #[test]
 fn harness() {
-    let Ok(path) = std::env::var("BINDERY_SYNTAX_IN") else { return };
+    let Ok(path) = std::env::var("BINDERY_SYNTAX_IN") else {
+        return;
+    };
     let input = std::fs::read_to_string(path).unwrap();
     let mut out = String::new();
     for record in input.split('\0').filter(|record| !record.is_empty()) {

@@ -43,7 +43,7 @@ impl Reader<'_> {
     fn insert(&mut self, with: Option<With>, first: usize) -> Read<Insert> {
         let replaces = self.is_word(0, "REPLACE");
         self.advance(1);
-        let ignores = self.insert_modifiers() || replaces;
+        let ignores = self.insert_modifiers()? || replaces;
         let table = self.table_name()?;
         let alias = if self.dialect != Dialect::Mysql && self.eat(&["AS"]) {
             Some(self.own_name("a name")?)
@@ -84,7 +84,7 @@ impl Reader<'_> {
     }
 
     /// The words up to the table.
-    fn insert_modifiers(&mut self) -> bool {
+    fn insert_modifiers(&mut self) -> Read<bool> {
         let mut ignores = false;
         match self.dialect {
             Dialect::Postgres => {}
@@ -95,12 +95,11 @@ impl Reader<'_> {
                 self.eat_any(&["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY"]);
                 ignores = self.eat(&["IGNORE"]);
                 self.eat(&["INTO"]);
-                return ignores;
+                return Ok(ignores);
             }
         }
-        // What stands in its place is no table's name.
-        self.eat(&["INTO"]);
-        ignores
+        self.expect(&["INTO"])?;
+        Ok(ignores)
     }
 
     fn insert_columns(&mut self) -> Read<Vec<Name>> {
@@ -294,7 +293,8 @@ impl Reader<'_> {
             self.eat_symbol("*");
         }
         let starts = ["SET", "USING", "FROM", "WHERE", "RETURNING"];
-        let alias = if self.is_any_word(0, &starts) {
+        let bare = !self.is_word(0, "AS");
+        let alias = if self.is_any_word(0, &starts) || (bare && self.dialect == Dialect::Sqlite) {
             None
         } else {
             self.table_alias()?
@@ -324,7 +324,7 @@ impl Reader<'_> {
         }
         let order = self.order_by()?;
         if self.eat(&["LIMIT"]) {
-            limit.count = Some(self.expr()?);
+            limit.count = Some(self.count()?);
         }
         Ok((order, limit))
     }
