@@ -39,7 +39,9 @@ pub mod redaction;
 pub mod render;
 pub mod resolve;
 pub mod rust_type;
+#[allow(dead_code, reason = "the files of queries are to call it")]
 mod syntax;
+#[allow(dead_code, reason = "the files of queries are to call it")]
 mod typing;
 
 pub use bindery_core::{

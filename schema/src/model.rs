@@ -13,7 +13,7 @@ mod sync;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::ast::{PublishTag, ViewWords};
+use crate::ast::{PublishTag, TypeName, ViewWords};
 use crate::config::AtomicGroup;
 use crate::derives::AllDerives;
 use crate::diagnostic::Diagnostic;
@@ -75,6 +75,8 @@ pub struct Model {
     pub interfaces: Vec<Interface>,
     /// `@sync`, in the order of the tables.
     pub syncs: Vec<TableSync>,
+    /// The types that functions of the schema return, by name in lower case; `None` where those of a name differ.
+    pub functions: BTreeMap<String, Option<TypeName>>,
     /// Which warnings are reported.
     pub lints: Lints,
     /// Statements passed over, by kind in words (`"CREATE TRIGGER"`).

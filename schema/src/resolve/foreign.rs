@@ -12,7 +12,7 @@ use crate::source::Span;
 
 use super::Resolver;
 use super::types::{self, is_serial};
-use super::view::home_of_function;
+use crate::typing::grammar::home_of_function;
 
 /// Something of another database.
 struct Foreign {

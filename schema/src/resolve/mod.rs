@@ -108,6 +108,7 @@ impl<'a> Resolver<'a> {
             skipped: draft.skipped.clone(),
             derives: input.derives.clone(),
             groups: input.groups.clone(),
+            functions: draft.functions.clone(),
             ..Model::default()
         };
         Self {

@@ -353,6 +353,11 @@ impl Reader<'_> {
 
     fn in_what(&mut self) -> Read<InList> {
         let sqlite = self.dialect == Dialect::Sqlite;
+        if let Some((parameter, tokens)) = self.parameter() {
+            let first = self.at;
+            self.advance(tokens);
+            return Ok(InList::Parameter(parameter, self.span_from(first)));
+        }
         if sqlite && !self.is_symbol(0, "(") {
             let mut names = vec![self.own_name("a list of values in parentheses")?];
             while self.eat_symbol(".") {

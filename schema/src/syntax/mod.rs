@@ -17,5 +17,5 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use reader::{Text, Whole, read};
+pub(crate) use reader::{Text, read};
 pub(crate) use tree::*;

@@ -1,6 +1,7 @@
 //! Texts and their trees.
 
-use super::{Text, Whole, read as read_text};
+use super::reader::Whole;
+use super::{Text, read as read_text};
 use crate::dialect::Dialect;
 use crate::parse::lex::Lexer;
 use crate::parse::{Problem, Token};

@@ -140,6 +140,8 @@ pub(crate) enum InList {
     Query(Box<Query>),
     /// SQLite's `IN table`.
     Table(Vec<Name>),
+    /// `IN :ids`: any number of values, which the program gives.
+    Parameter(Parameter, Span),
 }
 
 /// `a LIKE b`, by whatever word.
@@ -213,5 +215,88 @@ impl Call {
     /// The function's own name.
     pub(crate) fn function(&self) -> &str {
         self.name.last().map_or("", |name| name.text.as_str())
+    }
+}
+
+impl Expr {
+    /// The expressions that it is made of, without those of queries within.
+    pub(crate) fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Chain(chain) => {
+                let rest = chain.rest.iter().map(|(_, value)| value);
+                std::iter::once(&chain.first).chain(rest).collect()
+            }
+            ExprKind::Prefix(_, one)
+            | ExprKind::Field(one, _)
+            | ExprKind::Collate(one, _)
+            | ExprKind::Interval(one, _) => vec![one],
+            ExprKind::Is(is) => match &is.what {
+                IsWhat::Other(other) => vec![&is.operand, other],
+                IsWhat::Null | IsWhat::Truth | IsWhat::Kind => vec![&is.operand],
+            },
+            ExprKind::Between(between) => vec![&between.operand, &between.low, &between.high],
+            ExprKind::In(list) => {
+                let values = match &list.list {
+                    InList::Values(values) => values.as_slice(),
+                    InList::Query(_) | InList::Table(_) | InList::Parameter(..) => &[],
+                };
+                std::iter::once(&list.operand).chain(values).collect()
+            }
+            ExprKind::Match(matching) => {
+                let both = [&matching.operand, &matching.pattern];
+                both.into_iter().chain(&matching.escape).collect()
+            }
+            ExprKind::Quantified(quantified) => vec![&quantified.operand, &quantified.of],
+            ExprKind::Array(values) | ExprKind::Row(values) => values.iter().collect(),
+            ExprKind::Subscript(subscript) => {
+                let bounds = [&subscript.first, &subscript.last];
+                let bounds = bounds.into_iter().flatten();
+                std::iter::once(&subscript.base).chain(bounds).collect()
+            }
+            ExprKind::Cast(cast) => vec![&cast.operand],
+            ExprKind::AtZone(value, zone) => {
+                std::iter::once(&**value).chain(zone.as_deref()).collect()
+            }
+            ExprKind::Case(case) => {
+                let branches = case.branches.iter().flat_map(|(when, then)| [when, then]);
+                let outer = case.operand.iter().chain(&case.otherwise);
+                outer.chain(branches).collect()
+            }
+            ExprKind::Call(call) => call.children(),
+            ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Number(_)
+            | ExprKind::Text(_)
+            | ExprKind::Bytes
+            | ExprKind::Bits
+            | ExprKind::Default
+            | ExprKind::Column(_)
+            | ExprKind::Variable
+            | ExprKind::Parameter(_)
+            | ExprKind::Exists(_)
+            | ExprKind::Query(_)
+            | ExprKind::ArrayOf(_)
+            | ExprKind::Typed(..) => Vec::new(),
+        }
+    }
+}
+
+impl Call {
+    fn children(&self) -> Vec<&Expr> {
+        let arguments = self.arguments.iter().map(|argument| &argument.value);
+        let order = self
+            .order
+            .iter()
+            .chain(&self.within)
+            .map(|sort| &sort.value);
+        let window = self.over.iter().flat_map(|window| {
+            let order = window.order.iter().map(|sort| &sort.value);
+            window.partition.iter().chain(order)
+        });
+        arguments
+            .chain(order)
+            .chain(&self.filter)
+            .chain(window)
+            .collect()
     }
 }

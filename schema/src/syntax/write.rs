@@ -187,6 +187,11 @@ impl Reader<'_> {
         let action = if self.eat(&["NOTHING"]) {
             ConflictAction::Nothing
         } else {
+            if target.is_empty() && constraint.is_none() && self.dialect == Dialect::Postgres {
+                let message = "`DO UPDATE` needs the key that it is about";
+                let help = "write its columns: `ON CONFLICT (id) DO UPDATE`";
+                return Err(self.problem(self.span_from(first), message, help));
+            }
             self.expect(&["UPDATE", "SET"])?;
             let assignments = self.list(Self::assignment)?;
             ConflictAction::Update(assignments, self.condition("WHERE")?)

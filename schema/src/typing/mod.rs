@@ -1,8 +1,31 @@
-//! Types of expressions: what each database's own catalogue says of functions, operators and casts.
+//! Types of statements: the names in them bound to the model, and every value with its type, whether it may be NULL, and of a
+//! parameter with the type that the database gives it.
+//!
+//! Three states of a type are kept apart: known, not known ([`value::Ty::Open`]), and wrong, which was reported and is not reported
+//! again. What is not known is refused where it would leave the statement, never guessed.
 
+mod call;
+mod checker;
+mod expression;
+mod findings;
+pub(crate) mod grammar;
+mod grouping;
+mod operator;
+mod parameters;
 #[allow(
-    dead_code,
     unused_imports,
-    reason = "the typing of queries is to call it"
+    dead_code,
+    reason = "of the catalogue's whole surface not all is called"
 )]
 pub(crate) mod postgres;
+mod query;
+mod scope;
+mod select;
+mod source;
+#[cfg(test)]
+mod tests;
+mod value;
+mod write;
+
+#[allow(unused_imports, reason = "the files of queries are to call it")]
+pub(crate) use checker::{Checked, CheckedColumn, Given, ParameterUse, Source, statement};

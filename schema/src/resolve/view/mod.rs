@@ -3,14 +3,11 @@
 //! `scope` follows the names of a query, `value` types its values by what the files of the dialects say.
 
 mod aliases;
-mod dialect;
 mod grouping;
 mod names;
 mod order;
 mod scope;
 mod value;
-
-pub(super) use dialect::home_of_function;
 
 use std::rc::Rc;
 
@@ -410,7 +407,7 @@ fn unknown_function(tokens: &[ExpressionPiece], dialect: Dialect) -> Option<&str
     let calls = pairs.filter(|(_, pair)| pair[0].is_name() && pair[1].is_symbol("("));
     let unknown = calls.filter(|(at, pair)| {
         !names_columns(tokens, *at)
-            && !dialect::is_known_call(dialect, &pair[0].text.to_lowercase())
+            && !crate::typing::grammar::is_known_call(dialect, &pair[0].text.to_lowercase())
     });
     unknown.map(|(_, pair)| pair[0].text.as_str()).next()
 }

@@ -13,8 +13,8 @@ use crate::sorting::sort_by;
 use crate::source::Span;
 
 use super::aliases::{Aliases, is_column};
-use super::dialect::{has_plain_arguments, is_known_call};
 use super::scope::{Bound, Scope, Tables, folded};
+use crate::typing::grammar::{has_plain_arguments, is_known_call};
 
 /// A name that nothing has.
 pub(super) struct UnknownName {

@@ -1,12 +1,12 @@
 //! The type of a value, by the dialects' tables of constants, operators and functions.
 
 use crate::ast::{Name, TypeName, Value};
-use crate::column_type::{ColumnType, Integer, LobSize, TypeClass};
+use crate::column_type::{ColumnType, LobSize};
 use crate::dialect::{Dialect, DialectRules as _};
 use crate::model::{ColumnId, TableId};
 
-use super::dialect::{Gives, Null, grammar};
 use super::scope::{Scope, Tables};
+use crate::typing::grammar::{Gives, Null, grammar, is_text, wider};
 
 /// A type with what else is known of a value.
 #[derive(Debug, Clone)]
@@ -303,13 +303,6 @@ impl Tables<'_, '_> {
     }
 }
 
-pub(super) fn is_text(column_type: &ColumnType) -> bool {
-    matches!(
-        column_type,
-        ColumnType::Char(_) | ColumnType::VarChar(_) | ColumnType::Text(_)
-    )
-}
-
 /// The type that holds values of both; `None` where there is none.
 pub(super) fn common(one: Typed, other: Typed, dialect: Dialect) -> Option<Typed> {
     let nullable = one.nullable || other.nullable;
@@ -332,47 +325,4 @@ pub(super) fn common(one: Typed, other: Typed, dialect: Dialect) -> Option<Typed
     }
     let column_type = wider(&one.column_type, &other.column_type)?;
     (!one.as_text && !other.as_text).then(|| Typed::new(dialect, column_type, nullable))
-}
-
-/// Numbers widen, texts become text of any length.
-pub(super) fn wider(one: &ColumnType, other: &ColumnType) -> Option<ColumnType> {
-    if is_text(one) && is_text(other) {
-        return Some(ColumnType::Text(LobSize::Unbounded));
-    }
-    let widest = rank(one)?.max(rank(other)?);
-    Some(match widest {
-        Rank::I16 => ColumnType::I16,
-        Rank::I32 => ColumnType::I32,
-        Rank::I64 => ColumnType::I64,
-        Rank::Decimal => ColumnType::Decimal(None),
-        Rank::F64 => ColumnType::F64,
-    })
-}
-
-/// Kinds of numbers, each of which holds those before it, the last nearly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rank {
-    I16,
-    I32,
-    I64,
-    Decimal,
-    F64,
-}
-
-/// `None` for values that are not numbers.
-pub(super) fn rank(column_type: &ColumnType) -> Option<Rank> {
-    let class = column_type.class();
-    if class == TypeClass::Decimal {
-        return Some(Rank::Decimal);
-    }
-    if let TypeClass::Float { .. } = class {
-        return Some(Rank::F64);
-    }
-    let Integer { bits, signed } = class.integer()?;
-    Some(match (signed, bits) {
-        (true, ..=16) | (false, ..=8) => Rank::I16,
-        (true, ..=32) | (false, ..=24) => Rank::I32,
-        (true, _) | (false, ..=32) => Rank::I64,
-        (false, _) => Rank::Decimal,
-    })
 }

@@ -1,9 +1,9 @@
 //! PostgreSQL's queries: chapters "Functions and Operators" and "Type Conversion" of its manual.
 
 use super::Null::{Argument, Maybe, Never};
+use super::numbers::{Rank, rank, wider};
 use super::{DECIMAL, Gives, Grammar, returns, text};
 use crate::column_type::ColumnType;
-use crate::resolve::view::value::{Rank, rank, wider};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
     functions: FUNCTIONS,

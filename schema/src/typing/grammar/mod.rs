@@ -1,8 +1,11 @@
 //! The types of expressions in the dialects' queries: one file each, as data.
 
 mod mysql;
+mod numbers;
 mod postgres;
 mod sqlite;
+
+pub(crate) use numbers::{is_text, rank, wider};
 
 use crate::ast::TypeName;
 use crate::column_type::{ColumnType, LobSize};
@@ -10,7 +13,7 @@ use crate::dialect::Dialect;
 
 /// The rules for types of expressions in a dialect's queries. There is no default: a new field must be answered for
 /// every dialect.
-pub(super) struct Grammar {
+pub(crate) struct Grammar {
     /// Functions by their names in lower case.
     functions: &'static [(&'static str, Gives)],
     /// Functions of the database whose type is never needed.
@@ -18,37 +21,37 @@ pub(super) struct Grammar {
     /// Functions that it has in some versions or builds only.
     optional: &'static [&'static str],
     /// The type of a sum.
-    pub(super) sum: fn(&ColumnType) -> Option<ColumnType>,
+    pub(crate) sum: fn(&ColumnType) -> Option<ColumnType>,
     /// The type of an average.
-    pub(super) average: fn(&ColumnType) -> Option<ColumnType>,
+    pub(crate) average: fn(&ColumnType) -> Option<ColumnType>,
     /// The type of what is rounded.
-    pub(super) rounded: fn(&ColumnType) -> Option<ColumnType>,
+    pub(crate) rounded: fn(&ColumnType) -> Option<ColumnType>,
     /// The type of `a + b` and its kin.
-    pub(super) arithmetic: fn(&ColumnType, char, &ColumnType) -> Option<ColumnType>,
+    pub(crate) arithmetic: fn(&ColumnType, char, &ColumnType) -> Option<ColumnType>,
     /// The type of a number as written.
-    pub(super) number: fn(&str) -> Option<ColumnType>,
+    pub(crate) number: fn(&str) -> Option<ColumnType>,
     /// The type of `-a`.
-    pub(super) negative: fn(&ColumnType) -> Option<ColumnType>,
+    pub(crate) negative: fn(&ColumnType) -> Option<ColumnType>,
     /// The type of `abs(a)`.
-    pub(super) absolute: fn(&ColumnType) -> Option<ColumnType>,
+    pub(crate) absolute: fn(&ColumnType) -> Option<ColumnType>,
     /// The type of a cast, of a value of the type beside it where that is known; `None`: the type that a column of this
     /// name has.
-    pub(super) cast: fn(&TypeName, Option<&ColumnType>) -> Option<ColumnType>,
+    pub(crate) cast: fn(&TypeName, Option<&ColumnType>) -> Option<ColumnType>,
     /// Whether a cast to it gives NULL for what is none.
-    pub(super) cast_gives_null: fn(&ColumnType) -> bool,
+    pub(crate) cast_gives_null: fn(&ColumnType) -> bool,
     /// The type of a condition.
-    pub(super) condition: ColumnType,
+    pub(crate) condition: ColumnType,
     /// A text constant takes whatever type stands beside it.
-    pub(super) constants_adapt: bool,
+    pub(crate) constants_adapt: bool,
     /// `->>` gives text.
-    pub(super) document_text: bool,
+    pub(crate) document_text: bool,
     /// A call without `AS` has the function's name.
-    pub(super) names_calls: bool,
+    pub(crate) names_calls: bool,
 }
 
 /// The type that a function returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Gives {
+pub(crate) enum Gives {
     /// Values of this type.
     Type(ColumnType, Null),
     /// The type of an argument.
@@ -75,7 +78,7 @@ pub(super) enum Gives {
 
 /// When a function gives NULL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Null {
+pub(crate) enum Null {
     Never,
     /// When an argument is.
     Argument,
@@ -94,7 +97,7 @@ const fn returns(column_type: ColumnType, null: Null) -> Gives {
 }
 
 /// Returns the grammar of a dialect's queries.
-pub(super) fn grammar(dialect: Dialect) -> &'static Grammar {
+pub(crate) fn grammar(dialect: Dialect) -> &'static Grammar {
     match dialect {
         Dialect::Sqlite => &sqlite::GRAMMAR,
         Dialect::Postgres => &postgres::GRAMMAR,
@@ -103,20 +106,59 @@ pub(super) fn grammar(dialect: Dialect) -> &'static Grammar {
 }
 
 impl Grammar {
-    pub(super) fn function(&self, name: &str) -> Option<&Gives> {
+    pub(crate) fn function(&self, name: &str) -> Option<&Gives> {
         let found = self.functions.iter().find(|(known, _)| *known == name);
         found.map(|(_, gives)| gives)
     }
 }
 
 /// Whether this word before a parenthesis is one of the language or a function of the database.
-pub(super) fn is_known_call(dialect: Dialect, word: &str) -> bool {
+pub(crate) fn is_known_call(dialect: Dialect, word: &str) -> bool {
     let grammar = grammar(dialect);
     WORDS.contains(&word) || grammar.function(word).is_some() || grammar.untyped.contains(&word)
 }
 
+/// Whether it is a function that the database has in some versions or builds.
+pub(crate) fn is_optional(dialect: Dialect, name: &str) -> bool {
+    grammar(dialect).optional.contains(&name)
+}
+
+/// The function whose name is nearest.
+pub(crate) fn near_function(dialect: Dialect, name: &str) -> Option<&'static str> {
+    let grammar = grammar(dialect);
+    let functions = grammar.functions.iter().map(|(name, _)| *name);
+    crate::name::suggest(name, functions.chain(grammar.untyped.iter().copied()))
+}
+
+/// The type that a cast or an annotation names in SQLite, MySQL and MariaDB.
+pub(crate) fn type_named(name: &str, is_unsigned: bool, digits: u8) -> Option<ColumnType> {
+    let integer =
+        |signed: ColumnType, unsigned: ColumnType| if is_unsigned { unsigned } else { signed };
+    Some(match name {
+        "bool" | "boolean" => ColumnType::Bool,
+        "tinyint" => integer(ColumnType::I8, ColumnType::U8),
+        "smallint" => integer(ColumnType::I16, ColumnType::U16),
+        "mediumint" => integer(ColumnType::I24, ColumnType::U24),
+        "int" | "integer" => integer(ColumnType::I32, ColumnType::U32),
+        "bigint" => integer(ColumnType::I64, ColumnType::U64),
+        "float" => ColumnType::F32,
+        "real" | "double" | "double precision" => ColumnType::F64,
+        "decimal" | "numeric" => DECIMAL,
+        "char" | "varchar" | "character" | "text" | "clob" | "longtext" | "nchar" => TEXT,
+        "blob" | "binary" | "varbinary" | "bytea" => ColumnType::Blob(LobSize::Unbounded),
+        "date" => ColumnType::Date,
+        "time" => ColumnType::Time(digits.min(6)),
+        "datetime" => ColumnType::DateTime(digits.min(6)),
+        "timestamp" => ColumnType::Timestamp(digits.min(6)),
+        "year" => ColumnType::Year,
+        "json" => ColumnType::Json { binary: false },
+        "uuid" => ColumnType::Uuid,
+        _ => return None,
+    })
+}
+
 /// Whether the arguments of a call are values and nothing else. Some functions take words of their own.
-pub(super) fn has_plain_arguments(dialect: Dialect, name: &str) -> bool {
+pub(crate) fn has_plain_arguments(dialect: Dialect, name: &str) -> bool {
     const WITH_WORDS: [&str; 8] = [
         "convert",
         "extract",
@@ -131,7 +173,7 @@ pub(super) fn has_plain_arguments(dialect: Dialect, name: &str) -> bool {
 }
 
 /// The database whose function this is, where it is one of others only.
-pub(in crate::resolve) fn home_of_function(own: Dialect, name: &str) -> Option<Dialect> {
+pub(crate) fn home_of_function(own: Dialect, name: &str) -> Option<Dialect> {
     let has = |dialect: Dialect| {
         let grammar = grammar(dialect);
         let known = grammar.untyped.contains(&name) || grammar.optional.contains(&name);

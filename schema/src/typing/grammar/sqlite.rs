@@ -1,10 +1,10 @@
 //! SQLite's queries: pages "Built-In Scalar SQL Functions", "Built-in Aggregate Functions" and "SQL Language Expressions".
 
 use super::Null::{Argument, Maybe, Never};
+use super::numbers::is_text;
 use super::{DECIMAL, Gives, Grammar, TEXT, returns, text};
 use crate::ast::TypeName;
 use crate::column_type::{ColumnType, LobSize};
-use crate::resolve::view::value::is_text;
 
 pub(super) static GRAMMAR: Grammar = Grammar {
     functions: FUNCTIONS,

@@ -1,10 +1,10 @@
 //! Queries of MySQL and MariaDB: chapters "Functions and Operators" of their manuals.
 
 use super::Null::{Argument, Maybe, Never};
+use super::numbers::{Rank, is_text, rank, wider};
 use super::{DECIMAL, Gives, Grammar, TEXT, returns, text};
 use crate::ast::TypeName;
 use crate::column_type::{ColumnType, LobSize};
-use crate::resolve::view::value::{Rank, is_text, rank, wider};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
     functions: FUNCTIONS,

@@ -1,0 +1,384 @@
+//! One statement that is checked: what it names, the parameters found so far, and the findings.
+
+use super::findings;
+use super::grammar;
+use super::parameters::Cell;
+use super::postgres::PgType;
+use super::scope::Field;
+use super::value::{Constant, Ty, Value};
+use crate::ast::{TypeArgument, TypeName};
+use crate::column_type::{ColumnType, LobSize};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::{Dialect, DialectRules as _};
+use crate::model::{ColumnId, EngineId, EnumId, Model, TableId};
+use crate::parse::Token;
+use crate::source::{FileId, Span};
+use crate::syntax::{self, Parameter, Statement, Text};
+
+/// The text of a statement, and what it may name.
+pub(crate) struct Source<'a> {
+    /// Of the whole file, as the places of the tokens are in it.
+    pub(crate) text: &'a str,
+    pub(crate) tokens: &'a [Token],
+    pub(crate) file: FileId,
+    pub(crate) dialect: Dialect,
+    /// What it is in messages.
+    pub(crate) kind: &'a str,
+    /// The engines whose tables it may name.
+    pub(crate) engines: &'a [EngineId],
+    /// Types that are given to parameters beside the text.
+    pub(crate) given: &'a [Given],
+}
+
+/// The type that is given to a parameter.
+#[derive(Debug, Clone)]
+pub(crate) struct Given {
+    pub(crate) parameter: Parameter,
+    pub(crate) to: TypeName,
+    pub(crate) nullable: bool,
+}
+
+/// What a statement means.
+#[derive(Debug, Clone)]
+pub(crate) struct Checked {
+    pub(crate) columns: Vec<CheckedColumn>,
+    /// Every placeholder in the order of the text.
+    pub(crate) parameters: Vec<ParameterUse>,
+    /// The tables that it reads and writes.
+    pub(crate) tables: Vec<TableId>,
+    pub(crate) writes: bool,
+    pub(crate) returns_rows: bool,
+    /// A `*` stands in it, so that its columns follow those of tables.
+    pub(crate) has_star: bool,
+}
+
+/// A column of its rows.
+#[derive(Debug, Clone)]
+pub(crate) struct CheckedColumn {
+    /// `None` where the database makes one up.
+    pub(crate) name: Option<String>,
+    pub(crate) span: Span,
+    pub(crate) column_type: ColumnType,
+    pub(crate) sql_type: String,
+    pub(crate) as_text: bool,
+    pub(crate) nullable: bool,
+    /// The column that it is, unchanged.
+    pub(crate) source: Option<(TableId, ColumnId)>,
+}
+
+/// A placeholder with the type of its value.
+#[derive(Debug, Clone)]
+pub(crate) struct ParameterUse {
+    pub(crate) parameter: Parameter,
+    pub(crate) span: Span,
+    pub(crate) column_type: ColumnType,
+    /// NULL may be given.
+    pub(crate) nullable: bool,
+    /// Any number of values: `IN :ids`.
+    pub(crate) is_list: bool,
+}
+
+/// Where an expression stands, as far as aggregates may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clause {
+    /// They may.
+    Items,
+    Where,
+    GroupBy,
+    On,
+    Values,
+    /// The arguments of an aggregate.
+    Aggregate,
+}
+
+/// Checks statements of one model.
+pub(super) struct Checker<'a> {
+    pub(super) model: &'a Model,
+    pub(super) engines: &'a [EngineId],
+    pub(super) given: &'a [Given],
+    pub(super) dialect: Dialect,
+    text: &'a str,
+    pub(super) cells: Vec<Cell>,
+    pub(super) tables: Vec<TableId>,
+    pub(super) writes: bool,
+    pub(super) has_star: bool,
+    pub(super) clause: Clause,
+    /// Each group has a row: an aggregate is NULL only where its argument is.
+    pub(super) groups_have_rows: bool,
+    findings: Vec<Diagnostic>,
+}
+
+/// Checks a statement. What is wrong is in `diagnostics`, and then there is no result.
+pub(crate) fn statement(
+    model: &Model,
+    source: &Source<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Checked> {
+    let text = Text {
+        text: source.text,
+        tokens: source.tokens,
+        file: source.file,
+        dialect: source.dialect,
+        kind: source.kind,
+        parameters: true,
+    };
+    let whole = match syntax::read(&text) {
+        Ok(whole) => whole,
+        Err(problem) => {
+            diagnostics.push(*problem);
+            return None;
+        }
+    };
+    let mut checker = Checker::new(model, source);
+    let checked = whole.look(|statement| checker.whole(statement));
+    for finding in checker.findings {
+        diagnostics.push(finding);
+    }
+    checked
+}
+
+impl<'a> Checker<'a> {
+    fn new(model: &'a Model, source: &Source<'a>) -> Self {
+        Self {
+            model,
+            engines: source.engines,
+            given: source.given,
+            dialect: source.dialect,
+            text: source.text,
+            cells: Vec::new(),
+            tables: Vec::new(),
+            writes: false,
+            has_star: false,
+            clause: Clause::Items,
+            groups_have_rows: false,
+            findings: Vec::new(),
+        }
+    }
+
+    /// The result, where nothing is wrong.
+    fn whole(&mut self, statement: &Statement) -> Option<Checked> {
+        let common = super::scope::Common::default();
+        let rows = self.statement(statement, None, &common);
+        let returns_rows = match statement {
+            Statement::Query(_) => true,
+            Statement::Insert(insert) => !insert.returning.is_empty(),
+            Statement::Update(update) => !update.returning.is_empty(),
+            Statement::Delete(delete) => !delete.returning.is_empty(),
+        };
+        let fields = rows.filter(|_| returns_rows);
+        let columns = match fields {
+            Some(fields) => self.columns(&fields),
+            None => Some(Vec::new()),
+        };
+        self.check_parameters();
+        let parameters = self.uses();
+        if !self.findings.is_empty() {
+            return None;
+        }
+        Some(Checked {
+            columns: columns?,
+            parameters: parameters?,
+            tables: self.tables.clone(),
+            writes: self.writes,
+            returns_rows,
+            has_star: self.has_star,
+        })
+    }
+
+    fn columns(&mut self, fields: &[Field]) -> Option<Vec<CheckedColumn>> {
+        let columns = fields.iter().enumerate();
+        let columns: Vec<_> = columns.map(|(at, field)| self.output(at, field)).collect();
+        columns.into_iter().collect()
+    }
+
+    fn output(&mut self, at: usize, field: &Field) -> Option<CheckedColumn> {
+        let value = &field.value;
+        if value.ty == Ty::Wrong {
+            return None;
+        }
+        let Some((column_type, sql_type, as_text)) = self.column_of_value(value) else {
+            let what = match &field.name {
+                Some(name) => format!("the column `{name}`"),
+                None => format!("the column {}", at + 1),
+            };
+            self.report(findings::type_not_known(&what, value.span));
+            return None;
+        };
+        Some(CheckedColumn {
+            name: field.name.clone(),
+            span: value.span,
+            column_type,
+            sql_type,
+            as_text,
+            nullable: value.nullable,
+            source: value.source,
+        })
+    }
+
+    /// The type of a column with such values.
+    fn column_of_value(&self, value: &Value) -> Option<(ColumnType, String, bool)> {
+        if let Some((table, column)) = value.source {
+            let column = self.model.table(table).column(column);
+            let sql_type = column.sql_type.clone();
+            return Some((column.column_type.clone(), sql_type, column.as_text));
+        }
+        self.column_of_type(&value.ty)
+    }
+
+    fn column_of_type(&self, ty: &Ty) -> Option<(ColumnType, String, bool)> {
+        match ty {
+            Ty::Postgres(PgType::Enum(id)) => {
+                Some((ColumnType::Enum(*id), self.enum_name(*id), false))
+            }
+            Ty::Postgres(PgType::EnumArray(id)) => {
+                let array = ColumnType::Array(Box::new(ColumnType::Enum(*id)));
+                Some((array, format!("{}[]", self.enum_name(*id)), false))
+            }
+            // It is sent as an empty text.
+            Ty::Postgres(PgType::VOID) => Some((
+                ColumnType::Text(LobSize::Unbounded),
+                "void".to_owned(),
+                true,
+            )),
+            Ty::Postgres(found) => found.to_column(),
+            Ty::Of(found) => {
+                let sql_type = self.dialect.rules().computed(found).to_owned();
+                Some((found.clone(), sql_type, false))
+            }
+            Ty::Untyped if self.dialect == Dialect::Postgres => PgType::TEXT.to_column(),
+            Ty::Untyped | Ty::Open | Ty::Wrong => None,
+        }
+    }
+
+    fn enum_name(&self, id: EnumId) -> String {
+        self.model.enum_type(id).name.clone()
+    }
+
+    /// The placeholders in the order of the text.
+    fn uses(&mut self) -> Option<Vec<ParameterUse>> {
+        let mut all = Vec::new();
+        for cell in self.cells.clone() {
+            let column = cell.source.map(|(table, column)| {
+                let column = self.model.table(table).column(column);
+                (column.column_type.clone(), String::new(), false)
+            });
+            let (column_type, _, _) = column.or_else(|| self.column_of_type(&cell.ty))?;
+            all.extend(cell.uses.iter().map(|span| ParameterUse {
+                parameter: cell.parameter.clone(),
+                span: *span,
+                column_type: column_type.clone(),
+                nullable: cell.nullable,
+                is_list: cell.is_list,
+            }));
+        }
+        all.sort_by_key(|one| one.span.start);
+        Some(all)
+    }
+
+    pub(super) fn report(&mut self, finding: Diagnostic) {
+        // An expression may be looked at twice.
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    pub(super) fn text_at(&self, span: Span) -> &'a str {
+        &self.text[span.start as usize..span.end as usize]
+    }
+
+    /// The values of a column of the schema.
+    pub(super) fn value_of_column(&self, table: TableId, at: usize) -> Value {
+        let id = ColumnId(at as u32);
+        let column = self.model.table(table).column(id);
+        let ty = self.type_of_column(&column.column_type, &column.sql_type, column.as_text);
+        Value {
+            source: Some((table, id)),
+            ..Value::new(ty, column.nullable, column.span)
+        }
+    }
+
+    fn type_of_column(&self, column_type: &ColumnType, sql_type: &str, as_text: bool) -> Ty {
+        match self.dialect {
+            Dialect::Postgres => {
+                PgType::from_column(column_type, sql_type, as_text).map_or(Ty::Open, Ty::Postgres)
+            }
+            Dialect::Sqlite | Dialect::Mysql if as_text => Ty::Open,
+            Dialect::Sqlite | Dialect::Mysql => Ty::Of(column_type.clone()),
+        }
+    }
+
+    /// The type that is written, as a cast has it.
+    pub(super) fn type_of_name(&self, written: &TypeName) -> Option<Ty> {
+        if self.dialect == Dialect::Postgres {
+            return self.postgres_type(written).map(Ty::Postgres);
+        }
+        let digits = match written.arguments.first() {
+            Some(TypeArgument::Number(number)) => number.parse().unwrap_or(0),
+            _ => 0,
+        };
+        let is_unsigned = written.suffix.contains("unsigned");
+        let found = grammar::type_named(&written.name, is_unsigned, digits)?;
+        Some(Ty::Of(found))
+    }
+
+    fn postgres_type(&self, written: &TypeName) -> Option<PgType> {
+        let named = |id: &usize| {
+            let known = &self.model.enums[*id];
+            known.named && known.name == written.name
+        };
+        let found = (0..self.model.enums.len()).find(named);
+        let found = match found {
+            Some(at) => PgType::Enum(EnumId(at as u32)),
+            None => {
+                let name = match written.suffix.as_str() {
+                    "" => written.name.clone(),
+                    suffix => format!("{} {suffix}", written.name),
+                };
+                PgType::named(&name)?
+            }
+        };
+        if written.array {
+            return found.array();
+        }
+        Some(found)
+    }
+
+    /// A type in words.
+    pub(super) fn shown(&self, value: &Value) -> String {
+        match &value.ty {
+            Ty::Postgres(PgType::Enum(id)) => self.enum_name(*id),
+            Ty::Postgres(PgType::EnumArray(id)) => format!("{}[]", self.enum_name(*id)),
+            Ty::Postgres(found) => found.name(),
+            Ty::Of(found) => self.dialect.rules().computed(found).to_owned(),
+            Ty::Untyped if value.constant == Constant::Null => "NULL".to_owned(),
+            Ty::Untyped => "text".to_owned(),
+            Ty::Open | Ty::Wrong => "unknown".to_owned(),
+        }
+    }
+
+    /// The type of texts.
+    pub(super) fn text_type(&self) -> Ty {
+        match self.dialect {
+            Dialect::Postgres => Ty::Postgres(PgType::TEXT),
+            Dialect::Sqlite | Dialect::Mysql => Ty::Of(ColumnType::Text(LobSize::Unbounded)),
+        }
+    }
+
+    /// The type of conditions.
+    pub(super) fn condition_type(&self) -> Ty {
+        match self.dialect {
+            Dialect::Postgres => Ty::Postgres(PgType::BOOL),
+            Dialect::Sqlite | Dialect::Mysql => {
+                Ty::Of(grammar::grammar(self.dialect).condition.clone())
+            }
+        }
+    }
+
+    /// The type of numbers of rows.
+    pub(super) fn count_type(&self) -> Ty {
+        match self.dialect {
+            Dialect::Postgres => Ty::Postgres(PgType::INT8),
+            Dialect::Sqlite | Dialect::Mysql => Ty::Of(ColumnType::I64),
+        }
+    }
+}

@@ -1,0 +1,523 @@
+//! The type of an expression.
+
+use super::checker::Checker;
+use super::findings;
+use super::grammar::{self, grammar};
+use super::postgres::{Context, PgType, can_cast, common_type};
+use super::scope::Scope;
+use super::value::{Constant, Ty, Value};
+use crate::column_type::{ColumnType, LobSize};
+use crate::dialect::Dialect;
+use crate::source::Span;
+use crate::syntax::{
+    Between, Case, Cast, Expr, ExprKind, In, InList, Is, IsWhat, Match, Quantified, Query,
+    Subscript,
+};
+
+impl Checker<'_> {
+    /// The value of an expression. How deep expressions nest is bounded by their reader.
+    pub(super) fn expr(&mut self, expr: &Expr, scope: &Scope<'_>) -> Value {
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Null => Value::constant(Ty::Untyped, Constant::Null, span),
+            ExprKind::Bool(_) => Value::constant(self.condition_type(), Constant::No, span),
+            ExprKind::Number(written) => {
+                Value::constant(self.number(written), Constant::Number, span)
+            }
+            ExprKind::Text(_) => Value::constant(self.constant_text(), Constant::Text, span),
+            ExprKind::Bytes | ExprKind::Bits => self.bytes(&expr.kind, span),
+            ExprKind::Default | ExprKind::Variable => Value::open(span),
+            ExprKind::Column(names) => self.column(names, scope, span).value,
+            ExprKind::Parameter(parameter) => self.parameter(parameter, span),
+            ExprKind::Chain(chain) => self.chain(chain, scope, span),
+            ExprKind::Prefix(operator, operand) => {
+                let operand = self.expr(operand, scope);
+                self.prefix(operator, &operand, span)
+            }
+            ExprKind::Is(is) => self.is(is, scope, span),
+            ExprKind::Between(between) => self.between(between, scope, span),
+            ExprKind::In(list) => self.in_list(list, scope, span),
+            ExprKind::Match(matching) => self.matching(matching, scope, span),
+            ExprKind::Quantified(quantified) => self.quantified(quantified, scope, span),
+            ExprKind::Exists(query) => {
+                self.query(query, Some(scope), &scope.common, None);
+                Value::new(self.condition_type(), false, span)
+            }
+            ExprKind::Query(query) => self.scalar(query, scope, span),
+            ExprKind::Array(values) => self.array(values, scope, span),
+            ExprKind::ArrayOf(query) => self.array_of(query, scope, span),
+            ExprKind::Row(values) => {
+                for value in values {
+                    self.expr(value, scope);
+                }
+                match self.dialect {
+                    Dialect::Postgres => Value::new(Ty::Postgres(PgType::RECORD), false, span),
+                    Dialect::Sqlite | Dialect::Mysql => Value::open(span),
+                }
+            }
+            ExprKind::Subscript(subscript) => self.subscript(subscript, scope, span),
+            ExprKind::Field(base, _) => {
+                self.expr(base, scope);
+                Value::open(span)
+            }
+            ExprKind::Cast(cast) => self.cast(cast, scope, span),
+            ExprKind::Collate(inner, _) => {
+                let value = self.expr(inner, scope);
+                let text = self.text_type();
+                self.demand_type(&value, &text, None, span);
+                value
+            }
+            ExprKind::AtZone(value, zone) => self.at_zone(value, zone.as_deref(), scope, span),
+            ExprKind::Case(case) => self.case(case, scope, span),
+            ExprKind::Call(call) => self.call(call, scope, span),
+            ExprKind::Typed(written, _) => match self.type_of_name(written) {
+                Some(ty) => Value::new(ty, false, span),
+                None => Value::open(span),
+            },
+            ExprKind::Interval(count, _) => {
+                self.expr(count, scope);
+                Value::open(span)
+            }
+        }
+    }
+
+    fn constant_text(&self) -> Ty {
+        match self.dialect {
+            Dialect::Postgres => Ty::Untyped,
+            Dialect::Sqlite | Dialect::Mysql => self.text_type(),
+        }
+    }
+
+    fn number(&self, written: &str) -> Ty {
+        if self.dialect == Dialect::Postgres {
+            return Ty::Postgres(postgres_number(written));
+        }
+        if written.starts_with("0x") || written.starts_with("0X") {
+            return Ty::Of(ColumnType::I64);
+        }
+        (grammar(self.dialect).number)(written).map_or(Ty::Open, Ty::Of)
+    }
+
+    fn bytes(&self, kind: &ExprKind, span: Span) -> Value {
+        let bits = matches!(kind, ExprKind::Bits);
+        let ty = match self.dialect {
+            Dialect::Postgres => Ty::Postgres(PgType::BIT),
+            Dialect::Mysql if bits => Ty::Open,
+            Dialect::Sqlite | Dialect::Mysql => Ty::Of(ColumnType::Blob(LobSize::Unbounded)),
+        };
+        Value::new(ty, false, span)
+    }
+
+    /// An expression that stands as a condition.
+    pub(super) fn condition(&mut self, expr: &Expr, scope: &Scope<'_>) -> Value {
+        let value = self.expr(expr, scope);
+        self.is_condition(&value);
+        value
+    }
+
+    pub(super) fn is_condition(&mut self, value: &Value) {
+        let ty = self.condition_type();
+        self.demand_type(value, &ty, None, value.span);
+        let is = match &value.ty {
+            Ty::Postgres(found) => *found == PgType::BOOL,
+            Ty::Untyped => true,
+            Ty::Of(_) | Ty::Open | Ty::Wrong => true,
+        };
+        if !is {
+            let shown = self.shown(value);
+            self.report(findings::no_condition(&shown, value.span));
+        }
+    }
+
+    fn is(&mut self, is: &Is, scope: &Scope<'_>, span: Span) -> Value {
+        let operand = self.expr(&is.operand, scope);
+        match &is.what {
+            IsWhat::Null => self.may_be_null(&operand),
+            IsWhat::Truth => self.is_condition(&operand),
+            IsWhat::Kind => {}
+            IsWhat::Other(other) => {
+                let other = self.expr(other, scope);
+                self.may_be_null(&operand);
+                self.may_be_null(&other);
+                if other.constant != Constant::Null {
+                    self.compared("=", &operand, &other, span);
+                }
+            }
+        }
+        Value::new(self.condition_type(), false, span)
+    }
+
+    fn between(&mut self, between: &Between, scope: &Scope<'_>, span: Span) -> Value {
+        let operand = self.expr(&between.operand, scope);
+        let low = self.expr(&between.low, scope);
+        let high = self.expr(&between.high, scope);
+        let first = self.compared(">=", &operand, &low, span);
+        let second = self.compared("<=", &operand, &high, span);
+        if operand.is_silent() {
+            self.demand(&low, &high);
+            self.demand(&high, &low);
+        }
+        first.or_null(second.nullable)
+    }
+
+    fn in_list(&mut self, list: &In, scope: &Scope<'_>, span: Span) -> Value {
+        let condition = self.condition_type();
+        if let ExprKind::Row(parts) = &list.operand.kind {
+            let parts: Vec<Value> = parts.iter().map(|part| self.expr(part, scope)).collect();
+            return self.rows_in(&parts, &list.list, scope, span);
+        }
+        let operand = self.expr(&list.operand, scope);
+        let mut nullable = operand.nullable;
+        match &list.list {
+            InList::Values(values) => {
+                let values: Vec<Value> = values.iter().map(|one| self.expr(one, scope)).collect();
+                for value in &values {
+                    if value.constant != Constant::Null {
+                        nullable |= self.compared("=", &operand, value, span).nullable;
+                    }
+                    nullable |= value.nullable;
+                }
+            }
+            InList::Parameter(parameter, place) => {
+                let value = self.parameter(parameter, *place);
+                if let Some(cell) = value.cell {
+                    self.cells[cell].is_list = true;
+                }
+                self.compared("=", &operand, &value, span);
+            }
+            InList::Query(query) => {
+                nullable |= self
+                    .compared_with_query("=", &operand, query, scope, span)
+                    .nullable;
+            }
+            InList::Table(_) => nullable = true,
+        }
+        Value::new(condition, nullable, span)
+    }
+
+    fn rows_in(&mut self, parts: &[Value], list: &InList, scope: &Scope<'_>, span: Span) -> Value {
+        match list {
+            InList::Values(rows) => {
+                for row in rows {
+                    let ExprKind::Row(values) = &row.kind else {
+                        self.expr(row, scope);
+                        continue;
+                    };
+                    for (part, value) in parts.iter().zip(values) {
+                        let value = self.expr(value, scope);
+                        self.compared("=", part, &value, span);
+                    }
+                }
+            }
+            InList::Query(query) => {
+                let fields = self.query(query, Some(scope), &scope.common, None);
+                let fields = fields.as_deref().unwrap_or_default();
+                for (part, field) in parts.iter().zip(fields) {
+                    self.compared("=", part, &field.value, span);
+                }
+            }
+            InList::Parameter(..) | InList::Table(_) => {}
+        }
+        Value::new(self.condition_type(), true, span)
+    }
+
+    fn compared_with_query(
+        &mut self,
+        operator: &str,
+        operand: &Value,
+        query: &Query,
+        scope: &Scope<'_>,
+        span: Span,
+    ) -> Value {
+        let fields = self.query(query, Some(scope), &scope.common, None);
+        let condition = self.condition_type();
+        let Some(fields) = fields else {
+            return Value::new(condition, true, span);
+        };
+        let [field] = &*fields else {
+            self.report(findings::several_columns(fields.len(), query.span));
+            return Value::new(condition, true, span);
+        };
+        self.compared(operator, operand, &field.value, span)
+    }
+
+    fn matching(&mut self, matching: &Match, scope: &Scope<'_>, span: Span) -> Value {
+        let operand = self.expr(&matching.operand, scope);
+        let pattern = self.expr(&matching.pattern, scope);
+        let escape = matching
+            .escape
+            .as_ref()
+            .map(|escape| self.expr(escape, scope));
+        let text = self.text_type();
+        for value in [Some(&pattern), Some(&operand), escape.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            self.demand_type(value, &text, None, span);
+        }
+        if self.dialect == Dialect::Postgres {
+            let symbol = match matching.operator.text.trim_start_matches("not ") {
+                "ilike" => "~~*",
+                "similar" => "~",
+                _ => "~~",
+            };
+            return self.compared(symbol, &operand, &pattern, span);
+        }
+        Value::new(
+            self.condition_type(),
+            operand.nullable || pattern.nullable,
+            span,
+        )
+    }
+
+    fn quantified(&mut self, quantified: &Quantified, scope: &Scope<'_>, span: Span) -> Value {
+        let operand = self.expr(&quantified.operand, scope);
+        let symbol = match quantified.operator.text.as_str() {
+            "like" => "~~",
+            "ilike" => "~~*",
+            "not like" => "!~~",
+            "not ilike" => "!~~*",
+            other => other,
+        };
+        if let ExprKind::Query(query) = &quantified.of.kind {
+            return self
+                .compared_with_query(symbol, &operand, query, scope, span)
+                .or_null(true);
+        }
+        let array = self.expr(&quantified.of, scope);
+        if array.cell.is_some() && array.ty == Ty::Untyped {
+            let element = operand.postgres().filter(|_| !operand.is_silent());
+            if let Some(array_type) = element.and_then(array_of) {
+                self.demand_type(&array, &Ty::Postgres(array_type), None, span);
+            }
+        } else if let Some(element) = array.postgres().and_then(PgType::element) {
+            let element = Value::new(Ty::Postgres(element), true, quantified.of.span);
+            self.compared(symbol, &operand, &element, span);
+        }
+        Value::new(self.condition_type(), true, span)
+    }
+
+    fn array(&mut self, values: &[Expr], scope: &Scope<'_>, span: Span) -> Value {
+        let values: Vec<Value> = values.iter().map(|value| self.expr(value, scope)).collect();
+        let all: Vec<&Value> = values.iter().collect();
+        let element = self.common(&all, "the array", span);
+        let array = element.postgres().and_then(|element| {
+            if element.element().is_some() {
+                Some(element)
+            } else {
+                element.array()
+            }
+        });
+        match array {
+            Some(array) if !values.is_empty() => Value::new(Ty::Postgres(array), false, span),
+            _ => Value::new(Ty::Untyped, false, span),
+        }
+    }
+
+    fn array_of(&mut self, query: &Query, scope: &Scope<'_>, span: Span) -> Value {
+        let fields = self.query(query, Some(scope), &scope.common, None);
+        let first = fields.as_deref().and_then(|fields| fields.first());
+        let array = first
+            .and_then(|field| field.value.postgres())
+            .and_then(array_of);
+        match array {
+            Some(array) => Value::new(Ty::Postgres(array), false, span),
+            None => Value::open(span),
+        }
+    }
+
+    fn subscript(&mut self, subscript: &Subscript, scope: &Scope<'_>, span: Span) -> Value {
+        let base = self.expr(&subscript.base, scope);
+        let is_document = base.ty == Ty::Postgres(PgType::JSONB);
+        let index = if is_document {
+            Ty::Postgres(PgType::TEXT)
+        } else {
+            Ty::Postgres(PgType::INT4)
+        };
+        for bound in [&subscript.first, &subscript.last].into_iter().flatten() {
+            let value = self.expr(bound, scope);
+            self.demand_type(&value, &index, None, bound.span);
+        }
+        if is_document || subscript.slice {
+            return base.derived(true, span);
+        }
+        match base.postgres().and_then(PgType::element) {
+            Some(element) => Value::new(Ty::Postgres(element), true, span),
+            None => Value::open(span),
+        }
+    }
+
+    fn cast(&mut self, cast: &Cast, scope: &Scope<'_>, span: Span) -> Value {
+        let operand = self.expr(&cast.operand, scope);
+        let known = (grammar(self.dialect).cast)(&cast.to, operand.column_type());
+        let known = known
+            .filter(|_| self.dialect != Dialect::Postgres)
+            .map(Ty::Of);
+        let Some(ty) = known.or_else(|| self.type_of_name(&cast.to)) else {
+            return Value::open(span);
+        };
+        self.demand_type(&operand, &ty, None, cast.to.span);
+        if let (Ty::Postgres(to), Some(from)) = (&ty, operand.postgres())
+            && !can_cast(from, *to, Context::Explicit)
+        {
+            let (from, to) = (self.shown(&operand), to.name());
+            self.report(findings::unlike("the cast", &from, &to, span));
+            return Value::wrong(span);
+        }
+        let gives_null = match &ty {
+            Ty::Of(found) => (grammar(self.dialect).cast_gives_null)(found),
+            _ => false,
+        };
+        Value::new(ty, operand.nullable || gives_null, span)
+    }
+
+    fn at_zone(
+        &mut self,
+        value: &Expr,
+        zone: Option<&Expr>,
+        scope: &Scope<'_>,
+        span: Span,
+    ) -> Value {
+        let value = self.expr(value, scope);
+        let zone = zone.map(|zone| self.expr(zone, scope));
+        let zone_type = zone
+            .as_ref()
+            .map_or(PgType::TEXT, |zone| zone.postgres().unwrap_or(PgType::TEXT));
+        let Some(from) = value.postgres() else {
+            return Value::open(span);
+        };
+        let values = zone.iter().chain([&value]).cloned().collect::<Vec<_>>();
+        let nullable = values.iter().any(|value| value.nullable);
+        let result = self.postgres_call("timezone", &[zone_type, from], &values, span);
+        result.map_or_else(|| Value::wrong(span), |ty| Value::new(ty, nullable, span))
+    }
+
+    fn case(&mut self, case: &Case, scope: &Scope<'_>, span: Span) -> Value {
+        let operand = case
+            .operand
+            .as_ref()
+            .map(|operand| self.expr(operand, scope));
+        if let (Some(operand), Dialect::Postgres) = (&operand, self.dialect) {
+            // Nothing beside it has a say.
+            let text = self.text_type();
+            self.demand_type(operand, &text, None, operand.span);
+        }
+        let operand = operand.map(|operand| self.refreshed(&operand));
+        let mut values = Vec::new();
+        // PostgreSQL looks at the ELSE first.
+        if let Some(otherwise) = &case.otherwise {
+            values.push(self.expr(otherwise, scope));
+        }
+        for (condition, value) in &case.branches {
+            let condition = self.expr(condition, scope);
+            match &operand {
+                Some(operand) => {
+                    self.compared("=", operand, &condition, condition.span);
+                }
+                None => self.is_condition(&condition),
+            }
+            values.push(self.expr(value, scope));
+        }
+        let all: Vec<&Value> = values.iter().collect();
+        let nullable = case.otherwise.is_none() || values.iter().any(|value| value.nullable);
+        let common = self.common(&all, "the `CASE`", span);
+        common.derived(nullable, span)
+    }
+
+    /// One type for several values.
+    pub(super) fn common(&mut self, values: &[&Value], what: &str, span: Span) -> Value {
+        let nullable = values.iter().any(|value| value.nullable);
+        if values.iter().any(|value| value.ty == Ty::Wrong) {
+            return Value::wrong(span);
+        }
+        if values.iter().any(|value| value.ty == Ty::Open) {
+            return Value::open(span);
+        }
+        let found = match self.dialect {
+            Dialect::Postgres => self.common_of_postgres(values, what, span),
+            Dialect::Sqlite | Dialect::Mysql => self.common_of_others(values, what, span),
+        };
+        for value in values {
+            self.demand(value, &found);
+        }
+        found.or_null(nullable)
+    }
+
+    fn common_of_postgres(&mut self, values: &[&Value], what: &str, span: Span) -> Value {
+        let types: Vec<PgType> = values.iter().filter_map(|value| value.postgres()).collect();
+        if types.iter().all(|one| *one == PgType::UNKNOWN) {
+            // It stays open for what stands around it.
+            return Value::new(Ty::Untyped, false, span);
+        }
+        match common_type(&types) {
+            Ok(common) => {
+                let same = |value: &&&Value| value.postgres() == Some(common);
+                let source = values.iter().find(same).and_then(|value| value.source);
+                let all_same = values.iter().all(|value| value.source == source);
+                let mut value = Value::new(Ty::Postgres(common), false, span);
+                value.source = source.filter(|_| all_same);
+                value
+            }
+            Err(unlike) => {
+                let (left, right) = (unlike.left.name(), unlike.right.name());
+                self.report(findings::unlike(what, &left, &right, span));
+                Value::wrong(span)
+            }
+        }
+    }
+
+    fn common_of_others(&mut self, values: &[&Value], what: &str, span: Span) -> Value {
+        let mut found: Option<Value> = None;
+        let typed = values.iter().filter(|value| value.ty != Ty::Untyped);
+        for value in typed {
+            let Some(before) = found.take() else {
+                found = Some((*value).clone());
+                continue;
+            };
+            let (Some(one), Some(other)) = (before.column_type(), value.column_type()) else {
+                return Value::open(span);
+            };
+            if one == other {
+                let source = before.source.filter(|_| before.source == value.source);
+                found = Some(Value {
+                    source,
+                    ..before.derived(false, span)
+                });
+                continue;
+            }
+            let Some(wider) = grammar::wider(one, other) else {
+                // Which of the types a value has is known when it is read.
+                let _ = what;
+                return Value::open(span);
+            };
+            found = Some(Value::new(Ty::Of(wider), false, span));
+        }
+        match found {
+            Some(found) => Value {
+                source: found.source,
+                ..found.derived(false, span)
+            },
+            None => Value::new(Ty::Untyped, false, span),
+        }
+    }
+}
+
+/// The type of arrays of it.
+pub(super) fn array_of(element: PgType) -> Option<PgType> {
+    if element.element().is_some() {
+        Some(element)
+    } else {
+        element.array()
+    }
+}
+
+/// Section "Numeric Constants" of PostgreSQL's manual.
+fn postgres_number(written: &str) -> PgType {
+    let plain = written.replace('_', "");
+    let digits = plain.bytes().all(|byte| byte.is_ascii_digit());
+    match plain.parse::<i64>() {
+        Ok(value) if digits && i32::try_from(value).is_ok() => PgType::INT4,
+        Ok(_) if digits => PgType::INT8,
+        _ => PgType::NUMERIC,
+    }
+}

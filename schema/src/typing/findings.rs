@@ -1,0 +1,319 @@
+//! What is wrong with a statement, in words.
+
+use crate::ast::Name;
+use crate::diagnostic::Diagnostic;
+use crate::name;
+use crate::source::Span;
+
+/// `a`, `b` and 3 more.
+fn listed(known: &[String]) -> String {
+    const MOST: usize = 12;
+    let shown: Vec<String> = (known.iter().take(MOST))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = known.len().saturating_sub(MOST);
+    if more > 0 {
+        format!("{} and {more} more", shown.join(", "))
+    } else {
+        shown.join(", ")
+    }
+}
+
+fn near(wanted: &str, known: &[String]) -> Option<String> {
+    let near = name::suggest(wanted, known.iter().map(String::as_str));
+    near.map(|near| format!("write `{near}`"))
+}
+
+/// A table that the schema does not have.
+pub(super) fn unknown_table(wanted: &Name, known: &[String]) -> Diagnostic {
+    let message = format!("there is no table `{}`", wanted.text);
+    let help = near(&wanted.text, known).unwrap_or_else(|| {
+        "write the name of a table or view of the schema, or of a query of `WITH`".to_owned()
+    });
+    Diagnostic::error("B0620", message)
+        .at(wanted.span, "")
+        .help(help)
+}
+
+/// A name before a point that is no table of the query.
+pub(super) fn unknown_alias(wanted: &Name, known: &[String]) -> Diagnostic {
+    let message = format!("the query reads nothing that is called `{}`", wanted.text);
+    let help = near(&wanted.text, known).unwrap_or_else(|| {
+        if known.is_empty() {
+            "write `FROM` with the table, or remove the name before the point".to_owned()
+        } else {
+            format!("it reads {}", listed(known))
+        }
+    });
+    Diagnostic::error("B0620", message)
+        .at(wanted.span, "")
+        .help(help)
+}
+
+/// A column that a table, or everything that is read, does not have.
+pub(super) fn unknown_column(table: Option<&str>, wanted: &Name, known: &[String]) -> Diagnostic {
+    let message = match table {
+        Some(table) => format!("`{table}` has no column `{}`", wanted.text),
+        None => format!("there is no column `{}`", wanted.text),
+    };
+    let help = near(&wanted.text, known).unwrap_or_else(|| {
+        if known.is_empty() {
+            "write `FROM` with the table that has it".to_owned()
+        } else {
+            format!("the columns are {}", listed(known))
+        }
+    });
+    Diagnostic::error("B0621", message)
+        .at(wanted.span, "")
+        .help(help)
+}
+
+/// A text in the quotes of names.
+pub(super) fn text_in_double_quotes(name: &Name) -> Diagnostic {
+    let message = format!("there is no column `{}`", name.text);
+    let help = format!(
+        "write `'{}'` for a text: SQLite takes a name in double quotes that is none for a text, and other databases do not",
+        name.text.replace('\'', "''")
+    );
+    Diagnostic::error("B0621", message)
+        .at(name.span, "")
+        .help(help)
+}
+
+/// A name that several tables have.
+pub(super) fn ambiguous_column(column: &Name, tables: &[String]) -> Diagnostic {
+    let message = format!("`{}` is a column of several tables", column.text);
+    let first = tables.first().map_or("", String::as_str);
+    let help = format!("write the table before it: `{first}.{}`", column.text);
+    Diagnostic::error("B0622", message)
+        .at(column.span, format!("of {}", listed(tables)))
+        .help(help)
+}
+
+/// A function that nothing has.
+pub(super) fn unknown_function(name: &str, near: Option<&str>, span: Span) -> Diagnostic {
+    let message = format!("there is no function `{name}`");
+    let help = match near {
+        Some(near) => format!("write `{near}`"),
+        None => "write a function of the database, or create it in the schema".to_owned(),
+    };
+    Diagnostic::error("B0623", message).at(span, "").help(help)
+}
+
+/// A function that is called with other arguments than it takes.
+pub(super) fn no_such_call(call: &str, takes: &[String], span: Span) -> Diagnostic {
+    let message = format!("no function takes these arguments: `{call}`");
+    let shown: Vec<String> = takes.iter().take(4).map(|one| format!("`{one}`")).collect();
+    let help = if shown.is_empty() {
+        "give its arguments other types: `CAST(value AS type)`".to_owned()
+    } else {
+        format!("it is called as {}", shown.join(", "))
+    };
+    Diagnostic::error("B0623", message).at(span, "").help(help)
+}
+
+/// A call that may mean several functions.
+pub(super) fn ambiguous_call(call: &str, span: Span) -> Diagnostic {
+    let message = format!("`{call}` may mean several functions");
+    Diagnostic::error("B0623", message)
+        .at(span, "")
+        .help("give its arguments types: `CAST(value AS type)`")
+}
+
+/// An operator between values that it does not take.
+pub(super) fn no_such_operator(
+    operator: &str,
+    left: Option<&str>,
+    right: &str,
+    span: Span,
+) -> Diagnostic {
+    let message = match left {
+        Some(left) => {
+            format!("`{operator}` does not take a value of type {left} and one of type {right}")
+        }
+        None => format!("`{operator}` does not take a value of type {right}"),
+    };
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("compare values of one kind, or change the type of one: `CAST(value AS type)`")
+}
+
+/// Values that have no type in common.
+pub(super) fn unlike(what: &str, left: &str, right: &str, span: Span) -> Diagnostic {
+    let message = format!("{what} has values of type {left} and of type {right}");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("give them one type: `CAST(value AS type)`")
+}
+
+/// A value that its column does not take.
+pub(super) fn unlike_column(column: &str, takes: &str, given: &str, span: Span) -> Diagnostic {
+    let message =
+        format!("the column `{column}` is of type {takes}, and the value of type {given}");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help(format!(
+            "write a value of that type, or `CAST(value AS {takes})`"
+        ))
+}
+
+/// A condition that is none.
+pub(super) fn no_condition(given: &str, span: Span) -> Diagnostic {
+    let message = format!("a condition is expected, and this is of type {given}");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("compare it with a value: `a = 1`, `a IS NOT NULL`")
+}
+
+/// `a = NULL`.
+pub(super) fn compared_with_null(operator: &str, span: Span) -> Diagnostic {
+    let message = format!("`{operator} NULL` is never true");
+    let help = if matches!(operator, "<>" | "!=") {
+        "write `IS NOT NULL`"
+    } else {
+        "write `IS NULL`"
+    };
+    Diagnostic::error("B0625", message).at(span, "").help(help)
+}
+
+/// A column outside of the groups.
+pub(super) fn not_grouped(column: &str, is_whole: bool, span: Span) -> Diagnostic {
+    let message = if is_whole {
+        format!(
+            "`{column}` has a value for each row, and the aggregate beside it makes one of all rows"
+        )
+    } else {
+        format!("`{column}` has a value for each row, and the query gives one row for each group")
+    };
+    let help = if is_whole {
+        format!("write `GROUP BY {column}`, or an aggregate of it: `max({column})`")
+    } else {
+        format!("add `{column}` to `GROUP BY`, or write an aggregate of it: `max({column})`")
+    };
+    Diagnostic::error("B0626", message).at(span, "").help(help)
+}
+
+/// An aggregate where rows are not grouped yet.
+pub(super) fn aggregate_in(clause: &str, function: &str, span: Span) -> Diagnostic {
+    let message = format!(
+        "the aggregate `{function}` stands in {clause}, which is looked at before rows are grouped"
+    );
+    let help = if clause == "WHERE" {
+        "write the condition in `HAVING`, which is looked at after it"
+    } else {
+        "compute it in a query of its own: `(SELECT …)`"
+    };
+    Diagnostic::error("B0627", message).at(span, "").help(help)
+}
+
+/// A number of values that is not that of the columns.
+pub(super) fn number_of_values(columns: usize, values: usize, span: Span) -> Diagnostic {
+    let plural = |count: usize, word: &str| {
+        if count == 1 {
+            format!("1 {word}")
+        } else {
+            format!("{count} {word}s")
+        }
+    };
+    let message = format!(
+        "{} for {}",
+        plural(values, "value"),
+        plural(columns, "column")
+    );
+    Diagnostic::error("B0628", message)
+        .at(span, "")
+        .help("write one value for each column, in their order")
+}
+
+/// Queries of a set operator that give different numbers of columns.
+pub(super) fn number_of_columns(
+    operator: &str,
+    left: usize,
+    right: usize,
+    span: Span,
+) -> Diagnostic {
+    let message = format!(
+        "`{}` joins queries of {left} and of {right} columns",
+        operator.to_uppercase()
+    );
+    Diagnostic::error("B0628", message)
+        .at(span, "")
+        .help("select the same number of columns in both, of the same types")
+}
+
+/// A subquery of several columns where one value is expected.
+pub(super) fn several_columns(columns: usize, span: Span) -> Diagnostic {
+    let message = format!("the query gives {columns} columns, and one is expected here");
+    Diagnostic::error("B0628", message)
+        .at(span, "")
+        .help("select one column")
+}
+
+/// Columns that have to be written and are not.
+pub(super) fn left_out(table: &str, columns: &[String], span: Span) -> Diagnostic {
+    let message = if let [column] = columns {
+        format!("`{column}` of `{table}` is left out: it is NOT NULL and has no default")
+    } else {
+        format!(
+            "{} of `{table}` are left out: they are NOT NULL and have no default",
+            listed(columns)
+        )
+    };
+    Diagnostic::error("B0629", message)
+        .at(span, "")
+        .help(format!("add {} with a value", listed(columns)))
+}
+
+/// A column that the database computes.
+pub(super) fn computed_column(column: &Name) -> Diagnostic {
+    let message = format!(
+        "`{}` is computed by the database and cannot be written",
+        column.text
+    );
+    Diagnostic::error("B0630", message)
+        .at(column.span, "")
+        .help("remove it from the columns that are written")
+}
+
+/// An identity that the database refuses.
+pub(super) fn given_identity(column: &Name) -> Diagnostic {
+    let message = format!("`{}` is always given by the database", column.text);
+    Diagnostic::error("B0630", message)
+        .at(column.span, "")
+        .help("remove it from the columns, or write `OVERRIDING SYSTEM VALUE` before `VALUES`")
+}
+
+/// NULL for a column that has none.
+pub(super) fn null_for(column: &str, span: Span) -> Diagnostic {
+    let message = format!("`{column}` is NOT NULL, and NULL is written to it");
+    Diagnostic::error("B0629", message)
+        .at(span, "")
+        .help("write a value, or `DEFAULT`")
+}
+
+/// A parameter whose type nothing gives.
+pub(super) fn parameter_without_type(parameter: &str, span: Span) -> Diagnostic {
+    let message = format!("the type of the parameter `{parameter}` is not known");
+    let help = if parameter == "?" {
+        "give it a name and write its type: `CAST(:name AS type)`".to_owned()
+    } else {
+        format!(
+            "write its type: `CAST(:{parameter} AS type)`, or below the query's name `-- @param {parameter}: bigint`"
+        )
+    };
+    Diagnostic::error("B0608", message).at(span, "").help(help)
+}
+
+/// A value whose type nothing gives.
+pub(super) fn type_not_known(what: &str, span: Span) -> Diagnostic {
+    let message = format!("the type of {what} is not known");
+    Diagnostic::error("B0609", message)
+        .at(span, "")
+        .help("write it: `CAST(value AS type) AS name`")
+}
+
+/// Something that is not read so far.
+pub(super) fn not_checked(what: &str, span: Span, help: &str) -> Diagnostic {
+    let message = format!("{what} is not checked so far");
+    Diagnostic::error("B0609", message).at(span, "").help(help)
+}

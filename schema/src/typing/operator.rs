@@ -1,0 +1,377 @@
+//! Operators.
+
+use super::checker::Checker;
+use super::findings;
+use super::grammar::{self, grammar};
+use super::parameters::is_text_constant;
+use super::postgres::{self, Null, PgType, resolve_operator};
+use super::scope::Scope;
+use super::value::{Constant, Ty, Value};
+use crate::column_type::{ColumnType, LobSize, TypeClass};
+use crate::dialect::Dialect;
+use crate::source::Span;
+use crate::syntax::{Chain, Expr, ExprKind, Operator};
+
+impl Checker<'_> {
+    /// Operators of one rank, from the left.
+    pub(super) fn chain(&mut self, chain: &Chain, scope: &Scope<'_>, span: Span) -> Value {
+        let mut left = None;
+        let mut before = &chain.first;
+        for (operator, right) in &chain.rest {
+            if let (None, ExprKind::Row(_)) = (&left, &before.kind) {
+                self.rows_compared(before, right, scope);
+                left = Some(Value::new(self.condition_type(), true, span));
+                continue;
+            }
+            let value = match left.take() {
+                Some(value) => value,
+                None => self.expr(before, scope),
+            };
+            let interval = match &right.kind {
+                ExprKind::Interval(_, unit) => Some(unit.text.clone()),
+                _ => None,
+            };
+            let right_value = self.expr(right, scope);
+            let here = Span {
+                end: right.span.end,
+                ..chain.first.span
+            };
+            left = Some(match interval {
+                Some(unit) => self.moved_by(&value, &unit, here),
+                None => self.binary(operator, &value, &right_value, here),
+            });
+            before = right;
+        }
+        let value = left.unwrap_or_else(|| Value::open(span));
+        Value { span, ..value }
+    }
+
+    /// `(a, b) = (1, 2)`.
+    fn rows_compared(&mut self, left: &Expr, right: &Expr, scope: &Scope<'_>) {
+        let ExprKind::Row(lefts) = &left.kind else {
+            return;
+        };
+        let lefts: Vec<Value> = lefts.iter().map(|part| self.expr(part, scope)).collect();
+        let rights: Vec<Value> = match &right.kind {
+            ExprKind::Row(rights) => rights.iter().map(|part| self.expr(part, scope)).collect(),
+            ExprKind::Query(query) => {
+                let fields = self.query(query, Some(scope), &scope.common, None);
+                let fields = fields.iter().flat_map(|fields| fields.iter());
+                fields.map(|field| field.value.clone()).collect()
+            }
+            _ => vec![self.expr(right, scope)],
+        };
+        if lefts.len() != rights.len() {
+            self.report(findings::number_of_values(
+                lefts.len(),
+                rights.len(),
+                right.span,
+            ));
+            return;
+        }
+        for (left, right) in lefts.iter().zip(&rights) {
+            self.compared("=", left, right, right.span);
+        }
+    }
+
+    fn binary(&mut self, operator: &Operator, left: &Value, right: &Value, span: Span) -> Value {
+        let text = operator.text.as_str();
+        match text {
+            "and" | "or" | "xor" | "&&" | "||"
+                if self.dialect == Dialect::Mysql || matches!(text, "and" | "or") =>
+            {
+                self.is_condition(left);
+                self.is_condition(right);
+                let nullable = left.nullable || right.nullable;
+                Value::new(self.condition_type(), nullable, span)
+            }
+            "=" | "==" | "<" | ">" | "<=" | ">=" | "<>" | "!=" => {
+                if right.constant == Constant::Null || left.constant == Constant::Null {
+                    let place = if right.constant == Constant::Null {
+                        right
+                    } else {
+                        left
+                    };
+                    self.report(findings::compared_with_null(text, place.span));
+                    return Value::new(self.condition_type(), true, span);
+                }
+                self.compared(text, left, right, span)
+            }
+            "<=>" => {
+                self.compared("=", left, right, span);
+                Value::new(self.condition_type(), false, span)
+            }
+            "overlaps" | "sounds like" | "member of" => {
+                Value::new(self.condition_type(), true, span)
+            }
+            _ => match self.dialect {
+                Dialect::Postgres => self.postgres_operator(text, Some(left), right, span),
+                Dialect::Sqlite | Dialect::Mysql => self.computed(text, left, right, span),
+            },
+        }
+    }
+
+    /// A comparison, whose operands become each other's types.
+    pub(super) fn compared(
+        &mut self,
+        operator: &str,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Value {
+        if self.dialect == Dialect::Postgres {
+            return self.postgres_operator(operator, Some(left), right, span);
+        }
+        self.demand(left, right);
+        self.demand(right, left);
+        if let (Some(one), Some(other)) = (left.column_type(), right.column_type())
+            && are_unlike(one, other)
+            && !is_text_constant(left)
+            && !is_text_constant(right)
+            && left.constant != Constant::Null
+        {
+            let (one, other) = (self.shown(left), self.shown(right));
+            self.report(findings::no_such_operator(
+                operator,
+                Some(&one),
+                &other,
+                span,
+            ));
+        }
+        let nullable = left.nullable || right.nullable;
+        Value::new(self.condition_type(), nullable, span)
+    }
+
+    /// An operator of PostgreSQL's catalogue.
+    fn postgres_operator(
+        &mut self,
+        symbol: &str,
+        left: Option<&Value>,
+        right: &Value,
+        span: Span,
+    ) -> Value {
+        let values = [left, Some(right)];
+        let mut values = values.into_iter().flatten();
+        let is_condition = matches!(symbol, "=" | "<" | ">" | "<=" | ">=" | "<>" | "!=");
+        if values.clone().any(|value| value.ty == Ty::Wrong) {
+            return Value::wrong(span);
+        }
+        let is_row = |value: &Value| value.ty == Ty::Postgres(PgType::RECORD);
+        if values
+            .clone()
+            .any(|value| value.ty == Ty::Open || is_row(value))
+        {
+            return if is_condition {
+                Value::new(self.condition_type(), true, span)
+            } else {
+                Value::open(span)
+            };
+        }
+        let nullable = values.any(|value| value.nullable);
+        let given = left.map(|left| left.postgres().unwrap_or(PgType::UNKNOWN));
+        let other = right.postgres().unwrap_or(PgType::UNKNOWN);
+        match resolve_operator(symbol, given, other) {
+            Ok(found) => {
+                if let (Some(left), Some(wanted)) = (left, found.left) {
+                    self.demand_postgres(left, wanted, Some(right));
+                }
+                self.demand_postgres(right, found.right, left);
+                let nullable = match found.null {
+                    Null::Never => false,
+                    Null::Argument => nullable,
+                    Null::NoRows | Null::Maybe => true,
+                };
+                Value::new(Ty::Postgres(found.result), nullable, span)
+            }
+            Err(_) => {
+                let left = left.map(|left| self.shown(left));
+                let right = self.shown(right);
+                let finding = findings::no_such_operator(symbol, left.as_deref(), &right, span);
+                self.report(finding);
+                Value::wrong(span)
+            }
+        }
+    }
+
+    /// What an operator or a function makes of a value without a type; the column beside it says more of the same type.
+    pub(super) fn demand_postgres(
+        &mut self,
+        value: &Value,
+        wanted: PgType,
+        beside: Option<&Value>,
+    ) {
+        if wanted == PgType::UNKNOWN {
+            return;
+        }
+        let same = |beside: &&Value| beside.ty == Ty::Postgres(wanted);
+        let source = beside.filter(same).and_then(|beside| beside.source);
+        self.demand_type(value, &Ty::Postgres(wanted), source, value.span);
+    }
+
+    /// An operator of SQLite and MySQL that computes.
+    fn computed(&mut self, operator: &str, left: &Value, right: &Value, span: Span) -> Value {
+        let nullable = left.nullable || right.nullable;
+        match operator {
+            "||" => {
+                let text = self.text_type();
+                self.demand_type(left, &text, None, span);
+                self.demand_type(right, &text, None, span);
+                Value::new(text, nullable, span)
+            }
+            "->" => match self.dialect {
+                Dialect::Sqlite => Value::new(self.text_type(), true, span),
+                _ => Value::new(Ty::Of(ColumnType::Json { binary: false }), true, span),
+            },
+            "->>" => match self.dialect {
+                Dialect::Sqlite => Value::open(span),
+                _ => Value::new(self.text_type(), true, span),
+            },
+            "&" | "|" | "<<" | ">>" | "^" => {
+                let ty = match self.dialect {
+                    Dialect::Mysql => ColumnType::U64,
+                    _ => ColumnType::I64,
+                };
+                self.demand_type(left, &Ty::Of(ColumnType::I64), None, span);
+                self.demand_type(right, &Ty::Of(ColumnType::I64), None, span);
+                Value::new(Ty::Of(ty), nullable, span)
+            }
+            _ => self.arithmetic(operator, left, right, span),
+        }
+    }
+
+    fn arithmetic(&mut self, operator: &str, left: &Value, right: &Value, span: Span) -> Value {
+        self.demand(left, right);
+        self.demand(right, left);
+        let left = self.refreshed(left);
+        let right = self.refreshed(right);
+        // A division by zero is NULL.
+        let divides = matches!(operator, "/" | "%" | "div" | "mod");
+        let nullable = left.nullable || right.nullable || divides;
+        let (Some(one), Some(other)) = (left.column_type(), right.column_type()) else {
+            return Value::open(span);
+        };
+        if operator == "div" {
+            return Value::new(Ty::Of(ColumnType::I64), nullable, span);
+        }
+        let sign = match operator {
+            "mod" => '%',
+            other => other.chars().next().unwrap_or('+'),
+        };
+        let number = |of: &ColumnType| {
+            if grammar::is_text(of) {
+                ColumnType::F64
+            } else {
+                of.clone()
+            }
+        };
+        let rule = grammar(self.dialect).arithmetic;
+        let (one, other) = (number(one), number(other));
+        let found = (grammar::rank(&one).is_some() && grammar::rank(&other).is_some())
+            .then(|| rule(&one, sign, &other))
+            .flatten();
+        found.map_or_else(
+            || Value::open(span),
+            |ty| Value::new(Ty::Of(ty), nullable, span),
+        )
+    }
+
+    /// A parameter as it is now.
+    pub(super) fn refreshed(&self, value: &Value) -> Value {
+        match value.cell {
+            Some(cell) => Value {
+                ty: self.cells[cell].ty.clone(),
+                source: self.cells[cell].source,
+                ..value.clone()
+            },
+            None => value.clone(),
+        }
+    }
+
+    /// MySQL's `date + INTERVAL 1 DAY`, which is NULL for what is no date.
+    pub(super) fn moved_by(&self, value: &Value, unit: &str, span: Span) -> Value {
+        let whole_days = ["day", "week", "month", "quarter", "year", "year_month"].contains(&unit);
+        let ty = match value.column_type().map(ColumnType::class) {
+            Some(TypeClass::Date) if whole_days => ColumnType::Date,
+            Some(TypeClass::Date) => ColumnType::DateTime(6),
+            Some(TypeClass::DateTime | TypeClass::Timestamp) => ColumnType::DateTime(6),
+            Some(TypeClass::Time) => ColumnType::Time(6),
+            Some(TypeClass::Text) => ColumnType::Text(LobSize::Unbounded),
+            _ => return Value::open(span),
+        };
+        Value::new(Ty::Of(ty), true, span)
+    }
+
+    /// An operator before its operand.
+    pub(super) fn prefix(&mut self, operator: &Operator, operand: &Value, span: Span) -> Value {
+        let text = operator.text.as_str();
+        if matches!(text, "not") || (text == "!" && self.dialect == Dialect::Mysql) {
+            self.is_condition(operand);
+            return Value::new(self.condition_type(), operand.nullable, span);
+        }
+        if self.dialect == Dialect::Postgres {
+            return self.postgres_operator(text, None, operand, span);
+        }
+        match text {
+            "+" => operand.derived(operand.nullable, span),
+            "-" => {
+                let negative = grammar(self.dialect).negative;
+                let ty = operand.column_type().and_then(negative);
+                let constant = operand.constant;
+                let value = ty.map_or_else(
+                    || Value::open(span),
+                    |ty| Value::new(Ty::Of(ty), operand.nullable, span),
+                );
+                Value { constant, ..value }
+            }
+            "~" => {
+                let ty = match self.dialect {
+                    Dialect::Mysql => ColumnType::U64,
+                    _ => ColumnType::I64,
+                };
+                Value::new(Ty::Of(ty), operand.nullable, span)
+            }
+            "binary" => Value::new(
+                Ty::Of(ColumnType::Blob(LobSize::Unbounded)),
+                operand.nullable,
+                span,
+            ),
+            _ => Value::open(span),
+        }
+    }
+
+    /// A call of PostgreSQL's that a form of the language stands for; what is wrong is reported.
+    pub(super) fn postgres_call(
+        &mut self,
+        name: &str,
+        types: &[PgType],
+        values: &[Value],
+        span: Span,
+    ) -> Option<Ty> {
+        let call = postgres::Call {
+            arguments: types,
+            ..postgres::Call::default()
+        };
+        match postgres::resolve_function(name, &call) {
+            Ok(found) => {
+                for (value, wanted) in values.iter().zip(&found.arguments) {
+                    self.demand_postgres(value, *wanted, None);
+                }
+                Some(Ty::Postgres(found.result))
+            }
+            Err(_) => {
+                let shown: Vec<String> = values.iter().map(|value| self.shown(value)).collect();
+                let call = format!("{name}({})", shown.join(", "));
+                self.report(findings::no_such_call(&call, &[], span));
+                None
+            }
+        }
+    }
+}
+
+/// A number and a text: the databases compare them, each by rules of its own.
+fn are_unlike(one: &ColumnType, other: &ColumnType) -> bool {
+    let is_number = |of: &ColumnType| {
+        grammar::rank(of).is_some() && !matches!(of.class(), TypeClass::Boolean | TypeClass::Year)
+    };
+    (is_number(one) && grammar::is_text(other)) || (grammar::is_text(one) && is_number(other))
+}

@@ -1,0 +1,122 @@
+//! Parameters: one cell for each, whose type the first use that asks for one decides.
+
+use super::checker::Checker;
+use super::findings;
+use super::value::{Constant, Ty, Value};
+use crate::model::{ColumnId, TableId};
+use crate::source::Span;
+use crate::syntax::Parameter;
+
+/// A parameter so far.
+#[derive(Debug, Clone)]
+pub(super) struct Cell {
+    pub(super) parameter: Parameter,
+    pub(super) ty: Ty,
+    pub(super) source: Option<(TableId, ColumnId)>,
+    /// The use that decided its type.
+    pub(super) decided: Option<Span>,
+    pub(super) nullable: bool,
+    pub(super) is_list: bool,
+    /// Its places, in the order of the text.
+    pub(super) uses: Vec<Span>,
+}
+
+impl Checker<'_> {
+    /// The value of a parameter here.
+    pub(super) fn parameter(&mut self, parameter: &Parameter, span: Span) -> Value {
+        let known = |cell: &Cell| *parameter != Parameter::Next && cell.parameter == *parameter;
+        let at = match self.cells.iter().position(known) {
+            Some(at) => at,
+            None => {
+                self.cells.push(self.new_cell(parameter));
+                self.cells.len() - 1
+            }
+        };
+        let cell = &mut self.cells[at];
+        // An expression may be looked at twice.
+        if !cell.uses.contains(&span) {
+            cell.uses.push(span);
+        }
+        Value {
+            cell: Some(at),
+            source: cell.source,
+            ..Value::new(cell.ty.clone(), cell.nullable, span)
+        }
+    }
+
+    fn new_cell(&self, parameter: &Parameter) -> Cell {
+        let given = self
+            .given
+            .iter()
+            .find(|given| given.parameter == *parameter);
+        let ty = given.map(|given| self.type_of_name(&given.to).unwrap_or(Ty::Wrong));
+        Cell {
+            parameter: parameter.clone(),
+            ty: ty.unwrap_or(Ty::Untyped),
+            source: None,
+            decided: given.map(|given| given.to.span),
+            nullable: given.is_some_and(|given| given.nullable),
+            is_list: false,
+            uses: Vec::new(),
+        }
+    }
+
+    /// A value becomes what stands beside it, if it has no type of its own.
+    pub(super) fn demand(&mut self, value: &Value, wanted: &Value) {
+        self.demand_type(value, &wanted.ty, wanted.source, wanted.span);
+    }
+
+    pub(super) fn demand_type(
+        &mut self,
+        value: &Value,
+        wanted: &Ty,
+        source: Option<(TableId, ColumnId)>,
+        by: Span,
+    ) {
+        let Some(cell) = value.cell else { return };
+        if matches!(wanted, Ty::Untyped | Ty::Open | Ty::Wrong) {
+            return;
+        }
+        let cell = &mut self.cells[cell];
+        if cell.ty == Ty::Untyped {
+            cell.ty = wanted.clone();
+            cell.source = source;
+            cell.decided = Some(by);
+        }
+    }
+
+    /// NULL may be given for it: it is compared with NULL, or has something in its place.
+    pub(super) fn may_be_null(&mut self, value: &Value) {
+        if let Some(cell) = value.cell {
+            self.cells[cell].nullable = true;
+        }
+    }
+
+    /// Those whose type nothing decides.
+    pub(super) fn check_parameters(&mut self) {
+        for cell in self.cells.clone() {
+            if cell.ty == Ty::Untyped
+                && let Some(&span) = cell.uses.first()
+            {
+                self.report(findings::parameter_without_type(
+                    &shown(&cell.parameter),
+                    span,
+                ));
+            }
+        }
+    }
+}
+
+/// As it is written in an annotation.
+pub(super) fn shown(parameter: &Parameter) -> String {
+    match parameter {
+        Parameter::Named(name) => name.clone(),
+        Parameter::Numbered(number) => number.to_string(),
+        Parameter::Next => "?".to_owned(),
+    }
+}
+
+/// Whether the value is a constant text, which each database reads as what stands beside it.
+pub(super) fn is_text_constant(value: &Value) -> bool {
+    value.constant == Constant::Text
+}

@@ -1,0 +1,334 @@
+//! Queries: WITH, the parts that set operators join, order and limit.
+
+use std::rc::Rc;
+
+use super::checker::{Checker, Clause};
+use super::findings;
+use super::scope::{Common, Field, Fields, Scope};
+use super::value::{Ty, Value};
+use crate::dialect::Dialect;
+use crate::source::Span;
+use crate::syntax::{Body, CommonTable, Expr, ExprKind, Query, SetPart, Sort, Statement, With};
+
+/// The values that a query's columns are written to: what its parameters become.
+pub(super) type Wanted<'w> = Option<&'w [Value]>;
+
+impl Checker<'_> {
+    /// A statement, also one of WITH; its rows, if it gives any.
+    pub(super) fn statement(
+        &mut self,
+        statement: &Statement,
+        outer: Option<&Scope<'_>>,
+        common: &Common,
+    ) -> Fields {
+        match statement {
+            Statement::Query(query) => self.query(query, outer, common, None),
+            Statement::Insert(insert) => self.insert(insert, common),
+            Statement::Update(update) => self.update(update, common),
+            Statement::Delete(delete) => self.delete(delete, common),
+        }
+    }
+
+    /// The columns of a query; `None` where they are not known.
+    pub(super) fn query(
+        &mut self,
+        query: &Query,
+        outer: Option<&Scope<'_>>,
+        common: &Common,
+        wanted: Wanted<'_>,
+    ) -> Fields {
+        let clause = std::mem::replace(&mut self.clause, Clause::Items);
+        let groups = std::mem::replace(&mut self.groups_have_rows, false);
+        let common = match &query.with {
+            Some(with) => self.with(with, outer, common),
+            None => common.clone(),
+        };
+        let fields = match &query.body {
+            Body::Select(select) => self.select(select, &query.order, outer, &common, wanted),
+            body => {
+                let fields = self.body(body, outer, &common, wanted);
+                self.order_of_rows(&query.order, &fields, outer, &common);
+                fields
+            }
+        };
+        self.limit(query, outer, &common);
+        self.clause = clause;
+        self.groups_have_rows = groups;
+        fields
+    }
+
+    fn limit(&mut self, query: &Query, outer: Option<&Scope<'_>>, common: &Common) {
+        let scope = Scope::of(common, outer);
+        for count in [&query.limit.count, &query.limit.offset]
+            .into_iter()
+            .flatten()
+        {
+            self.count(count, &scope);
+        }
+    }
+
+    /// A number of rows.
+    pub(super) fn count(&mut self, count: &Expr, scope: &Scope<'_>) {
+        let value = self.expr(count, scope);
+        let ty = self.count_type();
+        self.demand_type(&value, &ty, None, count.span);
+    }
+
+    /// The ORDER BY of several parts names what they give.
+    fn order_of_rows(
+        &mut self,
+        order: &[Sort],
+        fields: &Fields,
+        outer: Option<&Scope<'_>>,
+        common: &Common,
+    ) {
+        let mut scope = Scope::of(common, outer);
+        let Some(fields) = fields else { return };
+        scope.items = fields.to_vec();
+        for sort in order {
+            if !is_number(&sort.value) {
+                self.expr(&sort.value, &scope);
+            }
+        }
+    }
+
+    /// The queries of WITH, each of which sees those before it.
+    pub(super) fn with(
+        &mut self,
+        with: &With,
+        outer: Option<&Scope<'_>>,
+        common: &Common,
+    ) -> Common {
+        let mut known = common.clone();
+        for table in &with.tables {
+            let fields = if with.recursive {
+                self.recursive(table, outer, &known)
+            } else {
+                self.common_table(table, outer, &known)
+            };
+            known = known.with(&table.name.text, fields);
+        }
+        known
+    }
+
+    fn common_table(
+        &mut self,
+        table: &CommonTable,
+        outer: Option<&Scope<'_>>,
+        known: &Common,
+    ) -> Fields {
+        let fields = self.statement(&table.statement, outer, known);
+        self.named(table, &fields)
+    }
+
+    /// The columns under the names of WITH, with those that SEARCH and CYCLE add.
+    fn named(&mut self, table: &CommonTable, fields: &Fields) -> Fields {
+        let fields = if table.columns.is_empty() {
+            fields.clone()
+        } else {
+            self.renamed(fields, &table.columns)
+        }?;
+        let mut all = fields.to_vec();
+        for (at, (name, _)) in table.added.iter().enumerate() {
+            let is_mark = at == 0 && table.added.len() > 1;
+            let ty = if is_mark {
+                self.condition_type()
+            } else {
+                Ty::Open
+            };
+            all.push(Field {
+                name: Some(name.text.clone()),
+                value: Value::new(ty, !is_mark, name.span),
+            });
+        }
+        Some(all.into())
+    }
+
+    /// A query that may read itself: the first part says what it gives, and the others are looked at with that.
+    fn recursive(
+        &mut self,
+        table: &CommonTable,
+        outer: Option<&Scope<'_>>,
+        known: &Common,
+    ) -> Fields {
+        let Statement::Query(query) = &table.statement else {
+            return self.common_table(table, outer, known);
+        };
+        let Body::Set(first, _) = &query.body else {
+            return self.common_table(table, outer, known);
+        };
+        let own = match &query.with {
+            Some(with) => self.with(with, outer, known),
+            None => known.clone(),
+        };
+        let base = self.body(first, outer, &own, None);
+        let mut fields = self.named(table, &base);
+        // What a further step may make NULL may be NULL in the next: each step can only add to it.
+        loop {
+            let seen = known.with(&table.name.text, fields.clone());
+            let all = self.query(query, outer, &seen, None);
+            let next = self.named(table, &all);
+            let widened = widened(&fields, &next);
+            let is_same = nullables(&widened) == nullables(&fields);
+            fields = widened;
+            if is_same {
+                return fields;
+            }
+        }
+    }
+
+    /// The parts of a query, without its order.
+    fn body(
+        &mut self,
+        body: &Body,
+        outer: Option<&Scope<'_>>,
+        common: &Common,
+        wanted: Wanted<'_>,
+    ) -> Fields {
+        match body {
+            Body::Select(select) => self.select(select, &[], outer, common, wanted),
+            Body::Values(rows, span) => self.values(rows, *span, outer, common, wanted),
+            Body::Table(name) => {
+                self.has_star = true;
+                self.table(name, common).fields
+            }
+            Body::Query(query) => self.query(query, outer, common, wanted),
+            Body::Set(first, parts) => {
+                let mut fields = self.body(first, outer, common, wanted);
+                for part in parts {
+                    let next = self.body(&part.body, outer, common, wanted);
+                    fields = self.united(&fields, &next, part);
+                }
+                fields
+            }
+        }
+    }
+
+    /// The columns of two parts.
+    fn united(&mut self, left: &Fields, right: &Fields, part: &SetPart) -> Fields {
+        let (Some(left), Some(right)) = (left, right) else {
+            return None;
+        };
+        if left.len() != right.len() {
+            let finding =
+                findings::number_of_columns(part.operator, left.len(), right.len(), part.span);
+            self.report(finding);
+            return None;
+        }
+        let mut fields = Vec::new();
+        for (at, (one, other)) in left.iter().zip(right.iter()).enumerate() {
+            let what = match &one.name {
+                Some(name) => format!("the column `{name}` of `{}`", part.operator.to_uppercase()),
+                None => format!(
+                    "the column {} of `{}`",
+                    at + 1,
+                    part.operator.to_uppercase()
+                ),
+            };
+            let mut value = self.common(&[&one.value, &other.value], &what, other.value.span);
+            if one.value.source == other.value.source {
+                value.source = one.value.source;
+            }
+            value.nullable = match part.operator {
+                "except" => one.value.nullable,
+                "intersect" => one.value.nullable && other.value.nullable,
+                _ => one.value.nullable || other.value.nullable,
+            };
+            value.span = one.value.span;
+            fields.push(Field {
+                name: one.name.clone(),
+                value,
+            });
+        }
+        Some(fields.into())
+    }
+
+    /// The rows of VALUES.
+    fn values(
+        &mut self,
+        rows: &[Vec<Expr>],
+        span: Span,
+        outer: Option<&Scope<'_>>,
+        common: &Common,
+        wanted: Wanted<'_>,
+    ) -> Fields {
+        let scope = Scope::of(common, outer);
+        let first = rows.first()?;
+        let mut columns: Vec<Vec<Value>> = first.iter().map(|_| Vec::new()).collect();
+        let clause = std::mem::replace(&mut self.clause, Clause::Values);
+        for row in rows {
+            if row.len() != first.len() {
+                self.report(findings::number_of_values(first.len(), row.len(), span));
+                return None;
+            }
+            for (at, value) in row.iter().enumerate() {
+                let typed = self.expr(value, &scope);
+                if let Some(wanted) = wanted.and_then(|wanted| wanted.get(at)) {
+                    self.demand(&typed, wanted);
+                }
+                columns[at].push(typed);
+            }
+        }
+        self.clause = clause;
+        let dialect = self.dialect;
+        let fields = columns.iter().enumerate().map(|(at, values)| {
+            let all: Vec<&Value> = values.iter().collect();
+            let what = format!("the column {}", at + 1);
+            let mut value = self.common(&all, &what, span);
+            value.nullable = values.iter().any(|value| value.nullable);
+            let name = match dialect {
+                Dialect::Postgres | Dialect::Sqlite => Some(format!("column{}", at + 1)),
+                Dialect::Mysql => None,
+            };
+            Field { name, value }
+        });
+        Some(fields.collect::<Rc<[Field]>>())
+    }
+
+    /// The one value of a query in parentheses.
+    pub(super) fn scalar(&mut self, query: &Query, scope: &Scope<'_>, span: Span) -> Value {
+        let fields = self.query(query, Some(scope), &scope.common, None);
+        let Some(fields) = fields else {
+            return Value::open(span);
+        };
+        let [field] = &*fields else {
+            self.report(findings::several_columns(fields.len(), span));
+            return Value::wrong(span);
+        };
+        // Without GROUP BY an aggregate gives a row in any case.
+        let nullable = field.value.nullable || !self.gives_a_row(query);
+        field.value.derived(nullable, span)
+    }
+
+    /// Whether the query gives exactly one row whatever the tables hold.
+    fn gives_a_row(&self, query: &Query) -> bool {
+        let Body::Select(select) = &query.body else {
+            return false;
+        };
+        let limited = query.limit.count.is_some() || query.limit.offset.is_some();
+        let plain = select.group.is_empty() && select.having.is_none() && !limited;
+        let whole = select.items.iter().any(|item| self.item_aggregates(item));
+        let constant = select.from.is_empty() && select.condition.is_none();
+        plain && (whole || constant)
+    }
+}
+
+/// A number in ORDER BY or GROUP BY is that of an item.
+pub(super) fn is_number(value: &Expr) -> bool {
+    matches!(value.kind, ExprKind::Number(_))
+}
+
+fn nullables(fields: &Fields) -> Vec<bool> {
+    let fields = fields.iter().flat_map(|fields| fields.iter());
+    fields.map(|field| field.value.nullable).collect()
+}
+
+fn widened(fields: &Fields, next: &Fields) -> Fields {
+    let (fields, next) = (fields.as_ref()?, next.as_ref()?);
+    let both = fields.iter().zip(next.iter());
+    let both = both.map(|(one, other)| Field {
+        name: one.name.clone(),
+        value: one.value.clone().or_null(other.value.nullable),
+    });
+    Some(both.collect())
+}

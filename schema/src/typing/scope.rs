@@ -1,0 +1,329 @@
+//! The names that can be seen in a query.
+
+use std::rc::Rc;
+
+use super::checker::Checker;
+use super::findings;
+use super::postgres::PgType;
+use super::value::{Ty, Value};
+use crate::ast::Name;
+use crate::column_type::ColumnType;
+use crate::dialect::Dialect;
+use crate::model::TableId;
+use crate::name::same_name;
+use crate::source::Span;
+
+/// A column that a query or a table gives.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    /// `None` where the database makes one up.
+    pub(super) name: Option<String>,
+    pub(super) value: Value,
+}
+
+/// The columns of a table or query; `None` where they are not known.
+pub(super) type Fields = Option<Rc<[Field]>>;
+
+/// One table of a FROM.
+#[derive(Debug, Clone)]
+pub(super) struct Relation {
+    pub(super) name: Option<String>,
+    pub(super) schema: Option<String>,
+    pub(super) fields: Fields,
+    /// An outer join may leave it without a row.
+    pub(super) nullable: bool,
+    pub(super) table: Option<TableId>,
+    /// Its columns that a join has merged with those of others.
+    pub(super) merged: Vec<usize>,
+}
+
+/// A column that a join makes of two of one name.
+#[derive(Debug, Clone)]
+pub(super) struct Merged {
+    pub(super) name: String,
+    pub(super) value: Value,
+}
+
+/// The queries of WITH that can be seen, the last first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Common(Vec<(String, Fields)>);
+
+impl Common {
+    pub(super) fn with(&self, name: &str, fields: Fields) -> Self {
+        let mut all = self.0.clone();
+        all.push((name.to_owned(), fields));
+        Self(all)
+    }
+
+    pub(super) fn find(&self, name: &str, dialect: Dialect) -> Option<Fields> {
+        let mut all = self.0.iter().rev();
+        let found = all.find(|(known, _)| same_name(known, name, dialect))?;
+        Some(found.1.clone())
+    }
+}
+
+/// The tables that a clause sees.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scope<'s> {
+    pub(super) relations: Vec<Relation>,
+    pub(super) merged: Vec<Merged>,
+    pub(super) common: Common,
+    pub(super) outer: Option<&'s Scope<'s>>,
+    /// Every column may be NULL: of some rows it is none (`ROLLUP`), or there is no row at all.
+    pub(super) all_nullable: bool,
+    /// What the items of the `SELECT` are called, where they can be seen.
+    pub(super) items: Vec<Field>,
+}
+
+/// A column that a name stands for.
+pub(super) struct Found {
+    pub(super) value: Value,
+    pub(super) name: Option<String>,
+}
+
+impl Scope<'_> {
+    pub(super) fn of<'s>(common: &Common, outer: Option<&'s Scope<'s>>) -> Scope<'s> {
+        Scope {
+            common: common.clone(),
+            outer,
+            ..Scope::default()
+        }
+    }
+
+    /// All columns, those that joins have merged first, once.
+    pub(super) fn all_fields(&self) -> Option<Vec<Field>> {
+        let merged = self.merged.iter().map(|merged| Field {
+            name: Some(merged.name.clone()),
+            value: merged.value.clone(),
+        });
+        let mut all: Vec<Field> = merged.collect();
+        for relation in &self.relations {
+            let fields = relation.fields.as_ref()?;
+            let own = fields.iter().enumerate();
+            let own = own.filter(|(at, _)| !relation.merged.contains(at));
+            all.extend(own.map(|(_, field)| self.seen(relation, field)));
+        }
+        Some(all)
+    }
+
+    fn seen(&self, relation: &Relation, field: &Field) -> Field {
+        Field {
+            name: field.name.clone(),
+            value: (field.value.clone()).or_null(relation.nullable || self.all_nullable),
+        }
+    }
+
+    /// All columns of one table.
+    pub(super) fn fields_of(&self, relation: &Relation) -> Option<Vec<Field>> {
+        let fields = relation.fields.as_ref()?.iter();
+        Some(fields.map(|field| self.seen(relation, field)).collect())
+    }
+
+    /// The table of this name.
+    pub(super) fn relation(&self, names: &[Name], dialect: Dialect) -> Option<&Relation> {
+        let (name, schema) = names.split_last()?;
+        let is = |relation: &&Relation| {
+            let named = relation.name.as_deref();
+            let fits = named.is_some_and(|known| same_name(known, &name.text, dialect));
+            let in_schema = schema.last().is_none_or(|schema| {
+                let own = relation.schema.as_deref();
+                own.is_none_or(|own| same_name(own, &schema.text, dialect))
+            });
+            fits && in_schema
+        };
+        self.relations.iter().find(is)
+    }
+}
+
+impl Checker<'_> {
+    /// The column that a name stands for. What is wrong with it is reported.
+    pub(super) fn column(&mut self, names: &[Name], scope: &Scope<'_>, span: Span) -> Found {
+        let Some((column, qualifiers)) = names.split_last() else {
+            return nothing(Value::wrong(span));
+        };
+        let mut next = Some(scope);
+        while let Some(here) = next {
+            let found = if qualifiers.is_empty() {
+                self.bare_column(column, here, span)
+            } else {
+                self.column_of(qualifiers, column, here, span)
+            };
+            if let Some(found) = found {
+                return found;
+            }
+            next = here.outer;
+        }
+        if let Some(value) = self.other_meaning(names, scope, span) {
+            return nothing(value);
+        }
+        self.report_unknown(qualifiers, column, scope);
+        nothing(Value::wrong(span))
+    }
+
+    fn column_of(
+        &mut self,
+        qualifiers: &[Name],
+        column: &Name,
+        scope: &Scope<'_>,
+        span: Span,
+    ) -> Option<Found> {
+        let relation = scope.relation(qualifiers, self.dialect)?;
+        let Some(fields) = &relation.fields else {
+            return Some(nothing(Value::open(span)));
+        };
+        let found = self.field(fields, column);
+        if let Some(field) = found {
+            let seen = scope.seen(relation, field);
+            let value = Value { span, ..seen.value };
+            let name = seen.name;
+            return Some(Found { value, name });
+        }
+        if let Some(value) = self.hidden_column(relation, column, span) {
+            return Some(nothing(value));
+        }
+        let table = relation.name.clone().unwrap_or_default();
+        let known = names_of(fields);
+        self.report(findings::unknown_column(Some(&table), column, &known));
+        Some(nothing(Value::wrong(span)))
+    }
+
+    fn field<'f>(&self, fields: &'f [Field], column: &Name) -> Option<&'f Field> {
+        let is = |field: &&Field| {
+            let name = field.name.as_deref();
+            name.is_some_and(|name| same_name(name, &column.text, self.dialect))
+        };
+        fields.iter().find(is)
+    }
+
+    fn bare_column(&mut self, column: &Name, scope: &Scope<'_>, span: Span) -> Option<Found> {
+        let dialect = self.dialect;
+        let is = |name: &str| same_name(name, &column.text, dialect);
+        let mut found: Vec<(Found, String)> = Vec::new();
+        if let Some(merged) = scope.merged.iter().find(|merged| is(&merged.name)) {
+            let value = merged.value.clone().or_null(scope.all_nullable);
+            return Some(Found {
+                value: Value { span, ..value },
+                name: Some(merged.name.clone()),
+            });
+        }
+        let mut open = false;
+        for relation in &scope.relations {
+            let Some(fields) = &relation.fields else {
+                open = true;
+                continue;
+            };
+            let own = fields.iter().enumerate();
+            for (at, field) in own {
+                if relation.merged.contains(&at) || !field.name.as_deref().is_some_and(is) {
+                    continue;
+                }
+                let seen = scope.seen(relation, field);
+                let value = Value { span, ..seen.value };
+                let of = relation.name.clone().unwrap_or_default();
+                found.push((
+                    Found {
+                        value,
+                        name: seen.name,
+                    },
+                    of,
+                ));
+            }
+        }
+        if found.len() > 1 {
+            let tables: Vec<String> = found.iter().map(|(_, of)| of.clone()).collect();
+            self.report(findings::ambiguous_column(column, &tables));
+            return Some(nothing(Value::wrong(span)));
+        }
+        if let Some((found, _)) = found.pop() {
+            return Some(found);
+        }
+        if let Some(item) = self.field(&scope.items, column) {
+            let value = Value {
+                span,
+                ..item.value.clone()
+            };
+            let name = item.name.clone();
+            return Some(Found { value, name });
+        }
+        for relation in &scope.relations {
+            if let Some(value) = self.hidden_column(relation, column, span) {
+                return Some(nothing(value));
+            }
+        }
+        open.then(|| nothing(Value::open(span)))
+    }
+
+    /// Columns that every table has and `*` does not give.
+    fn hidden_column(&self, relation: &Relation, column: &Name, span: Span) -> Option<Value> {
+        let table = self.model.table(relation.table?);
+        let word = column.text.to_lowercase();
+        let (ty, sqlite) = match (self.dialect, word.as_str()) {
+            (Dialect::Sqlite, "rowid" | "oid" | "_rowid_") => (Ty::Of(ColumnType::I64), true),
+            (Dialect::Postgres, "tableoid") => (Ty::Postgres(PgType::OID), false),
+            (Dialect::Postgres, "ctid" | "xmin" | "xmax" | "cmin" | "cmax") => {
+                let name = match word.as_str() {
+                    "ctid" => "tid",
+                    "xmin" | "xmax" => "xid",
+                    _ => "cid",
+                };
+                (PgType::named(name).map_or(Ty::Open, Ty::Postgres), false)
+            }
+            _ => return None,
+        };
+        let has_none = sqlite && (table.without_rowid || table.view.is_some());
+        (!has_none).then(|| Value::new(ty, relation.nullable, span))
+    }
+
+    /// What a name means that is no column: the whole row of a table, a text of SQLite, a function of a row.
+    fn other_meaning(&mut self, names: &[Name], scope: &Scope<'_>, span: Span) -> Option<Value> {
+        if self.dialect == Dialect::Postgres {
+            let mut next = Some(scope);
+            while let Some(here) = next {
+                if let Some(relation) = here.relation(names, self.dialect) {
+                    let row = Ty::Postgres(PgType::RECORD);
+                    return Some(Value::new(row, relation.nullable, span));
+                }
+                next = here.outer;
+            }
+        }
+        let [name] = names else { return None };
+        if self.dialect == Dialect::Sqlite {
+            let quoted = self.text_at(name.span).starts_with('"');
+            if quoted {
+                self.report(findings::text_in_double_quotes(name));
+                return Some(Value::wrong(span));
+            }
+            let is_table = scope.relation(names, self.dialect).is_some();
+            return is_table.then(|| Value::open(span));
+        }
+        None
+    }
+
+    fn report_unknown(&mut self, qualifiers: &[Name], column: &Name, scope: &Scope<'_>) {
+        let mut tables = Vec::new();
+        let mut columns = Vec::new();
+        let mut next = Some(scope);
+        while let Some(here) = next {
+            for relation in &here.relations {
+                tables.extend(relation.name.clone());
+                columns.extend(relation.fields.iter().flat_map(|fields| names_of(fields)));
+            }
+            next = here.outer;
+        }
+        match qualifiers.last() {
+            Some(table) => self.report(findings::unknown_alias(table, &tables)),
+            None => self.report(findings::unknown_column(None, column, &columns)),
+        }
+    }
+}
+
+fn names_of(fields: &[Field]) -> Vec<String> {
+    fields
+        .iter()
+        .filter_map(|field| field.name.clone())
+        .collect()
+}
+
+fn nothing(value: Value) -> Found {
+    Found { value, name: None }
+}

@@ -1,0 +1,374 @@
+//! One SELECT: what it reads, its conditions, its groups and its items.
+
+use std::rc::Rc;
+
+use super::checker::{Checker, Clause};
+use super::grouping::Groups;
+use super::query::{Wanted, is_number};
+use super::scope::{Common, Field, Fields, Scope};
+use super::value::Value;
+use crate::dialect::Dialect;
+use crate::syntax::{
+    Distinct, Expr, ExprKind, Group, Is, IsWhat, Item, ItemKind, Select, Sort, Window,
+};
+
+impl Checker<'_> {
+    pub(super) fn select(
+        &mut self,
+        select: &Select,
+        order: &[Sort],
+        outer: Option<&Scope<'_>>,
+        common: &Common,
+        wanted: Wanted<'_>,
+    ) -> Fields {
+        let mut scope = Scope::of(common, outer);
+        self.sources(&select.from, &mut scope);
+        if let Some(condition) = &select.condition {
+            self.within(Clause::Where, |checker| {
+                checker.condition(condition, &scope)
+            });
+            self.narrow(condition, &mut scope);
+        }
+        let is_grouped = !select.group.is_empty();
+        let is_whole = !is_grouped && self.aggregates(select, order);
+        let sets = select.rollup
+            || select
+                .group
+                .iter()
+                .any(|group| matches!(group, Group::Sets(..)));
+        self.groups_have_rows = is_grouped && !sets;
+        let values = grouped_values(select);
+        self.within(Clause::GroupBy, |checker| {
+            checker.group_by(&values, select, &scope)
+        });
+        let groups =
+            (is_grouped || is_whole).then(|| Groups::new(self, &values, select, &scope, is_whole));
+        scope.all_nullable = sets || (is_whole && self.dialect == Dialect::Sqlite);
+        let fields = self.items(&select.items, &scope, wanted);
+        if let Some(having) = &select.having {
+            let mut seen = scope.clone();
+            if self.dialect != Dialect::Postgres {
+                seen.items = fields.clone().unwrap_or_default();
+            }
+            self.condition(having, &seen);
+        }
+        for (_, window) in &select.windows {
+            self.window(window, &scope);
+        }
+        self.listed(select, order, &fields, &scope);
+        if let Some(groups) = groups {
+            self.check_groups(&groups, select, order, &scope);
+        }
+        Some(Rc::from(fields?))
+    }
+
+    pub(super) fn within<T>(&mut self, clause: Clause, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.clause, clause);
+        let outcome = work(self);
+        self.clause = before;
+        outcome
+    }
+
+    /// The values of GROUP BY; a number or the name of an item stands for it.
+    fn group_by(&mut self, values: &[&Expr], select: &Select, scope: &Scope<'_>) {
+        for value in values {
+            if !is_number(value) && item_named(value, select, scope, self).is_none() {
+                self.expr(value, scope);
+            }
+        }
+    }
+
+    /// DISTINCT ON and ORDER BY, which see the items by their names.
+    fn listed(
+        &mut self,
+        select: &Select,
+        order: &[Sort],
+        fields: &Option<Vec<Field>>,
+        scope: &Scope<'_>,
+    ) {
+        let items = fields.clone().unwrap_or_default();
+        let mut seen = scope.clone();
+        if self.dialect != Dialect::Postgres {
+            seen.items.clone_from(&items);
+        }
+        let distinct: &[Expr] = match &select.distinct {
+            Distinct::On(values) => values,
+            Distinct::No | Distinct::Yes => &[],
+        };
+        let values = distinct.iter().chain(order.iter().map(|sort| &sort.value));
+        for value in values {
+            if is_number(value) || is_name_of(value, &items, self.dialect) {
+                continue;
+            }
+            self.expr(value, &seen);
+        }
+    }
+
+    /// The columns of a list of items.
+    pub(super) fn items(
+        &mut self,
+        items: &[Item],
+        scope: &Scope<'_>,
+        wanted: Wanted<'_>,
+    ) -> Option<Vec<Field>> {
+        let mut fields = Vec::new();
+        let mut is_open = false;
+        for item in items {
+            match &item.kind {
+                ItemKind::All => {
+                    self.has_star = true;
+                    match scope.all_fields() {
+                        Some(all) => fields.extend(placed(all, item)),
+                        None => is_open = true,
+                    }
+                }
+                ItemKind::AllOf(names) => {
+                    self.has_star = true;
+                    match self.all_of(names, scope, item) {
+                        Some(all) => fields.extend(placed(all, item)),
+                        None => is_open = true,
+                    }
+                }
+                ItemKind::Value(value, alias) => {
+                    let mut typed = self.expr(value, scope);
+                    if let Some(wanted) = wanted.and_then(|wanted| wanted.get(fields.len())) {
+                        self.demand(&typed, wanted);
+                    }
+                    if wanted.is_none() && self.dialect == Dialect::Postgres {
+                        let text = self.text_type();
+                        self.demand_type(&typed, &text, None, value.span);
+                    }
+                    typed.span = item.span;
+                    let name = match alias {
+                        Some(alias) => Some(alias.text.clone()),
+                        None => self.name_of(value, scope),
+                    };
+                    fields.push(Field { name, value: typed });
+                }
+            }
+        }
+        if is_open {
+            let what = "the columns of `*`";
+            self.report(super::findings::type_not_known(what, items[0].span));
+            return None;
+        }
+        Some(fields)
+    }
+
+    fn all_of(
+        &mut self,
+        names: &[crate::ast::Name],
+        scope: &Scope<'_>,
+        item: &Item,
+    ) -> Option<Vec<Field>> {
+        let mut next = Some(scope);
+        while let Some(here) = next {
+            if let Some(relation) = here.relation(names, self.dialect) {
+                return here.fields_of(relation);
+            }
+            next = here.outer;
+        }
+        let table = names.last()?;
+        let known = scope.relations.iter().filter_map(|one| one.name.clone());
+        let known: Vec<String> = known.collect();
+        self.report(super::findings::unknown_alias(table, &known));
+        let _ = item;
+        Some(Vec::new())
+    }
+
+    /// The name that a column has without AS; `None` where the database makes one up.
+    fn name_of(&mut self, value: &Expr, scope: &Scope<'_>) -> Option<String> {
+        match &value.kind {
+            ExprKind::Column(names) => {
+                let found = self.column(names, scope, value.span).name;
+                found.or_else(|| names.last().map(|name| name.text.clone()))
+            }
+            _ if self.dialect != Dialect::Postgres => None,
+            ExprKind::Call(call) => Some(call.function().to_owned()),
+            ExprKind::Cast(cast) => {
+                let inner = self.name_of(&cast.operand, scope);
+                inner.or_else(|| Some(cast.to.name.clone()))
+            }
+            ExprKind::Field(_, name) => Some(name.text.clone()),
+            ExprKind::Subscript(subscript) => self.name_of(&subscript.base, scope),
+            ExprKind::Collate(inner, _) => self.name_of(inner, scope),
+            ExprKind::AtZone(..) => Some("timezone".to_owned()),
+            ExprKind::Case(case) => {
+                let of_else = case.otherwise.as_ref();
+                let of_else = of_else.and_then(|value| match value.kind {
+                    ExprKind::Column(_) => self.name_of(value, scope),
+                    _ => None,
+                });
+                of_else.or_else(|| Some("case".to_owned()))
+            }
+            ExprKind::Exists(_) => Some("exists".to_owned()),
+            ExprKind::Array(_) | ExprKind::ArrayOf(_) => Some("array".to_owned()),
+            ExprKind::Row(_) => Some("row".to_owned()),
+            ExprKind::Bool(_) => Some("bool".to_owned()),
+            ExprKind::Typed(written, _) => Some(written.name.clone()),
+            ExprKind::Query(query) => {
+                let fields = self.query(query, Some(scope), &scope.common, None)?;
+                fields.first()?.name.clone()
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn window(&mut self, window: &Window, scope: &Scope<'_>) {
+        let order = window.order.iter().map(|sort| &sort.value);
+        for value in window.partition.iter().chain(order) {
+            self.expr(value, scope);
+        }
+        if let Some(frame) = &window.frame {
+            for bound in &frame.bounds {
+                let value = self.expr(bound, scope);
+                if frame.counts {
+                    let ty = self.count_type();
+                    self.demand_type(&value, &ty, None, bound.span);
+                }
+            }
+        }
+    }
+
+    /// Whether an aggregate makes one row of all.
+    fn aggregates(&self, select: &Select, order: &[Sort]) -> bool {
+        select.having.is_some()
+            || select.items.iter().any(|item| self.item_aggregates(item))
+            || order.iter().any(|sort| self.has_aggregate(&sort.value))
+    }
+
+    pub(super) fn item_aggregates(&self, item: &Item) -> bool {
+        match &item.kind {
+            ItemKind::Value(value, _) => self.has_aggregate(value),
+            ItemKind::All | ItemKind::AllOf(_) => false,
+        }
+    }
+
+    /// What a condition that holds excludes: a column that is compared, or said not to be NULL, is not, and its table has a row.
+    fn narrow(&mut self, condition: &Expr, scope: &mut Scope<'_>) {
+        for conjunct in conjuncts(condition) {
+            match &conjunct.kind {
+                ExprKind::Is(is) => {
+                    if let Is {
+                        operand,
+                        what: IsWhat::Null,
+                        negated: true,
+                    } = &**is
+                    {
+                        self.not_null(operand, scope);
+                    }
+                }
+                ExprKind::Chain(chain) => {
+                    if let [(operator, right)] = chain.rest.as_slice()
+                        && ["=", "<", ">", "<=", ">=", "<>", "!="].contains(&operator.text.as_str())
+                    {
+                        self.not_null(&chain.first, scope);
+                        self.not_null(right, scope);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn not_null(&mut self, operand: &Expr, scope: &mut Scope<'_>) {
+        let Some((relation, at)) = self.place_of(operand, scope) else {
+            return;
+        };
+        let relation = &mut scope.relations[relation];
+        let Some(fields) = &relation.fields else {
+            return;
+        };
+        let mut fields = fields.to_vec();
+        fields[at].value.nullable = false;
+        relation.fields = Some(fields.into());
+        relation.nullable = false;
+    }
+}
+
+/// The conditions that all hold where the whole does.
+pub(super) fn conjuncts(condition: &Expr) -> Vec<&Expr> {
+    match &condition.kind {
+        ExprKind::Chain(chain)
+            if chain
+                .rest
+                .iter()
+                .all(|(operator, _)| operator.text == "and") =>
+        {
+            let rest = chain.rest.iter().flat_map(|(_, value)| conjuncts(value));
+            conjuncts(&chain.first).into_iter().chain(rest).collect()
+        }
+        _ => vec![condition],
+    }
+}
+
+/// All values of GROUP BY, those of sets too.
+fn grouped_values(select: &Select) -> Vec<&Expr> {
+    let values = select.group.iter().flat_map(|group| match group {
+        Group::Value(value) => std::slice::from_ref(value),
+        Group::Sets(values, _) => values,
+    });
+    let values = values.flat_map(|value| match &value.kind {
+        ExprKind::Row(values) => values.as_slice(),
+        _ => std::slice::from_ref(value),
+    });
+    values.collect()
+}
+
+/// The item that a value of GROUP BY stands for: its number, or its name where no column has it.
+pub(super) fn item_named<'s>(
+    value: &Expr,
+    select: &'s Select,
+    scope: &Scope<'_>,
+    checker: &Checker<'_>,
+) -> Option<&'s Expr> {
+    if let ExprKind::Number(number) = &value.kind {
+        let at: usize = number.parse().ok()?;
+        return match &select.items.get(at.checked_sub(1)?)?.kind {
+            ItemKind::Value(value, _) => Some(value),
+            ItemKind::All | ItemKind::AllOf(_) => None,
+        };
+    }
+    let ExprKind::Column(names) = &value.kind else {
+        return None;
+    };
+    let [name] = names.as_slice() else {
+        return None;
+    };
+    if checker.place_of(value, scope).is_some() {
+        return None;
+    }
+    select.items.iter().find_map(|item| match &item.kind {
+        ItemKind::Value(value, Some(alias)) => {
+            let is = crate::name::same_name(&alias.text, &name.text, checker.dialect);
+            is.then_some(value)
+        }
+        _ => None,
+    })
+}
+
+/// Whether a value is the name of an item alone.
+fn is_name_of(value: &Expr, items: &[Field], dialect: Dialect) -> bool {
+    let ExprKind::Column(names) = &value.kind else {
+        return false;
+    };
+    let [name] = names.as_slice() else {
+        return false;
+    };
+    items.iter().any(|item| {
+        let own = item.name.as_deref();
+        own.is_some_and(|own| crate::name::same_name(own, &name.text, dialect))
+    })
+}
+
+/// Columns at the place of their `*`.
+fn placed(fields: Vec<Field>, item: &Item) -> impl Iterator<Item = Field> {
+    let span = item.span;
+    fields.into_iter().map(move |field| Field {
+        value: Value {
+            span,
+            ..field.value
+        },
+        name: field.name,
+    })
+}

@@ -1,0 +1,415 @@
+//! What a query reads from: tables, queries, functions, and what joins make of them.
+
+use std::rc::Rc;
+
+use super::checker::{Checker, Clause};
+use super::findings;
+use super::scope::{Common, Field, Fields, Merged, Relation, Scope};
+use super::value::{Ty, Value};
+use crate::ast::{Name, ObjectName};
+use crate::dialect::Dialect;
+use crate::model::TableId;
+use crate::name::same_name;
+use crate::source::Span;
+use crate::syntax::{Expr, ExprKind, Join, JoinKind, JoinOn, Source, SourceKind};
+
+impl Checker<'_> {
+    /// Adds the tables of a FROM to those that can be seen.
+    pub(super) fn sources(&mut self, sources: &[Source], scope: &mut Scope<'_>) {
+        for source in sources {
+            self.joined(source, scope);
+        }
+    }
+
+    /// One table with what is joined to it.
+    fn joined(&mut self, source: &Source, scope: &mut Scope<'_>) {
+        let first = scope.relations.len();
+        let first_merged = scope.merged.len();
+        self.one(source, scope);
+        for join in &source.joins {
+            self.join(join, scope, first, first_merged);
+        }
+    }
+
+    fn join(&mut self, join: &Join, scope: &mut Scope<'_>, first: usize, first_merged: usize) {
+        let middle = scope.relations.len();
+        self.joined(&join.source, scope);
+        let names = match &join.on {
+            JoinOn::Using(names) => names.clone(),
+            JoinOn::Natural => common_names(scope, first, middle, self.dialect),
+            JoinOn::Nothing | JoinOn::Condition(_) => Vec::new(),
+        };
+        for name in &names {
+            self.merge(name, join.kind, scope, first, middle);
+        }
+        let nulls_left = matches!(join.kind, JoinKind::Right | JoinKind::Full);
+        let nulls_right = matches!(join.kind, JoinKind::Left | JoinKind::Full);
+        if let JoinOn::Condition(condition) = &join.on {
+            // Before an outer join leaves anything without a row.
+            let clause = std::mem::replace(&mut self.clause, Clause::On);
+            self.condition(condition, scope);
+            self.clause = clause;
+        }
+        for relation in &mut scope.relations[first..middle] {
+            relation.nullable |= nulls_left;
+        }
+        for relation in &mut scope.relations[middle..] {
+            relation.nullable |= nulls_right;
+        }
+        let known = scope.merged.len() - names.len().min(scope.merged.len());
+        if nulls_left {
+            for merged in &mut scope.merged[first_merged.min(known)..known] {
+                merged.value.nullable = true;
+            }
+        }
+    }
+
+    /// One column of the two of this name.
+    fn merge(
+        &mut self,
+        name: &Name,
+        kind: JoinKind,
+        scope: &mut Scope<'_>,
+        first: usize,
+        middle: usize,
+    ) {
+        let dialect = self.dialect;
+        let is = |known: &str| same_name(known, &name.text, dialect);
+        let mut before = scope.merged.iter();
+        let merged_before = before.position(|merged| is(&merged.name));
+        let left = match merged_before {
+            Some(at) => Some(scope.merged.remove(at).value),
+            None => self.side(name, scope, first..middle),
+        };
+        let right = self.side(name, scope, middle..scope.relations.len());
+        let (Some(left), Some(right)) = (left, right) else {
+            return;
+        };
+        let nullable = match kind {
+            JoinKind::Inner => left.nullable && right.nullable,
+            JoinKind::Left => left.nullable,
+            JoinKind::Right => right.nullable,
+            JoinKind::Full => left.nullable || right.nullable,
+        };
+        let mut value = match kind {
+            JoinKind::Right => right.clone(),
+            JoinKind::Full => self.common(&[&left, &right], "the merged column", name.span),
+            JoinKind::Inner | JoinKind::Left => left.clone(),
+        };
+        if kind == JoinKind::Full || left.source != right.source {
+            let unlike = left.ty != right.ty;
+            if unlike && kind != JoinKind::Full {
+                value = self.common(&[&left, &right], "the merged column", name.span);
+            }
+        }
+        value.nullable = nullable;
+        scope.merged.push(Merged {
+            name: name.text.clone(),
+            value,
+        });
+    }
+
+    /// The column of one side of a join, which is seen by itself no more.
+    fn side(
+        &mut self,
+        name: &Name,
+        scope: &mut Scope<'_>,
+        range: std::ops::Range<usize>,
+    ) -> Option<Value> {
+        let dialect = self.dialect;
+        let mut known = Vec::new();
+        for relation in &mut scope.relations[range] {
+            let Some(fields) = relation.fields.clone() else {
+                return Some(Value::open(name.span));
+            };
+            let found = fields.iter().position(|field| {
+                let own = field.name.as_deref();
+                own.is_some_and(|own| same_name(own, &name.text, dialect))
+            });
+            if let Some(at) = found.filter(|at| !relation.merged.contains(at)) {
+                relation.merged.push(at);
+                return Some(fields[at].value.clone().or_null(relation.nullable));
+            }
+            known.extend(fields.iter().filter_map(|field| field.name.clone()));
+        }
+        self.report(findings::unknown_column(None, name, &known));
+        None
+    }
+
+    /// One table, query or function.
+    fn one(&mut self, source: &Source, scope: &mut Scope<'_>) {
+        let alias = source.alias.as_ref().map(|name| name.text.clone());
+        let mut relation = match &source.kind {
+            SourceKind::Table(name) => self.table(name, &scope.common.clone()),
+            SourceKind::Query(query, _) => {
+                let outer = if self.sees_neighbours(source) {
+                    Some(&*scope)
+                } else {
+                    scope.outer
+                };
+                let rows = self.query(query, outer, &scope.common, None);
+                plain(None, rows)
+            }
+            SourceKind::Functions(calls, numbered) => {
+                self.functions(source, calls, *numbered, scope)
+            }
+            SourceKind::Joined(inner) => {
+                if source.alias.is_none() {
+                    return self.joined(inner, scope);
+                }
+                let mut own = Scope::of(&scope.common, scope.outer);
+                self.joined(inner, &mut own);
+                plain(None, own.all_fields().map(Rc::from))
+            }
+        };
+        if alias.is_some() {
+            relation.name = alias;
+            relation.schema = None;
+        }
+        if !source.columns.is_empty() {
+            relation.fields = self.renamed(&relation.fields, &source.columns);
+        }
+        scope.relations.push(relation);
+    }
+
+    /// Whether a query in FROM sees the tables before it: `LATERAL`.
+    fn sees_neighbours(&self, source: &Source) -> bool {
+        matches!(source.kind, SourceKind::Query(_, true))
+    }
+
+    /// The names that stand behind an alias.
+    pub(super) fn renamed(&mut self, fields: &Fields, names: &[Name]) -> Fields {
+        let fields = fields.as_ref()?;
+        if names.len() > fields.len()
+            && let Some(more) = names.get(fields.len())
+        {
+            self.report(findings::number_of_values(
+                names.len(),
+                fields.len(),
+                more.span,
+            ));
+            return None;
+        }
+        let renamed = fields.iter().enumerate().map(|(at, field)| Field {
+            name: names
+                .get(at)
+                .map(|name| name.text.clone())
+                .or_else(|| field.name.clone()),
+            value: field.value.clone(),
+        });
+        Some(renamed.collect())
+    }
+
+    /// A table, a view or a query of WITH.
+    pub(super) fn table(&mut self, name: &ObjectName, common: &Common) -> Relation {
+        let text = &name.name.text;
+        if name.schema.is_none()
+            && let Some(fields) = common.find(text, self.dialect)
+        {
+            return plain(Some(text.clone()), fields);
+        }
+        if let Some(id) = self.table_named(name) {
+            return self.relation_of(id, name);
+        }
+        let open = plain(Some(text.clone()), None);
+        if self.is_named_view(name) || is_of_database(self.dialect, name) {
+            return open;
+        }
+        let known: Vec<String> = self.known_tables();
+        self.report(findings::unknown_table(&name.name, &known));
+        open
+    }
+
+    /// The table or view of the model that a name stands for.
+    pub(super) fn table_named(&self, name: &ObjectName) -> Option<TableId> {
+        let fits = |id: &TableId| {
+            let table = self.model.table(*id);
+            let hosted = table
+                .engines
+                .iter()
+                .any(|engine| self.engines.contains(engine));
+            hosted && same_name(&table.name.name, &name.name.text, self.dialect)
+        };
+        let rank = |id: &TableId| {
+            let schema = self.model.table(*id).name.schema.as_deref();
+            name.rank(schema)
+        };
+        let found = self.model.table_ids().filter(fits);
+        let found = found.filter_map(|id| rank(&id).map(|rank| (rank, id)));
+        found.min_by_key(|(rank, _)| *rank).map(|(_, id)| id)
+    }
+
+    pub(super) fn relation_of(&mut self, id: TableId, name: &ObjectName) -> Relation {
+        if !self.tables.contains(&id) {
+            self.tables.push(id);
+        }
+        let table = self.model.table(id);
+        let fields = (0..table.columns.len()).map(|at| Field {
+            name: Some(table.columns[at].name.clone()),
+            value: self.value_of_column(id, at),
+        });
+        let fields: Rc<[Field]> = fields.collect();
+        Relation {
+            name: Some(name.name.text.clone()),
+            schema: name.schema.clone(),
+            fields: Some(fields),
+            nullable: false,
+            table: Some(id),
+            merged: Vec::new(),
+        }
+    }
+
+    fn is_named_view(&self, name: &ObjectName) -> bool {
+        let mut views = self.model.views.iter();
+        views.any(|view| {
+            view.model.is_err() && same_name(&view.name.name, &name.name.text, self.dialect)
+        })
+    }
+
+    fn known_tables(&self) -> Vec<String> {
+        let tables = self.model.tables.iter();
+        tables.map(|table| table.name.name.clone()).collect()
+    }
+
+    /// Functions whose rows are read.
+    fn functions(
+        &mut self,
+        source: &Source,
+        calls: &[Expr],
+        numbered: bool,
+        scope: &Scope<'_>,
+    ) -> Relation {
+        let mut fields: Option<Vec<Field>> = Some(Vec::new());
+        let mut name = None;
+        for call in calls {
+            let (own, of_call) = self.table_function(source, call, scope);
+            name = name.or(own);
+            fields = match (fields, of_call) {
+                (Some(mut all), Some(more)) => {
+                    all.extend(more);
+                    Some(all)
+                }
+                _ => None,
+            };
+        }
+        if numbered && let Some(fields) = &mut fields {
+            let count = Value::new(self.count_type(), false, source.span);
+            fields.push(Field {
+                name: Some("ordinality".to_owned()),
+                value: count,
+            });
+        }
+        if calls.len() > 1 {
+            // The shorter one is filled up with NULL.
+            for field in fields.iter_mut().flatten() {
+                field.value.nullable = true;
+            }
+        }
+        plain(name, fields.map(Rc::from))
+    }
+
+    /// The name of a function that is read, and the columns of its rows.
+    fn table_function(
+        &mut self,
+        source: &Source,
+        call: &Expr,
+        scope: &Scope<'_>,
+    ) -> (Option<String>, Option<Vec<Field>>) {
+        let ExprKind::Call(inner) = &call.kind else {
+            return (None, None);
+        };
+        let name = inner.function().to_owned();
+        let clause = std::mem::replace(&mut self.clause, Clause::On);
+        let columns = self.rows_of_call(inner, call.span, scope);
+        self.clause = clause;
+        if !source.types.is_empty() {
+            let typed = source.columns.iter().zip(&source.types);
+            let typed = typed.map(|(name, written)| Field {
+                name: Some(name.text.clone()),
+                value: Value::new(
+                    self.type_of_name(written).unwrap_or(Ty::Open),
+                    true,
+                    name.span,
+                ),
+            });
+            return (Some(name), Some(typed.collect()));
+        }
+        // A function of one column: it is called as the alias is.
+        let single = columns.as_ref().is_some_and(|columns| columns.len() == 1);
+        let columns = columns.map(|mut columns| {
+            if single && columns[0].name.as_deref() == Some(&name) {
+                let alias = source.alias.as_ref().map(|alias| alias.text.clone());
+                columns[0].name = alias.or(Some(name.clone()));
+            }
+            columns
+        });
+        (Some(name), columns)
+    }
+}
+
+/// The names that columns of both sides have.
+fn common_names(scope: &Scope<'_>, first: usize, middle: usize, dialect: Dialect) -> Vec<Name> {
+    let names = |relations: &[Relation]| -> Vec<String> {
+        let fields = relations.iter().flat_map(|relation| {
+            let own = relation
+                .fields
+                .iter()
+                .flat_map(|fields| fields.iter().enumerate());
+            own.filter(|(at, _)| !relation.merged.contains(at))
+        });
+        fields.filter_map(|(_, field)| field.name.clone()).collect()
+    };
+    let mut left = names(&scope.relations[first..middle]);
+    left.extend(scope.merged.iter().map(|merged| merged.name.clone()));
+    let right = names(&scope.relations[middle..]);
+    let mut common: Vec<String> = Vec::new();
+    for name in left {
+        let both = right.iter().any(|other| same_name(&name, other, dialect));
+        if both && !common.contains(&name) {
+            common.push(name);
+        }
+    }
+    let at = Span {
+        file: crate::source::FileId(0),
+        start: 0,
+        end: 0,
+    };
+    common
+        .into_iter()
+        .map(|text| Name { text, span: at })
+        .collect()
+}
+
+fn plain(name: Option<String>, fields: Fields) -> Relation {
+    Relation {
+        name,
+        schema: None,
+        fields,
+        nullable: false,
+        table: None,
+        merged: Vec::new(),
+    }
+}
+
+/// Tables that every database has.
+fn is_of_database(dialect: Dialect, name: &ObjectName) -> bool {
+    let text = name.name.text.to_lowercase();
+    let schema = name.schema.as_deref().map(str::to_lowercase);
+    let system = [
+        "information_schema",
+        "mysql",
+        "performance_schema",
+        "sys",
+        "pg_catalog",
+    ];
+    if schema.is_some_and(|schema| system.contains(&schema.as_str())) {
+        return true;
+    }
+    match dialect {
+        Dialect::Postgres => text.starts_with("pg_"),
+        Dialect::Mysql => text == "dual",
+        Dialect::Sqlite => {
+            text.starts_with("sqlite_") || text.starts_with("pragma_") || text == "dbstat"
+        }
+    }
+}

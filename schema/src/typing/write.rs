@@ -1,0 +1,429 @@
+//! What statements write.
+
+use super::checker::{Checker, Clause};
+use super::findings;
+use super::postgres::{Context, can_cast};
+use super::query::is_number;
+use super::scope::{Common, Field, Fields, Relation, Scope};
+use super::value::{Constant, Ty, Value};
+use crate::ast::{Name, ObjectName};
+use crate::dialect::Dialect;
+use crate::model::{Column, Generated, TableId};
+use crate::name::same_name;
+use crate::syntax::{
+    Assignment, Conflict, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, Item,
+    Update, With,
+};
+
+impl Checker<'_> {
+    pub(super) fn insert(&mut self, insert: &Insert, common: &Common) -> Fields {
+        self.writes = true;
+        let common = self.common_of(insert.with.as_ref(), common);
+        let id = self.written_table(&insert.table)?;
+        let relation = self.relation_of(id, &insert.table);
+        let written = self.written_columns(id, insert);
+        self.check_left_out(id, &written, insert);
+        self.insert_source(id, insert, &written, &common);
+        let mut own = relation;
+        if let Some(alias) = &insert.alias {
+            own.name = Some(alias.text.clone());
+        }
+        for conflict in &insert.conflicts {
+            self.conflict(id, conflict, insert, &own, &common);
+        }
+        self.returning(&insert.returning, vec![own], &common)
+    }
+
+    fn common_of(&mut self, with: Option<&With>, common: &Common) -> Common {
+        match with {
+            Some(with) => self.with(with, None, common),
+            None => common.clone(),
+        }
+    }
+
+    /// The table that is written; what is wrong is reported.
+    fn written_table(&mut self, name: &ObjectName) -> Option<TableId> {
+        if let Some(id) = self.table_named(name) {
+            return Some(id);
+        }
+        self.table(name, &Common::default());
+        None
+    }
+
+    /// The places of the columns that are written, in their order.
+    fn written_columns(&mut self, id: TableId, insert: &Insert) -> Vec<usize> {
+        let names: Vec<Name> = match &insert.source {
+            InsertSource::Set(assignments) => {
+                let targets = assignments.iter().flat_map(|one| &one.targets);
+                targets
+                    .filter_map(|target| target.last().cloned())
+                    .collect()
+            }
+            _ => insert.columns.clone(),
+        };
+        if !names.is_empty() {
+            let found = names
+                .iter()
+                .map(|name| self.written_column(id, name, insert.overriding));
+            return found.collect::<Vec<_>>().into_iter().flatten().collect();
+        }
+        let table = self.model.table(id);
+        let given = |column: &Column| !matches!(column.generated, Generated::Computed { .. });
+        let count = match &insert.source {
+            InsertSource::Values(values) => values.rows.first().map_or(0, |(row, _)| row.len()),
+            InsertSource::Defaults => 0,
+            _ => table.columns.len(),
+        };
+        // PostgreSQL takes fewer values than there are columns.
+        let all = (0..table.columns.len())
+            .filter(|at| self.dialect == Dialect::Postgres || given(&table.columns[*at]));
+        match self.dialect {
+            Dialect::Postgres => all.take(count).collect(),
+            Dialect::Sqlite | Dialect::Mysql if count == 0 => Vec::new(),
+            Dialect::Sqlite | Dialect::Mysql => all.collect(),
+        }
+    }
+
+    fn written_column(&mut self, id: TableId, name: &Name, overriding: bool) -> Option<usize> {
+        let table = self.model.table(id);
+        let mut columns = table.columns.iter();
+        let found = columns.position(|column| same_name(&column.name, &name.text, self.dialect));
+        let Some(at) = found else {
+            let known: Vec<String> = table.columns.iter().map(|one| one.name.clone()).collect();
+            let of = table.name.name.clone();
+            self.report(findings::unknown_column(Some(&of), name, &known));
+            return None;
+        };
+        match &table.columns[at].generated {
+            Generated::Computed { .. } => self.report(findings::computed_column(name)),
+            Generated::Key { always: true } if !overriding => {
+                self.report(findings::given_identity(name));
+            }
+            _ => {}
+        }
+        Some(at)
+    }
+
+    /// Columns that the database cannot fill by itself.
+    fn check_left_out(&mut self, id: TableId, written: &[usize], insert: &Insert) {
+        let table = self.model.table(id);
+        let needs = |column: &Column| {
+            !column.nullable
+                && column.default.is_none()
+                && matches!(column.generated, Generated::No)
+                && !column.on_update_now
+        };
+        let is_row_id = |at: usize| {
+            let key = table.primary_key.as_ref();
+            let only =
+                key.is_some_and(|key| key.columns.len() == 1 && key.columns[0].0 as usize == at);
+            only && self.dialect == Dialect::Sqlite
+                && table.columns[at].sql_type.eq_ignore_ascii_case("integer")
+        };
+        let all = table.columns.iter().enumerate();
+        let left =
+            all.filter(|(at, column)| needs(column) && !written.contains(at) && !is_row_id(*at));
+        let left: Vec<String> = left.map(|(_, column)| column.name.clone()).collect();
+        if !left.is_empty() && !insert.ignores {
+            let name = table.name.name.clone();
+            self.report(findings::left_out(&name, &left, insert.table.name.span));
+        }
+    }
+
+    fn insert_source(&mut self, id: TableId, insert: &Insert, written: &[usize], common: &Common) {
+        let wanted: Vec<Value> = written
+            .iter()
+            .map(|at| self.value_of_column(id, *at))
+            .collect();
+        match &insert.source {
+            InsertSource::Defaults => {}
+            InsertSource::Values(values) => {
+                let scope = Scope::of(common, None);
+                for (row, span) in &values.rows {
+                    if row.len() != written.len() {
+                        let known = insert.columns.len().max(written.len());
+                        self.report(findings::number_of_values(known, row.len(), *span));
+                        continue;
+                    }
+                    for (value, at) in row.iter().zip(written) {
+                        self.within(Clause::Values, |checker| {
+                            checker.written_value(value, id, *at, &scope);
+                        });
+                    }
+                }
+            }
+            InsertSource::Query(query) => {
+                let fields = self.query(query, None, common, Some(&wanted));
+                let Some(fields) = fields else { return };
+                if fields.len() != written.len() {
+                    let finding =
+                        findings::number_of_values(written.len(), fields.len(), query.span);
+                    return self.report(finding);
+                }
+                for (field, at) in fields.iter().zip(written) {
+                    self.check_written(&field.value, id, *at);
+                }
+            }
+            InsertSource::Set(assignments) => {
+                let scope = Scope::of(common, None);
+                for (assignment, at) in assignments.iter().zip(written) {
+                    self.written_value(&assignment.value, id, *at, &scope);
+                }
+            }
+        }
+    }
+
+    /// A value that is written to a column.
+    fn written_value(&mut self, value: &Expr, id: TableId, at: usize, scope: &Scope<'_>) {
+        if matches!(value.kind, ExprKind::Default) {
+            return;
+        }
+        let typed = self.expr(value, scope);
+        self.check_written(&typed, id, at);
+    }
+
+    fn check_written(&mut self, value: &Value, id: TableId, at: usize) {
+        let column = self.value_of_column(id, at);
+        let own = &self.model.table(id).columns[at];
+        let (name, nullable) = (own.name.clone(), own.nullable);
+        let fills = own.default.is_some() || !matches!(own.generated, Generated::No);
+        self.demand_type(value, &column.ty, column.source, value.span);
+        if nullable {
+            self.may_be_null(value);
+        }
+        let mysql_fills = self.dialect == Dialect::Mysql && fills;
+        let sqlite_key = self.dialect == Dialect::Sqlite && self.is_key(id, at);
+        if value.constant == Constant::Null && !nullable && !mysql_fills && !sqlite_key {
+            self.report(findings::null_for(&name, value.span));
+        }
+        let unlike = match (&value.ty, &column.ty) {
+            (Ty::Postgres(from), Ty::Postgres(to)) => !can_cast(*from, *to, Context::Assignment),
+            _ => false,
+        };
+        if unlike {
+            let (takes, given) = (self.shown(&column), self.shown(value));
+            self.report(findings::unlike_column(&name, &takes, &given, value.span));
+        }
+    }
+
+    fn is_key(&self, id: TableId, at: usize) -> bool {
+        let key = self.model.table(id).primary_key.as_ref();
+        key.is_some_and(|key| key.columns.iter().any(|column| column.0 as usize == at))
+    }
+
+    fn conflict(
+        &mut self,
+        id: TableId,
+        conflict: &Conflict,
+        insert: &Insert,
+        own: &Relation,
+        common: &Common,
+    ) {
+        let mut scope = Scope::of(common, None);
+        scope.relations.push(own.clone());
+        for value in &conflict.target {
+            self.expr(value, &scope);
+        }
+        if let Some(condition) = &conflict.target_condition {
+            self.condition(condition, &scope);
+        }
+        let ConflictAction::Update(assignments, condition) = &conflict.action else {
+            return;
+        };
+        let row = match (self.dialect, &insert.source) {
+            (Dialect::Mysql, InsertSource::Values(values)) => {
+                values.alias.as_ref().map(|alias| alias.text.clone())
+            }
+            (Dialect::Mysql, _) => None,
+            _ => Some("excluded".to_owned()),
+        };
+        if let Some(row) = row {
+            // Its columns are named by it alone.
+            let mut excluded = own.clone();
+            excluded.name = Some(row);
+            excluded.merged = (0..excluded.fields.as_ref().map_or(0, |all| all.len())).collect();
+            scope.relations.push(excluded);
+        }
+        if let (Dialect::Mysql, InsertSource::Query(query)) = (self.dialect, &insert.source)
+            && let crate::syntax::Body::Select(select) = &query.body
+        {
+            self.sources(&select.from, &mut scope);
+        }
+        self.assignments(assignments, &[(id, None)], &scope);
+        if let Some(condition) = condition {
+            self.within(Clause::Where, |checker| {
+                checker.condition(condition, &scope)
+            });
+        }
+    }
+
+    /// Values that columns get; `tables` are those that may be written, under their names.
+    fn assignments(
+        &mut self,
+        assignments: &[Assignment],
+        tables: &[(TableId, Option<String>)],
+        scope: &Scope<'_>,
+    ) {
+        for assignment in assignments {
+            let targets: Vec<_> = assignment
+                .targets
+                .iter()
+                .map(|target| self.assigned(target, tables))
+                .collect();
+            self.within(Clause::Where, |checker| {
+                checker.assign(assignment, &targets, scope)
+            });
+        }
+    }
+
+    fn assign(
+        &mut self,
+        assignment: &Assignment,
+        targets: &[Option<(TableId, usize)>],
+        scope: &Scope<'_>,
+    ) {
+        if let Some(parts) = assignment.parts() {
+            if parts.len() != targets.len() {
+                let span = assignment.value.span;
+                return self.report(findings::number_of_values(targets.len(), parts.len(), span));
+            }
+            for (value, target) in parts.iter().zip(targets) {
+                match target {
+                    Some((id, at)) => self.written_value(value, *id, *at, scope),
+                    None => {
+                        self.expr(value, scope);
+                    }
+                }
+            }
+            return;
+        }
+        if let ExprKind::Query(query) = &assignment.value.kind {
+            let fields = self.query(query, Some(scope), &scope.common, None);
+            let Some(fields) = fields else { return };
+            if fields.len() != targets.len() {
+                let span = query.span;
+                return self.report(findings::number_of_values(
+                    targets.len(),
+                    fields.len(),
+                    span,
+                ));
+            }
+            for (field, target) in fields.iter().zip(targets) {
+                if let Some((id, at)) = target {
+                    self.check_written(&field.value, *id, *at);
+                }
+            }
+            return;
+        }
+        self.expr(&assignment.value, scope);
+    }
+
+    /// The column that is set.
+    fn assigned(
+        &mut self,
+        target: &[Name],
+        tables: &[(TableId, Option<String>)],
+    ) -> Option<(TableId, usize)> {
+        let (column, qualifiers) = target.split_last()?;
+        let named = |(id, alias): &&(TableId, Option<String>)| {
+            let table = &self.model.table(*id).name.name;
+            let own = alias.as_ref().unwrap_or(table);
+            let wanted = qualifiers.last();
+            wanted.is_none_or(|wanted| same_name(own, &wanted.text, self.dialect))
+        };
+        let fitting: Vec<TableId> = tables.iter().filter(named).map(|(id, _)| *id).collect();
+        let has = |id: &&TableId| {
+            let mut columns = self.model.table(**id).columns.iter();
+            columns.any(|one| same_name(&one.name, &column.text, self.dialect))
+        };
+        let id = *fitting.iter().find(has).or_else(|| fitting.first())?;
+        let at = self.written_column(id, column, true)?;
+        Some((id, at))
+    }
+
+    pub(super) fn update(&mut self, update: &Update, common: &Common) -> Fields {
+        self.writes = true;
+        let common = self.common_of(update.with.as_ref(), common);
+        let mut scope = Scope::of(&common, None);
+        self.sources(&update.tables, &mut scope);
+        let mut tables: Vec<(TableId, Option<String>)> = Vec::new();
+        for relation in &scope.relations {
+            tables.extend(relation.table.map(|id| (id, relation.name.clone())));
+        }
+        let written: Vec<Relation> = scope.relations.clone();
+        self.sources(&update.from, &mut scope);
+        self.assignments(&update.assignments, &tables, &scope);
+        if let Some(condition) = &update.condition {
+            self.within(Clause::Where, |checker| {
+                checker.condition(condition, &scope)
+            });
+        }
+        self.order_and_limit(&update.order, update.limit.count.as_ref(), &scope);
+        let seen = if self.dialect == Dialect::Postgres {
+            scope.relations
+        } else {
+            written
+        };
+        self.returning(&update.returning, seen, &common)
+    }
+
+    pub(super) fn delete(&mut self, delete: &Delete, common: &Common) -> Fields {
+        self.writes = true;
+        let common = self.common_of(delete.with.as_ref(), common);
+        let mut scope = Scope::of(&common, None);
+        self.sources(&delete.from, &mut scope);
+        let written: Vec<Relation> = scope.relations.clone();
+        self.sources(&delete.using, &mut scope);
+        for target in &delete.targets {
+            let known = scope
+                .relation(std::slice::from_ref(&target.name), self.dialect)
+                .is_some();
+            if !known {
+                let names: Vec<String> = scope
+                    .relations
+                    .iter()
+                    .filter_map(|one| one.name.clone())
+                    .collect();
+                self.report(findings::unknown_alias(&target.name, &names));
+            }
+        }
+        if let Some(condition) = &delete.condition {
+            self.within(Clause::Where, |checker| {
+                checker.condition(condition, &scope)
+            });
+        }
+        self.order_and_limit(&delete.order, delete.limit.count.as_ref(), &scope);
+        let seen = if self.dialect == Dialect::Postgres {
+            scope.relations
+        } else {
+            written
+        };
+        self.returning(&delete.returning, seen, &common)
+    }
+
+    fn order_and_limit(
+        &mut self,
+        order: &[crate::syntax::Sort],
+        limit: Option<&Expr>,
+        scope: &Scope<'_>,
+    ) {
+        for sort in order {
+            if !is_number(&sort.value) {
+                self.expr(&sort.value, scope);
+            }
+        }
+        if let Some(limit) = limit {
+            self.count(limit, scope);
+        }
+    }
+
+    fn returning(&mut self, items: &[Item], seen: Vec<Relation>, common: &Common) -> Fields {
+        if items.is_empty() {
+            return None;
+        }
+        let mut scope = Scope::of(common, None);
+        scope.relations = seen;
+        let fields: Vec<Field> = self.items(items, &scope, None)?;
+        Some(fields.into())
+    }
+}
