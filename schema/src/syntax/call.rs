@@ -351,10 +351,9 @@ impl Reader<'_> {
         } else {
             self.eat_any(&["ASC", "DESC"]);
         }
-        if self.dialect != Dialect::Mysql && self.eat(&["NULLS"]) {
-            if !self.eat_any(&["FIRST", "LAST"]) {
-                return Err(self.unexpected("`FIRST` or `LAST`"));
-            }
+        let nulls = self.dialect != Dialect::Mysql && self.eat(&["NULLS"]);
+        if nulls && !self.eat_any(&["FIRST", "LAST"]) {
+            return Err(self.unexpected("`FIRST` or `LAST`"));
         }
         Ok(Sort { value })
     }

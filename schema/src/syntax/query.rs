@@ -284,9 +284,10 @@ impl Reader<'_> {
                 if self.dialect == Dialect::Postgres && self.eat(&["ON"]) {
                     distinct = Distinct::On(self.enclosed(|reader| reader.list(Self::expr))?);
                 }
-            } else if !self.eat(&["ALL"])
-                && !(self.dialect == Dialect::Mysql && self.eat_any(MODIFIERS))
-            {
+                continue;
+            }
+            let of_mysql = self.dialect == Dialect::Mysql && self.eat_any(MODIFIERS);
+            if !of_mysql && !self.eat(&["ALL"]) {
                 return Ok(distinct);
             }
         }

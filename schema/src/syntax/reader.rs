@@ -291,10 +291,12 @@ impl<'a> Reader<'a> {
             }
             return self.own_name("a name").map(Some);
         }
-        let may = self.token(0).is_some_and(|token| {
-            token.kind != TokenKind::Word
-                || words::may_be_table_alias(self.dialect, self.raw(token))
-        });
+        let windows = self.is_word(0, "WINDOW") && self.is_plain_name(1) && self.is_word(2, "AS");
+        let may = !windows
+            && self.token(0).is_some_and(|token| {
+                token.kind != TokenKind::Word
+                    || words::may_be_table_alias(self.dialect, self.raw(token))
+            });
         if may && self.is_plain_name(0) {
             return self.name("a name").map(Some);
         }

@@ -67,26 +67,3 @@ fn what_nests_deep_is_refused_in_words() {
         assert!(thread.unwrap().join().unwrap());
     }
 }
-
-/// Reads `dialect<TAB>text` records that NUL ends, and writes one line for each.
-#[test]
-fn harness() {
-    let Ok(path) = std::env::var("BINDERY_SYNTAX_IN") else {
-        return;
-    };
-    let input = std::fs::read_to_string(path).unwrap();
-    let mut out = String::new();
-    for record in input.split('\0').filter(|record| !record.is_empty()) {
-        let (dialect, text) = record.split_once('\t').unwrap();
-        let dialect = match dialect {
-            "sqlite" => Dialect::Sqlite,
-            "postgres" => Dialect::Postgres,
-            _ => Dialect::Mysql,
-        };
-        match read(text, dialect) {
-            Ok(_) => out.push_str("ok\n"),
-            Err(problem) => out.push_str(&format!("no\t{}\n", problem.message.replace('\n', " "))),
-        }
-    }
-    std::fs::write(std::env::var("BINDERY_SYNTAX_OUT").unwrap(), out).unwrap();
-}

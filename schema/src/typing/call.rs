@@ -168,7 +168,7 @@ impl Checker<'_> {
                     return Some(Value::wrong(span));
                 };
                 self.compared("=", one, other, span);
-                self.refreshed(one).derived(true, span)
+                self.compared_type(one, other).derived(true, span)
             }
             "grouping" => Value::new(Ty::Postgres(PgType::INT4), false, span),
             "xmlelement" | "xmlforest" | "xmlconcat" | "xmlparse" | "xmlroot" | "xmlserialize"
@@ -215,6 +215,9 @@ impl Checker<'_> {
             arguments: &types,
             names: &names,
             is_variadic: call.arguments.last().is_some_and(|last| last.variadic),
+            is_literal: values.len() == 1
+                && values[0].ty == Ty::Untyped
+                && values[0].cell.is_none(),
         };
         if let Some(own) = self.own_function(name, values.len()) {
             return own;

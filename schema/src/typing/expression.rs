@@ -300,7 +300,14 @@ impl Checker<'_> {
     fn array(&mut self, values: &[Expr], scope: &Scope<'_>, span: Span) -> Value {
         let values: Vec<Value> = values.iter().map(|value| self.expr(value, scope)).collect();
         let all: Vec<&Value> = values.iter().collect();
-        let element = self.common(&all, "the array", span);
+        let mut element = self.common(&all, "the array", span);
+        if element.ty == Ty::Untyped && !values.is_empty() {
+            let text = self.text_type();
+            for value in &values {
+                self.demand_type(value, &text, None, span);
+            }
+            element.ty = text;
+        }
         let array = element.postgres().and_then(|element| {
             if element.element().is_some() {
                 Some(element)
@@ -361,7 +368,7 @@ impl Checker<'_> {
             && !can_cast(from, *to, Context::Explicit)
         {
             let (from, to) = (self.shown(&operand), to.name());
-            self.report(findings::unlike("the cast", &from, &to, span));
+            self.report(findings::no_such_cast(&from, &to, span));
             return Value::wrong(span);
         }
         let gives_null = match &ty {

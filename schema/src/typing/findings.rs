@@ -146,6 +146,31 @@ pub(super) fn unlike(what: &str, left: &str, right: &str, span: Span) -> Diagnos
         .help("give them one type: `CAST(value AS type)`")
 }
 
+/// A cast that the database does not have.
+pub(super) fn no_such_cast(from: &str, to: &str, span: Span) -> Diagnostic {
+    let message = format!("a value of type {from} cannot be cast to {to}");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("cast it to a type between, as text, or compute the value by a function")
+}
+
+/// A parameter that is used as values of two types.
+pub(super) fn parameter_of_two_types(
+    parameter: &str,
+    (first, first_at): (&str, Span),
+    (second, second_at): (&str, Span),
+) -> Diagnostic {
+    let message = format!(
+        "the parameter `{parameter}` is of type {first}, and is used with a value of type {second}"
+    );
+    Diagnostic::error("B0624", message)
+        .at(second_at, format!("{second} here"))
+        .at(first_at, format!("{first} here"))
+        .help(format!(
+            "use two parameters, or cast one use of it: `CAST(:{parameter} AS {second})`"
+        ))
+}
+
 /// A value that its column does not take.
 pub(super) fn unlike_column(column: &str, takes: &str, given: &str, span: Span) -> Diagnostic {
     let message =

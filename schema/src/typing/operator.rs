@@ -184,12 +184,58 @@ impl Checker<'_> {
                 Value::new(Ty::Postgres(found.result), nullable, span)
             }
             Err(_) => {
-                let left = left.map(|left| self.shown(left));
-                let right = self.shown(right);
-                let finding = findings::no_such_operator(symbol, left.as_deref(), &right, span);
-                self.report(finding);
+                self.report_operator(symbol, left, right, span);
                 Value::wrong(span)
             }
+        }
+    }
+
+    /// An operator that does not take these values; of a parameter, the use that gave it its type is shown.
+    fn report_operator(&mut self, operator: &str, left: Option<&Value>, right: &Value, span: Span) {
+        let shown = left.map(|left| self.shown(left));
+        let other = self.shown(right);
+        let uses = left
+            .into_iter()
+            .flat_map(|left| [(left, right), (right, left)]);
+        for (value, beside) in uses {
+            let cell = value.cell.map(|cell| self.cells[cell].clone());
+            if let Some(cell) = cell
+                && let Some(decided) = cell.decided
+                && !beside.is_silent()
+            {
+                let (own, second) = (self.shown(value), self.shown(beside));
+                let finding = findings::parameter_of_two_types(
+                    &super::parameters::shown(&cell.parameter),
+                    (&own, decided),
+                    (&second, beside.span),
+                );
+                return self.report(finding);
+            }
+        }
+        self.report(findings::no_such_operator(
+            operator,
+            shown.as_deref(),
+            &other,
+            span,
+        ));
+    }
+
+    /// A value as it is compared with another: a `varchar` as a text.
+    pub(super) fn compared_type(&self, left: &Value, right: &Value) -> Value {
+        let left = self.refreshed(left);
+        let (Some(one), Some(other)) = (left.postgres(), right.postgres()) else {
+            return left;
+        };
+        match resolve_operator("=", Some(one), other) {
+            Ok(found) => match found.left {
+                Some(wanted) if wanted != one => Value {
+                    ty: Ty::Postgres(wanted),
+                    source: None,
+                    ..left
+                },
+                _ => left,
+            },
+            Err(_) => left,
         }
     }
 

@@ -30,11 +30,24 @@ pub(super) struct Relation {
     pub(super) name: Option<String>,
     pub(super) schema: Option<String>,
     pub(super) fields: Fields,
+    /// It is not there, as was reported.
+    pub(super) is_wrong: bool,
     /// An outer join may leave it without a row.
     pub(super) nullable: bool,
     pub(super) table: Option<TableId>,
     /// Its columns that a join has merged with those of others.
     pub(super) merged: Vec<usize>,
+}
+
+impl Relation {
+    /// A column, where those that there are are not known.
+    fn unknown(&self, span: Span) -> Value {
+        if self.is_wrong {
+            Value::wrong(span)
+        } else {
+            Value::open(span)
+        }
+    }
 }
 
 /// A column that a join makes of two of one name.
@@ -169,7 +182,7 @@ impl Checker<'_> {
     ) -> Option<Found> {
         let relation = scope.relation(qualifiers, self.dialect)?;
         let Some(fields) = &relation.fields else {
-            return Some(nothing(Value::open(span)));
+            return Some(nothing(relation.unknown(span)));
         };
         let found = self.field(fields, column);
         if let Some(field) = found {
@@ -206,10 +219,10 @@ impl Checker<'_> {
                 name: Some(merged.name.clone()),
             });
         }
-        let mut open = false;
+        let mut open = None;
         for relation in &scope.relations {
             let Some(fields) = &relation.fields else {
-                open = true;
+                open = Some(relation.unknown(span));
                 continue;
             };
             let own = fields.iter().enumerate();
@@ -250,7 +263,7 @@ impl Checker<'_> {
                 return Some(nothing(value));
             }
         }
-        open.then(|| nothing(Value::open(span)))
+        open.map(nothing)
     }
 
     /// Columns that every table has and `*` does not give.

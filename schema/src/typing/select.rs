@@ -147,6 +147,9 @@ impl Checker<'_> {
                 }
             }
         }
+        if scope.relations.iter().any(|relation| relation.is_wrong) {
+            return if is_open { None } else { Some(fields) };
+        }
         if is_open {
             let what = "the columns of `*`";
             self.report(super::findings::type_not_known(what, items[0].span));

@@ -211,12 +211,13 @@ impl Checker<'_> {
         if let Some(id) = self.table_named(name) {
             return self.relation_of(id, name);
         }
-        let open = plain(Some(text.clone()), None);
+        let mut open = plain(Some(text.clone()), None);
         if self.is_named_view(name) || is_of_database(self.dialect, name) {
             return open;
         }
         let known: Vec<String> = self.known_tables();
         self.report(findings::unknown_table(&name.name, &known));
+        open.is_wrong = true;
         open
     }
 
@@ -253,6 +254,7 @@ impl Checker<'_> {
             name: Some(name.name.text.clone()),
             schema: name.schema.clone(),
             fields: Some(fields),
+            is_wrong: false,
             nullable: false,
             table: Some(id),
             merged: Vec::new(),
@@ -385,6 +387,7 @@ fn plain(name: Option<String>, fields: Fields) -> Relation {
         name,
         schema: None,
         fields,
+        is_wrong: false,
         nullable: false,
         table: None,
         merged: Vec::new(),

@@ -8,6 +8,7 @@ use crate::model::{EngineId, Model};
 use crate::parse::lex::Lexer;
 use crate::source::{FileId, SourceFile};
 
+/// The schema of the cases on the engine of a dialect.
 fn model(schema: &str, dialect: Dialect) -> Model {
     let mut input = Input {
         engines: crate::testing::model(Vec::new()).engines,
@@ -50,56 +51,83 @@ fn check(model: &Model, text: &str, dialect: Dialect) -> Result<Checked, Vec<Str
     })
 }
 
-/// Reads `dialect<TAB>schema file<TAB>text` records that NUL ends, and writes one line for each.
+/// The columns and parameters of a statement on one line; or why it is refused.
+fn shown(model: &Model, text: &str, dialect: Dialect) -> String {
+    let null = |nullable: bool| if nullable { "?" } else { "" };
+    match check(model, text, dialect) {
+        Ok(checked) => {
+            let columns = checked.columns.iter().map(|one| {
+                let name = one.name.as_deref().unwrap_or("-");
+                format!("{name} {}{}", one.sql_type, null(one.nullable))
+            });
+            let columns: Vec<String> = columns.collect();
+            let parameters = checked.parameters.iter().map(|one| {
+                let list = if one.is_list { "[]" } else { "" };
+                let shown = super::parameters::shown(&one.parameter);
+                format!(":{shown} {:?}{list}{}", one.column_type, null(one.nullable))
+            });
+            let parameters: Vec<String> = parameters.collect();
+            format!("({}) {}", columns.join(", "), parameters.join(", "))
+        }
+        Err(problems) => format!("refused: {}", problems.join("; ")),
+    }
+}
+
+/// Each statement of a file of cases with its dialects: a line `-- on: …` above a statement is for it and those after it.
+fn cases(text: &str) -> Vec<(Dialect, &str)> {
+    let mut on = Vec::new();
+    let mut cases = Vec::new();
+    for block in text.split("\n\n") {
+        let mut block = block.trim();
+        if let Some(rest) = block.strip_prefix("-- on: ") {
+            let (line, rest) = rest.split_once('\n').unwrap_or((rest, ""));
+            let named = |word: &str| Dialect::ALL.into_iter().find(|one| one.name() == word);
+            on = line.split(' ').filter_map(named).collect();
+            block = rest;
+        }
+        let block = block.trim_end_matches(';');
+        cases.extend(on.iter().map(|dialect| (*dialect, block)));
+    }
+    cases
+}
+
+/// SQL-05, SQL-06, SQL-07: what the three servers say of these statements was compared when they were written: the types of
+/// PostgreSQL, and that nothing that is never NULL here was NULL for tables that are empty, full and full of NULL.
 #[test]
-fn harness() {
-    let Ok(path) = std::env::var("BINDERY_TYPING_IN") else {
-        return;
-    };
-    let input = std::fs::read_to_string(path).unwrap();
-    let mut out = String::new();
-    let mut models = std::collections::HashMap::new();
-    for record in input.split('\0').filter(|record| !record.is_empty()) {
-        let mut parts = record.splitn(3, '\t');
-        let dialect = match parts.next().unwrap() {
-            "sqlite" => Dialect::Sqlite,
-            "postgres" => Dialect::Postgres,
-            _ => Dialect::Mysql,
-        };
-        let file = parts.next().unwrap();
-        let text = parts.next().unwrap();
-        let model = models
-            .entry(file.to_owned())
-            .or_insert_with(|| model(&std::fs::read_to_string(file).unwrap(), dialect));
-        match check(model, text, dialect) {
-            Ok(checked) => {
-                let columns = checked.columns.iter().map(|one| {
-                    let name = one.name.as_deref().unwrap_or("?");
-                    let null = if one.nullable { "?" } else { "" };
-                    format!("{name}:{}{null}", one.sql_type)
-                });
-                let columns: Vec<String> = columns.collect();
-                let parameters = checked.parameters.iter();
-                let parameters = parameters.map(|one| {
-                    format!(
-                        "{:?}:{:?}{}",
-                        one.parameter,
-                        one.column_type,
-                        if one.nullable { "?" } else { "" }
-                    )
-                });
-                let parameters: Vec<String> = parameters.collect();
-                out.push_str(&format!(
-                    "ok\t{}\t{}\n",
-                    columns.join("|"),
-                    parameters.join("|")
-                ));
-            }
-            Err(problems) => out.push_str(&format!(
-                "no\t{}\n",
-                problems.join(" ;; ").replace('\n', " ")
-            )),
+fn sql_05_sql_06_statements_have_the_types_that_are_written_down() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/typing/cases");
+    let schema = std::fs::read_to_string(folder.join("schema.sql")).unwrap();
+    let mut differ = Vec::new();
+    for name in ["all", "refused"] {
+        let text = std::fs::read_to_string(folder.join(format!("{name}.sql"))).unwrap();
+        let models = Dialect::ALL.map(|dialect| (dialect, model(&schema, dialect)));
+        let lines = cases(&text).into_iter().map(|(dialect, statement)| {
+            let (_, model) = models.iter().find(|(one, _)| *one == dialect).unwrap();
+            let flat = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+            format!(
+                "{}: {flat}\n    {}\n",
+                dialect.name(),
+                shown(model, statement, dialect).trim_end()
+            )
+        });
+        let found: String = lines.collect();
+        let path = folder.join(format!("{name}.types"));
+        if std::env::var_os("BINDERY_UPDATE").is_some() {
+            std::fs::write(&path, &found).unwrap();
+        }
+        let known = std::fs::read_to_string(&path).unwrap_or_default();
+        let both = known
+            .lines()
+            .zip(found.lines())
+            .filter(|(one, other)| one != other);
+        differ.extend(both.map(|(one, other)| format!("{name}: {one}\n  now {other}")));
+        if known.lines().count() != found.lines().count() {
+            differ.push(format!("{name}: other statements than in {name}.types"));
         }
     }
-    std::fs::write(std::env::var("BINDERY_TYPING_OUT").unwrap(), out).unwrap();
+    assert!(
+        differ.is_empty(),
+        "{}\nBINDERY_UPDATE=1 writes what there is now",
+        differ.join("\n")
+    );
 }

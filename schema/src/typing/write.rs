@@ -22,7 +22,9 @@ impl Checker<'_> {
         let id = self.written_table(&insert.table)?;
         let relation = self.relation_of(id, &insert.table);
         let written = self.written_columns(id, insert);
-        self.check_left_out(id, &written, insert);
+        if insert.columns.is_empty() || written.len() == insert.columns.len() {
+            self.check_left_out(id, &written, insert);
+        }
         self.insert_source(id, insert, &written, &common);
         let mut own = relation;
         if let Some(alias) = &insert.alias {
@@ -139,10 +141,11 @@ impl Checker<'_> {
             InsertSource::Defaults => {}
             InsertSource::Values(values) => {
                 let scope = Scope::of(common, None);
+                // A column that is not there was reported.
+                let count = insert.columns.len().max(written.len());
                 for (row, span) in &values.rows {
-                    if row.len() != written.len() {
-                        let known = insert.columns.len().max(written.len());
-                        self.report(findings::number_of_values(known, row.len(), *span));
+                    if row.len() != count {
+                        self.report(findings::number_of_values(count, row.len(), *span));
                         continue;
                     }
                     for (value, at) in row.iter().zip(written) {
