@@ -65,6 +65,8 @@ pub struct Config {
     pub folder: PathBuf,
     /// `[schema] files`, in order; empty where none are named.
     pub files: Vec<SchemaFile>,
+    /// `[schema] queries`, in order.
+    pub queries: Vec<QueryPath>,
     /// By name, sorted. Never empty.
     pub engines: Vec<EngineConfig>,
     /// `[types]`, in the order of the file.
@@ -94,6 +96,15 @@ pub struct SchemaFile {
     pub engines: Vec<String>,
     /// The rule that names the columns of its rows in JSON, where said.
     pub serde_rename: Option<RenameRule>,
+    /// The path in the file.
+    pub span: Span,
+}
+
+/// One entry of `[schema] queries`: a file with queries, or a folder of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryPath {
+    /// Relative to the file's folder.
+    pub path: String,
     /// The path in the file.
     pub span: Span,
 }
@@ -427,6 +438,7 @@ impl Config {
         Self {
             folder: folder.to_owned(),
             files: Vec::new(),
+            queries: Vec::new(),
             engines: vec![engine],
             types: Vec::new(),
             crates: Vec::new(),

@@ -22,6 +22,8 @@ pub struct Input {
     pub sources: Sources,
     /// Which of them are schema files, and how each is read.
     pub files: Vec<InputFile>,
+    /// Texts with queries, in their order.
+    pub queries: Vec<FileId>,
     /// Migrations after the first of their folder, each with that one.
     pub follows: BTreeMap<FileId, FileId>,
     /// `serde-rename` of schema files that have it.

@@ -34,6 +34,7 @@ pub mod parts;
 pub mod plan;
 pub mod portable;
 pub mod project;
+mod queries;
 pub mod read_as;
 pub mod redaction;
 pub mod render;
@@ -52,7 +53,7 @@ pub use bindery_core::{
 #[cfg(test)]
 mod testing;
 
-/// Reads a schema: `parse`, `lower`, `resolve`.
+/// Reads a schema, `parse`, `lower`, `resolve`, and the queries of the program.
 ///
 /// Mistakes are in `diagnostics`; the model then holds what could be made of the rest.
 pub fn read_model(input: &input::Input, diagnostics: &mut diagnostic::Diagnostics) -> model::Model {
@@ -60,5 +61,7 @@ pub fn read_model(input: &input::Input, diagnostics: &mut diagnostic::Diagnostic
     let draft = lower::lower(&ast, input, diagnostics);
     // The next text has its place.
     drop(ast);
-    resolve::resolve(draft, input, diagnostics)
+    let mut model = resolve::resolve(draft, input, diagnostics);
+    queries::bind(&mut model, input, diagnostics);
+    model
 }

@@ -8,6 +8,7 @@ mod constraint;
 mod enums;
 mod interface;
 mod native;
+mod query;
 mod sync;
 
 use std::borrow::Cow;
@@ -39,6 +40,7 @@ pub use native::{
     Partition, PeriodLine,
 };
 
+pub use query::{Query, QueryKind, QueryParameter, QueryText};
 pub use sync::TableSync;
 
 /// Index into [`Model::tables`].
@@ -77,6 +79,8 @@ pub struct Model {
     pub syncs: Vec<TableSync>,
     /// The types that functions of the schema return, by name in lower case; `None` where those of a name differ.
     pub functions: BTreeMap<String, Option<TypeName>>,
+    /// Queries of the program's files, in the order of the files and of the queries in them.
+    pub queries: Vec<Query>,
     /// Which warnings are reported.
     pub lints: Lints,
     /// Statements passed over, by kind in words (`"CREATE TRIGGER"`).

@@ -2,6 +2,7 @@
 //! door begins here; what a door does with the model is its own.
 
 mod disk;
+mod queries;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,9 @@ use crate::source::Span;
 pub const DEFAULT_CONFIG: &str = "bindery.toml";
 /// The schema, beside the configuration, where neither it nor the caller names one.
 pub const DEFAULT_SCHEMA: &str = "schema.sql";
+
+/// A file with DDL, in words.
+const SCHEMA_FILE: &str = "schema file";
 
 /// Which files are read. Relative paths are as the process has them.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +73,9 @@ pub fn load_project_for(
         project.configure(&config, dialect, environment, diagnostics);
         for file in schema_files(paths, &config) {
             project.load_entry(&file, diagnostics);
+        }
+        for entry in &config.queries {
+            project.load_queries(&config.folder, entry, diagnostics);
         }
     }
     project
@@ -171,7 +178,9 @@ impl Project {
         };
         let bytes = match read {
             Ok(bytes) => bytes,
-            Err(refused) => return diagnostics.push(refusal(&shown, file, refused)),
+            Err(refused) => {
+                return diagnostics.push(file.located(refusal(SCHEMA_FILE, &shown, refused)));
+            }
         };
         if let Some(id) = load(&mut self.input.sources, &shown, &bytes, diagnostics) {
             let rule = file.serde_rename.map(|rule| (id, rule));
@@ -211,7 +220,8 @@ impl SchemaFile {
     fn migrations(&self) -> Result<Migrations, Diagnostic> {
         let shown = self.path.display().to_string();
         if let Some((folder, _)) = &self.named {
-            disk::inside(folder, &self.path).map_err(|refused| refusal(&shown, self, refused))?;
+            disk::inside(folder, &self.path)
+                .map_err(|refused| self.located(refusal(SCHEMA_FILE, &shown, refused)))?;
         }
         folder::migrations(&self.path)
             .map_err(|unordered| self.located(no_order(&self.path, unordered)))
@@ -271,24 +281,31 @@ fn schema_files(paths: &Paths, config: &Config) -> Vec<SchemaFile> {
     configured.collect()
 }
 
-fn refusal(path: &str, file: &SchemaFile, refused: Refused) -> Diagnostic {
-    let diagnostic = match refused {
+/// The finding on a file that the configuration or a person names, without its place; `kind` is its kind in words.
+fn refusal(kind: &str, path: &str, refused: Refused) -> Diagnostic {
+    match refused {
         Refused::Unreadable(why) => {
-            let message = format!("the schema file `{path}` cannot be read: {why}");
-            let help = "write it, or name another: `[schema] files = [\"…\"]` in `bindery.toml`, or `--schema FILE`";
+            let message = format!("the {kind} `{path}` cannot be read: {why}");
+            let help = match kind {
+                SCHEMA_FILE => {
+                    "write it, or name another: `[schema] files = [\"…\"]` in `bindery.toml`, or `--schema FILE`"
+                }
+                _ => "write it, or name another: `[schema] queries = [\"…\"]` in `bindery.toml`",
+            };
             Diagnostic::error("B0321", message).help(help)
         }
         Refused::Outside(root) => {
-            let message = format!("the schema file `{path}` is not in the project");
+            let message = format!("the {kind} `{path}` is not in the project");
             let root = root.file_name().unwrap_or_default().to_string_lossy();
-            let help = format!(
-                "move it below the folder `{root}`, where the repository or else `bindery.toml` is; or name it by hand: \
-                 `--schema {path}`"
+            let mut help = format!(
+                "move it below the folder `{root}`, where the repository or else `bindery.toml` is"
             );
+            if kind == SCHEMA_FILE {
+                help += &format!("; or name it by hand: `--schema {path}`");
+            }
             Diagnostic::error("B0323", message).help(help)
         }
-    };
-    file.located(diagnostic)
+    }
 }
 
 fn left_out(path: &Path, why: &str, entry: &SchemaFile) -> Diagnostic {

@@ -7,6 +7,7 @@ mod bench;
 mod bulk_at_work;
 mod bulk_of_pages;
 mod capture_at_work;
+mod checked_at_work;
 mod derived_values;
 mod exports;
 mod given_values;

@@ -6,7 +6,7 @@ use bindery_schema::config::AtomicGroup;
 use bindery_schema::model::{Engine, Model};
 use bindery_schema::rust_type::TypeFeature;
 
-use super::shape::types::feature_of_column;
+use super::shape::types::{feature, feature_of_column};
 use super::shape::{ColumnTypes, Field, Scope, Shape, Shapes, derives_serde};
 
 /// The Rust type of every column's field, by table; `None` for a column that is not in the row. Within a model's module, that
@@ -44,7 +44,10 @@ pub fn features(model: &Model) -> BTreeSet<&'static str> {
     let columns = model.tables.iter().flat_map(|table| &table.columns);
     let types = columns
         .filter(|column| !column.skip)
+        .chain(model.queries.iter().flat_map(|query| &query.columns))
         .filter_map(feature_of_column);
+    let parameters = model.queries.iter().flat_map(|query| &query.parameters);
+    let types = types.chain(parameters.filter_map(|one| feature(&one.column_type)));
     let serde = derives_serde(model.derives.paths()).then_some("serde");
     let publishes = model.tables.iter().any(|table| table.publish.is_some());
     let features = dialects.chain(types.map(TypeFeature::name));

@@ -7,7 +7,7 @@ use bindery_schema::parts::in_parts;
 
 use super::features::features;
 use super::model::{Module, capture, columns, sql};
-use super::program::{self, column_types, compiled, engine, enums, tables, tags};
+use super::program::{self, column_types, compiled, engine, enums, queries, tables, tags};
 use super::shape::{ColumnTypes, Ddl, Scope, Shape, Shapes, names};
 use super::shared::require;
 use super::text::{UNUSED, UNUSED_IMPORT};
@@ -125,6 +125,15 @@ impl<'s> Program<'s> {
                 w.block("pub mod enums", |w| self.enums(w));
             });
         }
+        if !self.shapes.model.queries.is_empty() {
+            w.item(|w| {
+                w.doc(queries::ABOUT);
+                w.line(UNUSED);
+                w.block(&format!("pub mod {}", names::QUERIES), |w| {
+                    queries::items(w, self.shapes);
+                });
+            });
+        }
         self.rest(&mut w);
         w.finish()
     }
@@ -198,6 +207,15 @@ impl<'s> Program<'s> {
         if !self.enums.is_empty() {
             lib.item(|w| w.line("pub mod enums;"));
             files.push(file("enums", "Enum types.", |w| self.enums(w)));
+        }
+        if !self.shapes.model.queries.is_empty() {
+            lib.item(|w| {
+                w.line(UNUSED);
+                w.line(&format!("pub mod {};", names::QUERIES));
+            });
+            files.push(file(names::QUERIES, queries::ABOUT, |w| {
+                queries::items(w, self.shapes);
+            }));
         }
         self.rest(&mut lib);
         files.insert(

@@ -113,6 +113,16 @@ pub(crate) fn doc_line(text: &str) -> String {
     format!("{}{escape}{}", " ".repeat(indent), words.join(" "))
 }
 
+/// A line of a block of code in documentation: no tab, and no mark that cannot be seen.
+pub(crate) fn code_line(text: &str) -> String {
+    let visible = |letter: char| match letter {
+        '\t' => "    ".to_owned(),
+        letter if letter.is_control() || is_invisible(letter) => " ".to_owned(),
+        letter => letter.to_string(),
+    };
+    text.chars().map(visible).collect()
+}
+
 /// Words that rustdoc takes as they are: no tag, no link to an item, and addresses marked as such. Code stays code.
 fn plain_words(line: &str) -> Vec<String> {
     let mut in_code = false;

@@ -7,7 +7,7 @@ mod expr;
 mod literal;
 
 pub(crate) use expr::Expr;
-pub(crate) use literal::{doc_line, string_literal};
+pub(crate) use literal::{code_line, doc_line, string_literal};
 
 /// One level of indentation.
 const TAB: usize = 4;

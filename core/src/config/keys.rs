@@ -73,6 +73,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Top, "migrations", "a table", "", On::All, "what a build does with `migrations/<engine>`"),
     key(Section::Top, "lints", "a table: codes with `allow`, `warn` or `deny`", "warnings are reported; advice is not about the tables of a dump", On::All, "levels of warnings; `deny` makes one an error"),
     key(Section::Schema, "files", "an array of paths or tables", "`schema.sql`, where there is one", On::All, "files with DDL, or folders of migrations, read in this order; relative to the configuration"),
+    key(Section::Schema, "queries", "an array of paths", "`[]`", On::All, "files with queries, or folders of them ([checked-sql.md](checked-sql.md)); relative to the configuration"),
     key(Section::SchemaFile, "path", "a path", "needed", On::All, "the file"),
     key(Section::SchemaFile, "dialect", "`sqlite`, `postgres` or `mysql`", "the default engine's", On::All, "the SQL it is written in"),
     key(Section::SchemaFile, "engines", "an array of names", "`[\"default\"]`", On::All, "where its untagged tables live"),
@@ -147,22 +148,6 @@ pub const KEYS: &[Key] = &[
     key(Section::Migrations, "check", "`error`, `warn` or `off`", "`off`", On::All, "what a build does where the migrations of an engine do not end at the schema; `bindery check` and `generate` too"),
     key(Section::Migrations, "engines", "an array of names", "all of them", On::All, "the engines that are checked"),
 ];
-
-/// Keys that a later version will take, with what holds until then. They are refused by name: a key that does nothing
-/// would look as if it did.
-const NOT_YET: &[(Section, &str, &str)] = &[(
-    Section::Schema,
-    "queries",
-    "queries are written as Rust, by the methods of repositories",
-)];
-
-/// Returns what holds in place of a key that is planned.
-pub(super) fn not_yet(section: Section, name: &str) -> Option<&'static str> {
-    let found = NOT_YET
-        .iter()
-        .find(|(place, planned, _)| (*place, *planned) == (section, name));
-    found.map(|(_, _, help)| *help)
-}
 
 const fn key(
     section: Section,

@@ -80,7 +80,7 @@ impl Reader<'_> {
             (None, None) => {}
         }
         sort_by(&mut engines, |a, b| a.name.cmp(&b.name));
-        let files = self.schema(table);
+        let (files, queries) = self.schema(table);
         let types = self.types(table);
         let crates = self.crates(table);
         let derives = self.derives(table);
@@ -90,6 +90,7 @@ impl Reader<'_> {
         Config {
             folder: Default::default(),
             files,
+            queries,
             engines,
             types,
             crates,

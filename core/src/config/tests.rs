@@ -258,8 +258,8 @@ const WRONG: &[(&str, &[&str], &str)] = &[
     ),
     (
         "url = 'sqlite://a'\nschema = { queries = 'queries' }",
-        &["B0327"],
-        "`queries` is not supported yet",
+        &["B0302"],
+        "`queries` must be an array",
     ),
     (
         "[engines.b]\nurl = 'postgres://h/d'\nreset = 'allways'",

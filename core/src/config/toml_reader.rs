@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::LONGEST_TIME;
 use super::findings;
-use super::keys::{Section, names, not_yet};
+use super::keys::{Section, names};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::suggest;
 use crate::sorting::sort_by;
@@ -96,13 +96,6 @@ impl Reader<'_> {
     ) {
         let known = names(section);
         if known.contains(&key) {
-            return;
-        }
-        if let Some(help) = not_yet(section, key) {
-            let message = format!("{} is not supported yet", quoted(key));
-            let diagnostic = Diagnostic::error("B0327", message).at(span, "does nothing");
-            let help = format!("remove `{key}`: {help}");
-            self.diagnostics.push(diagnostic.help(help));
             return;
         }
         let help = match suggest(key, known.iter().copied()) {

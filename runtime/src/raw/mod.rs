@@ -2,6 +2,7 @@
 //! beside the repositories; what runs is the drivers'.
 
 mod bound;
+mod checked;
 mod columns;
 mod connection;
 mod control;
@@ -16,6 +17,7 @@ mod tuples;
 mod words;
 
 pub use bound::{BoundOn, BoundSql, BoundText, Executor};
+pub use checked::{CheckedQuery, CheckedText};
 pub(crate) use from_row::FromRow;
 pub use from_row::RowColumns;
 pub use on::RawSql;

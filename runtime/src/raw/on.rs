@@ -42,6 +42,10 @@ impl<'c, E: Engine> RawSql<'c, E> {
         Self { target }
     }
 
+    pub(super) fn engine(&self) -> E {
+        self.target.engine
+    }
+
     /// The same once more.
     pub(super) fn again(&mut self) -> RawSql<'_, E> {
         RawSql::new(self.target.again())
@@ -245,7 +249,7 @@ fn explained(error: Error, text: &SqlText) -> Error {
 }
 
 #[cold]
-fn located<E: Engine>(error: Error, engine: E, operation: Operation) -> Error {
+pub(super) fn located<E: Engine>(error: Error, engine: E, operation: Operation) -> Error {
     error.on_engine(engine.name()).during(operation)
 }
 

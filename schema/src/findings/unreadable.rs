@@ -1,7 +1,8 @@
 //! B0006: SQL that is not what the grammar of its dialect has there, or that says too little.
 
 use crate::diagnostic::Diagnostic;
-use crate::source::Span;
+use crate::parse::lex::Unclosed;
+use crate::source::{FileId, Span};
 
 const CODE: &str = "B0006";
 
@@ -68,4 +69,22 @@ pub(crate) fn key_of_no_column(table: &str, at: Span) -> Diagnostic {
     let message = format!("the primary key of `{table}` holds something that is not a column");
     let help = "write plain columns: `PRIMARY KEY (a, b)`";
     Diagnostic::error(CODE, message).at(at, "").help(help)
+}
+
+/// Something that was opened and never closed.
+pub(crate) fn unclosed(file: FileId, unclosed: &Unclosed) -> Diagnostic {
+    let message = format!("a {} is never closed", unclosed.what);
+    let span = Span {
+        file,
+        start: unclosed.start,
+        end: unclosed.end,
+    };
+    let help = if unclosed.closer.contains('`') {
+        format!("close it with {}", unclosed.closer)
+    } else {
+        format!("close it with `{}`", unclosed.closer)
+    };
+    Diagnostic::error("B0004", message)
+        .at(span, "opened here")
+        .help(help)
 }

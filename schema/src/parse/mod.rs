@@ -27,7 +27,7 @@ pub(crate) use ddl::cursor::{Cursor, Problem, Read};
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
 pub(crate) use ddl::words_of;
-pub(crate) use prose::comment_text;
+pub(crate) use prose::{comment_lines, comment_text};
 
 use bindery_core::statements::{kind, load, reverted, split};
 use std::collections::HashMap;
@@ -531,21 +531,8 @@ impl FileReader<'_> {
         let lost = load::not_utf8(self.file, self.text, 0, unclosed.end);
         lost.into_iter()
             .for_each(|finding| self.diagnostics.push(finding));
-        let message = format!("a {} is never closed", unclosed.what);
-        let span = self.span(unclosed.start, unclosed.end);
-        let help = format!(
-            "close it with {}",
-            if unclosed.closer.contains('`') {
-                unclosed.closer.clone()
-            } else {
-                format!("`{}`", unclosed.closer)
-            }
-        );
-        self.diagnostics.push(
-            Diagnostic::error("B0004", message)
-                .at(span, "opened here")
-                .help(help),
-        );
+        self.diagnostics
+            .push(unreadable::unclosed(self.file, unclosed));
     }
 
     /// Tags that nothing took up are errors.

@@ -191,7 +191,6 @@ const KINDS: &[Kind] = &[
         "missing key where an annotation needs one",
         &["version_without_a_key"],
     ),
-    error("key that is not supported yet", &["config_queries"]),
     error(
         "group that cannot be committed as one",
         &[

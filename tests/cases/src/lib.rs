@@ -33,6 +33,7 @@ cases! {
     assigned
     atomic
     capture
+    checked
     contacts
     custom
     derived

@@ -9,6 +9,7 @@ pub(crate) mod enums;
 mod interface;
 mod messages;
 mod outbox;
+pub(crate) mod queries;
 pub(crate) mod session;
 mod syncs;
 pub(crate) mod tables;

@@ -15,6 +15,9 @@ pub(crate) const INTERFACES: &str = "interfaces";
 /// The module of the syncs.
 pub(crate) const SYNCS: &str = "syncs";
 
+/// The module of the files of queries.
+pub(crate) const QUERIES: &str = "queries";
+
 /// The names at the top of every generated file.
 const FIXED: &[&str] = &[
     "engine",
@@ -83,6 +86,7 @@ impl Names {
         }
         modules.extend(interfaces.iter().cloned());
         modules.extend((!model.syncs.is_empty()).then(|| SYNCS.to_owned()));
+        modules.extend((!model.queries.is_empty()).then(|| QUERIES.to_owned()));
         let enums = model.enums.iter();
         // Programs write the names of these modules, and hardly those of the others.
         let tables = model.tables.iter();

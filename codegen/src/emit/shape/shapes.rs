@@ -40,10 +40,10 @@ struct FieldTypes {
 }
 
 /// The bare value of a column.
-struct Value {
-    ty: String,
-    facts: Traits,
-    functions: Option<Functions>,
+pub(super) struct Value {
+    pub(super) ty: String,
+    pub(super) facts: Traits,
+    pub(super) functions: Option<Functions>,
 }
 
 impl Value {
@@ -263,7 +263,7 @@ impl<'m> Shapes<'m> {
     }
 
     /// The bare Rust type of a column: of what it refers to, where it refers.
-    fn value(&self, column: &Column) -> Value {
+    pub(super) fn value(&self, column: &Column) -> Value {
         let mut column = column;
         // As many steps as there are tables, should references go in a circle.
         for _ in 0..self.model.tables.len() {

@@ -86,7 +86,8 @@ fn feature_of_path(path: &str) -> Option<TypeFeature> {
     well_known(path).and_then(|known| known.feature)
 }
 
-fn feature(column_type: &ColumnType) -> Option<TypeFeature> {
+/// Returns the feature that values of a type need.
+pub(crate) fn feature(column_type: &ColumnType) -> Option<TypeFeature> {
     if let ColumnType::Array(element) = column_type {
         return feature(element);
     }

@@ -5,22 +5,28 @@ use toml::de::DeTable;
 use super::DIALECTS;
 use crate::config::keys::Section;
 use crate::config::toml_reader::{Entry, Reader, is_shown, quoted};
-use crate::config::{CrateConfig, SchemaFile, TypeMapping};
+use crate::config::{CrateConfig, QueryPath, SchemaFile, TypeMapping};
 use crate::json_names::RenameRule;
 use crate::name::{is_crate_name, is_type_path};
 use crate::sorting::sort_by;
 
 impl Reader<'_> {
-    pub(super) fn schema(&mut self, table: &DeTable<'_>) -> Vec<SchemaFile> {
+    pub(super) fn schema(&mut self, table: &DeTable<'_>) -> (Vec<SchemaFile>, Vec<QueryPath>) {
         let Some(section) = self.table(table, "schema") else {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         };
         self.refuse_unknown(section, Section::Schema, "`[schema]`");
         let elements = self.array(section, "files").unwrap_or_default();
-        elements
+        let files = elements
             .into_iter()
             .filter_map(|element| self.schema_file(element))
-            .collect()
+            .collect();
+        let queries = self.texts(section, "queries").unwrap_or_default();
+        let queries = queries.into_iter().map(|text| QueryPath {
+            path: text.value,
+            span: text.span,
+        });
+        (files, queries.collect())
     }
 
     fn schema_file(&mut self, element: Entry<'_>) -> Option<SchemaFile> {

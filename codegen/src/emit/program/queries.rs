@@ -1,0 +1,302 @@
+//! The module `queries`: a module for each file, with a function and a row for each query.
+
+use std::collections::BTreeMap;
+
+use bindery_schema::model::{Engine, QueryKind};
+
+use crate::emit::shape::{QueryShape, Shapes};
+use crate::emit::text::{TRACKED, UNUSED, code, in_words, prose};
+use crate::rust_writer::{RustWriter, Signature, code_line, string_literal};
+
+/// Describes the module in a sentence.
+pub(crate) const ABOUT: &str = "The queries of the program's files, a module for each file.";
+
+/// An argument of more than this number of others is a finding of clippy.
+const FEW_ARGUMENTS: usize = 6;
+
+/// Writes the items of the module.
+pub(crate) fn items(w: &mut RustWriter, shapes: &Shapes<'_>) {
+    let queries: Vec<QueryShape<'_>> = shapes.queries().collect();
+    w.item(|w| {
+        w.line("#[allow(unused_imports)]");
+        w.line("use super::*;");
+    });
+    let mut bounds: BTreeMap<&str, &QueryShape<'_>> = BTreeMap::new();
+    for query in &queries {
+        bounds.extend(query.bound.as_deref().map(|bound| (bound, query)));
+    }
+    for (bound, query) in bounds {
+        engines(w, shapes, bound, query);
+    }
+    for file in queries.chunk_by(|one, next| one.query.module == next.query.module) {
+        let module = &file[0].query.module;
+        w.item(|w| {
+            w.doc(&format!(
+                "The queries of `{}.sql`.",
+                module.trim_start_matches("r#")
+            ));
+            w.line(UNUSED);
+            w.block(&format!("pub mod {module}"), |w| {
+                for query in file {
+                    row(w, query);
+                    statement(w, query);
+                    function(w, query);
+                }
+            });
+        });
+    }
+}
+
+/// The trait of the engines that host what some queries name.
+fn engines(w: &mut RustWriter, shapes: &Shapes<'_>, bound: &str, query: &QueryShape<'_>) {
+    let names = in_words(
+        &query
+            .engines
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>(),
+    );
+    w.item(|w| {
+        w.doc(&format!("Engines for queries that run on {names}."));
+        w.line("#[diagnostic::on_unimplemented(");
+        w.indented(|w| {
+            w.line(&format!(
+                "message = \"the query runs on {names}, not on `{{Self}}`\","
+            ));
+            w.line("label = \"this engine does not host all that the query names\",");
+            w.line("note = \"a function for every engine that does has this trait as its bound\"");
+        });
+        w.line(")]");
+        w.line(UNUSED);
+        w.block(&format!("pub trait {bound}: ::bindery::Engine"), |_| ());
+    });
+    let hosts = query
+        .query
+        .engines
+        .iter()
+        .map(|id| shapes.around.engine_of(*id));
+    let types = hosts.map(|engine: &Engine| engine.type_name.as_str());
+    for ty in types.chain(["Any"]) {
+        w.item(|w| w.block(&format!("impl {bound} for engine::{ty}"), |_| ()));
+    }
+}
+
+/// The struct of a row. The value of a scalar is its only field, which nothing but the function sees.
+fn row(w: &mut RustWriter, shape: &QueryShape<'_>) {
+    let (query, name) = (shape.query, &shape.query.row_name);
+    if !query.kind.reads_rows() {
+        return;
+    }
+    let public = if query.kind == QueryKind::Scalar {
+        ""
+    } else {
+        "pub "
+    };
+    w.item(|w| {
+        w.doc(&format!("A row of [`{}()`].", query.function));
+        w.derive(&["Debug", "Clone", "PartialEq"]);
+        w.block(&format!("{public}struct {name}"), |w| {
+            for field in &shape.fields {
+                w.docs(prose(&field.column.docs, &code(&field.column.name)));
+                w.line(&format!("{public}{}: {},", field.column.field, field.ty));
+            }
+        });
+    });
+    w.item(|w| {
+        w.block(
+            &format!("impl<E: ::bindery::Engine> ::bindery::FromRow<E> for {name}"),
+            |w| {
+                w.item(|w| {
+                    let columns =
+                        "const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns";
+                    w.line(&format!("{columns}::{};", columns_of(shape)));
+                });
+                w.item(|w| {
+                    let signature = Signature::new(
+                        "fn read_row",
+                        &["row: &mut ::bindery::types::RowReader<'_>", "_: E"],
+                        "::bindery::Result<Self>",
+                    );
+                    w.function(&signature, |w| {
+                        w.line("::core::result::Result::Ok(Self {");
+                        w.indented(|w| {
+                            for field in &shape.fields {
+                                w.line(&format!("{}: {},", field.column.field, field.read));
+                            }
+                        });
+                        w.line("})");
+                    });
+                });
+            },
+        );
+    });
+}
+
+/// By position where the text names its columns, by name where the database does.
+fn columns_of(shape: &QueryShape<'_>) -> String {
+    if !shape.query.by_name {
+        return format!("Positions({})", shape.fields.len());
+    }
+    let names = shape
+        .fields
+        .iter()
+        .map(|field| string_literal(&field.column.name));
+    let names: Vec<String> = names.collect();
+    let row = string_literal(&shape.query.row_name);
+    format!("named({row}, &[{}])", names.join(", "))
+}
+
+/// The static value with the texts.
+fn statement(w: &mut RustWriter, shape: &QueryShape<'_>) {
+    let engines = shape.engines.iter().map(|name| string_literal(name));
+    let engines: Vec<String> = engines.collect();
+    w.item(|w| {
+        w.line(&format!(
+            "static {}: ::bindery::__private::CheckedQuery = ::bindery::__private::CheckedQuery {{",
+            static_name(shape)
+        ));
+        w.indented(|w| {
+            w.line(&format!("engines: &[{}],", engines.join(", ")));
+            w.line("texts: &[");
+            w.indented(|w| {
+                for text in &shape.query.texts {
+                    w.line(&format!(
+                        "::bindery::__private::CheckedText {{ dialect: ::bindery::Dialect::{:?}, sql: {}, arguments: &{:?} }},",
+                        text.dialect,
+                        string_literal(&text.sql),
+                        text.arguments
+                    ));
+                }
+            });
+            w.line("],");
+        });
+        w.line("};");
+    });
+}
+
+fn static_name(shape: &QueryShape<'_>) -> String {
+    shape.query.function.trim_start_matches("r#").to_uppercase()
+}
+
+fn function(w: &mut RustWriter, shape: &QueryShape<'_>) {
+    let query = shape.query;
+    let is_taken = |name: &&str| shape.arguments.iter().any(|one| one.name == *name);
+    let on = ["on", "on_", "on__"]
+        .into_iter()
+        .find(|name| !is_taken(name))
+        .unwrap_or("on");
+    let arguments = shape
+        .arguments
+        .iter()
+        .map(|one| format!("{}: {}", one.name, one.ty));
+    let values: Vec<String> = shape
+        .arguments
+        .iter()
+        .map(|one| format!("&{}", one.name))
+        .collect();
+    let call = |method: &str| {
+        format!(
+            "{}.{method}({on}, &[{}])",
+            static_name(shape),
+            values.join(", ")
+        )
+    };
+    let mut bounds = vec!["C: ::bindery::raw::Executor".to_owned()];
+    bounds.extend(
+        shape
+            .bound
+            .iter()
+            .map(|bound| format!("C::Engine: super::{bound}")),
+    );
+    let signature = Signature {
+        head: format!("pub fn {}<C>", query.function),
+        params: std::iter::once(format!("{on}: &mut C"))
+            .chain(arguments)
+            .collect(),
+        returns: Some(format!("::bindery::Result<{}>", result(shape))),
+        bounds,
+    };
+    w.item(|w| {
+        docs(w, shape);
+        w.line(TRACKED);
+        if shape.arguments.len() > FEW_ARGUMENTS {
+            w.line("#[allow(clippy::too_many_arguments)]");
+        }
+        w.function(&signature, |w| match query.kind {
+            QueryKind::One => w.line(&call("one")),
+            QueryKind::Optional => w.line(&call("optional")),
+            QueryKind::Many => w.line(&call("many")),
+            QueryKind::Rows => w.line(&call("execute")),
+            QueryKind::Execute => {
+                w.line(&format!("{}?;", call("execute")));
+                w.line("::core::result::Result::Ok(())");
+            }
+            QueryKind::Scalar => {
+                w.line(&format!("let row: {} = {}?;", query.row_name, call("one")));
+                w.line(&format!(
+                    "::core::result::Result::Ok(row.{})",
+                    shape.fields[0].column.field
+                ));
+            }
+        });
+    });
+}
+
+fn result(shape: &QueryShape<'_>) -> String {
+    let row = &shape.query.row_name;
+    match shape.query.kind {
+        QueryKind::One => row.clone(),
+        QueryKind::Optional => format!("::core::option::Option<{row}>"),
+        QueryKind::Many => format!("::std::vec::Vec<{row}>"),
+        QueryKind::Scalar => shape.fields[0].ty.clone(),
+        QueryKind::Execute => "()".to_owned(),
+        QueryKind::Rows => "u64".to_owned(),
+    }
+}
+
+fn docs(w: &mut RustWriter, shape: &QueryShape<'_>) {
+    let query = shape.query;
+    w.docs(prose(
+        &query.docs,
+        &format!("The query `{}`.", query.function),
+    ));
+    for text in texts(shape) {
+        let ticks = longest_run(text, '`').max(2) + 1;
+        let fence = "`".repeat(ticks);
+        w.doc("");
+        w.doc(&format!("{fence}sql"));
+        w.docs(text.lines().map(code_line));
+        w.doc(&fence);
+    }
+    w.docs(["", "# Errors", errors(query.kind)]);
+}
+
+/// The texts that differ, as the dialects have them.
+fn texts<'s>(shape: &'s QueryShape<'_>) -> Vec<&'s str> {
+    let mut texts: Vec<&str> = shape
+        .query
+        .texts
+        .iter()
+        .map(|text| text.sql.as_str())
+        .collect();
+    texts.dedup();
+    texts
+}
+
+fn longest_run(text: &str, sign: char) -> usize {
+    let runs = text.split(|other| other != sign);
+    runs.map(str::len).max().unwrap_or_default()
+}
+
+fn errors(kind: QueryKind) -> &'static str {
+    match kind {
+        QueryKind::One | QueryKind::Scalar => {
+            "`NotFound` where there is no row, `SeveralRows` where there is another, or the database fails."
+        }
+        QueryKind::Optional => {
+            "`SeveralRows` where there is more than one row, or the database fails."
+        }
+        QueryKind::Many => "The database fails.",
+        QueryKind::Execute | QueryKind::Rows => "A constraint is violated, or the database fails.",
+    }
+}

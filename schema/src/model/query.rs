@@ -1,0 +1,104 @@
+//! Queries of the program's own files: their statements for each dialect, and the types of what goes in and comes out.
+
+use super::{Column, EngineId};
+use crate::column_type::ColumnType;
+use crate::dialect::Dialect;
+use crate::source::Span;
+
+/// A query of a file of queries, checked for every engine that it runs on.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// The function in Rust: `posts_of_author`; may need `r#`.
+    pub function: String,
+    /// The module of its file: `posts` of `queries/posts.sql`; may need `r#`.
+    pub module: String,
+    /// The struct of its rows: `PostsOfAuthor`.
+    pub row_name: String,
+    /// The name in the file.
+    pub span: Span,
+    /// The prose above it.
+    pub docs: Vec<String>,
+    /// The result that its function has.
+    pub kind: QueryKind,
+    /// The engines that host everything that it names, in their order. Never empty.
+    pub engines: Vec<EngineId>,
+    /// The statement in each dialect of these engines.
+    pub texts: Vec<QueryText>,
+    /// The arguments of the function, in the order of the first text.
+    pub parameters: Vec<QueryParameter>,
+    /// The columns of its rows; empty where it gives none.
+    pub columns: Vec<Column>,
+    /// Rows are read by the names of their columns: a `*` leaves their order to the database.
+    pub by_name: bool,
+}
+
+/// The result of a query's function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum QueryKind {
+    /// `:one`: the one row.
+    One,
+    /// `:opt`: the row, if there is one.
+    Optional,
+    /// `:many`: all rows.
+    Many,
+    /// `:scalar`: the one value of the one row.
+    Scalar,
+    /// `:exec`: nothing.
+    Execute,
+    /// `:rows`: the number of rows that were changed.
+    Rows,
+}
+
+impl QueryKind {
+    /// All kinds, with their words.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("one", Self::One),
+        ("opt", Self::Optional),
+        ("many", Self::Many),
+        ("scalar", Self::Scalar),
+        ("exec", Self::Execute),
+        ("rows", Self::Rows),
+    ];
+
+    /// The word as it is written, without its colon.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::One => "one",
+            Self::Optional => "opt",
+            Self::Many => "many",
+            Self::Scalar => "scalar",
+            Self::Execute => "exec",
+            Self::Rows => "rows",
+        }
+    }
+
+    /// Whether it reads rows.
+    pub fn reads_rows(self) -> bool {
+        match self {
+            Self::One | Self::Optional | Self::Many | Self::Scalar => true,
+            Self::Execute | Self::Rows => false,
+        }
+    }
+}
+
+/// The statement of a query in one dialect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryText {
+    /// The dialect.
+    pub dialect: Dialect,
+    /// The statement, with the placeholders of the dialect.
+    pub sql: String,
+    /// For each placeholder, in the order in which values are bound: which of [`Query::parameters`] it takes.
+    pub arguments: Vec<usize>,
+}
+
+/// An argument of a query's function.
+#[derive(Debug, Clone)]
+pub struct QueryParameter {
+    /// The argument in Rust; may need `r#`.
+    pub name: String,
+    /// The type of its values.
+    pub column_type: ColumnType,
+    /// May be NULL.
+    pub nullable: bool,
+}

@@ -1,0 +1,187 @@
+//! One query of all texts of a name: their engines, and the rows and parameters that all of them have.
+
+use super::check::{self, CheckedText};
+use super::parameter;
+use super::written::WrittenQuery;
+use crate::column_type::ColumnType;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::input::Input;
+use crate::model::{Column, EngineId, Model, Query};
+use crate::parse::lex::{Lexer, TokenKind};
+use crate::source::Span;
+
+/// The query of these texts; `None` where something is wrong with one of them.
+pub(super) fn query(
+    model: &Model,
+    input: &Input,
+    texts: &[&WrittenQuery],
+    diagnostics: &mut Diagnostics,
+) -> Option<Query> {
+    let checked: Vec<Option<Vec<CheckedText<'_>>>> = texts
+        .iter()
+        .map(|text| check::text(model, input, text, diagnostics))
+        .collect();
+    let checked: Vec<CheckedText<'_>> = checked
+        .into_iter()
+        .collect::<Option<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect();
+    let (first, others) = checked.split_first()?;
+    let mut findings = columns_as_fields(first);
+    findings.extend(
+        others
+            .iter()
+            .filter_map(|other| other_columns(model, first, other)),
+    );
+    if !findings.is_empty() {
+        findings
+            .into_iter()
+            .for_each(|finding| diagnostics.push(finding));
+        return None;
+    }
+    let (parameters, texts) = parameter::bind(&input.sources, &checked, diagnostics)?;
+    let mut engines: Vec<EngineId> = checked
+        .iter()
+        .flat_map(|text| &text.engines)
+        .copied()
+        .collect();
+    engines.sort_unstable();
+    let notes = &first.written.notes;
+    Some(Query {
+        function: notes.function.clone(),
+        module: first.written.module.clone(),
+        row_name: notes.row_name.clone(),
+        span: notes.name.span,
+        docs: notes.docs.clone(),
+        kind: notes.kind,
+        engines,
+        texts,
+        parameters,
+        columns: first.statement.columns.clone(),
+        by_name: checked.iter().any(|text| has_star(input, text)),
+    })
+}
+
+/// Findings on columns that are not fields of one struct.
+fn columns_as_fields(text: &CheckedText<'_>) -> Vec<Diagnostic> {
+    let columns = &text.statement.columns;
+    let mut findings = Vec::new();
+    for (at, column) in columns.iter().enumerate() {
+        if let Some(first) = columns[..at]
+            .iter()
+            .find(|first| first.field == column.field)
+        {
+            let query = &text.written.notes.name.text;
+            let name = &column.name;
+            let message = format!("two columns of the query `{query}` are called `{name}`");
+            let help = format!("give one of them another name: `AS {name}_2`");
+            let finding = Diagnostic::error("B0609", message).at(column.span, "again");
+            findings.push(finding.at(first.span, "first here").help(help));
+        }
+    }
+    findings
+}
+
+/// The finding on a text whose rows are not those of the first.
+fn other_columns(
+    model: &Model,
+    first: &CheckedText<'_>,
+    other: &CheckedText<'_>,
+) -> Option<Diagnostic> {
+    let (one, two) = (&first.statement.columns, &other.statement.columns);
+    let query = &first.written.notes.name;
+    let products = (first.dialect.product(), other.dialect.product());
+    let help = format!(
+        "cast the value to one type, or write a text for each dialect: `-- name: {} :{}` twice, each with a line such as \
+         `-- @dialect {}`",
+        query.text,
+        first.written.notes.kind.word(),
+        other.dialect.name(),
+    );
+    let differs = |(one, two): &(&Column, &Column)| !is_same(one, two);
+    let message = if one.len() == two.len() {
+        let (one, two) = one.iter().zip(two).find(differs)?;
+        format!(
+            "the query `{}` gives {} on {} and {} on {}",
+            query.text,
+            described(model, one),
+            products.0,
+            described(model, two),
+            products.1,
+        )
+    } else {
+        format!(
+            "the query `{}` gives {} columns on {} and {} on {}",
+            query.text,
+            one.len(),
+            products.0,
+            two.len(),
+            products.1,
+        )
+    };
+    Some(
+        Diagnostic::error("B0607", message)
+            .at(query.span, "")
+            .help(help),
+    )
+}
+
+fn is_same(one: &Column, two: &Column) -> bool {
+    one.field == two.field
+        && one.nullable == two.nullable
+        && one.field_type == two.field_type
+        && is_same_type(&one.column_type, &two.column_type)
+}
+
+/// Returns whether values of both types are one type in Rust.
+pub(super) fn is_same_type(one: &ColumnType, two: &ColumnType) -> bool {
+    match (one, two) {
+        (ColumnType::Array(one), ColumnType::Array(two)) => is_same_type(one, two),
+        (ColumnType::Enum(one), ColumnType::Enum(two)) => one == two,
+        (one, two) => one.facts().rust.path == two.facts().rust.path,
+    }
+}
+
+/// The type of values in Rust, in words.
+pub(super) fn type_in_words(model: &Model, column_type: &ColumnType, nullable: bool) -> String {
+    let name = match column_type {
+        ColumnType::Enum(id) => model.enum_type(*id).type_name.clone(),
+        ColumnType::Array(element) => format!("Vec<{}>", type_in_words(model, element, false)),
+        other => {
+            let path = other.facts().rust.path;
+            path.rsplit("::").next().unwrap_or(path).to_owned()
+        }
+    };
+    if nullable {
+        format!("Option<{name}>")
+    } else {
+        name
+    }
+}
+
+fn described(model: &Model, column: &Column) -> String {
+    let ty = type_in_words(model, &column.column_type, column.nullable);
+    format!("`{}: {ty}`", column.name)
+}
+
+/// Returns whether the statement has a `*` that stands for columns. A product and `count(*)` have none.
+fn has_star(input: &Input, text: &CheckedText<'_>) -> bool {
+    let Span { file, start, end } = text.written.statement;
+    let source = input.sources.file(file).text();
+    let mut lexer = Lexer::new(source, text.dialect);
+    lexer.at = start as usize;
+    let mut may_stand = false;
+    while lexer.skip_blanks() && lexer.at < end as usize {
+        let token = lexer.token();
+        let word = &source[token.start as usize..token.end as usize];
+        if may_stand && token.kind == TokenKind::Symbol && word == "*" {
+            return true;
+        }
+        let before = ["SELECT", "DISTINCT", "ALL", "RETURNING", ",", "."];
+        may_stand = before
+            .iter()
+            .any(|before| before.eq_ignore_ascii_case(word));
+    }
+    false
+}

@@ -1,0 +1,224 @@
+//! Parameters of a query: one argument for each, however often and in whichever dialect it is used.
+
+use super::bind::is_same_type;
+use super::check::{CheckedText, ParameterUse};
+use super::placeholder::ParameterName;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
+use crate::model::{QueryParameter, QueryText};
+use crate::name;
+use crate::source::{Sources, Span};
+
+/// The arguments of a function, and the text of each dialect with their places; `None` where the texts do not agree.
+pub(super) fn bind(
+    sources: &Sources,
+    texts: &[CheckedText<'_>],
+    diagnostics: &mut Diagnostics,
+) -> Option<(Vec<QueryParameter>, Vec<QueryText>)> {
+    let mut known: Vec<Known<'_>> = Vec::new();
+    let mut findings = Vec::new();
+    for (at, text) in texts.iter().enumerate() {
+        findings.extend(mixed(text));
+        for found in &text.statement.parameters {
+            match known
+                .iter_mut()
+                .find(|known| known.first.parameter == found.parameter)
+            {
+                Some(known) => findings.extend(known.add(found, text.dialect)),
+                None if at == 0 => known.push(Known::new(found, text.dialect)),
+                None => findings.push(of_one_text(found, texts)),
+            }
+        }
+    }
+    known.sort_by_key(|known| match known.first.parameter {
+        ParameterName::Named(_) => 0,
+        ParameterName::Numbered(number) => number,
+    });
+    let of_others = texts.iter().skip(1).flat_map(|text| {
+        let has = |known: &&Known<'_>| {
+            let mut uses = text.statement.parameters.iter();
+            !uses.any(|found| found.parameter == known.first.parameter)
+        };
+        known.iter().filter(has)
+    });
+    findings.extend(of_others.map(|known| of_one_text(known.first, texts)));
+    findings.extend(unclear(&known));
+    if !findings.is_empty() {
+        findings
+            .into_iter()
+            .for_each(|finding| diagnostics.push(finding));
+        return None;
+    }
+    let rewritten = texts.iter().map(|text| rewritten(sources, text, &known));
+    let rewritten = rewritten.collect();
+    Some((known.into_iter().map(Known::parameter).collect(), rewritten))
+}
+
+/// A parameter with its uses so far.
+struct Known<'t> {
+    first: &'t ParameterUse,
+    dialect: Dialect,
+    nullable: bool,
+}
+
+impl<'t> Known<'t> {
+    fn new(first: &'t ParameterUse, dialect: Dialect) -> Self {
+        Self {
+            first,
+            dialect,
+            nullable: first.nullable,
+        }
+    }
+
+    /// Another use; returns the finding where it is of another type. NULL can be given where every use takes it.
+    fn add(&mut self, found: &ParameterUse, dialect: Dialect) -> Option<Diagnostic> {
+        self.nullable &= found.nullable;
+        if is_same_type(&self.first.column_type, &found.column_type) {
+            return None;
+        }
+        let words = |one: &ParameterUse| one.column_type.facts().word;
+        let message = if dialect == self.dialect {
+            format!(
+                "{} is {} at one place and {} at another",
+                shown(&found.parameter),
+                words(self.first),
+                words(found),
+            )
+        } else {
+            format!(
+                "{} is {} on {} and {} on {}",
+                shown(&found.parameter),
+                words(self.first),
+                self.dialect.product(),
+                words(found),
+                dialect.product(),
+            )
+        };
+        let finding = Diagnostic::error("B0608", message)
+            .at(found.span, words(found))
+            .at(self.first.span, words(self.first));
+        Some(
+            finding.help(
+                "cast one of them to the type of the other, or give each a parameter of its own",
+            ),
+        )
+    }
+
+    fn parameter(self) -> QueryParameter {
+        QueryParameter {
+            name: argument(&self.first.parameter),
+            column_type: self.first.column_type.clone(),
+            nullable: self.nullable,
+        }
+    }
+}
+
+/// The argument of a function: the name in snake case, `arg1` where there is none.
+fn argument(parameter: &ParameterName) -> String {
+    match parameter {
+        ParameterName::Named(name) => name::escape_keyword(&name::field(name)),
+        ParameterName::Numbered(number) => format!("arg{number}"),
+    }
+}
+
+fn shown(parameter: &ParameterName) -> String {
+    match parameter {
+        ParameterName::Named(name) => format!("parameter `{name}`"),
+        ParameterName::Numbered(number) => format!("parameter {number}"),
+    }
+}
+
+fn mixed(text: &CheckedText<'_>) -> Option<Diagnostic> {
+    let is_named = |one: &&ParameterUse| matches!(one.parameter, ParameterName::Named(_));
+    let (named, numbered): (Vec<_>, Vec<_>) = text.statement.parameters.iter().partition(is_named);
+    let (named, numbered) = (named.first()?, numbered.first()?);
+    let query = &text.written.notes.name.text;
+    let message = format!("the query `{query}` has parameters with names and others without");
+    let finding = Diagnostic::error("B0608", message)
+        .at(numbered.span, "without a name")
+        .at(named.span, "with a name");
+    Some(finding.help("give each of them a name: `:author`"))
+}
+
+fn of_one_text(found: &ParameterUse, texts: &[CheckedText<'_>]) -> Diagnostic {
+    let query = &texts[0].written.notes.name.text;
+    let message = format!(
+        "{} is not in every text of the query `{query}`",
+        shown(&found.parameter)
+    );
+    Diagnostic::error("B0608", message)
+        .at(found.span, "")
+        .help("let all texts of the query have the same parameters")
+}
+
+/// Findings on numbers that are left out, and on names that are one in Rust.
+fn unclear(known: &[Known<'_>]) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (at, one) in known.iter().enumerate() {
+        let place = one.first.span;
+        let name = argument(&one.first.parameter);
+        let same = known[..at]
+            .iter()
+            .find(|other| argument(&other.first.parameter) == name);
+        if let Some(same) = same {
+            let message = format!("two parameters are both the argument `{name}`");
+            let finding = Diagnostic::error("B0608", message)
+                .at(place, "")
+                .at(same.first.span, "");
+            findings.push(
+                finding.help("give both places one name, or names that differ in more than case"),
+            );
+        }
+        if let ParameterName::Numbered(number) = one.first.parameter
+            && number as usize != at + 1
+        {
+            let message = format!(
+                "there is a parameter {number}, and none of the number {}",
+                at + 1
+            );
+            let finding = Diagnostic::error("B0608", message).at(place, "");
+            findings.push(finding.help(
+                "number the parameters from 1 on without a gap, or give them names: `:author`",
+            ));
+            break;
+        }
+    }
+    findings
+}
+
+/// The statement with the placeholders of its dialect. PostgreSQL has a number for each parameter; the others are given a value
+/// for each place.
+fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[Known<'_>]) -> QueryText {
+    let mut sql = String::new();
+    let mut arguments: Vec<usize> = Vec::new();
+    let Span { mut start, end, .. } = text.written.statement;
+    let source = sources.file(text.written.statement.file).text();
+    for found in &text.statement.parameters {
+        let is = |known: &Known<'_>| known.first.parameter == found.parameter;
+        let at = known.iter().position(is).unwrap_or_default();
+        sql.push_str(&source[start as usize..found.span.start as usize]);
+        start = found.span.end;
+        match text.dialect {
+            Dialect::Sqlite | Dialect::Mysql => {
+                sql.push('?');
+                arguments.push(at);
+            }
+            Dialect::Postgres => {
+                let number = arguments
+                    .iter()
+                    .position(|&known| known == at)
+                    .unwrap_or_else(|| {
+                        arguments.push(at);
+                        arguments.len() - 1
+                    });
+                sql.push_str(&format!("${}", number + 1));
+            }
+        }
+    }
+    sql.push_str(&source[start as usize..end as usize]);
+    QueryText {
+        dialect: text.dialect,
+        sql,
+        arguments,
+    }
+}

@@ -1,0 +1,62 @@
+//! A query as its file has it, before any of its names is bound.
+
+use crate::ast::Name;
+use crate::dialect::Dialect;
+use crate::model::QueryKind;
+use crate::source::Span;
+
+/// One statement with what stands above it.
+#[derive(Debug)]
+pub(super) struct WrittenQuery {
+    /// The module of its file.
+    pub(super) module: String,
+    pub(super) notes: Notes,
+    /// Without its semicolon.
+    pub(super) statement: Span,
+    /// The dialect whose quotes it was cut by.
+    pub(super) cut_as: Dialect,
+}
+
+/// The comments above a statement.
+#[derive(Debug)]
+pub(super) struct Notes {
+    /// As it is written.
+    pub(super) name: Name,
+    /// The name in snake case, which may need `r#`.
+    pub(super) function: String,
+    /// The name in camel case.
+    pub(super) row_name: String,
+    pub(super) kind: QueryKind,
+    /// With its colon.
+    pub(super) kind_span: Span,
+    pub(super) docs: Vec<String>,
+    /// `@engines`; empty where there is none.
+    pub(super) engines: Vec<Name>,
+    /// `@dialect`: the only one that the text is for.
+    pub(super) dialect: Option<Dialect>,
+    /// `@param`.
+    pub(super) parameters: Vec<ParameterTag>,
+}
+
+/// `@param author: bigint?`: the type of a parameter whose use does not give it.
+#[derive(Debug, Clone)]
+pub(super) struct ParameterTag {
+    /// Without a colon; the number of one that has no name.
+    pub(super) name: Name,
+    /// As a column has it, in the dialect of the statement.
+    pub(super) type_name: Name,
+    /// It ends in `?`.
+    pub(super) nullable: bool,
+}
+
+impl WrittenQuery {
+    /// Returns whether this is the text of the same query for another dialect.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        let (one, two) = (&self.notes, &other.notes);
+        self.statement.file == other.statement.file
+            && one.kind == two.kind
+            && one.dialect.is_some()
+            && two.dialect.is_some()
+            && one.dialect != two.dialect
+    }
+}

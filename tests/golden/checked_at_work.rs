@@ -1,0 +1,148 @@
+//! Queries of files at work on all databases; their code is that of the case `checked`.
+
+use bindery::raw::Executor;
+use bindery::types::NaiveDate;
+use bindery::{Connection, ErrorKind, StaticEngine};
+
+use crate::checked::enums::State;
+use crate::checked::queries::{dialects, posts};
+use crate::checked::*;
+
+/// Two authors and three posts.
+fn fill<C: Executor>(on: &mut C) -> bindery::Result<()>
+where
+    C::Engine: Both,
+{
+    posts::add_author(on, 1, "Ann", Some("ann@example.org"))?;
+    posts::add_author(on, 2, "Bob", None)
+}
+
+/// Engines that host all models but those of PostgreSQL.
+trait Both: StaticEngine + bindery::Hosts<model::Author> + bindery::Hosts<model::Post> {}
+
+impl<E: StaticEngine + bindery::Hosts<model::Author> + bindery::Hosts<model::Post>> Both for E {}
+
+fn day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2024, 2, 29).expect("a leap year")
+}
+
+fn insert<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
+    let rows = [
+        (1, "Rust", 5, Some(day()), State::Published),
+        (2, "ruby", 1, None, State::Draft),
+        (3, ":title", 3, None, State::Published),
+    ];
+    for (id, title, stars, published_on, state) in rows {
+        let author_id = AuthorId::of(if id == 2 { 2 } else { 1 });
+        let required = post::Required {
+            id,
+            author_id,
+            title: title.into(),
+            stars,
+            state,
+        };
+        let new = NewPost::new(required);
+        c.posts().insert(match published_on {
+            Some(day) => new.published_on(day),
+            None => new,
+        })?;
+    }
+    Ok(())
+}
+
+fn rows<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
+    let found = posts::posts_of_author(c, 1)?;
+    let ids: Vec<i64> = found.iter().map(|post| post.id).collect();
+    assert_eq!(ids, [3, 1]);
+    assert_eq!(found[1].title, "Rust");
+    assert_eq!(found[1].published_on, Some(day()));
+    assert_eq!(found[1].state, State::Published);
+
+    let post = posts::post(c, 2)?;
+    assert_eq!(
+        (post.author_id, post.stars, post.published_on),
+        (2, 1, None)
+    );
+    let error = posts::post(c, 4).expect_err("there is none");
+    assert!(matches!(error.kind(), ErrorKind::NotFound), "{error}");
+
+    let found = posts::post_by_title(c, "Rust", 5)?.expect("it is there");
+    assert_eq!((found.id, found.author.as_str()), (1, "Ann"));
+    assert_eq!(found.email.as_deref(), Some("ann@example.org"));
+    assert_eq!(posts::post_by_title(c, "Rust", 6)?, None);
+
+    assert_eq!(posts::count_of_state(c, &State::Published)?, 2);
+    assert_eq!(posts::most_stars(c)?, Some(5));
+    Ok(())
+}
+
+fn changes<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
+    c.transaction(|tx| {
+        assert_eq!(posts::rename(tx, "Rust 2024", 1)?, 1);
+        assert_eq!(posts::rename(tx, "none", 3)?, 0, "a text is no placeholder");
+        assert_eq!(posts::rename(tx, "none", 9)?, 0);
+        let found = posts::authors_called(tx, "ann@example.org")?;
+        assert_eq!(found.len(), 1);
+        assert_eq!(posts::authors_called(tx, "Bob")?[0].email, None);
+        Ok(())
+    })?;
+    let found = dialects::titles_like(c, "RU", 9)?;
+    let mut titles: Vec<&str> = found.iter().map(|row| row.title.as_str()).collect();
+    titles.sort_unstable();
+    assert_eq!(titles, ["Rust 2024", "ruby"]);
+    assert_eq!(dialects::titles_like(c, "ru", 1)?.len(), 1);
+    Ok(())
+}
+
+/// Covers SQL-01, SQL-04.
+#[test]
+fn sql_01_queries_of_files_run_on_three_databases() -> bindery::Result<()> {
+    fn show<E: Both>(db: &Databases, engine: E) -> bindery::Result<()> {
+        db.create_missing_on(engine)?;
+        fill(&mut db.sql_on(engine))?;
+        let mut c = db.on(engine)?;
+        insert(&mut c)?;
+        rows(&mut c)?;
+        changes(&mut c)
+    }
+    let bench = crate::bench::Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    show(&db, engine::Lite)?;
+    if bench.postgres.is_some() {
+        show(&db, engine::P)?;
+        let mut p = db.p()?;
+        let at = bindery::types::DateTime::default();
+        p.readings()
+            .insert(NewReading::new(reading::Required { post_id: 1, at }))?;
+        let found = dialects::readings_since(&mut p, &at, 0)?;
+        assert_eq!((found.len(), found[0].post_id, found[0].at), (1, 1, at));
+        assert_eq!(dialects::forget_readings(&mut p, &at)?, 0);
+    }
+    if bench.mariadb.is_some() {
+        show(&db, engine::Default)?;
+        let found = dialects::stars_of(&mut db.default()?, "ruby", 3)?;
+        let stars: Vec<i32> = found.iter().map(|row| row.stars).collect();
+        assert_eq!(stars, [1, 3]);
+    }
+    if bench.mysql.is_some() {
+        show(&db, engine::Proper)?;
+    }
+    Ok(())
+}
+
+/// Covers SQL-03.
+#[test]
+fn sql_03_an_engine_of_run_time_that_hosts_not_all_is_refused_before_anything_is_sent()
+-> bindery::Result<()> {
+    let bench = crate::bench::Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    let lite: engine::Any = "lite".parse()?;
+    let at = bindery::types::DateTime::default();
+    let error = dialects::readings_since(&mut db.sql_on(lite), &at, 0).expect_err("not there");
+    assert!(
+        matches!(error.kind(), ErrorKind::NotHosted { lives_on } if *lives_on == ["p"]),
+        "{error}"
+    );
+    assert_eq!(error.engine(), Some("lite"));
+    Ok(())
+}
