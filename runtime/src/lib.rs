@@ -327,6 +327,11 @@ mod examples_of_async {}
 #[doc = include_str!("../../docs/relations.md")]
 mod examples_of_relations {}
 
+/// The examples of `docs/checked-sql.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/checked-sql.md")]
+mod examples_of_checked_sql {}
+
 /// The examples of `docs/raw-sql.md` compile.
 #[cfg(all(doctest, feature = "derive"))]
 #[doc = include_str!("../../docs/raw-sql.md")]

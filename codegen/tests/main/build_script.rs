@@ -182,7 +182,7 @@ pub(crate) fn lines_in(folder: &std::path::Path) -> Vec<String> {
 /// Covers BIND-07.
 #[test]
 fn bind_07_cargo_is_told_what_was_read() {
-    let config = "url = \"${SHOP_URL}\"\n[schema]\nfiles = [\"one.sql\", \"two.sql\"]\n";
+    let config = "url = \"${SHOP_URL}\"\n[schema]\nfiles = [\"one.sql\", \"two.sql\"]\nqueries = [\"queries\"]\n";
     let folder = folder_with("bindery.toml", config);
     let write = |name: &str, text: &str| {
         std::fs::write(folder.path().join(name), text).expect("it can be written to");
@@ -190,6 +190,12 @@ fn bind_07_cargo_is_told_what_was_read() {
     write("one.sql", SCHEMA);
     write("two.sql", "CREATE TABLE parts (id INTEGER PRIMARY KEY);");
     write("notes.txt", "");
+    std::fs::create_dir(folder.path().join("queries")).expect("the folder is empty");
+    write(
+        "queries/parts.sql",
+        "-- name: parts :many\nSELECT id FROM parts;",
+    );
+    write("queries/notes.txt", "");
     let right = lines_in(folder.path());
     write("two.sql", "CREATE TABLE parts (id NOPE(;");
     assert_eq!(lines_in(folder.path()), right);
@@ -197,6 +203,8 @@ fn bind_07_cargo_is_told_what_was_read() {
         "cargo::rerun-if-changed=bindery.toml",
         "cargo::rerun-if-changed=one.sql",
         "cargo::rerun-if-changed=two.sql",
+        "cargo::rerun-if-changed=queries",
+        "cargo::rerun-if-changed=queries/parts.sql",
         "cargo::rerun-if-env-changed=SHOP_URL",
     ];
     assert_eq!(right, expected);

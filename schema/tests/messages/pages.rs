@@ -3,14 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bindery_schema::check::check;
 use bindery_schema::codes::{self, Code};
 use bindery_schema::config::Config;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::diff;
+use bindery_schema::input::Input;
 use bindery_schema::migrations;
 use bindery_schema::model::Engine;
 use bindery_schema::project::{Paths, load_project, refuse_two_lists};
+use bindery_schema::read_model;
 use bindery_schema::source::Sources;
 
 use super::run::{ENGINES, Run};
@@ -42,6 +45,16 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0436", Way::Compared),
     ("B0437", Way::Compared),
     ("B0438", Way::Compared),
+    ("B0600", Way::Checked),
+    ("B0601", Way::Checked),
+    ("B0602", Way::Checked),
+    ("B0603", Way::Checked),
+    ("B0604", Way::Checked),
+    ("B0605", Way::Checked),
+    ("B0606", Way::Checked),
+    ("B0607", Way::Checked),
+    ("B0608", Way::Checked),
+    ("B0609", Way::Checked),
 ];
 
 /// The treatment of an example before it is read.
@@ -60,6 +73,8 @@ pub(crate) enum Way {
     /// The files are written to a folder and read from there, `schema.sql` beside them; those of the example each after a
     /// comment with its path.
     OnDisk,
+    /// The same, and the schema and the queries are read and checked.
+    Checked,
     /// The files are written to a folder, and the migrations of the engine `default` are read.
     Migrated,
     /// The files are written to a folder, and the migrations of the engine `default`, which is PostgreSQL's, are compared with
@@ -113,7 +128,14 @@ fn found(code: &Code, heading: &str) -> Vec<&'static str> {
         }
         Way::Repeated(_) | Way::Widened => Run::new(config, sql.as_bytes()).codes(),
         Way::Opened => opened(config),
-        Way::OnDisk => on_disk(code.code, config, sql),
+        Way::OnDisk => on_disk(code.code, config, sql).0,
+        Way::Checked => {
+            let (mut codes, input) = on_disk(code.code, config, sql);
+            let mut found = Diagnostics::default();
+            check(read_model(&input, &mut found), &mut found);
+            codes.extend(found.iter().map(|finding| finding.code));
+            codes
+        }
         Way::Migrated => migrated(code.code, sql),
         Way::Compared => compared(code.code, sql),
         Way::Built => built(config),
@@ -235,7 +257,7 @@ fn compared(code: &str, sql: &str) -> Vec<&'static str> {
     codes
 }
 
-fn on_disk(code: &str, config: &str, sql: &str) -> Vec<&'static str> {
+fn on_disk(code: &str, config: &str, sql: &str) -> (Vec<&'static str>, Input) {
     let folder = written(code, sql);
     // The page of an unreadable configuration shows a byte, that of a readable one TOML's own spelling of a character.
     let text = if config.contains("\\x") {
@@ -244,18 +266,19 @@ fn on_disk(code: &str, config: &str, sql: &str) -> Vec<&'static str> {
         config.as_bytes().to_vec()
     };
     fs::write(folder.join("bindery.toml"), text).expect("a folder for tests");
-    fs::write(
-        folder.join("schema.sql"),
-        "CREATE TABLE users (id INTEGER PRIMARY KEY);\n",
-    )
-    .expect("a folder for tests");
+    let schema = folder.join("schema.sql");
+    if !schema.exists() {
+        fs::write(schema, "CREATE TABLE users (id INTEGER PRIMARY KEY);\n")
+            .expect("a folder for tests");
+    }
     let paths = Paths {
         config: Some(folder.join("bindery.toml")),
         schema: Vec::new(),
     };
     let mut found = Diagnostics::default();
-    load_project(&paths, &|_| None, &mut found);
-    found.iter().map(|finding| finding.code).collect()
+    let project = load_project(&paths, &|_| None, &mut found);
+    let codes = found.iter().map(|finding| finding.code);
+    (codes.collect(), project.input)
 }
 
 #[test]

@@ -10,5 +10,6 @@ mod corpus;
 mod files;
 mod hostile;
 mod json;
+mod queries;
 mod size;
 mod support;

@@ -2,6 +2,756 @@
 // …
 
 /// The queries of the program's files, a module for each file.
-pub mod queries {}
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub mod queries {
+    #[allow(unused_imports)]
+    use super::*;
+
+    /// Engines for queries that run on `default`.
+    #[diagnostic::on_unimplemented(
+        message = "the query runs on `default`, not on `{Self}`",
+        label = "this engine does not host all that the query names",
+        note = "a function for every engine that does has this trait as its bound"
+    )]
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    pub trait OnDefault: ::bindery::Engine {}
+
+    impl OnDefault for engine::Default {}
+
+    impl OnDefault for engine::Any {}
+
+    /// Engines for queries that run on `p`.
+    #[diagnostic::on_unimplemented(
+        message = "the query runs on `p`, not on `{Self}`",
+        label = "this engine does not host all that the query names",
+        note = "a function for every engine that does has this trait as its bound"
+    )]
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    pub trait OnP: ::bindery::Engine {}
+
+    impl OnP for engine::P {}
+
+    impl OnP for engine::Any {}
+
+    /// The queries of `dialects.sql`.
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    pub mod dialects {
+        /// A row of [`titles_like()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct TitlesLike {
+            /// `title`
+            pub title: ::std::string::String,
+        }
+
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for TitlesLike {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(1);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self { title: row.next()? })
+            }
+        }
+
+        static TITLES_LIKE: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: "SELECT title FROM posts WHERE title ILIKE $1 || '%' ORDER BY title LIMIT $2",
+                        arguments: &[0, 1],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: "SELECT title FROM posts WHERE title LIKE ? || '%' ORDER BY title LIMIT ?",
+                        arguments: &[0, 1],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: "SELECT title FROM posts WHERE title LIKE concat(?, '%') ORDER BY title LIMIT ?",
+                        arguments: &[0, 1],
+                    },
+                ],
+            };
+
+        /// Titles that begin with a word, whatever its case.
+        ///
+        /// ```sql
+        /// SELECT title FROM posts WHERE title ILIKE $1 || '%' ORDER BY title LIMIT $2
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT title FROM posts WHERE title LIKE ? || '%' ORDER BY title LIMIT ?
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT title FROM posts WHERE title LIKE concat(?, '%') ORDER BY title LIMIT ?
+        /// ```
+        ///
+        /// # Errors
+        /// The database fails.
+        #[track_caller]
+        pub fn titles_like<C>(
+            on: &mut C,
+            word: &str,
+            most: i64,
+        ) -> ::bindery::Result<::std::vec::Vec<TitlesLike>>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            TITLES_LIKE.many(on, &[&word, &most])
+        }
+
+        /// A row of [`readings_since()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct ReadingsSince {
+            /// `post_id`
+            pub post_id: i64,
+            /// `at`
+            pub at: ::bindery::types::DateTime<::bindery::types::Utc>,
+        }
+
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for ReadingsSince {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(2);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self {
+                    post_id: row.next()?,
+                    at: row.next()?,
+                })
+            }
+        }
+
+        static READINGS_SINCE: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["p"],
+                texts: &[::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Postgres,
+                    sql: "SELECT post_id, at FROM readings WHERE at >= $1 AND post_id > $2 ORDER BY at",
+                    arguments: &[0, 1],
+                }],
+            };
+
+        /// The query `readings_since`.
+        ///
+        /// ```sql
+        /// SELECT post_id, at FROM readings WHERE at >= $1 AND post_id > $2 ORDER BY at
+        /// ```
+        ///
+        /// # Errors
+        /// The database fails.
+        #[track_caller]
+        pub fn readings_since<C>(
+            on: &mut C,
+            arg1: ::bindery::types::DateTime<::bindery::types::Utc>,
+            arg2: i64,
+        ) -> ::bindery::Result<::std::vec::Vec<ReadingsSince>>
+        where
+            C: ::bindery::raw::Executor,
+            C::Engine: super::OnP,
+        {
+            READINGS_SINCE.many(on, &[&arg1, &arg2])
+        }
+
+        static FORGET_READINGS: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["p"],
+                texts: &[::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Postgres,
+                    sql: "DELETE FROM readings WHERE at < $1",
+                    arguments: &[0],
+                }],
+            };
+
+        /// The query `forget_readings`.
+        ///
+        /// ```sql
+        /// DELETE FROM readings WHERE at < $1
+        /// ```
+        ///
+        /// # Errors
+        /// A constraint is violated, or the database fails.
+        #[track_caller]
+        pub fn forget_readings<C>(
+            on: &mut C,
+            arg1: ::bindery::types::DateTime<::bindery::types::Utc>,
+        ) -> ::bindery::Result<u64>
+        where
+            C: ::bindery::raw::Executor,
+            C::Engine: super::OnP,
+        {
+            FORGET_READINGS.execute(on, &[&arg1])
+        }
+
+        /// A row of [`stars_of()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct StarsOf {
+            /// `stars`
+            pub stars: i32,
+        }
+
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for StarsOf {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(1);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self { stars: row.next()? })
+            }
+        }
+
+        static STARS_OF: ::bindery::__private::CheckedQuery = ::bindery::__private::CheckedQuery {
+            engines: &["default"],
+            texts: &[::bindery::__private::CheckedText {
+                dialect: ::bindery::Dialect::Mysql,
+                sql: "SELECT stars FROM posts WHERE title = ? OR id = ?",
+                arguments: &[0, 1],
+            }],
+        };
+
+        /// The query `stars_of`.
+        ///
+        /// ```sql
+        /// SELECT stars FROM posts WHERE title = ? OR id = ?
+        /// ```
+        ///
+        /// # Errors
+        /// The database fails.
+        #[track_caller]
+        pub fn stars_of<C>(
+            on: &mut C,
+            arg1: &str,
+            arg2: i64,
+        ) -> ::bindery::Result<::std::vec::Vec<StarsOf>>
+        where
+            C: ::bindery::raw::Executor,
+            C::Engine: super::OnDefault,
+        {
+            STARS_OF.many(on, &[&arg1, &arg2])
+        }
+    }
+
+    /// The queries of `posts.sql`.
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    pub mod posts {
+        /// A row of [`posts_of_author()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct PostsOfAuthor {
+            /// `id`
+            pub id: i64,
+            /// `title`
+            pub title: ::std::string::String,
+            /// `published_on`
+            pub published_on: ::core::option::Option<::bindery::types::NaiveDate>,
+            /// `state`
+            pub state: super::enums::State,
+        }
+
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for PostsOfAuthor {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(4);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self {
+                    id: row.next()?,
+                    title: row.next()?,
+                    published_on: row.next()?,
+                    state: row.next()?,
+                })
+            }
+        }
+
+        static POSTS_OF_AUTHOR: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: "SELECT id, title, published_on, state FROM posts WHERE author_id = ? ORDER BY id DESC",
+                        arguments: &[0],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: "SELECT id, title, published_on, state FROM posts WHERE author_id = ? ORDER BY id DESC",
+                        arguments: &[0],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: "SELECT id, title, published_on, state FROM posts WHERE author_id = $1 ORDER BY id DESC",
+                        arguments: &[0],
+                    },
+                ],
+            };
+
+        /// Posts of one author, newest first.
+        ///
+        /// Drafts are among them.
+        ///
+        /// ```sql
+        /// SELECT id, title, published_on, state FROM posts WHERE author_id = ? ORDER BY id DESC
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT id, title, published_on, state FROM posts WHERE author_id = $1 ORDER BY id DESC
+        /// ```
+        ///
+        /// # Errors
+        /// The database fails.
+        #[track_caller]
+        pub fn posts_of_author<C>(
+            on: &mut C,
+            author: i64,
+        ) -> ::bindery::Result<::std::vec::Vec<PostsOfAuthor>>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            POSTS_OF_AUTHOR.many(on, &[&author])
+        }
+
+        /// A row of [`post()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Post {
+            /// `id`
+            pub id: i64,
+            /// `author_id`
+            pub author_id: i64,
+            /// `title`
+            pub title: ::std::string::String,
+            /// `stars`
+            pub stars: i32,
+            /// `published_on`
+            pub published_on: ::core::option::Option<::bindery::types::NaiveDate>,
+            /// `state`
+            pub state: super::enums::State,
+        }
+
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for Post {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::named(
+                "Post",
+                &["id", "author_id", "title", "stars", "published_on", "state"],
+            );
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self {
+                    id: row.next()?,
+                    author_id: row.next()?,
+                    title: row.next()?,
+                    stars: row.next()?,
+                    published_on: row.next()?,
+                    state: row.next()?,
+                })
+            }
+        }
+
+        static POST: ::bindery::__private::CheckedQuery = ::bindery::__private::CheckedQuery {
+            engines: &["default", "lite", "p", "proper"],
+            texts: &[
+                ::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Mysql,
+                    sql: "SELECT * FROM posts WHERE id = ?",
+                    arguments: &[0],
+                },
+                ::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Sqlite,
+                    sql: "SELECT * FROM posts WHERE id = ?",
+                    arguments: &[0],
+                },
+                ::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Postgres,
+                    sql: "SELECT * FROM posts WHERE id = $1",
+                    arguments: &[0],
+                },
+            ],
+        };
+
+        /// The query `post`.
+        ///
+        /// ```sql
+        /// SELECT * FROM posts WHERE id = ?
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT * FROM posts WHERE id = $1
+        /// ```
+        ///
+        /// # Errors
+        /// `NotFound` where there is no row, `SeveralRows` where there is another, or the database fails.
+        #[track_caller]
+        pub fn post<C>(on: &mut C, id: i64) -> ::bindery::Result<Post>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            POST.one(on, &[&id])
+        }
+
+        /// A row of [`post_by_title()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct PostByTitle {
+            /// `id`
+            pub id: i64,
+            /// `author`
+            pub author: ::std::string::String,
+            /// `email`
+            pub email: ::core::option::Option<::std::string::String>,
+        }
+
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for PostByTitle {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(3);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self {
+                    id: row.next()?,
+                    author: row.next()?,
+                    email: row.next()?,
+                })
+            }
+        }
+
+        static POST_BY_TITLE: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: r#"SELECT p.id, a.name AS author, a.email
+FROM posts p JOIN authors a ON a.id = p.author_id
+WHERE p.title = ? AND p.stars >= ?"#,
+                        arguments: &[0, 1],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: r#"SELECT p.id, a.name AS author, a.email
+FROM posts p JOIN authors a ON a.id = p.author_id
+WHERE p.title = ? AND p.stars >= ?"#,
+                        arguments: &[0, 1],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: r#"SELECT p.id, a.name AS author, a.email
+FROM posts p JOIN authors a ON a.id = p.author_id
+WHERE p.title = $1 AND p.stars >= $2"#,
+                        arguments: &[0, 1],
+                    },
+                ],
+            };
+
+        /// The query `post_by_title`.
+        ///
+        /// ```sql
+        /// SELECT p.id, a.name AS author, a.email
+        /// FROM posts p JOIN authors a ON a.id = p.author_id
+        /// WHERE p.title = ? AND p.stars >= ?
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT p.id, a.name AS author, a.email
+        /// FROM posts p JOIN authors a ON a.id = p.author_id
+        /// WHERE p.title = $1 AND p.stars >= $2
+        /// ```
+        ///
+        /// # Errors
+        /// `SeveralRows` where there is more than one row, or the database fails.
+        #[track_caller]
+        pub fn post_by_title<C>(
+            on: &mut C,
+            title: &str,
+            least: i32,
+        ) -> ::bindery::Result<::core::option::Option<PostByTitle>>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            POST_BY_TITLE.optional(on, &[&title, &least])
+        }
+
+        /// A row of [`count_of_state()`].
+        #[derive(Debug, Clone, PartialEq)]
+        struct CountOfState {
+            /// `count`
+            count: i64,
+        }
+
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for CountOfState {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(1);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self { count: row.next()? })
+            }
+        }
+
+        static COUNT_OF_STATE: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: "SELECT count(*) AS count FROM posts WHERE state = ?",
+                        arguments: &[0],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: "SELECT count(*) AS count FROM posts WHERE state = ?",
+                        arguments: &[0],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: "SELECT count(*) AS count FROM posts WHERE state = $1",
+                        arguments: &[0],
+                    },
+                ],
+            };
+
+        /// How many posts a state has.
+        ///
+        /// ```sql
+        /// SELECT count(*) AS count FROM posts WHERE state = ?
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT count(*) AS count FROM posts WHERE state = $1
+        /// ```
+        ///
+        /// # Errors
+        /// `NotFound` where there is no row, `SeveralRows` where there is another, or the database fails.
+        #[track_caller]
+        pub fn count_of_state<C>(on: &mut C, state: super::enums::State) -> ::bindery::Result<i64>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            let row: CountOfState = COUNT_OF_STATE.one(on, &[&state])?;
+            ::core::result::Result::Ok(row.count)
+        }
+
+        /// A row of [`most_stars()`].
+        #[derive(Debug, Clone, PartialEq)]
+        struct MostStars {
+            /// `most`
+            most: ::core::option::Option<i32>,
+        }
+
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for MostStars {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(1);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self { most: row.next()? })
+            }
+        }
+
+        static MOST_STARS: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: "SELECT max(stars) AS most FROM posts",
+                        arguments: &[],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: "SELECT max(stars) AS most FROM posts",
+                        arguments: &[],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: "SELECT max(stars) AS most FROM posts",
+                        arguments: &[],
+                    },
+                ],
+            };
+
+        /// The query `most_stars`.
+        ///
+        /// ```sql
+        /// SELECT max(stars) AS most FROM posts
+        /// ```
+        ///
+        /// # Errors
+        /// `NotFound` where there is no row, `SeveralRows` where there is another, or the database fails.
+        #[track_caller]
+        pub fn most_stars<C>(on: &mut C) -> ::bindery::Result<::core::option::Option<i32>>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            let row: MostStars = MOST_STARS.one(on, &[])?;
+            ::core::result::Result::Ok(row.most)
+        }
+
+        static ADD_AUTHOR: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: "INSERT INTO authors (id, name, email) VALUES (?, ?, ?)",
+                        arguments: &[0, 1, 2],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: "INSERT INTO authors (id, name, email) VALUES (?, ?, ?)",
+                        arguments: &[0, 1, 2],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: "INSERT INTO authors (id, name, email) VALUES ($1, $2, $3)",
+                        arguments: &[0, 1, 2],
+                    },
+                ],
+            };
+
+        /// The query `add_author`.
+        ///
+        /// ```sql
+        /// INSERT INTO authors (id, name, email) VALUES (?, ?, ?)
+        /// ```
+        ///
+        /// ```sql
+        /// INSERT INTO authors (id, name, email) VALUES ($1, $2, $3)
+        /// ```
+        ///
+        /// # Errors
+        /// A constraint is violated, or the database fails.
+        #[track_caller]
+        pub fn add_author<C>(
+            on: &mut C,
+            id: i64,
+            name: &str,
+            email: ::core::option::Option<&str>,
+        ) -> ::bindery::Result<()>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            ADD_AUTHOR.execute(on, &[&id, &name, &email])?;
+            ::core::result::Result::Ok(())
+        }
+
+        static RENAME: ::bindery::__private::CheckedQuery = ::bindery::__private::CheckedQuery {
+            engines: &["default", "lite", "p", "proper"],
+            texts: &[
+                ::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Mysql,
+                    sql: "UPDATE posts SET title = ? WHERE id = ? AND title <> ':title'",
+                    arguments: &[0, 1],
+                },
+                ::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Sqlite,
+                    sql: "UPDATE posts SET title = ? WHERE id = ? AND title <> ':title'",
+                    arguments: &[0, 1],
+                },
+                ::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Postgres,
+                    sql: "UPDATE posts SET title = $1 WHERE id = $2 AND title <> ':title'",
+                    arguments: &[0, 1],
+                },
+            ],
+        };
+
+        /// The query `rename`.
+        ///
+        /// ```sql
+        /// UPDATE posts SET title = ? WHERE id = ? AND title <> ':title'
+        /// ```
+        ///
+        /// ```sql
+        /// UPDATE posts SET title = $1 WHERE id = $2 AND title <> ':title'
+        /// ```
+        ///
+        /// # Errors
+        /// A constraint is violated, or the database fails.
+        #[track_caller]
+        pub fn rename<C>(on: &mut C, title: &str, id: i64) -> ::bindery::Result<u64>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            RENAME.execute(on, &[&title, &id])
+        }
+
+        /// A row of [`authors_called()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct AuthorsCalled {
+            /// `name`
+            pub name: ::std::string::String,
+            /// `email`
+            pub email: ::core::option::Option<::std::string::String>,
+        }
+
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for AuthorsCalled {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(2);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self {
+                    name: row.next()?,
+                    email: row.next()?,
+                })
+            }
+        }
+
+        static AUTHORS_CALLED: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: "SELECT name, email FROM authors WHERE name = ? OR email = ? ORDER BY name",
+                        arguments: &[0, 0],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: "SELECT name, email FROM authors WHERE name = ? OR email = ? ORDER BY name",
+                        arguments: &[0, 0],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: "SELECT name, email FROM authors WHERE name = $1 OR email = $1 ORDER BY name",
+                        arguments: &[0],
+                    },
+                ],
+            };
+
+        /// One name at two places is one argument.
+        ///
+        /// ```sql
+        /// SELECT name, email FROM authors WHERE name = ? OR email = ? ORDER BY name
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT name, email FROM authors WHERE name = $1 OR email = $1 ORDER BY name
+        /// ```
+        ///
+        /// # Errors
+        /// The database fails.
+        #[track_caller]
+        pub fn authors_called<C>(
+            on: &mut C,
+            word: &str,
+        ) -> ::bindery::Result<::std::vec::Vec<AuthorsCalled>>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            AUTHORS_CALLED.many(on, &[&word])
+        }
+    }
+}
 
 // …
