@@ -2,25 +2,22 @@
 
 use bindery::raw::Executor;
 use bindery::types::NaiveDate;
-use bindery::{Connection, ErrorKind, StaticEngine};
+use bindery::{Connection, ErrorKind, Hosts, StaticEngine};
 
 use crate::checked::enums::State;
 use crate::checked::queries::{dialects, posts};
 use crate::checked::*;
 
-/// Two authors and three posts.
-fn fill<C: Executor>(on: &mut C) -> bindery::Result<()>
-where
-    C::Engine: Both,
-{
+/// An engine that hosts all models but those of PostgreSQL.
+trait Both: StaticEngine + Hosts<model::Author> + Hosts<model::Post> {}
+
+impl<E: StaticEngine + Hosts<model::Author> + Hosts<model::Post>> Both for E {}
+
+/// Two authors.
+fn fill<C: Executor>(on: &mut C) -> bindery::Result<()> {
     posts::add_author(on, 1, "Ann", Some("ann@example.org"))?;
     posts::add_author(on, 2, "Bob", None)
 }
-
-/// Engines that host all models but those of PostgreSQL.
-trait Both: StaticEngine + bindery::Hosts<model::Author> + bindery::Hosts<model::Post> {}
-
-impl<E: StaticEngine + bindery::Hosts<model::Author> + bindery::Hosts<model::Post>> Both for E {}
 
 fn day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2024, 2, 29).expect("a leap year")
@@ -33,7 +30,7 @@ fn insert<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
         (3, ":title", 3, None, State::Published),
     ];
     for (id, title, stars, published_on, state) in rows {
-        let author_id = AuthorId::of(if id == 2 { 2 } else { 1 });
+        let author_id = AuthorId::new(if id == 2 { 2 } else { 1 });
         let required = post::Required {
             id,
             author_id,
@@ -71,7 +68,7 @@ fn rows<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
     assert_eq!(found.email.as_deref(), Some("ann@example.org"));
     assert_eq!(posts::post_by_title(c, "Rust", 6)?, None);
 
-    assert_eq!(posts::count_of_state(c, &State::Published)?, 2);
+    assert_eq!(posts::count_of_state(c, State::Published)?, 2);
     assert_eq!(posts::most_stars(c)?, Some(5));
     Ok(())
 }
@@ -97,35 +94,36 @@ fn changes<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
 /// Covers SQL-01, SQL-04.
 #[test]
 fn sql_01_queries_of_files_run_on_three_databases() -> bindery::Result<()> {
-    fn show<E: Both>(db: &Databases, engine: E) -> bindery::Result<()> {
-        db.create_missing_on(engine)?;
-        fill(&mut db.sql_on(engine))?;
-        let mut c = db.on(engine)?;
-        insert(&mut c)?;
-        rows(&mut c)?;
-        changes(&mut c)
+    fn show<E: Both>(db: &Databases, c: &mut Connection<E>) -> bindery::Result<()> {
+        fill(&mut db.sql_on(c.engine()))?;
+        insert(c)?;
+        rows(c)?;
+        changes(c)
     }
     let bench = crate::bench::Bench::new();
     let db = Databases::with_config(&bench.config())?;
-    show(&db, engine::Lite)?;
+    db.create_missing_on(engine::Lite)?;
+    show(&db, &mut db.lite()?)?;
     if bench.postgres.is_some() {
-        show(&db, engine::P)?;
+        db.create_missing_on(engine::P)?;
         let mut p = db.p()?;
+        show(&db, &mut p)?;
         let at = bindery::types::DateTime::default();
-        p.readings()
-            .insert(NewReading::new(reading::Required { post_id: 1, at }))?;
-        let found = dialects::readings_since(&mut p, &at, 0)?;
+        p.readings().insert(NewReading::new(1, at))?;
+        let found = dialects::readings_since(&mut p, at, 0)?;
         assert_eq!((found.len(), found[0].post_id, found[0].at), (1, 1, at));
-        assert_eq!(dialects::forget_readings(&mut p, &at)?, 0);
+        assert_eq!(dialects::forget_readings(&mut p, at)?, 0);
     }
     if bench.mariadb.is_some() {
-        show(&db, engine::Default)?;
+        db.create_missing_on(engine::Default)?;
+        show(&db, &mut db.default()?)?;
         let found = dialects::stars_of(&mut db.default()?, "ruby", 3)?;
         let stars: Vec<i32> = found.iter().map(|row| row.stars).collect();
         assert_eq!(stars, [1, 3]);
     }
     if bench.mysql.is_some() {
-        show(&db, engine::Proper)?;
+        db.create_missing_on(engine::Proper)?;
+        show(&db, &mut db.proper()?)?;
     }
     Ok(())
 }
@@ -138,7 +136,7 @@ fn sql_03_an_engine_of_run_time_that_hosts_not_all_is_refused_before_anything_is
     let db = Databases::with_config(&bench.config())?;
     let lite: engine::Any = "lite".parse()?;
     let at = bindery::types::DateTime::default();
-    let error = dialects::readings_since(&mut db.sql_on(lite), &at, 0).expect_err("not there");
+    let error = dialects::readings_since(&mut db.sql_on(lite), at, 0).expect_err("not there");
     assert!(
         matches!(error.kind(), ErrorKind::NotHosted { lives_on } if *lives_on == ["p"]),
         "{error}"
