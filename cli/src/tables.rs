@@ -75,7 +75,7 @@ fn differs(tables: usize) -> Failure {
 
 /// The statements of one engine as data; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
-struct EngineStatements<'t> {
+pub(crate) struct EngineStatements<'t> {
     engine: &'t str,
     dialect: &'static str,
     statements: Vec<&'t str>,
@@ -292,7 +292,8 @@ pub(crate) fn statements(engines: &[EngineTables<'_>], format: Format) -> String
     }
 }
 
-fn data<'t>(engine: &'t EngineTables<'t>) -> EngineStatements<'t> {
+/// The statements of an engine as data.
+pub(crate) fn data<'t>(engine: &'t EngineTables<'t>) -> EngineStatements<'t> {
     EngineStatements {
         engine: engine.engine,
         dialect: engine.dialect,

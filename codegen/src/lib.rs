@@ -27,7 +27,9 @@ pub mod sql_places;
 mod standalone;
 
 pub use cargo::{Config, compile};
-pub use emit::{EmitOptions, GeneratedFile, emit, features, rust_types, type_features};
+pub use emit::{
+    EmitOptions, GeneratedFile, QueryTypes, emit, features, query_types, rust_types, type_features,
+};
 pub use error::CompileError;
 #[cfg(feature = "standalone")]
 pub use standalone::{Difference, FileState, Outcome, Standalone, has_rustfmt};

@@ -45,7 +45,7 @@ pub(crate) fn json(compiled: &Compiled, options: &SchemaOptions) -> String {
         ok: is_ok(compiled, options),
         tables: tables.len(),
         columns: tables.iter().map(|table| table.columns.len()).sum(),
-        queries: 0,
+        queries: compiled.model.queries.len(),
         skipped: &compiled.model.skipped,
         diagnostics: Output::each_once(&compiled.project.found, &compiled.project.input.sources),
     })

@@ -49,11 +49,16 @@ fn summary(compiled: &Compiled, stream: Stream) -> String {
     let model = &compiled.model;
     let tables = || model.tables.iter().filter(|table| table.view.is_none());
     let columns: usize = tables().map(|table| table.columns.len()).sum();
-    let size = format!(
+    let mut size = format!(
         "{}, {}",
         count(tables().count(), "table"),
         count(columns, "column")
     );
+    match model.queries.len() {
+        0 => {}
+        1 => size.push_str(", 1 query"),
+        several => size.push_str(&format!(", {several} queries")),
+    }
     let views = views(model).map(|text| entry("views", &text, stream));
     let engines = engine_lines(&compiled.project.input.engines, model, stream);
     let skipped = skipped(&model.skipped).map(|text| entry("skipped", &text, stream));

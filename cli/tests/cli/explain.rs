@@ -128,3 +128,56 @@ fn a_broken_schema_gives_the_document_of_check() {
     }
     assert_eq!(project.files(), ["schema.sql"]);
 }
+
+/// The statement of each engine has the placeholders of its dialect, and the types that its function has.
+#[test]
+fn the_plan_has_the_queries_of_files() {
+    let config = "[schema]\nqueries = [\"queries\"]\n[engines]\ndefault = \"sqlite://a.db\"\nb = \"postgres://h/d\"\n";
+    let schema =
+        "-- @engines default, b\nCREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT);\n";
+    let query = "-- name: found :opt\nSELECT title FROM notes WHERE id = :id OR id > :id;\n";
+    let project = Project::new(&[
+        ("bindery.toml", config),
+        ("schema.sql", schema),
+        ("queries/notes.sql", query),
+    ]);
+    let document = project.run("explain --stage plan --format json").json();
+    let query = |engine: &str| {
+        let engines = document.as_array().expect("an array");
+        let found = engines.iter().find(|found| found["engine"] == engine);
+        found.expect("the engine is there")["queries"][0].clone()
+    };
+    let parameter = serde_json::json!({ "name": "id", "rust_type": "i64" });
+    let title = "::core::option::Option<::std::string::String>";
+    assert_eq!(
+        query("b"),
+        serde_json::json!({
+            "module": "notes",
+            "function": "found",
+            "kind": "opt",
+            "sql": "SELECT title FROM notes WHERE id = $1 OR id > $1",
+            "parameters": [parameter],
+            "columns": [{ "name": "title", "rust_type": title }],
+        })
+    );
+    let on_sqlite = query("default");
+    assert_eq!(
+        on_sqlite["sql"],
+        "SELECT title FROM notes WHERE id = ? OR id > ?"
+    );
+    assert_eq!(
+        on_sqlite["parameters"],
+        serde_json::json!([parameter, parameter])
+    );
+
+    let document = project.run("check --format json").json();
+    assert_eq!(document["queries"], 1, "{document:#}");
+    project.write(
+        "queries/notes.sql",
+        "-- name: found :opt\nSELECT titel FROM notes;\n",
+    );
+    let outcome = project.run("check --format json");
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+    let place = outcome.json()["diagnostics"][0]["spans"][0].clone();
+    assert_eq!(place["file"], "queries/notes.sql", "{outcome:#?}");
+}

@@ -150,7 +150,10 @@ impl Project {
 
     /// Writes a file.
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
-        std::fs::write(self.path(name), text).expect("the folder can be written to");
+        let path = self.path(name);
+        let folder = path.parent().expect("it is in the project's folder");
+        std::fs::create_dir_all(folder).expect("the folder can be written to");
+        std::fs::write(path, text).expect("the folder can be written to");
     }
 
     /// Returns the path of a file.

@@ -18,6 +18,25 @@ pub fn rust_types(model: &Model) -> Vec<Vec<Option<String>>> {
         .collect()
 }
 
+/// The Rust types of a query of a file. Within its module, that is with `super::` before the types of others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryTypes {
+    /// Of its arguments.
+    pub arguments: Vec<String>,
+    /// Of the fields of its row.
+    pub fields: Vec<String>,
+}
+
+/// The Rust types of all queries of files, in their order.
+pub fn query_types(model: &Model) -> Vec<QueryTypes> {
+    let shapes = Shapes::new(model, ColumnTypes::default(), Scope::with_modules());
+    let types = shapes.queries().map(|query| QueryTypes {
+        arguments: query.arguments.into_iter().map(|one| one.ty).collect(),
+        fields: query.fields.into_iter().map(|one| one.ty).collect(),
+    });
+    types.collect()
+}
+
 /// The feature of the runtime that each column's field needs beside the databases', by table; `None` for none.
 pub fn type_features(model: &Model) -> Vec<Vec<Option<&'static str>>> {
     let feature = |column| feature_of_column(column).map(TypeFeature::name);

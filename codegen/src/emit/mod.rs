@@ -14,7 +14,7 @@ mod shared;
 mod text;
 mod whole;
 
-pub use features::{features, rust_types, type_features};
+pub use features::{QueryTypes, features, query_types, rust_types, type_features};
 #[cfg(feature = "standalone")]
 pub(crate) use shape::types::crates_of;
 #[cfg(feature = "standalone")]

@@ -73,6 +73,10 @@ struct AsView {
     file: FileId,
     /// Bytes before the statement.
     before: u32,
+    /// The first byte of the statement in the file of the query.
+    start: u32,
+    /// In the order of the text.
+    placeholders: Vec<Span>,
 }
 
 impl AsView {
@@ -124,6 +128,8 @@ impl AsView {
             model: crate::read_model(&input, &mut Diagnostics::default()),
             file,
             before: head.len() as u32,
+            start: written.statement.start,
+            placeholders: found.iter().map(|one| one.span).collect(),
         }
     }
 
@@ -169,6 +175,21 @@ impl AsView {
             ..column.clone()
         });
         let query = table.view.as_ref()?;
+        let unnamed = query
+            .reads_by_name
+            .first()
+            .map(|name| format!("it reads the view `{name}`, whose columns are not known"));
+        if let Some(why) = query.obstacle.clone().or(unnamed) {
+            let name = &written.notes.name;
+            let message = format!("the query `{}` is not known to run: {why}", name.text);
+            let help = "read tables and views of the schema alone, or run it by `query_as` of a connection";
+            diagnostics.push(
+                Diagnostic::error("B0609", message)
+                    .at(name.span, "")
+                    .help(help),
+            );
+            return None;
+        }
         let reads = query.reads.iter().map(|id| {
             let read = self.model.table(*id);
             let same = |id: &TableId| {
@@ -185,12 +206,23 @@ impl AsView {
         if span.file != self.file {
             return span;
         }
-        let start = written.statement.start;
         Span {
             file: written.statement.file,
-            start: start + span.start.saturating_sub(self.before),
-            end: start + span.end.saturating_sub(self.before),
+            start: self.offset(span.start),
+            end: self.offset(span.end),
         }
+    }
+
+    fn offset(&self, at: u32) -> u32 {
+        let length = UNTYPED.len() as u32;
+        let mut offset = (self.start + at).saturating_sub(self.before);
+        for span in &self.placeholders {
+            if offset < span.start + length {
+                return offset.min(span.end);
+            }
+            offset = offset + span.end - span.start - length;
+        }
+        offset
     }
 
     fn parameter(&self, at: usize) -> Option<&Column> {
@@ -201,15 +233,19 @@ impl AsView {
     }
 }
 
-/// The statement with a `?` for each placeholder, at the same places: the reader of views knows no type of it.
+/// A value of no type, which stands for each placeholder.
+const UNTYPED: &str = "NULL";
+
+/// The statement with a value of no type for each placeholder.
 fn masked(text: &str, written: &WrittenQuery, found: &[Placeholder]) -> String {
-    let mut masked = text.to_owned();
+    let mut masked = String::new();
+    let mut at = 0;
     for placeholder in found {
-        let start = (placeholder.span.start - written.statement.start) as usize;
-        let end = (placeholder.span.end - written.statement.start) as usize;
-        masked.replace_range(start..end, &format!("?{}", " ".repeat(end - start - 1)));
+        masked.push_str(&text[at..(placeholder.span.start - written.statement.start) as usize]);
+        masked.push_str(UNTYPED);
+        at = (placeholder.span.end - written.statement.start) as usize;
     }
-    masked
+    masked + &text[at..]
 }
 
 struct Statement<'a> {

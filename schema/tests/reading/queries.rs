@@ -178,3 +178,14 @@ fn all_findings_are_reported_together() {
         "{found:#?}"
     );
 }
+
+/// Covers SQL-02: a name that nothing has is marked in the file of the query, wherever placeholders stand before it.
+#[test]
+fn a_column_that_is_not_there_is_marked_where_it_stands() {
+    let found = findings(
+        "-- name: a :many\nSELECT id FROM posts WHERE stars > :s AND title = :a_long_name AND titel = :c;\n",
+    );
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains(" error 2:68-2:73 "), "{found:#?}");
+    assert!(found[0].contains("`titel`"), "{found:#?}");
+}

@@ -70,7 +70,7 @@ pub mod queries {
                     },
                     ::bindery::__private::CheckedText {
                         dialect: ::bindery::Dialect::Mysql,
-                        sql: "SELECT title FROM posts WHERE title LIKE concat(?, '%') ORDER BY title LIMIT ?",
+                        sql: "SELECT title FROM posts WHERE lower(title) LIKE lower(concat(?, '%')) ORDER BY title LIMIT ?",
                         arguments: &[0, 1],
                     },
                 ],
@@ -87,7 +87,7 @@ pub mod queries {
         /// ```
         ///
         /// ```sql
-        /// SELECT title FROM posts WHERE title LIKE concat(?, '%') ORDER BY title LIMIT ?
+        /// SELECT title FROM posts WHERE lower(title) LIKE lower(concat(?, '%')) ORDER BY title LIMIT ?
         /// ```
         ///
         /// # Errors
@@ -210,7 +210,7 @@ pub mod queries {
             engines: &["default"],
             texts: &[::bindery::__private::CheckedText {
                 dialect: ::bindery::Dialect::Mysql,
-                sql: "SELECT stars FROM posts WHERE title = ? OR id = ?",
+                sql: "SELECT stars FROM posts WHERE title = ? OR id = ? ORDER BY id",
                 arguments: &[0, 1],
             }],
         };
@@ -218,7 +218,7 @@ pub mod queries {
         /// The query `stars_of`.
         ///
         /// ```sql
-        /// SELECT stars FROM posts WHERE title = ? OR id = ?
+        /// SELECT stars FROM posts WHERE title = ? OR id = ? ORDER BY id
         /// ```
         ///
         /// # Errors

@@ -2,20 +2,19 @@
 bindery_cases::source!(examples);
 
 use bindery::Result;
-use queries::blogs;
 
 fn on_another_engine(db: &Databases) -> Result<()> {
-    blogs::best_of_user(&mut db.b()?, "ann@example.org")?;
+    queries::blogs::best_of_user(&mut db.b()?, "ann@example.org")?;
     Ok(())
 }
 
 fn with_a_text_for_a_number(db: &Databases) -> Result<()> {
-    blogs::popular(&mut db.b()?, "3")?;
+    queries::blogs::popular(&mut db.b()?, "3")?;
     Ok(())
 }
 
 fn with_a_field_that_is_not_there(db: &Databases) -> Result<String> {
-    Ok(blogs::popular(&mut db.b()?, 3)?.remove(0).content)
+    Ok(queries::blogs::popular(&mut db.b()?, 3)?.remove(0).content)
 }
 
 fn main() {}

@@ -1,6 +1,7 @@
 //! `bindery explain`: the page of a code, or what one stage of the compiler makes of the schema.
 
 mod page;
+mod planned;
 mod resolved;
 mod stage;
 

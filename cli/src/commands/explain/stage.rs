@@ -6,7 +6,7 @@ use bindery_schema::{parse, read_model};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::resolved;
+use super::{planned, resolved};
 use crate::failure::Failure;
 use crate::options::{Format, SchemaOptions};
 use crate::output::Output;
@@ -71,7 +71,11 @@ fn resolved(project: Project, options: &SchemaOptions, output: &Output) -> Resul
 
 fn planned(model: &CheckedModel, format: Format) -> String {
     let engines: Vec<EngineId> = model.engine_ids().collect();
-    tables::statements(&tables::of_engines(model, &engines), format)
+    let tables = tables::of_engines(model, &engines);
+    match format {
+        Format::Json => report::document(&planned::engines(model, &tables)),
+        Format::Human | Format::Github => tables::statements(&tables, format),
+    }
 }
 
 /// The code of one file for each model, as `generate` writes it.

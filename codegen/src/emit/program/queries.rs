@@ -103,6 +103,7 @@ fn row(w: &mut RustWriter, shape: &QueryShape<'_>) {
         });
     });
     w.item(|w| {
+        w.line("#[diagnostic::do_not_recommend]");
         w.block(
             &format!("impl<E: ::bindery::Engine> ::bindery::FromRow<E> for {name}"),
             |w| {
