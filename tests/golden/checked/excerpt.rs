@@ -43,6 +43,7 @@ pub mod queries {
             pub title: ::std::string::String,
         }
 
+        #[diagnostic::do_not_recommend]
         impl<E: ::bindery::Engine> ::bindery::FromRow<E> for TitlesLike {
             const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(1);
 
@@ -113,6 +114,7 @@ pub mod queries {
             pub at: ::bindery::types::DateTime<::bindery::types::Utc>,
         }
 
+        #[diagnostic::do_not_recommend]
         impl<E: ::bindery::Engine> ::bindery::FromRow<E> for ReadingsSince {
             const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(2);
 
@@ -195,6 +197,7 @@ pub mod queries {
             pub stars: i32,
         }
 
+        #[diagnostic::do_not_recommend]
         impl<E: ::bindery::Engine> ::bindery::FromRow<E> for StarsOf {
             const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(1);
 
@@ -253,6 +256,7 @@ pub mod queries {
             pub state: super::enums::State,
         }
 
+        #[diagnostic::do_not_recommend]
         impl<E: ::bindery::Engine> ::bindery::FromRow<E> for PostsOfAuthor {
             const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(4);
 
@@ -333,6 +337,7 @@ pub mod queries {
             pub state: super::enums::State,
         }
 
+        #[diagnostic::do_not_recommend]
         impl<E: ::bindery::Engine> ::bindery::FromRow<E> for Post {
             const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::named(
                 "Post",
@@ -406,6 +411,7 @@ pub mod queries {
             pub email: ::core::option::Option<::std::string::String>,
         }
 
+        #[diagnostic::do_not_recommend]
         impl<E: ::bindery::Engine> ::bindery::FromRow<E> for PostByTitle {
             const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(3);
 
@@ -484,6 +490,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
             count: i64,
         }
 
+        #[diagnostic::do_not_recommend]
         impl<E: ::bindery::Engine> ::bindery::FromRow<E> for CountOfState {
             const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(1);
 
@@ -545,6 +552,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
             most: ::core::option::Option<i32>,
         }
 
+        #[diagnostic::do_not_recommend]
         impl<E: ::bindery::Engine> ::bindery::FromRow<E> for MostStars {
             const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(1);
 
@@ -693,6 +701,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
             pub email: ::core::option::Option<::std::string::String>,
         }
 
+        #[diagnostic::do_not_recommend]
         impl<E: ::bindery::Engine> ::bindery::FromRow<E> for AuthorsCalled {
             const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(2);
 
