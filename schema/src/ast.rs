@@ -385,15 +385,68 @@ pub enum CommentTarget {
     Type(ObjectName),
 }
 
-/// A function, as far as views need it.
+/// A function, as far as those who call it need it.
 #[derive(Debug, Clone)]
 pub struct CreateFunction {
     /// The name of the function.
     pub name: ObjectName,
-    /// The type of what it returns.
-    pub returns: TypeName,
+    /// In order, `OUT` arguments among them.
+    pub arguments: Vec<FunctionArgument>,
+    /// What it gives back.
+    pub returns: Returns,
+    /// It makes one value of many rows.
+    pub is_aggregate: bool,
     /// In words, as it is counted.
     pub kind: String,
+}
+
+/// An argument that a function is declared with.
+#[derive(Debug, Clone)]
+pub struct FunctionArgument {
+    /// For calls by name.
+    pub name: Option<Name>,
+    /// `IN` where none is written.
+    pub mode: ArgumentMode,
+    /// Its type.
+    pub type_name: TypeName,
+    /// A call may leave it out.
+    pub has_default: bool,
+}
+
+/// The way that an argument goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArgumentMode {
+    /// Into the function.
+    In,
+    /// Out of it: a column of the result.
+    Out,
+    /// Both.
+    InOut,
+    /// Any number of them.
+    Variadic,
+}
+
+/// What a function gives back.
+#[derive(Debug, Clone)]
+pub enum Returns {
+    /// A value.
+    Value(TypeName),
+    /// Rows: of one value, or of the columns of a table.
+    Set(TypeName),
+    /// Rows of columns that are written: `RETURNS TABLE (…)`.
+    Rows(Vec<(Name, TypeName)>),
+    /// Its `OUT` arguments, or nothing.
+    Nothing,
+}
+
+impl CreateFunction {
+    /// The type of the one value that it gives.
+    pub fn value(&self) -> Option<&TypeName> {
+        match &self.returns {
+            Returns::Value(value) => Some(value),
+            Returns::Set(_) | Returns::Rows(_) | Returns::Nothing => None,
+        }
+    }
 }
 
 /// `CREATE TABLE … AS SELECT …`.

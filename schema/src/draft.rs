@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::ast::{
-    AllowTag, Expression, IdentityOptions, KeyPart, Name, Notes, ObjectKind, ObjectName, Partition,
-    Period, Query, Reference, TableOption, TypeName, UniqueOptions, ViewWords,
+    AllowTag, CreateFunction, Expression, IdentityOptions, KeyPart, Name, Notes, ObjectKind,
+    ObjectName, Partition, Period, Query, Reference, TableOption, TypeName, UniqueOptions,
+    ViewWords,
 };
 use crate::dialect::Dialect;
 use crate::model::KeyWords;
@@ -26,6 +27,8 @@ pub struct Draft {
     pub views: Vec<DraftView>,
     /// The types that functions return, by name in lower case; `None` where those of a name differ.
     pub functions: BTreeMap<String, Option<TypeName>>,
+    /// `CREATE FUNCTION`, in the order of the files.
+    pub routines: Vec<CreateFunction>,
     /// Names in lower case that are there, or were, without being a table's: views, partitions, dropped tables; for looking
     /// up only.
     pub other_names: HashSet<String>,

@@ -14,7 +14,7 @@ mod sync;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::ast::{PublishTag, TypeName, ViewWords};
+use crate::ast::{CreateFunction, PublishTag, ViewWords};
 use crate::config::AtomicGroup;
 use crate::derives::AllDerives;
 use crate::diagnostic::Diagnostic;
@@ -77,10 +77,10 @@ pub struct Model {
     pub interfaces: Vec<Interface>,
     /// `@sync`, in the order of the tables.
     pub syncs: Vec<TableSync>,
-    /// The types that functions of the schema return, by name in lower case; `None` where those of a name differ.
-    pub functions: BTreeMap<String, Option<TypeName>>,
     /// Queries of the program's files, in the order of the files and of the queries in them.
     pub queries: Vec<Query>,
+    /// `CREATE FUNCTION`, for statements that call them.
+    pub functions: Vec<CreateFunction>,
     /// Which warnings are reported.
     pub lints: Lints,
     /// Statements passed over, by kind in words (`"CREATE TRIGGER"`).

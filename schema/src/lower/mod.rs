@@ -127,6 +127,7 @@ struct Fold<'a> {
     /// How much was done because something else was changed.
     followed: usize,
     functions: BTreeMap<String, Option<TypeName>>,
+    routines: Vec<CreateFunction>,
     skipped: BTreeMap<String, usize>,
     /// The number of the current statement.
     now: usize,
@@ -161,6 +162,7 @@ impl<'a> Fold<'a> {
             heirs: HashMap::new(),
             followed: 0,
             functions: BTreeMap::new(),
+            routines: Vec::new(),
             skipped: BTreeMap::new(),
             now: 0,
             path: None,
@@ -239,15 +241,18 @@ impl<'a> Fold<'a> {
         if !created.kind.is_empty() {
             self.skip(&created.kind);
         }
+        self.routines.push(created.clone());
+        let Some(returns) = created.value().filter(|returns| returns.name != "void") else {
+            return;
+        };
         let same = |known: &TypeName| {
-            let returns = &created.returns;
             (&known.schema, &known.name, known.array)
                 == (&returns.schema, &returns.name, returns.array)
         };
         self.functions
             .entry(created.name.name.text.to_lowercase())
             .and_modify(|known| *known = known.take().filter(same))
-            .or_insert_with(|| Some(created.returns.clone()));
+            .or_insert_with(|| Some(returns.clone()));
     }
 
     fn no_model(&mut self, name: &ObjectName, kind: &str) {
@@ -498,6 +503,7 @@ impl<'a> Fold<'a> {
             domains: self.domains,
             objects: self.objects.into_vec(),
             functions: self.functions,
+            routines: self.routines,
             views: self.views.into_iter().flatten().collect(),
             other_names: self.no_models,
             skipped: self.skipped,

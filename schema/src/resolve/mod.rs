@@ -108,7 +108,7 @@ impl<'a> Resolver<'a> {
             skipped: draft.skipped.clone(),
             derives: input.derives.clone(),
             groups: input.groups.clone(),
-            functions: draft.functions.clone(),
+            functions: draft.routines.clone(),
             ..Model::default()
         };
         Self {

@@ -8,8 +8,10 @@ use super::grammar::{self, Gives, grammar};
 use super::postgres::{self, Failure, Kind, Null, PgType};
 use super::scope::{Field, Scope};
 use super::value::{Constant, Ty, Value};
+use crate::ast::{ArgumentMode, CreateFunction, Returns, TypeName};
 use crate::column_type::{ColumnType, TypeClass};
 use crate::dialect::Dialect;
+use crate::name::same_name;
 use crate::parse::query::AGGREGATES;
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind};
@@ -136,7 +138,7 @@ impl Checker<'_> {
                 Value::new(Ty::Postgres(found.result), nullable, span)
             }
             None if arguments.iter().any(|one| one.ty == Ty::Open) => Value::open(span),
-            None if self.model.functions.contains_key(name) => Value::open(span),
+            None if self.own_overloads(name).is_none() => Value::open(span),
             None => Value::wrong(span),
         }
     }
@@ -219,10 +221,15 @@ impl Checker<'_> {
                 && values[0].ty == Ty::Untyped
                 && values[0].cell.is_none(),
         };
-        if let Some(own) = self.own_function(name, values.len()) {
-            return own;
-        }
-        let found = postgres::resolve_function(name, &called);
+        let own = self.own_overloads(name)?;
+        let found = if own.is_empty() {
+            postgres::resolve_function(name, &called)
+        } else {
+            let all = own
+                .into_iter()
+                .chain(postgres::overloads(name).iter().cloned());
+            postgres::resolve_among(name, &all.collect::<Vec<_>>(), &called)
+        };
         match found {
             Ok(found) => {
                 for (value, wanted) in values.iter().zip(&found.arguments) {
@@ -258,24 +265,108 @@ impl Checker<'_> {
         })
     }
 
-    /// A function of the schema, which says what it returns; the types of its arguments are not known here.
-    fn own_function(&self, name: &str, arguments: usize) -> Option<Option<postgres::Function>> {
-        let returns = self.model.functions.get(name)?;
-        let ty = returns
-            .as_ref()
-            .and_then(|returns| self.type_of_name(returns));
-        let Some(Ty::Postgres(result)) = ty else {
-            return Some(None);
+    /// The functions of the schema of this name.
+    fn own_functions(&self, name: &str) -> Vec<&CreateFunction> {
+        let functions = self.model.functions.iter();
+        let of_name = functions.filter(|one| same_name(&one.name.name.text, name, self.dialect));
+        of_name.collect()
+    }
+
+    /// The functions of the schema of this name, as PostgreSQL chooses among them; `None` where a type in them is not known.
+    fn own_overloads(&self, name: &str) -> Option<Vec<postgres::Overload>> {
+        let own = self.own_functions(name).into_iter();
+        own.map(|one| self.own_overload(one)).collect()
+    }
+
+    fn own_overload(&self, function: &CreateFunction) -> Option<postgres::Overload> {
+        let ty = |written: &TypeName| match self.type_of_name(written) {
+            Some(Ty::Postgres(ty)) => Some(ty),
+            _ => None,
         };
-        Some(Some(postgres::Function {
-            arguments: vec![PgType::UNKNOWN; arguments],
+        let all = function.arguments.iter();
+        let goes_in = all.clone().filter(|one| one.mode != ArgumentMode::Out);
+        let arguments = goes_in.map(|one| {
+            Some(postgres::Argument {
+                name: Cow::Owned(
+                    one.name
+                        .as_ref()
+                        .map_or_else(String::new, |name| name.text.clone()),
+                ),
+                arg_type: ty(&one.type_name)?,
+                has_default: one.has_default,
+            })
+        });
+        let mut columns: Vec<(Cow<'static, str>, PgType)> = Vec::new();
+        for one in all.filter(|one| matches!(one.mode, ArgumentMode::Out | ArgumentMode::InOut)) {
+            let name = one
+                .name
+                .as_ref()
+                .map_or("column", |name| name.text.as_str());
+            columns.push((Cow::Owned(name.to_owned()), ty(&one.type_name)?));
+        }
+        let (result, returns_set) = match &function.returns {
+            Returns::Value(value) => (ty(value)?, false),
+            Returns::Set(value) => match ty(value) {
+                Some(ty) => (ty, true),
+                None => {
+                    columns = self.columns_of_row(value)?;
+                    (PgType::RECORD, true)
+                }
+            },
+            Returns::Rows(rows) => {
+                for (name, written) in rows {
+                    columns.push((Cow::Owned(name.text.clone()), ty(written)?));
+                }
+                (PgType::RECORD, true)
+            }
+            Returns::Nothing => (PgType::VOID, false),
+        };
+        let result = match columns.as_slice() {
+            [(_, only)] if result == PgType::VOID => *only,
+            [_, _, ..] => PgType::RECORD,
+            _ => result,
+        };
+        let is_variadic = function
+            .arguments
+            .iter()
+            .any(|one| one.mode == ArgumentMode::Variadic);
+        Some(postgres::Overload {
+            name: Cow::Owned(function.name.name.text.clone()),
+            arguments: arguments.collect::<Option<_>>()?,
+            is_variadic,
             result,
-            columns: Vec::new(),
-            kind: Kind::Scalar,
+            columns: if columns.len() > 1 || result == PgType::RECORD {
+                columns
+            } else {
+                Vec::new()
+            },
+            kind: if function.is_aggregate {
+                Kind::Aggregate
+            } else {
+                Kind::Scalar
+            },
             is_strict: false,
-            returns_set: false,
-            null: Null::Maybe,
-        }))
+            returns_set,
+        })
+    }
+
+    /// The columns of a table whose rows a function gives.
+    fn columns_of_row(&self, row: &TypeName) -> Option<Vec<(Cow<'static, str>, PgType)>> {
+        let mut tables = self.model.table_ids();
+        let id = tables.find(|id| {
+            let table = self.model.table(*id);
+            let hosted = table
+                .engines
+                .iter()
+                .any(|engine| self.engines.contains(engine));
+            hosted && table.name.name == row.name
+        })?;
+        let columns = self.model.table(id).columns.iter().enumerate();
+        let columns = columns.map(|(at, column)| {
+            let ty = self.value_of_column(id, at).postgres()?;
+            Some((Cow::Owned(column.name.clone()), ty))
+        });
+        columns.collect()
     }
 
     fn report_call(
@@ -345,9 +436,12 @@ impl Checker<'_> {
     }
 
     fn unknown_call(&mut self, name: &str, call: &Call, span: Span) -> Value {
+        if let Some(own) = self.own_functions(name).first() {
+            let ty = own.value().and_then(|value| self.type_of_name(value));
+            return Value::new(ty.unwrap_or(Ty::Open), true, span);
+        }
         let known = grammar::is_known_call(self.dialect, name)
             || grammar::is_optional(self.dialect, name)
-            || self.model.functions.contains_key(name)
             || call.name.len() > 1;
         if !known {
             let place = call.name.last().map_or(span, |name| name.span);
