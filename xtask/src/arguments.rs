@@ -97,8 +97,9 @@ cargo xtask features [--part N/M]
     --part N/M       the Nth of M parts of them (1/1)
 
 cargo xtask catalogue [--check]
-    Writes the tables of PostgreSQL's types, functions, operators and casts of which the compiler types SQL
-    (schema/src/typing/postgres), from the server that is up (`servers env`), else from a private one.
+    Writes the tables by which the compiler types SQL, from the servers that are up (`servers env`), else from private ones:
+    PostgreSQL's types, functions, operators and casts (schema/src/typing/postgres), and what functions of MariaDB give,
+    which is measured (schema/src/typing/mysql).
     --check          compares them with the committed ones
 
 cargo xtask book            the book of docs/, by mdBook, which it compiles once; fails on a dead link

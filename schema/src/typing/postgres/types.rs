@@ -214,11 +214,12 @@ impl PgType {
 
     /// Returns the type that `pg_type` has under this name: `int4`, `_int4`.
     pub(super) fn of_catalogue(name: &str) -> Option<Self> {
-        if let Some(element) = name.strip_prefix('_') {
-            return Self::of_catalogue(element)?.array();
-        }
-        let at = *table().by_name.get(name)?;
-        Some(Self::Known(rows()[at].oid))
+        let (name, is_array) = match name.strip_prefix('_') {
+            Some(element) => (element, true),
+            None => (name, false),
+        };
+        let one = Self::Known(rows()[*table().by_name.get(name)?].oid);
+        if is_array { one.array() } else { Some(one) }
     }
 
     fn found(self) -> Option<Found> {
