@@ -5,21 +5,19 @@ use super::parameter;
 use super::written::WrittenQuery;
 use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::input::Input;
-use crate::model::{Column, EngineId, Model, Query};
-use crate::parse::lex::{Lexer, TokenKind};
-use crate::source::Span;
+use crate::model::{Column, EngineId, FieldType, Model, Query};
+use crate::source::Sources;
 
 /// The query of these texts; `None` where something is wrong with one of them.
 pub(super) fn query(
     model: &Model,
-    input: &Input,
+    sources: &Sources,
     texts: &[&WrittenQuery],
     diagnostics: &mut Diagnostics,
 ) -> Option<Query> {
     let checked: Vec<Option<Vec<CheckedText<'_>>>> = texts
         .iter()
-        .map(|text| check::text(model, input, text, diagnostics))
+        .map(|text| check::text(model, sources, text, diagnostics))
         .collect();
     let checked: Vec<CheckedText<'_>> = checked
         .into_iter()
@@ -40,7 +38,7 @@ pub(super) fn query(
             .for_each(|finding| diagnostics.push(finding));
         return None;
     }
-    let (parameters, texts) = parameter::bind(&input.sources, &checked, diagnostics)?;
+    let (parameters, texts) = parameter::bind(sources, &checked, diagnostics)?;
     let mut engines: Vec<EngineId> = checked
         .iter()
         .flat_map(|text| &text.engines)
@@ -59,7 +57,7 @@ pub(super) fn query(
         texts,
         parameters,
         columns: first.statement.columns.clone(),
-        by_name: checked.iter().any(|text| has_star(input, text)),
+        by_name: checked.iter().any(|text| text.statement.has_star),
     })
 }
 
@@ -130,8 +128,16 @@ fn other_columns(
 fn is_same(one: &Column, two: &Column) -> bool {
     one.field == two.field
         && one.nullable == two.nullable
-        && one.field_type == two.field_type
+        && own_type(one) == own_type(two)
         && is_same_type(&one.column_type, &two.column_type)
+}
+
+/// The Rust type that the program names for it.
+fn own_type(column: &Column) -> Option<&str> {
+    match &column.field_type {
+        FieldType::Custom(path) => Some(path),
+        FieldType::Plain | FieldType::Key { .. } => None,
+    }
 }
 
 /// Returns whether values of both types are one type in Rust.
@@ -163,25 +169,4 @@ pub(super) fn type_in_words(model: &Model, column_type: &ColumnType, nullable: b
 fn described(model: &Model, column: &Column) -> String {
     let ty = type_in_words(model, &column.column_type, column.nullable);
     format!("`{}: {ty}`", column.name)
-}
-
-/// Returns whether the statement has a `*` that stands for columns. A product and `count(*)` have none.
-fn has_star(input: &Input, text: &CheckedText<'_>) -> bool {
-    let Span { file, start, end } = text.written.statement;
-    let source = input.sources.file(file).text();
-    let mut lexer = Lexer::new(source, text.dialect);
-    lexer.at = start as usize;
-    let mut may_stand = false;
-    while lexer.skip_blanks() && lexer.at < end as usize {
-        let token = lexer.token();
-        let word = &source[token.start as usize..token.end as usize];
-        if may_stand && token.kind == TokenKind::Symbol && word == "*" {
-            return true;
-        }
-        let before = ["SELECT", "DISTINCT", "ALL", "RETURNING", ",", "."];
-        may_stand = before
-            .iter()
-            .any(|before| before.eq_ignore_ascii_case(word));
-    }
-    false
 }

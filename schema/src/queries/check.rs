@@ -1,15 +1,23 @@
 //! Has a text checked for each dialect of the engines that it runs on.
 
+use bindery_core::statements::kind::kind_of;
+
+use super::column::column;
 use super::engines;
-use super::placeholder::ParameterName;
-use super::provisional;
-use super::written::WrittenQuery;
+use super::written::{ParameterTag, WrittenQuery};
 use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
-use crate::input::Input;
-use crate::model::{Column, EngineId, Model, TableId};
-use crate::source::Span;
+use crate::model::{Column, EngineId, Model, QueryKind, TableId};
+use crate::parse::Token;
+use crate::parse::lex::Lexer;
+use crate::parse::type_of;
+use crate::source::{Sources, Span};
+use crate::syntax::Parameter;
+use crate::typing::{self, Checked, Given};
+
+/// The code of a finding on a table that is not there.
+const UNKNOWN_TABLE: &str = "B0620";
 
 /// A text with what it means in one dialect.
 #[derive(Debug)]
@@ -30,8 +38,8 @@ pub(super) struct CheckedStatement {
     pub(super) parameters: Vec<ParameterUse>,
     /// The tables that it reads and writes.
     pub(super) tables: Vec<TableId>,
-    /// It gives rows.
-    pub(super) returns_rows: bool,
+    /// A `*` stands for columns of it.
+    pub(super) has_star: bool,
 }
 
 /// A placeholder with the type of its value.
@@ -44,13 +52,19 @@ pub(super) struct ParameterUse {
     pub(super) nullable: bool,
 }
 
-/// A text that was tried in a dialect whose engines do not host it.
-struct Elsewhere(Vec<TableId>);
+/// The identity of a parameter in its statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ParameterName {
+    /// `:author`.
+    Named(String),
+    /// `$1`; the first `?` is 1, too.
+    Numbered(u32),
+}
 
 /// Checks a text for all engines that host what it names. What is wrong is in `diagnostics`, and then there is no result.
 pub(super) fn text<'w>(
     model: &Model,
-    input: &Input,
+    sources: &Sources,
     written: &'w WrittenQuery,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<CheckedText<'w>>> {
@@ -58,14 +72,17 @@ pub(super) fn text<'w>(
     let mut dialects = dialects_of(model, &allowed);
     // The statement was cut as this one.
     dialects.sort_by_key(|&dialect| dialect != written.cut_as);
-    let (first, dialect) = first_text(model, input, written, (&allowed, &dialects), diagnostics)?;
+    let (first, dialect) = first_text(model, sources, written, (&allowed, &dialects), diagnostics)?;
     let hosts = engines::hosting(model, &allowed, &first.tables);
     let mut checked = Vec::new();
     let mut first = Some(first);
     for other in dialects_of(model, &hosts) {
         let statement = match first.take_if(|_| other == dialect) {
             Some(first) => Some(first),
-            None => statement(model, input, written, other, diagnostics),
+            None => {
+                let engines = of_dialect(model, &hosts, other);
+                statement(model, sources, written, (other, &engines), diagnostics)
+            }
         };
         checked.push(CheckedText {
             written,
@@ -80,55 +97,169 @@ pub(super) fn text<'w>(
 /// Checks the text in the first of the dialects where its tables live on an engine of that dialect.
 fn first_text(
     model: &Model,
-    input: &Input,
+    sources: &Sources,
     written: &WrittenQuery,
     (allowed, dialects): (&[EngineId], &[Dialect]),
     diagnostics: &mut Diagnostics,
 ) -> Option<(CheckedStatement, Dialect)> {
-    let mut elsewhere: Option<Elsewhere> = None;
     let mut refused: Option<Diagnostics> = None;
     for &dialect in dialects {
         let mut found = Diagnostics::default();
-        let Some(statement) = statement(model, input, written, dialect, &mut found) else {
-            refused.get_or_insert(found);
-            continue;
+        let engines = of_dialect(model, allowed, dialect);
+        let checked = statement(model, sources, written, (dialect, &engines), &mut found);
+        let hosts = |checked: &CheckedStatement| {
+            !engines::hosting(model, &engines, &checked.tables).is_empty()
         };
-        let hosts = engines::hosting(model, allowed, &statement.tables);
-        if !of_dialect(model, &hosts, dialect).is_empty() {
+        if let Some(checked) = checked.filter(hosts) {
             diagnostics.extend(found);
-            return Some((statement, dialect));
+            return Some((checked, dialect));
         }
-        elsewhere.get_or_insert(Elsewhere(statement.tables));
+        // The dialect where the tables are has more to say.
+        if refused
+            .as_ref()
+            .is_none_or(|first| is_elsewhere(first) && !is_elsewhere(&found))
+        {
+            refused = Some(found);
+        }
     }
-    match (elsewhere, refused) {
-        (Some(Elsewhere(tables)), _) => {
-            diagnostics.push(engines::nowhere(model, written, allowed, &tables));
-        }
-        (None, Some(refused)) => diagnostics.extend(refused),
-        (None, None) => {}
+    let refused = refused.unwrap_or_default();
+    let elsewhere = is_elsewhere(&refused)
+        .then(|| tables(model, sources, written))
+        .flatten();
+    match elsewhere {
+        Some(tables) => diagnostics.push(engines::nowhere(model, written, allowed, &tables)),
+        None => diagnostics.extend(refused),
     }
     None
 }
 
+/// Returns whether the findings say no more than that the tables are not on the engines that were looked at.
+fn is_elsewhere(found: &Diagnostics) -> bool {
+    found.iter().all(|finding| finding.code == UNKNOWN_TABLE)
+}
+
+/// The tables that a statement names, wherever they live.
+fn tables(model: &Model, sources: &Sources, written: &WrittenQuery) -> Option<Vec<TableId>> {
+    let all: Vec<EngineId> = model.engine_ids().collect();
+    let mut dialects = dialects_of(model, &all).into_iter();
+    dialects.find_map(|dialect| {
+        let mut found = Diagnostics::default();
+        let checked = statement(model, sources, written, (dialect, &all), &mut found);
+        checked.map(|checked| checked.tables)
+    })
+}
+
 fn statement(
     model: &Model,
-    input: &Input,
+    sources: &Sources,
+    written: &WrittenQuery,
+    (dialect, engines): (Dialect, &[EngineId]),
+    diagnostics: &mut Diagnostics,
+) -> Option<CheckedStatement> {
+    let text = sources.file(written.statement.file).text();
+    let tokens = tokens(text, written.statement, dialect);
+    let given = given(written, dialect, diagnostics)?;
+    let source = typing::Source {
+        text,
+        tokens: &tokens,
+        file: written.statement.file,
+        dialect,
+        kind: &kind_of(text, &tokens),
+        engines,
+        given: &given,
+    };
+    let checked = typing::statement(model, &source, diagnostics)?;
+    let read = lists(&checked)
+        .or_else(|| misfit(written, &checked))
+        .map_or_else(|| meaning(model, written, checked), Err);
+    read.map_err(|finding| diagnostics.push(finding)).ok()
+}
+
+fn tokens(text: &str, statement: Span, dialect: Dialect) -> Vec<Token> {
+    let mut lexer = Lexer::new(text, dialect);
+    lexer.at = statement.start as usize;
+    let mut tokens = Vec::new();
+    while lexer.skip_blanks() && lexer.at < statement.end as usize {
+        tokens.push(lexer.token());
+    }
+    tokens
+}
+
+/// The types of `@param`.
+fn given(
     written: &WrittenQuery,
     dialect: Dialect,
     diagnostics: &mut Diagnostics,
-) -> Option<CheckedStatement> {
-    let statement = provisional::statement(model, input, written, dialect, diagnostics)?;
-    match misfit(written, &statement) {
-        None => Some(statement),
-        Some(finding) => {
-            diagnostics.push(finding);
-            None
+) -> Option<Vec<Given>> {
+    let tags = written.notes.parameters.iter();
+    let given = tags.map(|tag| {
+        let given = given_type(tag, dialect);
+        if given.is_none() {
+            let message = format!("`{}` is not a type", tag.type_name.text);
+            let finding = Diagnostic::error("B0603", message).at(tag.type_name.span, "");
+            diagnostics
+                .push(finding.help("write a type as a column has it: `bigint`, `varchar(40)`"));
         }
-    }
+        given
+    });
+    given.collect()
+}
+
+fn given_type(tag: &ParameterTag, dialect: Dialect) -> Option<Given> {
+    let mut to = type_of(&tag.type_name.text, dialect)?;
+    to.span = tag.type_name.span;
+    Some(Given {
+        parameter: match (tag.name.text.as_str(), tag.name.text.parse()) {
+            (_, Ok(number)) => Parameter::Numbered(number),
+            ("?", _) => Parameter::Next,
+            (name, Err(_)) => Parameter::Named(name.to_owned()),
+        },
+        to,
+        nullable: tag.nullable,
+    })
+}
+
+fn lists(checked: &Checked) -> Option<Diagnostic> {
+    let list = checked.parameters.iter().find(|one| one.is_list)?;
+    let finding = Diagnostic::error("B0608", "lists of values are not supported yet");
+    let help = "compare with each value, `id IN (:first, :second)`; on PostgreSQL with an array, `id = ANY (:ids)`";
+    Some(finding.at(list.span, "").help(help))
+}
+
+fn meaning(
+    model: &Model,
+    written: &WrittenQuery,
+    checked: Checked,
+) -> Result<CheckedStatement, Diagnostic> {
+    let columns = checked.columns.into_iter().enumerate();
+    let columns = columns.map(|(at, found)| column(model, written, at, found));
+    let mut largest = 0;
+    let parameters = checked.parameters.into_iter().map(|found| ParameterUse {
+        parameter: match found.parameter {
+            Parameter::Named(name) => ParameterName::Named(name),
+            Parameter::Numbered(number) => {
+                largest = largest.max(number);
+                ParameterName::Numbered(number)
+            }
+            Parameter::Next => {
+                largest += 1;
+                ParameterName::Numbered(largest)
+            }
+        },
+        span: found.span,
+        column_type: found.column_type,
+        nullable: found.nullable,
+    });
+    Ok(CheckedStatement {
+        columns: columns.collect::<Result<_, _>>()?,
+        parameters: parameters.collect(),
+        tables: checked.tables,
+        has_star: checked.has_star,
+    })
 }
 
 /// The finding on a statement that does not give what its kind says.
-fn misfit(written: &WrittenQuery, statement: &CheckedStatement) -> Option<Diagnostic> {
+fn misfit(written: &WrittenQuery, statement: &Checked) -> Option<Diagnostic> {
     let (name, kind) = (&written.notes.name.text, written.notes.kind);
     let (message, help) = match (kind.reads_rows(), statement.returns_rows) {
         (true, false) => (
@@ -147,15 +278,13 @@ fn misfit(written: &WrittenQuery, statement: &CheckedStatement) -> Option<Diagno
             ),
             format!("write `-- name: {name} :many`"),
         ),
-        (true, true) if kind == crate::model::QueryKind::Scalar && statement.columns.len() != 1 => {
-            (
-                format!(
-                    "`{name}` gives {} columns, and `:scalar` reads one",
-                    statement.columns.len()
-                ),
-                format!("write `-- name: {name} :one`, or select one value alone"),
-            )
-        }
+        (true, true) if kind == QueryKind::Scalar && statement.columns.len() != 1 => (
+            format!(
+                "`{name}` gives {} columns, and `:scalar` reads one",
+                statement.columns.len()
+            ),
+            format!("write `-- name: {name} :one`, or select one value alone"),
+        ),
         (true, true) | (false, false) => return None,
     };
     let finding = Diagnostic::error("B0605", message).at(written.notes.kind_span, "");

@@ -6,11 +6,10 @@
 mod annotation;
 mod bind;
 mod check;
+mod column;
 mod engines;
 mod file;
 mod parameter;
-mod placeholder;
-mod provisional;
 mod written;
 
 use std::collections::HashMap;
@@ -29,7 +28,7 @@ pub(crate) fn bind(model: &mut Model, input: &Input, diagnostics: &mut Diagnosti
         file::read(input, file, &module, diagnostics, &mut written);
     }
     for texts in groups(&written, diagnostics) {
-        if let Some(query) = bind::query(model, input, &texts, diagnostics) {
+        if let Some(query) = bind::query(model, &input.sources, &texts, diagnostics) {
             model.queries.push(query);
         }
     }

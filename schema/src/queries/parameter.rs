@@ -1,8 +1,7 @@
 //! Parameters of a query: one argument for each, however often and in whichever dialect it is used.
 
 use super::bind::is_same_type;
-use super::check::{CheckedText, ParameterUse};
-use super::placeholder::ParameterName;
+use super::check::{CheckedText, ParameterName, ParameterUse};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::model::{QueryParameter, QueryText};

@@ -29,5 +29,4 @@ mod tests;
 mod value;
 mod write;
 
-#[allow(unused_imports, reason = "the files of queries are to call it")]
-pub(crate) use checker::{Checked, CheckedColumn, Given, ParameterUse, Source, statement};
+pub(crate) use checker::{Checked, CheckedColumn, Given, Source, statement};
