@@ -40,6 +40,11 @@ fn engine(name: &str, dialect: Dialect) -> Engine {
 
 /// The generated code; `None` where the text is refused, with at least one finding that can be shown.
 pub(crate) fn compile(bytes: &[u8], dialect: Dialect) -> Option<String> {
+    compile_queries(bytes, b"", dialect)
+}
+
+/// The same of a schema with a file of queries.
+pub(crate) fn compile_queries(bytes: &[u8], queries: &[u8], dialect: Dialect) -> Option<String> {
     let mut found = Diagnostics::default();
     let mut input = Input {
         engines: engines(dialect),
@@ -53,6 +58,8 @@ pub(crate) fn compile(bytes: &[u8], dialect: Dialect) -> Option<String> {
             engines: Vec::new(),
         });
     }
+    let queries = load(&mut input.sources, "queries.sql", queries, &mut found);
+    input.queries.extend(queries);
     let model = bindery_schema::read_model(&input, &mut found);
     let checked = check(model, &mut found);
     assert_eq!(

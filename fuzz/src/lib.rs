@@ -16,6 +16,8 @@ use bindery_schema::dialect::Dialect;
 pub enum Target {
     /// A schema file in this dialect, from bytes to generated code.
     Schema(Dialect),
+    /// A file of queries over tables in this dialect.
+    Queries(Dialect),
     /// `bindery.toml`, read by the build and by the running program.
     Config,
     /// A connection's URL.
@@ -32,10 +34,13 @@ pub enum Target {
 
 impl Target {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Schema(Dialect::Sqlite),
         Self::Schema(Dialect::Postgres),
         Self::Schema(Dialect::Mysql),
+        Self::Queries(Dialect::Sqlite),
+        Self::Queries(Dialect::Postgres),
+        Self::Queries(Dialect::Mysql),
         Self::Config,
         Self::Url,
         Self::Annotation,
@@ -50,6 +55,9 @@ impl Target {
             Self::Schema(Dialect::Sqlite) => "schema-sqlite",
             Self::Schema(Dialect::Postgres) => "schema-postgres",
             Self::Schema(Dialect::Mysql) => "schema-mysql",
+            Self::Queries(Dialect::Sqlite) => "queries-sqlite",
+            Self::Queries(Dialect::Postgres) => "queries-postgres",
+            Self::Queries(Dialect::Mysql) => "queries-mysql",
             Self::Config => "config",
             Self::Url => "url",
             Self::Annotation => "annotation",
@@ -71,6 +79,7 @@ impl Target {
     pub fn run(self, bytes: &[u8]) {
         match self {
             Self::Schema(dialect) => schema::run(bytes, dialect),
+            Self::Queries(dialect) => schema::run_queries(bytes, dialect),
             Self::Config => config::run_config(bytes),
             Self::Url => config::run_url(bytes),
             Self::Annotation => schema::run_annotation(bytes),

@@ -4,7 +4,12 @@ use std::fmt::Write;
 
 use bindery_schema::dialect::Dialect;
 
-use crate::compile::compile;
+use crate::compile::{compile, compile_queries};
+
+/// The tables that queries name.
+const TABLES: &str = "CREATE TABLE authors (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(80) NOT NULL, born INTEGER);\n\
+    CREATE TABLE books (id INTEGER NOT NULL PRIMARY KEY, author_id INTEGER NOT NULL REFERENCES authors (id), \
+    title VARCHAR(200) NOT NULL, price DECIMAL(10,2), rating DOUBLE PRECISION, published DATE, added TIMESTAMP NOT NULL);\n";
 
 /// Any bytes as a schema file.
 pub(crate) fn run(bytes: &[u8], dialect: Dialect) {
@@ -28,4 +33,9 @@ pub(crate) fn run_annotation(bytes: &[u8]) {
     for dialect in Dialect::ALL {
         compile(sql.as_bytes(), dialect);
     }
+}
+
+/// Any bytes as a file of queries.
+pub(crate) fn run_queries(bytes: &[u8], dialect: Dialect) {
+    compile_queries(TABLES.as_bytes(), bytes, dialect);
 }

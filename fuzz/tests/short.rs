@@ -46,7 +46,9 @@ fn words(target: Target) -> Vec<Vec<u8>> {
         Target::Config => include_str!("../seeds/toml.dict"),
         Target::Url => "\"://\"\n\"@\"\n\"%40\"\n\"[::1]\"\n\":\"\n\"?a=b\"\n\"&\"",
         Target::PostgresServer | Target::MysqlServer => "Z\nI\nE\nD\n2\nC\nS\nN",
-        Target::Schema(_) | Target::Annotation | Target::Names => include_str!("../seeds/sql.dict"),
+        Target::Schema(_) | Target::Queries(_) | Target::Annotation | Target::Names => {
+            include_str!("../seeds/sql.dict")
+        }
     };
     let word = |line: &str| line.trim_matches('"').replace("\\\"", "\"").into_bytes();
     text.lines().map(word).collect()

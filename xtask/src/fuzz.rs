@@ -11,10 +11,13 @@ use crate::interrupt::Interrupt;
 use crate::step::{Report, Step};
 use crate::workspace::{self, cargo};
 
-const TARGETS: [&str; 9] = [
+const TARGETS: [&str; 12] = [
     "schema-sqlite",
     "schema-postgres",
     "schema-mysql",
+    "queries-sqlite",
+    "queries-postgres",
+    "queries-mysql",
     "config",
     "url",
     "annotation",

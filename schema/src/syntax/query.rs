@@ -234,7 +234,8 @@ impl Reader<'_> {
         let first = self.at.saturating_sub(1);
         let distinct = self.distinct()?;
         let empty = self.at_end() || self.is_symbol(0, ")") || self.is_any_word(0, AFTER_ITEMS);
-        let items = if empty && self.dialect == Dialect::Postgres {
+        let may_be_empty = self.dialect == Dialect::Postgres && matches!(distinct, Distinct::No);
+        let items = if empty && may_be_empty {
             Vec::new()
         } else {
             self.list(Self::item)?
@@ -275,22 +276,20 @@ impl Reader<'_> {
     }
 
     fn distinct(&mut self) -> Read<Distinct> {
-        let mut distinct = Distinct::No;
-        loop {
-            if self.eat(&["DISTINCT"])
-                || (self.dialect == Dialect::Mysql && self.eat(&["DISTINCTROW"]))
-            {
-                distinct = Distinct::Yes;
-                if self.dialect == Dialect::Postgres && self.eat(&["ON"]) {
-                    distinct = Distinct::On(self.enclosed(|reader| reader.list(Self::expr))?);
-                }
-                continue;
+        let mysql = self.dialect == Dialect::Mysql;
+        while mysql && self.eat_any(MODIFIERS) {}
+        let distinct = if self.eat(&["DISTINCT"]) || (mysql && self.eat(&["DISTINCTROW"])) {
+            if self.dialect == Dialect::Postgres && self.eat(&["ON"]) {
+                Distinct::On(self.enclosed(|reader| reader.list(Self::expr))?)
+            } else {
+                Distinct::Yes
             }
-            let of_mysql = self.dialect == Dialect::Mysql && self.eat_any(MODIFIERS);
-            if !of_mysql && !self.eat(&["ALL"]) {
-                return Ok(distinct);
-            }
-        }
+        } else {
+            self.eat(&["ALL"]);
+            Distinct::No
+        };
+        while mysql && self.eat_any(MODIFIERS) {}
+        Ok(distinct)
     }
 
     /// An item of a `SELECT` or a `RETURNING`.

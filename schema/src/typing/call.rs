@@ -36,6 +36,14 @@ impl Checker<'_> {
         if aggregates {
             self.check_place(call, span);
         }
+        if call.function() == "count"
+            && call.arguments.is_empty()
+            && !call.star
+            && call.name.len() == 1
+        {
+            let takes = ["count(*)".to_owned(), "count(value)".to_owned()];
+            self.report(findings::no_such_call("count()", &takes, span));
+        }
         let inner = if aggregates {
             Clause::Aggregate
         } else {
@@ -111,6 +119,7 @@ impl Checker<'_> {
             Clause::GroupBy => "GROUP BY",
             Clause::On => "a join's condition",
             Clause::Values => "VALUES",
+            Clause::Limit => "LIMIT",
             Clause::Aggregate => "another aggregate",
         };
         self.report(findings::aggregate_in(clause, call.function(), span));

@@ -87,6 +87,7 @@ pub(super) enum Clause {
     GroupBy,
     On,
     Values,
+    Limit,
     /// The arguments of an aggregate.
     Aggregate,
 }

@@ -63,7 +63,7 @@ impl Checker<'_> {
             .into_iter()
             .flatten()
         {
-            self.count(count, &scope);
+            self.within(Clause::Limit, |checker| checker.count(count, &scope));
         }
     }
 
