@@ -266,11 +266,7 @@ impl Checker<'_> {
             kind: first.kind,
             is_strict: first.is_strict,
             returns_set: first.returns_set,
-            null: if first.kind == Kind::Aggregate {
-                Null::NoRows
-            } else {
-                Null::Maybe
-            },
+            null: Null::Maybe,
         })
     }
 

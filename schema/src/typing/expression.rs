@@ -3,7 +3,7 @@
 use super::checker::Checker;
 use super::findings;
 use super::grammar::{self, grammar};
-use super::postgres::{Context, PgType, can_cast, common_type};
+use super::postgres::{Context, Null, PgType, can_cast, cast_null, common_type};
 use super::scope::Scope;
 use super::value::{Constant, Ty, Value};
 use crate::column_type::{ColumnType, LobSize};
@@ -371,8 +371,9 @@ impl Checker<'_> {
             self.report(findings::no_such_cast(&from, &to, span));
             return Value::wrong(span);
         }
-        let gives_null = match &ty {
-            Ty::Of(found) => (grammar(self.dialect).cast_gives_null)(found),
+        let gives_null = match (&ty, operand.postgres()) {
+            (Ty::Of(found), _) => (grammar(self.dialect).cast_gives_null)(found),
+            (Ty::Postgres(to), Some(from)) => cast_null(from, *to) == Null::Maybe,
             _ => false,
         };
         Value::new(ty, operand.nullable || gives_null, span)
