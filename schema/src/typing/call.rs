@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::checker::{Checker, Clause};
 use super::findings;
 use super::grammar::{self, Gives, grammar};
+use super::mysql;
 use super::postgres::{self, Failure, Kind, Null, PgType};
 use super::scope::{Field, Scope};
 use super::value::{Constant, Ty, Value};
@@ -425,8 +426,23 @@ impl Checker<'_> {
         if let Some(value) = self.form_of_others(&name, call, arguments, span) {
             return value;
         }
+        let measured = (self.dialect == Dialect::Mysql)
+            .then(|| mysql::function(&name))
+            .flatten();
+        if let Some(measured) = measured
+            && !measured.takes(arguments.len())
+            && !call.star
+        {
+            let shown: Vec<String> = arguments.iter().map(|value| self.shown(value)).collect();
+            let shown = format!("{name}({})", shown.join(", "));
+            self.report(findings::no_such_call(&shown, &[], span));
+            return Value::wrong(span);
+        }
         let Some(gives) = grammar(self.dialect).function(&name) else {
-            return self.unknown_call(&name, call, span);
+            return match measured {
+                Some(measured) => self.measured(measured, call, arguments, span),
+                None => self.unknown_call(&name, call, span),
+            };
         };
         if let Gives::Type(ty, _) = gives
             && grammar::is_text(ty)
@@ -438,6 +454,40 @@ impl Checker<'_> {
             }
         }
         self.given(gives, call, arguments, span)
+    }
+
+    /// A function of MariaDB by what was measured of it.
+    fn measured(
+        &self,
+        function: mysql::Function,
+        call: &Call,
+        arguments: &[Value],
+        span: Span,
+    ) -> Value {
+        let classes = arguments
+            .iter()
+            .map(|value| mysql::Class::of_type(value.column_type()?));
+        let Some(classes) = classes.collect::<Option<Vec<_>>>() else {
+            return Value::open(span);
+        };
+        // Of one row there is no sample.
+        let any = arguments.iter().any(|value| value.nullable)
+            || matches!(call.function(), "stddev_samp" | "var_samp");
+        let nullable = match function.null(&classes) {
+            mysql::Null::Never => false,
+            mysql::Null::Argument if function.kind == mysql::Kind::Aggregate => {
+                any || self.may_have_no_rows(call)
+            }
+            mysql::Null::Argument => any || function.kind == mysql::Kind::Window,
+            mysql::Null::Maybe => true,
+        };
+        let ty = function
+            .result(&classes)
+            .and_then(mysql::Class::column_type);
+        ty.map_or_else(
+            || Value::open(span),
+            |ty| Value::new(Ty::Of(ty), nullable, span),
+        )
     }
 
     fn unknown_call(&mut self, name: &str, call: &Call, span: Span) -> Value {

@@ -10,7 +10,6 @@ mod expression;
 mod findings;
 pub(crate) mod grammar;
 mod grouping;
-#[allow(dead_code, reason = "statements of MariaDB are to call it")]
 mod mysql;
 mod operator;
 mod parameters;

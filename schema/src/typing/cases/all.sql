@@ -187,3 +187,8 @@ SELECT total(pages) AS t, ifnull(subtitle, 'x') AS s, iif(rating > 3, 'a', 'b') 
 INSERT OR REPLACE INTO authors (id, name) VALUES (?1, ?2);
 
 SELECT cast(title AS INTEGER) AS n, pages / 2 AS half, title || subtitle AS whole, typeof(title) AS kind FROM books;
+
+-- on: mysql
+SELECT from_days(pages) AS d, sec_to_time(pages) AS t, unhex(title) AS u, crc32(title) AS c, bit_count(pages) AS b, sign(price) AS s, yearweek(published) AS w, stddev_samp(pages) AS sd FROM books GROUP BY id;
+
+SELECT crc32(title, subtitle) AS c FROM books;

@@ -11,6 +11,8 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use crate::column_type::{ColumnType, LobSize, TypeClass};
+
 /// A kind of values: integers and texts of every length are one each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Class {
@@ -47,6 +49,45 @@ const WORDS: [(&str, Class); 13] = [
 ];
 
 impl Class {
+    /// The class of a column's values.
+    pub(crate) fn of_type(column_type: &ColumnType) -> Option<Self> {
+        Some(match column_type.class() {
+            TypeClass::Boolean => Self::Int,
+            TypeClass::Decimal => Self::Decimal,
+            TypeClass::Float { .. } => Self::Double,
+            TypeClass::Text | TypeClass::Json | TypeClass::Uuid => Self::Text,
+            TypeClass::Bytes => Self::Bytes,
+            TypeClass::Date => Self::Date,
+            TypeClass::Time => Self::Time,
+            TypeClass::DateTime => Self::DateTime,
+            TypeClass::Timestamp => Self::Timestamp,
+            TypeClass::Year => Self::Year,
+            TypeClass::Enum | TypeClass::Set => Self::Enum,
+            class => match class.integer()? {
+                integer if integer.signed => Self::Int,
+                _ => Self::Uint,
+            },
+        })
+    }
+
+    /// The type of a column with such values; `None`: of MariaDB's own type.
+    pub(crate) fn column_type(self) -> Option<ColumnType> {
+        Some(match self {
+            Self::Int => ColumnType::I64,
+            Self::Uint => ColumnType::U64,
+            Self::Decimal => ColumnType::Decimal(None),
+            Self::Double => ColumnType::F64,
+            Self::Text | Self::Enum => ColumnType::Text(LobSize::Unbounded),
+            Self::Bytes => ColumnType::Blob(LobSize::Unbounded),
+            Self::Date => ColumnType::Date,
+            Self::Time => ColumnType::Time(6),
+            Self::DateTime => ColumnType::DateTime(6),
+            Self::Timestamp => ColumnType::Timestamp(6),
+            Self::Year => ColumnType::Year,
+            Self::Uuid => return None,
+        })
+    }
+
     fn of(word: &str) -> Option<Self> {
         let known = WORDS.iter().find(|(known, _)| *known == word);
         known.map(|(_, class)| *class)
