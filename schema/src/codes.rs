@@ -1,7 +1,8 @@
 //! The registry of codes: one page each, in `codes/<code>.md`, shown by `bindery explain CODE`.
 //!
 //! B0001–B0049 reading, B0050–B0099 annotations, B0100–B0199 engines, references and names, B0200–B0299 types, defaults
-//! and features, B0300–B0379 configuration, B0400–B0499 warnings, B0510–B0519 syncs, B0520–B0529 capture, B0540–B0549 interfaces, B0600–B0619 files of queries.
+//! and features, B0300–B0379 configuration, B0400–B0499 warnings, B0510–B0519 syncs, B0520–B0529 capture, B0540–B0549 interfaces, B0600–B0619 files of
+//! queries, B0620–B0639 their statements.
 
 /// A code and its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +74,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "B0400" "B0401" "B0402" "B0403" "B0404" "B0405" "B0406" "B0410" "B0411" "B0412" "B0413" "B0414" "B0420" "B0422" "B0430" "B0431"
     "B0432" "B0434" "B0435" "B0436" "B0437" "B0438"
     "B0510" "B0511" "B0512" "B0513" "B0514" "B0515" "B0516" "B0520" "B0521" "B0522" "B0523" "B0540" "B0541" "B0542" "B0543" "B0544" "B0545" "B0546" "B0570" "B0571" "B0572"
-    "B0600" "B0601" "B0602" "B0603" "B0604" "B0605" "B0606" "B0607" "B0608" "B0609"
+    "B0600" "B0601" "B0602" "B0603" "B0604" "B0605" "B0606" "B0607" "B0608" "B0609" "B0620" "B0621" "B0622" "B0623" "B0624" "B0625" "B0626" "B0627" "B0628" "B0629" "B0630"
 };
 
 #[cfg(test)]

@@ -154,6 +154,9 @@ impl Checker<'_> {
         let mut values = values.into_iter().flatten();
         let is_condition = matches!(symbol, "=" | "<" | ">" | "<=" | ">=" | "<>" | "!=");
         if values.clone().any(|value| value.ty == Ty::Wrong) {
+            for value in values {
+                self.demand_type(value, &Ty::Wrong, None, span);
+            }
             return Value::wrong(span);
         }
         let is_row = |value: &Value| value.ty == Ty::Postgres(PgType::RECORD);

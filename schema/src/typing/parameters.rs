@@ -74,7 +74,8 @@ impl Checker<'_> {
         by: Span,
     ) {
         let Some(cell) = value.cell else { return };
-        if matches!(wanted, Ty::Untyped | Ty::Open | Ty::Wrong) {
+        // What is wrong beside it was reported, and is not reported of it, too.
+        if matches!(wanted, Ty::Untyped | Ty::Open) {
             return;
         }
         let cell = &mut self.cells[cell];

@@ -55,6 +55,17 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0607", Way::Checked),
     ("B0608", Way::Checked),
     ("B0609", Way::Checked),
+    ("B0620", Way::Checked),
+    ("B0621", Way::Checked),
+    ("B0622", Way::Checked),
+    ("B0623", Way::Checked),
+    ("B0624", Way::Checked),
+    ("B0625", Way::Checked),
+    ("B0626", Way::Checked),
+    ("B0627", Way::Checked),
+    ("B0628", Way::Checked),
+    ("B0629", Way::Checked),
+    ("B0630", Way::Checked),
 ];
 
 /// The treatment of an example before it is read.
