@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
         self.problem(self.here(), &message, help)
     }
 
-    /// Whether so many parts that stand one upon the other are too many.
+    /// Whether this number of parts, one upon the other, is beyond the limit.
     pub(super) fn is_high(&self, parts: u32) -> bool {
         self.depth + parts > self.limit
     }
