@@ -91,13 +91,33 @@ fn changes<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
     Ok(())
 }
 
-/// Covers SQL-01, SQL-04.
+/// Lists of no value, of some, and of more than a statement has parameters.
+fn lists<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
+    let ids = |found: Vec<posts::PostsWith>| found.into_iter().map(|post| post.id).collect::<Vec<_>>();
+    assert_eq!(ids(posts::posts_with(c, &[])?), []);
+    assert_eq!(ids(posts::posts_with(c, &[3])?), [3]);
+    let many: Vec<i64> = (2..70_002).collect();
+    assert_eq!(ids(posts::posts_with(c, &many)?), [2, 3]);
+
+    let without = |c: &mut Connection<E>, titles: &[&str]| {
+        posts::posts_titled_otherwise(c, titles, 2).map(|found| found.len())
+    };
+    assert_eq!(without(c, &[])?, 1, "no title is one of none");
+    assert_eq!(without(c, &["Rust", "'quoted' \"text\" \\ of JSON"])?, 1);
+    assert_eq!(without(c, &["ruby"])?, 0);
+    let owned: Vec<String> = (0..70_000).map(|number| format!("title {number}")).collect();
+    assert_eq!(posts::posts_titled_otherwise(c, &owned, 2)?.len(), 1);
+    Ok(())
+}
+
+/// Covers SQL-01, SQL-04, SQL-06.
 #[test]
 fn sql_01_queries_of_files_run_on_three_databases() -> bindery::Result<()> {
     fn show<E: Both>(db: &Databases, c: &mut Connection<E>) -> bindery::Result<()> {
         fill(&mut db.sql_on(c.engine()))?;
         insert(c)?;
         rows(c)?;
+        lists(c)?;
         changes(c)
     }
     let bench = crate::bench::Bench::new();

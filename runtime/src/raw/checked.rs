@@ -3,9 +3,9 @@
 use super::{Executor, FromRow, Params};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
-use crate::value::ParamWriter;
 use crate::value::types::ToColumn;
-use bindery_core::dialect::Dialect;
+use crate::value::{ParamWriter, json_list};
+use bindery_core::dialect::{Dialect, Lists};
 
 use super::on::located;
 
@@ -107,6 +107,32 @@ impl CheckedText {
             values,
             order: self.arguments,
         }
+    }
+}
+
+/// Any number of values as one parameter: an array on PostgreSQL, a text of JSON elsewhere.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ListOf<'v, T>(pub &'v [T]);
+
+impl<T: ToColumn> ToColumn for ListOf<'_, T> {
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        let values = self.0;
+        if params.dialect().query_syntax().lists == Lists::Array {
+            return params.array(values.len(), &mut |params| {
+                values.iter().for_each(|value| params.push(value));
+            });
+        }
+        let each =
+            |params: &mut ParamWriter<'_>| values.iter().for_each(|value| params.push(value));
+        match json_list::written(values.len() * 8, each) {
+            Ok(json) => params.text(&json),
+            Err(error) => params.refuse_with(error),
+        }
+    }
+
+    fn belongs_to(&self, engine: usize) -> bool {
+        self.0.iter().all(|value| value.belongs_to(engine))
     }
 }
 

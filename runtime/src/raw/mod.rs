@@ -17,7 +17,7 @@ mod tuples;
 mod words;
 
 pub use bound::{BoundOn, BoundSql, BoundText, Executor};
-pub use checked::{CheckedQuery, CheckedText};
+pub use checked::{CheckedQuery, CheckedText, ListOf};
 pub(crate) use from_row::FromRow;
 pub use from_row::RowColumns;
 pub use on::RawSql;

@@ -14,10 +14,15 @@ pub(crate) struct JsonList<'a>(&'a mut String);
 
 /// The values as a JSON array.
 pub(crate) fn of(values: &[u8]) -> Result<String> {
-    let mut json = String::with_capacity(values.len() + 2);
+    written(values.len(), |params| replay(values, params))
+}
+
+/// What is written as a JSON array, of about this number of bytes.
+pub(crate) fn written(bytes: usize, write: impl FnOnce(&mut ParamWriter<'_>)) -> Result<String> {
+    let mut json = String::with_capacity(bytes + 2);
     json.push('[');
     let mut params = ParamWriter::new(ParamTarget::Json(JsonList(&mut json)));
-    replay(values, &mut params);
+    write(&mut params);
     params.finish_recording()?;
     json.push(']');
     Ok(json)

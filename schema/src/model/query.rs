@@ -101,4 +101,6 @@ pub struct QueryParameter {
     pub column_type: ColumnType,
     /// May be NULL.
     pub nullable: bool,
+    /// Any number of values.
+    pub is_list: bool,
 }

@@ -14,7 +14,7 @@ use crate::parse::lex::Lexer;
 use crate::parse::type_of;
 use crate::source::{Sources, Span};
 use crate::syntax::Parameter;
-use crate::typing::{self, Checked, Given};
+use crate::typing::{self, Checked, Given, ListUse};
 
 /// The code of a finding on a table that is not there.
 const UNKNOWN_TABLE: &str = "B0620";
@@ -50,6 +50,8 @@ pub(super) struct ParameterUse {
     pub(super) column_type: ColumnType,
     /// NULL may be given.
     pub(super) nullable: bool,
+    /// It stands for any number of values.
+    pub(super) list: Option<ListUse>,
 }
 
 /// The identity of a parameter in its statement.
@@ -169,9 +171,7 @@ fn statement(
         given: &given,
     };
     let checked = typing::statement(model, &source, diagnostics)?;
-    let read = lists(&checked)
-        .or_else(|| misfit(written, &checked))
-        .map_or_else(|| meaning(model, written, checked), Err);
+    let read = misfit(written, &checked).map_or_else(|| meaning(model, written, checked), Err);
     read.map_err(|finding| diagnostics.push(finding)).ok()
 }
 
@@ -219,13 +219,6 @@ fn given_type(tag: &ParameterTag, dialect: Dialect) -> Option<Given> {
     })
 }
 
-fn lists(checked: &Checked) -> Option<Diagnostic> {
-    let list = checked.parameters.iter().find(|one| one.is_list)?;
-    let finding = Diagnostic::error("B0608", "lists of values are not supported yet");
-    let help = "compare with each value, `id IN (:first, :second)`; on PostgreSQL with an array, `id = ANY (:ids)`";
-    Some(finding.at(list.span, "").help(help))
-}
-
 fn meaning(
     model: &Model,
     written: &WrittenQuery,
@@ -249,6 +242,7 @@ fn meaning(
         span: found.span,
         column_type: found.column_type,
         nullable: found.nullable,
+        list: found.list,
     });
     Ok(CheckedStatement {
         columns: columns.collect::<Result<_, _>>()?,

@@ -2,11 +2,13 @@
 
 use super::bind::is_same_type;
 use super::check::{CheckedText, ParameterName, ParameterUse};
+use crate::column_type::{ColumnType, TypeClass};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::model::{QueryParameter, QueryText};
 use crate::name;
 use crate::source::{Sources, Span};
+use bindery_core::dialect::ListKind;
 
 /// The arguments of a function, and the text of each dialect with their places; `None` where the texts do not agree.
 pub(super) fn bind(
@@ -107,7 +109,8 @@ impl<'t> Known<'t> {
         QueryParameter {
             name: argument(&self.first.parameter),
             column_type: self.first.column_type.clone(),
-            nullable: self.nullable,
+            nullable: self.nullable && self.first.list.is_none(),
+            is_list: self.first.list.is_some(),
         }
     }
 }
@@ -185,6 +188,43 @@ fn unclear(known: &[Known<'_>]) -> Vec<Diagnostic> {
     findings
 }
 
+/// The text before and after the placeholder of a list, which is one parameter in every dialect: an array of PostgreSQL's, a text of
+/// JSON for the others.
+fn around(dialect: Dialect, found: &ParameterUse) -> (String, String) {
+    let Some(list) = found.list else {
+        return (String::new(), String::new());
+    };
+    let (before, after) = dialect.json_values(kind(&found.column_type));
+    match (dialect, list.negated) {
+        (Dialect::Postgres, false) => ("= ANY (".to_owned(), ")".to_owned()),
+        (Dialect::Postgres, true) => ("<> ALL (".to_owned(), ")".to_owned()),
+        (Dialect::Sqlite | Dialect::Mysql, false) => (format!("IN ({before}"), format!("{after})")),
+        (Dialect::Sqlite | Dialect::Mysql, true) => {
+            (format!("NOT IN ({before}"), format!("{after})"))
+        }
+    }
+}
+
+/// The kind of a list's values.
+fn kind(column_type: &ColumnType) -> ListKind {
+    match column_type.class() {
+        TypeClass::Boolean | TypeClass::Year => ListKind::Integer,
+        TypeClass::Bit => ListKind::Unsigned,
+        TypeClass::Float { .. } => ListKind::Float,
+        TypeClass::Decimal => ListKind::Decimal,
+        TypeClass::Text | TypeClass::Enum | TypeClass::Set | TypeClass::Uuid => ListKind::Text,
+        TypeClass::Bytes => ListKind::Bytes,
+        TypeClass::Date => ListKind::Date,
+        TypeClass::Time => ListKind::Time,
+        TypeClass::DateTime | TypeClass::Timestamp => ListKind::DateTime,
+        class => match class.integer() {
+            Some(integer) if !integer.signed && integer.bits == 64 => ListKind::Unsigned,
+            Some(_) => ListKind::Integer,
+            None => ListKind::Other,
+        },
+    }
+}
+
 /// The statement with the placeholders of its dialect. PostgreSQL has a number for each parameter; the others are given a value
 /// for each place.
 fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[Known<'_>]) -> QueryText {
@@ -195,8 +235,11 @@ fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[Known<'_>]) -> 
     for found in &text.statement.parameters {
         let is = |known: &Known<'_>| known.first.parameter == found.parameter;
         let at = known.iter().position(is).unwrap_or_default();
-        sql.push_str(&source[start as usize..found.span.start as usize]);
+        let place = found.list.map_or(found.span, |list| list.operator);
+        sql.push_str(&source[start as usize..place.start as usize]);
         start = found.span.end;
+        let (before, after) = around(text.dialect, found);
+        sql.push_str(&before);
         match text.dialect {
             Dialect::Sqlite | Dialect::Mysql => {
                 sql.push('?');
@@ -213,6 +256,7 @@ fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[Known<'_>]) -> 
                 sql.push_str(&format!("${}", number + 1));
             }
         }
+        sql.push_str(&after);
     }
     sql.push_str(&source[start as usize..end as usize]);
     QueryText {

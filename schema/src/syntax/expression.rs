@@ -339,14 +339,17 @@ impl Reader<'_> {
     }
 
     fn in_list(&mut self, operand: Expr, negated: bool) -> Read<Expr> {
+        let first = self.at;
         self.eat(&["NOT"]);
         self.advance(1);
+        let operator = self.span_from(first);
         let span = operand.span;
         let list = self.in_what()?;
         let list = In {
             operand,
             list,
             negated,
+            operator,
         };
         Ok(self.node(span, ExprKind::In(Box::new(list))))
     }

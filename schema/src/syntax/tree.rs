@@ -132,6 +132,8 @@ pub(crate) struct In {
     pub(crate) operand: Expr,
     pub(crate) list: InList,
     pub(crate) negated: bool,
+    /// `IN`, `NOT IN`.
+    pub(crate) operator: Span,
 }
 
 #[derive(Debug, Clone)]

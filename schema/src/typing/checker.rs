@@ -74,8 +74,16 @@ pub(crate) struct ParameterUse {
     pub(crate) column_type: ColumnType,
     /// NULL may be given.
     pub(crate) nullable: bool,
-    /// Any number of values: `IN :ids`.
-    pub(crate) is_list: bool,
+    /// It stands for any number of values: `IN :ids`.
+    pub(crate) list: Option<ListUse>,
+}
+
+/// A list of values in a text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ListUse {
+    /// `IN` or `NOT IN` before it.
+    pub(crate) operator: Span,
+    pub(crate) negated: bool,
 }
 
 /// Where an expression stands, as far as aggregates may not.
@@ -264,12 +272,18 @@ impl<'a> Checker<'a> {
                 (column.column_type.clone(), String::new(), false)
             });
             let (column_type, _, _) = column.or_else(|| self.column_of_type(&cell.ty))?;
-            all.extend(cell.uses.iter().map(|span| ParameterUse {
-                parameter: cell.parameter.clone(),
-                span: *span,
-                column_type: column_type.clone(),
-                nullable: cell.nullable,
-                is_list: cell.is_list,
+            all.extend(cell.uses.iter().map(|span| {
+                ParameterUse {
+                    parameter: cell.parameter.clone(),
+                    span: *span,
+                    column_type: column_type.clone(),
+                    nullable: cell.nullable,
+                    list: cell
+                        .lists
+                        .iter()
+                        .find(|(list, _)| list == span)
+                        .map(|(_, one)| *one),
+                }
             }));
         }
         all.sort_by_key(|one| one.span.start);

@@ -1,6 +1,6 @@
 //! The type of an expression.
 
-use super::checker::Checker;
+use super::checker::{Checker, ListUse};
 use super::findings;
 use super::grammar::{self, grammar};
 use super::postgres::{Context, Null, PgType, can_cast, cast_null, common_type};
@@ -178,10 +178,14 @@ impl Checker<'_> {
                     nullable |= value.nullable;
                 }
             }
-            InList::Parameter(parameter, place) => {
-                let value = self.parameter(parameter, *place);
+            InList::Parameter(parameter, place_of) => {
+                let value = self.parameter(parameter, *place_of);
                 if let Some(cell) = value.cell {
-                    self.cells[cell].is_list = true;
+                    let place = ListUse {
+                        operator: list.operator,
+                        negated: list.negated,
+                    };
+                    self.cells[cell].lists.push((*place_of, place));
                 }
                 self.compared("=", &operand, &value, span);
             }

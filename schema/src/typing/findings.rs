@@ -329,6 +329,16 @@ pub(super) fn parameter_without_type(parameter: &str, span: Span) -> Diagnostic 
     Diagnostic::error("B0608", message).at(span, "").help(help)
 }
 
+/// A parameter that is a list at one place and a value at another.
+pub(super) fn list_and_value(parameter: &str, list: Span, value: Span) -> Diagnostic {
+    let message =
+        format!("the parameter `{parameter}` is a list at one place and a value at another");
+    Diagnostic::error("B0608", message)
+        .at(value, "a value")
+        .at(list, "a list")
+        .help("give each place a parameter of its own")
+}
+
 /// A value whose type nothing gives.
 pub(super) fn type_not_known(what: &str, span: Span) -> Diagnostic {
     let message = format!("the type of {what} is not known");

@@ -28,4 +28,4 @@ mod tests;
 mod value;
 mod write;
 
-pub(crate) use checker::{Checked, CheckedColumn, Given, Source, statement};
+pub(crate) use checker::{Checked, CheckedColumn, Given, ListUse, Source, statement};

@@ -1,6 +1,6 @@
 //! Parameters: one cell for each, whose type the first use that asks for one decides.
 
-use super::checker::Checker;
+use super::checker::{Checker, ListUse};
 use super::findings;
 use super::value::{Constant, Ty, Value};
 use crate::model::{ColumnId, TableId};
@@ -16,7 +16,8 @@ pub(super) struct Cell {
     /// The use that decided its type.
     pub(super) decided: Option<Span>,
     pub(super) nullable: bool,
-    pub(super) is_list: bool,
+    /// Those of its places where it is a list.
+    pub(super) lists: Vec<(Span, ListUse)>,
     /// Its places, in the order of the text.
     pub(super) uses: Vec<Span>,
 }
@@ -56,7 +57,7 @@ impl Checker<'_> {
             source: None,
             decided: given.map(|given| given.to.span),
             nullable: given.is_some_and(|given| given.nullable),
-            is_list: false,
+            lists: Vec::new(),
             uses: Vec::new(),
         }
     }
@@ -96,6 +97,16 @@ impl Checker<'_> {
     /// Those whose type nothing decides.
     pub(super) fn check_parameters(&mut self) {
         for cell in self.cells.clone() {
+            let lists = cell.lists.len();
+            if lists > 0
+                && lists < cell.uses.len()
+                && let Some((list, _)) = cell.lists.first()
+            {
+                let is_list = |place: &&Span| !cell.lists.iter().any(|(list, _)| list == *place);
+                let value = cell.uses.iter().find(is_list).copied().unwrap_or(*list);
+                let shown = shown(&cell.parameter);
+                self.report(findings::list_and_value(&shown, *list, value));
+            }
             if cell.ty == Ty::Untyped
                 && let Some(&span) = cell.uses.first()
             {

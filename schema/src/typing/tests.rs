@@ -62,7 +62,7 @@ fn shown(model: &Model, text: &str, dialect: Dialect) -> String {
             });
             let columns: Vec<String> = columns.collect();
             let parameters = checked.parameters.iter().map(|one| {
-                let list = if one.is_list { "[]" } else { "" };
+                let list = if one.list.is_some() { "[]" } else { "" };
                 let shown = super::parameters::shown(&one.parameter);
                 format!(":{shown} {:?}{list}{}", one.column_type, null(one.nullable))
             });

@@ -193,7 +193,7 @@ fn function(w: &mut RustWriter, shape: &QueryShape<'_>) {
     let values: Vec<String> = shape
         .arguments
         .iter()
-        .map(|one| format!("&{}", one.name))
+        .map(|one| one.value.clone())
         .collect();
     let call = |method: &str| {
         format!(

@@ -33,6 +33,8 @@ pub(crate) struct QueryField<'m> {
 pub(crate) struct QueryArgument<'m> {
     pub(crate) name: &'m str,
     pub(crate) ty: String,
+    /// The expression of its value.
+    pub(crate) value: String,
 }
 
 impl Shapes<'_> {
@@ -76,6 +78,9 @@ impl Shapes<'_> {
     fn query_argument<'s>(&'s self, parameter: &'s QueryParameter) -> QueryArgument<'s> {
         let root = &self.around.scope.root;
         let (ty, traits) = types::path_and_traits(&parameter.column_type, root, &self.names.enums);
+        if parameter.is_list {
+            return list_argument(&parameter.name, &ty, traits.argument);
+        }
         let ty = match traits.argument {
             Argument::Value => ty,
             Argument::Text => "&str".to_owned(),
@@ -89,6 +94,7 @@ impl Shapes<'_> {
         QueryArgument {
             name: &parameter.name,
             ty: optional(parameter.nullable, &ty),
+            value: format!("&{}", parameter.name),
         }
     }
 
@@ -98,5 +104,24 @@ impl Shapes<'_> {
             .map(|id| self.around.engine_of(*id).type_name.as_str());
         let names: Vec<&str> = names.collect();
         (names.len() < self.model.engines.len()).then(|| format!("On{}", names.join("Or")))
+    }
+}
+
+/// Any number of values: of texts, whatever holds them.
+fn list_argument<'m>(name: &'m str, element: &str, argument: Argument) -> QueryArgument<'m> {
+    const LIST: &str = "::bindery::__private::ListOf";
+    if argument == Argument::Text {
+        return QueryArgument {
+            name,
+            ty: "&[impl ::core::convert::AsRef<str>]".to_owned(),
+            value: format!(
+                "&{LIST}(&{name}.iter().map(::core::convert::AsRef::as_ref).collect::<::std::vec::Vec<&str>>())"
+            ),
+        };
+    }
+    QueryArgument {
+        name,
+        ty: format!("&[{element}]"),
+        value: format!("&{LIST}({name})"),
     }
 }

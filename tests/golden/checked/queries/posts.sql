@@ -30,3 +30,10 @@ UPDATE posts SET title = :title WHERE id = :id AND title <> ':title';
 -- One name at two places is one argument.
 -- name: authors_called :many
 SELECT name, email FROM authors WHERE name = :word OR email = :word ORDER BY name;
+
+-- Posts with any of these numbers.
+-- name: posts_with :many
+SELECT id, title FROM posts WHERE id IN :ids ORDER BY id;
+
+-- name: posts_titled_otherwise :many
+SELECT id FROM posts WHERE title NOT IN :titles AND id = :id;
