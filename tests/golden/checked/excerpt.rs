@@ -760,6 +760,159 @@ WHERE p.title = $1 AND p.stars >= $2"#,
         {
             AUTHORS_CALLED.many(on, &[&word])
         }
+
+        /// A row of [`posts_with()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct PostsWith {
+            /// `id`
+            pub id: i64,
+            /// `title`
+            pub title: ::std::string::String,
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for PostsWith {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(2);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self {
+                    id: row.next()?,
+                    title: row.next()?,
+                })
+            }
+        }
+
+        static POSTS_WITH: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: "SELECT id, title FROM posts WHERE id IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v BIGINT PATH '$')) AS list) ORDER BY id",
+                        arguments: &[0],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: "SELECT id, title FROM posts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+                        arguments: &[0],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: "SELECT id, title FROM posts WHERE id = ANY ($1) ORDER BY id",
+                        arguments: &[0],
+                    },
+                ],
+            };
+
+        /// Posts with any of these numbers.
+        ///
+        /// ```sql
+        /// SELECT id, title FROM posts WHERE id IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v BIGINT PATH '$')) AS list) ORDER BY id
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT id, title FROM posts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT id, title FROM posts WHERE id = ANY ($1) ORDER BY id
+        /// ```
+        ///
+        /// # Errors
+        /// The database fails.
+        #[track_caller]
+        pub fn posts_with<C>(
+            on: &mut C,
+            ids: &[i64],
+        ) -> ::bindery::Result<::std::vec::Vec<PostsWith>>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            POSTS_WITH.many(on, &[&::bindery::__private::ListOf(ids)])
+        }
+
+        /// A row of [`posts_titled_otherwise()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct PostsTitledOtherwise {
+            /// `id`
+            pub id: i64,
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for PostsTitledOtherwise {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(1);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self { id: row.next()? })
+            }
+        }
+
+        static POSTS_TITLED_OTHERWISE: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: "SELECT id FROM posts WHERE title NOT IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v LONGTEXT CHARACTER SET utf8mb4 PATH '$')) AS list) AND id = ?",
+                        arguments: &[0, 1],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: "SELECT id FROM posts WHERE title NOT IN (SELECT value FROM json_each(?)) AND id = ?",
+                        arguments: &[0, 1],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: "SELECT id FROM posts WHERE title <> ALL ($1) AND id = $2",
+                        arguments: &[0, 1],
+                    },
+                ],
+            };
+
+        /// The query `posts_titled_otherwise`.
+        ///
+        /// ```sql
+        /// SELECT id FROM posts WHERE title NOT IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v LONGTEXT CHARACTER SET utf8mb4 PATH '$')) AS list) AND id = ?
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT id FROM posts WHERE title NOT IN (SELECT value FROM json_each(?)) AND id = ?
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT id FROM posts WHERE title <> ALL ($1) AND id = $2
+        /// ```
+        ///
+        /// # Errors
+        /// The database fails.
+        #[track_caller]
+        pub fn posts_titled_otherwise<C>(
+            on: &mut C,
+            titles: &[impl ::core::convert::AsRef<str>],
+            id: i64,
+        ) -> ::bindery::Result<::std::vec::Vec<PostsTitledOtherwise>>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            POSTS_TITLED_OTHERWISE.many(
+                on,
+                &[
+                    &::bindery::__private::ListOf(
+                        &titles
+                            .iter()
+                            .map(::core::convert::AsRef::as_ref)
+                            .collect::<::std::vec::Vec<&str>>(),
+                    ),
+                    &id,
+                ],
+            )
+        }
     }
 }
 
