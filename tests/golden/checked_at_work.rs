@@ -93,7 +93,8 @@ fn changes<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
 
 /// Lists of no value, of some, and of more than a statement has parameters.
 fn lists<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
-    let ids = |found: Vec<posts::PostsWith>| found.into_iter().map(|post| post.id).collect::<Vec<_>>();
+    let ids =
+        |found: Vec<posts::PostsWith>| found.into_iter().map(|post| post.id).collect::<Vec<_>>();
     assert!(posts::posts_with(c, &[])?.is_empty());
     assert_eq!(ids(posts::posts_with(c, &[3])?), [3]);
     let many: Vec<i64> = (2..70_002).collect();
@@ -105,7 +106,9 @@ fn lists<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
     assert_eq!(without(c, &[])?, 1, "no title is one of none");
     assert_eq!(without(c, &["Rust", "'quoted' \"text\" \\ of JSON"])?, 1);
     assert_eq!(without(c, &["ruby"])?, 0);
-    let owned: Vec<String> = (0..70_000).map(|number| format!("title {number}")).collect();
+    let owned: Vec<String> = (0..70_000)
+        .map(|number| format!("title {number}"))
+        .collect();
     assert_eq!(posts::posts_titled_otherwise(c, &owned, 2)?.len(), 1);
     Ok(())
 }

@@ -131,3 +131,51 @@ fn sql_05_sql_06_statements_have_the_types_that_are_written_down() {
         differ.join("\n")
     );
 }
+
+/// Functions of the schema are chosen and typed among PostgreSQL's own.
+#[test]
+fn functions_of_the_schema_have_arguments_and_rows() {
+    let schema = "CREATE TABLE blogs (id bigint PRIMARY KEY, title text NOT NULL);\n\
+        CREATE FUNCTION twice(n integer) RETURNS bigint LANGUAGE sql AS 'SELECT n * 2';\n\
+        CREATE FUNCTION twice(t text) RETURNS text LANGUAGE sql AS 'SELECT t || t';\n\
+        CREATE FUNCTION pairs(least integer, OUT a integer, OUT b text) RETURNS SETOF record LANGUAGE sql AS '…';\n\
+        CREATE FUNCTION found(word text DEFAULT 'a') RETURNS SETOF blogs LANGUAGE sql AS '…';\n\
+        CREATE FUNCTION rows_of(word text) RETURNS TABLE (id bigint, score double precision) LANGUAGE sql AS '…';\n\
+        CREATE FUNCTION add_blog(t text) RETURNS void LANGUAGE sql AS '…';\n\
+        CREATE FUNCTION shape(t text) RETURNS geometry LANGUAGE sql AS '…';\n";
+    let model = model(schema, Dialect::Postgres);
+    for (text, wanted) in [
+        (
+            "SELECT twice(1) AS n, twice('a'::text) AS t",
+            "(n bigint?, t text?)",
+        ),
+        ("SELECT twice(:n) AS n", "(n text?) :n Text(Unbounded)"),
+        (
+            "SELECT a, b FROM pairs(:least)",
+            "(a integer?, b text?) :least I32",
+        ),
+        (
+            "SELECT f.title, f.id FROM found() AS f",
+            "(title text?, id bigint?)",
+        ),
+        (
+            "SELECT * FROM rows_of(:word)",
+            "(id bigint?, score double precision?) :word Text(Unbounded)",
+        ),
+        ("SELECT add_blog(:t)", "(add_blog void?) :t Text(Unbounded)"),
+        (
+            "SELECT twice(true) AS n",
+            "refused: B0623 no function takes these arguments: `twice(boolean)`",
+        ),
+        (
+            "SELECT shape('a') AS s",
+            "refused: B0609 the type of the column `s` is not known",
+        ),
+    ] {
+        assert_eq!(
+            shown(&model, text, Dialect::Postgres).trim_end(),
+            wanted,
+            "{text}"
+        );
+    }
+}

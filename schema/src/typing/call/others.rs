@@ -1,0 +1,242 @@
+//! Calls on SQLite, MySQL and MariaDB.
+
+use crate::column_type::{ColumnType, TypeClass};
+use crate::dialect::Dialect;
+use crate::parse::query::AGGREGATES;
+use crate::source::Span;
+use crate::syntax::{Call, ExprKind};
+use crate::typing::checker::Checker;
+use crate::typing::findings;
+use crate::typing::grammar::{self, Gives, grammar};
+use crate::typing::mysql;
+use crate::typing::value::{Ty, Value};
+
+impl Checker<'_> {
+    pub(in crate::typing) fn call_of_others(
+        &mut self,
+        call: &Call,
+        arguments: &[Value],
+        span: Span,
+    ) -> Value {
+        let name = call.function().to_owned();
+        if let Some(value) = self.form_of_others(&name, call, arguments, span) {
+            return value;
+        }
+        let measured = (self.dialect == Dialect::Mysql)
+            .then(|| mysql::function(&name))
+            .flatten();
+        if let Some(measured) = measured
+            && !measured.takes(arguments.len())
+            && !call.star
+        {
+            let shown: Vec<String> = arguments.iter().map(|value| self.shown(value)).collect();
+            let shown = format!("{name}({})", shown.join(", "));
+            self.report(findings::no_such_call(&shown, &[], span));
+            return Value::wrong(span);
+        }
+        let Some(gives) = grammar(self.dialect).function(&name) else {
+            return match measured {
+                Some(measured) => self.measured(measured, call, arguments, span),
+                None => self.unknown_call(&name, call, span),
+            };
+        };
+        if let Gives::Type(ty, _) = gives
+            && grammar::is_text(ty)
+            && takes_texts(&name)
+        {
+            let text = self.text_type();
+            for argument in arguments {
+                self.demand_type(argument, &text, None, span);
+            }
+        }
+        self.given(gives, call, arguments, span)
+    }
+
+    /// A function of MariaDB by what was measured of it.
+    pub(in crate::typing) fn measured(
+        &self,
+        function: mysql::Function,
+        call: &Call,
+        arguments: &[Value],
+        span: Span,
+    ) -> Value {
+        let classes = arguments
+            .iter()
+            .map(|value| mysql::Class::of_type(value.column_type()?));
+        let Some(classes) = classes.collect::<Option<Vec<_>>>() else {
+            return Value::open(span);
+        };
+        // Of one row there is no sample.
+        let any = arguments.iter().any(|value| value.nullable)
+            || matches!(call.function(), "stddev_samp" | "var_samp");
+        let nullable = match function.null(&classes) {
+            mysql::Null::Never => false,
+            mysql::Null::Argument if function.kind == mysql::Kind::Aggregate => {
+                any || self.may_have_no_rows(call)
+            }
+            mysql::Null::Argument => any || function.kind == mysql::Kind::Window,
+            mysql::Null::Maybe => true,
+        };
+        let ty = function
+            .result(&classes)
+            .and_then(mysql::Class::column_type);
+        ty.map_or_else(
+            || Value::open(span),
+            |ty| Value::new(Ty::Of(ty), nullable, span),
+        )
+    }
+
+    pub(in crate::typing) fn unknown_call(&mut self, name: &str, call: &Call, span: Span) -> Value {
+        if let Some(own) = self.own_functions(name).first() {
+            let ty = own.value().and_then(|value| self.type_of_name(value));
+            return Value::new(ty.unwrap_or(Ty::Open), true, span);
+        }
+        let known = grammar::is_known_call(self.dialect, name)
+            || grammar::is_optional(self.dialect, name)
+            || call.name.len() > 1;
+        if !known {
+            let place = call.name.last().map_or(span, |name| name.span);
+            let near = grammar::near_function(self.dialect, name);
+            self.report(findings::unknown_function(name, near, place));
+            return Value::wrong(span);
+        }
+        Value::open(span)
+    }
+
+    pub(in crate::typing) fn form_of_others(
+        &mut self,
+        name: &str,
+        call: &Call,
+        arguments: &[Value],
+        span: Span,
+    ) -> Option<Value> {
+        let mysql = self.dialect == Dialect::Mysql;
+        let integer = |nullable| Value::new(Ty::Of(ColumnType::I64), nullable, span);
+        let any = arguments.iter().any(|value| value.nullable);
+        Some(match name {
+            "convert" if call.word.is_none() => arguments.first()?.clone(),
+            "extract" if mysql => integer(true),
+            "date_add" | "date_sub" | "adddate" | "subdate" if mysql => {
+                let unit = call
+                    .arguments
+                    .get(1)
+                    .and_then(|argument| match &argument.value.kind {
+                        ExprKind::Interval(_, unit) => Some(unit.text.clone()),
+                        _ => None,
+                    });
+                self.moved_by(arguments.first()?, unit.as_deref().unwrap_or("day"), span)
+            }
+            "match" if mysql => Value::new(Ty::Of(ColumnType::F64), any, span),
+            "values" if mysql => arguments.first()?.derived(true, span),
+            "count" => integer(false),
+            "min" | "max" if self.dialect == Dialect::Sqlite && arguments.len() > 1 => {
+                let all: Vec<&Value> = arguments.iter().collect();
+                self.common(&all, &format!("`{name}`"), span)
+                    .derived(any, span)
+            }
+            "json_array_length" | "sign" | "json_valid" => integer(true),
+            _ => return None,
+        })
+    }
+
+    /// What the table of functions says.
+    pub(in crate::typing) fn given(
+        &mut self,
+        gives: &Gives,
+        call: &Call,
+        arguments: &[Value],
+        span: Span,
+    ) -> Value {
+        let dialect = self.dialect;
+        let any = arguments.iter().any(|value| value.nullable);
+        let first = arguments.first();
+        let empty = self.may_have_no_rows(call);
+        let aggregates = self.is_aggregate(call) || is_aggregate_over(call);
+        let of = |rule: fn(&ColumnType) -> Option<ColumnType>, nullable: bool| {
+            let ty = first.and_then(Value::column_type).and_then(rule);
+            ty.map_or_else(
+                || Value::open(span),
+                |ty| Value::new(Ty::Of(ty), nullable, span),
+            )
+        };
+        match gives {
+            Gives::Type(ty, null) => {
+                let nullable = match null {
+                    grammar::Null::Never => false,
+                    grammar::Null::Argument => any,
+                    grammar::Null::Maybe => !aggregates || empty || any,
+                };
+                Value::new(Ty::Of(ty.clone()), nullable, span)
+            }
+            Gives::Argument(at, null) => {
+                let Some(argument) = arguments.get(*at) else {
+                    return Value::open(span);
+                };
+                let nullable = match null {
+                    grammar::Null::Never => false,
+                    grammar::Null::Argument => argument.nullable,
+                    grammar::Null::Maybe => !aggregates || empty || argument.nullable,
+                };
+                let keeps = aggregates;
+                let source = argument.source.filter(|_| keeps);
+                let value = sizeless(argument, nullable, span);
+                Value { source, ..value }
+            }
+            Gives::Truncated | Gives::Cased | Gives::Array => Value::open(span),
+            Gives::Coalesced => {
+                for argument in arguments {
+                    self.may_be_null(argument);
+                }
+                let all: Vec<&Value> = arguments.iter().collect();
+                let nullable = arguments.iter().all(|value| value.nullable);
+                let what = format!("`{}`", call.function());
+                self.common(&all, &what, span).derived(nullable, span)
+            }
+            Gives::Common(from) => {
+                let all: Vec<&Value> = arguments.iter().skip(*from).collect();
+                let nullable = all.iter().any(|value| value.nullable);
+                let what = format!("`{}`", call.function());
+                self.common(&all, &what, span).derived(nullable, span)
+            }
+            Gives::Sum => of(grammar(dialect).sum, empty || any),
+            Gives::Average => of(grammar(dialect).average, empty || any),
+            Gives::Rounded => of(grammar(dialect).rounded, any),
+            Gives::Absolute => of(grammar(dialect).absolute, any),
+        }
+    }
+}
+
+/// Functions of texts that give a text.
+fn takes_texts(name: &str) -> bool {
+    matches!(
+        name,
+        "lower"
+            | "upper"
+            | "lcase"
+            | "ucase"
+            | "trim"
+            | "ltrim"
+            | "rtrim"
+            | "replace"
+            | "reverse"
+            | "concat"
+            | "concat_ws"
+    )
+}
+
+/// Aggregates over a window.
+fn is_aggregate_over(call: &Call) -> bool {
+    call.over.is_some() && AGGREGATES.contains(&call.function().to_uppercase().as_str())
+}
+
+/// A function keeps what kind of text or number it is, not how long.
+fn sizeless(value: &Value, nullable: bool, span: Span) -> Value {
+    let ty = match value.column_type() {
+        Some(of) if grammar::is_text(of) => {
+            Ty::Of(ColumnType::Text(crate::column_type::LobSize::Unbounded))
+        }
+        Some(of) if of.class() == TypeClass::Decimal => Ty::Of(ColumnType::Decimal(None)),
+        _ => value.ty.clone(),
+    };
+    Value::new(ty, nullable, span)
+}

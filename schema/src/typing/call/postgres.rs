@@ -1,0 +1,324 @@
+//! Calls on PostgreSQL: of its own functions, of those of the schema, and forms that look like calls.
+
+use std::borrow::Cow;
+
+use crate::ast::{ArgumentMode, CreateFunction, Returns, TypeName};
+use crate::source::Span;
+use crate::syntax::Call;
+use crate::typing::checker::Checker;
+use crate::typing::findings;
+use crate::typing::postgres::{self, Failure, Kind, Null, PgType};
+use crate::typing::scope::Scope;
+use crate::typing::value::{Constant, Ty, Value};
+
+/// The columns of a function's rows.
+type Columns = Vec<(Cow<'static, str>, PgType)>;
+
+impl Checker<'_> {
+    pub(in crate::typing) fn call_of_postgres(
+        &mut self,
+        call: &Call,
+        arguments: Vec<Value>,
+        scope: &Scope<'_>,
+        span: Span,
+    ) -> Value {
+        let name = call.function();
+        if call.bare
+            && let Some(ty) = bare_type(name)
+        {
+            return Value::new(Ty::Postgres(ty), false, span);
+        }
+        if let Some(value) = self.form_of_postgres(call, &arguments, span) {
+            return value;
+        }
+        match self.function_of_postgres(call, &arguments, scope, span) {
+            Some(found) => {
+                let nullable = self.is_nullable(call, &found, &arguments);
+                Value::new(Ty::Postgres(found.result), nullable, span)
+            }
+            None if arguments.iter().any(|one| one.ty == Ty::Open) => Value::open(span),
+            None if self.own_overloads(name).is_none() => Value::open(span),
+            None => Value::wrong(span),
+        }
+    }
+
+    /// Forms that look like functions and are none.
+    pub(in crate::typing) fn form_of_postgres(
+        &mut self,
+        call: &Call,
+        arguments: &[Value],
+        span: Span,
+    ) -> Option<Value> {
+        let all: Vec<&Value> = arguments.iter().collect();
+        Some(match call.function() {
+            "coalesce" => {
+                for argument in arguments {
+                    self.may_be_null(argument);
+                }
+                let nullable = arguments.iter().all(|value| value.nullable);
+                self.common(&all, "`coalesce`", span)
+                    .derived(nullable, span)
+            }
+            "greatest" | "least" => {
+                let nullable = arguments.iter().all(|value| value.nullable);
+                let what = format!("`{}`", call.function());
+                self.common(&all, &what, span).derived(nullable, span)
+            }
+            "nullif" => {
+                let [one, other] = arguments else {
+                    self.report(findings::no_such_call(
+                        "nullif",
+                        &["nullif(a, b)".to_owned()],
+                        span,
+                    ));
+                    return Some(Value::wrong(span));
+                };
+                self.compared("=", one, other, span);
+                self.compared_type(one, other).derived(true, span)
+            }
+            "grouping" => Value::new(Ty::Postgres(PgType::INT4), false, span),
+            "xmlelement" | "xmlforest" | "xmlconcat" | "xmlparse" | "xmlroot" | "xmlserialize"
+            | "treat" | "normalize" => Value::open(span),
+            _ => return None,
+        })
+    }
+
+    /// The function that a call means; what is wrong is reported.
+    pub(in crate::typing) fn function_of_postgres(
+        &mut self,
+        call: &Call,
+        arguments: &[Value],
+        scope: &Scope<'_>,
+        span: Span,
+    ) -> Option<postgres::Function> {
+        let mut values = arguments.to_vec();
+        for sort in &call.within {
+            values.push(self.expr(&sort.value, scope));
+        }
+        let name = as_function(call.function(), &mut values, span);
+        if values
+            .iter()
+            .any(|value| matches!(value.ty, Ty::Open | Ty::Wrong))
+        {
+            return self.only_result(name, &values);
+        }
+        let types: Vec<PgType> = values.iter().filter_map(Value::postgres).collect();
+        let names: Vec<&str> = call
+            .arguments
+            .iter()
+            .filter_map(|argument| argument.name.as_ref())
+            .map(|name| name.text.as_str())
+            .collect();
+        let called = postgres::Call {
+            arguments: &types,
+            names: &names,
+            is_variadic: call.arguments.last().is_some_and(|last| last.variadic),
+            is_literal: values.len() == 1
+                && values[0].ty == Ty::Untyped
+                && values[0].cell.is_none(),
+        };
+        let own = self.own_overloads(name)?;
+        let found = if own.is_empty() {
+            postgres::resolve_function(name, &called)
+        } else {
+            let all = own
+                .into_iter()
+                .chain(postgres::overloads(name).iter().cloned());
+            postgres::resolve_among(name, &all.collect::<Vec<_>>(), &called)
+        };
+        match found {
+            Ok(found) => {
+                for (value, wanted) in values.iter().zip(&found.arguments) {
+                    self.demand_postgres(value, *wanted, None);
+                }
+                Some(found)
+            }
+            Err(failure) => {
+                self.report_call(call, name, &values, failure, span);
+                None
+            }
+        }
+    }
+
+    /// Of arguments that are not known, a result that all overloads have.
+    pub(in crate::typing) fn only_result(
+        &self,
+        name: &str,
+        values: &[Value],
+    ) -> Option<postgres::Function> {
+        let among = postgres::overloads(name);
+        let first = among.first()?;
+        let same = among.iter().all(|one| one.result == first.result);
+        let plain = same && !first.result.name().starts_with("any");
+        plain.then(|| postgres::Function {
+            arguments: vec![PgType::UNKNOWN; values.len()],
+            result: first.result,
+            columns: first.columns.clone(),
+            kind: first.kind,
+            is_strict: first.is_strict,
+            returns_set: first.returns_set,
+            null: Null::Maybe,
+        })
+    }
+
+    /// The functions of the schema of this name, as PostgreSQL chooses among them; `None` where a type in them is not known.
+    pub(in crate::typing) fn own_overloads(&self, name: &str) -> Option<Vec<postgres::Overload>> {
+        let own = self.own_functions(name).into_iter();
+        own.map(|one| self.own_overload(one)).collect()
+    }
+
+    fn own_overload(&self, function: &CreateFunction) -> Option<postgres::Overload> {
+        let arguments = function.arguments.iter();
+        let goes_in = arguments.filter(|one| one.mode != ArgumentMode::Out);
+        let goes_in = goes_in.map(|one| {
+            let name = one.name.as_ref().map(|name| name.text.clone());
+            Some(postgres::Argument {
+                name: Cow::Owned(name.unwrap_or_default()),
+                arg_type: self.own_type(&one.type_name)?,
+                has_default: one.has_default,
+            })
+        });
+        let (value, columns) = self.own_result(function)?;
+        let is_row = columns.len() > 1 || value == Some(PgType::RECORD);
+        let result = match columns.as_slice() {
+            _ if is_row => PgType::RECORD,
+            [(_, only)] => value.unwrap_or(*only),
+            _ => value.unwrap_or(PgType::VOID),
+        };
+        let mut arguments = function.arguments.iter();
+        Some(postgres::Overload {
+            name: Cow::Owned(function.name.name.text.clone()),
+            arguments: goes_in.collect::<Option<_>>()?,
+            is_variadic: arguments.any(|one| one.mode == ArgumentMode::Variadic),
+            result,
+            columns: if is_row { columns } else { Vec::new() },
+            kind: if function.is_aggregate {
+                Kind::Aggregate
+            } else {
+                Kind::Scalar
+            },
+            is_strict: false,
+            returns_set: matches!(function.returns, Returns::Set(_) | Returns::Rows(_)),
+        })
+    }
+
+    /// The value that a function of the schema gives, and the columns of its rows.
+    fn own_result(&self, function: &CreateFunction) -> Option<(Option<PgType>, Columns)> {
+        let arguments = function.arguments.iter();
+        let comes_out =
+            arguments.filter(|one| matches!(one.mode, ArgumentMode::Out | ArgumentMode::InOut));
+        let comes_out = comes_out.map(|one| {
+            let name = one.name.as_ref().map(|name| name.text.clone());
+            let name = Cow::Owned(name.unwrap_or_else(|| "column".to_owned()));
+            Some((name, self.own_type(&one.type_name)?))
+        });
+        let columns = comes_out.collect::<Option<Columns>>()?;
+        Some(match &function.returns {
+            Returns::Nothing => (None, columns),
+            Returns::Value(value) => (Some(self.own_type(value)?), columns),
+            Returns::Set(value) => match self.own_type(value) {
+                Some(value) => (Some(value), columns),
+                None => (Some(PgType::RECORD), self.columns_of_row(value)?),
+            },
+            Returns::Rows(rows) => {
+                let rows = rows.iter().map(|(name, written)| {
+                    Some((Cow::Owned(name.text.clone()), self.own_type(written)?))
+                });
+                (Some(PgType::RECORD), rows.collect::<Option<Columns>>()?)
+            }
+        })
+    }
+
+    fn own_type(&self, written: &TypeName) -> Option<PgType> {
+        match self.type_of_name(written) {
+            Some(Ty::Postgres(ty)) => Some(ty),
+            _ => None,
+        }
+    }
+
+    /// The columns of a table whose rows a function gives.
+    pub(in crate::typing) fn columns_of_row(&self, row: &TypeName) -> Option<Columns> {
+        let mut tables = self.model.table_ids();
+        let id = tables.find(|id| {
+            let table = self.model.table(*id);
+            let hosted = table
+                .engines
+                .iter()
+                .any(|engine| self.engines.contains(engine));
+            hosted && table.name.name == row.name
+        })?;
+        let columns = self.model.table(id).columns.iter().enumerate();
+        let columns = columns.map(|(at, column)| {
+            let ty = self.value_of_column(id, at).postgres()?;
+            Some((Cow::Owned(column.name.clone()), ty))
+        });
+        columns.collect()
+    }
+
+    pub(in crate::typing) fn report_call(
+        &mut self,
+        call: &Call,
+        name: &str,
+        values: &[Value],
+        failure: Failure,
+        span: Span,
+    ) {
+        let place = call.name.last().map_or(span, |name| name.span);
+        let shown: Vec<String> = values.iter().map(|value| self.shown(value)).collect();
+        let shown = format!("{name}({})", shown.join(", "));
+        let finding = match failure {
+            Failure::UnknownName(near) => findings::unknown_function(name, near, place),
+            Failure::NoneTakes(takes) => findings::no_such_call(&shown, &takes, span),
+            Failure::Ambiguous(_) => findings::ambiguous_call(&shown, span),
+            Failure::Undetermined | Failure::Unlike => findings::no_such_call(&shown, &[], span),
+        };
+        self.report(finding);
+    }
+
+    pub(in crate::typing) fn is_nullable(
+        &self,
+        call: &Call,
+        found: &postgres::Function,
+        arguments: &[Value],
+    ) -> bool {
+        let any = arguments.iter().any(|value| value.nullable);
+        if found.returns_set && found.kind == Kind::Scalar {
+            // Beside another such function it is filled up with NULL.
+            return true;
+        }
+        match found.null {
+            Null::Never => false,
+            Null::Argument => any,
+            Null::NoRows => self.may_have_no_rows(call) || any,
+            Null::Maybe => true,
+        }
+    }
+}
+
+/// Functions of PostgreSQL that are called without parentheses.
+pub(super) fn bare_type(name: &str) -> Option<PgType> {
+    Some(match name {
+        "current_date" => PgType::DATE,
+        "current_time" => PgType::TIMETZ,
+        "current_timestamp" => PgType::TIMESTAMPTZ,
+        "localtime" => PgType::TIME,
+        "localtimestamp" => PgType::TIMESTAMP,
+        "current_user" | "current_role" | "current_catalog" | "current_schema" | "session_user"
+        | "user" => PgType::named("name")?,
+        _ => return None,
+    })
+}
+
+/// The function that a form of the language calls, whose arguments stand in another order.
+fn as_function<'n>(name: &'n str, values: &mut Vec<Value>, span: Span) -> &'n str {
+    match name {
+        "extract" => {
+            let field = Value::constant(Ty::Postgres(PgType::TEXT), Constant::Text, span);
+            values.insert(0, field);
+        }
+        "position" => values.reverse(),
+        "trim" => return "btrim",
+        _ => {}
+    }
+    name
+}
