@@ -331,7 +331,11 @@ const KINDS: &str = "the kinds are `:one`, `:opt`, `:many`, `:scalar`, `:exec` a
 
 /// The kind of a word such as `:many`.
 fn kind(query: &str, word: &str) -> Result<QueryKind, Diagnostic> {
-    let bare = word.trim_start_matches(':');
+    let bare = match word.trim_start_matches(':') {
+        // Of sqlc.
+        "execrows" => "rows",
+        bare => bare,
+    };
     let known = QueryKind::ALL.iter().find(|(known, _)| *known == bare);
     if let Some((_, kind)) = known.filter(|_| word.starts_with(':')) {
         return Ok(*kind);
@@ -342,7 +346,8 @@ fn kind(query: &str, word: &str) -> Result<QueryKind, Diagnostic> {
     }
     let near = match bare {
         // Of sqlc.
-        "execrows" => Some("rows"),
+        "execresult" | "execlastid" => Some("rows"),
+        "batchexec" | "copyfrom" => Some("exec"),
         _ => name::suggest(bare, QueryKind::ALL.map(|(known, _)| known)),
     };
     let help = match near {

@@ -3,8 +3,8 @@
 use super::precedence::{self, NOT};
 use super::reader::{Reader, is_operator};
 use super::tree::{
-    Between, Cast, Chain, Expr, ExprKind, In, InList, Is, IsWhat, Match, Operator, Quantified,
-    Subscript,
+    Between, Cast, Chain, Expr, ExprKind, In, InList, Is, IsWhat, Match, Operator, Parameter,
+    Quantified, Subscript,
 };
 use crate::dialect::Dialect;
 use crate::parse::{Read, TokenKind};
@@ -356,6 +356,17 @@ impl Reader<'_> {
 
     fn in_what(&mut self) -> Read<InList> {
         let sqlite = self.dialect == Dialect::Sqlite;
+        if let Some(("slice", name, tokens)) = self.sqlc_call(1)
+            && self.is_symbol(0, "(")
+            && self.is_symbol(tokens + 1, ")")
+        {
+            let first = self.at;
+            self.advance(tokens + 2);
+            return Ok(InList::Parameter(
+                Parameter::Named(name),
+                self.span_from(first),
+            ));
+        }
         if let Some((parameter, tokens)) = self.parameter() {
             let first = self.at;
             self.advance(tokens);

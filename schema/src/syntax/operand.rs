@@ -48,6 +48,9 @@ impl Reader<'_> {
     fn operand(&mut self) -> Read<Expr> {
         let first = self.here();
         if let Some((parameter, tokens)) = self.parameter() {
+            if let Some(("narg", name, _)) = self.sqlc_call(0) {
+                self.optional.push(name);
+            }
             self.advance(tokens);
             let value = self.node(first, ExprKind::Parameter(parameter));
             return self.behind_operand(value);

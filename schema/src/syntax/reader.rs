@@ -39,6 +39,8 @@ pub(crate) struct Reader<'a> {
     limit: u32,
     /// Whether something was deeper than the limit.
     is_too_deep: Cell<bool>,
+    /// The parameters that the text says may be NULL: `sqlc.narg(name)`.
+    pub(super) optional: Vec<String>,
     pub(super) parameters: bool,
     /// PostgreSQL's `b_expr`: no operators of words.
     pub(super) plain: bool,
@@ -47,6 +49,8 @@ pub(crate) struct Reader<'a> {
 /// A statement, and whether looking through it takes more stack than may be there.
 pub(crate) struct Whole {
     pub(crate) statement: Statement,
+    /// The parameters that the text says may be NULL.
+    pub(crate) optional: Vec<String>,
     is_deep: bool,
 }
 
@@ -66,12 +70,19 @@ pub(crate) fn read(text: &Text<'_>) -> Read<Whole> {
     let mut reader = Reader::new(text, SHALLOW);
     let shallow = reader.whole();
     let is_deep = shallow.is_err() && reader.is_too_deep.get();
-    let statement = if is_deep {
-        with_room(|| Reader::new(text, DEPTH_LIMIT).whole())?
+    let (statement, optional) = if is_deep {
+        with_room(|| {
+            let mut reader = Reader::new(text, DEPTH_LIMIT);
+            reader.whole().map(|statement| (statement, reader.optional))
+        })?
     } else {
-        shallow?
+        (shallow?, reader.optional)
     };
-    Ok(Whole { statement, is_deep })
+    Ok(Whole {
+        statement,
+        optional,
+        is_deep,
+    })
 }
 
 /// Works on a stack that suffices for all that is read.
@@ -116,6 +127,7 @@ impl<'a> Reader<'a> {
             depth: 0,
             limit,
             is_too_deep: Cell::new(false),
+            optional: Vec::new(),
             parameters: text.parameters,
             plain: false,
         }
@@ -358,9 +370,32 @@ impl<'a> Reader<'a> {
         (&rest[..found.len()], count)
     }
 
+    /// `sqlc.arg(name)`, `sqlc.narg('name')` and their kin at the token `ahead`: the word, the name and the number of tokens.
+    pub(super) fn sqlc_call(&self, ahead: usize) -> Option<(&'a str, String, usize)> {
+        let is_call = self.is_word(ahead, "sqlc")
+            && self.is_symbol(ahead + 1, ".")
+            && self.is_symbol(ahead + 3, "(")
+            && self.is_symbol(ahead + 5, ")");
+        if !self.parameters || !is_call {
+            return None;
+        }
+        let (word, name) = (self.token(ahead + 2)?, self.token(ahead + 4)?);
+        let is_name = name.kind == TokenKind::Word || self.is_text(name);
+        let text = if name.kind == TokenKind::Word {
+            self.raw(name).to_owned()
+        } else {
+            self.unquoted(name)
+        };
+        is_name.then(|| (self.raw(word), text, 6))
+    }
+
     /// A placeholder that stands here, and its number of tokens.
     pub(super) fn parameter(&self) -> Option<(Parameter, usize)> {
         let first = self.token(0)?;
+        if let Some((word, name, tokens)) = self.sqlc_call(0) {
+            let is_value = matches!(word, "arg" | "narg");
+            return is_value.then_some((Parameter::Named(name), tokens));
+        }
         if !self.parameters || first.kind != TokenKind::Symbol {
             return None;
         }
@@ -373,6 +408,10 @@ impl<'a> Reader<'a> {
         match (self.raw(first), word, number) {
             (":", Some(name), _) => Some((Parameter::Named(name), 2)),
             ("@" | "$", Some(name), _) if sqlite => Some((Parameter::Named(name), 2)),
+            // sqlc's; the operator of PostgreSQL is `abs(name)`.
+            ("@", Some(name), _) if self.dialect == Dialect::Postgres => {
+                Some((Parameter::Named(name), 2))
+            }
             ("$", _, Some(number)) if self.dialect == Dialect::Postgres => {
                 Some((Parameter::Numbered(number), 2))
             }

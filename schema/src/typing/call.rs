@@ -18,6 +18,14 @@ use crate::syntax::{Call, Expr, ExprKind};
 
 impl Checker<'_> {
     pub(super) fn call(&mut self, call: &Call, scope: &Scope<'_>, span: Span) -> Value {
+        if let [home, function] = call.name.as_slice()
+            && home.text == "sqlc"
+        {
+            let what = format!("`sqlc.{}`", function.text);
+            let help = "write `sqlc.arg(name)`, `sqlc.narg(name)`, `IN (sqlc.slice(names))`, and `users.*` for `sqlc.embed(users)`";
+            self.report(findings::not_checked(&what, span, help));
+            return Value::wrong(span);
+        }
         let aggregates = self.is_aggregate(call);
         if aggregates {
             self.check_place(call, span);

@@ -107,6 +107,8 @@ pub(super) struct Checker<'a> {
     pub(super) given: &'a [Given],
     pub(super) dialect: Dialect,
     text: &'a str,
+    /// Parameters that the text says may be NULL.
+    pub(super) optional: Vec<String>,
     pub(super) cells: Vec<Cell>,
     pub(super) tables: Vec<TableId>,
     pub(super) writes: bool,
@@ -139,6 +141,7 @@ pub(crate) fn statement(
         }
     };
     let mut checker = Checker::new(model, source);
+    checker.optional.clone_from(&whole.optional);
     let checked = whole.look(|statement| checker.whole(statement));
     for finding in checker.findings {
         diagnostics.push(finding);
@@ -154,6 +157,7 @@ impl<'a> Checker<'a> {
             given: source.given,
             dialect: source.dialect,
             text: source.text,
+            optional: Vec::new(),
             cells: Vec::new(),
             tables: Vec::new(),
             writes: false,

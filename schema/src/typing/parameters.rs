@@ -56,9 +56,16 @@ impl Checker<'_> {
             ty: ty.unwrap_or(Ty::Untyped),
             source: None,
             decided: given.map(|given| given.to.span),
-            nullable: given.is_some_and(|given| given.nullable),
+            nullable: given.is_some_and(|given| given.nullable) || self.is_optional(parameter),
             lists: Vec::new(),
             uses: Vec::new(),
+        }
+    }
+
+    fn is_optional(&self, parameter: &Parameter) -> bool {
+        match parameter {
+            Parameter::Named(name) => self.optional.contains(name),
+            Parameter::Numbered(_) | Parameter::Next => false,
         }
     }
 

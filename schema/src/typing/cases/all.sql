@@ -192,3 +192,9 @@ SELECT cast(title AS INTEGER) AS n, pages / 2 AS half, title || subtitle AS whol
 SELECT from_days(pages) AS d, sec_to_time(pages) AS t, unhex(title) AS u, crc32(title) AS c, bit_count(pages) AS b, sign(price) AS s, yearweek(published) AS w, stddev_samp(pages) AS sd FROM books GROUP BY id;
 
 SELECT crc32(title, subtitle) AS c FROM books;
+
+-- on: sqlite postgres mysql
+SELECT id FROM authors WHERE name = sqlc.arg(name) AND born = sqlc.narg('born') AND id IN (sqlc.slice(ids));
+
+-- on: postgres
+SELECT id FROM authors WHERE name = @name AND (born = sqlc.narg(born) OR sqlc.narg(born) IS NULL);
