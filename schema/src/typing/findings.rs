@@ -316,14 +316,14 @@ pub(super) fn null_for(column: &str, span: Span) -> Diagnostic {
         .help("write a value, or `DEFAULT`")
 }
 
-/// A parameter whose type nothing gives.
-pub(super) fn parameter_without_type(parameter: &str, span: Span) -> Diagnostic {
+/// A parameter whose type nothing gives; `written` as it stands in the text.
+pub(super) fn parameter_without_type(parameter: &str, written: &str, span: Span) -> Diagnostic {
     let message = format!("the type of the parameter `{parameter}` is not known");
     let help = if parameter == "?" {
         "give it a name and write its type: `CAST(:name AS type)`".to_owned()
     } else {
         format!(
-            "write its type: `CAST(:{parameter} AS type)`, or below the query's name `-- @param {parameter}: bigint`"
+            "write its type: `CAST({written} AS type)`, or below the query's name `-- @param {parameter}: bigint`"
         )
     };
     Diagnostic::error("B0608", message).at(span, "").help(help)

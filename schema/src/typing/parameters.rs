@@ -117,10 +117,8 @@ impl Checker<'_> {
             if cell.ty == Ty::Untyped
                 && let Some(&span) = cell.uses.first()
             {
-                self.report(findings::parameter_without_type(
-                    &shown(&cell.parameter),
-                    span,
-                ));
+                let (shown, written) = (shown(&cell.parameter), self.text_at(span));
+                self.report(findings::parameter_without_type(&shown, written, span));
             }
         }
     }
