@@ -1,4 +1,4 @@
-//! Parameters: one cell for each, whose type the first use that asks for one decides.
+//! Parameters: one cell for each, whose type the first use that gives it one decides.
 
 use super::checker::{Checker, ListUse};
 use super::findings;
