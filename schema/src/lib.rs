@@ -40,9 +40,11 @@ pub mod redaction;
 pub mod render;
 pub mod resolve;
 pub mod rust_type;
-#[allow(dead_code, reason = "the files of queries are to call it")]
+#[allow(
+    dead_code,
+    reason = "views and checks are to be read by it, which need the words and places that types do not"
+)]
 mod syntax;
-#[allow(dead_code, reason = "the files of queries are to call it")]
 mod typing;
 
 pub use bindery_core::{

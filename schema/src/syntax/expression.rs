@@ -70,16 +70,8 @@ impl Reader<'_> {
     /// Whether the operator is of the rank of the chain.
     fn joins(&self, chain: &Chain, text: &str, rank: u8) -> bool {
         let (last, _) = &chain.rest[chain.rest.len() - 1];
-        self.rank_of(&last.text) == Some(rank) && self.rank_of(text) == Some(rank)
-    }
-
-    /// The rank of an operator between two operands.
-    fn rank_of(&self, text: &str) -> Option<u8> {
-        if text.starts_with(|sign: char| sign.is_ascii_alphabetic()) {
-            precedence::of_word(self.dialect, text)
-        } else {
-            precedence::of_symbol(self.dialect, text)
-        }
+        let rank_of = |text: &str| precedence::of_operator(self.dialect, text);
+        rank_of(&last.text) == Some(rank) && rank_of(text) == Some(rank)
     }
 
     /// PostgreSQL compares no comparison: `a < b < c`, `a LIKE b LIKE c`.
@@ -528,13 +520,7 @@ fn chained(dialect: Dialect, left: Expr, operator: Operator, right: Expr, rank: 
         end: right.span.end,
         ..left.span
     };
-    let rank_of = |text: &str| {
-        if text.starts_with(|sign: char| sign.is_ascii_alphabetic()) {
-            precedence::of_word(dialect, text)
-        } else {
-            precedence::of_symbol(dialect, text)
-        }
-    };
+    let rank_of = |text: &str| precedence::of_operator(dialect, text);
     let chain = match left.kind {
         // What stands in parentheses is a value of its own: its place begins before its first part.
         ExprKind::Chain(mut chain)

@@ -79,6 +79,15 @@ pub(crate) const fn of_match(dialect: Dialect) -> u8 {
     }
 }
 
+/// The rank of an operator of words or symbols that stands between two operands.
+pub(super) fn of_operator(dialect: Dialect, text: &str) -> Option<u8> {
+    if text.starts_with(|sign: char| sign.is_ascii_alphabetic()) {
+        of_word(dialect, text)
+    } else {
+        of_symbol(dialect, text)
+    }
+}
+
 /// The rank of an operator of symbols that stands between two operands. `None` where the dialect has no such operator, as far as
 /// is known.
 pub(crate) fn of_symbol(dialect: Dialect, symbol: &str) -> Option<u8> {

@@ -46,7 +46,6 @@ pub(crate) struct Checked {
     pub(crate) parameters: Vec<ParameterUse>,
     /// The tables that it reads and writes.
     pub(crate) tables: Vec<TableId>,
-    pub(crate) writes: bool,
     pub(crate) returns_rows: bool,
     /// A `*` stands in it, so that its columns follow those of tables.
     pub(crate) has_star: bool,
@@ -111,7 +110,6 @@ pub(super) struct Checker<'a> {
     pub(super) optional: Vec<String>,
     pub(super) cells: Vec<Cell>,
     pub(super) tables: Vec<TableId>,
-    pub(super) writes: bool,
     pub(super) has_star: bool,
     pub(super) clause: Clause,
     /// Each group has a row: an aggregate is NULL only where its argument is.
@@ -160,7 +158,6 @@ impl<'a> Checker<'a> {
             optional: Vec::new(),
             cells: Vec::new(),
             tables: Vec::new(),
-            writes: false,
             has_star: false,
             clause: Clause::Items,
             groups_have_rows: false,
@@ -192,7 +189,6 @@ impl<'a> Checker<'a> {
             columns: columns?,
             parameters: parameters?,
             tables: self.tables.clone(),
-            writes: self.writes,
             returns_rows,
             has_star: self.has_star,
         })

@@ -6,6 +6,7 @@ use super::grammar::{self, grammar};
 use super::postgres::{Context, Null, PgType, can_cast, cast_null, common_type};
 use super::scope::Scope;
 use super::value::{Constant, Ty, Value};
+use crate::ast::{Name, ObjectName};
 use crate::column_type::{ColumnType, LobSize};
 use crate::dialect::Dialect;
 use crate::source::Span;
@@ -194,9 +195,41 @@ impl Checker<'_> {
                     .compared_with_query("=", &operand, query, scope, span)
                     .nullable;
             }
-            InList::Table(_) => nullable = true,
+            InList::Table(names) => {
+                nullable = true;
+                self.compared_with_table(&operand, names, scope, span);
+            }
         }
         Value::new(condition, nullable, span)
+    }
+
+    /// SQLite's `a IN table`, whose one column is meant.
+    fn compared_with_table(
+        &mut self,
+        operand: &Value,
+        names: &[Name],
+        scope: &Scope<'_>,
+        span: Span,
+    ) {
+        let Some((name, schema)) = names.split_last() else {
+            return;
+        };
+        let name = ObjectName {
+            schema: schema.last().map(|schema| schema.text.clone()),
+            name: name.clone(),
+            in_public: false,
+            path: None,
+        };
+        let relation = self.table(&name, &scope.common);
+        match relation.fields.as_deref() {
+            Some([field]) => {
+                self.compared("=", operand, &field.value, span);
+            }
+            Some(fields) => {
+                self.report(findings::several_columns(fields.len(), name.name.span));
+            }
+            None => {}
+        }
     }
 
     fn rows_in(&mut self, parts: &[Value], list: &InList, scope: &Scope<'_>, span: Span) -> Value {

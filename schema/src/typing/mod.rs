@@ -29,3 +29,4 @@ mod value;
 mod write;
 
 pub(crate) use checker::{Checked, CheckedColumn, Given, ListUse, Source, statement};
+pub(crate) use source::is_of_database;

@@ -44,7 +44,10 @@ impl Checker<'_> {
             None => common.clone(),
         };
         let fields = match &query.body {
-            Body::Select(select) => self.select(select, &query.order, outer, &common, wanted),
+            Body::Select(select) => {
+                let words = (query.order.as_slice(), query.locks.as_slice());
+                self.select(select, words, outer, &common, wanted)
+            }
             body => {
                 let fields = self.body(body, outer, &common, wanted);
                 self.order_of_rows(&query.order, &fields, outer, &common);
@@ -186,7 +189,7 @@ impl Checker<'_> {
         wanted: Wanted<'_>,
     ) -> Fields {
         match body {
-            Body::Select(select) => self.select(select, &[], outer, common, wanted),
+            Body::Select(select) => self.select(select, (&[], &[]), outer, common, wanted),
             Body::Values(rows, span) => self.values(rows, *span, outer, common, wanted),
             Body::Table(name) => {
                 self.has_star = true;

@@ -9,20 +9,32 @@ use super::scope::{Common, Field, Fields, Scope};
 use super::value::Value;
 use crate::dialect::Dialect;
 use crate::syntax::{
-    Distinct, Expr, ExprKind, Group, Is, IsWhat, Item, ItemKind, Select, Sort, Window,
+    Distinct, Expr, ExprKind, Group, Is, IsWhat, Item, ItemKind, Lock, Select, Sort, Window,
 };
 
 impl Checker<'_> {
     pub(super) fn select(
         &mut self,
         select: &Select,
-        order: &[Sort],
+        (order, locks): (&[Sort], &[Lock]),
         outer: Option<&Scope<'_>>,
         common: &Common,
         wanted: Wanted<'_>,
     ) -> Fields {
         let mut scope = Scope::of(common, outer);
         self.sources(&select.from, &mut scope);
+        for name in locks.iter().flat_map(|lock| &lock.of) {
+            if scope
+                .relation(std::slice::from_ref(name), self.dialect)
+                .is_none()
+            {
+                let known = scope.relations.iter().filter_map(|one| one.name.clone());
+                self.report(super::findings::unknown_alias(
+                    name,
+                    &known.collect::<Vec<_>>(),
+                ));
+            }
+        }
         if let Some(condition) = &select.condition {
             self.within(Clause::Where, |checker| {
                 checker.condition(condition, &scope)

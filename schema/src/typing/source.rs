@@ -212,7 +212,9 @@ impl Checker<'_> {
             return self.relation_of(id, name);
         }
         let mut open = plain(Some(text.clone()), None);
-        if self.is_named_view(name) || is_of_database(self.dialect, name) {
+        if self.is_named_view(name)
+            || is_of_database(self.dialect, name.schema.as_deref(), &text.to_lowercase())
+        {
             return open;
         }
         let known: Vec<String> = self.known_tables();
@@ -394,25 +396,22 @@ fn plain(name: Option<String>, fields: Fields) -> Relation {
     }
 }
 
-/// Tables that every database has.
-fn is_of_database(dialect: Dialect, name: &ObjectName) -> bool {
-    let text = name.name.text.to_lowercase();
-    let schema = name.schema.as_deref().map(str::to_lowercase);
-    let system = [
-        "information_schema",
-        "mysql",
-        "performance_schema",
-        "sys",
-        "pg_catalog",
-    ];
-    if schema.is_some_and(|schema| system.contains(&schema.as_str())) {
-        return true;
-    }
-    match dialect {
-        Dialect::Postgres => text.starts_with("pg_"),
-        Dialect::Mysql => text == "dual",
-        Dialect::Sqlite => {
-            text.starts_with("sqlite_") || text.starts_with("pragma_") || text == "dbstat"
+/// Tables and views that every database has.
+pub(crate) fn is_of_database(dialect: Dialect, schema: Option<&str>, name: &str) -> bool {
+    let schema = schema.map(str::to_lowercase);
+    let begins = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
+    match (dialect, schema.as_deref()) {
+        (Dialect::Postgres, Some(schema)) => matches!(schema, "pg_catalog" | "information_schema"),
+        (Dialect::Mysql, Some(schema)) => matches!(
+            schema,
+            "information_schema" | "mysql" | "performance_schema" | "sys"
+        ),
+        (Dialect::Sqlite, Some(_)) => false,
+        (Dialect::Postgres, None) => begins(&["pg_", "_bindery_"]),
+        (Dialect::Mysql, None) => name == "dual" || begins(&["_bindery_"]),
+        (Dialect::Sqlite, None) => {
+            let functions = ["dbstat", "generate_series", "json_each", "json_tree"];
+            functions.contains(&name) || begins(&["sqlite_", "pragma_", "_bindery_"])
         }
     }
 }

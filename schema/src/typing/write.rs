@@ -17,7 +17,6 @@ use crate::syntax::{
 
 impl Checker<'_> {
     pub(super) fn insert(&mut self, insert: &Insert, common: &Common) -> Fields {
-        self.writes = true;
         let common = self.common_of(insert.with.as_ref(), common);
         let id = self.written_table(&insert.table)?;
         let relation = self.relation_of(id, &insert.table);
@@ -345,7 +344,6 @@ impl Checker<'_> {
     }
 
     pub(super) fn update(&mut self, update: &Update, common: &Common) -> Fields {
-        self.writes = true;
         let common = self.common_of(update.with.as_ref(), common);
         let mut scope = Scope::of(&common, None);
         self.sources(&update.tables, &mut scope);
@@ -371,7 +369,6 @@ impl Checker<'_> {
     }
 
     pub(super) fn delete(&mut self, delete: &Delete, common: &Common) -> Fields {
-        self.writes = true;
         let common = self.common_of(delete.with.as_ref(), common);
         let mut scope = Scope::of(&common, None);
         self.sources(&delete.from, &mut scope);

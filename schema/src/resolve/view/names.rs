@@ -15,6 +15,7 @@ use crate::source::Span;
 use super::aliases::{Aliases, is_column};
 use super::scope::{Bound, Scope, Tables, folded};
 use crate::typing::grammar::{has_plain_arguments, is_known_call};
+use crate::typing::is_of_database;
 
 /// A name that nothing has.
 pub(super) struct UnknownName {
@@ -140,26 +141,6 @@ fn may_bring(object: &DraftObject, key: &str) -> bool {
         DraftObjectKind::Other(ObjectKind::Extension) => !WITHOUT_TABLES.contains(&name.as_str()),
         DraftObjectKind::Other(ObjectKind::Sequence) => name == key,
         DraftObjectKind::Enum(_) | DraftObjectKind::Other(_) => false,
-    }
-}
-
-/// Tables and views that every database has.
-fn is_of_database(dialect: Dialect, schema: Option<&str>, name: &str) -> bool {
-    let schema = schema.map(str::to_lowercase);
-    let begins = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
-    match (dialect, schema.as_deref()) {
-        (Dialect::Postgres, Some(schema)) => matches!(schema, "pg_catalog" | "information_schema"),
-        (Dialect::Mysql, Some(schema)) => matches!(
-            schema,
-            "information_schema" | "mysql" | "performance_schema" | "sys"
-        ),
-        (Dialect::Sqlite, Some(_)) => false,
-        (Dialect::Postgres, None) => begins(&["pg_", "_bindery_"]),
-        (Dialect::Mysql, None) => name == "dual" || begins(&["_bindery_"]),
-        (Dialect::Sqlite, None) => {
-            let functions = ["dbstat", "generate_series", "json_each", "json_tree"];
-            functions.contains(&name) || begins(&["sqlite_", "pragma_", "_bindery_"])
-        }
     }
 }
 

@@ -93,3 +93,10 @@ SELECT id AS total FROM books WHERE total > 1;
 UPDATE authors SET name = id + 1.5::double precision, active = 3;
 
 INSERT INTO books DEFAULT VALUES;
+
+SELECT a.id FROM authors a FOR UPDATE OF authors;
+
+-- on: sqlite
+SELECT id FROM authors WHERE id IN bookz;
+
+SELECT id FROM authors WHERE id IN books;
