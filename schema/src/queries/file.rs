@@ -1,4 +1,4 @@
-//! Cuts a file into queries: comments, a statement, and so on. The lexer tells comments from texts that look like them.
+//! Cuts a file into queries: comments, a statement, and so on. The lexer knows comments from texts that look like them.
 
 use bindery_core::statements::load;
 

@@ -1,5 +1,6 @@
 -- Calls each of `calls` over the samples of as many tables as it names; 0: without a row, -1: with one. The answer is the type, or `-`
 -- where the call is refused, and the number of NULLs, -1 where a value is refused.
+SET NAMES utf8mb4;
 CREATE TABLE samples (
   c_int INT NOT NULL, c_uint BIGINT UNSIGNED NOT NULL, c_decimal DECIMAL(10,2) NOT NULL, c_double DOUBLE NOT NULL,
   c_text VARCHAR(40) NOT NULL, c_bytes VARBINARY(40) NOT NULL, c_date DATE NOT NULL, c_time TIME NOT NULL,
