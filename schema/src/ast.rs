@@ -5,7 +5,6 @@
 mod alter;
 mod expression;
 mod native;
-mod query;
 mod table;
 mod tag;
 
@@ -16,6 +15,7 @@ use crate::dialect::Dialect;
 use crate::model::KeyWords;
 use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
+use crate::syntax;
 
 pub use alter::{AlterAction, AlterComposite, AlterTable, ColumnPosition};
 pub(crate) use expression::outer_parentheses;
@@ -24,7 +24,6 @@ pub use native::{
     AlterDomain, CreateObject, DomainChange, MoveObject, NativeWords, NewPlace, ObjectChange,
     ObjectKind, Partition, TableOption,
 };
-pub use query::{CommonTable, FromItem, Grouping, Query, Select, SelectItem, Source, Value};
 pub use table::{
     ColumnDef, ColumnOption, ColumnOptionKind, Copy, CreateTable, IdentityOptions, Including,
     Keeper, KeyPart, PartKey, Period, Reference, TableConstraint, TableConstraintKind,
@@ -449,13 +448,16 @@ impl CreateFunction {
     }
 }
 
+/// A query as it was read, or why it was not.
+pub(crate) type ReadQuery = Result<Arc<syntax::Whole>, String>;
+
 /// `CREATE TABLE … AS SELECT …`.
 #[derive(Debug, Clone)]
 pub struct TableQuery {
     /// Names of its columns, where they are given.
     pub columns: Vec<Name>,
     /// The query that gives its columns.
-    pub query: Query,
+    pub(crate) query: ReadQuery,
     /// The query's text.
     pub body: Expression,
     /// Where it begins.
@@ -474,7 +476,7 @@ pub struct CreateView {
     /// Names of its columns, where they are given.
     pub columns: Vec<Name>,
     /// The query that gives its columns.
-    pub query: Query,
+    pub(crate) query: ReadQuery,
     /// The query's text.
     pub body: Expression,
     /// The words around the query.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::ast::{
     AllowTag, CreateFunction, Expression, IdentityOptions, KeyPart, Name, Notes, ObjectKind,
-    ObjectName, Partition, Period, Query, Reference, TableOption, TypeName, UniqueOptions,
+    ObjectName, Partition, Period, ReadQuery, Reference, TableOption, TypeName, UniqueOptions,
     ViewWords,
 };
 use crate::dialect::Dialect;
@@ -331,7 +331,7 @@ pub struct DraftView {
     /// Names of its columns, where they are given.
     pub columns: Vec<Name>,
     /// The query that gives its columns.
-    pub query: Query,
+    pub(crate) query: ReadQuery,
     /// The query's text.
     pub body: Expression,
     /// The words around the query.

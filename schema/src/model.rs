@@ -33,7 +33,7 @@ pub use constraint::{
     Check, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey, ReferentialAction, Unique,
 };
 pub(crate) use enums::add_engines;
-pub use enums::{EnumType, EnumValue};
+pub use enums::{Domain, EnumType, EnumValue};
 pub use interface::{Interface, InterfacePlace};
 pub use native::{
     Counter, Exclusion, KeyWords, NativeColumn, NativeObject, NativeTable, ObjectKind, PartWords,
@@ -62,6 +62,8 @@ pub struct Model {
     pub tables: Vec<Table>,
     /// Enum types, named and (MySQL) of single columns.
     pub enums: Vec<EnumType>,
+    /// PostgreSQL's domains, for types that statements name.
+    pub domains: Vec<Domain>,
     /// Views, each after those that it reads; those whose columns are known are among the tables as well.
     pub views: Vec<View>,
     /// The objects that tables need beside their own statement where they are created in the dialect they are written

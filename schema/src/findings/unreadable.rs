@@ -12,6 +12,12 @@ pub(crate) fn unexpected(kind: &str, expected: &str, found: &str, at: Span) -> D
     Diagnostic::error(CODE, message).at(at, format!("expected {expected}"))
 }
 
+/// Why a statement of this kind cannot be read, without saying so.
+pub(crate) fn reason<'m>(kind: &str, message: &'m str) -> &'m str {
+    let head = format!("cannot read this `{kind}`: ");
+    message.strip_prefix(&head).unwrap_or(message)
+}
+
 /// A statement runs into the next one.
 pub(crate) fn missing_delimiter(kind: &str, last: Span, next: Span) -> Diagnostic {
     let message = format!("this `{kind}` is not ended: its `;` is missing");

@@ -26,7 +26,6 @@ mod schema;
 pub(crate) use alter::quoted_list;
 pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
-pub(crate) use view_readers::named_tables;
 mod types;
 mod unknown;
 mod user_type;

@@ -4,11 +4,12 @@
 //! A database keeps what a view means (PostgreSQL) or writes its text anew (SQLite). Of the real schemas tried (the corpus,
 //! crates.io, Lemmy, Vaultwarden, Supabase's auth), none renames what a view reads without creating the view again.
 
-use crate::ast::{ExpressionPiece, FileAst, Name, ObjectName, PieceKind, Query, Source};
+use crate::ast::{ExpressionPiece, FileAst, Name, ObjectName, PieceKind, ReadQuery};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{DraftView, Outdated, TableIndex};
 use crate::source::Span;
+use crate::syntax::{self, Node};
 
 use super::reads::{TableMention, places};
 use super::{Fold, lookup, mention, rename};
@@ -151,8 +152,8 @@ impl Fold<'_> {
         needs: impl Fn(&Self, &DraftView) -> bool,
     ) -> Vec<usize> {
         let mut found = Vec::new();
-        for (at, mut view) in self.readers_of(file, read) {
-            let common = common_tables(&mut view.query);
+        for (at, view) in self.readers_of(file, read) {
+            let common = common_tables(&view.query);
             let reads = !self.places_of(file, &view, read, &common).is_empty();
             if reads && needs(self, &view) {
                 found.push(at);
@@ -246,7 +247,7 @@ impl Fold<'_> {
     }
 
     fn qualify_view(&self, file: &FileAst, view: &mut DraftView) {
-        let common = common_tables(&mut view.query);
+        let common = common_tables(&view.query);
         let mut changed = false;
         for place in places(&view.body.tokens).into_iter().rev() {
             let name = name_at(&view.body.tokens, place, &view.table.name);
@@ -274,13 +275,6 @@ impl Fold<'_> {
             view.body.sql = rename::written(&view.body.tokens, Dialect::Postgres);
         }
     }
-}
-
-/// The names of what the text of a view reads, as they would be looked for where it is written.
-pub(crate) fn named_tables(view: &DraftView) -> Vec<ObjectName> {
-    let (tokens, own) = (&view.body.tokens, &view.table.name);
-    let places = places(tokens).into_iter();
-    places.map(|place| name_at(tokens, place, own)).collect()
 }
 
 /// The name of a place, as it would be looked for where the view is written.
@@ -311,26 +305,16 @@ fn is_common(name: &ObjectName, common: &[String]) -> bool {
 }
 
 /// The queries of `WITH`, wherever they are.
-fn common_tables(query: &mut Query) -> Vec<String> {
+fn common_tables(query: &ReadQuery) -> Vec<String> {
     let mut names = Vec::new();
-    each_query(query, |query| {
-        names.extend(query.with.iter().map(|table| table.name.text.clone()));
-    });
-    names
-}
-
-/// The query, those of its `WITH` and those it reads from; queries in values apart.
-fn each_query(query: &mut Query, mut visit: impl FnMut(&mut Query)) {
-    let mut open = vec![query];
-    while let Some(query) = open.pop() {
-        visit(query);
-        open.extend(query.with.iter_mut().map(|table| &mut table.query));
-        let items = query.selects.iter_mut().flat_map(|select| &mut select.from);
-        open.extend(items.filter_map(|item| match &mut item.source {
-            Source::Query(inner) => Some(&mut **inner),
-            Source::Table(_) | Source::Unknown => None,
-        }));
+    if let Ok(query) = query {
+        syntax::walk(&query.statement, |node| {
+            if let Node::Common(table) = node {
+                names.push(table.name.text.clone());
+            }
+        });
     }
+    names
 }
 
 /// `*` or `a.*` rather than a product or `count(*)`.

@@ -1,7 +1,25 @@
 //! Enum types, and where they live.
 
 use super::{EngineId, EnumId, Model};
+use crate::column_type::ColumnType;
 use crate::source::Span;
+
+/// A domain: another name of a type.
+#[derive(Debug, Clone)]
+pub struct Domain {
+    /// Its schema where one is written.
+    pub schema: Option<String>,
+    /// SQL name.
+    pub name: String,
+    /// The type of its values.
+    pub column_type: ColumnType,
+    /// The type that it is of, as the database writes it.
+    pub sql_type: String,
+    /// The text form of the value stands for it.
+    pub as_text: bool,
+    /// The place of its name.
+    pub span: Span,
+}
 
 /// An enum type.
 #[derive(Debug, Clone)]

@@ -16,7 +16,6 @@ mod link;
 mod nested;
 mod prose;
 mod publish;
-pub(crate) mod query;
 mod routine;
 mod spoken;
 mod sync;

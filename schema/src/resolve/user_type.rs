@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use crate::ast::{ObjectName, TypeName};
+use crate::dialect::Dialect;
 use crate::draft::DraftDomain;
-use crate::model::{EnumId, EnumType};
+use crate::model::{Domain, EnumId, EnumType};
 use crate::name;
 use crate::source::FileId;
 
@@ -48,6 +49,24 @@ impl Resolver<'_> {
                 named: true,
                 span: name.span,
                 docs: found.docs.clone(),
+            });
+        }
+        self.domains();
+    }
+
+    /// The domains whose type is known, for statements that name them.
+    fn domains(&mut self) {
+        for found in &self.draft.domains {
+            let Some(base) = self.type_named(Dialect::Postgres, found.file, &found.base) else {
+                continue;
+            };
+            self.model.domains.push(Domain {
+                schema: found.name.schema.clone(),
+                name: found.name.name.text.clone(),
+                column_type: base.column_type,
+                sql_type: base.sql_type,
+                as_text: base.as_text,
+                span: found.name.name.span,
             });
         }
     }

@@ -11,11 +11,13 @@ mod query;
 mod reader;
 mod source;
 mod tree;
+mod walk;
 mod words;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use reader::{Text, read};
+pub(crate) use reader::{Text, Whole, read, read_query};
 pub(crate) use tree::*;
+pub(crate) use walk::{Node, walk};

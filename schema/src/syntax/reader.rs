@@ -3,12 +3,12 @@
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 
-use super::tree::{Parameter, Statement};
+use super::tree::{Body, Item, Parameter, Statement};
 use super::words;
 use crate::ast::{Name, ObjectName};
 use crate::dialect::Dialect;
 use crate::parse::{Cursor, Problem, Read, Token, TokenKind};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// Queries, parentheses and operators are read so deep in one another. A parenthesis counts twice, as there is an expression in it.
 const DEPTH_LIMIT: u32 = 130;
@@ -47,6 +47,7 @@ pub(crate) struct Reader<'a> {
 }
 
 /// A statement, and whether looking through it takes more stack than may be there.
+#[derive(Debug)]
 pub(crate) struct Whole {
     pub(crate) statement: Statement,
     /// The parameters that the text says may be NULL.
@@ -55,6 +56,32 @@ pub(crate) struct Whole {
 }
 
 impl Whole {
+    /// The place of the whole statement.
+    pub(crate) fn span(&self) -> Span {
+        match &self.statement {
+            Statement::Query(query) => query.span,
+            Statement::Insert(insert) => insert.span,
+            Statement::Update(update) => update.span,
+            Statement::Delete(delete) => delete.span,
+        }
+    }
+
+    /// The items of the query's first `SELECT`, which name its columns.
+    pub(crate) fn items(&self) -> &[Item] {
+        let Statement::Query(query) = &self.statement else {
+            return &[];
+        };
+        let mut body = &query.body;
+        loop {
+            body = match body {
+                Body::Select(select) => return &select.items,
+                Body::Set(first, _) => first,
+                Body::Query(inner) => &inner.body,
+                Body::Values(..) | Body::Table(_) => return &[],
+            };
+        }
+    }
+
     /// Looks through the statement with as much stack as that takes.
     pub(crate) fn look<T: Send>(&self, look: impl FnOnce(&Statement) -> T + Send) -> T {
         if self.is_deep {
@@ -67,16 +94,43 @@ impl Whole {
 
 /// Reads a text that is one statement.
 pub(crate) fn read(text: &Text<'_>) -> Read<Whole> {
-    let mut reader = Reader::new(text, SHALLOW);
-    let shallow = reader.whole();
-    let is_deep = shallow.is_err() && reader.is_too_deep.get();
+    let cursor = Cursor {
+        text: text.text,
+        tokens: text.tokens,
+        at: 0,
+        file: text.file,
+        dialect: text.dialect,
+        read_as: None,
+        comments: &[],
+        own_database: None,
+        path: None,
+        kind: text.kind,
+    };
+    read_all(&cursor, text.parameters)
+}
+
+/// Reads the query that is all there is, of a view or a table.
+pub(crate) fn read_query(cursor: &Cursor<'_>) -> Read<Whole> {
+    let whole = read_all(cursor, false)?;
+    if matches!(whole.statement, Statement::Query(_)) {
+        Ok(whole)
+    } else {
+        Err(cursor.unexpected("a query"))
+    }
+}
+
+fn read_all(cursor: &Cursor<'_>, parameters: bool) -> Read<Whole> {
+    let reader = |limit| Reader::new(cursor.clone(), parameters, limit);
+    let mut shallow_reader = reader(SHALLOW);
+    let shallow = shallow_reader.whole();
+    let is_deep = shallow.is_err() && shallow_reader.is_too_deep.get();
     let (statement, optional) = if is_deep {
         with_room(|| {
-            let mut reader = Reader::new(text, DEPTH_LIMIT);
+            let mut reader = reader(DEPTH_LIMIT);
             reader.whole().map(|statement| (statement, reader.optional))
         })?
     } else {
-        (shallow?, reader.optional)
+        (shallow?, shallow_reader.optional)
     };
     Ok(Whole {
         statement,
@@ -110,25 +164,14 @@ impl<'a> DerefMut for Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &Text<'a>, limit: u32) -> Self {
+    fn new(cursor: Cursor<'a>, parameters: bool, limit: u32) -> Self {
         Self {
-            cursor: Cursor {
-                text: text.text,
-                tokens: text.tokens,
-                at: 0,
-                file: text.file,
-                dialect: text.dialect,
-                read_as: None,
-                comments: &[],
-                own_database: None,
-                path: None,
-                kind: text.kind,
-            },
+            cursor,
             depth: 0,
             limit,
             is_too_deep: Cell::new(false),
             optional: Vec::new(),
-            parameters: text.parameters,
+            parameters,
             plain: false,
         }
     }

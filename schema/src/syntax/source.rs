@@ -211,7 +211,13 @@ impl Reader<'_> {
 
     fn source_table(&mut self) -> Read<SourceKind> {
         let only = self.dialect == Dialect::Postgres && self.eat(&["ONLY"]);
-        let name = self.table_name()?;
+        // A reserved word that stands for no table.
+        let is_dual = self.dialect == Dialect::Mysql && self.is_word(0, "DUAL");
+        let name = if is_dual {
+            self.object_name("a table's name")?
+        } else {
+            self.table_name()?
+        };
         if self.dialect == Dialect::Postgres && !only {
             self.eat_symbol("*");
         }

@@ -12,7 +12,6 @@ use super::value::Value;
 use crate::ast::CreateFunction;
 use crate::dialect::Dialect;
 use crate::name::same_name;
-use crate::parse::query::AGGREGATES;
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind};
 
@@ -91,7 +90,7 @@ impl Checker<'_> {
         let scalar = self.dialect == Dialect::Sqlite
             && matches!(name, "min" | "max")
             && call.arguments.len() > 1;
-        AGGREGATES.contains(&upper.as_str()) && !scalar
+        others::AGGREGATES.contains(&upper.as_str()) && !scalar
     }
 
     /// Whether an aggregate of this query, not of one within, stands in an expression.
@@ -120,7 +119,7 @@ impl Checker<'_> {
     }
 
     /// The functions of the schema of this name.
-    fn own_functions(&self, name: &str) -> Vec<&CreateFunction> {
+    pub(super) fn own_functions(&self, name: &str) -> Vec<&CreateFunction> {
         let functions = self.model.functions.iter();
         let of_name = functions.filter(|one| same_name(&one.name.name.text, name, self.dialect));
         of_name.collect()

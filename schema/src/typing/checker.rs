@@ -1,12 +1,15 @@
 //! One statement that is checked: what it names, the parameters found so far, and the findings.
 
+use std::collections::HashMap;
+
 use super::findings;
 use super::grammar;
+use super::names::{NameKind, Names, OfEngines, UnknownName};
 use super::parameters::Cell;
 use super::postgres::PgType;
 use super::scope::Field;
 use super::value::{Constant, Ty, Value};
-use crate::ast::{TypeArgument, TypeName};
+use crate::ast::{Name, ObjectName, TypeArgument, TypeName};
 use crate::column_type::{ColumnType, LobSize};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, DialectRules as _};
@@ -102,7 +105,7 @@ pub(super) enum Clause {
 /// Checks statements of one model.
 pub(super) struct Checker<'a> {
     pub(super) model: &'a Model,
-    pub(super) engines: &'a [EngineId],
+    pub(super) names: &'a dyn Names,
     pub(super) given: &'a [Given],
     pub(super) dialect: Dialect,
     text: &'a str,
@@ -110,11 +113,17 @@ pub(super) struct Checker<'a> {
     pub(super) optional: Vec<String>,
     pub(super) cells: Vec<Cell>,
     pub(super) tables: Vec<TableId>,
+    /// What it reads beside them, whose columns are not known.
+    pub(super) opens: Vec<ObjectName>,
     pub(super) has_star: bool,
+    /// Items of `SELECT` that other clauses named, by their places; `None` while one is looked at.
+    pub(super) named_items: HashMap<Span, Option<Value>>,
     pub(super) clause: Clause,
     /// Each group has a row: an aggregate is NULL only where its argument is.
     pub(super) groups_have_rows: bool,
-    findings: Vec<Diagnostic>,
+    /// Names that stand for nothing.
+    pub(super) unknown: Vec<UnknownName>,
+    pub(super) findings: Vec<Diagnostic>,
 }
 
 /// Checks a statement. What is wrong is in `diagnostics`, and then there is no result.
@@ -138,29 +147,44 @@ pub(crate) fn statement(
             return None;
         }
     };
-    let mut checker = Checker::new(model, source);
+    let names = OfEngines {
+        model,
+        engines: source.engines,
+        dialect: source.dialect,
+    };
+    let mut checker = Checker::new(model, &names, source.dialect, source.text);
+    checker.given = source.given;
     checker.optional.clone_from(&whole.optional);
     let checked = whole.look(|statement| checker.whole(statement));
-    for finding in checker.findings {
-        diagnostics.push(finding);
-    }
+    let unknown = checker.unknown.iter().map(UnknownName::in_query);
+    let mut findings: Vec<Diagnostic> = unknown.chain(checker.findings).collect();
+    findings.sort_by_key(|one| one.labels.first().map(|label| label.span.start));
+    findings.into_iter().for_each(|one| diagnostics.push(one));
     checked
 }
 
 impl<'a> Checker<'a> {
-    fn new(model: &'a Model, source: &Source<'a>) -> Self {
+    pub(super) fn new(
+        model: &'a Model,
+        names: &'a dyn Names,
+        dialect: Dialect,
+        text: &'a str,
+    ) -> Self {
         Self {
             model,
-            engines: source.engines,
-            given: source.given,
-            dialect: source.dialect,
-            text: source.text,
+            names,
+            given: &[],
+            dialect,
+            text,
             optional: Vec::new(),
             cells: Vec::new(),
             tables: Vec::new(),
+            opens: Vec::new(),
             has_star: false,
+            named_items: HashMap::new(),
             clause: Clause::Items,
             groups_have_rows: false,
+            unknown: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -182,7 +206,7 @@ impl<'a> Checker<'a> {
         };
         self.check_parameters();
         let parameters = self.uses();
-        if !self.findings.is_empty() {
+        if !self.findings.is_empty() || !self.unknown.is_empty() {
             return None;
         }
         Some(Checked {
@@ -200,19 +224,23 @@ impl<'a> Checker<'a> {
         columns.into_iter().collect()
     }
 
-    fn output(&mut self, at: usize, field: &Field) -> Option<CheckedColumn> {
+    pub(super) fn output(&mut self, at: usize, field: &Field) -> Option<CheckedColumn> {
         let value = &field.value;
         if value.ty == Ty::Wrong {
             return None;
         }
+        let what = match &field.name {
+            Some(name) => format!("the column `{name}`"),
+            None => format!("the column {}", at + 1),
+        };
         let Some((column_type, sql_type, as_text)) = self.column_of_value(value) else {
-            let what = match &field.name {
-                Some(name) => format!("the column `{name}`"),
-                None => format!("the column {}", at + 1),
-            };
             self.report(findings::type_not_known(&what, value.span));
             return None;
         };
+        if matches!(column_type, ColumnType::Array(_)) && !value.is_filled {
+            self.report(findings::elements_of_null(&what, value.span));
+            return None;
+        }
         Some(CheckedColumn {
             name: field.name.clone(),
             span: value.span,
@@ -297,6 +325,16 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Remembers a name that stands for nothing.
+    pub(super) fn report_name(&mut self, name: &Name, kind: NameKind, known: Vec<String>) {
+        let name = name.clone();
+        // A part of a statement may be looked at twice.
+        let mut before = self.unknown.iter();
+        if !before.any(|other| other.name.span == name.span) {
+            self.unknown.push(UnknownName { name, kind, known });
+        }
+    }
+
     pub(super) fn text_at(&self, span: Span) -> &'a str {
         &self.text[span.start as usize..span.end as usize]
     }
@@ -308,6 +346,7 @@ impl<'a> Checker<'a> {
         let ty = self.type_of_column(&column.column_type, &column.sql_type, column.as_text);
         Value {
             source: Some((table, id)),
+            is_filled: true,
             ..Value::new(ty, column.nullable, column.span)
         }
     }
@@ -337,13 +376,8 @@ impl<'a> Checker<'a> {
     }
 
     fn postgres_type(&self, written: &TypeName) -> Option<PgType> {
-        let named = |id: &usize| {
-            let known = &self.model.enums[*id];
-            known.named && known.name == written.name
-        };
-        let found = (0..self.model.enums.len()).find(named);
-        let found = match found {
-            Some(at) => PgType::Enum(EnumId(at as u32)),
+        let found = match self.own_type_of(written) {
+            Some(found) => found,
             None => {
                 let name = match written.suffix.as_str() {
                     "" => written.name.clone(),
@@ -356,6 +390,28 @@ impl<'a> Checker<'a> {
             return found.array();
         }
         Some(found)
+    }
+
+    /// An enum or a domain of the schema: a domain is what it is of.
+    fn own_type_of(&self, written: &TypeName) -> Option<PgType> {
+        let rank = |name: &str, schema: Option<&str>, span: Span| {
+            let rank = (written.name == name).then(|| written.rank(schema))??;
+            Some((!self.names.prefers(span.file), rank))
+        };
+        let enums = self.model.enums.iter().enumerate();
+        let enums = enums
+            .filter(|(_, known)| known.named)
+            .filter_map(|(at, known)| {
+                let rank = rank(&known.name, known.schema.as_deref(), known.span)?;
+                Some((rank, PgType::Enum(EnumId(at as u32))))
+            });
+        let domains = self.model.domains.iter().filter_map(|known| {
+            let rank = rank(&known.name, known.schema.as_deref(), known.span)?;
+            let (of, sql_type) = (&known.column_type, known.sql_type.as_str());
+            Some((rank, PgType::from_column(of, sql_type, known.as_text)?))
+        });
+        let found = enums.chain(domains).min_by_key(|(rank, _)| *rank);
+        found.map(|(_, found)| found)
     }
 
     /// A type in words.

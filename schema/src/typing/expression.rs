@@ -353,7 +353,10 @@ impl Checker<'_> {
             }
         });
         match array {
-            Some(array) if !values.is_empty() => Value::new(Ty::Postgres(array), false, span),
+            Some(array) if !values.is_empty() => {
+                let is_filled = values.iter().all(Value::is_whole);
+                Value::new(Ty::Postgres(array), false, span).filled(is_filled)
+            }
             _ => Value::new(Ty::Untyped, false, span),
         }
     }
@@ -365,7 +368,10 @@ impl Checker<'_> {
             .and_then(|field| field.value.postgres())
             .and_then(array_of);
         match array {
-            Some(array) => Value::new(Ty::Postgres(array), false, span),
+            Some(array) => {
+                let is_filled = first.is_some_and(|field| field.value.is_whole());
+                Value::new(Ty::Postgres(array), false, span).filled(is_filled)
+            }
             None => Value::open(span),
         }
     }
@@ -413,7 +419,7 @@ impl Checker<'_> {
             (Ty::Postgres(to), Some(from)) => cast_null(from, *to) == Null::Maybe,
             _ => false,
         };
-        Value::new(ty, operand.nullable || gives_null, span)
+        Value::new(ty, operand.nullable || gives_null, span).filled(operand.is_filled)
     }
 
     fn at_zone(
@@ -499,7 +505,8 @@ impl Checker<'_> {
                 let same = |value: &&&Value| value.postgres() == Some(common);
                 let source = values.iter().find(same).and_then(|value| value.source);
                 let all_same = values.iter().all(|value| value.source == source);
-                let mut value = Value::new(Ty::Postgres(common), false, span);
+                let is_filled = values.iter().all(|value| value.is_filled);
+                let mut value = Value::new(Ty::Postgres(common), false, span).filled(is_filled);
                 value.source = source.filter(|_| all_same);
                 value
             }

@@ -11,6 +11,7 @@ mod findings;
 pub(crate) mod grammar;
 mod grouping;
 mod mysql;
+mod names;
 mod operator;
 mod parameters;
 #[allow(
@@ -26,7 +27,10 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod value;
+mod view;
 mod write;
 
 pub(crate) use checker::{Checked, CheckedColumn, Given, ListUse, Source, statement};
+pub(crate) use names::{NameKind, Named, Names, UnknownName};
 pub(crate) use source::is_of_database;
+pub(crate) use view::{LookedColumn, columns_of_view};

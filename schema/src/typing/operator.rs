@@ -184,7 +184,8 @@ impl Checker<'_> {
                     Null::Argument => nullable,
                     Null::NoRows | Null::Maybe => true,
                 };
-                Value::new(Ty::Postgres(found.result), nullable, span)
+                let is_filled = right.is_whole() && left.is_none_or(Value::is_whole);
+                Value::new(Ty::Postgres(found.result), nullable, span).filled(is_filled)
             }
             Err(_) => {
                 self.report_operator(symbol, left, right, span);

@@ -41,6 +41,7 @@ impl Checker<'_> {
         Value {
             cell: Some(at),
             source: cell.source,
+            is_filled: true,
             ..Value::new(cell.ty.clone(), cell.nullable, span)
         }
     }

@@ -6,9 +6,12 @@ use super::checker::{Checker, Clause};
 use super::findings;
 use super::scope::{Common, Field, Fields, Scope};
 use super::value::{Ty, Value};
+use crate::ast::Name;
 use crate::dialect::Dialect;
 use crate::source::Span;
-use crate::syntax::{Body, CommonTable, Expr, ExprKind, Query, SetPart, Sort, Statement, With};
+use crate::syntax::{
+    Body, CommonTable, Expr, ExprKind, ItemKind, Query, SetPart, Sort, Statement, With,
+};
 
 /// The values that a query's columns are written to: what its parameters become.
 pub(super) type Wanted<'w> = Option<&'w [Value]>;
@@ -50,7 +53,11 @@ impl Checker<'_> {
             }
             body => {
                 let fields = self.body(body, outer, &common, wanted);
-                self.order_of_rows(&query.order, &fields, outer, &common);
+                let mut order: Vec<&Sort> = query.order.iter().collect();
+                if self.dialect == Dialect::Sqlite {
+                    order.retain(|sort| !is_of_a_part(&sort.value, body));
+                }
+                self.order_of_rows(&order, &fields, outer, &common);
                 fields
             }
         };
@@ -80,7 +87,7 @@ impl Checker<'_> {
     /// The ORDER BY of several parts names what they give.
     fn order_of_rows(
         &mut self,
-        order: &[Sort],
+        order: &[&Sort],
         fields: &Fields,
         outer: Option<&Scope<'_>>,
         common: &Common,
@@ -168,6 +175,7 @@ impl Checker<'_> {
         let mut fields = self.named(table, &base);
         // What a further step may make NULL may be NULL in the next: each step can only add to it.
         loop {
+            self.named_items.clear();
             let seen = known.with(&table.name.text, fields.clone());
             let all = self.query(query, outer, &seen, None);
             let next = self.named(table, &all);
@@ -313,6 +321,32 @@ impl Checker<'_> {
         let whole = select.items.iter().any(|item| self.item_aggregates(item));
         let constant = select.from.is_empty() && select.condition.is_none();
         plain && (whole || constant)
+    }
+}
+
+/// Whether it is the alias or the column of an item of any part, which SQLite orders them all by.
+fn is_of_a_part(value: &Expr, body: &Body) -> bool {
+    let ExprKind::Column(names) = &value.kind else {
+        return false;
+    };
+    let [name] = names.as_slice() else {
+        return false;
+    };
+    let is = |own: &Name| own.text.eq_ignore_ascii_case(&name.text);
+    match body {
+        Body::Select(select) => select.items.iter().any(|item| match &item.kind {
+            ItemKind::Value(value, alias) => {
+                let is_column =
+                    matches!(&value.kind, ExprKind::Column(names) if names.last().is_some_and(is));
+                is_column || alias.as_ref().is_some_and(is)
+            }
+            ItemKind::All | ItemKind::AllOf(_) => false,
+        }),
+        Body::Set(first, rest) => {
+            is_of_a_part(value, first) || rest.iter().any(|part| is_of_a_part(value, &part.body))
+        }
+        Body::Query(query) => is_of_a_part(value, &query.body),
+        Body::Values(..) | Body::Table(_) => false,
     }
 }
 

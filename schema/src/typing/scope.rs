@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::checker::Checker;
 use super::findings;
+use super::names::NameKind;
 use super::postgres::PgType;
 use super::value::{Ty, Value};
 use crate::ast::Name;
@@ -12,6 +13,7 @@ use crate::dialect::Dialect;
 use crate::model::TableId;
 use crate::name::same_name;
 use crate::source::Span;
+use crate::syntax::{Item, ItemKind};
 
 /// A column that a query or a table gives.
 #[derive(Debug, Clone)]
@@ -86,6 +88,8 @@ pub(super) struct Scope<'s> {
     pub(super) all_nullable: bool,
     /// What the items of the `SELECT` are called, where they can be seen.
     pub(super) items: Vec<Field>,
+    /// The items of the `SELECT` whose tables they are, and whether a name may be that of one before they are looked at.
+    pub(super) aliases: (&'s [Item], bool),
 }
 
 /// A column that a name stands for.
@@ -155,9 +159,11 @@ impl Checker<'_> {
             return nothing(Value::wrong(span));
         };
         let mut next = Some(scope);
+        let mut is_outer = false;
         while let Some(here) = next {
             let found = if qualifiers.is_empty() {
-                self.bare_column(column, here, span)
+                let found = self.bare_column(column, here, span);
+                found.or_else(|| self.item_called(column, here, is_outer).map(nothing))
             } else {
                 self.column_of(qualifiers, column, here, span)
             };
@@ -165,6 +171,7 @@ impl Checker<'_> {
                 return found;
             }
             next = here.outer;
+            is_outer = true;
         }
         if let Some(value) = self.other_meaning(names, scope, span) {
             return nothing(value);
@@ -194,9 +201,16 @@ impl Checker<'_> {
         if let Some(value) = self.hidden_column(relation, column, span) {
             return Some(nothing(value));
         }
+        // PostgreSQL takes a function of a row for a column of it.
+        let is_function = self.dialect == Dialect::Postgres
+            && relation.table.is_some()
+            && !self.own_functions(&column.text).is_empty();
+        if is_function || self.may_have(relation, column) {
+            return Some(nothing(Value::open(span)));
+        }
         let table = relation.name.clone().unwrap_or_default();
         let known = names_of(fields);
-        self.report(findings::unknown_column(Some(&table), column, &known));
+        self.report_name(column, NameKind::Column(Some(table)), known);
         Some(nothing(Value::wrong(span)))
     }
 
@@ -263,7 +277,52 @@ impl Checker<'_> {
                 return Some(nothing(value));
             }
         }
+        let mut relations = scope.relations.iter();
+        if open.is_none() && relations.any(|relation| self.may_have(relation, column)) {
+            open = Some(Value::open(span));
+        }
         open.map(nothing)
+    }
+
+    /// Whether a table that is read may have a column of this name that the model does not have.
+    fn may_have(&self, relation: &Relation, column: &Name) -> bool {
+        let fields = relation.fields.iter().flat_map(|fields| fields.iter());
+        let sources = fields.filter_map(|field| field.value.source);
+        let mut tables = relation
+            .table
+            .into_iter()
+            .chain(sources.map(|(table, _)| table));
+        tables.any(|table| self.names.may_have(table, &column.text))
+    }
+
+    /// The item of the `SELECT` that has the name, where SQLite and MySQL take a name for one: by its alias, in MySQL also by its text.
+    fn item_called(&mut self, column: &Name, scope: &Scope<'_>, is_outer: bool) -> Option<Value> {
+        let (items, are_seen) = scope.aliases;
+        let in_query_within = is_outer && self.dialect == Dialect::Mysql;
+        if !are_seen && !in_query_within {
+            return None;
+        }
+        let (span, value) = items.iter().find_map(|item| {
+            let ItemKind::Value(value, alias) = &item.kind else {
+                return None;
+            };
+            let name = match alias {
+                Some(alias) => alias.text.as_str(),
+                None if self.dialect == Dialect::Mysql => self.text_at(item.span).trim(),
+                None => return None,
+            };
+            same_name(name, &column.text, self.dialect).then_some((item.span, value))
+        })?;
+        if let Some(known) = self.named_items.get(&span) {
+            return known.clone();
+        }
+        // An item that names itself is not there.
+        self.named_items.insert(span, None);
+        let mut inner = scope.clone();
+        inner.aliases.1 = false;
+        let value = self.expr(value, &inner);
+        self.named_items.insert(span, Some(value.clone()));
+        Some(value)
     }
 
     /// Columns that every table has and `*` does not give.
@@ -324,8 +383,8 @@ impl Checker<'_> {
             next = here.outer;
         }
         match qualifiers.last() {
-            Some(table) => self.report(findings::unknown_alias(table, &tables)),
-            None => self.report(findings::unknown_column(None, column, &columns)),
+            Some(table) => self.report_name(table, NameKind::Alias, tables),
+            None => self.report_name(column, NameKind::Column(None), columns),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::checker::{Checker, Clause};
 use super::grouping::Groups;
+use super::names::NameKind;
 use super::query::{Wanted, is_number};
 use super::scope::{Common, Field, Fields, Scope};
 use super::value::Value;
@@ -22,6 +23,7 @@ impl Checker<'_> {
         wanted: Wanted<'_>,
     ) -> Fields {
         let mut scope = Scope::of(common, outer);
+        scope.aliases = (&select.items, self.dialect == Dialect::Sqlite);
         self.sources(&select.from, &mut scope);
         for name in locks.iter().flat_map(|lock| &lock.of) {
             if scope
@@ -29,10 +31,8 @@ impl Checker<'_> {
                 .is_none()
             {
                 let known = scope.relations.iter().filter_map(|one| one.name.clone());
-                self.report(super::findings::unknown_alias(
-                    name,
-                    &known.collect::<Vec<_>>(),
-                ));
+                let known = known.collect();
+                self.report_name(name, NameKind::Alias, known);
             }
         }
         if let Some(condition) = &select.condition {
@@ -49,14 +49,17 @@ impl Checker<'_> {
                 .iter()
                 .any(|group| matches!(group, Group::Sets(..)));
         self.groups_have_rows = is_grouped && !sets;
+        scope.aliases.1 = self.dialect != Dialect::Postgres;
         let values = grouped_values(select);
         self.within(Clause::GroupBy, |checker| {
             checker.group_by(&values, select, &scope)
         });
         let groups =
             (is_grouped || is_whole).then(|| Groups::new(self, &values, select, &scope, is_whole));
+        scope.aliases.1 = false;
         scope.all_nullable = sets || (is_whole && self.dialect == Dialect::Sqlite);
         let fields = self.items(&select.items, &scope, wanted);
+        scope.aliases.1 = self.dialect == Dialect::Mysql;
         if let Some(having) = &select.having {
             let mut seen = scope.clone();
             if self.dialect != Dialect::Postgres {
@@ -136,7 +139,7 @@ impl Checker<'_> {
                 }
                 ItemKind::AllOf(names) => {
                     self.has_star = true;
-                    match self.all_of(names, scope, item) {
+                    match self.all_of(names, scope) {
                         Some(all) => fields.extend(placed(all, item)),
                         None => is_open = true,
                     }
@@ -163,19 +166,17 @@ impl Checker<'_> {
             return if is_open { None } else { Some(fields) };
         }
         if is_open {
-            let what = "the columns of `*`";
-            self.report(super::findings::type_not_known(what, items[0].span));
+            // Else it was reported what is not there.
+            if self.unknown.is_empty() {
+                let what = "the columns of `*`";
+                self.report(super::findings::type_not_known(what, items[0].span));
+            }
             return None;
         }
         Some(fields)
     }
 
-    fn all_of(
-        &mut self,
-        names: &[crate::ast::Name],
-        scope: &Scope<'_>,
-        item: &Item,
-    ) -> Option<Vec<Field>> {
+    fn all_of(&mut self, names: &[crate::ast::Name], scope: &Scope<'_>) -> Option<Vec<Field>> {
         let mut next = Some(scope);
         while let Some(here) = next {
             if let Some(relation) = here.relation(names, self.dialect) {
@@ -186,9 +187,8 @@ impl Checker<'_> {
         let table = names.last()?;
         let known = scope.relations.iter().filter_map(|one| one.name.clone());
         let known: Vec<String> = known.collect();
-        self.report(super::findings::unknown_alias(table, &known));
-        let _ = item;
-        Some(Vec::new())
+        self.report_name(table, NameKind::Alias, known);
+        None
     }
 
     /// The name that a column has without AS; `None` where the database makes one up.
@@ -198,38 +198,20 @@ impl Checker<'_> {
                 let found = self.column(names, scope, value.span).name;
                 found.or_else(|| names.last().map(|name| name.text.clone()))
             }
-            _ if self.dialect != Dialect::Postgres => None,
-            ExprKind::Call(call) => Some(call.function().to_owned()),
-            ExprKind::Cast(cast) => {
-                let inner = self.name_of(&cast.operand, scope);
-                inner.or_else(|| Some(cast.to.name.clone()))
-            }
-            ExprKind::Field(_, name) => Some(name.text.clone()),
-            ExprKind::Subscript(subscript) => self.name_of(&subscript.base, scope),
-            ExprKind::Collate(inner, _) => self.name_of(inner, scope),
-            ExprKind::AtZone(..) => Some("timezone".to_owned()),
-            ExprKind::Case(case) => {
-                let of_else = case.otherwise.as_ref();
-                let of_else = of_else.and_then(|value| match value.kind {
-                    ExprKind::Column(_) => self.name_of(value, scope),
-                    _ => None,
-                });
-                of_else.or_else(|| Some("case".to_owned()))
-            }
-            ExprKind::Exists(_) => Some("exists".to_owned()),
-            ExprKind::Array(_) | ExprKind::ArrayOf(_) => Some("array".to_owned()),
-            ExprKind::Row(_) => Some("row".to_owned()),
-            ExprKind::Bool(_) => Some("bool".to_owned()),
-            ExprKind::Typed(written, _) => Some(written.name.clone()),
-            ExprKind::Query(query) => {
+            ExprKind::Query(query) if self.dialect == Dialect::Postgres => {
                 let fields = self.query(query, Some(scope), &scope.common, None)?;
                 fields.first()?.name.clone()
             }
+            _ if self.dialect == Dialect::Postgres => figured_name(value),
             _ => None,
         }
     }
 
+    /// The values of a window. MariaDB's may name items.
     pub(super) fn window(&mut self, window: &Window, scope: &Scope<'_>) {
+        let mut scope = scope.clone();
+        scope.aliases.1 |= self.dialect == Dialect::Mysql;
+        let scope = &scope;
         let order = window.order.iter().map(|sort| &sort.value);
         for value in window.partition.iter().chain(order) {
             self.expr(value, scope);
@@ -301,6 +283,40 @@ impl Checker<'_> {
     }
 }
 
+/// The name that PostgreSQL gives an item without an alias ("FigureColname" of its source).
+fn figured_name(value: &Expr) -> Option<String> {
+    figured(value).map(|(name, _)| name)
+}
+
+/// The name, and whether it is more than that of a type, which is taken only where there is no other.
+fn figured(value: &Expr) -> Option<(String, bool)> {
+    let strong = |name: &str| Some((name.to_owned(), true));
+    let weak = |name: &str| Some((name.to_owned(), false));
+    match &value.kind {
+        ExprKind::Column(names) => strong(&names.last()?.text),
+        ExprKind::Call(call) => strong(call.function()),
+        ExprKind::Cast(cast) => {
+            let inner = figured(&cast.operand).filter(|(_, is_strong)| *is_strong);
+            inner.or_else(|| weak(&cast.to.name))
+        }
+        ExprKind::Field(_, name) => strong(&name.text),
+        ExprKind::Subscript(subscript) => figured(&subscript.base),
+        ExprKind::Collate(inner, _) => figured(inner),
+        ExprKind::AtZone(..) => strong("timezone"),
+        ExprKind::Case(case) => {
+            let of_else = case.otherwise.as_ref().and_then(figured);
+            let of_else = of_else.filter(|(_, is_strong)| *is_strong);
+            of_else.or_else(|| weak("case"))
+        }
+        ExprKind::Exists(_) => strong("exists"),
+        ExprKind::Array(_) | ExprKind::ArrayOf(_) => strong("array"),
+        ExprKind::Row(_) => strong("row"),
+        ExprKind::Bool(_) => weak("bool"),
+        ExprKind::Typed(written, _) => weak(&written.name),
+        _ => None,
+    }
+}
+
 /// The conditions that all hold where the whole does.
 pub(super) fn conjuncts(condition: &Expr) -> Vec<&Expr> {
     match &condition.kind {
@@ -353,11 +369,12 @@ pub(super) fn item_named<'s>(
     if checker.place_of(value, scope).is_some() {
         return None;
     }
+    let is = |own: &str| crate::name::same_name(own, &name.text, checker.dialect);
     select.items.iter().find_map(|item| match &item.kind {
-        ItemKind::Value(value, Some(alias)) => {
-            let is = crate::name::same_name(&alias.text, &name.text, checker.dialect);
-            is.then_some(value)
-        }
+        ItemKind::Value(value, Some(alias)) => is(&alias.text).then_some(value),
+        ItemKind::Value(value, None) if checker.dialect == Dialect::Postgres => figured_name(value)
+            .is_some_and(|own| is(&own))
+            .then_some(value),
         _ => None,
     })
 }

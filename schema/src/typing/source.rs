@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::checker::{Checker, Clause};
 use super::findings;
+use super::names::{NameKind, Named};
 use super::scope::{Common, Field, Fields, Merged, Relation, Scope};
 use super::value::{Ty, Value};
 use crate::ast::{Name, ObjectName};
@@ -132,7 +133,7 @@ impl Checker<'_> {
             }
             known.extend(fields.iter().filter_map(|field| field.name.clone()));
         }
-        self.report(findings::unknown_column(None, name, &known));
+        self.report_name(name, NameKind::Column(None), known);
         None
     }
 
@@ -208,38 +209,23 @@ impl Checker<'_> {
         {
             return plain(Some(text.clone()), fields);
         }
-        if let Some(id) = self.table_named(name) {
-            return self.relation_of(id, name);
+        if self.dialect == Dialect::Mysql && text.eq_ignore_ascii_case("dual") {
+            return plain(None, Some(Rc::from([])));
         }
         let mut open = plain(Some(text.clone()), None);
-        if self.is_named_view(name)
-            || is_of_database(self.dialect, name.schema.as_deref(), &text.to_lowercase())
-        {
-            return open;
+        match self.names.table(name) {
+            Named::Table(id) => return self.relation_of(id, name),
+            Named::Missing
+                if !is_of_database(self.dialect, name.schema.as_deref(), &text.to_lowercase()) =>
+            {
+                let kind = NameKind::Table(name.clone());
+                self.report_name(&name.name, kind, self.known_tables());
+                open.is_wrong = true;
+            }
+            Named::Missing => {}
+            Named::Open => self.opens.push(name.clone()),
         }
-        let known: Vec<String> = self.known_tables();
-        self.report(findings::unknown_table(&name.name, &known));
-        open.is_wrong = true;
         open
-    }
-
-    /// The table or view of the model that a name stands for.
-    pub(super) fn table_named(&self, name: &ObjectName) -> Option<TableId> {
-        let fits = |id: &TableId| {
-            let table = self.model.table(*id);
-            let hosted = table
-                .engines
-                .iter()
-                .any(|engine| self.engines.contains(engine));
-            hosted && same_name(&table.name.name, &name.name.text, self.dialect)
-        };
-        let rank = |id: &TableId| {
-            let schema = self.model.table(*id).name.schema.as_deref();
-            name.rank(schema)
-        };
-        let found = self.model.table_ids().filter(fits);
-        let found = found.filter_map(|id| rank(&id).map(|rank| (rank, id)));
-        found.min_by_key(|(rank, _)| *rank).map(|(_, id)| id)
     }
 
     pub(super) fn relation_of(&mut self, id: TableId, name: &ObjectName) -> Relation {
@@ -247,7 +233,8 @@ impl Checker<'_> {
             self.tables.push(id);
         }
         let table = self.model.table(id);
-        let fields = (0..table.columns.len()).map(|at| Field {
+        let seen = (0..table.columns.len()).filter(|at| self.names.sees(id, *at));
+        let fields = seen.map(|at| Field {
             name: Some(table.columns[at].name.clone()),
             value: self.value_of_column(id, at),
         });
@@ -261,13 +248,6 @@ impl Checker<'_> {
             table: Some(id),
             merged: Vec::new(),
         }
-    }
-
-    fn is_named_view(&self, name: &ObjectName) -> bool {
-        let mut views = self.model.views.iter();
-        views.any(|view| {
-            view.model.is_err() && same_name(&view.name.name, &name.name.text, self.dialect)
-        })
     }
 
     fn known_tables(&self) -> Vec<String> {

@@ -33,6 +33,8 @@ pub(super) enum Constant {
 pub(super) struct Value {
     pub(super) ty: Ty,
     pub(super) nullable: bool,
+    /// It is an array of which no element is NULL. An array column of the schema counts as one: it is read as such.
+    pub(super) is_filled: bool,
     pub(super) constant: Constant,
     /// The column that it is, unchanged.
     pub(super) source: Option<(TableId, ColumnId)>,
@@ -46,6 +48,7 @@ impl Value {
         Self {
             ty,
             nullable,
+            is_filled: false,
             constant: Constant::No,
             source: None,
             cell: None,
@@ -78,6 +81,20 @@ impl Value {
             cell: None,
             constant: Constant::No,
             ..self.clone()
+        }
+    }
+
+    /// The array, of whose elements none is NULL where `is_filled`.
+    pub(super) fn filled(mut self, is_filled: bool) -> Self {
+        self.is_filled = is_filled;
+        self
+    }
+
+    /// Whether no element of it is NULL, or itself where it is no array.
+    pub(super) fn is_whole(&self) -> bool {
+        match &self.ty {
+            Ty::Postgres(found) if found.element().is_some() => self.is_filled,
+            _ => !self.nullable,
         }
     }
 

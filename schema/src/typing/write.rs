@@ -2,6 +2,7 @@
 
 use super::checker::{Checker, Clause};
 use super::findings;
+use super::names::{NameKind, Named};
 use super::postgres::{Context, can_cast};
 use super::query::is_number;
 use super::scope::{Common, Field, Fields, Relation, Scope};
@@ -44,7 +45,7 @@ impl Checker<'_> {
 
     /// The table that is written; what is wrong is reported.
     fn written_table(&mut self, name: &ObjectName) -> Option<TableId> {
-        if let Some(id) = self.table_named(name) {
+        if let Named::Table(id) = self.names.table(name) {
             return Some(id);
         }
         self.table(name, &Common::default());
@@ -92,7 +93,7 @@ impl Checker<'_> {
         let Some(at) = found else {
             let known: Vec<String> = table.columns.iter().map(|one| one.name.clone()).collect();
             let of = table.name.name.clone();
-            self.report(findings::unknown_column(Some(&of), name, &known));
+            self.report_name(name, NameKind::Column(Some(of)), known);
             return None;
         };
         match &table.columns[at].generated {
@@ -384,7 +385,7 @@ impl Checker<'_> {
                     .iter()
                     .filter_map(|one| one.name.clone())
                     .collect();
-                self.report(findings::unknown_alias(&target.name, &names));
+                self.report_name(&target.name, NameKind::Alias, names);
             }
         }
         if let Some(condition) = &delete.condition {

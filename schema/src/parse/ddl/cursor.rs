@@ -18,6 +18,7 @@ pub(crate) type Read<T> = Result<T, Problem>;
 const STATEMENT_END: &str = "the statement's end";
 
 /// The tokens of one statement and a place among them.
+#[derive(Clone)]
 pub(crate) struct Cursor<'a> {
     pub(crate) text: &'a str,
     pub(crate) tokens: &'a [Token],
@@ -225,6 +226,11 @@ impl<'a> Cursor<'a> {
         Box::new(unreadable::part(self.kind, message, span, help))
     }
 
+    /// Why the statement cannot be read, in words that follow its name.
+    pub(crate) fn reason(&self, problem: &Problem) -> String {
+        unreadable::reason(self.kind, &problem.message).to_owned()
+    }
+
     /// The place of this token, or the last one where there is none.
     pub(crate) fn here(&self) -> Span {
         let last = self.tokens.len().saturating_sub(1);
@@ -403,6 +409,54 @@ impl<'a> Cursor<'a> {
             | TokenKind::Bits => false,
             TokenKind::Number | TokenKind::Symbol => false,
         }
+    }
+
+    /// The index after the token of this index, or after the parenthesis or bracket it opens.
+    pub(crate) fn behind(&self, at: usize) -> usize {
+        let is = |at: usize, symbol: &str| self.is_symbol(at - self.at, symbol);
+        let opens = |at: usize| is(at, "(") || is(at, "[");
+        let closes = |at: usize| is(at, ")") || is(at, "]");
+        let mut depth = 0_usize;
+        let mut next = at;
+        while next < self.tokens.len() {
+            if opens(next) {
+                depth += 1;
+            } else if closes(next) {
+                depth = depth.saturating_sub(1);
+            }
+            next += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        next
+    }
+
+    /// Eats a pair of parentheses and gives what stands between; `None` where there is nothing.
+    pub(crate) fn inside(&mut self) -> Option<Cursor<'a>> {
+        if !self.is_symbol(0, "(") {
+            return None;
+        }
+        let (first, end) = (self.at + 1, self.behind(self.at));
+        self.at = end;
+        self.within(first, end.saturating_sub(1))
+    }
+
+    /// The tokens from one index up to another, as if there were no others; `None` where there are none.
+    pub(crate) fn within(&self, first: usize, end: usize) -> Option<Cursor<'a>> {
+        let tokens = self.tokens.get(first..end)?;
+        (!tokens.is_empty()).then_some(Cursor {
+            text: self.text,
+            tokens,
+            at: 0,
+            file: self.file,
+            dialect: self.dialect,
+            read_as: self.read_as,
+            comments: self.comments,
+            own_database: self.own_database,
+            path: self.path,
+            kind: self.kind,
+        })
     }
 }
 

@@ -23,9 +23,10 @@ mod view;
 pub(crate) use database_object::words_of;
 pub(crate) use types::type_of;
 
-use crate::ast::{AlterTable, CreateView, SelectItem, Statement};
+use crate::ast::{AlterTable, CreateView, Statement};
 use crate::dialect::Dialect;
 use crate::source::Span;
+use crate::syntax::ItemKind;
 
 use cursor::{Cursor, Problem, Read};
 use table::{TablePlaces, TableStatement};
@@ -187,14 +188,10 @@ fn view_places(view: &CreateView) -> Vec<(usize, Span)> {
         let names = view.columns.iter().map(|name| name.span);
         return names.enumerate().collect();
     }
-    let first = view.query.selects.first();
-    let items = first
-        .into_iter()
-        .flat_map(|select| select.items.iter().zip(&select.spans));
-    let named = items
-        .enumerate()
-        .filter(|(_, (item, _))| matches!(item, SelectItem::Value(..)));
-    named.map(|(index, (_, span))| (index, *span)).collect()
+    let items = view.query.as_ref().map_or(&[][..], |query| query.items());
+    let named = items.iter().enumerate();
+    let named = named.filter(|(_, item)| matches!(item.kind, ItemKind::Value(..)));
+    named.map(|(index, item)| (index, item.span)).collect()
 }
 
 /// Tables that live for a while only.

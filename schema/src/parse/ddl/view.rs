@@ -1,10 +1,15 @@
-//! Reads `CREATE VIEW` and `ALTER VIEW`. The columns of the query are read by `parse::query`.
+//! Reads `CREATE VIEW` and `ALTER VIEW`.
+
+use std::sync::Arc;
 
 use crate::ast::{
-    AlterAction, AlterTable, CreateView, Expression, Notes, ObjectName, Query, Statement, ViewWords,
+    AlterAction, AlterTable, CreateView, Expression, Notes, ObjectName, ReadQuery, Statement,
+    ViewWords,
 };
 use crate::dialect::Dialect;
 use crate::sorting::sort_by;
+
+use crate::syntax;
 
 use super::Outcome;
 use super::cursor::{Cursor, Read};
@@ -118,21 +123,23 @@ impl Cursor<'_> {
     }
 
     /// The query that is the rest of the statement.
-    pub(super) fn whole_query(&mut self) -> (Query, Expression) {
+    pub(super) fn whole_query(&mut self) -> (ReadQuery, Expression) {
         let (query, body, _) = self.query_of_view();
         (query, body)
     }
 
     /// The same with the `CHECK OPTION` after it.
-    fn query_of_view(&mut self) -> (Query, Expression, Option<&'static str>) {
+    fn query_of_view(&mut self) -> (ReadQuery, Expression, Option<&'static str>) {
         let first = self.at;
         let (end, check) = self.end_of_query();
-        let whole = self.within(first, end);
-        let query = whole.map_or_else(Query::default, |mut query| query.query(0));
+        let query = match self.within(first, end) {
+            Some(query) => syntax::read_query(&query).map_err(|problem| query.reason(&problem)),
+            None => Err("it has no query".to_owned()),
+        };
         self.at = end;
         let body = self.expression(first);
         self.at = self.tokens.len();
-        (query, body, check)
+        (query.map(Arc::new), body, check)
     }
 
     /// Without `WITH [NO] DATA` and `WITH … CHECK OPTION`, which are not part of the query.

@@ -1,31 +1,29 @@
 //! Views whose columns can be typed become tables that are only read; the others are known by name, and made all the same.
 //!
-//! `scope` follows the names of a query, `value` types its values by what the files of the dialects say.
+//! `typing` follows the names of a query and types its values; `tables` says what they stand for.
 
-mod aliases;
-mod grouping;
-mod names;
 mod order;
-mod scope;
-mod value;
+mod tables;
+mod unknown;
 
-use std::rc::Rc;
-
-use crate::ast::{ExpressionPiece, Notes, ObjectKind, ObjectName, PartKey, SerdeTags};
+use crate::ast::{ExpressionPiece, Notes, ObjectKind, PartKey, SerdeTags};
+use crate::column_type::{ColumnType, LobSize};
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, DialectRules as _};
 use crate::draft::{DraftObjectKind, DraftView};
-use crate::lower::same_name;
 use crate::model::{
-    Column, ColumnId, FieldType, Generated, NamedView, Table, TableId, TableName, View, ViewQuery,
+    Column, ColumnId, FieldType, Generated, Model, NamedView, Table, TableId, TableName, View,
+    ViewQuery,
 };
 use crate::name;
 use crate::parse::{COLUMN_LIMIT, comment_text};
+use crate::sorting::sort_by;
 use crate::source::Span;
+use crate::syntax::{Item, ItemKind};
+use crate::typing::{CheckedColumn, LookedColumn, columns_of_view};
 
 use super::Resolver;
-use names::unknown_columns;
-use scope::{Output, Relation, Tables};
+use tables::OfView;
 
 /// Why a view has no model: in words that follow its name.
 type Unread = String;
@@ -39,6 +37,15 @@ struct Read {
     missing: Option<String>,
     /// Names that nothing has.
     unknown: Vec<Diagnostic>,
+}
+
+impl Read {
+    fn sort(&mut self) {
+        sort_by(&mut self.reads, Ord::cmp);
+        self.reads.dedup();
+        sort_by(&mut self.reads_by_name, Ord::cmp);
+        self.reads_by_name.dedup();
+    }
 }
 
 /// The columns of a view, and for each the column that it is, unchanged.
@@ -109,18 +116,61 @@ impl<'a> Resolver<'a> {
     }
 
     fn read_view(&self, view: &DraftView) -> (Result<Columns, Unread>, Read) {
-        let tables = Tables::new(self, view);
-        let columns = tables.whole().and_then(|relation| columns(view, &relation));
-        let (reads, reads_by_name) = tables.read();
-        let (missing, mut unknown) = self.missing(view, tables.missing.take());
-        unknown.extend(unknown_columns(view, tables.unknown.take()));
-        let read = Read {
-            reads,
-            reads_by_name,
-            missing,
-            unknown,
+        let names = OfView {
+            view,
+            model: &self.model,
+            bound: &self.bound,
+            by_name: &self.by_name,
         };
+        let query = match &view.query {
+            Ok(query) => query,
+            Err(why) => {
+                return (
+                    Err(format!("has a query that is not read: {why}")),
+                    self.names_in(view),
+                );
+            }
+        };
+        let (dialect, file) = (view.table.dialect, view.table.file);
+        let text = self.input.sources.file(file).text();
+        let looked = columns_of_view(&self.model, &names, dialect, text, query);
+        let by_name = looked.opens.iter();
+        let by_name = by_name.filter_map(|name| names.named_view(name).cloned());
+        let mut read = Read {
+            reads: looked.reads,
+            reads_by_name: by_name.collect(),
+            missing: None,
+            unknown: Vec::new(),
+        };
+        (read.missing, read.unknown) = self.unknown_names(view, looked.unknown);
+        read.sort();
+        let columns = looked.columns.map_err(|reason| match reason {
+            Some(reason) => format!("has columns that are not known: {reason}"),
+            None => "has a `*` over something whose columns are not known".to_owned(),
+        });
+        let columns = columns.and_then(|given| columns_of(view, query.items(), given));
         (columns, read)
+    }
+
+    /// What a query may read that is not read itself: whatever it holds the name of.
+    fn names_in(&self, view: &DraftView) -> Read {
+        let pieces = view.body.tokens.iter().filter(|piece| piece.is_name());
+        let mut read = Read {
+            reads: Vec::new(),
+            reads_by_name: Vec::new(),
+            missing: None,
+            unknown: Vec::new(),
+        };
+        for piece in pieces {
+            let key = piece.text.to_lowercase();
+            read.reads
+                .extend(self.by_name.get(&key).into_iter().flatten());
+            let named = named_views(&self.model).map(|named| &named.table.name);
+            let named = named.filter(|name| name.name.eq_ignore_ascii_case(&key));
+            read.reads_by_name.extend(named.cloned());
+        }
+        read.sort();
+        read
     }
 
     fn view_table(&mut self, view: &'a DraftView, columns: Vec<Column>, read: &Read) -> Table {
@@ -170,7 +220,7 @@ impl<'a> Resolver<'a> {
 
     /// Returns the engines of a view; one without a tag lives where all of its sources do.
     fn engines_of_view(&mut self, view: &DraftView, read: &Read) -> Vec<crate::model::EngineId> {
-        let named = self.named_views().map(|named| &named.table);
+        let named = named_views(&self.model).map(|named| &named.table);
         let named = named.filter(|table| read.reads_by_name.contains(&table.name));
         let tables = read.reads.iter().map(|id| self.model.table(*id));
         let mut sources = tables.chain(named).map(|table| &table.engines);
@@ -185,18 +235,12 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The views so far that have no model.
-    fn named_views(&self) -> impl Iterator<Item = &NamedView> {
-        let views = self.model.views.iter();
-        views.filter_map(|view| view.model.as_ref().err().map(|named| &**named))
-    }
-
     /// Returns the construct of the query that bindery does not make.
     fn obstacle(&self, view: &'a DraftView, read: &Read) -> Option<String> {
         if let Some(missing) = &read.missing {
             return Some(format!("it reads `{missing}`, which bindery does not make"));
         }
-        if let Some(other) = self.unmade_view(view) {
+        if let Some(other) = self.unmade_view(read) {
             return Some(format!("it reads `{other}`, which is not made"));
         }
         let function = unknown_function(&view.body.tokens, view.table.dialect)?;
@@ -213,49 +257,23 @@ impl<'a> Resolver<'a> {
             || self.draft.skipped.contains_key("CREATE AGGREGATE")
     }
 
-    /// A view that the text reads and that is not made.
-    fn unmade_view(&self, view: &'a DraftView) -> Option<String> {
-        let tables = self.model.tables.iter();
-        let views = tables.chain(self.named_views().map(|named| &named.table));
-        let unmade = views.filter(|table| {
+    /// A view that it reads and that is not made.
+    fn unmade_view(&self, read: &Read) -> Option<String> {
+        let named = named_views(&self.model).map(|named| &named.table);
+        let named = named.filter(|table| read.reads_by_name.contains(&table.name));
+        let tables = read.reads.iter().map(|id| self.model.table(*id));
+        let mut unmade = tables.chain(named).filter(|table| {
             let query = table.view.as_ref();
             query.is_some_and(|view| view.obstacle.is_some())
         });
-        let unmade: Vec<&Table> = unmade.collect();
-        if unmade.is_empty() {
-            return None;
-        }
-        let mut named = named_objects(view);
-        let is = |name: &ObjectName, table: &Table| {
-            same_name(&table.name.name, &name.name.text, view.table.dialect)
-                && name.rank(table.name.schema.as_deref()).is_some()
-        };
-        let found = named.find(|name| unmade.iter().any(|table| is(name, table)));
-        found.map(|name| name.name.text)
+        unmade.next().map(|table| table.name.name.clone())
     }
 }
 
-/// The tables and views that the text of a query names anywhere, but for the queries of its `WITH`.
-fn named_objects(view: &DraftView) -> impl Iterator<Item = ObjectName> {
-    let named = crate::lower::named_tables(view).into_iter();
-    named.filter(|name| !is_common(&view.body.tokens, &name.name.text))
-}
-
-/// Returns whether the name is that of a query of a `WITH`, rather than of a view.
-fn is_common(tokens: &[ExpressionPiece], name: &str) -> bool {
-    let mut named = tokens.iter().enumerate();
-    named.any(|(at, piece)| {
-        piece.text.eq_ignore_ascii_case(name)
-            && at.checked_sub(1).is_some_and(|before| {
-                let words = ["with", "recursive", ","];
-                words
-                    .iter()
-                    .any(|word| tokens[before].text.eq_ignore_ascii_case(word))
-            })
-            && tokens
-                .get(at + 1)
-                .is_some_and(|next| next.text == "(" || next.text.eq_ignore_ascii_case("as"))
-    })
+/// The views so far that have no model.
+fn named_views(model: &Model) -> impl Iterator<Item = &NamedView> {
+    let views = model.views.iter();
+    views.filter_map(|view| view.model.as_ref().err().map(|named| &**named))
 }
 
 fn table_name(view: &DraftView) -> TableName {
@@ -265,17 +283,23 @@ fn table_name(view: &DraftView) -> TableName {
     }
 }
 
-/// The columns that a query gives.
-fn columns(view: &DraftView, relation: &Rc<Relation>) -> Result<Columns, Unread> {
-    let names = column_names(view, relation)?;
+/// The columns that a query gives, by its own names and its notes.
+fn columns_of(
+    view: &DraftView,
+    items: &[Item],
+    given: Vec<LookedColumn>,
+) -> Result<Columns, Unread> {
+    let names = column_names(view, &given)?;
     let mut known = Columns {
         columns: Vec::new(),
         sources: Vec::new(),
     };
-    for (at, (output, name)) in relation.columns.iter().zip(names).enumerate() {
-        known.columns.push(view_column(view, at, output, name)?);
-        let source = output.typed.as_ref().and_then(|typed| typed.source);
+    for (at, (column, name)) in given.into_iter().zip(names).enumerate() {
+        let source = column.typed.as_ref().ok().and_then(|typed| typed.source);
         known.sources.push(source);
+        known
+            .columns
+            .push(view_column(view, (at, items), column, name)?);
     }
     Ok(known)
 }
@@ -288,26 +312,25 @@ fn columns_of_indexes(view: &DraftView) -> Vec<Column> {
         if let PartKey::Column(name) = &part.key
             && !columns.iter().any(|column| column.name == name.text)
         {
-            let typed = value::Typed::text(view.table.dialect, true);
-            columns.push(plain_column(name.text.clone(), name.span, typed));
+            columns.push(plain_column(name.text.clone(), name.span, None, view));
         }
     }
     columns
 }
 
 /// The names of a view's columns: its own list first, then those of the query.
-fn column_names(view: &DraftView, relation: &Rc<Relation>) -> Result<Vec<String>, Unread> {
-    if relation.columns.len() > COLUMN_LIMIT {
+fn column_names(view: &DraftView, given: &[LookedColumn]) -> Result<Vec<String>, Unread> {
+    if given.len() > COLUMN_LIMIT {
         return Err(format!("has more than {COLUMN_LIMIT} columns"));
     }
-    if view.columns.len() > relation.columns.len() {
+    if view.columns.len() > given.len() {
         return Err("names more columns than its query gives".to_owned());
     }
     let mut names: Vec<String> = Vec::new();
     let mut taken = std::collections::HashSet::new();
-    for (at, output) in relation.columns.iter().enumerate() {
+    for (at, column) in given.iter().enumerate() {
         let own = view.columns.get(at).map(|name| &name.text);
-        let Some(name) = own.or(output.name.as_ref()) else {
+        let Some(name) = own.or(column.name.as_ref()) else {
             return Err(format!("gives its column {} no name", at + 1));
         };
         if !taken.insert(name.to_lowercase()) {
@@ -320,12 +343,14 @@ fn column_names(view: &DraftView, relation: &Rc<Relation>) -> Result<Vec<String>
 
 fn view_column(
     view: &DraftView,
-    at: usize,
-    output: &Output,
+    (at, items): (usize, &[Item]),
+    given: LookedColumn,
     name: String,
 ) -> Result<Column, Unread> {
     let number = if view.columns.is_empty() {
-        output.item
+        let is_item =
+            |item: &Item| item.span == given.span && matches!(item.kind, ItemKind::Value(..));
+        items.iter().position(is_item)
     } else {
         Some(at)
     };
@@ -336,14 +361,15 @@ fn view_column(
         .find(|(known, _)| Some(*known) == number);
     let notes = written.map_or(&nothing, |(_, notes)| notes);
     let skip = notes.skip.is_some();
-    let typed = match output
-        .typed
-        .clone()
-        .filter(|typed| !typed.is_untyped_null())
-    {
-        Some(typed) => typed,
-        None if skip => value::Typed::text(view.table.dialect, true),
-        None => return Err(format!("has a column `{name}` whose type is not known")),
+    let typed = match given.typed {
+        Ok(typed) => Some(typed),
+        Err(_) if skip => None,
+        Err(None) => return Err(format!("has a column `{name}` whose type is not known")),
+        Err(Some(reason)) => {
+            return Err(format!(
+                "has a column `{name}` whose type is not known: {reason}"
+            ));
+        }
     };
     let commented = view
         .column_comments
@@ -353,8 +379,8 @@ fn view_column(
     let comment = commented.and_then(|(_, text)| text.as_deref());
     let own_name = notes.name.as_ref().map(|name| name.text.clone());
     let custom = notes.rust_type.as_ref().map(|path| path.text.clone());
-    let span = view.columns.get(at).map_or(output.span, |name| name.span);
-    let mut column = plain_column(name, span, typed);
+    let span = view.columns.get(at).map_or(given.span, |name| name.span);
+    let mut column = plain_column(name, span, typed, view);
     column.field = own_name.map_or(column.field, |name| name::escape_keyword(&name));
     column.field_type = custom.map_or(FieldType::Plain, FieldType::Custom);
     column.skip = skip;
@@ -363,20 +389,38 @@ fn view_column(
     Ok(column)
 }
 
-/// A column of a view without annotations.
-fn plain_column(name: String, span: Span, typed: value::Typed) -> Column {
+/// A column of a view without annotations; one whose type is not known is a text.
+fn plain_column(
+    name: String,
+    span: Span,
+    typed: Option<CheckedColumn>,
+    view: &DraftView,
+) -> Column {
+    let (column_type, sql_type, as_text, nullable) = match typed {
+        Some(typed) => (
+            typed.column_type,
+            typed.sql_type,
+            typed.as_text,
+            typed.nullable,
+        ),
+        None => {
+            let text = ColumnType::Text(LobSize::Unbounded);
+            let sql_type = view.table.dialect.rules().computed(&text).to_owned();
+            (text, sql_type, false, true)
+        }
+    };
     Column {
         native: crate::model::NativeColumn::default(),
         field: name::escape_keyword(&name::field(&name)),
         name,
         span,
         type_span: span,
-        sql_type: typed.sql_type,
-        column_type: typed.column_type,
+        sql_type,
+        column_type,
         float_digits: None,
-        as_text: typed.as_text,
+        as_text,
         field_type: FieldType::Plain,
-        nullable: typed.nullable,
+        nullable,
         default: None,
         generated: Generated::No,
         collation: None,

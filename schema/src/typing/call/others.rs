@@ -2,7 +2,6 @@
 
 use crate::column_type::{ColumnType, TypeClass};
 use crate::dialect::Dialect;
-use crate::parse::query::AGGREGATES;
 use crate::source::Span;
 use crate::syntax::{Call, ExprKind};
 use crate::typing::checker::Checker;
@@ -10,6 +9,47 @@ use crate::typing::findings;
 use crate::typing::grammar::{self, Gives, grammar};
 use crate::typing::mysql;
 use crate::typing::value::{Ty, Value};
+
+/// Functions of SQLite, MySQL and MariaDB that make one value of many rows.
+pub(super) const AGGREGATES: &[&str] = &[
+    "AVG",
+    "ANY_VALUE",
+    "ARRAY_AGG",
+    "BIT_AND",
+    "BIT_OR",
+    "BIT_XOR",
+    "BOOL_AND",
+    "BOOL_OR",
+    "CORR",
+    "COUNT",
+    "EVERY",
+    "GROUP_CONCAT",
+    "JSONB_AGG",
+    "JSONB_OBJECT_AGG",
+    "JSON_AGG",
+    "JSON_ARRAYAGG",
+    "JSON_GROUP_ARRAY",
+    "JSON_GROUP_OBJECT",
+    "JSON_OBJECTAGG",
+    "JSON_OBJECT_AGG",
+    "MAX",
+    "MIN",
+    "MODE",
+    "PERCENTILE_CONT",
+    "PERCENTILE_DISC",
+    "RANGE_AGG",
+    "STD",
+    "STDDEV",
+    "STDDEV_POP",
+    "STDDEV_SAMP",
+    "STRING_AGG",
+    "SUM",
+    "TOTAL",
+    "VARIANCE",
+    "VAR_POP",
+    "VAR_SAMP",
+    "XMLAGG",
+];
 
 impl Checker<'_> {
     pub(in crate::typing) fn call_of_others(

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
-use crate::ast::{ArgumentMode, CreateFunction, Returns, TypeName};
+use crate::ast::{ArgumentMode, CreateFunction, Name, ObjectName, Returns, TypeName};
 use crate::source::Span;
-use crate::syntax::Call;
+use crate::syntax::{Call, Expr, ExprKind, IsWhat};
 use crate::typing::checker::Checker;
 use crate::typing::findings;
+use crate::typing::names::Named;
 use crate::typing::postgres::{self, Failure, Kind, Null, PgType};
 use crate::typing::scope::Scope;
+use crate::typing::select::conjuncts;
 use crate::typing::value::{Constant, Ty, Value};
 
 /// The columns of a function's rows.
@@ -34,12 +36,49 @@ impl Checker<'_> {
         match self.function_of_postgres(call, &arguments, scope, span) {
             Some(found) => {
                 let nullable = self.is_nullable(call, &found, &arguments);
-                Value::new(Ty::Postgres(found.result), nullable, span)
+                let is_filled = self.is_filled(call, &arguments);
+                Value::new(Ty::Postgres(found.result), nullable, span).filled(is_filled)
             }
             None if arguments.iter().any(|one| one.ty == Ty::Open) => Value::open(span),
             None if self.own_overloads(name).is_none() => Value::open(span),
             None => Value::wrong(span),
         }
+    }
+
+    /// Whether no element of the array that a function gives is NULL, as far as that is known.
+    fn is_filled(&self, call: &Call, arguments: &[Value]) -> bool {
+        match call.function() {
+            "array_agg" => {
+                let argument = call.arguments.first().map(|argument| &argument.value);
+                arguments.iter().all(Value::is_whole)
+                    || argument.is_some_and(|argument| self.leaves_null_out(call, argument))
+            }
+            "array_append" | "array_cat" | "array_fill" | "array_prepend" | "array_remove"
+            | "array_replace" | "array_reverse" | "array_sample" | "array_shuffle"
+            | "array_sort" | "trim_array" => arguments.iter().all(Value::is_whole),
+            "string_to_array" => arguments.len() < 3,
+            "akeys"
+            | "array_positions"
+            | "current_schemas"
+            | "enum_range"
+            | "parse_ident"
+            | "regexp_split_to_array"
+            | "tsvector_to_array" => true,
+            // What the schema declares is taken at its word, as a column is.
+            name => !self.own_functions(name).is_empty(),
+        }
+    }
+
+    /// `FILTER (WHERE a IS NOT NULL)` for `array_agg(a)`.
+    fn leaves_null_out(&self, call: &Call, argument: &Expr) -> bool {
+        let conditions = call.filter.as_ref().map(conjuncts);
+        conditions.into_iter().flatten().any(|condition| {
+            let ExprKind::Is(is) = &condition.kind else {
+                return false;
+            };
+            let excludes = is.negated && matches!(is.what, IsWhat::Null);
+            excludes && self.text_at(is.operand.span) == self.text_at(argument.span)
+        })
     }
 
     /// Forms that look like functions and are none.
@@ -238,15 +277,18 @@ impl Checker<'_> {
 
     /// The columns of a table whose rows a function gives.
     pub(in crate::typing) fn columns_of_row(&self, row: &TypeName) -> Option<Columns> {
-        let mut tables = self.model.table_ids();
-        let id = tables.find(|id| {
-            let table = self.model.table(*id);
-            let hosted = table
-                .engines
-                .iter()
-                .any(|engine| self.engines.contains(engine));
-            hosted && table.name.name == row.name
-        })?;
+        let name = ObjectName {
+            schema: row.schema.clone(),
+            name: Name {
+                text: row.name.clone(),
+                span: row.span,
+            },
+            in_public: false,
+            path: row.path.clone(),
+        };
+        let Named::Table(id) = self.names.table(&name) else {
+            return None;
+        };
         let columns = self.model.table(id).columns.iter().enumerate();
         let columns = columns.map(|(at, column)| {
             let ty = self.value_of_column(id, at).postgres()?;

@@ -132,7 +132,7 @@ SELECT id FROM authors WHERE id = ANY(:ids) AND name = ANY(:names);
 
 SELECT g FROM generate_series(1, :n) AS g;
 
-SELECT array_agg(title ORDER BY title) AS titles, string_agg(title, ', ') AS list, array_agg(subtitle) AS subs FROM books GROUP BY author_id;
+SELECT array_agg(title ORDER BY title) AS titles, string_agg(title, ', ') AS list, array_agg(subtitle) FILTER (WHERE subtitle IS NOT NULL) AS subs FROM books GROUP BY author_id;
 
 SELECT extract(year FROM published) AS y, date_trunc('month', added) AS m, published + :days AS later, added - interval '1 day' AS before_it FROM books;
 
@@ -198,3 +198,12 @@ SELECT id FROM authors WHERE name = sqlc.arg(name) AND born = sqlc.narg('born') 
 
 -- on: postgres
 SELECT id FROM authors WHERE name = @name AND (born = sqlc.narg(born) OR sqlc.narg(born) IS NULL);
+
+-- on: sqlite mysql
+SELECT id AS k, count(*) AS n FROM authors GROUP BY k HAVING n > 0 ORDER BY k + n;
+
+-- on: mysql
+SELECT 1 AS one FROM dual;
+
+-- on: postgres
+SELECT ARRAY[title, 'x'] AS a, ARRAY[id] || ARRAY[1] AS b, string_to_array(title, ',') AS c, '{1,2}'::integer[] || 3 AS d FROM books;

@@ -100,3 +100,10 @@ SELECT a.id FROM authors a FOR UPDATE OF authors;
 SELECT id FROM authors WHERE id IN bookz;
 
 SELECT id FROM authors WHERE id IN books;
+
+SELECT id AS k, k + 1 AS next FROM authors WHERE k > 1;
+
+-- on: postgres
+SELECT array_agg(subtitle) AS subs FROM books GROUP BY author_id;
+
+SELECT ARRAY[subtitle, title] AS both, ARRAY(SELECT subtitle FROM books) AS all_of_them FROM books;

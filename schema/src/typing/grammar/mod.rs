@@ -41,12 +41,6 @@ pub(crate) struct Grammar {
     pub(crate) cast_gives_null: fn(&ColumnType) -> bool,
     /// The type of a condition.
     pub(crate) condition: ColumnType,
-    /// A text constant takes whatever type stands beside it.
-    pub(crate) constants_adapt: bool,
-    /// `->>` gives text.
-    pub(crate) document_text: bool,
-    /// A call without `AS` has the function's name.
-    pub(crate) names_calls: bool,
 }
 
 /// The type that a function returns.
@@ -155,21 +149,6 @@ pub(crate) fn type_named(name: &str, is_unsigned: bool, digits: u8) -> Option<Co
         "uuid" => ColumnType::Uuid,
         _ => return None,
     })
-}
-
-/// Whether the arguments of a call are values and nothing else. Some functions take words of their own.
-pub(crate) fn has_plain_arguments(dialect: Dialect, name: &str) -> bool {
-    const WITH_WORDS: [&str; 8] = [
-        "convert",
-        "extract",
-        "overlay",
-        "position",
-        "substring",
-        "timestampadd",
-        "timestampdiff",
-        "trim",
-    ];
-    grammar(dialect).function(name).is_some() && !WITH_WORDS.contains(&name)
 }
 
 /// The database whose function this is, where it is one of others only.

@@ -20,9 +20,6 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     cast,
     cast_gives_null,
     condition: ColumnType::I64,
-    constants_adapt: false,
-    document_text: true,
-    names_calls: false,
 };
 
 const JSON: ColumnType = ColumnType::Json { binary: false };

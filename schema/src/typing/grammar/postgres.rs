@@ -19,9 +19,6 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     cast: |_, _| None,
     cast_gives_null: |_| false,
     condition: ColumnType::Bool,
-    constants_adapt: true,
-    document_text: true,
-    names_calls: true,
 };
 
 const JSON: ColumnType = ColumnType::Json { binary: false };

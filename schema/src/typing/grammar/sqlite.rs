@@ -20,9 +20,6 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     cast,
     cast_gives_null: |_| false,
     condition: ColumnType::I64,
-    constants_adapt: false,
-    document_text: false,
-    names_calls: false,
 };
 
 const FUNCTIONS: &[(&str, Gives)] = &[
