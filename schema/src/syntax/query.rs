@@ -301,7 +301,15 @@ impl Reader<'_> {
             ItemKind::AllOf(names)
         } else {
             let value = self.expr()?;
-            ItemKind::Value(value, self.alias()?)
+            let is_row = self.dialect == Dialect::Postgres
+                && self.is_symbol(0, ".")
+                && self.is_symbol(1, "*");
+            if is_row {
+                self.advance(2);
+                ItemKind::AllOfRow(value)
+            } else {
+                ItemKind::Value(value, self.alias()?)
+            }
         };
         let span = self.span_from(first);
         Ok(Item { kind, span })

@@ -58,7 +58,7 @@ impl<'t> Parts<'_, 't> {
 
     fn items(&mut self, items: &'t [Item]) {
         self.exprs(items.iter().filter_map(|item| match &item.kind {
-            ItemKind::Value(value, _) => Some(value),
+            ItemKind::Value(value, _) | ItemKind::AllOfRow(value) => Some(value),
             ItemKind::All | ItemKind::AllOf(_) => None,
         }));
     }

@@ -437,11 +437,9 @@ impl<'a> Checker<'a> {
 
     /// The type of conditions.
     pub(super) fn condition_type(&self) -> Ty {
-        match self.dialect {
-            Dialect::Postgres => Ty::Postgres(PgType::BOOL),
-            Dialect::Sqlite | Dialect::Mysql => {
-                Ty::Of(grammar::grammar(self.dialect).condition.clone())
-            }
+        match grammar::grammar(self.dialect) {
+            Some(grammar) => Ty::Of(grammar.condition.clone()),
+            None => Ty::Postgres(PgType::BOOL),
         }
     }
 

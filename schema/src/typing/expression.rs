@@ -96,7 +96,8 @@ impl Checker<'_> {
         if written.starts_with("0x") || written.starts_with("0X") {
             return Ty::Of(ColumnType::I64);
         }
-        (grammar(self.dialect).number)(written).map_or(Ty::Open, Ty::Of)
+        let found = grammar(self.dialect).and_then(|grammar| (grammar.number)(written));
+        found.map_or(Ty::Open, Ty::Of)
     }
 
     fn bytes(&self, kind: &ExprKind, span: Span) -> Value {
@@ -399,10 +400,9 @@ impl Checker<'_> {
 
     fn cast(&mut self, cast: &Cast, scope: &Scope<'_>, span: Span) -> Value {
         let operand = self.expr(&cast.operand, scope);
-        let known = (grammar(self.dialect).cast)(&cast.to, operand.column_type());
-        let known = known
-            .filter(|_| self.dialect != Dialect::Postgres)
-            .map(Ty::Of);
+        let grammar = grammar(self.dialect);
+        let known = grammar.and_then(|grammar| (grammar.cast)(&cast.to, operand.column_type()));
+        let known = known.map(Ty::Of);
         let Some(ty) = known.or_else(|| self.type_of_name(&cast.to)) else {
             return Value::open(span);
         };
@@ -415,11 +415,16 @@ impl Checker<'_> {
             return Value::wrong(span);
         }
         let gives_null = match (&ty, operand.postgres()) {
-            (Ty::Of(found), _) => (grammar(self.dialect).cast_gives_null)(found),
+            (Ty::Of(found), _) => grammar.is_none_or(|grammar| (grammar.cast_gives_null)(found)),
             (Ty::Postgres(to), Some(from)) => cast_null(from, *to) == Null::Maybe,
             _ => false,
         };
-        Value::new(ty, operand.nullable || gives_null, span).filled(operand.is_filled)
+        let is_filled = match &cast.operand.kind {
+            // Only the word NULL stands for one: "Array Input and Output Syntax".
+            ExprKind::Text(written) => !written.to_lowercase().contains("null"),
+            _ => operand.is_filled,
+        };
+        Value::new(ty, operand.nullable || gives_null, span).filled(is_filled)
     }
 
     fn at_zone(

@@ -131,7 +131,7 @@ impl Checker<'_> {
         }
         let items = select.items.iter().filter_map(|item| match &item.kind {
             ItemKind::Value(value, _) => Some(value),
-            ItemKind::All | ItemKind::AllOf(_) => None,
+            ItemKind::All | ItemKind::AllOf(_) | ItemKind::AllOfRow(_) => None,
         });
         let order = order.iter().map(|sort| &sort.value);
         let order = order.filter(|value| !matches!(value.kind, ExprKind::Column(_)));

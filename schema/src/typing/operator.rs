@@ -314,10 +314,10 @@ impl Checker<'_> {
                 of.clone()
             }
         };
-        let rule = grammar(self.dialect).arithmetic;
+        let rule = grammar(self.dialect).map(|grammar| grammar.arithmetic);
         let (one, other) = (number(one), number(other));
         let found = (grammar::rank(&one).is_some() && grammar::rank(&other).is_some())
-            .then(|| rule(&one, sign, &other))
+            .then(|| rule.and_then(|rule| rule(&one, sign, &other)))
             .flatten();
         found.map_or_else(
             || Value::open(span),
@@ -364,8 +364,9 @@ impl Checker<'_> {
         match text {
             "+" => operand.derived(operand.nullable, span),
             "-" => {
-                let negative = grammar(self.dialect).negative;
-                let ty = operand.column_type().and_then(negative);
+                let negative = grammar(self.dialect).map(|grammar| grammar.negative);
+                let ty = operand.column_type().zip(negative);
+                let ty = ty.and_then(|(of, negative)| negative(of));
                 let constant = operand.constant;
                 let value = ty.map_or_else(
                     || Value::open(span),

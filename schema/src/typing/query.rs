@@ -180,7 +180,7 @@ impl Checker<'_> {
             let all = self.query(query, outer, &seen, None);
             let next = self.named(table, &all);
             let widened = widened(&fields, &next);
-            let is_same = nullables(&widened) == nullables(&fields);
+            let is_same = nulls(&widened) == nulls(&fields);
             fields = widened;
             if is_same {
                 return fields;
@@ -340,7 +340,7 @@ fn is_of_a_part(value: &Expr, body: &Body) -> bool {
                     matches!(&value.kind, ExprKind::Column(names) if names.last().is_some_and(is));
                 is_column || alias.as_ref().is_some_and(is)
             }
-            ItemKind::All | ItemKind::AllOf(_) => false,
+            ItemKind::All | ItemKind::AllOf(_) | ItemKind::AllOfRow(_) => false,
         }),
         Body::Set(first, rest) => {
             is_of_a_part(value, first) || rest.iter().any(|part| is_of_a_part(value, &part.body))
@@ -355,9 +355,13 @@ pub(super) fn is_number(value: &Expr) -> bool {
     matches!(value.kind, ExprKind::Number(_))
 }
 
-fn nullables(fields: &Fields) -> Vec<bool> {
+/// Which of them may be NULL, or hold NULL.
+fn nulls(fields: &Fields) -> Vec<(bool, bool)> {
     let fields = fields.iter().flat_map(|fields| fields.iter());
-    fields.map(|field| field.value.nullable).collect()
+    let values = fields.map(|field| &field.value);
+    values
+        .map(|value| (value.nullable, value.is_filled))
+        .collect()
 }
 
 fn widened(fields: &Fields, next: &Fields) -> Fields {
@@ -365,7 +369,8 @@ fn widened(fields: &Fields, next: &Fields) -> Fields {
     let both = fields.iter().zip(next.iter());
     let both = both.map(|(one, other)| Field {
         name: one.name.clone(),
-        value: one.value.clone().or_null(other.value.nullable),
+        value: (one.value.clone().or_null(other.value.nullable))
+            .filled(one.value.is_filled && other.value.is_filled),
     });
     Some(both.collect())
 }

@@ -144,6 +144,13 @@ impl Checker<'_> {
                         None => is_open = true,
                     }
                 }
+                ItemKind::AllOfRow(value) => {
+                    self.has_star = true;
+                    match self.all_of_row(value, scope) {
+                        Some(all) => fields.extend(placed(all, item)),
+                        None => is_open = true,
+                    }
+                }
                 ItemKind::Value(value, alias) => {
                     let mut typed = self.expr(value, scope);
                     if let Some(wanted) = wanted.and_then(|wanted| wanted.get(fields.len())) {
@@ -189,6 +196,27 @@ impl Checker<'_> {
         let known: Vec<String> = known.collect();
         self.report_name(table, NameKind::Alias, known);
         None
+    }
+
+    /// The columns of a row: of a table's, or of one that a function gives, which may be NULL.
+    fn all_of_row(&mut self, value: &Expr, scope: &Scope<'_>) -> Option<Vec<Field>> {
+        match &value.kind {
+            ExprKind::Call(call) => {
+                let fields = self.rows_of_call(call, value.span, scope)?;
+                let fields = fields.into_iter().map(|field| Field {
+                    value: field.value.or_null(true),
+                    ..field
+                });
+                Some(fields.collect())
+            }
+            ExprKind::Column(names) if self.place_of(value, scope).is_none() => {
+                self.all_of(names, scope)
+            }
+            _ => {
+                self.expr(value, scope);
+                None
+            }
+        }
     }
 
     /// The name that a column has without AS; `None` where the database makes one up.
@@ -237,7 +265,7 @@ impl Checker<'_> {
     pub(super) fn item_aggregates(&self, item: &Item) -> bool {
         match &item.kind {
             ItemKind::Value(value, _) => self.has_aggregate(value),
-            ItemKind::All | ItemKind::AllOf(_) => false,
+            ItemKind::All | ItemKind::AllOf(_) | ItemKind::AllOfRow(_) => false,
         }
     }
 
@@ -357,7 +385,7 @@ pub(super) fn item_named<'s>(
         let at: usize = number.parse().ok()?;
         return match &select.items.get(at.checked_sub(1)?)?.kind {
             ItemKind::Value(value, _) => Some(value),
-            ItemKind::All | ItemKind::AllOf(_) => None,
+            ItemKind::All | ItemKind::AllOf(_) | ItemKind::AllOfRow(_) => None,
         };
     }
     let ExprKind::Column(names) = &value.kind else {

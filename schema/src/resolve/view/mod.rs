@@ -6,7 +6,7 @@ mod order;
 mod tables;
 mod unknown;
 
-use crate::ast::{ExpressionPiece, Notes, ObjectKind, PartKey, SerdeTags};
+use crate::ast::{Notes, ObjectKind, PartKey, SerdeTags};
 use crate::column_type::{ColumnType, LobSize};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{Dialect, DialectRules as _};
@@ -19,7 +19,8 @@ use crate::name;
 use crate::parse::{COLUMN_LIMIT, comment_text};
 use crate::sorting::sort_by;
 use crate::source::Span;
-use crate::syntax::{Item, ItemKind};
+use crate::syntax::{self, ExprKind, Item, ItemKind, Node, Whole};
+use crate::typing::grammar::is_known_call;
 use crate::typing::{CheckedColumn, LookedColumn, columns_of_view};
 
 use super::Resolver;
@@ -243,7 +244,8 @@ impl<'a> Resolver<'a> {
         if let Some(other) = self.unmade_view(read) {
             return Some(format!("it reads `{other}`, which is not made"));
         }
-        let function = unknown_function(&view.body.tokens, view.table.dialect)?;
+        let query = view.query.as_ref().ok()?;
+        let function = unknown_function(query, view.table.dialect)?;
         let is_own = self.draft.functions.contains_key(&function.to_lowercase());
         (is_own || self.adds_functions())
             .then(|| format!("it calls `{function}`, which bindery does not make"))
@@ -446,33 +448,17 @@ fn prose(notes: &Notes, comment: Option<&str>) -> Vec<String> {
 }
 
 /// The first function of a query that is not one of the database's own, as far as they are known.
-fn unknown_function(tokens: &[ExpressionPiece], dialect: Dialect) -> Option<&str> {
-    let pairs = tokens.windows(2).enumerate();
-    let calls = pairs.filter(|(_, pair)| pair[0].is_name() && pair[1].is_symbol("("));
-    let unknown = calls.filter(|(at, pair)| {
-        !names_columns(tokens, *at)
-            && !crate::typing::grammar::is_known_call(dialect, &pair[0].text.to_lowercase())
+fn unknown_function(query: &Whole, dialect: Dialect) -> Option<String> {
+    let mut unknown: Vec<(u32, &str)> = Vec::new();
+    syntax::walk(&query.statement, |node| {
+        if let Node::Expr(expr) = node
+            && let ExprKind::Call(call) = &expr.kind
+            && !call.bare
+            && !is_known_call(dialect, &call.function().to_lowercase())
+        {
+            unknown.push((expr.span.start, call.function()));
+        }
     });
-    unknown.map(|(_, pair)| pair[0].text.as_str()).next()
-}
-
-/// `AS t (a, b)`, `(…) t (a, b)` and `WITH t (a, b) AS (…)` name columns.
-fn names_columns(tokens: &[ExpressionPiece], at: usize) -> bool {
-    let before = at.checked_sub(1).and_then(|at| tokens.get(at));
-    let words = ["as", "with", "recursive", ")"];
-    let follows = before.is_some_and(|piece| {
-        words
-            .iter()
-            .any(|word| piece.text.eq_ignore_ascii_case(word))
-    });
-    let list = tokens[at..]
-        .iter()
-        .take_while(|piece| !piece.is_symbol(")"))
-        .count();
-    let defines = |piece: &ExpressionPiece| piece.text.eq_ignore_ascii_case("as");
-    let opens =
-        |piece: &ExpressionPiece| piece.text == "(" || piece.text.eq_ignore_ascii_case("not");
-    let common_table = tokens.get(at + list + 1).is_some_and(defines)
-        && tokens.get(at + list + 2).is_some_and(opens);
-    follows || common_table
+    let first = unknown.into_iter().min_by_key(|(at, _)| *at);
+    first.map(|(_, name)| name.to_owned())
 }

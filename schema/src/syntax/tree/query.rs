@@ -88,6 +88,8 @@ pub(crate) enum ItemKind {
     All,
     /// `t.*`.
     AllOf(Vec<Name>),
+    /// `(f(a)).*`: the columns of a row.
+    AllOfRow(Expr),
     Value(Expr, Option<Name>),
 }
 

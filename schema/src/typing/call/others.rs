@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::syntax::{Call, ExprKind};
 use crate::typing::checker::Checker;
 use crate::typing::findings;
-use crate::typing::grammar::{self, Gives, grammar};
+use crate::typing::grammar::{self, Gives, Grammar, grammar};
 use crate::typing::mysql;
 use crate::typing::value::{Ty, Value};
 
@@ -74,7 +74,9 @@ impl Checker<'_> {
             self.report(findings::no_such_call(&shown, &[], span));
             return Value::wrong(span);
         }
-        let Some(gives) = grammar(self.dialect).function(&name) else {
+        let grammar = grammar(self.dialect);
+        let gives = grammar.and_then(|grammar| Some((grammar, grammar.function(&name)?)));
+        let Some((grammar, gives)) = gives else {
             return match measured {
                 Some(measured) => self.measured(measured, call, arguments, span),
                 None => self.unknown_call(&name, call, span),
@@ -89,7 +91,7 @@ impl Checker<'_> {
                 self.demand_type(argument, &text, None, span);
             }
         }
-        self.given(gives, call, arguments, span)
+        self.given((grammar, gives), call, arguments, span)
     }
 
     /// A function of MariaDB by what was measured of it.
@@ -136,7 +138,8 @@ impl Checker<'_> {
             || call.name.len() > 1;
         if !known {
             let place = call.name.last().map_or(span, |name| name.span);
-            let near = grammar::near_function(self.dialect, name);
+            let near = grammar(self.dialect);
+            let near = near.and_then(|grammar| grammar::near_function(grammar, name));
             self.report(findings::unknown_function(name, near, place));
             return Value::wrong(span);
         }
@@ -182,12 +185,11 @@ impl Checker<'_> {
     /// What the table of functions says.
     pub(in crate::typing) fn given(
         &mut self,
-        gives: &Gives,
+        (grammar, gives): (&Grammar, &Gives),
         call: &Call,
         arguments: &[Value],
         span: Span,
     ) -> Value {
-        let dialect = self.dialect;
         let any = arguments.iter().any(|value| value.nullable);
         let first = arguments.first();
         let empty = self.may_have_no_rows(call);
@@ -222,7 +224,6 @@ impl Checker<'_> {
                 let value = sizeless(argument, nullable, span);
                 Value { source, ..value }
             }
-            Gives::Truncated | Gives::Cased | Gives::Array => Value::open(span),
             Gives::Coalesced => {
                 for argument in arguments {
                     self.may_be_null(argument);
@@ -238,10 +239,10 @@ impl Checker<'_> {
                 let what = format!("`{}`", call.function());
                 self.common(&all, &what, span).derived(nullable, span)
             }
-            Gives::Sum => of(grammar(dialect).sum, empty || any),
-            Gives::Average => of(grammar(dialect).average, empty || any),
-            Gives::Rounded => of(grammar(dialect).rounded, any),
-            Gives::Absolute => of(grammar(dialect).absolute, any),
+            Gives::Sum => of(grammar.sum, empty || any),
+            Gives::Average => of(grammar.average, empty || any),
+            Gives::Rounded => of(grammar.rounded, any),
+            Gives::Absolute => of(grammar.absolute, any),
         }
     }
 }

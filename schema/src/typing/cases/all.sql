@@ -207,3 +207,5 @@ SELECT 1 AS one FROM dual;
 
 -- on: postgres
 SELECT ARRAY[title, 'x'] AS a, ARRAY[id] || ARRAY[1] AS b, string_to_array(title, ',') AS c, '{1,2}'::integer[] || 3 AS d FROM books;
+
+SELECT (b).*, (json_each_text('{"a": 1}')).* FROM books b;

@@ -1,8 +1,7 @@
-//! The types of expressions in the dialects' queries: one file each, as data.
+//! The types of expressions in the queries of SQLite, MySQL and MariaDB, one file each, as data. Those of PostgreSQL are its catalogue's.
 
 mod mysql;
 mod numbers;
-mod postgres;
 mod sqlite;
 
 pub(crate) use numbers::{is_text, rank, wider};
@@ -10,6 +9,7 @@ pub(crate) use numbers::{is_text, rank, wider};
 use crate::ast::TypeName;
 use crate::column_type::{ColumnType, LobSize};
 use crate::dialect::Dialect;
+use crate::typing::postgres;
 
 /// The rules for types of expressions in a dialect's queries. There is no default: a new field must be answered for
 /// every dialect.
@@ -50,12 +50,6 @@ pub(crate) enum Gives {
     Type(ColumnType, Null),
     /// The type of an argument.
     Argument(usize, Null),
-    /// The type of the second argument; of a date a moment.
-    Truncated,
-    /// Text, of a text.
-    Cased,
-    /// An array of the argument.
-    Array,
     /// The first argument that is not NULL.
     Coalesced,
     /// One of the arguments from this one on.
@@ -90,12 +84,12 @@ const fn returns(column_type: ColumnType, null: Null) -> Gives {
     Gives::Type(column_type, null)
 }
 
-/// Returns the grammar of a dialect's queries.
-pub(crate) fn grammar(dialect: Dialect) -> &'static Grammar {
+/// Returns the rules of a dialect that has no catalogue of types.
+pub(crate) fn grammar(dialect: Dialect) -> Option<&'static Grammar> {
     match dialect {
-        Dialect::Sqlite => &sqlite::GRAMMAR,
-        Dialect::Postgres => &postgres::GRAMMAR,
-        Dialect::Mysql => &mysql::GRAMMAR,
+        Dialect::Sqlite => Some(&sqlite::GRAMMAR),
+        Dialect::Mysql => Some(&mysql::GRAMMAR),
+        Dialect::Postgres => None,
     }
 }
 
@@ -108,18 +102,25 @@ impl Grammar {
 
 /// Whether this word before a parenthesis is one of the language or a function of the database.
 pub(crate) fn is_known_call(dialect: Dialect, word: &str) -> bool {
-    let grammar = grammar(dialect);
-    WORDS.contains(&word) || grammar.function(word).is_some() || grammar.untyped.contains(&word)
+    WORDS.contains(&word) || is_function(dialect, word)
+}
+
+/// Whether it is a function of the database, in every version and build.
+fn is_function(dialect: Dialect, name: &str) -> bool {
+    match grammar(dialect) {
+        Some(grammar) => grammar.function(name).is_some() || grammar.untyped.contains(&name),
+        None => !postgres::overloads(name).is_empty() || POSTGRES_FORMS.contains(&name),
+    }
 }
 
 /// Whether it is a function that the database has in some versions or builds.
 pub(crate) fn is_optional(dialect: Dialect, name: &str) -> bool {
-    grammar(dialect).optional.contains(&name)
+    let optional = grammar(dialect).map_or(POSTGRES_OPTIONAL, |grammar| grammar.optional);
+    optional.contains(&name)
 }
 
 /// The function whose name is nearest.
-pub(crate) fn near_function(dialect: Dialect, name: &str) -> Option<&'static str> {
-    let grammar = grammar(dialect);
+pub(crate) fn near_function(grammar: &Grammar, name: &str) -> Option<&'static str> {
     let functions = grammar.functions.iter().map(|(name, _)| *name);
     crate::name::suggest(name, functions.chain(grammar.untyped.iter().copied()))
 }
@@ -153,15 +154,38 @@ pub(crate) fn type_named(name: &str, is_unsigned: bool, digits: u8) -> Option<Co
 
 /// The database whose function this is, where it is one of others only.
 pub(crate) fn home_of_function(own: Dialect, name: &str) -> Option<Dialect> {
-    let has = |dialect: Dialect| {
-        let grammar = grammar(dialect);
-        let known = grammar.untyped.contains(&name) || grammar.optional.contains(&name);
-        known || grammar.function(name).is_some()
-    };
+    let has = |dialect| is_function(dialect, name) || is_optional(dialect, name);
     let is_word = WORDS.contains(&name);
     let mut others = Dialect::ALL.into_iter().filter(|other| *other != own);
     others.find(|other| !is_word && !has(own) && has(*other))
 }
+
+/// Forms of PostgreSQL that look like functions and are none of its catalogue.
+const POSTGRES_FORMS: &[&str] = &[
+    "coalesce",
+    "current_user",
+    "greatest",
+    "grouping",
+    "least",
+    "normalize",
+    "nullif",
+    "trim",
+    "xmlconcat",
+    "xmlelement",
+    "xmlforest",
+    "xmlparse",
+    "xmlroot",
+    "xmlserialize",
+];
+
+/// Of later versions than the oldest.
+const POSTGRES_OPTIONAL: &[&str] = &[
+    "json_array",
+    "json_arrayagg",
+    "json_object",
+    "json_objectagg",
+    "json_value",
+];
 
 /// Words that may stand before a parenthesis and call nothing; types among them.
 const WORDS: &[&str] = &[
