@@ -57,7 +57,7 @@ impl Checker<'_> {
         let groups =
             (is_grouped || is_whole).then(|| Groups::new(self, &values, select, &scope, is_whole));
         scope.aliases.1 = false;
-        scope.all_nullable = sets || (is_whole && self.dialect == Dialect::Sqlite);
+        scope.all_nullable = sets || (is_whole && self.dialect != Dialect::Postgres);
         let fields = self.items(&select.items, &scope, wanted);
         scope.aliases.1 = self.dialect == Dialect::Mysql;
         if let Some(having) = &select.having {
