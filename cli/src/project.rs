@@ -57,7 +57,7 @@ pub(crate) struct Compiled {
 }
 
 impl Project {
-    /// Reads the configuration and all files.
+    /// Reads the configuration and all files, those of queries too.
     pub(crate) fn load(options: &SchemaOptions, dialect: DialectChoice) -> Result<Self, Failure> {
         let paths = Paths {
             config: configuration::path(options.config.as_deref())?,
@@ -78,6 +78,16 @@ impl Project {
             input: project.input,
             found,
         })
+    }
+
+    /// The same without the files of queries: one that does not fit the schema is no reason to leave a database alone.
+    pub(crate) fn load_schema(
+        options: &SchemaOptions,
+        dialect: DialectChoice,
+    ) -> Result<Self, Failure> {
+        let mut project = Self::load(options, dialect)?;
+        project.input.queries.clear();
+        Ok(project)
     }
 
     /// Reads the configuration alone; fails where it cannot be used.
@@ -120,10 +130,12 @@ impl Project {
         let mut found = Diagnostics::default();
         let project = load_project_for(None, &paths, &process_environment, &mut found);
         let has_files = !project.input.files.is_empty();
+        let mut input = project.input;
+        input.queries.clear();
         let project = Self {
             config: project.config,
             config_path: paths.config,
-            input: project.input,
+            input,
             found,
         };
         let checked = project.compile().checked;

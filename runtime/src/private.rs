@@ -6,7 +6,10 @@ pub use ::serde;
 
 pub use crate::atomic::{AtomicGroup, InGroup};
 pub use crate::databases::kept::{OwnTable, OwnTableState, own_tables};
-pub use crate::driver::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
+pub use crate::driver::{
+    DescribedColumn, ReferenceSql, ReferencedSql, ReferredTable, StatementDescription, TableSql,
+    UniqueSql,
+};
 pub use crate::interface::Lookup;
 pub use crate::link::engine::NotChosen;
 pub use crate::link::program::{EngineInfo, Keeps, Program, TableDdl};

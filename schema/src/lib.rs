@@ -47,6 +47,8 @@ pub mod rust_type;
 mod syntax;
 mod typing;
 
+pub use queries::{UnfitQuery, unfit_queries};
+
 pub use bindery_core::{
     config, derives, diagnostic, disk, fingerprint, json_names, kept, lints, migrations, models_of,
     sorting, source, sql_writer,

@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Fa
     let dialect = arguments
         .dialect
         .map_or(DialectChoice::Configured, DialectChoice::Engines);
-    let project = Project::load(options, dialect)?;
+    let project = Project::load_schema(options, dialect)?;
     let chosen = project.choose(&arguments.engines, Purpose::Harmless)?;
     let configured = project.is_configured();
     let compiled = in_its_own_dialect(project.compile(), configured, arguments)?;
@@ -81,7 +81,8 @@ fn in_its_own_dialect(
     let Some(dialect) = guessed.filter(|_| compiled.checked.is_none()) else {
         return Ok(compiled);
     };
-    let other = Project::load(&arguments.schema, DialectChoice::Everything(dialect))?.compile();
+    let other =
+        Project::load_schema(&arguments.schema, DialectChoice::Everything(dialect))?.compile();
     Ok(if other.checked.is_some() {
         other
     } else {

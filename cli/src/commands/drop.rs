@@ -45,7 +45,7 @@ pub(crate) struct DropArguments {
 /// Asks, and drops.
 pub(crate) fn run(arguments: &DropArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let project = Project::load(options, DialectChoice::Configured)?;
+    let project = Project::load_schema(options, DialectChoice::Configured)?;
     let chosen = project.choose(&arguments.engines, Purpose::Destructive)?;
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;

@@ -76,7 +76,7 @@ pub(crate) struct MirrorArguments {
 /// Copies and compares.
 pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let project = Project::load(options, DialectChoice::Configured)?;
+    let project = Project::load_schema(options, DialectChoice::Configured)?;
     let ends = Ends::named(&project, &arguments.from, &arguments.to)?;
     if arguments.replace {
         project.refuse_protected(&[ends.to])?;

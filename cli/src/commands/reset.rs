@@ -59,7 +59,7 @@ pub(crate) struct ResetArguments {
 /// Asks, drops, and makes.
 pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let project = Project::load(options, DialectChoice::Configured)?;
+    let project = Project::load_schema(options, DialectChoice::Configured)?;
     let chosen = project.choose(&arguments.engines, Purpose::Destructive)?;
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;

@@ -66,7 +66,7 @@ pub(crate) struct VerifyArguments {
 /// Compares, repairs where that is wanted, and fails where a row differs.
 pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let project = Project::load(options, DialectChoice::Configured)?;
+    let project = Project::load_schema(options, DialectChoice::Configured)?;
     let ends = Ends::named(&project, &arguments.from, &arguments.to)?;
     if arguments.writes() {
         project.refuse_protected(&[ends.to])?;

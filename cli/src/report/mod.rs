@@ -9,6 +9,7 @@ use bindery_schema::model::CheckedModel;
 use bindery_schema::render::Finding;
 use serde::Serialize;
 
+use self::summary::AgainstEngine;
 use crate::failure::{Ended, Failure};
 use crate::options::{Format, SchemaOptions};
 use crate::output::Output;
@@ -24,6 +25,9 @@ struct CheckReport<'c> {
     queries: usize,
     skipped: &'c BTreeMap<String, usize>,
     diagnostics: Vec<Finding>,
+    /// With `--against-engine`.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    against_engines: &'c [AgainstEngine],
 }
 
 /// Whether the schema stands, as far as the user is concerned.
@@ -39,15 +43,20 @@ pub(crate) fn is_ok(compiled: &Compiled, options: &SchemaOptions) -> bool {
 }
 
 /// `check` as one document.
-pub(crate) fn json(compiled: &Compiled, options: &SchemaOptions) -> String {
+pub(crate) fn json(
+    compiled: &Compiled,
+    against: &[AgainstEngine],
+    options: &SchemaOptions,
+) -> String {
     let tables = &compiled.model.tables;
     document(&CheckReport {
-        ok: is_ok(compiled, options),
+        ok: is_ok(compiled, options) && against.iter().all(AgainstEngine::is_ok),
         tables: tables.len(),
         columns: tables.iter().map(|table| table.columns.len()).sum(),
         queries: compiled.model.queries.len(),
         skipped: &compiled.model.skipped,
         diagnostics: Output::each_once(&compiled.project.found, &compiled.project.input.sources),
+        against_engines: against,
     })
 }
 
@@ -91,7 +100,7 @@ pub(crate) fn require_ok(
 ) -> Result<(), Failure> {
     let is_ok = is_ok(compiled, options);
     if options.format == Format::Json && !is_ok {
-        output.result(&json(compiled, options))?;
+        output.result(&json(compiled, &[], options))?;
     } else {
         tell(&compiled.project, options.format, output)?;
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bindery_schema::diagnostic::Severity;
 use bindery_schema::model::{Engine, EngineId, Model};
+use serde::Serialize;
 
 use super::{is_ok, json, require_ok};
 use crate::failure::Failure;
@@ -15,17 +16,51 @@ use crate::text::{count, hanging, padded};
 /// Characters of the left column.
 const TITLE_WIDTH: usize = 9;
 
-/// The findings and the summary of a schema.
+/// The queries of an engine beside what its database says of them.
+#[derive(Debug, Serialize)]
+pub(crate) struct AgainstEngine {
+    pub(crate) engine: String,
+    /// The number of queries that its database prepared.
+    pub(crate) queries: usize,
+    /// By the query with its place: what the database says otherwise.
+    pub(crate) differences: BTreeMap<String, Vec<String>>,
+    /// Why there is no answer.
+    pub(crate) error: Option<String>,
+}
+
+impl AgainstEngine {
+    pub(crate) fn is_ok(&self) -> bool {
+        self.differences.is_empty() && self.error.is_none()
+    }
+
+    /// `3 queries are as the database says`.
+    fn line(&self) -> String {
+        let queries = if self.queries == 1 {
+            "query"
+        } else {
+            "queries"
+        };
+        let size = format!("{}: {} {queries} prepared", self.engine, self.queries);
+        match (&self.error, self.differences.len()) {
+            (Some(_), _) => format!("{}: no answer", self.engine),
+            (None, 0) => format!("{size}, all as they are here"),
+            (None, several) => format!("{size}, {several} of them otherwise"),
+        }
+    }
+}
+
+/// The findings and the summary of a schema, with what databases say of the queries.
 pub(crate) fn print(
     compiled: &Compiled,
+    against: &[AgainstEngine],
     options: &SchemaOptions,
     output: &Output,
 ) -> Result<(), Failure> {
     match options.format {
-        Format::Json => print_json(compiled, options, output),
+        Format::Json => print_json(compiled, against, options, output),
         Format::Human => {
             let outcome = require_ok(compiled, options, output);
-            output.result(&summary(compiled, output.results()))?;
+            output.result(&summary(compiled, against, output.results()))?;
             outcome
         }
         Format::Github => require_ok(compiled, options, output),
@@ -34,10 +69,11 @@ pub(crate) fn print(
 
 fn print_json(
     compiled: &Compiled,
+    against: &[AgainstEngine],
     options: &SchemaOptions,
     output: &Output,
 ) -> Result<(), Failure> {
-    output.result(&json(compiled, options))?;
+    output.result(&json(compiled, against, options))?;
     if is_ok(compiled, options) {
         Ok(())
     } else {
@@ -45,7 +81,7 @@ fn print_json(
     }
 }
 
-fn summary(compiled: &Compiled, stream: Stream) -> String {
+fn summary(compiled: &Compiled, against: &[AgainstEngine], stream: Stream) -> String {
     let model = &compiled.model;
     let tables = || model.tables.iter().filter(|table| table.view.is_none());
     let columns: usize = tables().map(|table| table.columns.len()).sum();
@@ -62,11 +98,14 @@ fn summary(compiled: &Compiled, stream: Stream) -> String {
     let views = views(model).map(|text| entry("views", &text, stream));
     let engines = engine_lines(&compiled.project.input.engines, model, stream);
     let skipped = skipped(&model.skipped).map(|text| entry("skipped", &text, stream));
+    let against: Vec<String> = against.iter().map(AgainstEngine::line).collect();
+    let against = (!against.is_empty()).then(|| entry("against", &against.join("; "), stream));
     [
         entry("schema", &size, stream),
         views.unwrap_or_default(),
         engines,
         skipped.unwrap_or_default(),
+        against.unwrap_or_default(),
         entry("result", &verdict(compiled, stream), stream),
     ]
     .concat()

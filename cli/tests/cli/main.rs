@@ -59,6 +59,7 @@ mod pages;
 mod process;
 mod progress;
 mod pull;
+mod queries;
 mod real_time;
 mod reasons;
 mod recover;

@@ -65,6 +65,7 @@ mod connect;
 #[cfg(any(feature = "data", feature = "sync"))]
 mod counters;
 pub(crate) mod cut;
+mod described;
 pub(crate) mod forks;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod host;
@@ -134,6 +135,7 @@ pub(crate) use connect::{ServerInfo, ServerOptions};
 #[cfg(any(feature = "data", feature = "sync"))]
 pub(crate) use counters::raise_counters;
 pub(crate) use cut::Cutter;
+pub use described::{DescribedColumn, StatementDescription};
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use host::{HostOfConnection, LiveHost};
 pub(crate) use leaving::Leaving;

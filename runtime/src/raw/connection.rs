@@ -1,6 +1,7 @@
 //! Raw SQL on a connection or in a transaction.
 
 use super::{Executor as _, FromRow, IntoSql, Params, RawSql};
+use crate::driver::StatementDescription;
 use crate::error::Result;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -147,6 +148,16 @@ impl<E: Engine> Connection<E> {
     /// [`Engine::DIALECT`](crate::Engine::DIALECT).
     pub fn dialect(&self) -> Dialect {
         self.engine.dialect()
+    }
+
+    /// Has the database prepare a statement and say what it takes and gives. It is not run, and stays prepared on this connection.
+    ///
+    /// # Errors
+    /// The database refuses the statement.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn describe(&mut self, sql: impl IntoSql<E::Dialect>) -> Result<StatementDescription> {
+        self.raw().describe(sql)
     }
 
     fn raw(&mut self) -> RawSql<'_, E> {

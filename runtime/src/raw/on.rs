@@ -9,7 +9,7 @@ use super::control;
 use super::reading;
 use super::words::{Token, Words};
 use super::{FromRow, IntoSql, Params, RowColumns, SqlText};
-use crate::driver::{Physical, RawText, no_statement};
+use crate::driver::{Physical, RawText, StatementDescription, no_statement};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::changes::Written;
@@ -140,6 +140,17 @@ impl<'c, E: Engine> RawSql<'c, E> {
     pub fn execute_batch(&mut self, sql: impl IntoSql<E::Dialect>) -> Result<()> {
         self.run(Operation::ExecuteBatch, sql, |physical, text| {
             physical.raw_batch(&text.text, text.is_fixed())
+        })
+    }
+
+    /// Has the database prepare a statement and say what it takes and gives. It is not run.
+    #[track_caller]
+    pub(crate) fn describe(
+        &mut self,
+        sql: impl IntoSql<E::Dialect>,
+    ) -> Result<StatementDescription> {
+        self.run(Operation::Query, sql, |physical, text| {
+            physical.describe(&text.text)
         })
     }
 

@@ -235,6 +235,11 @@ pub(crate) enum IndexMethod {
 }
 
 /// The knowledge of this compiler about a dialect.
+/// Returns how the catalogue of a database names the type of a value of this type that it computes, without a length.
+pub fn computed_type(dialect: Dialect, column_type: &ColumnType) -> &'static str {
+    dialect.rules().computed(column_type)
+}
+
 pub(crate) trait DialectRules {
     /// Returns the rules that it implements.
     fn rules(self) -> &'static dyn Rules;

@@ -10,6 +10,7 @@ mod column;
 mod engines;
 mod file;
 mod parameter;
+mod unfit;
 mod written;
 
 use std::collections::HashMap;
@@ -19,6 +20,8 @@ use crate::input::Input;
 use crate::model::Model;
 use crate::name;
 use written::WrittenQuery;
+
+pub use unfit::{UnfitQuery, unfit_queries};
 
 /// Adds the queries of the input's files to the model whose tables they name.
 pub(crate) fn bind(model: &mut Model, input: &Input, diagnostics: &mut Diagnostics) {

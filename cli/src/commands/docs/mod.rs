@@ -77,7 +77,7 @@ struct Written<'a> {
 /// Writes the document.
 pub(crate) fn run(arguments: &DocsArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let project = Project::load(options, DialectChoice::Configured)?;
+    let project = Project::load_schema(options, DialectChoice::Configured)?;
     let chosen = project.choose(&arguments.engines.or_all(), Purpose::Harmless)?;
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;

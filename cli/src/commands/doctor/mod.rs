@@ -42,7 +42,7 @@ pub(crate) struct DoctorArguments {
 /// Checks the engines, and prints all findings.
 pub(crate) fn run(arguments: &DoctorArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let project = Project::load(options, DialectChoice::Configured)?;
+    let project = Project::load_schema(options, DialectChoice::Configured)?;
     let chosen = project.choose(&arguments.engines.or_all(), Purpose::Harmless)?;
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;

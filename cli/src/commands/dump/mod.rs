@@ -93,7 +93,7 @@ pub(crate) struct DumpArguments {
 /// Runs `bindery dump`.
 pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let project = Project::load(options, DialectChoice::Configured)?;
+    let project = Project::load_schema(options, DialectChoice::Configured)?;
     let chosen = project.choose(&arguments.engines, Purpose::Harmless)?;
     let annotate = |model: &mut Model, sources: &mut Sources| {
         redacted::annotate(&arguments.redact, model, sources)

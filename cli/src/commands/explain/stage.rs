@@ -40,7 +40,7 @@ pub(super) fn run(
     match stage {
         Stage::Parse => parsed(project, options, output),
         Stage::Resolve => resolved(project, options, output),
-        Stage::Check => summary::print(&project.compile(), options, output),
+        Stage::Check => summary::print(&project.compile(), &[], options, output),
         Stage::Plan => checked(project, options, output, planned),
         Stage::Emit => checked(project, options, output, emitted),
     }

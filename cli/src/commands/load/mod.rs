@@ -152,7 +152,7 @@ fn ensure_manifest(plan: &Plan<'_>) -> Result<(), Failure> {
 /// Checks, asks, and loads.
 pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let project = Project::load(options, DialectChoice::Configured)?;
+    let project = Project::load_schema(options, DialectChoice::Configured)?;
     let chosen = project.choose(&arguments.engines, arguments.mode.purpose())?;
     if arguments.mode.upsert || arguments.fixtures.is_some() {
         project.refuse_protected(&chosen)?;

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 
 use bindery_schema::diff::{Plan, Planned, Step, file_text, hints, plan};
+use bindery_schema::unfit_queries;
 use clap::Args;
 use serde::Serialize;
 
@@ -14,6 +15,7 @@ use crate::migrations::files::{shown, write};
 use crate::migrations::versions::Versions;
 use crate::options::{EngineOptions, Format, SchemaOptions};
 use crate::output::{Output, Paint};
+use crate::project::{DialectChoice, Project};
 use crate::report::document;
 
 /// Write the migration that is missing between the migrations and the schema
@@ -82,6 +84,26 @@ pub(super) fn run(arguments: &AddArguments, output: &Output) -> Result<(), Failu
         }
     }
     print(&documents, arguments, output)?;
+    tell_unfit_queries(&differ, options, output)
+}
+
+/// Names the queries of the program that the schema has no place for any more.
+fn tell_unfit_queries(
+    differ: &Differ,
+    options: &SchemaOptions,
+    output: &Output,
+) -> Result<(), Failure> {
+    let input = Project::load(options, DialectChoice::Configured)?.input;
+    let unfit = unfit_queries(differ.model()?, &input);
+    for query in &unfit {
+        output.message(&format!(
+            "warning: the query `{}` does not fit the schema: {}: {}\n",
+            query.name, query.place, query.reason
+        ));
+    }
+    if !unfit.is_empty() {
+        output.message("note: the program does not build before these queries are changed\n");
+    }
     Ok(())
 }
 

@@ -39,7 +39,7 @@ impl Differ {
         options: &SchemaOptions,
         output: &Output,
     ) -> Result<Self, Failure> {
-        let project = Project::load(options, DialectChoice::Configured)?;
+        let project = Project::load_schema(options, DialectChoice::Configured)?;
         let all = EngineOptions {
             engine: engines.engine.clone(),
             all: engines.engine.is_empty(),

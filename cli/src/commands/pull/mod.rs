@@ -258,7 +258,7 @@ fn unmanaged(arguments: &PullArguments) -> BTreeSet<(EngineId, TableName)> {
         format: arguments.config.format,
         deny_warnings: false,
     };
-    let Ok(project) = Project::load(&options, DialectChoice::Configured) else {
+    let Ok(project) = Project::load_schema(&options, DialectChoice::Configured) else {
         return BTreeSet::new();
     };
     let model = read_model(&project.input, &mut Diagnostics::default());

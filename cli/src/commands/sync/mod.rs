@@ -92,7 +92,7 @@ struct Rejected {
 /// Runs the syncs, once or again and again.
 pub(crate) fn run(arguments: &SyncArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let project = Project::load(options, DialectChoice::Configured)?;
+    let project = Project::load_schema(options, DialectChoice::Configured)?;
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let plan = Plan::of(model, &arguments.name, &arguments.engine)?;

@@ -20,7 +20,7 @@ use bindery_schema::model::{CheckedModel, EngineId};
 /// Checks, and repairs.
 pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let project = Project::load(options, DialectChoice::Configured)?;
+    let project = Project::load_schema(options, DialectChoice::Configured)?;
     let chosen = engines(arguments, &project)?;
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;

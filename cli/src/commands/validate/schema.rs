@@ -37,7 +37,7 @@ struct Validated<'m> {
 /// Compares the engines at the same time, and prints one after the other.
 pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let project = Project::load(options, DialectChoice::Configured)?;
+    let project = Project::load_schema(options, DialectChoice::Configured)?;
     let chosen = project.choose(&arguments.engines.or_all(), Purpose::Harmless)?;
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;

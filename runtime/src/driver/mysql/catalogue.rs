@@ -1,9 +1,12 @@
 //! Tables as `information_schema` has them, all by one statement.
 
+use std::sync::Arc;
+
 use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
 use super::MysqlConnection;
+use crate::driver::StatementDescription;
 use crate::driver::catalogue::{Kinds, Relation, StoredColumn, StoredKind, Wanted, same_name};
 use crate::error::Result;
 use crate::value::types::ToColumn;
@@ -13,6 +16,19 @@ use crate::value::{ParamWriter, RowReader};
 const TABLES_AT_ONCE: usize = 1_000;
 
 impl MysqlConnection {
+    /// Has a statement prepared, anew also where it was before.
+    pub(in crate::driver) fn description(&mut self, sql: &str) -> Result<StatementDescription> {
+        self.ensure_usable()?;
+        let statement = self.prepare(sql);
+        let statement = statement.map_err(|fault| self.failed(fault).before_it_ran().of_text())?;
+        let statement = Arc::new(statement);
+        self.statements.insert(sql, Arc::clone(&statement));
+        Ok(StatementDescription::untyped(
+            statement.params,
+            &statement.names,
+        ))
+    }
+
     pub(crate) fn relations(&mut self, wanted: &[Wanted]) -> Result<Vec<Option<Relation>>> {
         let mut found = Vec::with_capacity(wanted.len());
         for some in wanted.chunks(TABLES_AT_ONCE) {

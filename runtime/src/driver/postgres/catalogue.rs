@@ -1,7 +1,10 @@
 //! Tables as `pg_catalog` has them, all by one query.
 
+use std::sync::Arc;
+
 use super::PostgresConnection;
 use crate::driver::catalogue::{Kinds, Relation, StoredColumn, StoredKind, Wanted};
+use crate::driver::{DescribedColumn, StatementDescription};
 use crate::error::Result;
 use crate::value::types::ToColumn;
 use crate::value::{ParamWriter, RowReader};
@@ -28,6 +31,25 @@ WHERE class.relkind IN ('r', 'p', 'v', 'm', 'f') \
 ORDER BY wanted.place, attribute.attnum";
 
 impl PostgresConnection {
+    /// Has a statement prepared, anew also where it was before.
+    pub(in crate::driver) fn description(&mut self, sql: &str) -> Result<StatementDescription> {
+        let statement = Arc::new(self.prepare(sql)?);
+        self.statements.insert(sql, Arc::clone(&statement));
+        let columns = statement.columns.iter().zip(&statement.names);
+        let columns = columns.map(|(column, name)| {
+            let of = &column.column_type;
+            DescribedColumn {
+                name: name.to_string(),
+                column_type: Some((of.oid(), of.name().to_owned())),
+            }
+        });
+        let parameters = statement.params.iter();
+        Ok(StatementDescription {
+            parameters: parameters.map(|of| Some(of.oid())).collect(),
+            columns: columns.collect(),
+        })
+    }
+
     pub(crate) fn relations(&mut self, wanted: &[Wanted]) -> Result<Vec<Option<Relation>>> {
         let schemas: Vec<Option<&str>> = wanted.iter().map(|table| table.schema).collect();
         let names: Vec<&str> = wanted.iter().map(|table| table.table).collect();

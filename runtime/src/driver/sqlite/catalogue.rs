@@ -2,6 +2,7 @@
 //! (section 3 of SQLite's "Datatypes").
 
 use super::SqliteConnection;
+use crate::driver::StatementDescription;
 use crate::driver::catalogue::{Kinds, Relation, StoredColumn, StoredKind, Wanted};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ParamWriter;
@@ -25,6 +26,15 @@ const TEXT: Kinds = unchanged_and!(Text, Decimal);
 const COMPUTED: [i64; 3] = [1, 2, 3];
 
 impl SqliteConnection {
+    /// Has a statement prepared.
+    pub(in crate::driver) fn description(&mut self, sql: &str) -> Result<StatementDescription> {
+        self.run(|call, kept| {
+            let statement = kept.find(call.file.watched.connection(), sql)?;
+            let names = statement.column_names();
+            Ok(StatementDescription::untyped(statement.places(), &names))
+        })
+    }
+
     /// One look for each table: a file has no server on the other side, and a view that is broken breaks no other.
     pub(crate) fn relations(&mut self, wanted: &[Wanted]) -> Result<Vec<Option<Relation>>> {
         wanted.iter().map(|table| self.relation(table)).collect()

@@ -1,0 +1,122 @@
+//! Queries in files beside a schema that changes, and beside the database that runs them.
+
+use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
+use serde_json::json;
+
+use crate::support::{Project, holds};
+
+const SCHEMA: &str = "CREATE TABLE blogs (id INTEGER PRIMARY KEY, title VARCHAR(40) NOT NULL, stars INTEGER NOT NULL);\n";
+const QUERIES: &str = "-- name: popular :many\nSELECT id, title, stars FROM blogs WHERE stars >= :least;\n\n\
+                       -- name: rename :rows\nUPDATE blogs SET title = :title WHERE id = :id;\n\n\
+                       -- name: those :many\nSELECT * FROM blogs WHERE id IN :ids;\n\n\
+                       -- name: total :scalar\nSELECT count(*) AS n FROM blogs;\n";
+
+/// A project whose engine is at a URL, with the table of this SQL there.
+fn project(url: &str, dialect: &str) -> Project {
+    let config = format!(
+        "[engines.default]\nurl = \"{url}\"\n{dialect}[schema]\nfiles = [\"schema.sql\"]\nqueries = [\"queries\"]\n"
+    );
+    Project::new(&[
+        ("bindery.toml", config.as_str()),
+        ("schema.sql", SCHEMA),
+        ("queries/blogs.sql", QUERIES),
+    ])
+}
+
+fn on_server(database: Option<FreshDatabase>) -> Option<(Project, FreshDatabase)> {
+    let database = database?;
+    let project = project(&database.url(), "");
+    Some((project, database))
+}
+
+#[test]
+fn sql_12_a_database_prepares_the_queries_as_they_were_checked() {
+    let sqlite = project("sqlite://app.db", "");
+    let servers = [on_server(fresh_postgres()), on_server(fresh_mysql())];
+    let servers = servers.iter().flatten().map(|(project, _)| project);
+    for project in std::iter::once(&sqlite).chain(servers) {
+        project.run("create --all").good();
+        let summary = project.run("check --against-engine default").good();
+        holds(
+            &summary,
+            &["against", "4 queries prepared", "all as they are here"],
+        );
+        let document = project
+            .run("check --against-engine default --format json")
+            .json();
+        assert_eq!(
+            document["against_engines"],
+            json!([{ "engine": "default", "queries": 4, "differences": {}, "error": null }])
+        );
+    }
+}
+
+#[test]
+fn sql_12_a_database_of_another_shape_is_told_query_by_query() {
+    let Some((project, database)) = on_server(fresh_postgres()) else {
+        return;
+    };
+    let made = "CREATE TABLE blogs (id bigint PRIMARY KEY, title varchar(40) NOT NULL, stars integer NOT NULL)";
+    database.run_script(made).expect("the table is made");
+    let outcome = project.run("check --against-engine default");
+    let messages = outcome.failed();
+    holds(
+        &messages,
+        &[
+            "engine `default`: queries/blogs.sql:1:10: `popular`: the database gives the column `id` the type int8, and the schema says integer",
+            "`rename`: the database takes bigint for `id`, and the schema says integer",
+            "`those`",
+        ],
+    );
+    let document = project
+        .run("check --against-engine default --format json")
+        .json();
+    assert_eq!(document["ok"], false, "{document:#}");
+    let differences = document["against_engines"][0]["differences"].as_object();
+    assert_eq!(
+        differences.map(serde_json::Map::len),
+        Some(3),
+        "{document:#}"
+    );
+
+    database
+        .run_script("DROP TABLE blogs")
+        .expect("the table goes");
+    let messages = project.run("check --against-engine default").failed();
+    holds(&messages, &["`total`: the database refuses it", "blogs"]);
+}
+
+#[test]
+fn an_engine_that_is_not_there_is_a_failure_of_its_own() {
+    let project = project("postgres://ann@127.0.0.1:9/none", "");
+    let messages = project.run("check --against-engine default").failed();
+    holds(&messages, &["engine `default`"]);
+    project.run("check").good();
+    let messages = project.run("check --against-engine nowhere").failed();
+    holds(&messages, &["nowhere"]);
+}
+
+#[test]
+fn sql_09_a_migration_names_the_queries_that_the_schema_has_no_place_for() {
+    let project = project("sqlite://app.db", "");
+    project.run("migrate add first").good();
+    project.run("migrate run").good();
+    project.write("schema.sql", SCHEMA.replace(", stars INTEGER NOT NULL", ""));
+    project.run("check").failed();
+    let outcome = project.run("migrate add no_stars");
+    holds(
+        &outcome.messages,
+        &[
+            "warning: the query `popular` does not fit the schema: queries/blogs.sql:2:19: there is no column `stars`",
+            "note: the program does not build before these queries are changed",
+        ],
+    );
+    let told = outcome.messages.matches("does not fit").count();
+    assert_eq!(told, 1, "{}", outcome.messages);
+    holds(&outcome.good(), &["no_stars.sql"]);
+    // A query is no reason to leave a database alone.
+    for words in ["status", "validate", "migrate check"] {
+        let outcome = project.run(words);
+        assert!(!outcome.messages.contains("popular"), "{outcome:#?}");
+    }
+}
