@@ -4,6 +4,8 @@
 
 mod alter;
 mod expression;
+mod key;
+pub(crate) mod name;
 mod native;
 mod table;
 mod tag;
@@ -11,15 +13,16 @@ mod tag;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::dialect::Dialect;
-use crate::model::KeyWords;
 use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
 use crate::syntax;
+use bindery_core::dialect::Dialect;
 
 pub use alter::{AlterAction, AlterComposite, AlterTable, ColumnPosition};
 pub(crate) use expression::outer_parentheses;
 pub use expression::{Expression, ExpressionPiece, PieceKind};
+pub use key::{KeyWords, ReferentialAction};
+pub use name::{Name, ObjectName, SearchPath, TypeArgument, TypeName};
 pub use native::{
     AlterDomain, CreateObject, DomainChange, MoveObject, NativeWords, NewPlace, ObjectChange,
     ObjectKind, Partition, TableOption,
@@ -27,7 +30,7 @@ pub use native::{
 pub use table::{
     ColumnDef, ColumnOption, ColumnOptionKind, Copy, CreateTable, IdentityOptions, Including,
     Keeper, KeyPart, PartKey, Period, Reference, TableConstraint, TableConstraintKind,
-    TypeArgument, TypeName, UniqueOptions,
+    UniqueOptions,
 };
 pub use tag::{
     AllowTag, ChangeKind, EngineTag, InterfaceField, InterfaceTag, LengthTag, LinkEngine, LinkTag,
@@ -66,65 +69,6 @@ pub struct FileAst {
     pub statements: Vec<Statement>,
     /// Statements passed over, by kind in words.
     pub skipped: BTreeMap<String, usize>,
-}
-
-/// A name with its place; quotes are gone, PostgreSQL's unquoted names are folded to lower case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Name {
-    /// As the database has it.
-    pub text: String,
-    /// With its quotes.
-    pub span: Span,
-}
-
-/// The schemas in which names without one are looked for, in order.
-pub type SearchPath = Arc<[String]>;
-
-/// A name that may carry a schema.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectName {
-    /// The name before the point; `public` and `main` are dropped.
-    pub schema: Option<String>,
-    /// The object's own name.
-    pub name: Name,
-    /// PostgreSQL: `public` stands before the point.
-    pub in_public: bool,
-    /// The path that counts where it is written, if the file sets one.
-    pub path: Option<SearchPath>,
-}
-
-impl ObjectName {
-    /// Returns how well an object of this schema fits, the lowest best; `None`: it is another one.
-    ///
-    /// A path outside the file may be another, so what is in none of its schemas is better than nothing.
-    pub(crate) fn rank(&self, schema: Option<&str>) -> Option<usize> {
-        if self.in_public && schema.is_some() {
-            return None;
-        }
-        rank(self.schema.as_deref(), self.path.as_deref(), schema)
-    }
-
-    /// As a foreign key means it: MySQL looks in the database of the referring table.
-    pub(crate) fn as_referred_by(&self, child: Option<&String>, dialect: Dialect) -> Self {
-        let mut name = self.clone();
-        if dialect == Dialect::Mysql && name.schema.is_none() {
-            name.schema = child.cloned();
-        }
-        name
-    }
-}
-
-fn rank(wanted: Option<&str>, path: Option<&[String]>, schema: Option<&str>) -> Option<usize> {
-    if let Some(wanted) = wanted {
-        return match schema {
-            Some(schema) => (schema == wanted).then_some(0),
-            None => Some(1),
-        };
-    }
-    let known = schema.unwrap_or("public");
-    let path = path.unwrap_or_default();
-    let place = path.iter().position(|entry| entry == known);
-    Some(place.unwrap_or(path.len() + usize::from(schema.is_some())))
 }
 
 /// A statement that changes the model.

@@ -1,7 +1,10 @@
 //! The types a column can have, independent of any dialect's spelling.
 
-use crate::model::EnumId;
 use crate::rust_type::{self, RustType};
+
+/// The number of an enum type in its model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EnumId(pub u32);
 
 /// The type of a column's values. Its declaration in SQL is the dialect's matter; its Rust type is defined here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::ast::KeyWords;
 use crate::ast::{
     AllowTag, CreateFunction, Expression, IdentityOptions, KeyPart, Name, Notes, ObjectKind,
     ObjectName, Partition, Period, ReadQuery, Reference, TableOption, TypeName, UniqueOptions,
     ViewWords,
 };
-use crate::dialect::Dialect;
-use crate::model::KeyWords;
 use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
+use bindery_core::dialect::Dialect;
 
 /// All files folded together.
 #[derive(Debug, Clone, Default)]

@@ -6,14 +6,14 @@ use crate::codes;
 use crate::config::{AtomicGroup, Config, Environment, TypeMapping};
 use crate::derives::AllDerives;
 use crate::diagnostic::Diagnostics;
-use crate::dialect::{Dialect, Flavour};
 use crate::json_names::RenameRule;
 use crate::levels;
 use crate::lints::LintLevel;
-use crate::model::{Engine, EngineId};
 use crate::models_of::ModelsOf;
 use crate::read_as::ReadAs;
 use crate::source::{FileId, Sources};
+use bindery_core::config::{Engine, EngineId};
+use bindery_core::dialect::{Dialect, Flavour};
 
 /// Everything `read` needs to know.
 #[derive(Debug, Clone, Default)]

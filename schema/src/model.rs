@@ -18,26 +18,26 @@ use crate::ast::{CreateFunction, PublishTag, ViewWords};
 use crate::config::AtomicGroup;
 use crate::derives::AllDerives;
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
 use crate::json_names::RenameRule;
 use crate::levels::Lints;
 use crate::source::Span;
+use bindery_core::dialect::Dialect;
 
+pub use crate::ast::{KeyWords, ReferentialAction};
+pub use crate::column_type::EnumId;
 pub use bindery_core::config::{Engine, EngineId};
 pub use bindery_core::sql_writer::TableName;
 pub(crate) use column::FLOAT_DIGITS;
 pub use column::{
     Column, Default, DefaultValue, Expression, FieldType, Generated, KeyEngine, Link,
 };
-pub use constraint::{
-    Check, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey, ReferentialAction, Unique,
-};
+pub use constraint::{Check, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey, Unique};
 pub(crate) use enums::add_engines;
 pub use enums::{Domain, EnumType, EnumValue};
 pub use interface::{Interface, InterfacePlace};
 pub use native::{
-    Counter, Exclusion, KeyWords, NativeColumn, NativeObject, NativeTable, ObjectKind, PartWords,
-    Partition, PeriodLine,
+    Counter, Exclusion, NativeColumn, NativeObject, NativeTable, ObjectKind, PartWords, Partition,
+    PeriodLine,
 };
 
 pub use query::{Query, QueryKind, QueryParameter, QueryText};
@@ -46,9 +46,6 @@ pub use sync::TableSync;
 /// Index into [`Model::tables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableId(pub u32);
-/// Index into [`Model::enums`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EnumId(pub u32);
 /// Index into [`Table::columns`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ColumnId(pub u32);

@@ -18,7 +18,7 @@
 pub(crate) mod implied;
 mod singular;
 
-use crate::dialect::Dialect;
+use bindery_core::dialect::Dialect;
 pub(crate) use bindery_core::name::same_word;
 pub use bindery_core::name::{
     CONNECTION_METHODS, DATABASES_METHODS, OUTBOX_METHODS, SYNCS_METHOD, engine_type_name,
@@ -266,6 +266,21 @@ pub(crate) fn words_in(text: &str) -> impl Iterator<Item = String> {
     text.split(|sign: char| !sign.is_alphanumeric() && sign != '_')
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
+}
+
+/// `` `a`, `b`, … ``, cut where it grows long.
+pub(crate) fn quoted_list(names: &[&str]) -> String {
+    let shown: Vec<String> = names
+        .iter()
+        .take(12)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = if names.len() > 12 {
+        format!(" and {} more", names.len() - 12)
+    } else {
+        String::new()
+    };
+    shown.join(", ") + &more
 }
 
 /// Whether two names are the same to this dialect. PostgreSQL folded them on reading and compares exactly from then on.

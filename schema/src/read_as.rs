@@ -1,7 +1,7 @@
 //! In which dialect a file is read, and why: findings about text of another database say both.
 
-use crate::dialect::Dialect;
-use crate::lower::quoted_list;
+use crate::name::quoted_list;
+use bindery_core::dialect::Dialect;
 
 /// The dialect of a file with its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! `CREATE TABLE`: its columns, their types and options, and its constraints.
 
-use super::{Expression, Name, NativeWords, Notes, ObjectName, SearchPath, TableQuery, rank};
-use crate::model::{KeyWords, ReferentialAction};
+use super::{Expression, Name, NativeWords, Notes, ObjectName, TableQuery, TypeName};
+use super::{KeyWords, ReferentialAction};
 use crate::source::Span;
 
 /// `CREATE TABLE`.
@@ -131,45 +131,6 @@ pub struct ColumnDef {
     pub options: Vec<ColumnOption>,
     /// Annotations and prose.
     pub notes: Notes,
-}
-
-/// A type as written, taken apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TypeName {
-    /// Schema of a user's type.
-    pub schema: Option<String>,
-    /// Where it is looked for without one, if the file sets a path.
-    pub path: Option<SearchPath>,
-    /// The words before the arguments, lower case unless quoted, one blank between them.
-    pub name: String,
-    /// The arguments in parentheses: lengths, digits, the values of an enum.
-    pub arguments: Vec<TypeArgument>,
-    /// The words after the arguments: `unsigned zerofill`, `with time zone`.
-    pub suffix: String,
-    /// `[]`, `ARRAY`.
-    pub array: bool,
-    /// The text as written, white space as it is.
-    pub written: String,
-    /// The whole type.
-    pub span: Span,
-}
-
-impl TypeName {
-    /// Returns how well a user's type of this schema fits, as [`ObjectName::rank`] has it.
-    pub(crate) fn rank(&self, schema: Option<&str>) -> Option<usize> {
-        rank(self.schema.as_deref(), self.path.as_deref(), schema)
-    }
-}
-
-/// One argument of a type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TypeArgument {
-    /// A number, with its sign.
-    Number(String),
-    /// A value of an `ENUM` or `SET`.
-    Text(String),
-    /// Any other argument, as written.
-    Word(String),
 }
 
 /// One option of a column with its place.

@@ -2,9 +2,9 @@
 //! where they are found: `resolve::foreign`.
 
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
 use crate::read_as::ReadAs;
 use crate::source::Span;
+use bindery_core::dialect::Dialect;
 
 /// Text that this database does not have: the reason for the file's dialect stands at its place, and the help names the
 /// text that it has instead and the way to the dialect `of`.

@@ -1,7 +1,8 @@
 //! B0006: SQL that is not what the grammar of its dialect has there, or that says too little.
 
+use bindery_core::statements::lex::Unclosed;
+
 use crate::diagnostic::Diagnostic;
-use crate::parse::lex::Unclosed;
 use crate::source::{FileId, Span};
 
 const CODE: &str = "B0006";

@@ -507,18 +507,3 @@ pub(super) fn rename_constraint(table: &mut DraftTable, from: &Name, to: &Name) 
         *name = Some(to.text.clone());
     }
 }
-
-/// `` `a`, `b`, … ``, cut where it grows long.
-pub(crate) fn quoted_list(names: &[&str]) -> String {
-    let shown: Vec<String> = names
-        .iter()
-        .take(12)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let more = if names.len() > 12 {
-        format!(" and {} more", names.len() - 12)
-    } else {
-        String::new()
-    };
-    shown.join(", ") + &more
-}

@@ -23,7 +23,6 @@ mod on_path;
 mod reads;
 mod rename;
 mod schema;
-pub(crate) use alter::quoted_list;
 pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
 mod types;

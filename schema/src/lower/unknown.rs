@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::draft::DraftTable;
 use crate::name;
 
-use super::quoted_list;
+use crate::name::quoted_list;
 
 /// Of a table; `near` is the name of a similar one.
 pub(super) fn table(wanted: &Name, what: &str, near: Option<&str>) -> Diagnostic {

@@ -3,10 +3,10 @@
 use super::{ColumnId, EngineId, NativeColumn, TableId};
 use crate::ast::{RedactTag, SerdeTags};
 use crate::column_type::{ColumnType, TypeClass};
-use crate::dialect::Dialect;
 use crate::json_names::RenameRule;
 use crate::portable::Portable;
 use crate::source::Span;
+use bindery_core::dialect::Dialect;
 
 /// A column of a table or view, with its type and all that annotations say of it.
 #[derive(Debug, Clone)]

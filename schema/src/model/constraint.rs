@@ -1,6 +1,6 @@
 //! Keys, indexes, references and checks of a table.
 
-use super::{ColumnId, Expression, KeyWords, PartWords, TableId};
+use super::{ColumnId, Expression, KeyWords, PartWords, ReferentialAction, TableId};
 use crate::source::Span;
 
 /// The primary key.
@@ -119,21 +119,6 @@ pub struct ForeignKey {
     pub deferrable: Option<bool>,
     /// Its place in the source.
     pub span: Span,
-}
-
-/// The action on referring rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReferentialAction {
-    /// Refused at the end of the statement; the default.
-    NoAction,
-    /// Refused immediately, also where it would be right at the end of the statement.
-    Restrict,
-    /// Deleted or changed too.
-    Cascade,
-    /// Set to NULL.
-    SetNull,
-    /// Set to the default.
-    SetDefault,
 }
 
 /// A check constraint.

@@ -4,8 +4,8 @@
 //! other dialect it is left out where it only says how something is stored, and refused where it says what is stored.
 
 use super::{ColumnId, EnumId, TableId, TableName};
-use crate::dialect::Dialect;
 use crate::source::Span;
+use bindery_core::dialect::Dialect;
 
 /// Of a table.
 #[derive(Debug, Clone, Default)]
@@ -83,15 +83,6 @@ pub enum Counter {
     Identity(String),
     /// By a sequence that is an object of its own: the default as written.
     Sequence(String),
-}
-
-/// The form in which a key or an index is kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KeyWords {
-    /// PostgreSQL `INCLUDE (a, b)`: columns that its index holds beside its own.
-    pub include: Vec<String>,
-    /// Words after its columns: `WITH (fillfactor='70')`, `ON CONFLICT REPLACE`, `COMMENT 'x'`.
-    pub options: Vec<String>,
 }
 
 /// The words of one part of a key beside its column.

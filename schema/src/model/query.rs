@@ -2,8 +2,8 @@
 
 use super::{Column, EngineId};
 use crate::column_type::ColumnType;
-use crate::dialect::Dialect;
 use crate::source::Span;
+use bindery_core::dialect::Dialect;
 
 /// A query of a file of queries, checked for every engine that it runs on.
 #[derive(Debug, Clone)]

@@ -2,7 +2,6 @@
 //! after them in their order, by the [`FileReader`].
 
 use super::block::{Block, Passed};
-use super::ddl::cursor::{Cursor, Problem};
 use super::lex::Comment;
 use super::nested::{Nested, nested};
 use super::routine::{Routine, routine};
@@ -12,6 +11,7 @@ use crate::ast::{SearchPath, Statement};
 use crate::diagnostic::Diagnostic;
 use crate::parts::in_parts;
 use crate::source::Span;
+use crate::syntax::{Cursor, Problem};
 
 /// So many statements are read before what they say is put together: beyond the limit of tables none is.
 pub(super) const BATCH: usize = 4096;

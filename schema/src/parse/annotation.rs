@@ -8,10 +8,10 @@ use crate::ast::{
     Redaction,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::dialect::Dialect;
 use crate::levels;
 use crate::name;
 use crate::source::{FileId, Span};
+use bindery_core::dialect::Dialect;
 
 use super::lex::Comment;
 use super::prose;

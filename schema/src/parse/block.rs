@@ -5,7 +5,7 @@
 //! catalogue guards the statements under it, which are applied as far as they fit. Statements that any other condition or a
 //! loop decides are not applied, and reported.
 
-use crate::dialect::Dialect;
+use bindery_core::dialect::Dialect;
 
 use super::kind::kind_of;
 use super::lex::{Comment, Lexer, Token, TokenKind};

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::ast::SearchPath;
-use crate::dialect::Dialect;
+use bindery_core::dialect::Dialect;
 
 use super::lex::{Token, TokenKind};
 use super::split::RawStatement;

@@ -22,7 +22,6 @@ mod sync;
 
 pub(crate) use bindery_core::statements::lex;
 pub use bindery_core::statements::load::{SIZE_LIMIT, load};
-pub(crate) use ddl::cursor::{Cursor, Problem, Read};
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
 pub(crate) use ddl::words_of;
@@ -35,21 +34,21 @@ use crate::ast::{
     AllowTag, AlterAction, Ast, CreateTable, CreateView, FileAst, Keeper, Notes, Statement,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::dialect::Dialect;
 use crate::findings::{too_many, unreadable};
 use crate::input::{Input, InputFile};
 use crate::name;
 use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
+use bindery_core::dialect::Dialect;
 
+use crate::syntax::{Problem, shortened};
 use ahead::Reading;
 use annotation::{AnnotationTarget, Head, Reader};
 use comments::Comments;
 use current_schema::CurrentSchema;
-use ddl::cursor::shortened;
 use ddl::table::TablePlaces;
+pub(crate) use lex::TokenKind;
 use lex::{Comment, Lexer};
-pub(crate) use lex::{Token, TokenKind};
 use split::RawStatement;
 
 /// The number of problems of one statement that are reported; more would bury them.
@@ -277,11 +276,7 @@ impl FileReader<'_> {
     }
 
     /// Reports a table within a piece that is passed over, which would be lost in silence.
-    fn swallowed_table(
-        &self,
-        statement: &RawStatement,
-        kind: &str,
-    ) -> Option<ddl::cursor::Problem> {
+    fn swallowed_table(&self, statement: &RawStatement, kind: &str) -> Option<Problem> {
         let token = statement.swallowed_table?;
         let between = &self.text[statement.start() as usize..token.start as usize];
         let batches = between
@@ -496,7 +491,7 @@ impl FileReader<'_> {
         true
     }
 
-    fn report(&mut self, problems: Vec<ddl::cursor::Problem>, kind: &str) {
+    fn report(&mut self, problems: Vec<Problem>, kind: &str) {
         let more = problems.len().saturating_sub(PROBLEM_LIMIT);
         let last = problems
             .get(PROBLEM_LIMIT)

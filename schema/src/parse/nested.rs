@@ -1,7 +1,7 @@
 //! Statements that stand inside another: the elements of PostgreSQL's `CREATE SCHEMA`, those of a `DO` block, the virtual
 //! tables that SQLite's `.dump` writes into the catalogue by hand.
 
-use crate::dialect::Dialect;
+use bindery_core::dialect::Dialect;
 
 use super::block::{Block, block};
 use super::lex::{Lexer, Token, TokenKind};

@@ -1,7 +1,7 @@
 //! Functions and procedures that a file creates and then calls. Their bodies are not applied: whether and how often a
 //! statement there runs is decided by data and arguments. A call of one that would change the schema is reported.
 
-use crate::dialect::Dialect;
+use bindery_core::dialect::Dialect;
 
 use super::block::{Passed, body, first_change};
 use super::lex::Token;

@@ -7,7 +7,7 @@ use crate::dialect::DialectRules as _;
 use crate::dialect::{Dialect, Moment};
 use crate::model::{
     CheckedModel, Column, ColumnId, DefaultValue, EngineId, Generated, Model, Table, TableId,
-    TableName,
+    TableName, TableSync,
 };
 use crate::sql_writer::SqlWriter;
 
@@ -90,6 +90,25 @@ pub fn is_required(model: &Model, table: &Table, column: ColumnId) -> bool {
         Generated::No => !has_default(found) || !silent_engines(model, table, column).is_empty(),
         Generated::Key { .. } | Generated::Computed { .. } => false,
     }
+}
+
+/// Returns whether rows can be copied as they are. Then each column that a row of the target needs is in the source by the same
+/// name, and each column that both have takes every value that may come. Else the program maps rows.
+pub fn copies_columns(model: &Model, sync: &TableSync) -> bool {
+    let (source, target) = (model.table(sync.source), model.table(sync.target));
+    let key = target.primary_key.as_ref().map(|key| &key.columns[..]);
+    let key = key.unwrap_or_default();
+    let ids = (0..).map(ColumnId).zip(&target.columns);
+    let mut columns = ids.filter(|(_, column)| is_writable(column) && !column.skip);
+    columns.all(|(id, column)| {
+        let mut others = source.columns.iter().filter(|other| !other.skip);
+        match others.find(|other| other.name == column.name) {
+            Some(other) => {
+                column.column_type.holds(&other.column_type) && (column.nullable || !other.nullable)
+            }
+            None => !key.contains(&id) && !is_required(model, target, id),
+        }
+    })
 }
 
 fn has_default(column: &Column) -> bool {

@@ -9,12 +9,12 @@ use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::model::{Column, EngineId, Model, QueryKind, TableId};
-use crate::parse::Token;
 use crate::parse::lex::Lexer;
 use crate::parse::type_of;
 use crate::source::{Sources, Span};
 use crate::syntax::Parameter;
 use crate::typing::{self, Checked, Given, ListUse};
+use bindery_core::statements::lex::Token;
 
 /// The code of a finding on a table that is not there.
 const UNKNOWN_TABLE: &str = "B0620";

@@ -3,9 +3,9 @@
 use crate::ast::Name;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
-use crate::lower::quoted_list;
 use crate::model::{EngineId, Model, Table, TableId};
 use crate::name;
+use crate::name::quoted_list;
 
 use super::written::WrittenQuery;
 

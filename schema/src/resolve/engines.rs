@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::draft::DraftTable;
-use crate::lower::quoted_list;
 use crate::model::EngineId;
 use crate::name;
+use crate::name::quoted_list;
 use crate::source::Span;
 
 use super::Resolver;

@@ -5,9 +5,10 @@ use std::cmp::Reverse;
 use crate::ast::{LinkEngine, LinkTag, Name, ObjectName};
 use crate::diagnostic::Diagnostic;
 use crate::draft::{DraftForeignKey, DraftGenerated, DraftTable};
-use crate::lower::{column_index, quoted_list, same_name};
+use crate::lower::{column_index, same_name};
 use crate::model::{ColumnId, EngineId, ForeignKey, Generated, KeyEngine, Link, TableId};
 use crate::name;
+use crate::name::quoted_list;
 
 use super::{Resolver, unknown_column};
 

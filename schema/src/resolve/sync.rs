@@ -2,9 +2,10 @@
 
 use crate::ast::{Name, SyncTag};
 use crate::diagnostic::Diagnostic;
-use crate::lower::{column_index, quoted_list};
+use crate::lower::column_index;
 use crate::model::{ColumnId, TableId, TableSync};
 use crate::name;
+use crate::name::quoted_list;
 
 use super::Resolver;
 

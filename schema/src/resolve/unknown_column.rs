@@ -3,9 +3,8 @@
 use crate::ast::Name;
 use crate::diagnostic::Diagnostic;
 use crate::draft::DraftTable;
-use crate::lower::quoted_list;
 use crate::model::Table;
-use crate::name;
+use crate::name::{self, quoted_list};
 use crate::source::Span;
 
 /// Of a table; `what` names it.

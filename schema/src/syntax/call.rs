@@ -1,12 +1,13 @@
 //! Names: columns, and calls of functions with all that may stand in and after their parentheses.
 
+use super::cursor::Read;
 use super::operand::UNITS;
 use super::reader::Reader;
 use super::tree::{Argument, Call, Expr, ExprKind, Frame, Sort, Window};
 use super::words;
-use crate::ast::Name;
-use crate::dialect::Dialect;
-use crate::parse::{Read, TokenKind};
+use crate::ast::name::Name;
+use bindery_core::dialect::Dialect;
+use bindery_core::statements::lex::TokenKind;
 
 /// Functions that are called without parentheses.
 const BARE: &[(&str, &[Dialect])] = {

@@ -1,14 +1,15 @@
 //! Operators between operands and after them, by their ranks.
 
+use super::cursor::Read;
 use super::precedence::{self, NOT};
 use super::reader::{Reader, is_operator};
 use super::tree::{
     Between, Cast, Chain, Expr, ExprKind, In, InList, Is, IsWhat, Match, Operator, Parameter,
     Quantified, Subscript,
 };
-use crate::dialect::Dialect;
-use crate::parse::{Read, TokenKind};
 use crate::source::Span;
+use bindery_core::dialect::Dialect;
+use bindery_core::statements::lex::TokenKind;
 
 /// What may follow an operand.
 enum Follows {

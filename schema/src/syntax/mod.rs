@@ -4,6 +4,7 @@
 //! and MariaDB, and what the servers answer. What a server calls a syntax error is refused here, and nothing is passed over.
 
 mod call;
+mod cursor;
 mod expression;
 mod operand;
 pub(crate) mod precedence;
@@ -11,6 +12,7 @@ mod query;
 mod reader;
 mod source;
 mod tree;
+mod unquote;
 mod walk;
 mod words;
 mod write;
@@ -18,6 +20,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use cursor::{Cursor, Problem, Read, shortened};
 pub(crate) use reader::{Text, Whole, read, read_query};
 pub(crate) use tree::*;
 pub(crate) use walk::{Node, walk};

@@ -1,12 +1,13 @@
 //! Operands: constants, names, parentheses, `CASE`, and the operators before them.
 
+use super::cursor::Read;
 use super::precedence::{self, NOT};
 use super::reader::Reader;
 use super::tree::{Case, Cast, Expr, ExprKind, Operator};
 use super::words;
-use crate::ast::Name;
-use crate::dialect::Dialect;
-use crate::parse::{Read, Token, TokenKind};
+use crate::ast::name::Name;
+use bindery_core::dialect::Dialect;
+use bindery_core::statements::lex::{Token, TokenKind};
 
 impl Reader<'_> {
     /// An operand with the operators before it.
@@ -253,7 +254,7 @@ impl Reader<'_> {
     }
 
     /// The type that a `CAST` names. MySQL's may have a character set and `ARRAY` behind it.
-    pub(super) fn cast_type(&mut self) -> Read<crate::ast::TypeName> {
+    pub(super) fn cast_type(&mut self) -> Read<crate::ast::name::TypeName> {
         if self.dialect == Dialect::Postgres && self.is_reserved_type() {
             return Err(self.unexpected("a type"));
         }

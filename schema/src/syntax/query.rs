@@ -1,14 +1,14 @@
 //! Queries: `WITH`, `SELECT`, `VALUES`, set operators, order and limit.
 
+use super::cursor::Read;
 use super::reader::Reader;
 use super::tree::{
     Body, CommonTable, Distinct, Expr, ExprKind, Group, Item, ItemKind, Limit, Lock, Query, Select,
     SetPart, Statement, Window, With,
 };
-use crate::ast::Name;
-use crate::dialect::Dialect;
-use crate::parse::Read;
+use crate::ast::name::Name;
 use crate::source::Span;
+use bindery_core::dialect::Dialect;
 
 /// MySQL's words between `SELECT` and its items.
 const MODIFIERS: &[&str] = &[

@@ -3,12 +3,13 @@
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 
+use super::cursor::{Cursor, Problem, Read};
 use super::tree::{Body, Item, Parameter, Statement};
 use super::words;
-use crate::ast::{Name, ObjectName};
-use crate::dialect::Dialect;
-use crate::parse::{Cursor, Problem, Read, Token, TokenKind};
+use crate::ast::name::{Name, ObjectName};
 use crate::source::{FileId, Span};
+use bindery_core::dialect::Dialect;
+use bindery_core::statements::lex::{Token, TokenKind};
 
 /// Queries, parentheses and operators are read so deep in one another. A parenthesis counts twice, as there is an expression in it.
 const DEPTH_LIMIT: u32 = 130;

@@ -1,10 +1,10 @@
 //! What a query reads from: tables, queries, functions, and their joins.
 
+use super::cursor::Read;
 use super::reader::Reader;
 use super::tree::{Expr, Join, JoinKind, JoinOn, Source, SourceKind};
-use crate::ast::{Name, TypeName};
-use crate::dialect::Dialect;
-use crate::parse::Read;
+use crate::ast::name::{Name, TypeName};
+use bindery_core::dialect::Dialect;
 
 /// Words that begin a join.
 const JOINS: &[&str] = &["JOIN", "INNER", "CROSS", "LEFT", "RIGHT", "FULL", "NATURAL"];

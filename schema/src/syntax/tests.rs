@@ -1,11 +1,12 @@
 //! Texts and their trees.
 
+use super::cursor::Problem;
 use super::reader::Whole;
 use super::{Text, read as read_text};
-use crate::dialect::Dialect;
-use crate::parse::lex::Lexer;
-use crate::parse::{Problem, Token};
 use crate::source::FileId;
+use bindery_core::dialect::Dialect;
+use bindery_core::statements::lex::Lexer;
+use bindery_core::statements::lex::Token;
 
 fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
     let mut lexer = Lexer::new(text, dialect);

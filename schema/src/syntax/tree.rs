@@ -5,7 +5,7 @@
 mod query;
 mod write;
 
-use crate::ast::{Name, TypeName};
+use crate::ast::name::{Name, TypeName};
 use crate::source::Span;
 
 pub(crate) use query::{

@@ -3,7 +3,7 @@
 //! PostgreSQL 15 (`pg_get_keywords`), MariaDB 10.11 (each word of `information_schema.keywords` tried as a column and as an alias),
 //! SQLite 3.40 (each keyword of its documentation tried likewise).
 
-use crate::dialect::Dialect;
+use bindery_core::dialect::Dialect;
 
 /// Sorted lists of one dialect.
 struct Words {

@@ -1,13 +1,13 @@
 //! Statements that write: `INSERT`, `UPDATE`, `DELETE`.
 
+use super::cursor::Read;
 use super::reader::Reader;
 use super::tree::{
     Assignment, Conflict, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, Item,
     Limit, Operator, Source, SourceKind, Statement, Update, Values, With,
 };
-use crate::ast::{Name, ObjectName};
-use crate::dialect::Dialect;
-use crate::parse::Read;
+use crate::ast::name::{Name, ObjectName};
+use bindery_core::dialect::Dialect;
 
 /// SQLite's `INSERT OR …`.
 const RESOLUTIONS: &[&str] = &["ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"];

@@ -14,9 +14,9 @@ use crate::column_type::{ColumnType, LobSize};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, DialectRules as _};
 use crate::model::{ColumnId, EngineId, EnumId, Model, TableId};
-use crate::parse::Token;
 use crate::source::{FileId, Span};
 use crate::syntax::{self, Parameter, Statement, Text};
+use bindery_core::statements::lex::Token;
 
 /// The text of a statement, and what it may name.
 pub(crate) struct Source<'a> {

@@ -2,6 +2,7 @@
 
 use bindery_schema::model::{CheckedModel, EngineId, TableSync};
 use bindery_schema::name::suggest;
+use bindery_schema::plan::statements::copies_columns;
 
 use crate::data::pairs::Pair;
 use crate::data::tables;
@@ -67,7 +68,7 @@ impl<'m> Plan<'m> {
             .iter()
             .filter(is_named)
             .filter(is_to)
-            .partition(|sync| sync.copies_columns(model));
+            .partition(|sync| copies_columns(model, sync));
         if let Some(sync) = mapped.first().filter(|_| !names.is_empty()) {
             return Err(of_the_program(sync));
         }

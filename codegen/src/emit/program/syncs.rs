@@ -1,6 +1,7 @@
 //! `db.syncs()`: a method for each sync that the schema declares.
 
 use bindery_schema::model::{EngineId, Model, TableSync};
+use bindery_schema::plan::statements::copies_columns;
 
 use crate::emit::shape::names::SYNCS;
 use crate::emit::shape::{Shape, Surroundings};
@@ -68,7 +69,7 @@ fn method(
         target.table.name,
         around.engine_of(sync.to).name,
     ));
-    let copies = sync.copies_columns(model);
+    let copies = copies_columns(model, sync);
     if copies {
         w.doc("Columns of the same names are copied.");
     }

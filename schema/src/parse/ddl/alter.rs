@@ -1,9 +1,9 @@
 //! Reads `ALTER TABLE`: the actions that change the model, over those that do not.
 
 use crate::ast::{AlterAction, AlterTable, ColumnPosition, Name, Partition, TableConstraint};
-use crate::dialect::Dialect;
+use bindery_core::dialect::Dialect;
 
-use super::cursor::{Cursor, Read};
+use crate::syntax::{Cursor, Read};
 
 /// The actions of one element: none, one, or MySQL's `ADD (a, b)`.
 type Actions = Vec<AlterAction>;

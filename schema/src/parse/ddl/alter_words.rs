@@ -1,9 +1,9 @@
 //! Reads the changes of `ALTER TABLE` that mean something to one dialect only.
 
 use crate::ast::AlterAction;
-use crate::dialect::Dialect;
+use bindery_core::dialect::Dialect;
 
-use super::cursor::{Cursor, Read};
+use crate::syntax::{Cursor, Read};
 
 impl Cursor<'_> {
     /// None where nothing of the kind stands here.

@@ -1,14 +1,13 @@
 //! Reads a column: name, type and the options after it.
 
+use crate::ast::KeyWords;
 use crate::ast::{
     ColumnDef, ColumnOption, ColumnOptionKind, Expression, IdentityOptions, Name, Notes,
     ObjectName, TypeName, UniqueOptions,
 };
-use crate::dialect::Dialect;
-use crate::dialect::DialectRules as _;
-use crate::model::KeyWords;
+use bindery_core::dialect::Dialect;
 
-use super::cursor::{Cursor, Read};
+use crate::syntax::{Cursor, Read};
 
 /// The result of one step over the options.
 enum Step {
@@ -172,8 +171,11 @@ impl Cursor<'_> {
         }
         self.expect(&["AS"])?;
         if self.dialect != Dialect::Postgres && self.is_word(0, "IDENTITY") {
-            let instead = format!("write `{}`", self.dialect.rules().counted_key());
-            return Err(self.foreign(self.at, "`IDENTITY`", Dialect::Postgres, &instead));
+            let instead = match self.dialect {
+                Dialect::Mysql => "write `bigint NOT NULL AUTO_INCREMENT PRIMARY KEY`",
+                Dialect::Sqlite | Dialect::Postgres => "write `INTEGER PRIMARY KEY`",
+            };
+            return Err(self.foreign(self.at, "`IDENTITY`", Dialect::Postgres, instead));
         }
         if self.eat(&["IDENTITY"]) {
             let options = self.identity_options()?;

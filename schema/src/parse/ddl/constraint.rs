@@ -1,10 +1,10 @@
 //! Reads table constraints, MySQL keys, references and the parts of an index.
 
 use crate::ast::{KeyPart, Name, PartKey, Period, Reference, TableConstraint, TableConstraintKind};
-use crate::dialect::Dialect;
-use crate::model::{KeyWords, ReferentialAction};
+use crate::ast::{KeyWords, ReferentialAction};
+use bindery_core::dialect::Dialect;
 
-use super::cursor::{Cursor, Read};
+use crate::syntax::{Cursor, Read};
 
 impl Cursor<'_> {
     /// Whether a constraint or key begins here, rather than a column.

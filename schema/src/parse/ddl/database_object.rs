@@ -5,11 +5,11 @@ use crate::ast::{
     AlterDomain, CreateObject, DomainChange, Expression, MoveObject, Name, NewPlace, ObjectChange,
     ObjectKind, ObjectName, PieceKind, Statement,
 };
-use crate::dialect::Dialect;
 use crate::name::words_in;
 use crate::sorting::sort_by;
+use bindery_core::dialect::Dialect;
 
-use super::cursor::{Cursor, Read};
+use crate::syntax::{Cursor, Read};
 
 impl Cursor<'_> {
     /// After `CREATE`: `None` where it is nothing of the kind.

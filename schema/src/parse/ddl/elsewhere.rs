@@ -3,12 +3,12 @@
 //! Of the virtual ones those of the full text search and the R*Tree are known; what columns others have is for their
 //! module to say.
 
+use crate::ast::KeyWords;
 use crate::ast::{ColumnDef, ColumnOption, ColumnOptionKind, CreateTable, Keeper, Notes, TypeName};
-use crate::model::KeyWords;
 use crate::source::Span;
 
-use super::cursor::{Cursor, Problem, Read};
 use super::table::{TablePlaces, TableStatement};
+use crate::syntax::{Cursor, Problem, Read};
 
 /// The columns that a module makes of its arguments.
 enum Module {

@@ -1,10 +1,10 @@
 //! Expressions among the tokens of a statement: where they end, and their text without comments.
 
-use super::cursor::{Cursor, Problem, Read};
 use crate::ast::{Expression, ExpressionPiece, PieceKind};
 use crate::diagnostic::Diagnostic;
 use crate::parse::lex::{Token, TokenKind};
 use crate::source::Span;
+use crate::syntax::{Cursor, Problem, Read};
 
 impl Cursor<'_> {
     /// Skips one token, or everything up to the matching parenthesis or bracket (`ARRAY['a', 'b']`).

@@ -2,11 +2,11 @@
 //! `pgsnapshot_schema_0.6.sql` does today.
 
 use crate::ast::{AlterAction, AlterTable, ColumnDef, ColumnPosition, Name, Notes};
-use crate::dialect::Dialect;
 use crate::source::Span;
+use bindery_core::dialect::Dialect;
 
-use super::cursor::{Cursor, Read};
 use super::types::type_of;
+use crate::syntax::{Cursor, Read};
 
 impl Cursor<'_> {
     /// At a statement that adds such a column; its arguments are the place, the reference system, the type and the number

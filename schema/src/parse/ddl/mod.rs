@@ -8,7 +8,6 @@ mod alter;
 mod alter_words;
 mod column;
 mod constraint;
-pub(crate) mod cursor;
 mod database_object;
 mod elsewhere;
 mod expression;
@@ -17,18 +16,17 @@ mod object;
 mod option;
 pub(crate) mod table;
 mod types;
-mod unquote;
 mod view;
 
 pub(crate) use database_object::words_of;
 pub(crate) use types::type_of;
 
 use crate::ast::{AlterTable, CreateView, Statement};
-use crate::dialect::Dialect;
 use crate::source::Span;
 use crate::syntax::ItemKind;
+use bindery_core::dialect::Dialect;
 
-use cursor::{Cursor, Problem, Read};
+use crate::syntax::{Cursor, Problem, Read};
 use table::{TablePlaces, TableStatement};
 
 /// The result of reading a statement.

@@ -1,14 +1,14 @@
 //! Reads what is neither table nor change of one: indexes, enums, domains, comments, drops.
 
+use crate::ast::KeyWords;
 use crate::ast::{
     AlterComposite, AlterEnum, AlterEnumAction, ArgumentMode, ColumnDef, ColumnOption,
     ColumnOptionKind, Comment, CommentTarget, CreateDomain, CreateEnum, CreateFunction,
     CreateIndex, FunctionArgument, Name, ObjectChange, ObjectKind, ObjectName, Returns, Statement,
 };
-use crate::dialect::Dialect;
-use crate::model::KeyWords;
+use bindery_core::dialect::Dialect;
 
-use super::cursor::{Cursor, Read};
+use crate::syntax::{Cursor, Read};
 
 impl Cursor<'_> {
     /// After `CREATE [UNIQUE] INDEX`.

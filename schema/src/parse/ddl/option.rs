@@ -2,7 +2,7 @@
 
 use crate::ast::{ObjectName, Partition, TableOption};
 
-use super::cursor::{Cursor, Read};
+use crate::syntax::{Cursor, Read};
 
 /// Options of MySQL that say where its files are: another server has other disks.
 const PLACES: [&str; 3] = ["DATA DIRECTORY", "INDEX DIRECTORY", "TABLESPACE"];

@@ -1,11 +1,11 @@
 //! Reads `CREATE TABLE`: elements, parts copied from other tables, options after the parenthesis.
 
 use crate::ast::{Copy, CreateTable, Including, Name, ObjectName, Partition, TableQuery};
-use crate::dialect::Dialect;
 use crate::findings::too_many;
 use crate::parse::lex::{Token, TokenKind};
+use bindery_core::dialect::Dialect;
 
-use super::cursor::{Cursor, Problem, Read};
+use crate::syntax::{Cursor, Problem, Read};
 
 /// More columns than any database takes: PostgreSQL 1,600, SQLite 2,000 unless rebuilt, MySQL 4,096.
 pub(crate) const COLUMN_LIMIT: usize = 4096;

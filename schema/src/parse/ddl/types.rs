@@ -1,11 +1,11 @@
 //! Reads a column's type as each dialect writes it.
 
 use crate::ast::{TypeArgument, TypeName};
-use crate::dialect::Dialect;
 use crate::parse::lex::{Lexer, TokenKind};
 use crate::source::FileId;
+use bindery_core::dialect::Dialect;
 
-use super::cursor::{Cursor, Read};
+use crate::syntax::{Cursor, Read};
 
 /// Reads a text that is one type and nothing else.
 pub(crate) fn type_of(text: &str, dialect: Dialect) -> Option<TypeName> {

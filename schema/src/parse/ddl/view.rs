@@ -6,13 +6,13 @@ use crate::ast::{
     AlterAction, AlterTable, CreateView, Expression, Notes, ObjectName, ReadQuery, Statement,
     ViewWords,
 };
-use crate::dialect::Dialect;
 use crate::sorting::sort_by;
+use bindery_core::dialect::Dialect;
 
 use crate::syntax;
 
 use super::Outcome;
-use super::cursor::{Cursor, Read};
+use crate::syntax::{Cursor, Read};
 
 impl Cursor<'_> {
     /// After `CREATE … VIEW`, with the words between.

@@ -2,7 +2,7 @@
 
 use super::Expr;
 use super::write::Statement;
-use crate::ast::{Name, ObjectName, TypeName};
+use crate::ast::name::{Name, ObjectName, TypeName};
 use crate::source::Span;
 
 /// A query with all that belongs to it.

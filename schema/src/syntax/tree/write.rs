@@ -2,7 +2,7 @@
 
 use super::query::{Item, Limit, Query, Sort, Source, With};
 use super::{Expr, Operator};
-use crate::ast::{Name, ObjectName};
+use crate::ast::name::{Name, ObjectName};
 use crate::source::Span;
 
 /// A statement that a program runs.

@@ -5,6 +5,7 @@ mod cli;
 mod codegen;
 mod paths;
 mod runtime;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -187,6 +188,12 @@ fn module(file: &str) -> Vec<String> {
 #[test]
 fn the_runtime_looks_down() {
     runtime::ORDER.assert_holds();
+}
+
+/// Texts are read by rooms that know no model, and a model is bound without knowing what is done with it.
+#[test]
+fn the_schema_compiler_looks_down() {
+    schema::ORDER.assert_holds();
 }
 
 /// No kind of generated item knows another's text, and no shape how it is written.

@@ -1,13 +1,13 @@
 //! Walks over the tokens of one statement: looking, eating, expecting; names and texts.
 
-use crate::ast::{Name, ObjectName, SearchPath};
+use crate::ast::name::{Name, ObjectName, SearchPath};
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
 use crate::findings::{foreign_sql, unreadable};
 use crate::name::same_word;
-use crate::parse::lex::{Comment, Token, TokenKind};
 use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
+use bindery_core::dialect::Dialect;
+use bindery_core::statements::lex::{Comment, Token, TokenKind};
 
 /// Why something could not be read.
 pub(crate) type Problem = Box<Diagnostic>;

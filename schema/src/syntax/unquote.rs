@@ -1,7 +1,7 @@
 //! The content of quoted tokens: doubled quotes, backslashes, dollar tags, prefixes.
 
-use crate::dialect::Dialect;
-use crate::parse::lex::TokenKind;
+use bindery_core::dialect::Dialect;
+use bindery_core::statements::lex::TokenKind;
 
 /// The content of a quoted token; any other is given back as it is.
 pub(crate) fn content(raw: &str, kind: TokenKind, dialect: Dialect) -> String {

@@ -1,0 +1,37 @@
+//! The order of the schema compiler: texts and types, syntax, model and dialects, names bound, types, rules, differences, projects.
+
+use super::Order;
+
+pub(super) const ORDER: Order = Order {
+    folder: "schema/src",
+    layers: &[
+        "codes",
+        "rust_type",
+        "column_type",
+        "portable",
+        "parts",
+        "name",
+        "levels",
+        "read_as",
+        "findings",
+        "input",
+        "ast/name",
+        "syntax",
+        "ast",
+        "parse",
+        "model",
+        "dialect",
+        "plan",
+        "draft",
+        "lower",
+        "typing",
+        "resolve",
+        "redaction",
+        "check",
+        "queries",
+        "diff",
+        "render",
+        "project",
+    ],
+    outside: &["lib.rs", "testing.rs"],
+};
