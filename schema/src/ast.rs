@@ -335,7 +335,7 @@ pub struct CreateFunction {
     pub name: ObjectName,
     /// In order, `OUT` arguments among them.
     pub arguments: Vec<FunctionArgument>,
-    /// What it gives back.
+    /// The result.
     pub returns: Returns,
     /// It makes one value of many rows.
     pub is_aggregate: bool,
@@ -369,7 +369,7 @@ pub enum ArgumentMode {
     Variadic,
 }
 
-/// What a function gives back.
+/// The result of a function.
 #[derive(Debug, Clone)]
 pub enum Returns {
     /// A value.

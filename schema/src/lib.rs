@@ -35,6 +35,7 @@ pub mod plan;
 pub mod portable;
 pub mod project;
 mod queries;
+mod read;
 pub mod read_as;
 pub mod redaction;
 pub mod render;
@@ -48,6 +49,7 @@ mod syntax;
 mod typing;
 
 pub use queries::{UnfitQuery, unfit_queries};
+pub use read::read_model;
 
 pub use bindery_core::{
     config, derives, diagnostic, disk, fingerprint, json_names, kept, lints, migrations, models_of,
@@ -56,16 +58,3 @@ pub use bindery_core::{
 
 #[cfg(test)]
 mod testing;
-
-/// Reads a schema, `parse`, `lower`, `resolve`, and the queries of the program.
-///
-/// Mistakes are in `diagnostics`; the model then holds what could be made of the rest.
-pub fn read_model(input: &input::Input, diagnostics: &mut diagnostic::Diagnostics) -> model::Model {
-    let ast = parse::parse(input, diagnostics);
-    let draft = lower::lower(&ast, input, diagnostics);
-    // The next text has its place.
-    drop(ast);
-    let mut model = resolve::resolve(draft, input, diagnostics);
-    queries::bind(&mut model, input, diagnostics);
-    model
-}

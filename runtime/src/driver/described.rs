@@ -1,4 +1,4 @@
-//! What a database says of a statement that it prepared and did not run.
+//! Statements as a database describes them that prepared them and did not run them.
 
 use super::physical::{AnyDriver, each};
 use crate::error::Result;
@@ -15,7 +15,7 @@ pub struct StatementDescription {
 /// A column of such a statement's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DescribedColumn {
-    /// Its name.
+    /// The name of the column.
     pub name: String,
     /// The number of its type and the type's name, which PostgreSQL alone says.
     pub column_type: Option<(u32, String)>,

@@ -140,7 +140,7 @@ pub(super) fn model_of(
         }));
     }
     input.follow_from(0);
-    let model = crate::read_model(&input, found);
+    let model = crate::read::read_model(&input, found);
     *sources = input.sources;
     model
 }

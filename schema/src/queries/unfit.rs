@@ -12,7 +12,7 @@ pub struct UnfitQuery {
     pub name: String,
     /// The place of what is wrong first: `queries/blogs.sql:2:19`.
     pub place: String,
-    /// What is wrong, in a sentence without a full stop.
+    /// The mistake, in a sentence without a full stop.
     pub reason: String,
 }
 

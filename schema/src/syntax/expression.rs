@@ -11,7 +11,7 @@ use crate::source::Span;
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::TokenKind;
 
-/// What may follow an operand.
+/// The continuation of an operand.
 enum Follows {
     /// An operator between two operands: its words or signs in lower case, its number of tokens.
     Infix(String, usize),
@@ -83,7 +83,7 @@ impl Reader<'_> {
         self.dialect == Dialect::Postgres && (compares || matches)
     }
 
-    /// What stands after an operand, and its rank.
+    /// The operator after an operand, and its rank.
     fn follows(&self) -> Option<(Follows, u8)> {
         let token = self.token(0)?;
         match token.kind {
@@ -523,7 +523,7 @@ fn chained(dialect: Dialect, left: Expr, operator: Operator, right: Expr, rank: 
     };
     let rank_of = |text: &str| precedence::of_operator(dialect, text);
     let chain = match left.kind {
-        // What stands in parentheses is a value of its own: its place begins before its first part.
+        // A value in parentheses is one of its own: its place begins before its first part.
         ExprKind::Chain(mut chain)
             if chain.first.span.start == left.span.start
                 && chain

@@ -439,7 +439,7 @@ fn is_only_between(sign: &str) -> bool {
     ["*", "/", "%", "^", "<", ">", "=", "<=", ">=", "<>", "!="].contains(&sign)
 }
 
-/// What a character set may stand before.
+/// Texts that a character set may stand before.
 fn is_introduced(token: Token) -> bool {
     matches!(
         token.kind,

@@ -22,7 +22,7 @@ const MODIFIERS: &[&str] = &[
     "SQL_CALC_FOUND_ROWS",
 ];
 
-/// What a query is followed by where it has no items: PostgreSQL takes none.
+/// The words that follow a query without items: PostgreSQL takes none.
 const AFTER_ITEMS: &[&str] = &[
     "FROM",
     "WHERE",
@@ -53,7 +53,7 @@ impl Reader<'_> {
         self.query_of(with, body, first)
     }
 
-    /// What follows the body of a query.
+    /// The parts after the body of a query.
     fn query_of(&mut self, with: Option<With>, body: Body, first: usize) -> Read<Query> {
         let order = self.order_by()?;
         let mut limit = Limit::default();
@@ -153,7 +153,7 @@ impl Reader<'_> {
         self.enclosed(|reader| reader.list(|reader| reader.own_name("a column's name")))
     }
 
-    /// What set operators join. `INTERSECT` binds tighter than the others, but on SQLite.
+    /// The parts that set operators join. `INTERSECT` binds tighter than the others, but on SQLite.
     fn body(&mut self) -> Read<Body> {
         let first = self.tighter_body()?;
         let operators: &[&'static str] = match self.dialect {

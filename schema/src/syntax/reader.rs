@@ -27,7 +27,7 @@ pub(crate) struct Text<'a> {
     pub(crate) tokens: &'a [Token],
     pub(crate) file: FileId,
     pub(crate) dialect: Dialect,
-    /// What it is in messages.
+    /// Its name in messages.
     pub(crate) kind: &'a str,
     /// `:name`, `?` and their kin stand for values of the program.
     pub(crate) parameters: bool,
@@ -379,7 +379,7 @@ impl<'a> Reader<'a> {
             end = next.end;
             count += 1;
         }
-        // What ends in a sign is one only with a character that no number has.
+        // An operator that ends in a sign is one only with a character that no number has.
         while count > 1 {
             let text = &self.text[first.start as usize..end as usize];
             let special = text.contains(['~', '!', '@', '#', '%', '^', '&', '|', '`', '?']);

@@ -1,4 +1,4 @@
-//! What a query reads from: tables, queries, functions, and their joins.
+//! The sources of a query: tables, queries, functions, and their joins.
 
 use super::cursor::Read;
 use super::reader::Reader;

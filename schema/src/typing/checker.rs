@@ -25,7 +25,7 @@ pub(crate) struct Source<'a> {
     pub(crate) tokens: &'a [Token],
     pub(crate) file: FileId,
     pub(crate) dialect: Dialect,
-    /// What it is in messages.
+    /// Its name in messages.
     pub(crate) kind: &'a str,
     /// The engines whose tables it may name.
     pub(crate) engines: &'a [EngineId],
@@ -41,7 +41,7 @@ pub(crate) struct Given {
     pub(crate) nullable: bool,
 }
 
-/// What a statement means.
+/// The meaning of a statement.
 #[derive(Debug, Clone)]
 pub(crate) struct Checked {
     pub(crate) columns: Vec<CheckedColumn>,
@@ -113,7 +113,7 @@ pub(super) struct Checker<'a> {
     pub(super) optional: Vec<String>,
     pub(super) cells: Vec<Cell>,
     pub(super) tables: Vec<TableId>,
-    /// What it reads beside them, whose columns are not known.
+    /// Names of views and tables that it reads beside them, whose columns are not known.
     pub(super) opens: Vec<ObjectName>,
     pub(super) has_star: bool,
     /// Items of `SELECT` that other clauses named, by their places; `None` while one is looked at.

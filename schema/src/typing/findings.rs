@@ -1,4 +1,4 @@
-//! What is wrong with a statement, in words.
+//! Mistakes in statements, in words.
 
 use crate::ast::Name;
 use crate::diagnostic::Diagnostic;

@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 use crate::name::same_name;
 use crate::syntax::{Expr, ExprKind, ItemKind, JoinOn, Select, Sort, Source, SourceKind};
 
-/// What a query groups by.
+/// The groups of a query.
 pub(super) struct Groups {
     /// The values as they are written, without blanks.
     texts: Vec<String>,

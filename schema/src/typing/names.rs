@@ -1,4 +1,4 @@
-//! What the names of a statement stand for, and those that stand for nothing.
+//! Names in statements: the tables that they stand for, and those that stand for nothing.
 
 use super::findings;
 use crate::ast::{Name, ObjectName};
@@ -22,7 +22,7 @@ pub(crate) trait Names: Sync {
     fn prefers(&self, file: FileId) -> bool;
 }
 
-/// What the name of a table stands for.
+/// The meaning of a table's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Named {
     /// A table or view of the model.
@@ -42,7 +42,7 @@ pub(crate) struct UnknownName {
     pub(crate) known: Vec<String>,
 }
 
-/// What a name could have stood for.
+/// The kind of a name that stands for nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum NameKind {
     /// A table of the schema.

@@ -243,7 +243,7 @@ impl Checker<'_> {
         }
     }
 
-    /// What an operator or a function makes of a value without a type; the column beside it says more of the same type.
+    /// The type that a value without one has for an operator or a function; the column beside it says more of the same type.
     pub(super) fn demand_postgres(
         &mut self,
         value: &Value,

@@ -83,7 +83,7 @@ impl Checker<'_> {
         by: Span,
     ) {
         let Some(cell) = value.cell else { return };
-        // What is wrong beside it was reported, and is not reported of it, too.
+        // A mistake beside it was reported, and is not reported of it, too.
         if matches!(wanted, Ty::Untyped | Ty::Open) {
             return;
         }

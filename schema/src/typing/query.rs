@@ -173,7 +173,7 @@ impl Checker<'_> {
         };
         let base = self.body(first, outer, &own, None);
         let mut fields = self.named(table, &base);
-        // What a further step may make NULL may be NULL in the next: each step can only add to it.
+        // A column that a further step may make NULL may be NULL in the next: each step can only add to it.
         loop {
             self.named_items.clear();
             let seen = known.with(&table.name.text, fields.clone());

@@ -86,7 +86,7 @@ pub(super) struct Scope<'s> {
     pub(super) outer: Option<&'s Scope<'s>>,
     /// Every column may be NULL: of some rows it is none (`ROLLUP`), or there is no row at all.
     pub(super) all_nullable: bool,
-    /// What the items of the `SELECT` are called, where they can be seen.
+    /// The items of the `SELECT` by their names, where they can be seen.
     pub(super) items: Vec<Field>,
     /// The items of the `SELECT` whose tables they are, and whether a name may be that of one before they are looked at.
     pub(super) aliases: (&'s [Item], bool),
@@ -346,7 +346,7 @@ impl Checker<'_> {
         (!has_none).then(|| Value::new(ty, relation.nullable, span))
     }
 
-    /// What a name means that is no column: the whole row of a table, a text of SQLite, a function of a row.
+    /// The meaning of a name that is no column: the whole row of a table, a text of SQLite, a function of a row.
     fn other_meaning(&mut self, names: &[Name], scope: &Scope<'_>, span: Span) -> Option<Value> {
         if self.dialect == Dialect::Postgres {
             let mut next = Some(scope);

@@ -269,7 +269,7 @@ impl Checker<'_> {
         }
     }
 
-    /// What a condition that holds excludes: a column that is compared, or said not to be NULL, is not, and its table has a row.
+    /// The NULLs that a condition excludes where it holds: a column that is compared, or said not to be NULL, is not, and its table has a row.
     fn narrow(&mut self, condition: &Expr, scope: &mut Scope<'_>) {
         for conjunct in conjuncts(condition) {
             match &conjunct.kind {

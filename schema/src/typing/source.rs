@@ -1,4 +1,4 @@
-//! What a query reads from: tables, queries, functions, and what joins make of them.
+//! The sources of a query: tables, queries, functions, and what joins make of them.
 
 use std::rc::Rc;
 

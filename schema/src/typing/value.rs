@@ -19,7 +19,7 @@ pub(super) enum Ty {
     Wrong,
 }
 
-/// What is written, where that matters for its type.
+/// The constant that it is, where that matters for its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Constant {
     No,

@@ -12,7 +12,7 @@ use crate::model::{Model, TableId};
 use crate::source::Span;
 use crate::syntax::Whole;
 
-/// What is known of a view's query.
+/// A view's query, as far as it is known.
 #[derive(Debug)]
 pub(crate) struct Looked {
     /// Why it is not known which there are, where it is not.
@@ -82,7 +82,7 @@ impl Checker<'_> {
         }
     }
 
-    /// What was found wrong in this part of the text, but for a type that is not known.
+    /// The first finding in this part of the text, but for a type that is not known.
     fn reason(&self, place: Span) -> Option<String> {
         let is_within = |one: &&Diagnostic| {
             let at = one.labels.first().map(|label| label.span);

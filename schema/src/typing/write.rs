@@ -1,4 +1,4 @@
-//! What statements write.
+//! Statements that write.
 
 use super::checker::{Checker, Clause};
 use super::findings;

@@ -119,7 +119,7 @@ struct Server<'c> {
 }
 
 impl Server<'_> {
-    /// What the database says otherwise, in words that follow the query's name.
+    /// The differences from what the database says, in words that follow the query's name.
     fn differences(
         &mut self,
         query: &Query,

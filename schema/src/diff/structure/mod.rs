@@ -135,7 +135,7 @@ impl Structure {
             dialect: Some(dialect),
             engines: Vec::new(),
         }));
-        let model = crate::read_model(&input, &mut found);
+        let model = crate::read::read_model(&input, &mut found);
         if found.has_errors() {
             return Err(Box::new(Unreadable { found, input }));
         }

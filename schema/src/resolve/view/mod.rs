@@ -153,7 +153,7 @@ impl<'a> Resolver<'a> {
         (columns, read)
     }
 
-    /// What a query may read that is not read itself: whatever it holds the name of.
+    /// The tables that a query may read which cannot be read itself: all that it holds the name of.
     fn names_in(&self, view: &DraftView) -> Read {
         let pieces = view.body.tokens.iter().filter(|piece| piece.is_name());
         let mut read = Read {

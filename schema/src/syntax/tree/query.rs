@@ -57,7 +57,7 @@ pub(crate) struct SetPart {
 pub(crate) struct Select {
     pub(crate) distinct: Distinct,
     pub(crate) items: Vec<Item>,
-    /// What stands between the commas of `FROM`.
+    /// The sources between the commas of `FROM`.
     pub(crate) from: Vec<Source>,
     pub(crate) condition: Option<Expr>,
     pub(crate) group: Vec<Group>,

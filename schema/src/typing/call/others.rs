@@ -182,7 +182,7 @@ impl Checker<'_> {
         })
     }
 
-    /// What the table of functions says.
+    /// The result by the table of functions.
     pub(in crate::typing) fn given(
         &mut self,
         (grammar, gives): (&Grammar, &Gives),

@@ -64,7 +64,7 @@ impl Checker<'_> {
             | "parse_ident"
             | "regexp_split_to_array"
             | "tsvector_to_array" => true,
-            // What the schema declares is taken at its word, as a column is.
+            // The schema's declaration is taken at its word, as a column is.
             name => !self.own_functions(name).is_empty(),
         }
     }

@@ -5,6 +5,10 @@ use super::Order;
 pub(super) const ORDER: Order = Order {
     folder: "schema/src",
     layers: &[
+        // Of tests.
+        "testing",
+        // Of `core`, under the names that it has here.
+        "config | derives | diagnostic | disk | fingerprint | json_names | kept | lints | migrations | models_of | sorting | source | sql_writer",
         "codes",
         "rust_type",
         "column_type",
@@ -29,6 +33,7 @@ pub(super) const ORDER: Order = Order {
         "redaction",
         "check",
         "queries",
+        "read",
         "diff",
         "render",
         "project",
