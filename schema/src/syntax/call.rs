@@ -84,7 +84,11 @@ impl Reader<'_> {
         while self.is_symbol(0, ".") && !self.is_symbol(1, "*") {
             self.advance(1);
             names.push(self.name_behind_point("a column's name")?);
-            if names.len() > 4 {
+            let most = match self.dialect {
+                Dialect::Postgres => 4,
+                Dialect::Sqlite | Dialect::Mysql => 3,
+            };
+            if names.len() > most {
                 return Err(self.unexpected("a value"));
             }
         }
@@ -198,7 +202,10 @@ impl Reader<'_> {
             call.order = self.list(Self::sort)?;
         }
         if self.dialect == Dialect::Mysql && self.eat(&["SEPARATOR"]) {
-            self.text_constant()?;
+            match self.token(0) {
+                Some(token) if token.kind == TokenKind::Hex => self.advance(1),
+                _ => drop(self.text_constant()?),
+            }
         }
         if self.dialect == Dialect::Mysql && self.eat(&["LIMIT"]) {
             self.expr()?;

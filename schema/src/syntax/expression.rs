@@ -1,18 +1,15 @@
 //! Operators between operands and after them, by their ranks.
 
 use super::cursor::Read;
-use super::precedence::{self, NOT};
+use super::precedence;
 use super::reader::{Reader, is_operator};
-use super::tree::{
-    Between, Cast, Chain, Expr, ExprKind, In, InList, Is, IsWhat, Match, Operator, Parameter,
-    Quantified, Subscript,
-};
+use super::tree::{Cast, Chain, Expr, ExprKind, Is, IsWhat, Operator, Quantified, Subscript};
 use crate::source::Span;
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::TokenKind;
 
 /// The continuation of an operand.
-enum Follows {
+pub(super) enum Follows {
     /// An operator between two operands: its words or signs in lower case, its number of tokens.
     Infix(String, usize),
     Is,
@@ -50,11 +47,15 @@ impl Reader<'_> {
         let mut left = self.prefix(least)?;
         let mut height = 0;
         let mut compared = None;
+        let mut closed = None;
         while let Some((follows, rank)) = self.follows().filter(|(_, rank)| *rank >= least) {
+            // On MySQL `a IS NULL` is no operand of what binds tighter.
+            if closed.is_some_and(|closed| rank > closed) && self.dialect == Dialect::Mysql {
+                return Err(self.unexpected("parentheses around the condition before it"));
+            }
             if compared == Some(rank) && self.does_not_chain(rank, &follows) {
                 return Err(self.unexpected("parentheses around the comparison before it"));
             }
-            compared = Some(rank);
             let chains = matches!(
                 (&follows, &left.kind),
                 (Follows::Infix(text, _), ExprKind::Chain(chain)) if self.joins(chain, text, rank)
@@ -64,6 +65,8 @@ impl Reader<'_> {
                 return Err(self.too_deep());
             }
             left = self.followed(left, follows, rank)?;
+            compared = ends_in_operand(&left).then_some(rank);
+            closed = is_closed(&left).then_some(rank);
         }
         Ok(left)
     }
@@ -75,16 +78,19 @@ impl Reader<'_> {
         rank_of(&last.text) == Some(rank) && rank_of(text) == Some(rank)
     }
 
-    /// PostgreSQL compares no comparison: `a < b < c`, `a LIKE b LIKE c`.
+    /// PostgreSQL compares no comparison: `a < b < c`, `a LIKE b LIKE c`, `a IS DISTINCT FROM b IS NULL`.
     fn does_not_chain(&self, rank: u8, follows: &Follows) -> bool {
         let compares = matches!(follows, Follows::Infix(_, _))
             && Some(rank) == precedence::of_symbol(Dialect::Postgres, "=");
-        let matches = matches!(follows, Follows::Word(_, _));
-        self.dialect == Dialect::Postgres && (compares || matches)
+        let others = matches!(
+            follows,
+            Follows::Word(_, _) | Follows::Is | Follows::IsNull | Follows::NotNull
+        );
+        self.dialect == Dialect::Postgres && (compares || others)
     }
 
     /// The operator after an operand, and its rank.
-    fn follows(&self) -> Option<(Follows, u8)> {
+    pub(super) fn follows(&self) -> Option<(Follows, u8)> {
         let token = self.token(0)?;
         match token.kind {
             TokenKind::Word => self.word_follows(),
@@ -107,6 +113,9 @@ impl Reader<'_> {
     }
 
     fn word_follows(&self) -> Option<(Follows, u8)> {
+        if self.is_bare_label() {
+            return None;
+        }
         let dialect = self.dialect;
         let negated = self.is_word(0, "NOT");
         let ahead = usize::from(negated);
@@ -131,6 +140,16 @@ impl Reader<'_> {
             return null.then_some((Follows::NotNull, precedence::of_is(dialect)));
         }
         self.plain_word_follows()
+    }
+
+    /// PostgreSQL takes `a AND, b` for a value with the name `and`.
+    fn is_bare_label(&self) -> bool {
+        let alone = [
+            "AND", "OR", "IN", "LIKE", "ILIKE", "BETWEEN", "SIMILAR", "IS",
+        ];
+        self.dialect == Dialect::Postgres
+            && self.is_any_word(0, &alone)
+            && (self.is_symbol(1, ",") || self.is_word(1, "FROM") || self.token(1).is_none())
     }
 
     fn plain_word_follows(&self) -> Option<(Follows, u8)> {
@@ -175,7 +194,7 @@ impl Reader<'_> {
     }
 
     /// The operand with what follows it.
-    fn followed(&mut self, left: Expr, follows: Follows, rank: u8) -> Read<Expr> {
+    pub(super) fn followed(&mut self, left: Expr, follows: Follows, rank: u8) -> Read<Expr> {
         match follows {
             Follows::Infix(text, tokens) => self.infix(left, text, tokens, rank),
             Follows::Is => self.is(left, rank),
@@ -251,7 +270,11 @@ impl Reader<'_> {
             self.advance(1);
             return self.quantified(left, operator);
         }
-        let right = self.above(rank + 1)?;
+        let right = if operator.text == "sounds like" {
+            self.pattern(rank)?
+        } else {
+            self.above(rank + 1)?
+        };
         Ok(chained(self.dialect, left, operator, right, rank))
     }
 
@@ -269,7 +292,7 @@ impl Reader<'_> {
         Ok(text.to_owned())
     }
 
-    fn quantified(&mut self, operand: Expr, operator: Operator) -> Read<Expr> {
+    pub(super) fn quantified(&mut self, operand: Expr, operator: Operator) -> Read<Expr> {
         let span = operand.span;
         let of = self.query_or_value()?;
         let quantified = Quantified {
@@ -288,203 +311,6 @@ impl Reader<'_> {
             return Ok(self.node(first, ExprKind::Query(Box::new(query))));
         }
         self.enclosed(Self::expr)
-    }
-
-    fn is(&mut self, operand: Expr, rank: u8) -> Read<Expr> {
-        self.expect(&["IS"])?;
-        let negated = self.eat(&["NOT"]);
-        let span = operand.span;
-        let what = self.is_what(rank)?;
-        let is = Is {
-            operand,
-            what,
-            negated,
-        };
-        Ok(self.node(span, ExprKind::Is(Box::new(is))))
-    }
-
-    fn is_what(&mut self, rank: u8) -> Read<IsWhat> {
-        if self.eat(&["NULL"]) {
-            return Ok(IsWhat::Null);
-        }
-        if self.is_words(&["DISTINCT", "FROM"]) && self.dialect != Dialect::Mysql {
-            self.advance(2);
-            return Ok(IsWhat::Other(self.above(rank + 1)?));
-        }
-        let sqlite = self.dialect == Dialect::Sqlite;
-        if !sqlite && self.eat_any(&["TRUE", "FALSE", "UNKNOWN"]) {
-            return Ok(IsWhat::Truth);
-        }
-        if sqlite {
-            return Ok(IsWhat::Other(self.above(rank + 1)?));
-        }
-        if self.dialect == Dialect::Postgres {
-            self.eat_any(&["NFC", "NFD", "NFKC", "NFKD"]);
-            if self.eat_any(&["DOCUMENT", "NORMALIZED"]) {
-                return Ok(IsWhat::Kind);
-            }
-            if self.eat(&["JSON"]) {
-                self.eat_any(&["VALUE", "ARRAY", "OBJECT", "SCALAR"]);
-                return Ok(IsWhat::Kind);
-            }
-        }
-        Err(self.unexpected("`NULL`, `TRUE` or `FALSE`"))
-    }
-
-    fn in_list(&mut self, operand: Expr, negated: bool) -> Read<Expr> {
-        let first = self.at;
-        self.eat(&["NOT"]);
-        self.advance(1);
-        let operator = self.span_from(first);
-        let span = operand.span;
-        let list = self.in_what()?;
-        let list = In {
-            operand,
-            list,
-            negated,
-            operator,
-        };
-        Ok(self.node(span, ExprKind::In(Box::new(list))))
-    }
-
-    fn in_what(&mut self) -> Read<InList> {
-        let sqlite = self.dialect == Dialect::Sqlite;
-        if let Some(("slice", name, tokens)) = self.sqlc_call(1)
-            && self.is_symbol(0, "(")
-            && self.is_symbol(tokens + 1, ")")
-        {
-            let first = self.at;
-            self.advance(tokens + 2);
-            return Ok(InList::Parameter(
-                Parameter::Named(name),
-                self.span_from(first),
-            ));
-        }
-        if let Some((parameter, tokens)) = self.parameter() {
-            let first = self.at;
-            self.advance(tokens);
-            return Ok(InList::Parameter(parameter, self.span_from(first)));
-        }
-        if sqlite && !self.is_symbol(0, "(") {
-            let mut names = vec![self.own_name("a list of values in parentheses")?];
-            while self.eat_symbol(".") {
-                names.push(self.name_behind_point("a table's name")?);
-            }
-            return Ok(InList::Table(names));
-        }
-        if self.is_symbol(0, "(") && self.at_query(1) && self.query_fills_parentheses() {
-            let query = self.enclosed(Self::query)?;
-            return Ok(InList::Query(Box::new(query)));
-        }
-        if sqlite && self.is_symbol(1, ")") {
-            self.expect_symbol("(")?;
-            self.expect_symbol(")")?;
-            return Ok(InList::Values(Vec::new()));
-        }
-        let values = self.enclosed(|reader| reader.list(Self::expr))?;
-        Ok(InList::Values(values))
-    }
-
-    /// `((SELECT 1))` and `((SELECT 1), 2)` begin alike.
-    pub(super) fn query_fills_parentheses(&self) -> bool {
-        if !self.is_symbol(1, "(") {
-            return true;
-        }
-        let mut depth = 0_usize;
-        let mut ahead = 1;
-        while let Some(token) = self.token(ahead) {
-            if token.kind == TokenKind::Symbol {
-                match self.raw(token) {
-                    "(" => depth += 1,
-                    ")" => depth = depth.saturating_sub(1),
-                    _ => {}
-                }
-            }
-            ahead += 1;
-            if depth == 0 {
-                break;
-            }
-        }
-        let set = ["UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT"];
-        self.is_symbol(ahead, ")") || self.is_any_word(ahead, &set)
-    }
-
-    fn between(&mut self, operand: Expr, negated: bool, rank: u8) -> Read<Expr> {
-        if negated {
-            self.advance(1);
-        }
-        self.expect(&["BETWEEN"])?;
-        if self.dialect == Dialect::Postgres {
-            self.eat_any(&["SYMMETRIC", "ASYMMETRIC"]);
-        }
-        let low = self.low_bound(rank)?;
-        self.expect(&["AND"])?;
-        let high = match self.dialect {
-            Dialect::Mysql => self.above(rank)?,
-            Dialect::Sqlite | Dialect::Postgres => self.above(rank + 1)?,
-        };
-        let span = operand.span;
-        let between = Between { operand, low, high };
-        Ok(self.node(span, ExprKind::Between(Box::new(between))))
-    }
-
-    /// Up to the `AND` of `BETWEEN`.
-    fn low_bound(&mut self, rank: u8) -> Read<Expr> {
-        match self.dialect {
-            Dialect::Mysql => self.above(rank + 1),
-            Dialect::Sqlite => self.above(NOT),
-            Dialect::Postgres => self.plain_expr(),
-        }
-    }
-
-    /// PostgreSQL's `b_expr`.
-    pub(super) fn plain_expr(&mut self) -> Read<Expr> {
-        let plain = std::mem::replace(&mut self.plain, true);
-        let value = self.above(NOT);
-        self.plain = plain;
-        value
-    }
-
-    fn matching(
-        &mut self,
-        operand: Expr,
-        word: &'static str,
-        negated: bool,
-        rank: u8,
-    ) -> Read<Expr> {
-        let first = self.at;
-        self.eat(&["NOT"]);
-        self.advance(1);
-        if word == "SIMILAR" {
-            self.advance(1);
-        }
-        let mut text = word.to_ascii_lowercase();
-        if negated {
-            text.insert_str(0, "not ");
-        }
-        let span = self.span_from(first);
-        let operator = Operator { text, span };
-        if self.dialect == Dialect::Postgres
-            && self.is_any_word(0, &["ANY", "SOME", "ALL"])
-            && self.is_symbol(1, "(")
-        {
-            self.advance(1);
-            return self.quantified(operand, operator);
-        }
-        let pattern = self.above(rank + 1)?;
-        let escape = if self.eat(&["ESCAPE"]) {
-            Some(self.above(rank + 1)?)
-        } else {
-            None
-        };
-        let span = operand.span;
-        let matching = Match {
-            operand,
-            operator,
-            pattern,
-            escape,
-        };
-        Ok(self.node(span, ExprKind::Match(Box::new(matching))))
     }
 
     /// `a[1]`, `a[1:2]`, `a[:]`.
@@ -513,6 +339,23 @@ impl Reader<'_> {
         self.expect_symbol("]")?;
         Ok(self.node(span, ExprKind::Subscript(Box::new(subscript))))
     }
+}
+
+/// Whether the last part of what was read is an operand, and not a word or a parenthesis of its own.
+fn ends_in_operand(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Is(is) => matches!(is.what, IsWhat::Other(_)),
+        ExprKind::In(_) | ExprKind::Quantified(_) => false,
+        _ => true,
+    }
+}
+
+/// Whether it is a condition whose last part is a word or a parenthesis of its own.
+fn is_closed(expr: &Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::Is(_) | ExprKind::In(_) | ExprKind::Quantified(_)
+    )
 }
 
 /// One chain for operators of one rank.

@@ -4,8 +4,11 @@
 //! and MariaDB, and what the servers answer. What a server calls a syntax error is refused here, and nothing is passed over.
 
 mod call;
+mod condition;
 mod cursor;
 mod expression;
+#[cfg(test)]
+mod grouped;
 mod operand;
 pub(crate) mod precedence;
 mod query;
@@ -21,6 +24,8 @@ mod write;
 mod tests;
 
 pub(crate) use cursor::{Cursor, Problem, Read, shortened};
+#[cfg(test)]
+pub(crate) use grouped::grouped;
 pub(crate) use reader::{Text, Whole, read, read_query};
 pub(crate) use tree::*;
 pub(crate) use walk::{Node, walk};

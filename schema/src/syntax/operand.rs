@@ -42,7 +42,9 @@ impl Reader<'_> {
         }
         self.advance(tokens);
         let span = self.span_of(self.tokens[self.at - tokens]);
-        let operand = self.above(rank)?;
+        // An operator of PostgreSQL's without a rank of its own takes no other such one: `~ a & b` is `(~ a) & b`.
+        let is_other = rank < precedence::SIGN;
+        let operand = self.above(rank + u8::from(is_other))?;
         Ok(self.node(first, prefixed(sign, span, operand)))
     }
 
@@ -176,7 +178,9 @@ impl Reader<'_> {
             "TRUE" | "FALSE" if self.is_constant_word() => {
                 self.constant(ExprKind::Bool(word == "TRUE"))
             }
-            "DEFAULT" if !self.is_symbol(1, "(") => self.constant(ExprKind::Default),
+            "DEFAULT" if !self.is_symbol(1, "(") && self.dialect != Dialect::Sqlite => {
+                self.constant(ExprKind::Default)
+            }
             "CASE" => self.case(),
             "EXISTS" if self.is_symbol(1, "(") => {
                 self.advance(1);
@@ -255,7 +259,8 @@ impl Reader<'_> {
 
     /// The type that a `CAST` names. MySQL's may have a character set and `ARRAY` behind it.
     pub(super) fn cast_type(&mut self) -> Read<crate::ast::name::TypeName> {
-        if self.dialect == Dialect::Postgres && self.is_reserved_type() {
+        let has_words = self.dialect != Dialect::Mysql;
+        if has_words && self.is_reserved_type() {
             return Err(self.unexpected("a type"));
         }
         let to = self.type_name()?;
@@ -272,6 +277,9 @@ impl Reader<'_> {
     }
 
     fn is_reserved_type(&self) -> bool {
+        if self.dialect == Dialect::Sqlite {
+            return self.is_reserved(0);
+        }
         self.token(0).is_some_and(|token| {
             token.kind == TokenKind::Word && !words::may_be_function(self.dialect, self.raw(token))
         })

@@ -3,6 +3,7 @@
 //! PostgreSQL: its manual, "Operator Precedence". SQLite: "SQL Language Expressions", section 2. MySQL and MariaDB: their manuals,
 //! "Operator Precedence", and what the servers compute: `LIKE`, `IN` and `BETWEEN` bind tighter than `=` and `<`.
 
+use super::reader::is_operator;
 use bindery_core::dialect::Dialect;
 
 const OR: u8 = 1;
@@ -121,7 +122,7 @@ fn of_postgres(symbol: &str) -> Option<u8> {
         "(" | ")" | "," | "[" | "]" | "." | ":" | ";" => None,
         "^" => Some(POWER),
         "::" => Some(CAST),
-        _ => Some(OTHER),
+        other => other.chars().all(is_operator).then_some(OTHER),
     }
 }
 

@@ -288,7 +288,7 @@ impl Reader<'_> {
             self.eat(&["ALL"]);
             Distinct::No
         };
-        while mysql && self.eat_any(MODIFIERS) {}
+        while mysql && (self.eat_any(MODIFIERS) || self.eat(&["DISTINCT"])) {}
         Ok(distinct)
     }
 

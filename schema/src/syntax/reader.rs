@@ -280,7 +280,12 @@ impl<'a> Reader<'a> {
 
     /// A name after a point, which may be any word.
     pub(super) fn name_behind_point(&mut self, what: &str) -> Read<Name> {
-        let reserved = self.dialect == Dialect::Sqlite && self.is_reserved(0);
+        // MySQL takes any word that stands directly behind the point.
+        let reserved = match self.dialect {
+            Dialect::Sqlite => self.is_reserved(0),
+            Dialect::Mysql => self.is_reserved(0) && !self.is_adjacent(0),
+            Dialect::Postgres => false,
+        };
         if self.is_plain_name(0) && !reserved {
             self.name(what)
         } else {

@@ -30,8 +30,13 @@ impl Reader<'_> {
     }
 
     fn join(&mut self) -> Read<Join> {
-        let natural = self.eat(&["NATURAL"]);
-        let (kind, cross) = self.join_kind()?;
+        let (natural, kind, cross) = if self.dialect == Dialect::Sqlite {
+            self.join_of_sqlite()?
+        } else {
+            let natural = self.eat(&["NATURAL"]);
+            let (kind, cross) = self.join_kind()?;
+            (natural, kind, cross)
+        };
         let mut source = self.nested(Self::source)?;
         let needs_condition = !natural && !cross && self.dialect == Dialect::Postgres;
         // `a JOIN b JOIN c ON … ON …`: the inner one has the first condition.
@@ -77,6 +82,36 @@ impl Reader<'_> {
             ahead += 1;
         }
         conditions > joins
+    }
+
+    /// SQLite takes the words before `JOIN` in any order, up to three of them (its function `sqlite3JoinType`).
+    fn join_of_sqlite(&mut self) -> Read<(bool, JoinKind, bool)> {
+        let words = [
+            "NATURAL", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER",
+        ];
+        let mut has = [false; 7];
+        let mut count = 0;
+        while let Some(at) = words.iter().position(|word| self.is_word(0, word)) {
+            count += 1;
+            if count > 3 {
+                return Err(self.unexpected("`JOIN`"));
+            }
+            self.advance(1);
+            has[at] = true;
+        }
+        let [natural, left, right, full, inner, cross, outer] = has;
+        let is_outer = left || right || full;
+        if (outer && !is_outer) || (is_outer && (inner || cross)) {
+            return Err(self.unexpected("`JOIN` behind words that go together"));
+        }
+        self.expect(&["JOIN"])?;
+        let kind = match (left || full, right || full) {
+            (true, true) => JoinKind::Full,
+            (true, false) => JoinKind::Left,
+            (false, true) => JoinKind::Right,
+            (false, false) => JoinKind::Inner,
+        };
+        Ok((natural, kind, cross))
     }
 
     fn join_kind(&mut self) -> Read<(JoinKind, bool)> {
@@ -164,7 +199,12 @@ impl Reader<'_> {
     }
 
     fn source_in_parentheses(&mut self, lateral: bool) -> Read<SourceKind> {
-        if self.at_query(1) && (self.query_is_whole() || self.dialect == Dialect::Sqlite) {
+        // A query of SQLite begins with no parenthesis.
+        let is_query = match self.dialect {
+            Dialect::Sqlite => !self.is_symbol(1, "("),
+            Dialect::Postgres | Dialect::Mysql => self.query_is_whole(),
+        };
+        if is_query && self.at_query(1) {
             let query = self.enclosed(Self::query)?;
             return Ok(SourceKind::Query(Box::new(query), lateral));
         }

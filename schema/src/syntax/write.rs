@@ -89,7 +89,10 @@ impl Reader<'_> {
         match self.dialect {
             Dialect::Postgres => {}
             Dialect::Sqlite => {
-                ignores = self.eat(&["OR"]) && self.eat_any(RESOLUTIONS);
+                ignores = self.eat(&["OR"]);
+                if ignores && !self.eat_any(RESOLUTIONS) {
+                    return Err(self.unexpected("`REPLACE` or `IGNORE`"));
+                }
             }
             Dialect::Mysql => {
                 self.eat_any(&["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY"]);
@@ -214,7 +217,12 @@ impl Reader<'_> {
             vec![self.target()?]
         };
         let first = self.at;
-        if self.dialect == Dialect::Mysql && matches!(self.symbols(), Some((":=", _))) {
+        let other = match self.dialect {
+            Dialect::Mysql => Some(":="),
+            Dialect::Sqlite => Some("=="),
+            Dialect::Postgres => None,
+        };
+        if other.is_some() && self.symbols().map(|(text, _)| text) == other {
             self.advance(2);
         } else {
             self.expect_symbol("=")?;
@@ -257,8 +265,9 @@ impl Reader<'_> {
         if mysql {
             self.eat(&["LOW_PRIORITY"]);
             self.eat(&["IGNORE"]);
-        } else if self.dialect == Dialect::Sqlite && self.eat(&["OR"]) {
-            self.eat_any(RESOLUTIONS);
+        } else if self.dialect == Dialect::Sqlite && self.eat(&["OR"]) && !self.eat_any(RESOLUTIONS)
+        {
+            return Err(self.unexpected("`REPLACE` or `IGNORE`"));
         }
         let tables = if mysql {
             self.sources()?

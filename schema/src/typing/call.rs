@@ -15,6 +15,9 @@ use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind};
 
+/// Functions of MySQL whose second argument may be an `INTERVAL`.
+const MOVES: [&str; 4] = ["date_add", "date_sub", "adddate", "subdate"];
+
 impl Checker<'_> {
     pub(super) fn call(&mut self, call: &Call, scope: &Scope<'_>, span: Span) -> Value {
         if let [home, function] = call.name.as_slice()
@@ -33,6 +36,7 @@ impl Checker<'_> {
             && call.arguments.is_empty()
             && !call.star
             && call.name.len() == 1
+            && self.dialect != Dialect::Sqlite
         {
             let takes = ["count(*)".to_owned(), "count(value)".to_owned()];
             self.report(findings::no_such_call("count()", &takes, span));
@@ -43,8 +47,20 @@ impl Checker<'_> {
             self.clause
         };
         let arguments: Vec<Value> = self.within(inner, |checker| {
+            let moves = MOVES.contains(&call.function());
             let values = call.arguments.iter().map(|argument| &argument.value);
-            values.map(|value| checker.expr(value, scope)).collect()
+            let values = values.map(|value| match &value.kind {
+                ExprKind::Interval(count, unit) if moves => {
+                    checker.interval(count, unit, scope);
+                    Value::open(value.span)
+                }
+                ExprKind::Row(values) if checker.dialect != Dialect::Postgres => {
+                    checker.report(findings::several_values(values.len(), value.span));
+                    Value::wrong(value.span)
+                }
+                _ => checker.expr(value, scope),
+            });
+            values.collect()
         });
         self.beside(call, scope);
         match self.dialect {

@@ -119,6 +119,12 @@ pub(super) struct Checker<'a> {
     /// Items of `SELECT` that other clauses named, by their places; `None` while one is looked at.
     pub(super) named_items: HashMap<Span, Option<Value>>,
     pub(super) clause: Clause,
+    /// The query is a part of `UNION` and its kin, whose types the other parts have a say in.
+    pub(super) in_set: bool,
+    /// Values of GROUP BY that are NULL in some rows: those of `ROLLUP` and its kin.
+    pub(super) grouped: Vec<String>,
+    /// The windows that the query names.
+    pub(super) windows: Vec<String>,
     /// Each group has a row: an aggregate is NULL only where its argument is.
     pub(super) groups_have_rows: bool,
     /// Names that stand for nothing.
@@ -183,6 +189,9 @@ impl<'a> Checker<'a> {
             has_star: false,
             named_items: HashMap::new(),
             clause: Clause::Items,
+            in_set: false,
+            grouped: Vec::new(),
+            windows: Vec::new(),
             groups_have_rows: false,
             unknown: Vec::new(),
             findings: Vec::new(),

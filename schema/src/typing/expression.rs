@@ -1,23 +1,29 @@
 //! The type of an expression.
 
-use super::checker::{Checker, ListUse};
+use super::checker::Checker;
 use super::findings;
 use super::grammar::{self, grammar};
+use super::grouping::written;
+use super::mysql;
+use super::operator::is_value_of;
 use super::postgres::{Context, Null, PgType, can_cast, cast_null, common_type};
 use super::scope::Scope;
 use super::value::{Constant, Ty, Value};
-use crate::ast::{Name, ObjectName};
+use crate::ast::Name;
 use crate::column_type::{ColumnType, LobSize};
 use crate::dialect::Dialect;
 use crate::source::Span;
-use crate::syntax::{
-    Between, Case, Cast, Expr, ExprKind, In, InList, Is, IsWhat, Match, Quantified, Query,
-    Subscript,
-};
+use crate::syntax::{Case, Cast, Expr, ExprKind, Query, Subscript};
 
 impl Checker<'_> {
     /// The value of an expression. How deep expressions nest is bounded by their reader.
     pub(super) fn expr(&mut self, expr: &Expr, scope: &Scope<'_>) -> Value {
+        let value = self.any_expr(expr, scope);
+        let is_grouped = !self.grouped.is_empty() && self.grouped.contains(&written(self, expr));
+        value.or_null(is_grouped)
+    }
+
+    fn any_expr(&mut self, expr: &Expr, scope: &Scope<'_>) -> Value {
         let span = expr.span;
         match &expr.kind {
             ExprKind::Null => Value::constant(Ty::Untyped, Constant::Null, span),
@@ -27,7 +33,11 @@ impl Checker<'_> {
             }
             ExprKind::Text(_) => Value::constant(self.constant_text(), Constant::Text, span),
             ExprKind::Bytes | ExprKind::Bits => self.bytes(&expr.kind, span),
-            ExprKind::Default | ExprKind::Variable => Value::open(span),
+            ExprKind::Default => {
+                self.report(findings::default_of_no_column(span));
+                Value::wrong(span)
+            }
+            ExprKind::Variable => Value::open(span),
             ExprKind::Column(names) => self.column(names, scope, span).value,
             ExprKind::Parameter(parameter) => self.parameter(parameter, span),
             ExprKind::Chain(chain) => self.chain(chain, scope, span),
@@ -57,10 +67,7 @@ impl Checker<'_> {
                 }
             }
             ExprKind::Subscript(subscript) => self.subscript(subscript, scope, span),
-            ExprKind::Field(base, _) => {
-                self.expr(base, scope);
-                Value::open(span)
-            }
+            ExprKind::Field(base, field) => self.field_of(base, field, scope, span),
             ExprKind::Cast(cast) => self.cast(cast, scope, span),
             ExprKind::Collate(inner, _) => {
                 let value = self.expr(inner, scope);
@@ -71,13 +78,21 @@ impl Checker<'_> {
             ExprKind::AtZone(value, zone) => self.at_zone(value, zone.as_deref(), scope, span),
             ExprKind::Case(case) => self.case(case, scope, span),
             ExprKind::Call(call) => self.call(call, scope, span),
-            ExprKind::Typed(written, _) => match self.type_of_name(written) {
-                Some(ty) => Value::new(ty, false, span),
+            ExprKind::Typed(written, text) => match self.type_of_name(written) {
+                Some(ty) => {
+                    if let Ty::Postgres(wanted) = ty
+                        && !is_value_of(text.trim(), wanted)
+                    {
+                        self.report(findings::no_value_of(&wanted.name(), span));
+                    }
+                    Value::new(ty, false, span)
+                }
                 None => Value::open(span),
             },
             ExprKind::Interval(count, _) => {
                 self.expr(count, scope);
-                Value::open(span)
+                self.report(findings::interval_alone(span));
+                Value::wrong(span)
             }
         }
     }
@@ -131,208 +146,16 @@ impl Checker<'_> {
         }
     }
 
-    fn is(&mut self, is: &Is, scope: &Scope<'_>, span: Span) -> Value {
-        let operand = self.expr(&is.operand, scope);
-        match &is.what {
-            IsWhat::Null => self.may_be_null(&operand),
-            IsWhat::Truth => self.is_condition(&operand),
-            IsWhat::Kind => {}
-            IsWhat::Other(other) => {
-                let other = self.expr(other, scope);
-                self.may_be_null(&operand);
-                self.may_be_null(&other);
-                if other.constant != Constant::Null {
-                    self.compared("=", &operand, &other, span);
-                }
-            }
-        }
-        Value::new(self.condition_type(), false, span)
-    }
-
-    fn between(&mut self, between: &Between, scope: &Scope<'_>, span: Span) -> Value {
-        let operand = self.expr(&between.operand, scope);
-        let low = self.expr(&between.low, scope);
-        let high = self.expr(&between.high, scope);
-        let first = self.compared(">=", &operand, &low, span);
-        let second = self.compared("<=", &operand, &high, span);
-        if operand.is_silent() {
-            self.demand(&low, &high);
-            self.demand(&high, &low);
-        }
-        first.or_null(second.nullable)
-    }
-
-    fn in_list(&mut self, list: &In, scope: &Scope<'_>, span: Span) -> Value {
-        let condition = self.condition_type();
-        if let ExprKind::Row(parts) = &list.operand.kind {
-            let parts: Vec<Value> = parts.iter().map(|part| self.expr(part, scope)).collect();
-            return self.rows_in(&parts, &list.list, scope, span);
-        }
-        let operand = self.expr(&list.operand, scope);
-        let mut nullable = operand.nullable;
-        match &list.list {
-            InList::Values(values) => {
-                let values: Vec<Value> = values.iter().map(|one| self.expr(one, scope)).collect();
-                for value in &values {
-                    if value.constant != Constant::Null {
-                        nullable |= self.compared("=", &operand, value, span).nullable;
-                    }
-                    nullable |= value.nullable;
-                }
-            }
-            InList::Parameter(parameter, place_of) => {
-                let value = self.parameter(parameter, *place_of);
-                if let Some(cell) = value.cell {
-                    let place = ListUse {
-                        operator: list.operator,
-                        negated: list.negated,
-                    };
-                    self.cells[cell].lists.push((*place_of, place));
-                }
-                self.compared("=", &operand, &value, span);
-            }
-            InList::Query(query) => {
-                nullable |= self
-                    .compared_with_query("=", &operand, query, scope, span)
-                    .nullable;
-            }
-            InList::Table(names) => {
-                nullable = true;
-                self.compared_with_table(&operand, names, scope, span);
-            }
-        }
-        Value::new(condition, nullable, span)
-    }
-
-    /// SQLite's `a IN table`, whose one column is meant.
-    fn compared_with_table(
-        &mut self,
-        operand: &Value,
-        names: &[Name],
-        scope: &Scope<'_>,
-        span: Span,
-    ) {
-        let Some((name, schema)) = names.split_last() else {
-            return;
-        };
-        let name = ObjectName {
-            schema: schema.last().map(|schema| schema.text.clone()),
-            name: name.clone(),
-            in_public: false,
-            path: None,
-        };
-        let relation = self.table(&name, &scope.common);
-        match relation.fields.as_deref() {
-            Some([field]) => {
-                self.compared("=", operand, &field.value, span);
-            }
-            Some(fields) => {
-                self.report(findings::several_columns(fields.len(), name.name.span));
-            }
-            None => {}
-        }
-    }
-
-    fn rows_in(&mut self, parts: &[Value], list: &InList, scope: &Scope<'_>, span: Span) -> Value {
-        match list {
-            InList::Values(rows) => {
-                for row in rows {
-                    let ExprKind::Row(values) = &row.kind else {
-                        self.expr(row, scope);
-                        continue;
-                    };
-                    for (part, value) in parts.iter().zip(values) {
-                        let value = self.expr(value, scope);
-                        self.compared("=", part, &value, span);
-                    }
-                }
-            }
-            InList::Query(query) => {
-                let fields = self.query(query, Some(scope), &scope.common, None);
-                let fields = fields.as_deref().unwrap_or_default();
-                for (part, field) in parts.iter().zip(fields) {
-                    self.compared("=", part, &field.value, span);
-                }
-            }
-            InList::Parameter(..) | InList::Table(_) => {}
-        }
-        Value::new(self.condition_type(), true, span)
-    }
-
-    fn compared_with_query(
-        &mut self,
-        operator: &str,
-        operand: &Value,
-        query: &Query,
-        scope: &Scope<'_>,
-        span: Span,
-    ) -> Value {
-        let fields = self.query(query, Some(scope), &scope.common, None);
-        let condition = self.condition_type();
-        let Some(fields) = fields else {
-            return Value::new(condition, true, span);
-        };
-        let [field] = &*fields else {
-            self.report(findings::several_columns(fields.len(), query.span));
-            return Value::new(condition, true, span);
-        };
-        self.compared(operator, operand, &field.value, span)
-    }
-
-    fn matching(&mut self, matching: &Match, scope: &Scope<'_>, span: Span) -> Value {
-        let operand = self.expr(&matching.operand, scope);
-        let pattern = self.expr(&matching.pattern, scope);
-        let escape = matching
-            .escape
-            .as_ref()
-            .map(|escape| self.expr(escape, scope));
-        let text = self.text_type();
-        for value in [Some(&pattern), Some(&operand), escape.as_ref()]
-            .into_iter()
-            .flatten()
+    /// `(table).column`, where that is no column with a row in it.
+    fn field_of(&mut self, base: &Expr, field: &Name, scope: &Scope<'_>, span: Span) -> Value {
+        if let ExprKind::Column(names) = &base.kind
+            && self.expr(base, scope).ty == Ty::Postgres(PgType::RECORD)
         {
-            self.demand_type(value, &text, None, span);
+            let names: Vec<Name> = names.iter().chain([field]).cloned().collect();
+            return self.column(&names, scope, span).value;
         }
-        if self.dialect == Dialect::Postgres {
-            let symbol = match matching.operator.text.trim_start_matches("not ") {
-                "ilike" => "~~*",
-                "similar" => "~",
-                _ => "~~",
-            };
-            return self.compared(symbol, &operand, &pattern, span);
-        }
-        Value::new(
-            self.condition_type(),
-            operand.nullable || pattern.nullable,
-            span,
-        )
-    }
-
-    fn quantified(&mut self, quantified: &Quantified, scope: &Scope<'_>, span: Span) -> Value {
-        let operand = self.expr(&quantified.operand, scope);
-        let symbol = match quantified.operator.text.as_str() {
-            "like" => "~~",
-            "ilike" => "~~*",
-            "not like" => "!~~",
-            "not ilike" => "!~~*",
-            other => other,
-        };
-        if let ExprKind::Query(query) = &quantified.of.kind {
-            return self
-                .compared_with_query(symbol, &operand, query, scope, span)
-                .or_null(true);
-        }
-        let array = self.expr(&quantified.of, scope);
-        if array.cell.is_some() && array.ty == Ty::Untyped {
-            let element = operand.postgres().filter(|_| !operand.is_silent());
-            if let Some(array_type) = element.and_then(array_of) {
-                self.demand_type(&array, &Ty::Postgres(array_type), None, span);
-            }
-        } else if let Some(element) = array.postgres().and_then(PgType::element) {
-            let element = Value::new(Ty::Postgres(element), true, quantified.of.span);
-            self.compared(symbol, &operand, &element, span);
-        }
-        Value::new(self.condition_type(), true, span)
+        self.expr(base, scope);
+        Value::open(span)
     }
 
     fn array(&mut self, values: &[Expr], scope: &Scope<'_>, span: Span) -> Value {
@@ -388,6 +211,9 @@ impl Checker<'_> {
         for bound in [&subscript.first, &subscript.last].into_iter().flatten() {
             let value = self.expr(bound, scope);
             self.demand_type(&value, &index, None, bound.span);
+            if let Ty::Postgres(wanted) = index {
+                self.check_constant(&value, wanted);
+            }
         }
         if is_document || subscript.slice {
             return base.derived(true, span);
@@ -407,6 +233,9 @@ impl Checker<'_> {
             return Value::open(span);
         };
         self.demand_type(&operand, &ty, None, cast.to.span);
+        if let Ty::Postgres(to) = ty {
+            self.check_constant(&operand, to);
+        }
         if let (Ty::Postgres(to), Some(from)) = (&ty, operand.postgres())
             && !can_cast(from, *to, Context::Explicit)
         {
@@ -495,6 +324,9 @@ impl Checker<'_> {
         };
         for value in values {
             self.demand(value, &found);
+            if let Ty::Postgres(wanted) = found.ty {
+                self.check_constant(value, wanted);
+            }
         }
         found.or_null(nullable)
     }
@@ -542,7 +374,11 @@ impl Checker<'_> {
                 });
                 continue;
             }
-            let Some(wider) = grammar::wider(one, other) else {
+            let wider = match self.dialect {
+                Dialect::Mysql => mysql::merged(one, other),
+                Dialect::Sqlite | Dialect::Postgres => grammar::wider(one, other),
+            };
+            let Some(wider) = wider else {
                 // Which of the types a value has is known when it is read.
                 let _ = what;
                 return Value::open(span);

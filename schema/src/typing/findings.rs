@@ -274,6 +274,40 @@ pub(super) fn several_columns(columns: usize, span: Span) -> Diagnostic {
         .help("select one column")
 }
 
+/// Several values in parentheses where one is expected.
+pub(super) fn several_values(values: usize, span: Span) -> Diagnostic {
+    let message = format!("{values} values stand in parentheses, and one is expected here");
+    Diagnostic::error("B0628", message)
+        .at(span, "")
+        .help("write one value")
+}
+
+/// What rows are taken by once, and not ordered by first.
+pub(super) fn order_of_distinct_on(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "B0626",
+        "`DISTINCT ON` takes rows by other values than `ORDER BY` begins with",
+    )
+    .at(span, "")
+    .help("let `ORDER BY` begin with the values of `DISTINCT ON`")
+}
+
+/// Two columns of one name that a query in FROM gives.
+pub(super) fn two_of_one_name(column: &str, span: Span) -> Diagnostic {
+    let message = format!("the query in `FROM` gives two columns `{column}`");
+    Diagnostic::error("B0622", message)
+        .at(span, "")
+        .help(format!("give one of them another name: `AS {column}_2`"))
+}
+
+/// A column that is written twice.
+pub(super) fn column_twice(column: &Name) -> Diagnostic {
+    let message = format!("`{}` is among the columns twice", column.text);
+    Diagnostic::error("B0628", message)
+        .at(column.span, "")
+        .help("name each column once, and write one value for it")
+}
+
 /// Columns that have to be written and are not.
 pub(super) fn left_out(table: &str, columns: &[String], span: Span) -> Diagnostic {
     let message = if let [column] = columns {
@@ -357,6 +391,92 @@ pub(super) fn elements_of_null(what: &str, span: Span) -> Diagnostic {
     let message = format!("elements of {what} may be NULL, and a `Vec` has no place for them");
     let help = "leave them out, `array_agg(a) FILTER (WHERE a IS NOT NULL)`, or give each a value, `coalesce(a, '')`";
     Diagnostic::error("B0609", message).at(span, "").help(help)
+}
+
+/// A number of rows that is none.
+pub(super) fn no_count(given: &str, span: Span) -> Diagnostic {
+    let message = format!("a number of rows is expected, and this is of type {given}");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("write an integer: `LIMIT 10`")
+}
+
+/// A text that a type does not take.
+pub(super) fn no_value_of(type_name: &str, span: Span) -> Diagnostic {
+    let message = format!("the text is not a value of type {type_name}");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("write a value of the type that stands beside it, or cast that to text: `CAST(value AS text)`")
+}
+
+/// The right side of `ANY` that is no array.
+pub(super) fn no_array(given: &str, span: Span) -> Diagnostic {
+    let message = format!("an array or a query is expected, and this is of type {given}");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("write `= value`, or an array: `= ANY (ARRAY[value])`")
+}
+
+/// What a query that gives each row once is ordered by and does not give.
+pub(super) fn order_of_distinct(written: &str, span: Span) -> Diagnostic {
+    let message = format!("`{written}` orders rows of `DISTINCT`, which do not have it");
+    Diagnostic::error("B0626", message)
+        .at(span, "")
+        .help(format!("select it, too: `SELECT DISTINCT …, {written}`"))
+}
+
+/// An `INTERVAL` that moves no date.
+pub(super) fn interval_alone(span: Span) -> Diagnostic {
+    Diagnostic::error("B0624", "`INTERVAL` stands beside no date")
+        .at(span, "")
+        .help("add it to a date or take it from one: `added + INTERVAL 1 DAY`")
+}
+
+/// `HAVING` where nothing is grouped.
+pub(super) fn having_alone(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "B0626",
+        "`HAVING` stands in a query that neither groups nor selects an aggregate",
+    )
+    .at(span, "")
+    .help("write the condition in `WHERE`, or add `GROUP BY`")
+}
+
+/// The name of an aggregate within a value that rows are ordered by.
+pub(super) fn name_of_aggregate(name: &Name) -> Diagnostic {
+    let message = format!(
+        "`{}` is an aggregate, of which `ORDER BY` computes nothing",
+        name.text
+    );
+    Diagnostic::error("B0627", message)
+        .at(name.span, "")
+        .help(format!(
+            "order by `{}` alone, or write the aggregate itself",
+            name.text
+        ))
+}
+
+/// `DEFAULT` that is no whole value of a column.
+pub(super) fn default_of_no_column(span: Span) -> Diagnostic {
+    Diagnostic::error("B0624", "`DEFAULT` stands for no column here")
+        .at(span, "")
+        .help("write it as the whole value of a column: `VALUES (DEFAULT)`, `SET title = DEFAULT`")
+}
+
+/// A window that the query does not name.
+pub(super) fn unknown_window(name: &Name, known: &[String]) -> Diagnostic {
+    let message = format!("the query has no window `{}`", name.text);
+    let near = crate::name::suggest(&name.text, known.iter().map(String::as_str));
+    let help = match near {
+        Some(near) => format!("write `{near}`"),
+        None => format!(
+            "name it behind `HAVING`: `WINDOW {} AS (ORDER BY …)`",
+            name.text
+        ),
+    };
+    Diagnostic::error("B0620", message)
+        .at(name.span, "")
+        .help(help)
 }
 
 /// Something that is not read so far.

@@ -6,12 +6,12 @@ use super::scope::Scope;
 use super::select::{conjuncts, item_named};
 use crate::dialect::Dialect;
 use crate::name::same_name;
-use crate::syntax::{Expr, ExprKind, ItemKind, JoinOn, Select, Sort, Source, SourceKind};
+use crate::syntax::{Expr, ExprKind, Group, ItemKind, JoinOn, Select, Sort, Source, SourceKind};
 
 /// The groups of a query.
 pub(super) struct Groups {
     /// The values as they are written, without blanks.
-    texts: Vec<String>,
+    pub(super) texts: Vec<String>,
     /// Columns by table and place.
     columns: Vec<(usize, usize)>,
     /// All rows are one group.
@@ -36,7 +36,12 @@ impl Groups {
             groups.texts.push(written(checker, value));
             groups.columns.extend(checker.place_of(value, scope));
         }
-        groups.close(checker, select, scope);
+        // PostgreSQL knows what follows from a key only where every row is grouped by it.
+        let sets = select.group.iter();
+        let mut sets = sets.filter(|group| matches!(group, Group::Sets(..)));
+        if sets.next().is_none() {
+            groups.close(checker, select, scope);
+        }
         groups
     }
 
@@ -134,7 +139,7 @@ impl Checker<'_> {
             ItemKind::All | ItemKind::AllOf(_) | ItemKind::AllOfRow(_) => None,
         });
         let order = order.iter().map(|sort| &sort.value);
-        let order = order.filter(|value| !matches!(value.kind, ExprKind::Column(_)));
+        let order = order.filter(|value| !self.names_item(value, select));
         let values: Vec<&Expr> = items.chain(select.having.as_ref()).chain(order).collect();
         for value in values {
             self.check_grouped(value, groups, scope);
@@ -152,6 +157,25 @@ impl Checker<'_> {
                 self.report(findings::not_grouped("*", groups.is_whole, star.span));
             }
         }
+    }
+
+    /// Whether a value of ORDER BY is the name of an item.
+    fn names_item(&self, value: &Expr, select: &Select) -> bool {
+        let ExprKind::Column(names) = &value.kind else {
+            return false;
+        };
+        let [name] = names.as_slice() else {
+            return false;
+        };
+        let is = |own: &crate::ast::Name| same_name(&own.text, &name.text, self.dialect);
+        select.items.iter().any(|item| match &item.kind {
+            ItemKind::Value(_, Some(alias)) => is(alias),
+            ItemKind::Value(value, None) => match &value.kind {
+                ExprKind::Column(names) => names.last().is_some_and(is),
+                _ => false,
+            },
+            _ => true,
+        })
     }
 
     fn check_grouped(&mut self, value: &Expr, groups: &Groups, scope: &Scope<'_>) {
@@ -223,7 +247,7 @@ fn conditions_of<'s>(source: &'s Source, conditions: &mut Vec<&'s Expr>) {
 }
 
 /// An expression as it is written, without blanks and case.
-fn written(checker: &Checker<'_>, value: &Expr) -> String {
+pub(super) fn written(checker: &Checker<'_>, value: &Expr) -> String {
     let text = checker.text_at(value.span);
     let text = text.trim_start_matches('(').trim_end_matches(')');
     text.split_whitespace().collect::<String>().to_lowercase()

@@ -6,6 +6,9 @@
 
 mod call;
 mod checker;
+mod condition;
+#[cfg(test)]
+mod conformance;
 mod expression;
 mod findings;
 pub(crate) mod grammar;

@@ -7,6 +7,7 @@ use super::parameters::is_text_constant;
 use super::postgres::{self, Null, PgType, resolve_operator};
 use super::scope::Scope;
 use super::value::{Constant, Ty, Value};
+use crate::ast::Name;
 use crate::column_type::{ColumnType, LobSize, TypeClass};
 use crate::dialect::Dialect;
 use crate::source::Span;
@@ -17,6 +18,14 @@ impl Checker<'_> {
     pub(super) fn chain(&mut self, chain: &Chain, scope: &Scope<'_>, span: Span) -> Value {
         let mut left = None;
         let mut before = &chain.first;
+        if let (ExprKind::Interval(count, unit), [(operator, moved)]) =
+            (&chain.first.kind, chain.rest.as_slice())
+            && operator.text == "+"
+        {
+            self.interval(count, unit, scope);
+            let moved = self.expr(moved, scope);
+            return self.moved_by(&moved, &unit.text, span);
+        }
         for (operator, right) in &chain.rest {
             if let (None, ExprKind::Row(_)) = (&left, &before.kind) {
                 self.rows_compared(before, right, scope);
@@ -27,18 +36,19 @@ impl Checker<'_> {
                 Some(value) => value,
                 None => self.expr(before, scope),
             };
-            let interval = match &right.kind {
-                ExprKind::Interval(_, unit) => Some(unit.text.clone()),
-                _ => None,
-            };
-            let right_value = self.expr(right, scope);
             let here = Span {
                 end: right.span.end,
                 ..chain.first.span
             };
-            left = Some(match interval {
-                Some(unit) => self.moved_by(&value, &unit, here),
-                None => self.binary(operator, &value, &right_value, here),
+            left = Some(match &right.kind {
+                ExprKind::Interval(count, unit) if matches!(&*operator.text, "+" | "-") => {
+                    self.interval(count, unit, scope);
+                    self.moved_by(&value, &unit.text, here)
+                }
+                _ => {
+                    let right = self.expr(right, scope);
+                    self.binary(operator, &value, &right, here)
+                }
             });
             before = right;
         }
@@ -46,8 +56,17 @@ impl Checker<'_> {
         Value { span, ..value }
     }
 
+    /// The count of MySQL's `INTERVAL 1 DAY`.
+    pub(super) fn interval(&mut self, count: &Expr, unit: &Name, scope: &Scope<'_>) {
+        let count = self.expr(count, scope);
+        // Others are texts of several numbers: `DAY_HOUR`.
+        if !unit.text.contains('_') {
+            self.demand_type(&count, &Ty::Of(ColumnType::I64), None, count.span);
+        }
+    }
+
     /// `(a, b) = (1, 2)`.
-    fn rows_compared(&mut self, left: &Expr, right: &Expr, scope: &Scope<'_>) {
+    pub(super) fn rows_compared(&mut self, left: &Expr, right: &Expr, scope: &Scope<'_>) {
         let ExprKind::Row(lefts) = &left.kind else {
             return;
         };
@@ -160,9 +179,20 @@ impl Checker<'_> {
             return Value::wrong(span);
         }
         let is_row = |value: &Value| value.ty == Ty::Postgres(PgType::RECORD);
+        let is_typed = |value: &Value| !value.is_silent();
+        // A row is compared with rows alone.
+        let joins = symbol == "||" && !values.clone().all(is_row);
+        if values.clone().any(is_row)
+            && values.clone().all(is_typed)
+            && !joins
+            && !(is_condition && values.clone().all(is_row))
+        {
+            self.report_operator(symbol, left, right, span);
+            return Value::wrong(span);
+        }
         if values
             .clone()
-            .any(|value| value.ty == Ty::Open || is_row(value))
+            .any(|value| value.ty == Ty::Open || (is_row(value) && !joins))
         {
             return if is_condition {
                 Value::new(self.condition_type(), true, span)
@@ -253,9 +283,24 @@ impl Checker<'_> {
         if wanted == PgType::UNKNOWN {
             return;
         }
+        self.check_constant(value, wanted);
         let same = |beside: &&Value| beside.ty == Ty::Postgres(wanted);
         let source = beside.filter(same).and_then(|beside| beside.source);
         self.demand_type(value, &Ty::Postgres(wanted), source, value.span);
+    }
+
+    /// A constant text, which the server reads as a value of the type.
+    pub(super) fn check_constant(&mut self, value: &Value, wanted: PgType) {
+        if value.ty != Ty::Untyped || value.constant != Constant::Text {
+            return;
+        }
+        let written = self.text_at(value.span);
+        let inner = written
+            .strip_prefix('\'')
+            .and_then(|rest| rest.strip_suffix('\''));
+        if inner.is_some_and(|inner| !is_value_of(inner.trim(), wanted)) {
+            self.report(findings::no_value_of(&wanted.name(), value.span));
+        }
     }
 
     /// An operator of SQLite and MySQL that computes.
@@ -301,7 +346,12 @@ impl Checker<'_> {
             return Value::open(span);
         };
         if operator == "div" {
-            return Value::new(Ty::Of(ColumnType::I64), nullable, span);
+            let ty = if grammar::is_unsigned(one) || grammar::is_unsigned(other) {
+                ColumnType::U64
+            } else {
+                ColumnType::I64
+            };
+            return Value::new(Ty::Of(ty), nullable, span);
         }
         let sign = match operator {
             "mod" => '%',
@@ -316,7 +366,9 @@ impl Checker<'_> {
         };
         let rule = grammar(self.dialect).map(|grammar| grammar.arithmetic);
         let (one, other) = (number(one), number(other));
-        let found = (grammar::rank(&one).is_some() && grammar::rank(&other).is_some())
+        let is_number =
+            |of: &ColumnType| grammar::rank(of).is_some() || of.class() == TypeClass::Year;
+        let found = (is_number(&one) && is_number(&other))
             .then(|| rule.and_then(|rule| rule(&one, sign, &other)))
             .flatten();
         found.map_or_else(
@@ -416,6 +468,43 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+}
+
+/// Whether a text is a value of PostgreSQL's type, as far as its characters show that.
+pub(super) fn is_value_of(text: &str, pg_type: PgType) -> bool {
+    let lower = text.to_ascii_lowercase();
+    match pg_type {
+        PgType::INT2 => lower.parse::<i16>().is_ok(),
+        PgType::INT4 => lower.parse::<i32>().is_ok(),
+        PgType::INT8 => lower.parse::<i64>().is_ok(),
+        PgType::NUMERIC | PgType::FLOAT4 | PgType::FLOAT8 => lower.parse::<f64>().is_ok(),
+        PgType::BOOL => {
+            let words = ["true", "false", "yes", "no", "on", "off", "1", "0"];
+            let begins = words.iter().any(|word| word.starts_with(&lower));
+            begins && !lower.is_empty() && lower != "o"
+        }
+        PgType::DATE | PgType::TIME | PgType::TIMESTAMP | PgType::TIMESTAMPTZ => {
+            let words = [
+                "now",
+                "today",
+                "tomorrow",
+                "yesterday",
+                "epoch",
+                "infinity",
+                "-infinity",
+                "allballs",
+            ];
+            lower.bytes().any(|byte| byte.is_ascii_digit()) || words.contains(&&*lower)
+        }
+        PgType::INTERVAL => lower.bytes().any(|byte| byte.is_ascii_digit()),
+        PgType::UUID => lower.bytes().filter(u8::is_ascii_hexdigit).count() == 32,
+        PgType::JSON | PgType::JSONB => {
+            lower.starts_with(['{', '[', '"', '-', 't', 'f', 'n'])
+                || lower.starts_with(|sign: char| sign.is_ascii_digit())
+        }
+        array if array.element().is_some() => lower.starts_with(['{', '[']),
+        _ => true,
     }
 }
 

@@ -4,13 +4,16 @@ use std::rc::Rc;
 
 use super::checker::{Checker, Clause};
 use super::findings;
+use super::postgres::{Context, PgType, can_cast};
 use super::scope::{Common, Field, Fields, Scope};
 use super::value::{Ty, Value};
 use crate::ast::Name;
 use crate::dialect::Dialect;
+use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{
-    Body, CommonTable, Expr, ExprKind, ItemKind, Query, SetPart, Sort, Statement, With,
+    Body, CommonTable, Expr, ExprKind, ItemKind, Query, SetPart, Sort, Source, SourceKind,
+    Statement, With,
 };
 
 /// The values that a query's columns are written to: what its parameters become.
@@ -42,6 +45,8 @@ impl Checker<'_> {
     ) -> Fields {
         let clause = std::mem::replace(&mut self.clause, Clause::Items);
         let groups = std::mem::replace(&mut self.groups_have_rows, false);
+        let in_set = std::mem::replace(&mut self.in_set, false);
+        let grouped = std::mem::take(&mut self.grouped);
         let common = match &query.with {
             Some(with) => self.with(with, outer, common),
             None => common.clone(),
@@ -64,6 +69,8 @@ impl Checker<'_> {
         self.limit(query, outer, &common);
         self.clause = clause;
         self.groups_have_rows = groups;
+        self.in_set = in_set;
+        self.grouped = grouped;
         fields
     }
 
@@ -80,8 +87,25 @@ impl Checker<'_> {
     /// A number of rows.
     pub(super) fn count(&mut self, count: &Expr, scope: &Scope<'_>) {
         let value = self.expr(count, scope);
+        self.check_count(&value);
+    }
+
+    /// A number of rows or groups.
+    pub(super) fn check_count(&mut self, value: &Value) {
         let ty = self.count_type();
-        self.demand_type(&value, &ty, None, count.span);
+        self.demand_type(value, &ty, None, value.span);
+        if let Ty::Postgres(wanted) = ty {
+            self.check_constant(value, wanted);
+        }
+        let fits = match &value.ty {
+            Ty::Postgres(found) => can_cast(*found, PgType::INT8, Context::Assignment),
+            Ty::Of(found) if self.dialect == Dialect::Mysql => found.is_integer(),
+            Ty::Of(_) | Ty::Untyped | Ty::Open | Ty::Wrong => true,
+        };
+        if !fits {
+            let shown = self.shown(value);
+            self.report(findings::no_count(&shown, value.span));
+        }
     }
 
     /// The ORDER BY of several parts names what they give.
@@ -111,7 +135,8 @@ impl Checker<'_> {
     ) -> Common {
         let mut known = common.clone();
         for table in &with.tables {
-            let fields = if with.recursive {
+            // SQLite needs no word for it.
+            let fields = if with.recursive || self.dialect == Dialect::Sqlite {
                 self.recursive(table, outer, &known)
             } else {
                 self.common_table(table, outer, &known)
@@ -171,7 +196,16 @@ impl Checker<'_> {
             Some(with) => self.with(with, outer, known),
             None => known.clone(),
         };
+        let in_set = std::mem::replace(&mut self.in_set, true);
         let base = self.body(first, outer, &own, None);
+        self.in_set = in_set;
+        let base = base.map(|fields| {
+            let typed = fields.iter().map(|field| Field {
+                name: field.name.clone(),
+                value: self.as_text(field.value.clone()),
+            });
+            typed.collect()
+        });
         let mut fields = self.named(table, &base);
         // A column that a further step may make NULL may be NULL in the next: each step can only add to it.
         loop {
@@ -205,9 +239,12 @@ impl Checker<'_> {
             }
             Body::Query(query) => self.query(query, outer, common, wanted),
             Body::Set(first, parts) => {
+                let in_set = std::mem::replace(&mut self.in_set, true);
                 let mut fields = self.body(first, outer, common, wanted);
                 for part in parts {
+                    self.in_set = true;
                     let next = self.body(&part.body, outer, common, wanted);
+                    self.in_set = in_set;
                     fields = self.united(&fields, &next, part);
                 }
                 fields
@@ -237,6 +274,12 @@ impl Checker<'_> {
                 ),
             };
             let mut value = self.common(&[&one.value, &other.value], &what, other.value.span);
+            if value.ty == Ty::Untyped && self.dialect == Dialect::Postgres {
+                for part in [&one.value, &other.value] {
+                    self.as_text(part.clone());
+                }
+                value.ty = self.text_type();
+            }
             if one.value.source == other.value.source {
                 value.source = one.value.source;
             }
@@ -287,6 +330,12 @@ impl Checker<'_> {
             let what = format!("the column {}", at + 1);
             let mut value = self.common(&all, &what, span);
             value.nullable = values.iter().any(|value| value.nullable);
+            if wanted.is_none() && !self.in_set && value.ty == Ty::Untyped {
+                for one in values {
+                    self.as_text(one.clone());
+                }
+                value = self.as_text(value);
+            }
             let name = match dialect {
                 Dialect::Postgres | Dialect::Sqlite => Some(format!("column{}", at + 1)),
                 Dialect::Mysql => None,
@@ -311,6 +360,27 @@ impl Checker<'_> {
         field.value.derived(nullable, span)
     }
 
+    /// Whether an aggregate of this query's own rows stands in an expression: one of columns that are all of tables around the query
+    /// is an aggregate of the query around it.
+    fn aggregates_own(&self, expr: &Expr, tables: &[&str]) -> bool {
+        if let ExprKind::Call(call) = &expr.kind
+            && self.is_aggregate(call)
+        {
+            let mut columns = Vec::new();
+            columns_in(expr, &mut columns);
+            let is_own = |names: &&[Name]| match names {
+                [.., table, _] => tables
+                    .iter()
+                    .any(|own| same_name(own, &table.text, self.dialect)),
+                _ => true,
+            };
+            return columns.is_empty() || columns.iter().any(is_own);
+        }
+        expr.children()
+            .into_iter()
+            .any(|child| self.aggregates_own(child, tables))
+    }
+
     /// Whether the query gives exactly one row whatever the tables hold.
     fn gives_a_row(&self, query: &Query) -> bool {
         let Body::Select(select) = &query.body else {
@@ -318,7 +388,15 @@ impl Checker<'_> {
         };
         let limited = query.limit.count.is_some() || query.limit.offset.is_some();
         let plain = select.group.is_empty() && select.having.is_none() && !limited;
-        let whole = select.items.iter().any(|item| self.item_aggregates(item));
+        let mut tables = Vec::new();
+        select
+            .from
+            .iter()
+            .for_each(|source| names_in(source, &mut tables));
+        let whole = select.items.iter().any(|item| match &item.kind {
+            ItemKind::Value(value, _) => self.aggregates_own(value, &tables),
+            ItemKind::All | ItemKind::AllOf(_) | ItemKind::AllOfRow(_) => false,
+        });
         let constant = select.from.is_empty() && select.condition.is_none();
         plain && (whole || constant)
     }
@@ -347,6 +425,29 @@ fn is_of_a_part(value: &Expr, body: &Body) -> bool {
         }
         Body::Query(query) => is_of_a_part(value, &query.body),
         Body::Values(..) | Body::Table(_) => false,
+    }
+}
+
+/// The columns that an expression names.
+pub(super) fn columns_in<'e>(expr: &'e Expr, columns: &mut Vec<&'e [Name]>) {
+    if let ExprKind::Column(names) = &expr.kind {
+        columns.push(names);
+    }
+    for child in expr.children() {
+        columns_in(child, columns);
+    }
+}
+
+/// The names of the tables of a FROM.
+fn names_in<'s>(source: &'s Source, names: &mut Vec<&'s str>) {
+    match &source.kind {
+        SourceKind::Joined(inner) => names_in(inner, names),
+        SourceKind::Table(table) => names.push(&table.name.text),
+        SourceKind::Query(..) | SourceKind::Functions(..) => {}
+    }
+    names.extend(source.alias.iter().map(|alias| alias.text.as_str()));
+    for join in &source.joins {
+        names_in(&join.source, names);
     }
 }
 

@@ -144,7 +144,9 @@ impl Scope<'_> {
             let fits = named.is_some_and(|known| same_name(known, &name.text, dialect));
             let in_schema = schema.last().is_none_or(|schema| {
                 let own = relation.schema.as_deref();
-                own.is_none_or(|own| same_name(own, &schema.text, dialect))
+                own.map_or(relation.table.is_some(), |own| {
+                    same_name(own, &schema.text, dialect)
+                })
             });
             fits && in_schema
         };
@@ -199,7 +201,7 @@ impl Checker<'_> {
             return Some(Found { value, name });
         }
         if let Some(value) = self.hidden_column(relation, column, span) {
-            return Some(nothing(value));
+            return Some(nothing(value.or_null(scope.all_nullable)));
         }
         // PostgreSQL takes a function of a row for a column of it.
         let is_function = self.dialect == Dialect::Postgres
@@ -274,7 +276,7 @@ impl Checker<'_> {
         }
         for relation in &scope.relations {
             if let Some(value) = self.hidden_column(relation, column, span) {
-                return Some(nothing(value));
+                return Some(nothing(value.or_null(scope.all_nullable)));
             }
         }
         let mut relations = scope.relations.iter();
@@ -352,7 +354,12 @@ impl Checker<'_> {
             let mut next = Some(scope);
             while let Some(here) = next {
                 if let Some(relation) = here.relation(names, self.dialect) {
-                    let row = Ty::Postgres(PgType::RECORD);
+                    // Of a function of one column it is the value of that.
+                    let count = relation.fields.as_ref().map_or(0, |fields| fields.len());
+                    let row = match relation.table {
+                        None if count == 1 => Ty::Open,
+                        _ => Ty::Postgres(PgType::RECORD),
+                    };
                     return Some(Value::new(row, relation.nullable, span));
                 }
                 next = here.outer;
@@ -365,8 +372,9 @@ impl Checker<'_> {
                 self.report(findings::text_in_double_quotes(name));
                 return Some(Value::wrong(span));
             }
-            let is_table = scope.relation(names, self.dialect).is_some();
-            return is_table.then(|| Value::open(span));
+            // Of the full-text search, whose tables have a column of their own name.
+            let table = scope.relation(names, self.dialect)?.table?;
+            return self.model.table(table).unmanaged.then(|| Value::open(span));
         }
         None
     }

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::checker::{Checker, Clause};
-use super::grouping::Groups;
+use super::grouping::{Groups, written};
 use super::names::NameKind;
-use super::query::{Wanted, is_number};
+use super::query::{Wanted, columns_in, is_number};
 use super::scope::{Common, Field, Fields, Scope};
-use super::value::Value;
+use super::value::{Ty, Value};
 use crate::dialect::Dialect;
 use crate::syntax::{
     Distinct, Expr, ExprKind, Group, Is, IsWhat, Item, ItemKind, Lock, Select, Sort, Window,
@@ -57,6 +57,11 @@ impl Checker<'_> {
         let groups =
             (is_grouped || is_whole).then(|| Groups::new(self, &values, select, &scope, is_whole));
         scope.aliases.1 = false;
+        let windows = select.windows.iter().map(|(name, _)| name.text.clone());
+        let windows = std::mem::replace(&mut self.windows, windows.collect());
+        if let (true, Some(groups)) = (sets, &groups) {
+            self.grouped.clone_from(&groups.texts);
+        }
         scope.all_nullable = sets || (is_whole && self.dialect != Dialect::Postgres);
         let fields = self.items(&select.items, &scope, wanted);
         scope.aliases.1 = self.dialect == Dialect::Mysql;
@@ -66,11 +71,14 @@ impl Checker<'_> {
                 seen.items = fields.clone().unwrap_or_default();
             }
             self.condition(having, &seen);
+            self.check_having(select, having);
         }
         for (_, window) in &select.windows {
             self.window(window, &scope);
         }
         self.listed(select, order, &fields, &scope);
+        self.windows = windows;
+        self.grouped.clear();
         if let Some(groups) = groups {
             self.check_groups(&groups, select, order, &scope);
         }
@@ -117,6 +125,113 @@ impl Checker<'_> {
             }
             self.expr(value, &seen);
         }
+        if self.dialect == Dialect::Mysql {
+            self.check_order_names(select, order, &items);
+        }
+        if self.dialect == Dialect::Postgres {
+            self.check_distinct_on(select, distinct, order, scope);
+        }
+        if let (Distinct::Yes, Dialect::Postgres) = (&select.distinct, self.dialect) {
+            self.check_distinct(select, order, &items, scope);
+        }
+    }
+
+    /// MariaDB orders by an aggregate's name, and computes nothing of it.
+    fn check_order_names(&mut self, select: &Select, order: &[Sort], items: &[Field]) {
+        let aggregates = select.items.iter().filter_map(|item| match &item.kind {
+            ItemKind::Value(value, Some(alias)) if self.has_aggregate(value) => Some(alias),
+            _ => None,
+        });
+        let aggregates: Vec<_> = aggregates.collect();
+        for sort in order {
+            if is_name_of(&sort.value, items, self.dialect) {
+                continue;
+            }
+            let mut columns = Vec::new();
+            columns_in(&sort.value, &mut columns);
+            for names in columns {
+                let [name] = names else { continue };
+                let is = |alias: &&crate::ast::Name| {
+                    crate::name::same_name(&alias.text, &name.text, self.dialect)
+                };
+                if aggregates.iter().any(is) {
+                    self.report(super::findings::name_of_aggregate(name));
+                }
+            }
+        }
+    }
+
+    /// PostgreSQL's ORDER BY begins with the values of DISTINCT ON.
+    fn check_distinct_on(
+        &mut self,
+        select: &Select,
+        distinct: &[Expr],
+        order: &[Sort],
+        scope: &Scope<'_>,
+    ) {
+        let mut seen = vec![false; distinct.len()];
+        for sort in order {
+            if seen.iter().all(|seen| *seen) {
+                return;
+            }
+            let own = item_named(&sort.value, select, scope, self).unwrap_or(&sort.value);
+            let same = |value: &Expr| {
+                let value = item_named(value, select, scope, self).unwrap_or(value);
+                let place = self.place_of(value, scope);
+                written(self, value) == written(self, own)
+                    || (place.is_some() && place == self.place_of(own, scope))
+            };
+            let found: Vec<bool> = distinct.iter().map(same).collect();
+            if !found.contains(&true) {
+                return self.report(super::findings::order_of_distinct_on(sort.value.span));
+            }
+            for (seen, found) in seen.iter_mut().zip(found) {
+                *seen |= found;
+            }
+        }
+    }
+
+    /// PostgreSQL orders rows that are given once by what they have alone.
+    fn check_distinct(
+        &mut self,
+        select: &Select,
+        order: &[Sort],
+        items: &[Field],
+        scope: &Scope<'_>,
+    ) {
+        for sort in order {
+            let value = &sort.value;
+            if is_number(value) || is_name_of(value, items, self.dialect) {
+                continue;
+            }
+            let place = self.place_of(value, scope);
+            let text = written(self, value);
+            let is_given = select.items.iter().any(|item| match &item.kind {
+                ItemKind::Value(own, _) => {
+                    written(self, own) == text
+                        || (place.is_some() && self.place_of(own, scope) == place)
+                }
+                ItemKind::All | ItemKind::AllOf(_) | ItemKind::AllOfRow(_) => true,
+            });
+            if !is_given {
+                let shown = self.text_at(value.span).to_owned();
+                self.report(super::findings::order_of_distinct(&shown, value.span));
+            }
+        }
+    }
+
+    /// A constant text or a parameter of which nothing else is known is a text of PostgreSQL.
+    pub(super) fn as_text(&mut self, value: Value) -> Value {
+        if self.dialect != Dialect::Postgres || value.ty != Ty::Untyped {
+            return value;
+        }
+        let text = self.text_type();
+        self.demand_type(&value, &text, None, value.span);
+        let known = self.refreshed(&value);
+        match known.ty {
+            Ty::Untyped => Value { ty: text, ..known },
+            _ => known,
+        }
     }
 
     /// The columns of a list of items.
@@ -156,9 +271,8 @@ impl Checker<'_> {
                     if let Some(wanted) = wanted.and_then(|wanted| wanted.get(fields.len())) {
                         self.demand(&typed, wanted);
                     }
-                    if wanted.is_none() && self.dialect == Dialect::Postgres {
-                        let text = self.text_type();
-                        self.demand_type(&typed, &text, None, value.span);
+                    if wanted.is_none() && !self.in_set {
+                        typed = self.as_text(typed);
                     }
                     typed.span = item.span;
                     let name = match alias {
@@ -240,18 +354,37 @@ impl Checker<'_> {
         let mut scope = scope.clone();
         scope.aliases.1 |= self.dialect == Dialect::Mysql;
         let scope = &scope;
+        if let Some(name) = &window.name {
+            let is = |known: &String| crate::name::same_name(known, &name.text, self.dialect);
+            if !self.windows.iter().any(is) {
+                let finding = super::findings::unknown_window(name, &self.windows);
+                self.report(finding);
+            }
+        }
         let order = window.order.iter().map(|sort| &sort.value);
         for value in window.partition.iter().chain(order) {
             self.expr(value, scope);
         }
         if let Some(frame) = &window.frame {
             for bound in &frame.bounds {
+                if let ExprKind::Interval(count, unit) = &bound.kind {
+                    self.interval(count, unit, scope);
+                    continue;
+                }
                 let value = self.expr(bound, scope);
                 if frame.counts {
-                    let ty = self.count_type();
-                    self.demand_type(&value, &ty, None, bound.span);
+                    self.check_count(&value);
                 }
             }
+        }
+    }
+
+    /// SQLite takes HAVING without groups only where an aggregate is selected.
+    fn check_having(&mut self, select: &Select, having: &Expr) {
+        let groups = !select.group.is_empty();
+        let aggregates = select.items.iter().any(|item| self.item_aggregates(item));
+        if self.dialect == Dialect::Sqlite && !groups && !aggregates {
+            self.report(super::findings::having_alone(having.span));
         }
     }
 
@@ -297,6 +430,18 @@ impl Checker<'_> {
     }
 
     fn not_null(&mut self, operand: &Expr, scope: &mut Scope<'_>) {
+        // A column that a join has merged says nothing about which of its tables has a row.
+        if let ExprKind::Column(names) = &operand.kind
+            && let [name] = names.as_slice()
+        {
+            let is = |known: &&mut super::scope::Merged| {
+                crate::name::same_name(&known.name, &name.text, self.dialect)
+            };
+            if let Some(merged) = scope.merged.iter_mut().find(is) {
+                merged.value.nullable = false;
+                return;
+            }
+        }
         let Some((relation, at)) = self.place_of(operand, scope) else {
             return;
         };

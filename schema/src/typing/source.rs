@@ -149,6 +149,7 @@ impl Checker<'_> {
                     scope.outer
                 };
                 let rows = self.query(query, outer, &scope.common, None);
+                self.check_columns(&rows);
                 plain(None, rows)
             }
             SourceKind::Functions(calls, numbered) => {
@@ -171,6 +172,20 @@ impl Checker<'_> {
             relation.fields = self.renamed(&relation.fields, &source.columns);
         }
         scope.relations.push(relation);
+    }
+
+    /// MySQL takes no query in FROM that has two columns of one name.
+    fn check_columns(&mut self, fields: &Fields) {
+        let fields = fields.as_deref().unwrap_or_default();
+        for (at, field) in fields.iter().enumerate() {
+            let Some(name) = &field.name else { continue };
+            let mut before = fields[..at].iter().filter_map(|one| one.name.as_deref());
+            if self.dialect == Dialect::Mysql
+                && before.any(|one| same_name(one, name, self.dialect))
+            {
+                self.report(findings::two_of_one_name(name, field.value.span));
+            }
+        }
     }
 
     /// Whether a query in FROM sees the tables before it: `LATERAL`.

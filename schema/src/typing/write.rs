@@ -11,6 +11,7 @@ use crate::ast::{Name, ObjectName};
 use crate::dialect::Dialect;
 use crate::model::{Column, Generated, TableId};
 use crate::name::same_name;
+use crate::source::Span;
 use crate::syntax::{
     Assignment, Conflict, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, Item,
     Update, With,
@@ -64,9 +65,18 @@ impl Checker<'_> {
             _ => insert.columns.clone(),
         };
         if !names.is_empty() {
-            let found = names
-                .iter()
-                .map(|name| self.written_column(id, name, insert.overriding));
+            let twice = names.iter().enumerate().find(|(at, name)| {
+                let before = names[..*at].iter();
+                let mut before = before.map(|one| same_name(&one.text, &name.text, self.dialect));
+                before.any(|same| same)
+            });
+            if let (Some((_, name)), false) = (twice, self.dialect == Dialect::Sqlite) {
+                self.report(findings::column_twice(name));
+            }
+            let found = names.iter().enumerate().map(|(at, name)| {
+                let is_default = is_default(&insert.source, at);
+                self.written_column(id, name, insert.overriding, is_default)
+            });
             return found.collect::<Vec<_>>().into_iter().flatten().collect();
         }
         let table = self.model.table(id);
@@ -86,7 +96,14 @@ impl Checker<'_> {
         }
     }
 
-    fn written_column(&mut self, id: TableId, name: &Name, overriding: bool) -> Option<usize> {
+    /// The place of a column that is written. What the database fills by itself takes `DEFAULT` alone.
+    fn written_column(
+        &mut self,
+        id: TableId,
+        name: &Name,
+        overriding: bool,
+        is_default: bool,
+    ) -> Option<usize> {
         let table = self.model.table(id);
         let mut columns = table.columns.iter();
         let found = columns.position(|column| same_name(&column.name, &name.text, self.dialect));
@@ -97,7 +114,10 @@ impl Checker<'_> {
             return None;
         };
         match &table.columns[at].generated {
-            Generated::Computed { .. } => self.report(findings::computed_column(name)),
+            _ if is_default => {}
+            Generated::Computed { .. } => {
+                self.report(findings::computed_column(name));
+            }
             Generated::Key { always: true } if !overriding => {
                 self.report(findings::given_identity(name));
             }
@@ -181,6 +201,11 @@ impl Checker<'_> {
         if matches!(value.kind, ExprKind::Default) {
             return;
         }
+        if let ExprKind::Row(values) = &value.kind
+            && self.dialect != Dialect::Postgres
+        {
+            return self.report(findings::several_values(values.len(), value.span));
+        }
         let typed = self.expr(value, scope);
         self.check_written(&typed, id, at);
     }
@@ -191,6 +216,9 @@ impl Checker<'_> {
         let (name, nullable) = (own.name.clone(), own.nullable);
         let fills = own.default.is_some() || !matches!(own.generated, Generated::No);
         self.demand_type(value, &column.ty, column.source, value.span);
+        if let Ty::Postgres(wanted) = column.ty {
+            self.check_constant(value, wanted);
+        }
         if nullable {
             self.may_be_null(value);
         }
@@ -268,10 +296,11 @@ impl Checker<'_> {
         scope: &Scope<'_>,
     ) {
         for assignment in assignments {
+            let is_default = matches!(assignment.value.kind, ExprKind::Default);
             let targets: Vec<_> = assignment
                 .targets
                 .iter()
-                .map(|target| self.assigned(target, tables))
+                .map(|target| self.assigned(target, tables, is_default))
                 .collect();
             self.within(Clause::Where, |checker| {
                 checker.assign(assignment, &targets, scope)
@@ -326,6 +355,7 @@ impl Checker<'_> {
         &mut self,
         target: &[Name],
         tables: &[(TableId, Option<String>)],
+        is_default: bool,
     ) -> Option<(TableId, usize)> {
         let (column, qualifiers) = target.split_last()?;
         let named = |(id, alias): &&(TableId, Option<String>)| {
@@ -335,12 +365,22 @@ impl Checker<'_> {
             wanted.is_none_or(|wanted| same_name(own, &wanted.text, self.dialect))
         };
         let fitting: Vec<TableId> = tables.iter().filter(named).map(|(id, _)| *id).collect();
+        if fitting.is_empty()
+            && let Some(table) = qualifiers.last()
+        {
+            let named = tables.iter().map(|(id, alias)| {
+                let table = &self.model.table(*id).name.name;
+                alias.clone().unwrap_or_else(|| table.clone())
+            });
+            let named: Vec<String> = named.collect();
+            self.report(findings::unknown_alias(table, &named));
+        }
         let has = |id: &&TableId| {
             let mut columns = self.model.table(**id).columns.iter();
             columns.any(|one| same_name(&one.name, &column.text, self.dialect))
         };
         let id = *fitting.iter().find(has).or_else(|| fitting.first())?;
-        let at = self.written_column(id, column, true)?;
+        let at = self.written_column(id, column, false, is_default)?;
         Some((id, at))
     }
 
@@ -427,4 +467,16 @@ impl Checker<'_> {
         let fields: Vec<Field> = self.items(items, &scope, None)?;
         Some(fields.into())
     }
+}
+
+/// Whether every row has `DEFAULT` at a place, which also columns take that the database fills by itself.
+fn is_default(source: &InsertSource, at: usize) -> bool {
+    let InsertSource::Values(values) = source else {
+        return false;
+    };
+    let is = |(row, _): &(Vec<Expr>, Span)| {
+        let value = row.get(at);
+        value.is_some_and(|value| matches!(value.kind, ExprKind::Default))
+    };
+    values.rows.iter().all(is)
 }

@@ -8,7 +8,7 @@ use crate::typing::checker::Checker;
 use crate::typing::findings;
 use crate::typing::grammar::{self, Gives, Grammar, grammar};
 use crate::typing::mysql;
-use crate::typing::value::{Ty, Value};
+use crate::typing::value::{Constant, Ty, Value};
 
 /// Functions of SQLite, MySQL and MariaDB that make one value of many rows.
 pub(super) const AGGREGATES: &[&str] = &[
@@ -59,6 +59,9 @@ impl Checker<'_> {
         span: Span,
     ) -> Value {
         let name = call.function().to_owned();
+        if !call.bare && !call.star && !grammar::takes(self.dialect, &name, arguments.len()) {
+            return self.no_such_call(&name, arguments, span);
+        }
         if let Some(value) = self.form_of_others(&name, call, arguments, span) {
             return value;
         }
@@ -69,10 +72,7 @@ impl Checker<'_> {
             && !measured.takes(arguments.len())
             && !call.star
         {
-            let shown: Vec<String> = arguments.iter().map(|value| self.shown(value)).collect();
-            let shown = format!("{name}({})", shown.join(", "));
-            self.report(findings::no_such_call(&shown, &[], span));
-            return Value::wrong(span);
+            return self.no_such_call(&name, arguments, span);
         }
         let grammar = grammar(self.dialect);
         let gives = grammar.and_then(|grammar| Some((grammar, grammar.function(&name)?)));
@@ -92,6 +92,13 @@ impl Checker<'_> {
             }
         }
         self.given((grammar, gives), call, arguments, span)
+    }
+
+    fn no_such_call(&mut self, name: &str, arguments: &[Value], span: Span) -> Value {
+        let shown: Vec<String> = arguments.iter().map(|value| self.shown(value)).collect();
+        let shown = format!("{name}({})", shown.join(", "));
+        self.report(findings::no_such_call(&shown, &[], span));
+        Value::wrong(span)
     }
 
     /// A function of MariaDB by what was measured of it.
@@ -133,7 +140,7 @@ impl Checker<'_> {
             let ty = own.value().and_then(|value| self.type_of_name(value));
             return Value::new(ty.unwrap_or(Ty::Open), true, span);
         }
-        let known = grammar::is_known_call(self.dialect, name)
+        let known = grammar::is_function(self.dialect, name)
             || grammar::is_optional(self.dialect, name)
             || call.name.len() > 1;
         if !known {
@@ -169,6 +176,38 @@ impl Checker<'_> {
                     });
                 self.moved_by(arguments.first()?, unit.as_deref().unwrap_or("day"), span)
             }
+            "str_to_date" if mysql => {
+                let format = self.text_at(arguments.get(1)?.span);
+                if arguments[1].constant != Constant::Text {
+                    return None;
+                }
+                let has = |letters: &str| {
+                    letters
+                        .chars()
+                        .any(|one| format.contains(&format!("%{one}")))
+                };
+                let ty = match (has("YyMmDdbcejUuVvWwXx"), has("HhIiklpSsTr"), has("f")) {
+                    (true, false, false) => ColumnType::Date,
+                    (false, true, false) => ColumnType::Time(0),
+                    (false, _, true) => ColumnType::Time(6),
+                    (true, _, true) => ColumnType::DateTime(6),
+                    (true, true, false) => ColumnType::DateTime(0),
+                    (false, false, false) => return None,
+                };
+                Value::new(Ty::Of(ty), true, span)
+            }
+            "unix_timestamp" if mysql => {
+                let ty = match arguments.first().map(Value::column_type) {
+                    None => ColumnType::I64,
+                    Some(of) => match of? {
+                        ColumnType::Date | ColumnType::DateTime(0) | ColumnType::Timestamp(0) => {
+                            ColumnType::I64
+                        }
+                        _ => ColumnType::Decimal(None),
+                    },
+                };
+                Value::new(Ty::Of(ty), !arguments.is_empty(), span)
+            }
             "match" if mysql => Value::new(Ty::Of(ColumnType::F64), any, span),
             "values" if mysql => arguments.first()?.derived(true, span),
             "count" => integer(false),
@@ -177,7 +216,7 @@ impl Checker<'_> {
                 self.common(&all, &format!("`{name}`"), span)
                     .derived(any, span)
             }
-            "json_array_length" | "sign" | "json_valid" => integer(true),
+            "json_array_length" | "sign" | "json_valid" if !mysql => integer(true),
             _ => return None,
         })
     }

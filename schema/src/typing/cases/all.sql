@@ -134,7 +134,7 @@ SELECT g FROM generate_series(1, :n) AS g;
 
 SELECT array_agg(title ORDER BY title) AS titles, string_agg(title, ', ') AS list, array_agg(subtitle) FILTER (WHERE subtitle IS NOT NULL) AS subs FROM books GROUP BY author_id;
 
-SELECT extract(year FROM published) AS y, date_trunc('month', added) AS m, published + :days AS later, added - interval '1 day' AS before_it FROM books;
+SELECT extract(year FROM published) AS y, date_trunc('month', added) AS m, published + :days::integer AS later, added - interval '1 day' AS before_it FROM books;
 
 SELECT json_build_object('a', title, 'b', rating) AS doc, to_jsonb(b) AS whole FROM books b;
 
@@ -200,7 +200,7 @@ SELECT id FROM authors WHERE name = sqlc.arg(name) AND born = sqlc.narg('born') 
 SELECT id FROM authors WHERE name = @name AND (born = sqlc.narg(born) OR sqlc.narg(born) IS NULL);
 
 -- on: sqlite mysql
-SELECT id AS k, count(*) AS n FROM authors GROUP BY k HAVING n > 0 ORDER BY k + n;
+SELECT id AS k, count(*) AS n FROM authors GROUP BY k HAVING n > 0 ORDER BY k + 1, n;
 
 -- on: mysql
 SELECT 1 AS one FROM dual;

@@ -107,3 +107,94 @@ SELECT id AS k, k + 1 AS next FROM authors WHERE k > 1;
 SELECT array_agg(subtitle) AS subs FROM books GROUP BY author_id;
 
 SELECT ARRAY[subtitle, title] AS both, ARRAY(SELECT subtitle FROM books) AS all_of_them FROM books;
+
+-- on: sqlite
+SELECT title FROM books HAVING count(*) > 0;
+
+SELECT DEFAULT AS x, id FROM books;
+
+SELECT b + 1 AS x FROM books b;
+
+SELECT length(title, title) AS n FROM books;
+
+SELECT a.name . b.title FROM authors a JOIN books b ON b.author_id = a.id;
+
+-- on: sqlite postgres mysql
+SELECT sum(pages) OVER v AS s FROM books WINDOW w AS (ORDER BY id);
+
+-- on: postgres mysql
+INSERT INTO authors (id, name, name) VALUES (1, 'a', 'b');
+
+SELECT DEFAULT AS x, id FROM books;
+
+-- on: mysql
+SELECT INTERVAL 1 DAY AS i FROM books;
+
+SELECT (id IS NULL) + 1 AS x, id IS NULL + 1 AS y FROM books;
+
+SELECT title RLIKE 'a' ESCAPE '!' AS x FROM books;
+
+UPDATE books b JOIN authors a ON a.id = b.author_id SET c.title = a.name;
+
+-- on: postgres
+SELECT published + :days AS later FROM books;
+
+SELECT id FROM authors WHERE id = 'a' OR born = '12' OR active = 'maybe';
+
+SELECT id FROM authors LIMIT true;
+
+SELECT id FROM authors WHERE id = ANY(1);
+
+SELECT b = 1 AS x FROM books b;
+
+SELECT DISTINCT country FROM authors ORDER BY id;
+
+SELECT id = 1 IS DISTINCT FROM true IS NULL AS x FROM authors;
+
+WITH RECURSIVE t (n) AS (SELECT '1' UNION ALL SELECT n + 1 FROM t) SELECT n FROM t;
+
+SELECT id FROM authors WHERE born NOT IN (SELECT 'a');
+
+-- on: sqlite
+SELECT json_extract(doc, '$.a') AS a FROM notes WHERE json_valid(doc);
+
+SELECT CAST(json_extract(doc, '$.a') AS INTEGER) AS a, json_type(doc) AS t, doc ->> '$.a' AS b FROM notes WHERE json_valid(doc);
+
+-- on: mysql
+SELECT id AS k, count(*) AS n FROM authors GROUP BY k ORDER BY k + n;
+
+SELECT upper((title, subtitle)) AS t FROM books;
+
+UPDATE books SET title = (title, subtitle);
+
+SELECT id, sum(pages) OVER (ORDER BY id ROWS 1.5 PRECEDING) AS s FROM books;
+
+-- on: postgres
+SELECT DISTINCT ON (rating) author_id, title FROM books ORDER BY author_id, pages DESC;
+
+SELECT country, active, max(name) AS last FROM authors GROUP BY GROUPING SETS ((country, id), (country), ());
+
+SELECT interval 'soon' AS i, '[1'::uuid AS u, ended = 'sad' AS e, (ARRAY[1, 2])['a'] AS x FROM events;
+
+-- on: sqlite postgres mysql
+SELECT x.r.number FROM (SELECT book_id AS id, number FROM reviews) r;
+
+-- on: mysql
+SELECT x.n FROM (SELECT id, id, 1 AS n FROM authors) x;
+
+UPDATE events SET twice = 3;
+
+-- on: sqlite
+UPDATE notes SET twice = 3;
+
+INSERT INTO notes (code, body, twice) VALUES ('a', 'b', 3);
+
+-- on: postgres
+UPDATE events SET id = 3;
+
+INSERT INTO events (id, tags, doc, mood, share) VALUES (1, '{}', '{}', 'sad', 0);
+
+-- on: postgres mysql
+SELECT author_id, count(*) AS n FROM books GROUP BY author_id ORDER BY title;
+
+SELECT count(*) AS n FROM books b ORDER BY b.title;

@@ -4,6 +4,7 @@ mod mysql;
 mod numbers;
 mod sqlite;
 
+pub(crate) use mysql::is_unsigned;
 pub(crate) use numbers::{is_text, rank, wider};
 
 use crate::ast::TypeName;
@@ -106,7 +107,7 @@ pub(crate) fn is_known_call(dialect: Dialect, word: &str) -> bool {
 }
 
 /// Whether it is a function of the database, in every version and build.
-fn is_function(dialect: Dialect, name: &str) -> bool {
+pub(crate) fn is_function(dialect: Dialect, name: &str) -> bool {
     match grammar(dialect) {
         Some(grammar) => grammar.function(name).is_some() || grammar.untyped.contains(&name),
         None => !postgres::overloads(name).is_empty() || POSTGRES_FORMS.contains(&name),
@@ -117,6 +118,11 @@ fn is_function(dialect: Dialect, name: &str) -> bool {
 pub(crate) fn is_optional(dialect: Dialect, name: &str) -> bool {
     let optional = grammar(dialect).map_or(POSTGRES_OPTIONAL, |grammar| grammar.optional);
     optional.contains(&name)
+}
+
+/// Whether a function takes this number of arguments, as far as that is known.
+pub(crate) fn takes(dialect: Dialect, name: &str, count: usize) -> bool {
+    dialect != Dialect::Sqlite || sqlite::takes(name, count)
 }
 
 /// The function whose name is nearest.

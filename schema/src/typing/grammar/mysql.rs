@@ -213,25 +213,44 @@ const UNTYPED: &[&str] = &[
 
 /// Exact numbers have exact sums and averages.
 fn sum(of: &ColumnType) -> Option<ColumnType> {
-    wider(of, &DECIMAL)
+    match of {
+        ColumnType::Year => Some(DECIMAL),
+        of => wider(of, &DECIMAL),
+    }
 }
 
 fn rounded(of: &ColumnType) -> Option<ColumnType> {
-    Some(exact_or_float(rank(of)?))
+    Some(exact_or_float(computed_rank(of)?, is_unsigned(of)))
 }
 
+/// A number without a sign makes the result one, but for a remainder, which has the sign of what is divided.
 fn arithmetic(left: &ColumnType, sign: char, right: &ColumnType) -> Option<ColumnType> {
-    let widest = rank(left)?.max(rank(right)?);
-    let quotient = sign == '/' && widest < Rank::F64;
-    Some(exact_or_float(if quotient {
-        Rank::Decimal
-    } else {
-        widest
-    }))
+    let widest = computed_rank(left)?.max(computed_rank(right)?);
+    if sign == '/' && widest < Rank::F64 {
+        return Some(DECIMAL);
+    }
+    let unsigned = is_unsigned(left) || (sign != '%' && is_unsigned(right));
+    Some(exact_or_float(widest, unsigned))
 }
 
-fn exact_or_float(rank: Rank) -> ColumnType {
+/// The rank of a number that is computed with: of 64 bits, also without a sign.
+fn computed_rank(of: &ColumnType) -> Option<Rank> {
+    match of {
+        ColumnType::Year => Some(Rank::I16),
+        ColumnType::U64 => Some(Rank::I64),
+        of => rank(of),
+    }
+}
+
+/// Whether values of the type are numbers without a sign.
+pub(crate) fn is_unsigned(of: &ColumnType) -> bool {
+    let integer = of.class().integer();
+    *of == ColumnType::Year || integer.is_some_and(|integer| !integer.signed)
+}
+
+fn exact_or_float(rank: Rank, unsigned: bool) -> ColumnType {
     match rank {
+        Rank::I16 | Rank::I32 | Rank::I64 if unsigned => ColumnType::U64,
         Rank::I16 | Rank::I32 | Rank::I64 => ColumnType::I64,
         Rank::Decimal => DECIMAL,
         Rank::F64 => ColumnType::F64,
@@ -256,13 +275,13 @@ fn negative(of: &ColumnType) -> Option<ColumnType> {
     match of {
         ColumnType::U64 | ColumnType::Bool | ColumnType::Year => Some(ColumnType::I64),
         of if is_text(of) => Some(ColumnType::F64),
-        of => Some(exact_or_float(rank(of)?)),
+        of => Some(exact_or_float(computed_rank(of)?, false)),
     }
 }
 
 fn absolute(of: &ColumnType) -> Option<ColumnType> {
     match of {
-        ColumnType::U64 => Some(ColumnType::U64),
+        of if is_unsigned(of) => Some(ColumnType::U64),
         of => negative(of),
     }
 }

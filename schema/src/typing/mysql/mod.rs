@@ -158,6 +158,18 @@ pub(crate) fn common(left: Class, right: Class) -> Option<Class> {
     merges.get(&(left, right)).copied()
 }
 
+/// The type of what has values of both types.
+pub(crate) fn merged(one: &ColumnType, other: &ColumnType) -> Option<ColumnType> {
+    let (left, right) = (Class::of_type(one)?, Class::of_type(other)?);
+    if left != right {
+        return common(left, right)?.column_type();
+    }
+    match left {
+        Class::Uint => Some(ColumnType::U64),
+        _ => crate::typing::grammar::wider(one, other).or_else(|| left.column_type()),
+    }
+}
+
 impl Function {
     /// Returns whether it is called with this number of arguments: `2`, `1,2`, `3,5,7+` (seven and more).
     pub(crate) fn takes(&self, count: usize) -> bool {

@@ -213,7 +213,7 @@ impl PgType {
     }
 
     /// Returns the type that `pg_type` has under this name: `int4`, `_int4`.
-    pub(super) fn of_catalogue(name: &str) -> Option<Self> {
+    pub(in crate::typing) fn of_catalogue(name: &str) -> Option<Self> {
         let (name, is_array) = match name.strip_prefix('_') {
             Some(element) => (element, true),
             None => (name, false),

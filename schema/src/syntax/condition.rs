@@ -1,0 +1,235 @@
+//! Conditions of words: `IS`, `IN`, `BETWEEN`, `LIKE` and its kin.
+
+use super::cursor::Read;
+use super::expression::Follows;
+use super::precedence::NOT;
+use super::reader::Reader;
+use super::tree::{Between, Expr, ExprKind, In, InList, Is, IsWhat, Match, Operator, Parameter};
+use bindery_core::dialect::Dialect;
+use bindery_core::statements::lex::TokenKind;
+
+impl Reader<'_> {
+    pub(super) fn is(&mut self, operand: Expr, rank: u8) -> Read<Expr> {
+        self.expect(&["IS"])?;
+        let negated = self.eat(&["NOT"]);
+        let span = operand.span;
+        let what = self.is_what(rank)?;
+        let is = Is {
+            operand,
+            what,
+            negated,
+        };
+        Ok(self.node(span, ExprKind::Is(Box::new(is))))
+    }
+
+    fn is_what(&mut self, rank: u8) -> Read<IsWhat> {
+        // `NULL` is an operand of SQLite's `IS`, and may be one of others before: `a IS NULL + b`.
+        if self.is_word(0, "NULL") && self.dialect != Dialect::Sqlite {
+            self.advance(1);
+            return Ok(IsWhat::Null);
+        }
+        if self.is_words(&["DISTINCT", "FROM"]) && self.dialect != Dialect::Mysql {
+            self.advance(2);
+            return Ok(IsWhat::Other(self.above(rank + 1)?));
+        }
+        let sqlite = self.dialect == Dialect::Sqlite;
+        if !sqlite && self.eat_any(&["TRUE", "FALSE", "UNKNOWN"]) {
+            return Ok(IsWhat::Truth);
+        }
+        if sqlite {
+            let other = self.above(rank + 1)?;
+            return Ok(match other.kind {
+                ExprKind::Null => IsWhat::Null,
+                _ => IsWhat::Other(other),
+            });
+        }
+        if self.dialect == Dialect::Postgres {
+            self.eat_any(&["NFC", "NFD", "NFKC", "NFKD"]);
+            if self.eat_any(&["DOCUMENT", "NORMALIZED"]) {
+                return Ok(IsWhat::Kind);
+            }
+            if self.eat(&["JSON"]) {
+                self.eat_any(&["VALUE", "ARRAY", "OBJECT", "SCALAR"]);
+                return Ok(IsWhat::Kind);
+            }
+        }
+        Err(self.unexpected("`NULL`, `TRUE` or `FALSE`"))
+    }
+
+    pub(super) fn in_list(&mut self, operand: Expr, negated: bool) -> Read<Expr> {
+        let first = self.at;
+        self.eat(&["NOT"]);
+        self.advance(1);
+        let operator = self.span_from(first);
+        let span = operand.span;
+        let list = self.in_what()?;
+        let list = In {
+            operand,
+            list,
+            negated,
+            operator,
+        };
+        Ok(self.node(span, ExprKind::In(Box::new(list))))
+    }
+
+    fn in_what(&mut self) -> Read<InList> {
+        let sqlite = self.dialect == Dialect::Sqlite;
+        if let Some(("slice", name, tokens)) = self.sqlc_call(1)
+            && self.is_symbol(0, "(")
+            && self.is_symbol(tokens + 1, ")")
+        {
+            let first = self.at;
+            self.advance(tokens + 2);
+            return Ok(InList::Parameter(
+                Parameter::Named(name),
+                self.span_from(first),
+            ));
+        }
+        if let Some((parameter, tokens)) = self.parameter() {
+            let first = self.at;
+            self.advance(tokens);
+            return Ok(InList::Parameter(parameter, self.span_from(first)));
+        }
+        if sqlite && !self.is_symbol(0, "(") {
+            let mut names = vec![self.own_name("a list of values in parentheses")?];
+            while self.eat_symbol(".") {
+                names.push(self.name_behind_point("a table's name")?);
+            }
+            return Ok(InList::Table(names));
+        }
+        if self.is_symbol(0, "(") && self.at_query(1) && self.query_fills_parentheses() {
+            let query = self.enclosed(Self::query)?;
+            return Ok(InList::Query(Box::new(query)));
+        }
+        if sqlite && self.is_symbol(1, ")") {
+            self.expect_symbol("(")?;
+            self.expect_symbol(")")?;
+            return Ok(InList::Values(Vec::new()));
+        }
+        let values = self.enclosed(|reader| reader.list(Self::expr))?;
+        Ok(InList::Values(values))
+    }
+
+    /// `((SELECT 1))` and `((SELECT 1), 2)` begin alike.
+    pub(super) fn query_fills_parentheses(&self) -> bool {
+        if !self.is_symbol(1, "(") {
+            return true;
+        }
+        let mut depth = 0_usize;
+        let mut ahead = 1;
+        while let Some(token) = self.token(ahead) {
+            if token.kind == TokenKind::Symbol {
+                match self.raw(token) {
+                    "(" => depth += 1,
+                    ")" => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            ahead += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        let set = ["UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT"];
+        self.is_symbol(ahead, ")") || self.is_any_word(ahead, &set)
+    }
+
+    pub(super) fn between(&mut self, operand: Expr, negated: bool, rank: u8) -> Read<Expr> {
+        if negated {
+            self.advance(1);
+        }
+        self.expect(&["BETWEEN"])?;
+        if self.dialect == Dialect::Postgres {
+            self.eat_any(&["SYMMETRIC", "ASYMMETRIC"]);
+        }
+        let low = self.low_bound(rank)?;
+        self.expect(&["AND"])?;
+        let high = match self.dialect {
+            Dialect::Mysql => self.above(rank)?,
+            Dialect::Sqlite | Dialect::Postgres => self.above(rank + 1)?,
+        };
+        let span = operand.span;
+        let between = Between { operand, low, high };
+        Ok(self.node(span, ExprKind::Between(Box::new(between))))
+    }
+
+    /// Up to the `AND` of `BETWEEN`.
+    fn low_bound(&mut self, rank: u8) -> Read<Expr> {
+        match self.dialect {
+            Dialect::Mysql => self.above(rank),
+            Dialect::Sqlite => self.above(NOT),
+            Dialect::Postgres => self.plain_expr(),
+        }
+    }
+
+    /// PostgreSQL's `b_expr`.
+    pub(super) fn plain_expr(&mut self) -> Read<Expr> {
+        let plain = std::mem::replace(&mut self.plain, true);
+        let value = self.above(NOT);
+        self.plain = plain;
+        value
+    }
+
+    pub(super) fn matching(
+        &mut self,
+        operand: Expr,
+        word: &'static str,
+        negated: bool,
+        rank: u8,
+    ) -> Read<Expr> {
+        let first = self.at;
+        self.eat(&["NOT"]);
+        self.advance(1);
+        if word == "SIMILAR" {
+            self.advance(1);
+        }
+        let mut text = word.to_ascii_lowercase();
+        if negated {
+            text.insert_str(0, "not ");
+        }
+        let span = self.span_from(first);
+        let operator = Operator { text, span };
+        if self.dialect == Dialect::Postgres
+            && self.is_any_word(0, &["ANY", "SOME", "ALL"])
+            && self.is_symbol(1, "(")
+        {
+            self.advance(1);
+            return self.quantified(operand, operator);
+        }
+        let pattern = self.pattern(rank)?;
+        let escapes = match self.dialect {
+            Dialect::Sqlite => true,
+            Dialect::Postgres | Dialect::Mysql => word != "REGEXP" && word != "RLIKE",
+        };
+        let escape = if escapes && self.eat(&["ESCAPE"]) {
+            Some(self.above(rank + 1)?)
+        } else {
+            None
+        };
+        let span = operand.span;
+        let matching = Match {
+            operand,
+            operator,
+            pattern,
+            escape,
+        };
+        Ok(self.node(span, ExprKind::Match(Box::new(matching))))
+    }
+
+    /// The right side of `LIKE` and its kin. MySQL's goes on with `NOT IN` and its kin: `a LIKE b NOT IN (c)` is `a LIKE (b NOT IN
+    /// (c))`.
+    pub(super) fn pattern(&mut self, rank: u8) -> Read<Expr> {
+        let mut pattern = self.above(rank + 1)?;
+        let mut height = 0;
+        while self.dialect == Dialect::Mysql
+            && let Some((follows @ Follows::Word(_, true), rank)) = self.follows()
+        {
+            height += 1;
+            if self.is_high(height) {
+                return Err(self.too_deep());
+            }
+            pattern = self.followed(pattern, follows, rank)?;
+        }
+        Ok(pattern)
+    }
+}

@@ -1,0 +1,11 @@
+
+CREATE TABLE notes (
+    code TEXT PRIMARY KEY,
+    body TEXT NOT NULL,
+    weight REAL,
+    raw BLOB,
+    doc TEXT,
+    twice INTEGER GENERATED ALWAYS AS (length(body) * 2) VIRTUAL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE loose (id INTEGER PRIMARY KEY, anything, amount NUMERIC NOT NULL, day DATE NOT NULL, label TEXT NOT NULL);
+CREATE TABLE keyed (code TEXT PRIMARY KEY, n INTEGER);

@@ -1,0 +1,234 @@
+//! Conditions of words: `IS`, `IN`, `BETWEEN`, `LIKE`, `ANY`.
+
+use super::checker::{Checker, ListUse};
+use super::expression::array_of;
+use super::findings;
+use super::postgres::PgType;
+use super::scope::Scope;
+use super::value::{Constant, Ty, Value};
+use crate::ast::{Name, ObjectName};
+use crate::dialect::Dialect;
+use crate::source::Span;
+use crate::syntax::{Between, ExprKind, In, InList, Is, IsWhat, Match, Quantified, Query};
+
+impl Checker<'_> {
+    pub(super) fn is(&mut self, is: &Is, scope: &Scope<'_>, span: Span) -> Value {
+        let operand = match &is.operand.kind {
+            ExprKind::Row(_) if matches!(is.what, IsWhat::Other(_)) => Value::open(span),
+            _ => self.expr(&is.operand, scope),
+        };
+        match &is.what {
+            IsWhat::Null => self.may_be_null(&operand),
+            IsWhat::Truth => self.is_condition(&operand),
+            IsWhat::Kind => {}
+            IsWhat::Other(other) if matches!(is.operand.kind, ExprKind::Row(_)) => {
+                self.rows_compared(&is.operand, other, scope);
+            }
+            IsWhat::Other(other) => {
+                let other = self.expr(other, scope);
+                self.may_be_null(&operand);
+                self.may_be_null(&other);
+                if other.constant != Constant::Null {
+                    self.compared("=", &operand, &other, span);
+                }
+            }
+        }
+        Value::new(self.condition_type(), false, span)
+    }
+
+    pub(super) fn between(&mut self, between: &Between, scope: &Scope<'_>, span: Span) -> Value {
+        let operand = self.expr(&between.operand, scope);
+        let low = self.expr(&between.low, scope);
+        let high = self.expr(&between.high, scope);
+        let first = self.compared(">=", &operand, &low, span);
+        let second = self.compared("<=", &operand, &high, span);
+        if operand.is_silent() {
+            self.demand(&low, &high);
+            self.demand(&high, &low);
+        }
+        first.or_null(second.nullable)
+    }
+
+    pub(super) fn in_list(&mut self, list: &In, scope: &Scope<'_>, span: Span) -> Value {
+        let condition = self.condition_type();
+        if let ExprKind::Row(parts) = &list.operand.kind {
+            let parts: Vec<Value> = parts.iter().map(|part| self.expr(part, scope)).collect();
+            return self.rows_in(&parts, &list.list, scope, span);
+        }
+        let operand = self.expr(&list.operand, scope);
+        let mut nullable = operand.nullable;
+        match &list.list {
+            InList::Values(values) => {
+                let values: Vec<Value> = values.iter().map(|one| self.expr(one, scope)).collect();
+                for value in &values {
+                    if value.constant != Constant::Null {
+                        nullable |= self.compared("=", &operand, value, span).nullable;
+                    }
+                    nullable |= value.nullable;
+                }
+            }
+            InList::Parameter(parameter, place_of) => {
+                let value = self.parameter(parameter, *place_of);
+                if let Some(cell) = value.cell {
+                    let place = ListUse {
+                        operator: list.operator,
+                        negated: list.negated,
+                    };
+                    self.cells[cell].lists.push((*place_of, place));
+                }
+                self.compared("=", &operand, &value, span);
+            }
+            InList::Query(query) => {
+                nullable |= self
+                    .compared_with_query("=", &operand, query, scope, span)
+                    .nullable;
+            }
+            InList::Table(names) => {
+                nullable = true;
+                self.compared_with_table(&operand, names, scope, span);
+            }
+        }
+        Value::new(condition, nullable, span)
+    }
+
+    /// SQLite's `a IN table`, whose one column is meant.
+    fn compared_with_table(
+        &mut self,
+        operand: &Value,
+        names: &[Name],
+        scope: &Scope<'_>,
+        span: Span,
+    ) {
+        let Some((name, schema)) = names.split_last() else {
+            return;
+        };
+        let name = ObjectName {
+            schema: schema.last().map(|schema| schema.text.clone()),
+            name: name.clone(),
+            in_public: false,
+            path: None,
+        };
+        let relation = self.table(&name, &scope.common);
+        match relation.fields.as_deref() {
+            Some([field]) => {
+                self.compared("=", operand, &field.value, span);
+            }
+            Some(fields) => {
+                self.report(findings::several_columns(fields.len(), name.name.span));
+            }
+            None => {}
+        }
+    }
+
+    fn rows_in(&mut self, parts: &[Value], list: &InList, scope: &Scope<'_>, span: Span) -> Value {
+        match list {
+            InList::Values(rows) => {
+                for row in rows {
+                    let ExprKind::Row(values) = &row.kind else {
+                        self.expr(row, scope);
+                        continue;
+                    };
+                    for (part, value) in parts.iter().zip(values) {
+                        let value = self.expr(value, scope);
+                        self.compared("=", part, &value, span);
+                    }
+                }
+            }
+            InList::Query(query) => {
+                let fields = self.query(query, Some(scope), &scope.common, None);
+                let fields = fields.as_deref().unwrap_or_default();
+                for (part, field) in parts.iter().zip(fields) {
+                    self.compared("=", part, &field.value, span);
+                }
+            }
+            InList::Parameter(..) | InList::Table(_) => {}
+        }
+        Value::new(self.condition_type(), true, span)
+    }
+
+    fn compared_with_query(
+        &mut self,
+        operator: &str,
+        operand: &Value,
+        query: &Query,
+        scope: &Scope<'_>,
+        span: Span,
+    ) -> Value {
+        let fields = self.query(query, Some(scope), &scope.common, None);
+        let condition = self.condition_type();
+        let Some(fields) = fields else {
+            return Value::new(condition, true, span);
+        };
+        let [field] = &*fields else {
+            self.report(findings::several_columns(fields.len(), query.span));
+            return Value::new(condition, true, span);
+        };
+        self.compared(operator, operand, &field.value, span)
+    }
+
+    pub(super) fn matching(&mut self, matching: &Match, scope: &Scope<'_>, span: Span) -> Value {
+        let operand = self.expr(&matching.operand, scope);
+        let pattern = self.expr(&matching.pattern, scope);
+        let escape = matching
+            .escape
+            .as_ref()
+            .map(|escape| self.expr(escape, scope));
+        let text = self.text_type();
+        for value in [Some(&pattern), Some(&operand), escape.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            self.demand_type(value, &text, None, span);
+        }
+        if self.dialect == Dialect::Postgres {
+            let symbol = match matching.operator.text.trim_start_matches("not ") {
+                "ilike" => "~~*",
+                "similar" => "~",
+                _ => "~~",
+            };
+            return self.compared(symbol, &operand, &pattern, span);
+        }
+        Value::new(
+            self.condition_type(),
+            operand.nullable || pattern.nullable,
+            span,
+        )
+    }
+
+    pub(super) fn quantified(
+        &mut self,
+        quantified: &Quantified,
+        scope: &Scope<'_>,
+        span: Span,
+    ) -> Value {
+        let operand = self.expr(&quantified.operand, scope);
+        let symbol = match quantified.operator.text.as_str() {
+            "like" => "~~",
+            "ilike" => "~~*",
+            "not like" => "!~~",
+            "not ilike" => "!~~*",
+            other => other,
+        };
+        if let ExprKind::Query(query) = &quantified.of.kind {
+            return self
+                .compared_with_query(symbol, &operand, query, scope, span)
+                .or_null(true);
+        }
+        let array = self.expr(&quantified.of, scope);
+        if array.cell.is_some() && array.ty == Ty::Untyped {
+            let element = operand.postgres().filter(|_| !operand.is_silent());
+            if let Some(array_type) = element.and_then(array_of) {
+                self.demand_type(&array, &Ty::Postgres(array_type), None, span);
+            }
+        } else if let Ty::Postgres(found) = array.ty
+            && found.element().is_none()
+        {
+            let shown = self.shown(&array);
+            self.report(findings::no_array(&shown, array.span));
+        } else if let Some(element) = array.postgres().and_then(PgType::element) {
+            let element = Value::new(Ty::Postgres(element), true, quantified.of.span);
+            self.compared(symbol, &operand, &element, span);
+        }
+        Value::new(self.condition_type(), true, span)
+    }
+}
