@@ -69,6 +69,17 @@ cargo xtask histories FOLDER [--only TEXT]
     --only TEXT      only histories whose name contains TEXT (mysql/shop); the notes of others stay, so that a long run may be made
                      in pieces: the page is written once there are notes of all
 
+cargo xtask statements [FOLDER] [--count N] [--seed N] [--dialect sqlite|postgres|mysql]
+    Holds what the compiler says of statements against SQLite, PostgreSQL and MariaDB, and writes docs/checked-sql-measured.md:
+    random expressions without parentheses and with those of the tree give equal values; statements with a mistake put in are
+    refused where the server refuses them; what is typed NOT NULL gives no NULL on rows that provoke it, and types are those that
+    the server describes; where `sqlparser` reads otherwise, the list of who is right has it. Fails where a threshold is broken.
+    FOLDER           further statements, FOLDER/<dialect>/….sql, over the tables of schema/src/typing/cases/schema*.sql
+    --count N        of expressions and of mistakes on each dialect (10000)
+    --seed N         repeats them (1)
+    --dialect NAME   only this one; the page is not written
+    Runs on the servers that are up (`servers env`), else on private ones.
+
 cargo xtask bench [--peers | --async | --outbox | --observation | --atomic | --dump | --verify] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of
     docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
@@ -151,6 +162,7 @@ pub(crate) enum Command {
     Saga(Splitting),
     Migrations(Migrating),
     Histories(Replaying),
+    Statements(Measuring),
     Bench(Benching),
     Growth(Growing),
     Features(Part),
@@ -277,6 +289,17 @@ pub(crate) struct Replaying {
     pub(crate) only: Option<String>,
 }
 
+/// What is measured of statements.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Measuring {
+    /// Of further statements.
+    pub(crate) folder: Option<String>,
+    pub(crate) count: u64,
+    pub(crate) seed: u64,
+    /// `None`: on all databases.
+    pub(crate) dialect: Option<String>,
+}
+
 impl Selection {
     pub(crate) fn is_everything(&self) -> bool {
         *self == Self::default()
@@ -305,6 +328,7 @@ impl Command {
             ["histories", folder, "--only", text] => {
                 Ok(Self::Histories(replaying(folder, Some(text))))
             }
+            ["statements", rest @ ..] => measuring(rest).map(Self::Statements),
             ["bench", rest @ ..] => Ok(Self::Bench(benching(rest))),
             ["growth"] => Ok(Self::Growth(Growing::All)),
             ["growth", "--clean-build"] => Ok(Self::Growth(Growing::CleanBuild)),
@@ -340,6 +364,7 @@ impl Command {
             | Self::Saga(_)
             | Self::Migrations(_)
             | Self::Histories(_)
+            | Self::Statements(_)
             | Self::Bench(_)
             | Self::Growth(_)
             | Self::Features(_)
@@ -470,6 +495,38 @@ fn migrating(words: &[&str]) -> Result<Migrating, String> {
         }
     }
     Ok(migrating)
+}
+
+fn measuring(words: &[&str]) -> Result<Measuring, String> {
+    let mut measuring = Measuring {
+        folder: None,
+        count: 10_000,
+        seed: 1,
+        dialect: None,
+    };
+    let mut rest = words;
+    if let [folder, after @ ..] = words
+        && !folder.starts_with("--")
+    {
+        measuring.folder = Some((*folder).to_owned());
+        rest = after;
+    }
+    for option in rest.chunks(2) {
+        match option {
+            ["--count", text] => measuring.count = number::<NonZero<u64>>(text)?.get(),
+            ["--seed", text] => measuring.seed = number(text)?,
+            ["--dialect", name @ ("sqlite" | "postgres" | "mysql")] => {
+                measuring.dialect = Some((*name).to_owned());
+            }
+            other => {
+                return Err(format!(
+                    "`statements` does not understand `{}`",
+                    other.join(" ")
+                ));
+            }
+        }
+    }
+    Ok(measuring)
 }
 
 fn replaying(folder: &str, only: Option<&str>) -> Replaying {

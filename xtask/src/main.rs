@@ -27,6 +27,7 @@ mod servers;
 mod simulate;
 mod soak;
 mod split;
+mod statements;
 mod step;
 mod test;
 mod workspace;
@@ -75,6 +76,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Saga(splitting) => split::SAGAS.run(&splitting, &Interrupt::install()?),
         Command::Migrations(migrating) => migrations::run(&migrating, &Interrupt::install()?),
         Command::Histories(replaying) => histories::run(&replaying, &Interrupt::install()?),
+        Command::Statements(measuring) => statements::run(&measuring, &Interrupt::install()?),
         Command::Simulate(simulating) => simulate::run(&simulating, &Interrupt::install()?),
         Command::Bench(benching) => bench::run(&benching, &Interrupt::install()?),
         Command::Growth(growing) => growth::run(growing),

@@ -22,6 +22,20 @@ fn every_command_is_understood() {
         assert_eq!(parse(&line), Ok(expected));
     }
     assert!(parse("histories").is_err());
+    let measuring = |folder: Option<&str>, dialect: Option<&str>| Measuring {
+        folder: folder.map(str::to_owned),
+        count: 10_000,
+        seed: 7,
+        dialect: dialect.map(str::to_owned),
+    };
+    let some = parse("statements /tmp/a --dialect mysql --seed 7");
+    let expected = measuring(Some("/tmp/a"), Some("mysql"));
+    assert_eq!(some, Ok(Command::Statements(expected)));
+    let all = parse("statements --seed 7 --count 10000");
+    assert_eq!(all, Ok(Command::Statements(measuring(None, None))));
+    for wrong in ["--count 0", "--dialect oracle", "/tmp/a /tmp/b"] {
+        assert!(parse(&format!("statements {wrong}")).is_err());
+    }
     assert_eq!(parse("growth"), Ok(Command::Growth(Growing::All)));
     let clean = Ok(Command::Growth(Growing::CleanBuild));
     assert_eq!(parse("growth --clean-build"), clean);
