@@ -9,7 +9,9 @@ use bindery_schema::project::Paths;
 
 use crate::emit::emit_with;
 use crate::error::CompileError;
+use crate::inputs;
 use crate::kept::Kept;
+use crate::output::write_if_changed;
 use crate::project::{self, Compiled, Watched};
 
 /// The file that `bindery::include_schema!()` includes.
@@ -103,6 +105,8 @@ impl Config {
         let folder = self.folder()?;
         let mut kept = Kept::open(&folder, generator());
         let text = emit_with(&compiled.model, &mut kept);
+        let list = inputs::list(&self.paths, compiled.fingerprint);
+        write_if_changed(&folder.join(inputs::FILE), &list)?;
         kept.write(&folder.join(OUTPUT), &text)
     }
 

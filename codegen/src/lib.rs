@@ -6,7 +6,7 @@
 //!
 //! | feature | gives | brings in |
 //! |---|---|---|
-//! | `derive` | the code beside structs of the program's own, for `bindery-macros` | |
+//! | `derive` | the code beside structs of the program's own and of queries in place, for `bindery-macros` | |
 //! | `standalone` | crates of their own, for `bindery generate` | |
 //! | `migrations` | migrations that are compared with the schema by the build | |
 
@@ -17,6 +17,9 @@ mod cargo;
 pub mod derive;
 mod emit;
 mod error;
+#[cfg(feature = "derive")]
+pub mod in_place;
+mod inputs;
 mod kept;
 mod output;
 mod project;

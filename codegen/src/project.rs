@@ -13,6 +13,7 @@ use bindery_schema::render::{Style, render};
 use bindery_schema::source::Sources;
 
 use crate::error::CompileError;
+use crate::kept::{fingerprint, joined};
 
 /// A schema that may be generated from.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(crate) struct Compiled {
     pub(crate) model: CheckedModel,
     /// Findings that are not errors, one line each.
     pub(crate) warnings: Vec<String>,
+    /// Of all texts that were read.
+    pub(crate) fingerprint: u64,
 }
 
 /// The files that a build has to watch.
@@ -55,10 +58,12 @@ pub(crate) fn compile(
     }
     found.sort();
     let sources = &sources;
+    let texts = sources.iter().map(|(_, file)| fingerprint(&file.text()));
     let compiled = match checked.filter(|_| !found.has_errors()) {
         Some(model) => Ok(Compiled {
             model,
             warnings: warnings(&found, sources),
+            fingerprint: texts.fold(0, joined),
         }),
         None => Err(CompileError::new(render(&found, sources, Style::Plain))),
     };

@@ -11,15 +11,7 @@ use crate::places::{Errors, worded};
 
 /// Reads what surrounds the crate; errors are put on these tokens.
 pub(crate) fn setting(tokens: &impl ToTokens) -> syn::Result<Arc<Setting>> {
-    let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    let Some(folder) = folder else {
-        let help = "build the crate with cargo";
-        return Err(worded(
-            tokens,
-            "the folder of the crate is not known: `CARGO_MANIFEST_DIR` is not set",
-            help,
-        ));
-    };
+    let folder = folder(tokens)?;
     let read = Setting::load(&folder, &process_environment);
     read.map(kept).map_err(|findings| {
         let mut errors = Errors::default();
@@ -27,6 +19,19 @@ pub(crate) fn setting(tokens: &impl ToTokens) -> syn::Result<Arc<Setting>> {
             errors.push(syn::Error::new_spanned(tokens, finding));
         }
         errors.into_error("`bindery.toml` cannot be used")
+    })
+}
+
+/// The folder of the crate; that it is not known is an error on these tokens.
+pub(crate) fn folder(tokens: &impl ToTokens) -> syn::Result<PathBuf> {
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    folder.ok_or_else(|| {
+        let help = "build the crate with cargo";
+        worded(
+            tokens,
+            "the folder of the crate is not known: `CARGO_MANIFEST_DIR` is not set",
+            help,
+        )
     })
 }
 

@@ -8,6 +8,7 @@ mod attr;
 mod crate_folder;
 mod databases;
 mod derive;
+mod in_place;
 mod output;
 mod places;
 mod row;
@@ -76,6 +77,42 @@ pub fn sql(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn sql_fragment(input: TokenStream) -> TokenStream {
     sql::expand_fragment(&input.into())
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// A checked query. Documented as `bindery::query!`.
+#[proc_macro]
+pub fn query(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as in_place::Input);
+    in_place::rows(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// A checked query whose rows are of a struct of the program's own. Documented as `bindery::query_as!`.
+#[proc_macro]
+pub fn query_as(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as in_place::InputAs);
+    in_place::rows_as(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// A checked query of one value. Documented as `bindery::query_scalar!`.
+#[proc_macro]
+pub fn query_scalar(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as in_place::Input);
+    in_place::scalar(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// A checked statement that gives no rows. Documented as `bindery::execute!`.
+#[proc_macro]
+pub fn execute(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as in_place::Input);
+    in_place::execute(&input)
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

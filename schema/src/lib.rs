@@ -56,5 +56,7 @@ pub use bindery_core::{
     sorting, source, sql_writer,
 };
 
+pub use queries::{InPlace, query_in_place};
+
 #[cfg(test)]
 mod testing;

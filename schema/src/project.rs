@@ -15,7 +15,7 @@ use crate::input::{Input, InputFile};
 use crate::json_names::RenameRule;
 use crate::migrations::folder::{self, Migrations};
 use crate::migrations::{self, no_order};
-use crate::parse::{SIZE_LIMIT, load};
+use crate::parse::{SIZE_LIMIT, load as load_text};
 use crate::source::Span;
 
 /// The configuration where no other is named.
@@ -52,7 +52,21 @@ pub fn load_project(
     environment: Environment<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Project {
-    load_project_for(None, paths, environment, diagnostics)
+    load(Path::new(""), None, paths, environment, diagnostics)
+}
+
+/// The same with all paths from a folder on, wherever the process is.
+pub fn load_project_of(
+    folder: &Path,
+    paths: &Paths,
+    environment: Environment<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Project {
+    let paths = Paths {
+        config: paths.config.as_ref().map(|path| folder.join(path)),
+        schema: paths.schema.iter().map(|path| folder.join(path)).collect(),
+    };
+    load(folder, None, &paths, environment, diagnostics)
 }
 
 /// The same, with every engine compiled for a dialect and the files read in it: a command's dialect goes before what the
@@ -63,12 +77,22 @@ pub fn load_project_for(
     environment: Environment<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Project {
+    load(Path::new(""), dialect, paths, environment, diagnostics)
+}
+
+fn load(
+    folder: &Path,
+    dialect: Option<Dialect>,
+    paths: &Paths,
+    environment: Environment<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Project {
     let mut project = Project {
         config: None,
         input: Input::default(),
         files: Vec::new(),
     };
-    project.config = project.load_config(paths, diagnostics);
+    project.config = project.load_config(folder, paths, diagnostics);
     if let Some(config) = project.config.clone() {
         project.configure(&config, dialect, environment, diagnostics);
         for file in schema_files(paths, &config) {
@@ -96,7 +120,7 @@ pub fn load_configuration(
         config: path.map(Path::to_owned),
         schema: Vec::new(),
     };
-    project.config = project.load_config(&paths, diagnostics);
+    project.config = project.load_config(Path::new(""), &paths, diagnostics);
     if let Some(config) = project.config.clone() {
         project.configure(&config, None, environment, diagnostics);
     }
@@ -112,12 +136,17 @@ pub fn read_schema_file(folder: &Path, path: &str) -> Result<Vec<u8>, String> {
 }
 
 impl Project {
-    fn load_config(&mut self, paths: &Paths, diagnostics: &mut Diagnostics) -> Option<Config> {
-        let usual = Path::new(DEFAULT_CONFIG);
-        if paths.config.is_none() && !is_there(usual) {
-            return Some(Config::without_file(Path::new("")));
+    fn load_config(
+        &mut self,
+        folder: &Path,
+        paths: &Paths,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Config> {
+        let usual = folder.join(DEFAULT_CONFIG);
+        if paths.config.is_none() && !is_there(&usual) {
+            return Some(Config::without_file(folder));
         }
-        let path = paths.config.as_deref().unwrap_or(usual);
+        let path = paths.config.as_deref().unwrap_or(&usual);
         self.files.push(path.to_owned());
         Config::load(path, &mut self.input.sources, diagnostics)
     }
@@ -182,7 +211,7 @@ impl Project {
                 return diagnostics.push(file.located(refusal(SCHEMA_FILE, &shown, refused)));
             }
         };
-        if let Some(id) = load(&mut self.input.sources, &shown, &bytes, diagnostics) {
+        if let Some(id) = load_text(&mut self.input.sources, &shown, &bytes, diagnostics) {
             let rule = file.serde_rename.map(|rule| (id, rule));
             self.input.serde_rename.extend(rule);
             self.input.files.push(InputFile {

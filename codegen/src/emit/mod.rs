@@ -7,6 +7,8 @@
 #[cfg(feature = "derive")]
 pub(crate) mod derive;
 mod features;
+#[cfg(feature = "derive")]
+pub(crate) mod in_place;
 mod model;
 mod program;
 mod shape;
@@ -15,6 +17,8 @@ mod text;
 mod whole;
 
 pub use features::{QueryTypes, features, query_types, rust_types, type_features};
+#[cfg(feature = "derive")]
+pub(crate) use shape::KnownShapes;
 #[cfg(feature = "standalone")]
 pub(crate) use shape::types::crates_of;
 #[cfg(feature = "standalone")]

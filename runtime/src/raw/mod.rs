@@ -7,6 +7,7 @@ mod columns;
 mod connection;
 mod control;
 pub(crate) mod from_row;
+mod in_place;
 mod on;
 mod params;
 mod read_connection;
@@ -20,6 +21,9 @@ pub use bound::{BoundOn, BoundSql, BoundText, Executor};
 pub use checked::{CheckedQuery, CheckedText, ListOf};
 pub(crate) use from_row::FromRow;
 pub use from_row::RowColumns;
+pub use in_place::CheckedOn;
+#[doc(hidden)]
+pub use in_place::{given, list_of_texts, or_null};
 pub use on::RawSql;
 pub use params::Params;
 pub use sql::{Assembled, ByDialect, EachDialect, IntoSql, NoText, SqlFor, SqlText};

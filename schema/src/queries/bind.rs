@@ -2,7 +2,7 @@
 
 use super::check::{self, CheckedText};
 use super::parameter;
-use super::written::WrittenQuery;
+use super::written::{Door, WrittenQuery};
 use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Column, EngineId, FieldType, Model, Query};
@@ -25,6 +25,16 @@ pub(super) fn query(
         .into_iter()
         .flatten()
         .collect();
+    self::checked(model, sources, &checked, diagnostics)
+}
+
+/// The query of these texts, each checked for itself.
+pub(super) fn checked(
+    model: &Model,
+    sources: &Sources,
+    checked: &[CheckedText<'_>],
+    diagnostics: &mut Diagnostics,
+) -> Option<Query> {
     let (first, others) = checked.split_first()?;
     let mut findings = columns_as_fields(first);
     findings.extend(
@@ -38,7 +48,7 @@ pub(super) fn query(
             .for_each(|finding| diagnostics.push(finding));
         return None;
     }
-    let (parameters, texts) = parameter::bind(sources, &checked, diagnostics)?;
+    let (parameters, texts) = parameter::bind(sources, checked, diagnostics)?;
     let mut engines: Vec<EngineId> = checked
         .iter()
         .flat_map(|text| &text.engines)
@@ -70,9 +80,8 @@ fn columns_as_fields(text: &CheckedText<'_>) -> Vec<Diagnostic> {
             .iter()
             .find(|first| first.field == column.field)
         {
-            let query = &text.written.notes.name.text;
-            let name = &column.name;
-            let message = format!("two columns of the query `{query}` are called `{name}`");
+            let (query, name) = (text.written.subject(), &column.name);
+            let message = format!("two columns of {query} are called `{name}`");
             let help = format!("give one of them another name: `AS {name}_2`");
             let finding = Diagnostic::error("B0609", message).at(column.span, "again");
             findings.push(finding.at(first.span, "first here").help(help));
@@ -88,21 +97,15 @@ fn other_columns(
     other: &CheckedText<'_>,
 ) -> Option<Diagnostic> {
     let (one, two) = (&first.statement.columns, &other.statement.columns);
-    let query = &first.written.notes.name;
+    let query = first.written.subject();
+    let span = first.written.notes.name.span;
     let products = (first.dialect.product(), other.dialect.product());
-    let help = format!(
-        "cast the value to one type, or write a text for each dialect: `-- name: {} :{}` twice, each with a line such as \
-         `-- @dialect {}`",
-        query.text,
-        first.written.notes.kind.word(),
-        other.dialect.name(),
-    );
+    let help = one_type(model, first, other);
     let differs = |(one, two): &(&Column, &Column)| !is_same(one, two);
     let message = if one.len() == two.len() {
         let (one, two) = one.iter().zip(two).find(differs)?;
         format!(
-            "the query `{}` gives {} on {} and {} on {}",
-            query.text,
+            "{query} gives {} on {} and {} on {}",
             described(model, one),
             products.0,
             described(model, two),
@@ -110,19 +113,35 @@ fn other_columns(
         )
     } else {
         format!(
-            "the query `{}` gives {} columns on {} and {} on {}",
-            query.text,
+            "{query} gives {} columns on {} and {} on {}",
             one.len(),
             products.0,
             two.len(),
             products.1,
         )
     };
-    Some(
-        Diagnostic::error("B0607", message)
-            .at(query.span, "")
-            .help(help),
-    )
+    Some(Diagnostic::error("B0607", message).at(span, "").help(help))
+}
+
+fn one_type(model: &Model, first: &CheckedText<'_>, other: &CheckedText<'_>) -> String {
+    let notes = &first.written.notes;
+    match first.written.door {
+        Door::File => format!(
+            "cast the value to one type, or write a text for each dialect: `-- name: {} :{}` twice, each with a line such as \
+             `-- @dialect {}`",
+            notes.name.text,
+            notes.kind.word(),
+            other.dialect.name(),
+        ),
+        Door::InPlace => {
+            let engines = first.engines.iter();
+            let names: Vec<&str> = engines.map(|&id| model.engine(id).name.as_str()).collect();
+            format!(
+                "cast the value to one type, or write a query for each dialect: {}",
+                first.written.engines_help(&names)
+            )
+        }
+    }
 }
 
 fn is_same(one: &Column, two: &Column) -> bool {

@@ -4,11 +4,12 @@ use bindery_core::statements::kind::kind_of;
 
 use super::column::column;
 use super::engines;
+use super::misfit::misfit;
 use super::written::{ParameterTag, WrittenQuery};
 use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
-use crate::model::{Column, EngineId, Model, QueryKind, TableId};
+use crate::model::{Column, EngineId, Model, TableId};
 use crate::parse::lex::Lexer;
 use crate::parse::type_of;
 use crate::source::{Sources, Span};
@@ -250,39 +251,6 @@ fn meaning(
         tables: checked.tables,
         has_star: checked.has_star,
     })
-}
-
-/// The finding on a statement that does not give what its kind says.
-fn misfit(written: &WrittenQuery, statement: &Checked) -> Option<Diagnostic> {
-    let (name, kind) = (&written.notes.name.text, written.notes.kind);
-    let (message, help) = match (kind.reads_rows(), statement.returns_rows) {
-        (true, false) => (
-            format!(
-                "the statement of `{name}` gives no rows, and `:{}` reads them",
-                kind.word()
-            ),
-            format!(
-                "write `-- name: {name} :exec`, or `:rows` for the number of rows that were changed; or give rows back by `RETURNING`"
-            ),
-        ),
-        (false, true) => (
-            format!(
-                "the statement of `{name}` gives rows, which `:{}` does not read",
-                kind.word()
-            ),
-            format!("write `-- name: {name} :many`"),
-        ),
-        (true, true) if kind == QueryKind::Scalar && statement.columns.len() != 1 => (
-            format!(
-                "`{name}` gives {} columns, and `:scalar` reads one",
-                statement.columns.len()
-            ),
-            format!("write `-- name: {name} :one`, or select one value alone"),
-        ),
-        (true, true) | (false, false) => return None,
-    };
-    let finding = Diagnostic::error("B0605", message).at(written.notes.kind_span, "");
-    Some(finding.at(written.statement, "its statement").help(help))
 }
 
 fn of_dialect(model: &Model, engines: &[EngineId], dialect: Dialect) -> Vec<EngineId> {

@@ -18,11 +18,7 @@ pub(super) fn column(
         Some(name) => name,
         None if query.notes.kind == QueryKind::Scalar => "value".to_owned(),
         None => {
-            let message = format!(
-                "column {} of the query `{}` has no name",
-                at + 1,
-                query.notes.name.text
-            );
+            let message = format!("column {} of {} has no name", at + 1, query.subject());
             let finding = Diagnostic::error("B0609", message).at(found.span, "");
             return Err(finding.help("give it one: `AS name` after it"));
         }

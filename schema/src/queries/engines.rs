@@ -3,6 +3,7 @@
 use crate::ast::Name;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
+use crate::dialect::Dialect;
 use crate::model::{EngineId, Model, Table, TableId};
 use crate::name;
 use crate::name::quoted_list;
@@ -45,6 +46,14 @@ pub(super) fn allowed(
     (!allowed.is_empty() && known).then_some(allowed)
 }
 
+/// The dialect of the first engine that is named, else of the default engine.
+pub(super) fn first_dialect(model: &Model, name: Option<&String>) -> Dialect {
+    let of_name = |name: &str| model.engines.iter().find(|engine| engine.name == name);
+    let first = name.map_or("default", String::as_str);
+    let engine = of_name(first).or(model.engines.first());
+    engine.map_or(Dialect::Sqlite, |engine| engine.dialect)
+}
+
 fn named(model: &Model, name: &Name) -> Option<EngineId> {
     let mut ids = model.engine_ids();
     ids.find(|&id| model.engine(id).name == name.text)
@@ -66,17 +75,17 @@ fn unknown(model: &Model, name: &Name) -> Diagnostic {
 }
 
 fn none_of_dialect(query: &WrittenQuery) -> Diagnostic {
-    let name = &query.notes.name;
+    let span = query.notes.name.span;
     let product = query
         .notes
         .dialect
         .map_or("SQL", |dialect| dialect.product());
     let message = format!(
-        "no engine that the query `{}` may run on is of {product}",
-        name.text
+        "no engine that {} may run on is of {product}",
+        query.subject()
     );
     Diagnostic::error("B0606", message)
-        .at(name.span, "")
+        .at(span, "")
         .help("remove `@dialect`, or name an engine of it: `-- @engines b`")
 }
 
@@ -96,12 +105,11 @@ pub(super) fn nowhere(
     allowed: &[EngineId],
     tables: &[TableId],
 ) -> Diagnostic {
-    let name = &query.notes.name;
+    let (subject, span) = (query.subject(), query.notes.name.span);
     let all: Vec<EngineId> = model.engine_ids().collect();
     if let Some((one, two)) = apart(model, tables) {
         let message = format!(
-            "no engine hosts all that the query `{}` names: table `{}` lives on {}, table `{}` on {}",
-            name.text,
+            "no engine hosts all that {subject} names: table `{}` lives on {}, table `{}` on {}",
             one.name,
             engines_of(model, one),
             two.name,
@@ -111,9 +119,7 @@ pub(super) fn nowhere(
             "read `{}` and `{}` by a query each, or let both live on one engine: `-- @engines` above their tables",
             one.name, two.name
         );
-        return Diagnostic::error("B0606", message)
-            .at(name.span, "")
-            .help(help);
+        return Diagnostic::error("B0606", message).at(span, "").help(help);
     }
     let hosts = hosting(model, &all, tables);
     let elsewhere = tables
@@ -121,26 +127,23 @@ pub(super) fn nowhere(
         .map(|&table| model.table(table))
         .find(|table| !table.engines.iter().any(|engine| allowed.contains(engine)));
     let table = elsewhere.or(tables.first().map(|&table| model.table(table)));
-    let subject = table.map_or_else(String::new, |table| {
+    let home = table.map_or_else(String::new, |table| {
         format!(
             ": table `{}` lives on {}",
             table.name,
             engines_of(model, table)
         )
     });
-    let message = format!(
-        "the query `{}` cannot run where it is to{subject}",
-        name.text
-    );
+    let message = format!("{subject} cannot run where it is to{home}");
     let hosts: Vec<&str> = hosts
         .iter()
         .map(|&id| model.engine(id).name.as_str())
         .collect();
     let help = match hosts.as_slice() {
-        [] => "remove `@engines` and `@dialect`".to_owned(),
-        hosts => format!("write `-- @engines {}`", hosts.join(", ")),
+        [] => format!("remove {}", query.limits()),
+        hosts => format!("write {}", query.engines_help(hosts)),
     };
-    let finding = Diagnostic::error("B0606", message).at(name.span, "");
+    let finding = Diagnostic::error("B0606", message).at(span, "");
     let finding = match query.notes.engines.first() {
         Some(engine) => finding.at(engine.span, "named here"),
         None => finding,

@@ -3,7 +3,7 @@
 use bindery_core::statements::load;
 
 use super::annotation::{self, Above, Head};
-use super::written::WrittenQuery;
+use super::written::{Door, WrittenQuery};
 use crate::ast::Name;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -120,6 +120,7 @@ impl FileReader<'_> {
                     notes,
                     statement,
                     cut_as: dialect,
+                    door: Door::File,
                 });
             }
             Above::Nothing if begin < end => self.nameless(statement),

@@ -1,7 +1,8 @@
 //! Queries in files of the program: `-- name: posts_of_author :many` above a statement.
 //!
 //! `file` cuts a text into queries and `annotation` reads the comments above each. `check` has a statement checked for the
-//! dialects of its engines, which `engines` finds, and `bind` makes one query of all texts of a name.
+//! dialects of its engines, which `engines` finds, and `bind` makes one query of all texts of a name. `in_place` is the same for a
+//! statement of the program's code.
 
 mod annotation;
 mod bind;
@@ -9,6 +10,8 @@ mod check;
 mod column;
 mod engines;
 mod file;
+mod in_place;
+mod misfit;
 mod parameter;
 mod unfit;
 mod written;
@@ -22,6 +25,7 @@ use crate::name;
 use written::WrittenQuery;
 
 pub use unfit::{UnfitQuery, unfit_queries};
+pub use in_place::{InPlace, query_in_place};
 
 /// Adds the queries of the input's files to the model whose tables they name.
 pub(crate) fn bind(model: &mut Model, input: &Input, diagnostics: &mut Diagnostics) {

@@ -134,8 +134,8 @@ fn mixed(text: &CheckedText<'_>) -> Option<Diagnostic> {
     let is_named = |one: &&ParameterUse| matches!(one.parameter, ParameterName::Named(_));
     let (named, numbered): (Vec<_>, Vec<_>) = text.statement.parameters.iter().partition(is_named);
     let (named, numbered) = (named.first()?, numbered.first()?);
-    let query = &text.written.notes.name.text;
-    let message = format!("the query `{query}` has parameters with names and others without");
+    let query = text.written.subject();
+    let message = format!("{query} has parameters with names and others without");
     let finding = Diagnostic::error("B0608", message)
         .at(numbered.span, "without a name")
         .at(named.span, "with a name");
@@ -143,9 +143,9 @@ fn mixed(text: &CheckedText<'_>) -> Option<Diagnostic> {
 }
 
 fn of_one_text(found: &ParameterUse, texts: &[CheckedText<'_>]) -> Diagnostic {
-    let query = &texts[0].written.notes.name.text;
+    let query = texts[0].written.subject();
     let message = format!(
-        "{} is not in every text of the query `{query}`",
+        "{} is not in every text of {query}",
         shown(&found.parameter)
     );
     Diagnostic::error("B0608", message)

@@ -15,6 +15,16 @@ pub(super) struct WrittenQuery {
     pub(super) statement: Span,
     /// The dialect whose quotes it was cut by.
     pub(super) cut_as: Dialect,
+    pub(super) door: Door,
+}
+
+/// The place that a statement is written in, whose words findings have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    /// A file of queries.
+    File,
+    /// A macro in the program's code.
+    InPlace,
 }
 
 /// The comments above a statement.
@@ -50,6 +60,33 @@ pub(super) struct ParameterTag {
 }
 
 impl WrittenQuery {
+    /// The query in the words of a finding.
+    pub(super) fn subject(&self) -> String {
+        match self.door {
+            Door::File => format!("the query `{}`", self.notes.name.text),
+            Door::InPlace => "the query".to_owned(),
+        }
+    }
+
+    /// The engines that a query is to run on, as they are written for it.
+    pub(super) fn engines_help(&self, names: &[&str]) -> String {
+        match self.door {
+            Door::File => format!("`-- @engines {}`", names.join(", ")),
+            Door::InPlace => {
+                let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+                format!("`engines = [{}]` after the text", quoted.join(", "))
+            }
+        }
+    }
+
+    /// The words that leave engines to a query.
+    pub(super) fn limits(&self) -> &'static str {
+        match self.door {
+            Door::File => "`@engines` and `@dialect`",
+            Door::InPlace => "`engines`",
+        }
+    }
+
     /// Returns whether this is the text of the same query for another dialect.
     pub(super) fn is_beside(&self, other: &Self) -> bool {
         let (one, two) = (&self.notes, &other.notes);

@@ -1,5 +1,8 @@
 //! The module `queries`: a module for each file, with a function and a row for each query.
 
+#[cfg(feature = "derive")]
+pub(crate) mod in_place;
+
 use std::collections::BTreeMap;
 
 use bindery_schema::model::{Engine, QueryKind};
@@ -38,7 +41,11 @@ pub(crate) fn items(w: &mut RustWriter, shapes: &Shapes<'_>) {
             w.line(UNUSED);
             w.block(&format!("pub mod {module}"), |w| {
                 for query in file {
-                    row(w, query);
+                    row(
+                        w,
+                        query,
+                        &format!("A row of [`{}()`].", query.query.function),
+                    );
                     statement(w, query);
                     function(w, query);
                 }
@@ -76,13 +83,14 @@ fn engines(w: &mut RustWriter, shapes: &Shapes<'_>, bound: &str, query: &QuerySh
         .iter()
         .map(|id| shapes.around.engine_of(*id));
     let types = hosts.map(|engine: &Engine| engine.type_name.as_str());
+    let module = &shapes.around.scope.engine;
     for ty in types.chain(["Any"]) {
-        w.item(|w| w.block(&format!("impl {bound} for engine::{ty}"), |_| ()));
+        w.item(|w| w.block(&format!("impl {bound} for {module}::{ty}"), |_| ()));
     }
 }
 
 /// The struct of a row. The value of a scalar is its only field, which nothing but the function sees.
-fn row(w: &mut RustWriter, shape: &QueryShape<'_>) {
+fn row(w: &mut RustWriter, shape: &QueryShape<'_>, about: &str) {
     let (query, name) = (shape.query, &shape.query.row_name);
     if !query.kind.reads_rows() {
         return;
@@ -93,7 +101,7 @@ fn row(w: &mut RustWriter, shape: &QueryShape<'_>) {
         "pub "
     };
     w.item(|w| {
-        w.doc(&format!("A row of [`{}()`].", query.function));
+        w.doc(about);
         w.derive(&["Debug", "Clone", "PartialEq"]);
         w.block(&format!("{public}struct {name}"), |w| {
             for field in &shape.fields {

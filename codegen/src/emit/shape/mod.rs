@@ -23,7 +23,11 @@ pub(crate) use derives::{derived_name, derives, derives_serde};
 pub(crate) use field::{Field, Given, LinkShape, optional};
 pub(crate) use model::{KeyShape, READ_ONLY, Shape, UniqueShape, applied};
 pub(crate) use names::static_name;
+#[cfg(feature = "derive")]
+pub(crate) use query::QueryArgument;
 pub(crate) use query::QueryShape;
 pub(crate) use relations::{ROW_ENGINE, ReferenceShape, ReferencedShape, ThroughShape};
+#[cfg(feature = "derive")]
+pub(crate) use shapes::KnownShapes;
 pub(crate) use shapes::Shapes;
 pub(crate) use surroundings::{Scope, Surroundings};

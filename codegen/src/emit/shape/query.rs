@@ -35,30 +35,31 @@ pub(crate) struct QueryArgument<'m> {
     pub(crate) ty: String,
     /// The expression of its value.
     pub(crate) value: String,
+    /// The type of one value behind a reference: `str`, `i64`.
+    pub(crate) bare: String,
+    pub(crate) is_list: bool,
+    pub(crate) nullable: bool,
 }
 
 impl Shapes<'_> {
     /// The shapes of all queries, in their order.
     pub(crate) fn queries(&self) -> impl Iterator<Item = QueryShape<'_>> {
-        self.model.queries.iter().map(|query| QueryShape {
+        self.model.queries.iter().map(|query| self.query(query))
+    }
+
+    /// The shape of a query.
+    pub(crate) fn query<'s>(&'s self, query: &'s Query) -> QueryShape<'s> {
+        let (columns, parameters) = (query.columns.iter(), query.parameters.iter());
+        let engines = query.engines.iter();
+        QueryShape {
             query,
-            fields: query
-                .columns
-                .iter()
-                .map(|one| self.query_field(one))
-                .collect(),
-            arguments: query
-                .parameters
-                .iter()
-                .map(|one| self.query_argument(one))
-                .collect(),
-            engines: query
-                .engines
-                .iter()
+            fields: columns.map(|one| self.query_field(one)).collect(),
+            arguments: parameters.map(|one| self.query_argument(one)).collect(),
+            engines: engines
                 .map(|id| self.around.engine_of(*id).name.as_str())
                 .collect(),
             bound: self.bound(&query.engines),
-        })
+        }
     }
 
     fn query_field<'s>(&'s self, column: &'s Column) -> QueryField<'s> {
@@ -78,23 +79,33 @@ impl Shapes<'_> {
     fn query_argument<'s>(&'s self, parameter: &'s QueryParameter) -> QueryArgument<'s> {
         let root = &self.around.scope.root;
         let (ty, traits) = types::path_and_traits(&parameter.column_type, root, &self.names.enums);
-        if parameter.is_list {
-            return list_argument(&parameter.name, &ty, traits.argument);
-        }
-        let ty = match traits.argument {
-            Argument::Value => ty,
-            Argument::Text => "&str".to_owned(),
+        let bare = match traits.argument {
+            Argument::Value | Argument::Reference => ty,
+            Argument::Slice if parameter.is_list => ty,
+            Argument::Text => "str".to_owned(),
             Argument::Slice => {
                 let element = ty.strip_prefix("::std::vec::Vec<");
                 let element = element.and_then(|rest| rest.strip_suffix('>'));
-                element.map_or_else(|| format!("&{ty}"), |element| format!("&[{element}]"))
+                element.map_or_else(|| ty.clone(), |element| format!("[{element}]"))
             }
-            Argument::Reference => format!("&{ty}"),
+        };
+        let name = &parameter.name;
+        let (ty, value) = if parameter.is_list {
+            list_argument(name, &bare, traits.argument)
+        } else {
+            let ty = match traits.argument {
+                Argument::Value => bare.clone(),
+                Argument::Text | Argument::Slice | Argument::Reference => format!("&{bare}"),
+            };
+            (optional(parameter.nullable, &ty), format!("&{name}"))
         };
         QueryArgument {
-            name: &parameter.name,
-            ty: optional(parameter.nullable, &ty),
-            value: format!("&{}", parameter.name),
+            name,
+            ty,
+            value,
+            bare,
+            is_list: parameter.is_list,
+            nullable: parameter.nullable,
         }
     }
 
@@ -107,21 +118,16 @@ impl Shapes<'_> {
     }
 }
 
-/// Any number of values: of texts, whatever holds them.
-fn list_argument<'m>(name: &'m str, element: &str, argument: Argument) -> QueryArgument<'m> {
+/// The type and the value of any number of values: of texts, whatever holds them.
+fn list_argument(name: &str, bare: &str, argument: Argument) -> (String, String) {
     const LIST: &str = "::bindery::__private::ListOf";
     if argument == Argument::Text {
-        return QueryArgument {
-            name,
-            ty: "&[impl ::core::convert::AsRef<str>]".to_owned(),
-            value: format!(
+        return (
+            "&[impl ::core::convert::AsRef<str>]".to_owned(),
+            format!(
                 "&{LIST}(&{name}.iter().map(::core::convert::AsRef::as_ref).collect::<::std::vec::Vec<&str>>())"
             ),
-        };
+        );
     }
-    QueryArgument {
-        name,
-        ty: format!("&[{element}]"),
-        value: format!("&{LIST}({name})"),
-    }
+    (format!("&[{bare}]"), format!("&{LIST}({name})"))
 }

@@ -1,5 +1,7 @@
 //! Works out the [`Shape`] of each model: follows references from key to key.
 
+use std::sync::Arc;
+
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{
     Column, ColumnId, EngineId, FieldType, KeyEngine, Model, Table, TableId, Unique,
@@ -24,11 +26,20 @@ use super::types;
 #[derive(Debug)]
 pub(crate) struct Shapes<'m> {
     pub(crate) model: &'m Model,
-    pub(crate) names: Names,
+    pub(crate) names: Arc<Names>,
     /// Empty where the types are named as the schema says them.
-    pub(crate) column_types: ColumnTypes,
-    pub(crate) relations: Relations,
+    pub(crate) column_types: Arc<ColumnTypes>,
+    pub(crate) relations: Arc<Relations>,
     pub(crate) around: Surroundings<'m>,
+}
+
+/// The parts of [`Shapes`] that borrow nothing of the schema.
+#[cfg(feature = "derive")]
+#[derive(Debug)]
+pub(crate) struct KnownShapes {
+    names: Arc<Names>,
+    column_types: Arc<ColumnTypes>,
+    relations: Arc<Relations>,
 }
 
 /// The type of a field, and whether it is a key.
@@ -62,13 +73,38 @@ impl<'m> Shapes<'m> {
     pub(crate) fn new(model: &'m Model, column_types: ColumnTypes, scope: Scope) -> Self {
         Self {
             model,
-            names: Names::allocate(model),
-            column_types,
-            relations: Relations::of(model),
+            names: Arc::new(Names::allocate(model)),
+            column_types: Arc::new(column_types),
+            relations: Arc::new(Relations::of(model)),
             around: Surroundings {
                 engines: &model.engines,
                 scope,
             },
+        }
+    }
+
+    /// The same of a schema that is kept: what was worked out of it before is not worked out again.
+    #[cfg(feature = "derive")]
+    pub(crate) fn again(model: &'m Model, known: &KnownShapes, scope: Scope) -> Self {
+        Self {
+            model,
+            names: Arc::clone(&known.names),
+            column_types: Arc::clone(&known.column_types),
+            relations: Arc::clone(&known.relations),
+            around: Surroundings {
+                engines: &model.engines,
+                scope,
+            },
+        }
+    }
+
+    /// Everything that [`again`](Self::again) takes.
+    #[cfg(feature = "derive")]
+    pub(crate) fn known(&self) -> KnownShapes {
+        KnownShapes {
+            names: Arc::clone(&self.names),
+            column_types: Arc::clone(&self.column_types),
+            relations: Arc::clone(&self.relations),
         }
     }
 
@@ -87,7 +123,7 @@ impl<'m> Shapes<'m> {
         let known = fields
             .iter()
             .any(|field| field.on_row_engine && !field.nullable);
-        let named = (self.model, &self.names);
+        let named = (self.model, &*self.names);
         let Shaped {
             references,
             referenced,

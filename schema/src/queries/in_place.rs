@@ -1,0 +1,158 @@
+//! A statement that stands in the program's own code: checked as those of files are.
+
+use bindery_core::statements::load;
+
+use super::bind;
+use super::check::{self, CheckedText};
+use super::engines;
+use super::written::{Door, Notes, WrittenQuery};
+use crate::ast::Name;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
+use crate::findings::unreadable;
+use crate::model::{Model, Query, QueryKind};
+use crate::parse::lex::Lexer;
+use crate::source::{FileId, Sources, Span};
+
+/// A statement of a macro. Values stand in it as parameters, `:name`, at known places.
+#[derive(Debug, Clone)]
+pub struct InPlace {
+    /// The text, which is one statement.
+    pub file: FileId,
+    /// The result that the macro gives.
+    pub kind: QueryKind,
+    /// The struct of its rows.
+    pub row_name: String,
+    /// The engines that it may run on; empty: all that host what it names.
+    pub engines: Vec<String>,
+    /// The offsets of the values in the text.
+    pub values: Vec<u32>,
+}
+
+/// Checks a statement for all engines that host what it names. What is wrong is in `diagnostics`, and then there is no result.
+pub fn query_in_place(
+    model: &Model,
+    sources: &Sources,
+    place: &InPlace,
+    diagnostics: &mut Diagnostics,
+) -> Option<Query> {
+    let written = written(model, sources, place, diagnostics)?;
+    let checked = check::text(model, sources, &written, diagnostics)?;
+    let findings = values_and_parameters(sources, place, &checked);
+    if !findings.is_empty() {
+        findings.into_iter().for_each(|one| diagnostics.push(one));
+        return None;
+    }
+    bind::checked(model, sources, &checked, diagnostics)
+}
+
+fn written(
+    model: &Model,
+    sources: &Sources,
+    place: &InPlace,
+    diagnostics: &mut Diagnostics,
+) -> Option<WrittenQuery> {
+    let cut_as = engines::first_dialect(model, place.engines.first());
+    let statement = only_statement(sources, place.file, cut_as, diagnostics)?;
+    let engines = place.engines.iter().map(|name| Name {
+        text: name.clone(),
+        span: statement,
+    });
+    Some(WrittenQuery {
+        module: String::new(),
+        notes: Notes {
+            name: Name {
+                text: String::new(),
+                span: statement,
+            },
+            function: "query".to_owned(),
+            row_name: place.row_name.clone(),
+            kind: place.kind,
+            kind_span: statement,
+            docs: Vec::new(),
+            engines: engines.collect(),
+            dialect: None,
+            parameters: Vec::new(),
+        },
+        statement,
+        cut_as,
+        door: Door::InPlace,
+    })
+}
+
+/// The statement of a text, without the semicolon after it.
+fn only_statement(
+    sources: &Sources,
+    file: FileId,
+    dialect: Dialect,
+    diagnostics: &mut Diagnostics,
+) -> Option<Span> {
+    let source = sources.file(file);
+    if let Some(refused) = load::refuse(file, source) {
+        diagnostics.push(refused);
+        return None;
+    }
+    let mut lexer = Lexer::new(source.text(), dialect);
+    let mut span: Option<Span> = None;
+    while lexer.skip_blanks() {
+        let is_delimiter = lexer.at_delimiter();
+        let token = lexer.token();
+        // One that is followed by more stands within the statement, where the reader refuses it.
+        if !is_delimiter {
+            let start = span.map_or(token.start, |span| span.start);
+            span = Some(Span {
+                file,
+                start,
+                end: token.end,
+            });
+        }
+    }
+    let unclosed = lexer.unclosed.iter();
+    unclosed.for_each(|one| diagnostics.push(unreadable::unclosed(file, one)));
+    if span.is_none() {
+        let (start, end) = (0, source.text().len() as u32);
+        let finding = Diagnostic::error("B0601", "there is no statement in the text");
+        let finding = finding.at(Span { file, start, end }, "");
+        diagnostics.push(finding.help("write one: `SELECT id, title FROM blogs`"));
+    }
+    span.filter(|_| lexer.unclosed.is_empty())
+}
+
+/// Findings on values that are no parameters where they stand, and on parameters that are no values of the program.
+fn values_and_parameters(
+    sources: &Sources,
+    place: &InPlace,
+    checked: &[CheckedText<'_>],
+) -> Vec<Diagnostic> {
+    let Some(text) = checked.first() else {
+        return Vec::new();
+    };
+    let uses = &text.statement.parameters;
+    let lost = place
+        .values
+        .iter()
+        .filter(|&&at| uses.iter().all(|found| found.span.start != at));
+    let lost = lost.map(|&start| {
+        let span = Span {
+            file: place.file,
+            start,
+            end: start + 1,
+        };
+        Diagnostic::error("B0608", "the value is in quotes or in a comment, where it would not be bound")
+            .at(span, "")
+            .help("leave out the quotes, and put text around it into the value; a brace of the text itself is written twice: `{{`")
+    });
+    let strange = uses
+        .iter()
+        .filter(|found| !place.values.contains(&found.span.start));
+    let strange = strange.map(|found| {
+        let message = format!(
+            "the placeholder `{}` has no value",
+            sources.text(found.span)
+        );
+        Diagnostic::error("B0608", message)
+            .at(found.span, "")
+            .help("write the value in braces, and it is bound, on every database: `{value}`")
+    });
+    lost.chain(strange).collect()
+}
