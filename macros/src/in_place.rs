@@ -115,9 +115,11 @@ pub(crate) fn rows(input: &Input) -> syn::Result<TokenStream> {
 /// `query_as!`: the fields of the struct are those of the rows.
 pub(crate) fn rows_as(InputAs { ty, input }: &InputAs) -> syn::Result<TokenStream> {
     let (tokens, fields) = expand(input, QueryMacro::Rows)?;
-    Ok(quote! {
-        #tokens.map(|row| #ty { #(#fields: ::core::convert::Into::into(row.#fields)),* })
-    })
+    // A type that does not fit is shown at the struct, as is a field that is not there.
+    let fields = fields.iter().map(|field| {
+        quote_spanned! {ty.span()=> #field: ::core::convert::Into::into(row.#field)}
+    });
+    Ok(quote! { #tokens.map(|row| #ty { #(#fields),* }) })
 }
 
 /// `query_scalar!`
@@ -225,6 +227,13 @@ fn tokens(text: &str, literal: &Literal) -> syn::Result<TokenStream> {
             help,
         )
     })
+}
+
+/// Several errors are statements, which a block makes one expression.
+pub(crate) fn in_expression(errors: syn::Error) -> TokenStream {
+    let is_one = errors.clone().into_iter().count() == 1;
+    let errors = errors.into_compile_error();
+    if is_one { errors } else { quote!({ #errors }) }
 }
 
 /// Each finding on its place: in the literal where the compiler can show that, else on the whole literal.

@@ -86,7 +86,7 @@ pub fn sql_fragment(input: TokenStream) -> TokenStream {
 pub fn query(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as in_place::Input);
     in_place::rows(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
+        .unwrap_or_else(in_place::in_expression)
         .into()
 }
 
@@ -95,7 +95,7 @@ pub fn query(input: TokenStream) -> TokenStream {
 pub fn query_as(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as in_place::InputAs);
     in_place::rows_as(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
+        .unwrap_or_else(in_place::in_expression)
         .into()
 }
 
@@ -104,7 +104,7 @@ pub fn query_as(input: TokenStream) -> TokenStream {
 pub fn query_scalar(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as in_place::Input);
     in_place::scalar(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
+        .unwrap_or_else(in_place::in_expression)
         .into()
 }
 
@@ -113,7 +113,7 @@ pub fn query_scalar(input: TokenStream) -> TokenStream {
 pub fn execute(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as in_place::Input);
     in_place::execute(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
+        .unwrap_or_else(in_place::in_expression)
         .into()
 }
 

@@ -11,6 +11,7 @@ mod checked_at_work;
 mod derived_values;
 mod exports;
 mod given_values;
+mod in_place_at_work;
 mod interfaces_at_work;
 mod links_at_work;
 mod messages_at_work;

@@ -105,7 +105,8 @@ impl<'c> Reporter<'c> {
             }
         }
         let mut own = Diagnostic::error(finding.code, self.in_braces(&finding.message, text));
-        own.help = finding.help.as_ref().map(|help| self.in_braces(help, text));
+        let help = finding.help.iter().filter(|help| !help.is_empty());
+        own.help = help.map(|help| self.in_braces(help, text)).next();
         let mut found = self.shown(own, labels);
         found.message.push_str(&elsewhere);
         found

@@ -14,8 +14,8 @@ pub(super) struct ValueText {
     pub(super) sql: OriginText,
     /// Each once.
     pub(super) values: Vec<Value>,
-    /// The offsets of the parameters in `sql`.
-    pub(super) places: Vec<u32>,
+    /// The parameters in `sql`.
+    pub(super) places: Vec<Range<u32>>,
 }
 
 /// A value of the program.
@@ -98,8 +98,7 @@ impl ValueText {
                 written,
             });
         }
-        // In `list[{from}:{to}]` a colon is an operator.
-        self.places.push(self.sql.text.len() as u32);
+        let start = self.sql.text.len() as u32;
         let first = text.origin(range.start);
         let last = text.origin(range.end - 1);
         let characters = std::iter::once(':').chain(name.chars());
@@ -109,6 +108,7 @@ impl ValueText {
             let origin = if number + 1 == count { last } else { first };
             self.sql.push(character, origin);
         }
+        self.places.push(start..self.sql.text.len() as u32);
     }
 
     /// The words of an expression as a name.

@@ -8,7 +8,7 @@ use crate::model::{EngineId, Model, Table, TableId};
 use crate::name;
 use crate::name::quoted_list;
 
-use super::written::WrittenQuery;
+use super::written::{Door, WrittenQuery};
 
 /// The engines that annotations leave to a query; `None` where one of them is not there.
 pub(super) fn allowed(
@@ -145,8 +145,8 @@ pub(super) fn nowhere(
     };
     let finding = Diagnostic::error("B0606", message).at(span, "");
     let finding = match query.notes.engines.first() {
-        Some(engine) => finding.at(engine.span, "named here"),
-        None => finding,
+        Some(engine) if query.door == Door::File => finding.at(engine.span, "named here"),
+        Some(_) | None => finding,
     };
     finding.help(help)
 }

@@ -1,9 +1,11 @@
 //! A statement that stands in the program's own code: checked as those of files are.
 
+use std::ops::Range;
+
 use bindery_core::statements::load;
 
 use super::bind;
-use super::check::{self, CheckedText};
+use super::check::{self, CheckedText, ParameterUse};
 use super::engines;
 use super::written::{Door, Notes, WrittenQuery};
 use crate::ast::Name;
@@ -25,8 +27,8 @@ pub struct InPlace {
     pub row_name: String,
     /// The engines that it may run on; empty: all that host what it names.
     pub engines: Vec<String>,
-    /// The offsets of the values in the text.
-    pub values: Vec<u32>,
+    /// The parameters of the values in the text.
+    pub values: Vec<Range<u32>>,
 }
 
 /// Checks a statement for all engines that host what it names. What is wrong is in `diagnostics`, and then there is no result.
@@ -131,20 +133,22 @@ fn values_and_parameters(
     let lost = place
         .values
         .iter()
-        .filter(|&&at| uses.iter().all(|found| found.span.start != at));
-    let lost = lost.map(|&start| {
+        .filter(|value| uses.iter().all(|found| found.span.start != value.start));
+    let lost = lost.map(|value| {
         let span = Span {
             file: place.file,
-            start,
-            end: start + 1,
+            start: value.start,
+            end: value.end,
         };
         Diagnostic::error("B0608", "the value is in quotes or in a comment, where it would not be bound")
             .at(span, "")
             .help("leave out the quotes, and put text around it into the value; a brace of the text itself is written twice: `{{`")
     });
-    let strange = uses
-        .iter()
-        .filter(|found| !place.values.contains(&found.span.start));
+    let is_value = |found: &&ParameterUse| {
+        let mut values = place.values.iter();
+        values.any(|value| value.start == found.span.start)
+    };
+    let strange = uses.iter().filter(|found| !is_value(found));
     let strange = strange.map(|found| {
         let message = format!(
             "the placeholder `{}` has no value",

@@ -14,6 +14,9 @@ use crate::rust_writer::{RustWriter, Signature, code_line, string_literal};
 /// Describes the module in a sentence.
 pub(crate) const ABOUT: &str = "The queries of the program's files, a module for each file.";
 
+/// The note on an engine that does not host a query of a file.
+const GENERIC: &str = "a function for every engine that does has this trait as its bound";
+
 /// An argument of more than this number of others is a finding of clippy.
 const FEW_ARGUMENTS: usize = 6;
 
@@ -29,7 +32,7 @@ pub(crate) fn items(w: &mut RustWriter, shapes: &Shapes<'_>) {
         bounds.extend(query.bound.as_deref().map(|bound| (bound, query)));
     }
     for (bound, query) in bounds {
-        engines(w, shapes, bound, query);
+        engines(w, shapes, bound, query, GENERIC);
     }
     for file in queries.chunk_by(|one, next| one.query.module == next.query.module) {
         let module = &file[0].query.module;
@@ -55,7 +58,13 @@ pub(crate) fn items(w: &mut RustWriter, shapes: &Shapes<'_>) {
 }
 
 /// The trait of the engines that host what some queries name.
-fn engines(w: &mut RustWriter, shapes: &Shapes<'_>, bound: &str, query: &QueryShape<'_>) {
+fn engines(
+    w: &mut RustWriter,
+    shapes: &Shapes<'_>,
+    bound: &str,
+    query: &QueryShape<'_>,
+    note: &str,
+) {
     let names = in_words(
         &query
             .engines
@@ -71,7 +80,7 @@ fn engines(w: &mut RustWriter, shapes: &Shapes<'_>, bound: &str, query: &QuerySh
                 "message = \"the query runs on {names}, not on `{{Self}}`\","
             ));
             w.line("label = \"this engine does not host all that the query names\",");
-            w.line("note = \"a function for every engine that does has this trait as its bound\"");
+            w.line(&format!("note = \"{note}\""));
         });
         w.line(")]");
         w.line(UNUSED);

@@ -6,12 +6,15 @@ use crate::rust_writer::{RustWriter, Signature};
 
 /// The struct that stands for the query before it is known where it runs.
 const NAME: &str = "CheckedHere";
+/// The note on an engine that does not host it: nothing else can name the bound.
+const NOTE: &str =
+    "a function over several engines has the query in a file, whose bound it can name";
 const ON: &str = "::bindery::raw::CheckedOn";
 
 /// Writes the items and the value; `values` is the array of its parameters.
 pub(crate) fn block(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &QueryShape<'_>) {
     if let Some(bound) = &shape.bound {
-        super::engines(w, shapes, bound, shape);
+        super::engines(w, shapes, bound, shape, NOTE);
     }
     super::row(w, shape, "A row of the query.");
     super::statement(w, shape);
