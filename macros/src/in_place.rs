@@ -4,7 +4,7 @@ use bindery_codegen::in_place::{
     self, QueryCall, QueryMacro, QueryValue, Schema, Surroundings, TextFinding, TextPlace,
 };
 use bindery_schema::config::process_environment;
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -115,11 +115,12 @@ pub(crate) fn rows(input: &Input) -> syn::Result<TokenStream> {
 /// `query_as!`: the fields of the struct are those of the rows.
 pub(crate) fn rows_as(InputAs { ty, input }: &InputAs) -> syn::Result<TokenStream> {
     let (tokens, fields) = expand(input, QueryMacro::Rows)?;
+    let row = Ident::new("row", Span::call_site());
     // A type that does not fit is shown at the struct, as is a field that is not there.
     let fields = fields.iter().map(|field| {
-        quote_spanned! {ty.span()=> #field: ::core::convert::Into::into(row.#field)}
+        quote_spanned! {ty.span()=> #field: ::core::convert::Into::into(#row.#field)}
     });
-    Ok(quote! { #tokens.map(|row| #ty { #(#fields),* }) })
+    Ok(quote! { #tokens.map(|#row| #ty { #(#fields),* }) })
 }
 
 /// `query_scalar!`

@@ -5,7 +5,7 @@ use super::parameter;
 use super::written::{Door, WrittenQuery};
 use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Column, EngineId, FieldType, Model, Query};
+use crate::model::{Column, EngineId, FieldType, Model, Query, QueryKind};
 use crate::source::Sources;
 
 /// The query of these texts; `None` where something is wrong with one of them.
@@ -101,7 +101,11 @@ fn other_columns(
     let span = first.written.notes.name.span;
     let products = (first.dialect.product(), other.dialect.product());
     let help = one_type(model, first, other);
-    let differs = |(one, two): &(&Column, &Column)| !is_same(one, two);
+    // The name of the only value is not read.
+    let is_scalar = first.written.notes.kind == QueryKind::Scalar;
+    let differs = |(one, two): &(&Column, &Column)| {
+        !is_same(one, two) || !is_scalar && one.field != two.field
+    };
     let message = if one.len() == two.len() {
         let (one, two) = one.iter().zip(two).find(differs)?;
         format!(
@@ -145,8 +149,7 @@ fn one_type(model: &Model, first: &CheckedText<'_>, other: &CheckedText<'_>) -> 
 }
 
 fn is_same(one: &Column, two: &Column) -> bool {
-    one.field == two.field
-        && one.nullable == two.nullable
+    one.nullable == two.nullable
         && own_type(one) == own_type(two)
         && is_same_type(&one.column_type, &two.column_type)
 }
