@@ -7,6 +7,7 @@ mod crate_of_its_own;
 mod failures;
 mod golden;
 mod hostile;
+mod in_place;
 mod migrations;
 mod own_tables;
 mod support;

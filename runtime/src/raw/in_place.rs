@@ -126,36 +126,42 @@ pub struct Behind<K>(K);
 #[derive(Debug)]
 pub struct Perhaps<K>(K);
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized> OrNull<T, Itself> for T {
     fn or_null(&self) -> Option<&T> {
         Some(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl OrNull<str, Owned> for String {
     fn or_null(&self) -> Option<&str> {
         Some(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl OrNull<str, Owned> for Cow<'_, str> {
     fn or_null(&self) -> Option<&str> {
         Some(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> OrNull<[T], Owned> for Vec<T> {
     fn or_null(&self) -> Option<&[T]> {
         Some(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized, K, V: OrNull<T, K> + ?Sized> OrNull<T, Behind<K>> for &V {
     fn or_null(&self) -> Option<&T> {
         (**self).or_null()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized, K, V: OrNull<T, K>> OrNull<T, Perhaps<K>> for Option<V> {
     fn or_null(&self) -> Option<&T> {
         self.as_ref()?.or_null()

@@ -1,5 +1,5 @@
-//! BIND-07: cargo runs a build script again where something changed that it read, and only there. By cargo itself, in a
-//! small program outside of the workspace.
+//! BIND-07: cargo runs a build script again where something changed that it read, and only there; SQL-08: a program with queries in
+//! place is compiled again where their schema changed. By cargo itself, in small programs outside of the workspace.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -142,4 +142,96 @@ fn bind_07_cargo_builds_again_what_changed_and_nothing_else() {
     assert_eq!(program.build(), (8, first.clone()));
     let other = Program::new(folder.path().join("another place/of longer name"));
     assert_eq!(other.build(), (1, first));
+}
+
+/// A program with a query in place, whose table lives on the only engine.
+const QUERY: &str = r#"
+pub fn names<E: bindery::Engine>(on: &mut bindery::Connection<E>, least: i64) -> bindery::Result<Vec<String>> {
+    bindery::query_scalar!("SELECT name FROM users WHERE id > {least}").using(on).all()
+}
+"#;
+
+const USERS: &str = "CREATE TABLE users (id BIGINT PRIMARY KEY, name VARCHAR(20) NOT NULL);\n";
+
+/// Checks a program; whether cargo compiled it anew, or what is wrong.
+fn check(folder: &Path) -> Result<bool, String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--offline", "--verbose"])
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target())
+        .output()
+        .expect("cargo can be started");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let is_fresh = told.contains("Fresh in-place");
+    if output.status.success() {
+        Ok(!is_fresh)
+    } else {
+        Err(told)
+    }
+}
+
+/// With the schema beside the program, read by a build script or by the macro itself.
+fn with_query(folder: &Path, build_script: bool) -> PathBuf {
+    let folder = folder.join(format!("build-script-{build_script}"));
+    fs::create_dir_all(folder.join("src")).expect("a folder can be made");
+    let script = if build_script {
+        format!(
+            "\n[build-dependencies]\nbindery-codegen = {{ path = {:?} }}\n",
+            format!("{ROOT}/codegen")
+        )
+    } else {
+        String::new()
+    };
+    let manifest = format!(
+        "[package]\nname = \"in-place-{build_script}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies]\nbindery = {{ path = {:?}, features = [\"derive\", \"mysql\"] }}\n{script}",
+        format!("{ROOT}/runtime")
+    );
+    let write = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).expect("the folder can be written to");
+    };
+    write("Cargo.toml", &manifest);
+    write("src/lib.rs", QUERY);
+    write("bindery.toml", "url = \"mysql://shop@db/shop\"\n");
+    write("schema.sql", USERS);
+    if build_script {
+        write(
+            "build.rs",
+            "fn main() -> Result<(), bindery_codegen::CompileError> {\n    bindery_codegen::compile(\"schema.sql\")\n}\n",
+        );
+        let included = format!("bindery::include_schema!();\n{QUERY}");
+        write("src/lib.rs", &included);
+    }
+    let lock = fs::copy(format!("{ROOT}/Cargo.lock"), folder.join("Cargo.lock"));
+    lock.expect("it is there");
+    folder
+}
+
+/// Covers SQL-08.
+#[test]
+fn sql_08_a_program_is_compiled_again_when_the_schema_of_its_queries_changes() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    for build_script in [true, false] {
+        let folder = with_query(folder.path(), build_script);
+        let write = |text: &str| {
+            fs::write(folder.join("schema.sql"), text).expect("the folder can be written to");
+        };
+        assert_eq!(check(&folder), Ok(true), "for the first time");
+        assert_eq!(check(&folder), Ok(false), "nothing has changed");
+        write(&USERS.replace("VARCHAR(20) NOT NULL", "VARCHAR(20)"));
+        let error = check(&folder).expect_err("a name may be NULL");
+        assert!(
+            error.contains("expected `Result<Vec<String>, Error>`"),
+            "{error}"
+        );
+        write(&USERS.replace("name", "nick"));
+        let error = check(&folder).expect_err("there is no name");
+        assert!(
+            error.contains("[B0621] there is no column `name`"),
+            "{error}"
+        );
+        write(&USERS.replace("VARCHAR(20)", "VARCHAR(40)"));
+        assert_eq!(check(&folder), Ok(true), "as at first");
+        assert_eq!(check(&folder), Ok(false), "nothing has changed");
+    }
 }
