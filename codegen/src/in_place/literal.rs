@@ -6,20 +6,28 @@ pub(super) struct OriginText {
     pub(super) text: String,
     /// For each byte of the text the offset of what it comes from.
     pub(super) origins: Vec<u32>,
+    /// The offset after the last one.
+    pub(super) end: u32,
 }
 
 impl OriginText {
+    /// A text that ends before this offset.
+    pub(super) fn before(end: usize) -> Self {
+        Self {
+            end: end as u32,
+            ..Self::default()
+        }
+    }
+
     /// Adds a character that comes from an offset.
     pub(super) fn push(&mut self, character: char, origin: usize) {
         self.text.push(character);
         self.origins.resize(self.text.len(), origin as u32);
     }
 
-    /// The offset of a byte of the text; of the byte after the last one, that after its origin.
+    /// The offset of a byte of the text, and of its end.
     pub(super) fn origin(&self, at: usize) -> usize {
-        let known = self.origins.get(at).copied();
-        let end = || self.origins.last().map_or(0, |&last| last + 1);
-        known.unwrap_or_else(end) as usize
+        self.origins.get(at).copied().unwrap_or(self.end) as usize
     }
 }
 
@@ -30,7 +38,7 @@ pub(super) fn parse(literal: &str) -> Option<OriginText> {
         let hashes = rest.len() - rest.trim_start_matches('#').len();
         let (start, end) = (2 + hashes, literal.len().checked_sub(1 + hashes)?);
         let inner = literal.get(start..end)?;
-        let mut text = OriginText::default();
+        let mut text = OriginText::before(end);
         let characters = inner.char_indices();
         characters.for_each(|(at, character)| text.push(character, start + at));
         return Some(text);
@@ -41,7 +49,7 @@ pub(super) fn parse(literal: &str) -> Option<OriginText> {
 
 /// The text of what stands between quotes, from this offset on.
 fn escaped(inner: &str, start: usize) -> Option<OriginText> {
-    let mut text = OriginText::default();
+    let mut text = OriginText::before(start + inner.len());
     let mut rest = inner;
     while let Some(first) = rest.chars().next() {
         let at = start + inner.len() - rest.len();

@@ -32,7 +32,10 @@ pub(super) struct Value {
 /// # Errors
 /// The first brace that is not as it should be, with its place in the literal.
 pub(super) fn parse(text: &OriginText) -> Result<ValueText, (usize, PlaceFault)> {
-    let mut found = ValueText::default();
+    let mut found = ValueText {
+        sql: OriginText::before(text.end as usize),
+        ..ValueText::default()
+    };
     let mut characters = text.text.char_indices().peekable();
     while let Some((at, character)) = characters.next() {
         let doubled = characters.next_if(|&(_, next)| next == character && "{}".contains(next));
@@ -42,7 +45,7 @@ pub(super) fn parse(text: &OriginText) -> Result<ValueText, (usize, PlaceFault)>
                 let rest = &text.text[at + 1..];
                 let value = value(rest).map_err(|fault| (text.origin(at), fault))?;
                 let end = at + 1 + rest.find('}').unwrap_or_default();
-                found.place(value, text, at..end + 1);
+                found.place(value, text, at);
                 while characters.next_if(|&(next, _)| next <= end).is_some() {}
             }
             '}' => return Err((text.origin(at), PlaceFault::NeverOpened)),
@@ -74,10 +77,8 @@ impl ValueText {
     /// The bytes of the literal that a range of the text comes from.
     pub(super) fn origin(&self, range: Range<usize>) -> Range<usize> {
         let start = self.sql.origin(range.start);
-        let last = self
-            .sql
-            .origin(range.end.saturating_sub(1).max(range.start));
-        start..last.max(start) + 1
+        let end = self.sql.origin(range.end.max(range.start + 1));
+        start..end.max(start + 1)
     }
 
     /// What stands in braces for an argument.
@@ -87,8 +88,8 @@ impl ValueText {
         found.map_or(argument, |value| value.written.as_str())
     }
 
-    /// Adds the parameter of a value that stands there in the text.
-    fn place(&mut self, written: &str, text: &OriginText, range: Range<usize>) {
+    /// Adds the parameter of a value whose brace stands there in the text.
+    fn place(&mut self, written: &str, text: &OriginText, at: usize) {
         let known = self.values.iter().find(|value| value.written == written);
         let name = known.map_or_else(|| self.free_name(written), |value| value.name.clone());
         if known.is_none() {
@@ -98,17 +99,24 @@ impl ValueText {
                 written,
             });
         }
+        // In `list[{from}:{to}]` a colon is an operator.
+        let is_bound = self.sql.text.trim_end().ends_with(['[', ':']);
+        let parameter = if is_bound {
+            format!("sqlc.arg({name})")
+        } else {
+            format!(":{name}")
+        };
         let start = self.sql.text.len() as u32;
-        let first = text.origin(range.start);
-        let last = text.origin(range.end - 1);
-        let characters = std::iter::once(':').chain(name.chars());
-        let count = characters.clone().count();
-        for (number, character) in characters.enumerate() {
-            // The last byte comes from the closing brace, so that all of the place is marked.
-            let origin = if number + 1 == count { last } else { first };
-            self.sql.push(character, origin);
-        }
+        let characters = parameter.chars();
+        characters.for_each(|character| self.sql.push(character, text.origin(at)));
         self.places.push(start..self.sql.text.len() as u32);
+        let behind = text.text[at..]
+            .split_once('}')
+            .map_or("", |(_, behind)| behind);
+        // What follows is not of the name.
+        if behind.starts_with(|next: char| next.is_alphanumeric() || next == '_') {
+            self.sql.push(' ', text.origin(at));
+        }
     }
 
     /// The words of an expression as a name.
@@ -147,6 +155,7 @@ mod tests {
         let mut origin = OriginText::default();
         text.char_indices()
             .for_each(|(at, character)| origin.push(character, at));
+        origin.end = text.len() as u32;
         parse(&origin)
     }
 
@@ -161,7 +170,12 @@ mod tests {
                 &["a.b", "a.b()", "&self.a"],
             ),
             ("{0} == ''", ":value_0 == ''", &["0"]),
-            ("é{é}é", "é:éé", &["é"]),
+            ("é{é}é", "é:é é", &["é"]),
+            (
+                "a[{a}:{b}]{c}AND",
+                "a[sqlc.arg(a):sqlc.arg(b)]:c AND",
+                &["a", "b", "c"],
+            ),
         ] {
             let found = of(text).expect("it is well formed");
             assert_eq!(found.sql.text, sql, "{text}");
