@@ -6,7 +6,7 @@ use super::program::queries;
 use super::shape::{ColumnTypes, KnownShapes, QueryArgument, Scope, Shapes};
 use crate::rust_writer::RustWriter;
 
-/// What is worked out of a schema once, for all its queries.
+/// The parts of shapes that all queries of a schema share.
 pub(crate) fn known_shapes(model: &Model) -> KnownShapes {
     Shapes::new(model, ColumnTypes::of(model), Scope::with_modules()).known()
 }

@@ -81,7 +81,7 @@ impl ValueText {
         start..end.max(start + 1)
     }
 
-    /// What stands in braces for an argument.
+    /// The text in braces that is the value of an argument.
     pub(super) fn written<'v>(&'v self, argument: &'v str) -> &'v str {
         let is = |value: &&Value| self::argument(&value.name) == argument;
         let found = self.values.iter().find(is);
@@ -113,7 +113,7 @@ impl ValueText {
         let behind = text.text[at..]
             .split_once('}')
             .map_or("", |(_, behind)| behind);
-        // What follows is not of the name.
+        // A character after it is not of the name.
         if behind.starts_with(|next: char| next.is_alphanumeric() || next == '_') {
             self.sql.push(' ', text.origin(at));
         }
