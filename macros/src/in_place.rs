@@ -6,6 +6,7 @@ use bindery_codegen::in_place::{
 use bindery_schema::config::process_environment;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -151,16 +152,16 @@ fn expand(input: &Input, of: QueryMacro) -> syn::Result<(TokenStream, Vec<Ident>
     let values = expansion.values.iter().map(|one| value(one, input));
     let values = values.collect::<syn::Result<Vec<TokenStream>>>()?;
     let block = tokens(&expansion.block, &input.literal)?;
-    let watched = expansion
-        .watched
-        .iter()
-        .map(|path| path.display().to_string());
+    let watched = &expansion.watched;
+    let files = watched.files.iter().map(|path| path.display().to_string());
+    let variables = &watched.variables;
     let fields = expansion.fields.iter().map(|field| syn::parse_str(field));
     // The program's expressions stand outside of the block, whose names are not theirs.
     let expression = quote! {
-        (match [#(#values as &dyn ::bindery::types::ToColumn),*] {
+        (match [#(#values),*] {
             values => {
-                #(const _: &[u8] = ::core::include_bytes!(#watched);)*
+                #(const _: &[u8] = ::core::include_bytes!(#files);)*
+                #(const _: ::core::option::Option<&str> = ::core::option_env!(#variables);)*
                 #block
             }
         })
@@ -181,7 +182,7 @@ fn call<'c>(input: &Input, of: QueryMacro, literal: &'c str) -> QueryCall<'c> {
         given: input
             .values
             .iter()
-            .map(|(name, _)| name.to_string())
+            .map(|(name, _)| name.unraw().to_string())
             .collect(),
         root: root.unwrap_or_else(|| "crate".to_owned()),
         of_crate: std::env::var("CARGO_CRATE_NAME").unwrap_or_default(),
@@ -199,7 +200,10 @@ fn place(literal: &Literal) -> Option<(String, usize, usize)> {
 
 /// A parameter: a value of the program, by the function that takes it.
 fn value(value: &QueryValue, input: &Input) -> syn::Result<TokenStream> {
-    let given = input.values.iter().find(|(name, _)| *name == value.written);
+    let given = input
+        .values
+        .iter()
+        .find(|(name, _)| name.unraw() == value.written);
     let expression = match given {
         Some((_, expression)) => expression.to_token_stream(),
         None => expression(&value.written, &input.literal)?.to_token_stream(),
@@ -207,7 +211,8 @@ fn value(value: &QueryValue, input: &Input) -> syn::Result<TokenStream> {
     let call: TokenStream = tokens(&value.call, &input.literal)?;
     let reference = value.by_reference.then(|| quote!(&));
     let span = given.map_or(input.literal.span(), |(_, expression)| expression.span());
-    Ok(quote_spanned! {span=> #reference #call(&(#expression)) })
+    let parameter = quote_spanned! {span=> #reference #call(&(#expression))};
+    Ok(quote!(::bindery::__private::parameter(#parameter)))
 }
 
 /// With the place of the text, which is all that is known of a place in it.
@@ -247,7 +252,10 @@ fn errors(found: &[TextFinding], input: &Input) -> syn::Error {
                 within.unwrap_or_else(|| input.literal.span())
             }
             TextPlace::Given(name) => {
-                let given = input.values.iter().find(|(given, _)| given == name);
+                let given = input
+                    .values
+                    .iter()
+                    .find(|(given, _)| given.unraw() == *name);
                 given.map_or_else(|| input.literal.span(), |(given, _)| given.span())
             }
         };

@@ -9,8 +9,6 @@ mod report;
 mod schema;
 mod values;
 
-use std::path::PathBuf;
-
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::model::QueryKind;
 use bindery_schema::source::SourceFile;
@@ -18,7 +16,7 @@ use bindery_schema::{InPlace, query_in_place};
 
 use self::report::Reporter;
 pub use self::report::{TextFinding, TextPlace};
-pub use self::schema::{Schema, Surroundings};
+pub use self::schema::{Schema, Surroundings, WatchedInputs};
 use self::values::ValueText;
 use crate::emit::in_place::code;
 
@@ -61,8 +59,8 @@ pub struct QueryExpansion {
     pub values: Vec<QueryValue>,
     /// The fields of its rows.
     pub fields: Vec<String>,
-    /// Files that have the crate compiled anew.
-    pub watched: Vec<PathBuf>,
+    /// The inputs of the schema that the code has to name.
+    pub watched: WatchedInputs,
 }
 
 /// A value for a parameter.
@@ -132,6 +130,6 @@ fn checked(
         block: code.block,
         values: values.collect(),
         fields: code.fields,
-        watched: schema.watch(&call.of_crate).to_vec(),
+        watched: schema.watch(&call.of_crate),
     })
 }

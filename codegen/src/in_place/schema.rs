@@ -22,12 +22,20 @@ pub struct Schema {
     pub(super) model: Model,
     pub(super) sources: Sources,
     pub(super) known: KnownShapes,
-    /// The files whose change has the crate compiled anew; none where cargo knows of them by the build script.
-    watched: Vec<PathBuf>,
+    watched: WatchedInputs,
     key: Key,
     stamp: Stamp,
     /// The crates that know of the watched files.
     watching: Mutex<Vec<String>>,
+}
+
+/// The inputs of a schema whose change has a crate compiled anew; none where cargo knows of them by the build script.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WatchedInputs {
+    /// Files.
+    pub files: Vec<PathBuf>,
+    /// Variables of the environment.
+    pub variables: Vec<String>,
 }
 
 /// The place of a schema.
@@ -108,29 +116,32 @@ impl Schema {
                 .cloned()
                 .collect(),
         };
-        let known = known_shapes(&model);
+        let variables = config.build_variables();
         Ok(Self {
-            stamp: Stamp::of(&files, &config.build_variables(), environment),
-            watched: match &key {
-                Key::Left(..) => Vec::new(),
-                Key::Folder(_) => files.into_iter().filter(|path| path.is_file()).collect(),
-            },
-            known,
+            stamp: Stamp::of(&files, &variables, environment),
+            known: known_shapes(&model),
             model,
+            watched: match &key {
+                Key::Left(..) => WatchedInputs::default(),
+                Key::Folder(_) => WatchedInputs {
+                    files: files.into_iter().filter(|path| path.is_file()).collect(),
+                    variables,
+                },
+            },
             sources: project.input.sources,
             key,
             watching: Mutex::default(),
         })
     }
 
-    /// The files that the code of a crate has to name, so that it is compiled anew when they change. They are named once.
-    pub(super) fn watch(&self, of_crate: &str) -> &[PathBuf] {
+    /// The inputs that the code of a crate has to name. They are named once.
+    pub(super) fn watch(&self, of_crate: &str) -> WatchedInputs {
         let mut watching = self.watching.lock().unwrap_or_else(PoisonError::into_inner);
         if watching.iter().any(|known| known == of_crate) {
-            return &[];
+            return WatchedInputs::default();
         }
         watching.push(of_crate.to_owned());
-        &self.watched
+        self.watched.clone()
     }
 }
 

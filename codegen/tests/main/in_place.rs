@@ -65,13 +65,19 @@ fn a_schema_beside_the_crate_is_read_again_when_it_changes() {
     let names = "\"SELECT name FROM users\"";
     let found = expanded(folder, "sqlite://b.db", names).expect("it is right");
     assert_eq!(found.fields, ["name"]);
-    let watched: Vec<_> = found.watched.iter().map(|path| path.file_name()).collect();
+    let watched: Vec<_> = found
+        .watched
+        .files
+        .iter()
+        .map(|path| path.file_name())
+        .collect();
     assert_eq!(
         watched,
         [Some("bindery.toml".as_ref()), Some("schema.sql".as_ref())]
     );
+    assert_eq!(found.watched.variables, ["BLOGS_URL"]);
     let again = expanded(folder, "sqlite://b.db", names).expect("it is right");
-    assert!(again.watched.is_empty(), "they are named once");
+    assert!(again.watched.files.is_empty(), "they are named once");
 
     let found = expanded(
         folder,
@@ -129,7 +135,7 @@ fn the_schema_that_a_build_script_compiled_goes_before_one_beside_the_crate() {
     };
     let schema = || Schema::of_crate(around).expect("it is there");
     let found = expand(&call("\"SELECT name FROM users\""), &schema()).expect("it is right");
-    assert!(found.watched.is_empty(), "cargo knows of them");
+    assert!(found.watched.files.is_empty(), "cargo knows of them");
 
     // The build script's list says when it has compiled another.
     write(folder, &[("shop.sql", &SCHEMA.replace("name", "nick"))]);

@@ -71,6 +71,12 @@ pub const fn given<T: ?Sized>(value: &T) -> &T {
     value
 }
 
+/// A parameter, whatever its type: for the macros.
+#[doc(hidden)]
+pub fn parameter<T: ToColumn>(value: &T) -> &dyn ToColumn {
+    value
+}
+
 /// A value for a parameter that may be NULL: for the macros.
 #[doc(hidden)]
 pub fn or_null<T: ?Sized, K>(value: &(impl OrNull<T, K> + ?Sized)) -> Option<&T> {

@@ -23,7 +23,7 @@ pub(crate) use from_row::FromRow;
 pub use from_row::RowColumns;
 pub use in_place::CheckedOn;
 #[doc(hidden)]
-pub use in_place::{given, list_of_texts, or_null};
+pub use in_place::{given, list_of_texts, or_null, parameter};
 pub use on::RawSql;
 pub use params::Params;
 pub use sql::{Assembled, ByDialect, EachDialect, IntoSql, NoText, SqlFor, SqlText};
