@@ -18,7 +18,8 @@ pub struct CheckedOn<'c, 'v, E, R, const N: usize, T = R> {
     read: fn(R) -> T,
 }
 
-impl<'c, 'v, E: Engine, R: FromRow<E>, T, const N: usize> CheckedOn<'c, 'v, E, R, N, T> {
+// Bounds on methods rather than here: rust-analyzer finds the methods of a row that a block has.
+impl<'c, 'v, E: Engine, R, T, const N: usize> CheckedOn<'c, 'v, E, R, N, T> {
     /// For the macros.
     #[doc(hidden)]
     pub fn new<C: Executor<Engine = E>>(
@@ -40,7 +41,10 @@ impl<'c, 'v, E: Engine, R: FromRow<E>, T, const N: usize> CheckedOn<'c, 'v, E, R
     /// # Errors
     /// As [`Connection::query_as`](crate::Connection::query_as); an engine chosen at run time hosts not all that it names.
     #[track_caller]
-    pub fn all(mut self) -> Result<Vec<T>> {
+    pub fn all(mut self) -> Result<Vec<T>>
+    where
+        R: FromRow<E>,
+    {
         let rows: Vec<R> = self.query.many(&mut self.on, &self.values)?;
         Ok(rows.into_iter().map(self.read).collect())
     }
@@ -50,7 +54,10 @@ impl<'c, 'v, E: Engine, R: FromRow<E>, T, const N: usize> CheckedOn<'c, 'v, E, R
     /// # Errors
     /// As [`all`](Self::all); there is none (`NotFound`), or another one (`SeveralRows`).
     #[track_caller]
-    pub fn one(mut self) -> Result<T> {
+    pub fn one(mut self) -> Result<T>
+    where
+        R: FromRow<E>,
+    {
         self.query.one(&mut self.on, &self.values).map(self.read)
     }
 
@@ -59,7 +66,10 @@ impl<'c, 'v, E: Engine, R: FromRow<E>, T, const N: usize> CheckedOn<'c, 'v, E, R
     /// # Errors
     /// As [`all`](Self::all); there is another one (`SeveralRows`).
     #[track_caller]
-    pub fn optional(mut self) -> Result<Option<T>> {
+    pub fn optional(mut self) -> Result<Option<T>>
+    where
+        R: FromRow<E>,
+    {
         let row: Option<R> = self.query.optional(&mut self.on, &self.values)?;
         Ok(row.map(self.read))
     }
