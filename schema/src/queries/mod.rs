@@ -24,8 +24,8 @@ use crate::model::Model;
 use crate::name;
 use written::WrittenQuery;
 
-pub use unfit::{UnfitQuery, unfit_queries};
 pub use in_place::{InPlace, query_in_place};
+pub use unfit::{UnfitQuery, unfit_queries};
 
 /// Adds the queries of the input's files to the model whose tables they name.
 pub(crate) fn bind(model: &mut Model, input: &Input, diagnostics: &mut Diagnostics) {
