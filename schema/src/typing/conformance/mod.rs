@@ -1,4 +1,4 @@
-//! What is said of statements, held against the servers of the three dialects: the ordinary tests take a share, `cargo xtask
+//! Findings and types of statements, held against the servers of the three dialects: the ordinary tests take a share, `cargo xtask
 //! statements` all of it.
 //!
 //! Each measurement prints a table of numbers and fails beyond its threshold. The seed is printed, and can be given.
@@ -55,7 +55,7 @@ struct Results {
     dialect: Dialect,
     seed: u64,
     numbers: Vec<(&'static str, String)>,
-    /// What differs, each in a readable way.
+    /// The differences, each in a readable way.
     findings: Vec<String>,
     /// The thresholds that are broken.
     broken: Vec<String>,

@@ -407,7 +407,7 @@ fn only_value(statement: &Statement) -> Option<&Expr> {
     }
 }
 
-/// What the server makes of expressions.
+/// The values that the server gives expressions.
 fn outcomes(server: &mut Server, dialect: Dialect, expressions: &[String]) -> Vec<String> {
     if dialect != Dialect::Postgres {
         let mut one = |expression: &String| {

@@ -66,7 +66,7 @@ pub(super) fn query(dialect: Dialect, random: &mut Random) -> String {
 struct Writer<'r> {
     dialect: Dialect,
     random: &'r mut Random,
-    /// What the query reads so far.
+    /// The tables that the query reads so far.
     seen: Vec<usize>,
     left: Vec<usize>,
     /// How many columns `id` a bare name may stand for.

@@ -39,7 +39,7 @@ pub(super) struct Refusal {
     pub(super) message: String,
 }
 
-/// What a server says of a column or a parameter.
+/// A column or a parameter as a server describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Described {
     pub(super) name: String,
