@@ -15,7 +15,7 @@ use super::{Settings, folder, schema, schema_model, tokens};
 use crate::dialect::Dialect;
 use crate::typing::tests::{cases, check};
 
-/// Who is right, by the list.
+/// The side that is right, by the list.
 const HERE: &str = "as here";
 const THERE: &str = "as by sqlparser";
 
