@@ -138,8 +138,8 @@ impl Parts {
     fn is_of_others(&self, dialect: Dialect) -> bool {
         let has = |word: &str| self.0.iter().any(|(raw, ..)| raw == word);
         match dialect {
-            // MariaDB 10.11 crashes on some names of three parts.
-            Dialect::Mysql => has("->") || has("->>") || self.has_loose_point(),
+            // Of `:name` the client makes a placeholder; MariaDB 10.11 crashes on some names of three parts.
+            Dialect::Mysql => has("->") || has("->>") || has(":") || self.has_loose_point(),
             Dialect::Sqlite => has("@"),
             Dialect::Postgres => self.has_gap(),
         }

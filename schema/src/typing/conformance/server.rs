@@ -310,6 +310,8 @@ fn of_postgres(why: &postgres::Error) -> Refusal {
 fn of_mysql(why: &mysql::Error) -> Refusal {
     let (code, message) = match why {
         mysql::Error::MySqlError(error) => (error.code, error.message.clone()),
+        // Of the client, which reads placeholders itself.
+        mysql::Error::DriverError(error) => (1064, error.to_string()),
         other => panic!("the server is gone: {other}"),
     };
     Refusal {
