@@ -282,7 +282,7 @@ pub(super) fn several_values(values: usize, span: Span) -> Diagnostic {
         .help("write one value")
 }
 
-/// A value that rows are taken by once, and not ordered by first.
+/// Reports an ORDER BY that does not begin with the values of DISTINCT ON.
 pub(super) fn order_of_distinct_on(span: Span) -> Diagnostic {
     Diagnostic::error(
         "B0626",
@@ -417,7 +417,7 @@ pub(super) fn no_array(given: &str, span: Span) -> Diagnostic {
         .help("write `= value`, or an array: `= ANY (ARRAY[value])`")
 }
 
-/// A value that a query of distinct rows is ordered by and does not give.
+/// Reports a value that rows of DISTINCT are ordered by and do not have.
 pub(super) fn order_of_distinct(written: &str, span: Span) -> Diagnostic {
     let message = format!("`{written}` orders rows of `DISTINCT`, which do not have it");
     Diagnostic::error("B0626", message)

@@ -15,7 +15,7 @@ use super::{Settings, folder, schema, schema_model, tokens};
 use crate::dialect::Dialect;
 use crate::typing::tests::{cases, check};
 
-/// The side that is right, by the list.
+/// The words of the list for who is right.
 const HERE: &str = "as here";
 const THERE: &str = "as by sqlparser";
 

@@ -407,7 +407,7 @@ fn only_value(statement: &Statement) -> Option<&Expr> {
     }
 }
 
-/// The values that the server gives expressions.
+/// The outcomes of expressions on the server.
 fn outcomes(server: &mut Server, dialect: Dialect, expressions: &[String]) -> Vec<String> {
     if dialect != Dialect::Postgres {
         let mut one = |expression: &String| {
