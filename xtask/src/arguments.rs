@@ -289,7 +289,7 @@ pub(crate) struct Replaying {
     pub(crate) only: Option<String>,
 }
 
-/// The measurements of statements.
+/// The size of the measurements of statements.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Measuring {
     /// Of further statements.

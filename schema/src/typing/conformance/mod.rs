@@ -1,4 +1,4 @@
-//! Findings and types of statements, held against the servers of the three dialects: the ordinary tests take a share, `cargo xtask
+//! The types and the grammar of statements, held against the servers of the three dialects: the ordinary tests take a share, `cargo xtask
 //! statements` all of it.
 //!
 //! Each measurement prints a table of numbers and fails beyond its threshold. The seed is printed, and can be given.
