@@ -91,7 +91,6 @@ macro_rules! each {
         }
     };
 }
-#[cfg(any(feature = "atomic", feature = "outbox"))]
 pub(super) use each;
 
 impl AnyDriver {
