@@ -29,6 +29,7 @@ fn on_server(database: Option<FreshDatabase>) -> Option<(Project, FreshDatabase)
     Some((project, database))
 }
 
+/// Covers SQL-12.
 #[test]
 fn sql_12_a_database_prepares_the_queries_as_they_were_checked() {
     let sqlite = project("sqlite://app.db", "");
@@ -51,6 +52,7 @@ fn sql_12_a_database_prepares_the_queries_as_they_were_checked() {
     }
 }
 
+/// Covers SQL-12.
 #[test]
 fn sql_12_a_database_of_another_shape_is_told_query_by_query() {
     let Some((project, database)) = on_server(fresh_postgres()) else {
@@ -96,6 +98,7 @@ fn an_engine_that_is_not_there_is_a_failure_of_its_own() {
     holds(&messages, &["nowhere"]);
 }
 
+/// Covers SQL-09.
 #[test]
 fn sql_09_a_migration_names_the_queries_that_the_schema_has_no_place_for() {
     let project = project("sqlite://app.db", "");

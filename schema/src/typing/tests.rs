@@ -93,6 +93,8 @@ pub(super) fn cases(text: &str) -> Vec<(Dialect, &str)> {
 
 /// SQL-05, SQL-06, SQL-07: what the three servers say of these statements was compared when they were written: the types of
 /// PostgreSQL, and that nothing that is never NULL here was NULL for tables that are empty, full and full of NULL.
+///
+/// Covers SQL-05, SQL-06.
 #[test]
 fn sql_05_sql_06_statements_have_the_types_that_are_written_down() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/typing/cases");

@@ -456,18 +456,24 @@ impl Against<'_> {
 }
 
 /// SQL-02, SQL-11.
+///
+/// Covers SQL-02, SQL-11 on SQLite.
 #[test]
 fn sql_02_sql_11_mistakes_are_refused_as_the_server_refuses_them_on_sqlite() {
     measure(Dialect::Sqlite);
 }
 
 /// SQL-02, SQL-11.
+///
+/// Covers SQL-02, SQL-11 on PostgreSQL.
 #[test]
 fn sql_02_sql_11_mistakes_are_refused_as_the_server_refuses_them_on_postgres() {
     measure(Dialect::Postgres);
 }
 
 /// SQL-02, SQL-11.
+///
+/// Covers SQL-02, SQL-11 on MariaDB.
 #[test]
 fn sql_02_sql_11_mistakes_are_refused_as_the_server_refuses_them_on_mysql() {
     measure(Dialect::Mysql);

@@ -441,18 +441,24 @@ fn is_stored(column: &CheckedColumn, value: &str) -> bool {
 }
 
 /// SQL-05, SQL-06, SQL-07.
+///
+/// Covers SQL-05, SQL-06, SQL-07 on SQLite.
 #[test]
 fn sql_05_sql_06_sql_07_values_are_what_is_said_of_them_on_sqlite() {
     measure(Dialect::Sqlite);
 }
 
 /// SQL-05, SQL-06, SQL-07.
+///
+/// Covers SQL-05, SQL-06, SQL-07 on PostgreSQL.
 #[test]
 fn sql_05_sql_06_sql_07_values_are_what_is_said_of_them_on_postgres() {
     measure(Dialect::Postgres);
 }
 
 /// SQL-05, SQL-06, SQL-07.
+///
+/// Covers SQL-05, SQL-06, SQL-07 on MariaDB.
 #[test]
 fn sql_05_sql_06_sql_07_values_are_what_is_said_of_them_on_mysql() {
     measure(Dialect::Mysql);

@@ -203,6 +203,8 @@ fn known() -> BTreeMap<String, String> {
 }
 
 /// SQL-11.
+///
+/// Covers SQL-11.
 #[test]
 fn sql_11_a_second_reader_differs_where_the_list_says() {
     let settings = Settings::read();

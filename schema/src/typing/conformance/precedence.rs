@@ -533,18 +533,24 @@ fn measure(dialect: Dialect) {
 }
 
 /// SQL-11.
+///
+/// Covers SQL-11 on SQLite.
 #[test]
 fn sql_11_operators_group_as_the_server_groups_them_on_sqlite() {
     measure(Dialect::Sqlite);
 }
 
 /// SQL-11.
+///
+/// Covers SQL-11 on PostgreSQL.
 #[test]
 fn sql_11_operators_group_as_the_server_groups_them_on_postgres() {
     measure(Dialect::Postgres);
 }
 
 /// SQL-11.
+///
+/// Covers SQL-11 on MariaDB.
 #[test]
 fn sql_11_operators_group_as_the_server_groups_them_on_mysql() {
     measure(Dialect::Mysql);
