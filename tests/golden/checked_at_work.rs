@@ -114,8 +114,6 @@ fn lists<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
 }
 
 /// Covers SQL-01, SQL-04, SQL-06.
-///
-/// Covers SQL-01.
 #[test]
 fn sql_01_queries_of_files_run_on_three_databases() -> bindery::Result<()> {
     fn show<E: Both>(db: &Databases, c: &mut Connection<E>) -> bindery::Result<()> {
@@ -153,8 +151,6 @@ fn sql_01_queries_of_files_run_on_three_databases() -> bindery::Result<()> {
     Ok(())
 }
 
-/// Covers SQL-03.
-///
 /// Covers SQL-03.
 #[test]
 fn sql_03_an_engine_of_run_time_that_hosts_not_all_is_refused_before_anything_is_sent()

@@ -255,8 +255,6 @@ fn at_work<E: StaticEngine>(db: &Databases, c: &mut Connection<E>) -> bindery::R
 }
 
 /// Covers SQL-08.
-///
-/// Covers SQL-08.
 #[test]
 fn sql_08_queries_in_place_run_on_three_databases() -> bindery::Result<()> {
     let bench = crate::bench::Bench::new();
@@ -283,8 +281,6 @@ fn sql_08_queries_in_place_run_on_three_databases() -> bindery::Result<()> {
     Ok(())
 }
 
-/// Covers SQL-08.
-///
 /// Covers SQL-08.
 #[test]
 fn sql_08_an_engine_of_run_time_that_hosts_not_all_is_refused_before_anything_is_sent()

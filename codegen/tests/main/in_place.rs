@@ -259,8 +259,6 @@ fn values_stand_beside_all_signs() {
 }
 
 /// Covers SQL-08.
-///
-/// Covers SQL-08.
 #[test]
 fn sql_08_the_code_of_a_query_is_short() {
     let folder = folder(&[("bindery.toml", CONFIG), ("schema.sql", SCHEMA)]);

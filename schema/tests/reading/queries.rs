@@ -143,8 +143,6 @@ fn numbers_are_arguments_in_their_order() {
 }
 
 /// Covers SQL-03.
-///
-/// Covers SQL-03.
 #[test]
 fn sql_03_engines_are_those_that_host_everything() {
     let found = queries(

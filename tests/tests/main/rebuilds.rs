@@ -208,8 +208,6 @@ fn with_query(folder: &Path, build_script: bool) -> PathBuf {
 }
 
 /// Covers SQL-08.
-///
-/// Covers SQL-08.
 #[test]
 fn sql_08_a_program_is_compiled_again_when_the_schema_of_its_queries_changes() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
