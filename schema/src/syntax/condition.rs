@@ -30,11 +30,14 @@ impl Reader<'_> {
         }
         if self.is_words(&["DISTINCT", "FROM"]) && self.dialect != Dialect::Mysql {
             self.advance(2);
-            return Ok(IsWhat::Other(self.above(rank + 1)?));
+            return Ok(IsWhat::Distinct(self.above(rank + 1)?));
         }
         let sqlite = self.dialect == Dialect::Sqlite;
-        if !sqlite && self.eat_any(&["TRUE", "FALSE", "UNKNOWN"]) {
-            return Ok(IsWhat::Truth);
+        let truths = ["true", "false", "unknown"];
+        let truth = truths.into_iter().find(|word| self.is_word(0, word));
+        if let Some(truth) = truth.filter(|_| !sqlite) {
+            self.advance(1);
+            return Ok(IsWhat::Truth(truth));
         }
         if sqlite {
             let other = self.above(rank + 1)?;
@@ -44,13 +47,15 @@ impl Reader<'_> {
             });
         }
         if self.dialect == Dialect::Postgres {
+            let first = self.at;
             self.eat_any(&["NFC", "NFD", "NFKC", "NFKD"]);
-            if self.eat_any(&["DOCUMENT", "NORMALIZED"]) {
-                return Ok(IsWhat::Kind);
-            }
-            if self.eat(&["JSON"]) {
+            let mut is_kind = self.eat_any(&["DOCUMENT", "NORMALIZED"]);
+            if !is_kind && self.eat(&["JSON"]) {
                 self.eat_any(&["VALUE", "ARRAY", "OBJECT", "SCALAR"]);
-                return Ok(IsWhat::Kind);
+                is_kind = true;
+            }
+            if is_kind {
+                return Ok(IsWhat::Kind(self.written(first).to_lowercase()));
             }
         }
         Err(self.unexpected("`NULL`, `TRUE` or `FALSE`"))
@@ -139,8 +144,10 @@ impl Reader<'_> {
             self.advance(1);
         }
         self.expect(&["BETWEEN"])?;
-        if self.dialect == Dialect::Postgres {
-            self.eat_any(&["SYMMETRIC", "ASYMMETRIC"]);
+        let is_postgres = self.dialect == Dialect::Postgres;
+        let symmetric = is_postgres && self.eat(&["SYMMETRIC"]);
+        if is_postgres && !symmetric {
+            self.eat(&["ASYMMETRIC"]);
         }
         let low = self.low_bound(rank)?;
         self.expect(&["AND"])?;
@@ -149,7 +156,13 @@ impl Reader<'_> {
             Dialect::Sqlite | Dialect::Postgres => self.above(rank + 1)?,
         };
         let span = operand.span;
-        let between = Between { operand, low, high };
+        let between = Between {
+            operand,
+            negated,
+            symmetric,
+            low,
+            high,
+        };
         Ok(self.node(span, ExprKind::Between(Box::new(between))))
     }
 
@@ -193,8 +206,9 @@ impl Reader<'_> {
             && self.is_any_word(0, &["ANY", "SOME", "ALL"])
             && self.is_symbol(1, "(")
         {
+            let all = self.is_word(0, "ALL");
             self.advance(1);
-            return self.quantified(operand, operator);
+            return self.quantified(operand, operator, all);
         }
         let pattern = self.pattern(rank)?;
         let escapes = match self.dialect {

@@ -267,8 +267,9 @@ impl Reader<'_> {
             span: self.span_from(first),
         };
         if self.is_any_word(0, &["ANY", "SOME", "ALL"]) && self.is_symbol(1, "(") {
+            let all = self.is_word(0, "ALL");
             self.advance(1);
-            return self.quantified(left, operator);
+            return self.quantified(left, operator, all);
         }
         let right = if operator.text == "sounds like" {
             self.pattern(rank)?
@@ -292,12 +293,18 @@ impl Reader<'_> {
         Ok(text.to_owned())
     }
 
-    pub(super) fn quantified(&mut self, operand: Expr, operator: Operator) -> Read<Expr> {
+    pub(super) fn quantified(
+        &mut self,
+        operand: Expr,
+        operator: Operator,
+        all: bool,
+    ) -> Read<Expr> {
         let span = operand.span;
         let of = self.query_or_value()?;
         let quantified = Quantified {
             operand,
             operator,
+            all,
             of,
         };
         Ok(self.node(span, ExprKind::Quantified(Box::new(quantified))))
@@ -344,7 +351,7 @@ impl Reader<'_> {
 /// Whether the last part of what was read is an operand, and not a word or a parenthesis of its own.
 fn ends_in_operand(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Is(is) => matches!(is.what, IsWhat::Other(_)),
+        ExprKind::Is(is) => matches!(is.what, IsWhat::Distinct(_) | IsWhat::Other(_)),
         ExprKind::In(_) | ExprKind::Quantified(_) => false,
         _ => true,
     }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 
 use super::cursor::{Cursor, Problem, Read};
-use super::tree::{Body, Item, Parameter, Statement};
+use super::tree::{Body, Expr, Item, Parameter, Statement};
 use super::words;
 use crate::ast::name::{Name, ObjectName};
 use crate::source::{FileId, Span};
@@ -95,7 +95,11 @@ impl Whole {
 
 /// Reads a text that is one statement.
 pub(crate) fn read(text: &Text<'_>) -> Read<Whole> {
-    let cursor = Cursor {
+    read_all(&cursor_of(text), text.parameters)
+}
+
+fn cursor_of<'a>(text: &Text<'a>) -> Cursor<'a> {
+    Cursor {
         text: text.text,
         tokens: text.tokens,
         at: 0,
@@ -106,8 +110,7 @@ pub(crate) fn read(text: &Text<'_>) -> Read<Whole> {
         own_database: None,
         path: None,
         kind: text.kind,
-    };
-    read_all(&cursor, text.parameters)
+    }
 }
 
 /// Reads the query that is all there is, of a view or a table.
@@ -117,6 +120,23 @@ pub(crate) fn read_query(cursor: &Cursor<'_>) -> Read<Whole> {
         Ok(whole)
     } else {
         Err(cursor.unexpected("a query"))
+    }
+}
+
+/// Reads a text that is one expression, and looks through it with as much stack as that takes.
+pub(crate) fn look_at_expression<T: Send>(
+    text: &Text<'_>,
+    look: impl Fn(&Expr) -> T + Send + Sync,
+) -> Read<T> {
+    let cursor = cursor_of(text);
+    let mut reader = Reader::new(cursor.clone(), text.parameters, SHALLOW);
+    match reader.whole_expression() {
+        Ok(expr) => Ok(look(&expr)),
+        Err(_) if reader.is_too_deep.get() => with_room(|| {
+            let mut reader = Reader::new(cursor.clone(), text.parameters, DEPTH_LIMIT);
+            reader.whole_expression().map(|expr| look(&expr))
+        }),
+        Err(problem) => Err(problem),
     }
 }
 
@@ -184,6 +204,16 @@ impl<'a> Reader<'a> {
             Ok(statement)
         } else {
             Err(self.unexpected("the statement's end"))
+        }
+    }
+
+    /// The expression that is all there is.
+    fn whole_expression(&mut self) -> Read<Expr> {
+        let expr = self.expr()?;
+        if self.at_end() {
+            Ok(expr)
+        } else {
+            Err(self.unexpected("the expression's end"))
         }
     }
 

@@ -112,17 +112,22 @@ pub(crate) struct Is {
 #[derive(Debug, Clone)]
 pub(crate) enum IsWhat {
     Null,
-    /// `TRUE`, `FALSE`, `UNKNOWN`.
-    Truth,
-    /// `IS DISTINCT FROM b`; on SQLite `IS b` and `IS NOT b`, too.
+    /// `true`, `false`, `unknown`.
+    Truth(&'static str),
+    /// `IS DISTINCT FROM b`.
+    Distinct(Expr),
+    /// SQLite's `IS b`: not distinct from it.
     Other(Expr),
-    /// `DOCUMENT`, `NORMALIZED`, `JSON`.
-    Kind,
+    /// `document`, `normalized`, `json`, with the words beside it.
+    Kind(String),
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Between {
     pub(crate) operand: Expr,
+    pub(crate) negated: bool,
+    /// PostgreSQL's `SYMMETRIC`: the bounds in either order.
+    pub(crate) symmetric: bool,
     pub(crate) low: Expr,
     pub(crate) high: Expr,
 }
@@ -159,6 +164,8 @@ pub(crate) struct Match {
 pub(crate) struct Quantified {
     pub(crate) operand: Expr,
     pub(crate) operator: Operator,
+    /// `ALL`, else `ANY` or `SOME`.
+    pub(crate) all: bool,
     /// A query or an array.
     pub(crate) of: Expr,
 }
@@ -233,8 +240,8 @@ impl Expr {
             | ExprKind::Collate(one, _)
             | ExprKind::Interval(one, _) => vec![one],
             ExprKind::Is(is) => match &is.what {
-                IsWhat::Other(other) => vec![&is.operand, other],
-                IsWhat::Null | IsWhat::Truth | IsWhat::Kind => vec![&is.operand],
+                IsWhat::Distinct(other) | IsWhat::Other(other) => vec![&is.operand, other],
+                IsWhat::Null | IsWhat::Truth(_) | IsWhat::Kind(_) => vec![&is.operand],
             },
             ExprKind::Between(between) => vec![&between.operand, &between.low, &between.high],
             ExprKind::In(list) => {

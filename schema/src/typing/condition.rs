@@ -14,17 +14,21 @@ use crate::syntax::{Between, ExprKind, In, InList, Is, IsWhat, Match, Quantified
 impl Checker<'_> {
     pub(super) fn is(&mut self, is: &Is, scope: &Scope<'_>, span: Span) -> Value {
         let operand = match &is.operand.kind {
-            ExprKind::Row(_) if matches!(is.what, IsWhat::Other(_)) => Value::open(span),
+            ExprKind::Row(_) if matches!(is.what, IsWhat::Distinct(_) | IsWhat::Other(_)) => {
+                Value::open(span)
+            }
             _ => self.expr(&is.operand, scope),
         };
         match &is.what {
             IsWhat::Null => self.may_be_null(&operand),
-            IsWhat::Truth => self.is_condition(&operand),
-            IsWhat::Kind => {}
-            IsWhat::Other(other) if matches!(is.operand.kind, ExprKind::Row(_)) => {
+            IsWhat::Truth(_) => self.is_condition(&operand),
+            IsWhat::Kind(_) => {}
+            IsWhat::Distinct(other) | IsWhat::Other(other)
+                if matches!(is.operand.kind, ExprKind::Row(_)) =>
+            {
                 self.rows_compared(&is.operand, other, scope);
             }
-            IsWhat::Other(other) => {
+            IsWhat::Distinct(other) | IsWhat::Other(other) => {
                 let other = self.expr(other, scope);
                 self.may_be_null(&operand);
                 self.may_be_null(&other);

@@ -11,15 +11,17 @@
 //! assert!(!same("a > 0 OR b > 0 AND c > 0", "(a > 0 OR b > 0) AND c > 0"));
 //! ```
 
-mod operand;
-mod parser;
+mod form;
 mod pieces;
 mod type_name;
 
-use self::parser::Parser;
+use self::form::Form;
 use self::pieces::inner;
 pub(super) use self::pieces::{Piece, PieceKind, pieces};
 use crate::dialect::Dialect;
+use crate::parse::lex::Lexer;
+use crate::source::FileId;
+use crate::syntax::{self, Text};
 
 /// Returns whether both expressions mean the same, as far as their tokens tell.
 pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
@@ -28,9 +30,21 @@ pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
 
 /// The expression in one form for all of its spellings. It is compared and never sent.
 pub fn normal_expression(sql: &str, dialect: Dialect) -> String {
-    let pieces = pieces(sql, dialect);
-    let whole = Parser::new(&pieces, dialect).whole();
-    whole.unwrap_or_else(|| normal_tokens(sql, dialect))
+    let mut lexer = Lexer::new(sql, dialect);
+    let mut tokens = Vec::new();
+    while lexer.skip_blanks() {
+        tokens.push(lexer.token());
+    }
+    let text = Text {
+        text: sql,
+        tokens: &tokens,
+        file: FileId(0),
+        dialect,
+        kind: "expression",
+        parameters: false,
+    };
+    let form = syntax::look_at_expression(&text, |expr| Form { text: &text }.of(expr));
+    form.unwrap_or_else(|_| normal_tokens(sql, dialect))
 }
 
 /// The tokens in one form, one blank between two: for texts that are no single expression, such as queries.
