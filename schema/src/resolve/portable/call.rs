@@ -1,39 +1,40 @@
 //! Functions, by the names each dialect has for them.
 
-use super::{Read, Reader};
-use crate::ast::{ExpressionPiece, PieceKind};
+use super::{Carried, Carrier};
 use crate::dialect::Dialect;
 use crate::portable::{CastType, Function, Portable};
+use crate::source::Span;
+use crate::syntax::{Call, ExprKind};
 
-impl Reader<'_> {
-    /// A function's call or a word that stands for one; `None`: it is neither.
-    pub(super) fn call(&mut self, piece: &ExpressionPiece) -> Read<Option<Portable>> {
-        if let Some(constant) = self.typed_constant() {
-            return Ok(Some(constant));
+impl Carrier<'_> {
+    pub(super) fn call(&self, call: &Call, span: Span, depth: usize) -> Carried {
+        let name = call.function().to_ascii_lowercase();
+        if call.bare {
+            let found = self.moment_word(&name);
+            return found.ok_or_else(|| self.stopped(span.start));
         }
-        let name = piece.text.to_ascii_lowercase();
-        if !self.is_symbol(1, "(") {
-            return Ok(self.moment_word(&name));
+        let is_plain = !call.star && !call.distinct && call.filter.is_none() && call.over.is_none();
+        if !is_plain || !call.order.is_empty() || !call.within.is_empty() {
+            return Err(unknown(&name));
         }
-        self.at += 1;
-        let found = match name.as_str() {
-            "cast" => self.cast_call()?,
-            "extract" | "date_part" | "strftime" => self.unix_seconds(&name)?,
-            "concat" if self.dialect() == Dialect::Mysql => Portable::Concat(self.arguments()?),
-            "floor" if self.is_default => self.floor()?,
-            _ => self.plain_call(&name)?,
-        };
-        Ok(Some(found))
+        match name.as_str() {
+            "extract" | "date_part" | "strftime" => self.unix_seconds(&name, call, depth),
+            "concat" if self.dialect() == Dialect::Mysql => {
+                self.arguments(call, depth).map(Portable::Concat)
+            }
+            "floor" if self.is_default => self.floor(call, depth),
+            _ => self.plain_call(&name, call, depth),
+        }
     }
 
-    fn plain_call(&mut self, name: &str) -> Read<Portable> {
-        let unknown = || format!("the function `{name}`");
-        let function = self.function(name).ok_or_else(unknown)?;
-        let arguments = self.arguments()?;
+    fn plain_call(&self, name: &str, call: &Call, depth: usize) -> Carried {
+        let function = self.function(name).filter(|_| call.word.is_none());
+        let function = function.ok_or_else(|| unknown(name))?;
+        let arguments = self.arguments(call, depth)?;
         if takes(function, arguments.len()) {
             Ok(Portable::Call(function, arguments))
         } else {
-            Err(unknown())
+            Err(unknown(name))
         }
     }
 
@@ -64,72 +65,71 @@ impl Reader<'_> {
         }
     }
 
-    fn arguments(&mut self) -> Read<Vec<Portable>> {
-        self.expect("(")?;
-        if self.eat_symbol(")") {
-            return Ok(Vec::new());
-        }
-        let mut found = vec![self.deeper(Self::any)?];
-        while self.eat_symbol(",") {
-            found.push(self.deeper(Self::any)?);
-        }
-        self.expect(")")?;
-        Ok(found)
+    fn arguments(&self, call: &Call, depth: usize) -> Result<Vec<Portable>, String> {
+        let arguments = call.arguments.iter();
+        let carried = arguments.map(|argument| {
+            if argument.name.is_some() || argument.variadic {
+                return Err(unknown(call.function()));
+            }
+            self.of(&argument.value, depth)
+        });
+        carried.collect()
     }
 
     /// `CURRENT_TIMESTAMP` and `CURRENT_DATE`.
-    fn moment_word(&mut self, name: &str) -> Option<Portable> {
+    fn moment_word(&self, name: &str) -> Option<Portable> {
         let function = match name {
             "current_timestamp" | "localtimestamp" => Function::Now,
             "current_date" => Function::Today,
             _ => return None,
         };
-        if !self.is_default {
-            return None;
-        }
-        self.at += 1;
-        Some(Portable::Call(function, Vec::new()))
+        let found = Portable::Call(function, Vec::new());
+        self.is_default.then_some(found)
     }
 
     /// `EXTRACT(epoch FROM now())`, `date_part('epoch', now())`, `strftime('%s', 'now')`.
-    fn unix_seconds(&mut self, name: &str) -> Read<Portable> {
-        let unknown = Err(format!("the function `{name}`"));
-        if !self.is_default {
-            return unknown;
-        }
-        self.expect("(")?;
-        let asked = match self.tokens.get(self.at) {
-            Some(piece) if matches!(piece.kind, PieceKind::Word | PieceKind::Text) => {
-                piece.text.to_ascii_lowercase()
+    fn unix_seconds(&self, name: &str, call: &Call, depth: usize) -> Carried {
+        let field = call
+            .word
+            .as_ref()
+            .map(|word| word.text.to_ascii_lowercase());
+        let mut arguments = call.arguments.iter().map(|argument| &argument.value);
+        let field = field.or_else(|| {
+            let mut first = arguments.next()?;
+            while let ExprKind::Cast(cast) = &first.kind {
+                first = &cast.operand;
             }
-            Some(_) | None => return unknown,
-        };
-        self.at += 1;
-        while self.eat_symbol("::") {
-            self.cast_type()?;
-        }
+            match &first.kind {
+                ExprKind::Text(text) => Some(text.to_ascii_lowercase()),
+                _ => None,
+            }
+        });
         let wanted = if name == "strftime" { "%s" } else { "epoch" };
-        if asked != wanted || !(self.eat_symbol(",") || self.eat_word("FROM")) {
-            return unknown;
-        }
-        let moment = self.deeper(Self::any)?;
-        self.expect(")")?;
-        if is_now(&moment) {
+        let moment = arguments.next().filter(|_| arguments.next().is_none());
+        let Some(moment) = moment.filter(|_| self.is_default && field.as_deref() == Some(wanted))
+        else {
+            return Err(unknown(name));
+        };
+        if is_now(&self.of(moment, depth)?) {
             Ok(Portable::Call(Function::UnixSeconds, Vec::new()))
         } else {
-            unknown
+            Err(unknown(name))
         }
     }
 
     /// Whole seconds stay what they are.
-    fn floor(&mut self) -> Read<Portable> {
-        let arguments = self.arguments()?;
+    fn floor(&self, call: &Call, depth: usize) -> Carried {
+        let arguments = self.arguments(call, depth)?;
         if arguments == [Portable::Call(Function::UnixSeconds, Vec::new())] {
             Ok(Portable::Call(Function::UnixSeconds, Vec::new()))
         } else {
-            Err("the function `floor`".to_owned())
+            Err(unknown("floor"))
         }
     }
+}
+
+fn unknown(name: &str) -> String {
+    format!("the function `{name}`")
 }
 
 /// `now()`, or the text that means it as a moment.

@@ -1,312 +1,203 @@
-//! Reads an expression of one dialect into words that all have. Where there is none it says what stands in the way.
-//!
-//! From the loosest to the tightest: OR, AND, NOT, comparison, sum, product, unary minus, cast, operand. Where the
-//! dialects disagree about what binds tighter, parentheses are required.
+//! Puts an expression of one dialect into words that all have. Where there is none it says what stands in the way.
 
 mod call;
 mod cast;
-mod predicate;
+mod condition;
 
-use crate::ast::{ExpressionPiece, PieceKind};
+use crate::ast::Name;
 use crate::dialect::Dialect;
 use crate::draft::DraftTable;
 use crate::lower::column_index;
+use crate::parse::lex::{Lexer, TokenKind};
 use crate::portable::{Operator, Portable};
+use crate::source::{FileId, Span};
+use crate::syntax::{self, Chain, Expr, ExprKind, Text};
 
-/// The most parentheses, unary operators and calls within one another.
-const DEEPEST: usize = 24;
+/// Parts of parts so deep at most.
+const DEEPEST: usize = 48;
 /// Operands of one sum or product at most; AND and OR have no such limit.
 const LONGEST: usize = 48;
 
-/// The expression that was read, or the construct that has no equivalent elsewhere.
-type Read<T> = Result<T, String>;
+/// The expression, or the construct that has no equivalent elsewhere.
+type Carried = Result<Portable, String>;
 
-/// One expression, piece by piece.
-pub(super) struct Reader<'a> {
-    tokens: &'a [ExpressionPiece],
-    at: usize,
+/// Puts the expressions of a table into such words.
+pub(super) struct Carrier<'a> {
     table: &'a DraftTable,
     /// The current time may stand in it.
     is_default: bool,
-    depth: usize,
+    text: &'a Text<'a>,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(tokens: &'a [ExpressionPiece], table: &'a DraftTable) -> Self {
-        Self {
-            tokens,
-            at: 0,
-            table,
-            is_default: false,
-            depth: 0,
-        }
+/// The meaning of a text that is an expression of a table, or what no other database has.
+pub(super) fn portable(sql: &str, table: &DraftTable, is_default: bool) -> Carried {
+    let mut lexer = Lexer::new(sql, table.dialect);
+    let mut tokens = Vec::new();
+    while lexer.skip_blanks() {
+        tokens.push(lexer.token());
     }
+    let text = Text {
+        text: sql,
+        tokens: &tokens,
+        file: FileId(0),
+        dialect: table.dialect,
+        kind: "expression",
+        parameters: false,
+    };
+    let carrier = Carrier {
+        table,
+        is_default,
+        text: &text,
+    };
+    let found = syntax::look_at_expression(&text, |expr| carrier.of(expr, 0));
+    found.unwrap_or_else(|problem| {
+        let at = problem.labels.first().map_or(0, |label| label.span.start);
+        Err(carrier.stopped(at))
+    })
+}
 
-    pub(super) fn of_default(tokens: &'a [ExpressionPiece], table: &'a DraftTable) -> Self {
-        Self {
-            is_default: true,
-            ..Self::new(tokens, table)
-        }
-    }
-
-    /// Reads the whole expression.
-    pub(super) fn expression(mut self) -> Read<Portable> {
-        let found = self.any()?;
-        match self.tokens.get(self.at) {
-            None => Ok(found),
-            Some(_) => Err(self.stopped()),
-        }
-    }
-
+impl Carrier<'_> {
     fn dialect(&self) -> Dialect {
         self.table.dialect
     }
 
-    /// Returns the token at which reading stopped.
-    fn stopped(&self) -> String {
-        let Some(piece) = self.tokens.get(self.at) else {
+    fn text_at(&self, span: Span) -> &str {
+        &self.text.text[span.start as usize..span.end as usize]
+    }
+
+    /// What stands at this place.
+    fn stopped(&self, at: u32) -> String {
+        let mut tokens = self.text.tokens.iter();
+        let Some(token) = tokens.find(|token| token.end > at) else {
             return "its end".to_owned();
         };
-        match piece.kind {
-            PieceKind::Symbol => format!("the operator `{}`", self.whole_operator()),
-            PieceKind::Word => format!("the word `{}`", piece.text),
-            PieceKind::Quoted
-            | PieceKind::DoubleQuoted
-            | PieceKind::Text
-            | PieceKind::Number
-            | PieceKind::Hex
-            | PieceKind::Bits => format!("`{}`", piece.text),
+        let raw = &self.text.text[token.start as usize..token.end as usize];
+        match token.kind {
+            TokenKind::Symbol => format!("the operator `{raw}`"),
+            TokenKind::Word => format!("the word `{raw}`"),
+            _ => format!("`{}`", raw.trim_matches(['"', '`', '[', ']', '\''])),
         }
     }
 
-    /// Operators are read character by character: `!` `~` `~` `*`.
-    fn whole_operator(&self) -> String {
-        let signs = self.tokens[self.at..].iter().take_while(|piece| {
-            piece.kind == PieceKind::Symbol && !matches!(piece.text.as_str(), "(" | ")" | ",")
-        });
-        let text: String = signs.map(|piece| piece.text.as_str()).collect();
-        if text.is_empty() {
-            self.tokens[self.at].text.clone()
-        } else {
-            text
-        }
-    }
-
-    fn is_symbol(&self, ahead: usize, symbol: &str) -> bool {
-        self.tokens
-            .get(self.at + ahead)
-            .is_some_and(|piece| piece.is_symbol(symbol))
-    }
-
-    fn is_word(&self, ahead: usize, word: &str) -> bool {
-        self.tokens.get(self.at + ahead).is_some_and(|piece| {
-            piece.kind == PieceKind::Word && piece.text.eq_ignore_ascii_case(word)
-        })
-    }
-
-    fn eat_symbol(&mut self, symbol: &str) -> bool {
-        let there = self.is_symbol(0, symbol);
-        self.at += usize::from(there);
-        there
-    }
-
-    fn eat_symbols(&mut self, symbols: &[&str]) -> bool {
-        let there = (0..symbols.len()).all(|ahead| self.is_symbol(ahead, symbols[ahead]));
-        self.at += if there { symbols.len() } else { 0 };
-        there
-    }
-
-    fn eat_word(&mut self, word: &str) -> bool {
-        let there = self.is_word(0, word);
-        self.at += usize::from(there);
-        there
-    }
-
-    fn eat_words(&mut self, words: &[&str]) -> bool {
-        let there = (0..words.len()).all(|ahead| self.is_word(ahead, words[ahead]));
-        self.at += if there { words.len() } else { 0 };
-        there
-    }
-
-    fn expect(&mut self, symbol: &str) -> Read<()> {
-        if self.eat_symbol(symbol) {
-            Ok(())
-        } else {
-            Err(self.stopped())
-        }
-    }
-
-    /// One level further in.
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
-        if self.depth == DEEPEST {
+    fn of(&self, expr: &Expr, depth: usize) -> Carried {
+        if depth > DEEPEST {
             return Err("an expression that is nested this deep".to_owned());
         }
-        self.depth += 1;
-        let found = read(self);
-        self.depth -= 1;
-        found
-    }
-
-    fn any(&mut self) -> Read<Portable> {
-        let mut parts = vec![self.all()?];
-        while self.eat_word("OR") || (self.dialect() == Dialect::Mysql && self.eat_symbol("||")) {
-            parts.push(self.all()?);
-        }
-        Ok(one_or(parts, Portable::Any))
-    }
-
-    fn all(&mut self) -> Read<Portable> {
-        let mut parts = vec![self.not()?];
-        while self.eat_word("AND") {
-            parts.push(self.not()?);
-        }
-        Ok(one_or(parts, Portable::All))
-    }
-
-    fn not(&mut self) -> Read<Portable> {
-        if self.eat_word("NOT") {
-            let found = self.deeper(Self::not)?;
-            return Ok(Portable::Not(Box::new(found)));
-        }
-        self.predicate()
-    }
-
-    /// A sum or a string concatenation; never both, as the dialects disagree about what comes first.
-    fn sum(&mut self) -> Read<Portable> {
-        let first = self.product()?;
-        if self.dialect() != Dialect::Mysql && self.is_symbol(0, "||") {
-            return self.concatenation(first);
-        }
-        let mut found = first;
-        for _ in 0..LONGEST {
-            let operator = if self.eat_symbol("+") {
-                Operator::Plus
-            } else if self.eat_symbol("-") {
-                Operator::Minus
-            } else {
-                return Ok(found);
-            };
-            let next = self.product()?;
-            found = Portable::Binary(operator, Box::new(found), Box::new(next));
-        }
-        Err("a sum this long".to_owned())
-    }
-
-    fn concatenation(&mut self, first: Portable) -> Read<Portable> {
-        let mut parts = vec![first];
-        while self.eat_symbol("||") {
-            parts.push(self.sign()?);
-        }
-        Ok(Portable::Concat(parts))
-    }
-
-    fn product(&mut self) -> Read<Portable> {
-        let mut found = self.sign()?;
-        for _ in 0..LONGEST {
-            if !self.eat_symbol("*") {
-                return Ok(found);
-            }
-            let next = self.sign()?;
-            // It concatenates before it multiplies.
-            if self.dialect() == Dialect::Sqlite && self.is_symbol(0, "||") {
-                return Err(self.stopped());
-            }
-            found = Portable::Binary(Operator::Times, Box::new(found), Box::new(next));
-        }
-        Err("a product this long".to_owned())
-    }
-
-    fn sign(&mut self) -> Read<Portable> {
-        if self.eat_symbol("+") {
-            return self.deeper(Self::sign);
-        }
-        if self.eat_symbol("-") {
-            let found = self.deeper(Self::sign)?;
-            return Ok(Portable::Negative(Box::new(found)));
-        }
-        self.cast()
-    }
-
-    fn operand(&mut self) -> Read<Portable> {
-        let Some(piece) = self.tokens.get(self.at) else {
-            return Err(self.stopped());
-        };
-        match piece.kind {
-            PieceKind::Symbol => {
-                self.expect("(")?;
-                let found = self.deeper(Self::any)?;
-                self.expect(")")?;
-                Ok(found)
-            }
-            PieceKind::Number if is_decimal(&piece.text) => {
-                self.at += 1;
-                Ok(Portable::Number(piece.text.clone()))
-            }
-            PieceKind::Text => {
-                self.at += 1;
-                Ok(Portable::Text(piece.text.clone()))
-            }
-            PieceKind::Word => self.word(piece),
-            PieceKind::Quoted | PieceKind::DoubleQuoted => self.column(piece),
-            PieceKind::Number | PieceKind::Hex | PieceKind::Bits => Err(self.stopped()),
+        let inner = depth + 1;
+        match &expr.kind {
+            ExprKind::Null => Ok(Portable::Null),
+            ExprKind::Bool(value) => Ok(Portable::Bool(*value)),
+            ExprKind::Number(number) if is_decimal(number) => Ok(Portable::Number(number.clone())),
+            ExprKind::Text(text) => Ok(Portable::Text(text.clone())),
+            ExprKind::Column(names) => self.column(names, expr.span),
+            ExprKind::Chain(chain) => self.chain(chain, inner),
+            ExprKind::Prefix(operator, operand) => match operator.text.as_str() {
+                "not" => Ok(Portable::Not(Box::new(self.of(operand, inner)?))),
+                "-" => Ok(Portable::Negative(Box::new(self.of(operand, inner)?))),
+                "+" => self.of(operand, inner),
+                other => Err(format!("the operator `{other}`")),
+            },
+            ExprKind::Is(is) => self.is(is, inner),
+            ExprKind::Between(between) => self.between(between, inner),
+            ExprKind::In(list) => self.in_list(list, inner),
+            ExprKind::Match(matching) => self.matching(matching, inner),
+            ExprKind::Quantified(quantified) => self.quantified(quantified, inner),
+            ExprKind::Cast(cast) => self.cast(cast, inner),
+            ExprKind::Typed(of, text) => self.typed(of, text, expr.span),
+            ExprKind::AtZone(value, zone) => self.in_utc(value, zone.as_deref(), inner),
+            ExprKind::Call(call) => self.call(call, expr.span, inner),
+            ExprKind::Collate(..) => Err("`COLLATE`".to_owned()),
+            ExprKind::Subscript(_) => Err("the operator `[`".to_owned()),
+            ExprKind::Query(_) | ExprKind::ArrayOf(_) => Err("a query".to_owned()),
+            ExprKind::Number(_)
+            | ExprKind::Bytes
+            | ExprKind::Bits
+            | ExprKind::Default
+            | ExprKind::Variable
+            | ExprKind::Parameter(_)
+            | ExprKind::Exists(_)
+            | ExprKind::Array(_)
+            | ExprKind::Row(_)
+            | ExprKind::Field(..)
+            | ExprKind::Case(_)
+            | ExprKind::Interval(..) => Err(self.stopped(expr.span.start)),
         }
     }
 
-    fn word(&mut self, piece: &ExpressionPiece) -> Read<Portable> {
-        let constant = match piece.text.to_ascii_lowercase().as_str() {
-            "null" => Some(Portable::Null),
-            "true" => Some(Portable::Bool(true)),
-            "false" => Some(Portable::Bool(false)),
-            _ => None,
-        };
-        if let Some(constant) = constant {
-            self.at += 1;
-            return Ok(constant);
-        }
-        if let Some(found) = self.call(piece)? {
-            return Ok(found);
-        }
-        self.column(piece)
+    fn all(&self, values: &[Expr], depth: usize) -> Result<Vec<Portable>, String> {
+        values.iter().map(|value| self.of(value, depth)).collect()
     }
 
     /// A column, with or without its table's name.
-    fn column(&mut self, piece: &ExpressionPiece) -> Read<Portable> {
-        let piece = match self.tokens.get(self.at + 2) {
-            Some(column) if self.is_symbol(1, ".") => {
-                self.at += 2;
-                column
-            }
-            Some(_) | None => piece,
-        };
+    fn column(&self, names: &[Name], span: Span) -> Carried {
         let table = self.table;
-        let folded = piece.kind == PieceKind::Word && table.dialect == Dialect::Postgres;
-        let name = if folded {
-            piece.text.to_lowercase()
-        } else {
-            piece.text.clone()
+        let Some(name) = names.last() else {
+            return Err(self.stopped(span.start));
         };
-        let found = column_index(&table.columns, &name, table.dialect);
-        let is_text = piece.kind == PieceKind::DoubleQuoted && table.dialect != Dialect::Postgres;
+        let found = column_index(&table.columns, &name.text, table.dialect);
+        let is_text = table.dialect == Dialect::Sqlite && self.text_at(name.span).starts_with('"');
         match found {
-            Some(index) => {
-                self.at += 1;
-                Ok(Portable::Column(table.columns[index].name.text.clone()))
-            }
-            None if is_text => {
-                self.at += 1;
-                Ok(Portable::Text(name))
-            }
-            None => Err(self.stopped()),
+            Some(index) => Ok(Portable::Column(table.columns[index].name.text.clone())),
+            None if is_text => Ok(Portable::Text(name.text.clone())),
+            None => Err(self.stopped(name.span.start)),
         }
     }
-}
 
-/// The only one, or all together.
-fn one_or(mut parts: Vec<Portable>, together: fn(Vec<Portable>) -> Portable) -> Portable {
-    if parts.len() == 1 {
-        parts.remove(0)
-    } else {
-        together(parts)
+    fn chain(&self, chain: &Chain, depth: usize) -> Carried {
+        let operators = || {
+            chain
+                .rest
+                .iter()
+                .map(|(operator, _)| operator.text.as_str())
+        };
+        let is_mysql = self.dialect() == Dialect::Mysql;
+        let is_or = |operator: &str| operator == "or" || (is_mysql && operator == "||");
+        let is_and = |operator: &str| operator == "and" || (is_mysql && operator == "&&");
+        if operators().all(is_or) {
+            return self.operands(chain, depth).map(Portable::Any);
+        }
+        if operators().all(is_and) {
+            return self.operands(chain, depth).map(Portable::All);
+        }
+        if operators().all(|operator| operator == "||") {
+            return self.operands(chain, depth).map(Portable::Concat);
+        }
+        if let [(operator, right)] = chain.rest.as_slice()
+            && let Some(found) = self.comparison(&chain.first, operator, right, depth)
+        {
+            return found;
+        }
+        self.computed(chain, depth)
+    }
+
+    fn operands(&self, chain: &Chain, depth: usize) -> Result<Vec<Portable>, String> {
+        let rest = chain.rest.iter().map(|(_, operand)| operand);
+        let all = std::iter::once(&chain.first).chain(rest);
+        all.map(|operand| self.of(operand, depth)).collect()
+    }
+
+    /// A sum or a product, from the left.
+    fn computed(&self, chain: &Chain, depth: usize) -> Carried {
+        let mut found = self.of(&chain.first, depth)?;
+        if chain.rest.len() > LONGEST {
+            let kind = if chain.rest[0].0.text == "*" {
+                "product"
+            } else {
+                "sum"
+            };
+            return Err(format!("a {kind} this long"));
+        }
+        for (operator, right) in &chain.rest {
+            let operator = match operator.text.as_str() {
+                "+" => Operator::Plus,
+                "-" => Operator::Minus,
+                "*" => Operator::Times,
+                _ => return Err(format!("the operator `{}`", self.text_at(operator.span))),
+            };
+            let right = self.of(right, depth)?;
+            found = Portable::Binary(operator, Box::new(found), Box::new(right));
+        }
+        Ok(found)
     }
 }
 
