@@ -2,8 +2,6 @@
 //!
 //! A fingerprint of all texts stands in the first line, so that the list changes with any of them.
 
-use std::path::PathBuf;
-
 use bindery_schema::project::Paths;
 
 /// The name of the list.
@@ -26,7 +24,7 @@ pub(crate) fn list(paths: &Paths, fingerprint: u64) -> String {
 pub(crate) fn paths(list: &str) -> Paths {
     let of = |word: &'static str| list.lines().filter_map(move |line| line.strip_prefix(word));
     Paths {
-        config: of(CONFIG).next().map(PathBuf::from),
-        schema: of(SCHEMA).map(PathBuf::from).collect(),
+        config: of(CONFIG).next().map(Into::into),
+        schema: of(SCHEMA).map(Into::into).collect(),
     }
 }

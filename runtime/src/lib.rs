@@ -5,7 +5,7 @@
 //!
 //! At the root stands what most programs name; everything else is in the module of its task:
 //!
-//! * reading and writing: [`query`], [`relation`], [`rows`], [`raw`], [`types`], [`dialect`], [`generic`];
+//! * reading and writing: [`mod@query`], [`relation`], [`rows`], [`raw`], [`types`], [`dialect`], [`generic`];
 //! * units of work, by features: `session`, `atomic`, `saga`, `outbox`, `messages` and `asynchronous`;
 //! * the databases: [`config`], [`replicas`], [`drift`], and by features `tenants`, `sync`, `migrate` and `data`;
 //! * a running program: [`error`](mod@error), [`observe`], [`status`].

@@ -35,9 +35,12 @@ pub(crate) struct QueryArgument<'m> {
     pub(crate) ty: String,
     /// The expression of its value.
     pub(crate) value: String,
-    /// The type of one value behind a reference: `str`, `i64`.
+    /// The type of one value behind a reference, for queries in place: `str`, `i64`.
+    #[cfg(feature = "derive")]
     pub(crate) bare: String,
+    #[cfg(feature = "derive")]
     pub(crate) is_list: bool,
+    #[cfg(feature = "derive")]
     pub(crate) nullable: bool,
 }
 
@@ -103,8 +106,11 @@ impl Shapes<'_> {
             name,
             ty,
             value,
+            #[cfg(feature = "derive")]
             bare,
+            #[cfg(feature = "derive")]
             is_list: parameter.is_list,
+            #[cfg(feature = "derive")]
             nullable: parameter.nullable,
         }
     }
