@@ -69,11 +69,11 @@ fn cli_07_migrations_are_written_from_the_schema() {
 /// A column whose type bindery does not know, in the words of each database.
 fn odd(dialect: Dialect) -> &'static [&'static str] {
     match dialect {
+        // Their elements may be NULL.
         Dialect::Postgres => &[
-            "extract(year FROM at)",
-            "at AT TIME ZONE 'UTC'",
-            "tags[1]",
-            "jsonb_array_length(doc)",
+            "ARRAY[at]",
+            "tags || ARRAY[NULL::text]",
+            "string_to_array(name, ',', 'x')",
         ],
         Dialect::Sqlite | Dialect::Mysql => &["CASE WHEN id > 1 THEN name ELSE id END"],
     }
@@ -84,7 +84,7 @@ fn odd(dialect: Dialect) -> &'static [&'static str] {
 fn cli_07_views_with_columns_of_unknown_types_are_migrated_as_others() {
     for both in Both::on_all() {
         let own = match both.dialect() {
-            Dialect::Postgres => ", tags TEXT[], doc JSONB",
+            Dialect::Postgres => ", tags TEXT[]",
             Dialect::Sqlite | Dialect::Mysql => "",
         };
         let table = |size: u32| {

@@ -17,7 +17,7 @@ use crate::report::summary;
     bindery check                    what bindery.toml names, or schema.sql\n  \
     bindery check --schema dump.sql --dialect mysql\n  \
     bindery check --format github --deny-warnings\n  \
-    bindery check --against-engine b   has the database prepare the queries of `b`, too\n\n\
+    bindery check --against-engine b   has its database prepare the queries\n\n\
     The JSON document is stable; see JSON.md in the sources of this command.")]
 pub(crate) struct CheckArguments {
     #[command(flatten)]

@@ -132,7 +132,8 @@ impl<'a> Resolver<'a> {
                 );
             }
         };
-        let (dialect, file) = (view.table.dialect, view.table.file);
+        // A view belongs to the first of several files that are one, and its query may stand in a later one.
+        let (dialect, file) = (view.table.dialect, query.span().file);
         let text = self.input.sources.file(file).text();
         let looked = columns_of_view(&self.model, &names, dialect, text, query);
         let by_name = looked.opens.iter();
