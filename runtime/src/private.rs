@@ -25,7 +25,8 @@ pub use crate::model::through::{Through, read_key_through, read_through};
 pub use crate::model::{ColumnSource, NoKey, ReadOnly, debug_given};
 pub use crate::query::Fragment;
 pub use crate::raw::{
-    BoundText, CheckedQuery, CheckedText, ListOf, SqlText, given, list_of_texts, or_null, parameter,
+    BoundText, CheckedQuery, CheckedText, ListOf, SqlText, describe, given, list_of_texts, or_null,
+    parameter,
 };
 pub use crate::repository::move_row;
 #[cfg(feature = "sync")]

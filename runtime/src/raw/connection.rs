@@ -150,17 +150,19 @@ impl<E: Engine> Connection<E> {
         self.engine.dialect()
     }
 
-    /// Has the database prepare a statement and say what it takes and gives. It is not run, and stays prepared on this connection.
-    ///
-    /// # Errors
-    /// The database refuses the statement.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn describe(&mut self, sql: impl IntoSql<E::Dialect>) -> Result<StatementDescription> {
-        self.raw().describe(sql)
-    }
-
     fn raw(&mut self) -> RawSql<'_, E> {
         self.raw_sql()
     }
+}
+
+/// Has the database prepare a statement and say what it takes and gives. It is not run, and stays prepared on this connection.
+///
+/// # Errors
+/// The database refuses the statement.
+#[track_caller]
+pub fn describe<E: Engine>(
+    connection: &mut Connection<E>,
+    sql: impl IntoSql<E::Dialect>,
+) -> Result<StatementDescription> {
+    connection.raw().describe(sql)
 }

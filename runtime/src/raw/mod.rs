@@ -19,6 +19,7 @@ mod words;
 
 pub use bound::{BoundOn, BoundSql, BoundText, Executor};
 pub use checked::{CheckedQuery, CheckedText, ListOf};
+pub use connection::describe;
 pub(crate) use from_row::FromRow;
 pub use from_row::RowColumns;
 pub use in_place::CheckedOn;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bindery::__private::{DescribedColumn, StatementDescription};
+use bindery::__private::{DescribedColumn, StatementDescription, describe};
 use bindery::{Connection, Sql};
 use bindery_schema::column_type::ColumnType;
 use bindery_schema::dialect::Dialect;
@@ -72,7 +72,7 @@ fn of_engine(engines: &Engines, index: usize, compiled: &Compiled, id: EngineId)
             continue;
         };
         found.queries += 1;
-        let differences = match connection.describe(Sql::assembled(text.sql.clone())) {
+        let differences = match describe(&mut connection, Sql::assembled(text.sql.clone())) {
             Ok(described) => Server {
                 connection: &mut connection,
                 dialect: engine.dialect,
