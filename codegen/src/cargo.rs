@@ -105,9 +105,11 @@ impl Config {
         let folder = self.folder()?;
         let mut kept = Kept::open(&folder, generator());
         let text = emit_with(&compiled.model, &mut kept);
+        let damaged = kept.write(&folder.join(OUTPUT), &text)?;
+        // Of code that is there.
         let list = inputs::list(&self.paths, compiled.fingerprint);
         write_if_changed(&folder.join(inputs::FILE), &list)?;
-        kept.write(&folder.join(OUTPUT), &text)
+        Ok(damaged)
     }
 
     /// Tells `bindery::include_schema!()` what to include; it finds out by this line that there is a build script.

@@ -75,7 +75,8 @@ fn odd(dialect: Dialect) -> &'static [&'static str] {
             "tags || ARRAY[NULL::text]",
             "string_to_array(name, ',', 'x')",
         ],
-        Dialect::Sqlite | Dialect::Mysql => &["CASE WHEN id > 1 THEN name ELSE id END"],
+        Dialect::Sqlite => &["CASE WHEN id > 1 THEN name ELSE id END"],
+        Dialect::Mysql => &["b'101'"],
     }
 }
 

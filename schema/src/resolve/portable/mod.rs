@@ -65,7 +65,7 @@ impl Carrier<'_> {
         &self.text.text[span.start as usize..span.end as usize]
     }
 
-    /// What stands at this place.
+    /// The token at this place, in words.
     fn stopped(&self, at: u32) -> String {
         let mut tokens = self.text.tokens.iter();
         let Some(token) = tokens.find(|token| token.end > at) else {
