@@ -26,6 +26,6 @@ mod tests;
 pub(crate) use cursor::{Cursor, Problem, Read, shortened};
 #[cfg(test)]
 pub(crate) use grouped::grouped;
-pub(crate) use reader::{Text, Whole, look_at_expression, read, read_query};
+pub(crate) use reader::{Text, Whole, has_more_words, look_at_expression, read, read_query};
 pub(crate) use tree::*;
 pub(crate) use walk::{Node, walk};

@@ -5,7 +5,7 @@ use super::type_name::{cast, type_form};
 use crate::dialect::Dialect;
 use crate::syntax::{
     Between, Call, Case, Chain, Expr, ExprKind, In, InList, Is, IsWhat, Match, Quantified,
-    Subscript, Text,
+    Subscript, Text, has_more_words,
 };
 
 /// Writes the form of expressions of one text.
@@ -16,6 +16,9 @@ pub(super) struct Form<'t> {
 impl Form<'_> {
     /// How deep the expression nests is bounded by its reader.
     pub(super) fn of(&self, expr: &Expr) -> String {
+        if has_more_words(self.text, expr) {
+            return self.tokens(expr);
+        }
         match &expr.kind {
             ExprKind::Null => "null".to_owned(),
             ExprKind::Bool(value) => value.to_string(),

@@ -11,7 +11,7 @@ use crate::lower::column_index;
 use crate::parse::lex::{Lexer, TokenKind};
 use crate::portable::{Operator, Portable};
 use crate::source::{FileId, Span};
-use crate::syntax::{self, Chain, Expr, ExprKind, Text};
+use crate::syntax::{self, Chain, Expr, ExprKind, Text, has_more_words};
 
 /// Parts of parts so deep at most.
 const DEEPEST: usize = 48;
@@ -82,6 +82,9 @@ impl Carrier<'_> {
     fn of(&self, expr: &Expr, depth: usize) -> Carried {
         if depth > DEEPEST {
             return Err("an expression that is nested this deep".to_owned());
+        }
+        if has_more_words(self.text, expr) && !is_field(expr) {
+            return Err(self.stopped(expr.span.start));
         }
         let inner = depth + 1;
         match &expr.kind {
@@ -199,6 +202,11 @@ impl Carrier<'_> {
         }
         Ok(found)
     }
+}
+
+/// `EXTRACT(field FROM value)`, whose words its tree has.
+fn is_field(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Call(call) if call.word.is_some())
 }
 
 /// Digits with a point and an exponent: what every database reads alike.
