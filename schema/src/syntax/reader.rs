@@ -9,7 +9,7 @@ use super::words;
 use crate::ast::name::{Name, ObjectName};
 use crate::source::{FileId, Span};
 use bindery_core::dialect::Dialect;
-use bindery_core::statements::lex::{Token, TokenKind};
+use bindery_core::statements::lex::{Lexer, Token, TokenKind};
 
 /// Queries, parentheses and operators are read so deep in one another. A parenthesis counts twice, as there is an expression in it.
 const DEPTH_LIMIT: u32 = 130;
@@ -125,16 +125,30 @@ pub(crate) fn read_query(cursor: &Cursor<'_>) -> Read<Whole> {
 
 /// Reads a text that is one expression, and looks through it with as much stack as that takes.
 pub(crate) fn look_at_expression<T: Send>(
-    text: &Text<'_>,
-    look: impl Fn(&Expr) -> T + Send + Sync,
+    sql: &str,
+    dialect: Dialect,
+    look: impl Fn(&Text<'_>, &Expr) -> T + Send + Sync,
 ) -> Read<T> {
+    let mut lexer = Lexer::new(sql, dialect);
+    let mut tokens = Vec::new();
+    while lexer.skip_blanks() {
+        tokens.push(lexer.token());
+    }
+    let text = &Text {
+        text: sql,
+        tokens: &tokens,
+        file: FileId(0),
+        dialect,
+        kind: "expression",
+        parameters: false,
+    };
     let cursor = cursor_of(text);
     let mut reader = Reader::new(cursor.clone(), text.parameters, SHALLOW);
     match reader.whole_expression() {
-        Ok(expr) => Ok(look(&expr)),
+        Ok(expr) => Ok(look(text, &expr)),
         Err(_) if reader.is_too_deep.get() => with_room(|| {
             let mut reader = Reader::new(cursor.clone(), text.parameters, DEPTH_LIMIT);
-            reader.whole_expression().map(|expr| look(&expr))
+            reader.whole_expression().map(|expr| look(text, &expr))
         }),
         Err(problem) => Err(problem),
     }

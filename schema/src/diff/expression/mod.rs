@@ -19,9 +19,7 @@ use self::form::Form;
 use self::pieces::inner;
 pub(super) use self::pieces::{Piece, PieceKind, pieces};
 use crate::dialect::Dialect;
-use crate::parse::lex::Lexer;
-use crate::source::FileId;
-use crate::syntax::{self, Text};
+use crate::syntax;
 
 /// Returns whether both expressions mean the same, as far as their tokens tell.
 pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
@@ -30,20 +28,7 @@ pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
 
 /// The expression in one form for all of its spellings. It is compared and never sent.
 pub fn normal_expression(sql: &str, dialect: Dialect) -> String {
-    let mut lexer = Lexer::new(sql, dialect);
-    let mut tokens = Vec::new();
-    while lexer.skip_blanks() {
-        tokens.push(lexer.token());
-    }
-    let text = Text {
-        text: sql,
-        tokens: &tokens,
-        file: FileId(0),
-        dialect,
-        kind: "expression",
-        parameters: false,
-    };
-    let form = syntax::look_at_expression(&text, |expr| Form { text: &text }.of(expr));
+    let form = syntax::look_at_expression(sql, dialect, |text, expr| Form { text }.of(expr));
     form.unwrap_or_else(|_| normal_tokens(sql, dialect))
 }
 

@@ -10,7 +10,7 @@ use crate::draft::DraftTable;
 use crate::lower::column_index;
 use crate::parse::lex::{Lexer, TokenKind};
 use crate::portable::{Operator, Portable};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use crate::syntax::{self, Chain, Expr, ExprKind, Text, has_more_words};
 
 /// Parts of parts so deep at most.
@@ -31,29 +31,34 @@ pub(super) struct Carrier<'a> {
 
 /// The meaning of a text that is an expression of a table, or what no other database has.
 pub(super) fn portable(sql: &str, table: &DraftTable, is_default: bool) -> Carried {
-    let mut lexer = Lexer::new(sql, table.dialect);
-    let mut tokens = Vec::new();
-    while lexer.skip_blanks() {
-        tokens.push(lexer.token());
-    }
-    let text = Text {
-        text: sql,
-        tokens: &tokens,
-        file: FileId(0),
-        dialect: table.dialect,
-        kind: "expression",
-        parameters: false,
-    };
-    let carrier = Carrier {
-        table,
-        is_default,
-        text: &text,
-    };
-    let found = syntax::look_at_expression(&text, |expr| carrier.of(expr, 0));
+    let found = syntax::look_at_expression(sql, table.dialect, |text, expr| {
+        let carrier = Carrier {
+            table,
+            is_default,
+            text,
+        };
+        carrier.of(expr, 0)
+    });
     found.unwrap_or_else(|problem| {
         let at = problem.labels.first().map_or(0, |label| label.span.start);
-        Err(carrier.stopped(at))
+        Err(stopped(sql, table.dialect, at))
     })
+}
+
+/// The token at this place, in words.
+fn stopped(sql: &str, dialect: Dialect, at: u32) -> String {
+    let mut lexer = Lexer::new(sql, dialect);
+    lexer.at = at as usize;
+    if !lexer.skip_blanks() {
+        return "its end".to_owned();
+    }
+    let token = lexer.token();
+    let raw = &sql[token.start as usize..token.end as usize];
+    match token.kind {
+        TokenKind::Symbol => format!("the operator `{raw}`"),
+        TokenKind::Word => format!("the word `{raw}`"),
+        _ => format!("`{}`", raw.trim_matches(['"', '`', '[', ']', '\''])),
+    }
 }
 
 impl Carrier<'_> {
@@ -65,18 +70,8 @@ impl Carrier<'_> {
         &self.text.text[span.start as usize..span.end as usize]
     }
 
-    /// The token at this place, in words.
     fn stopped(&self, at: u32) -> String {
-        let mut tokens = self.text.tokens.iter();
-        let Some(token) = tokens.find(|token| token.end > at) else {
-            return "its end".to_owned();
-        };
-        let raw = &self.text.text[token.start as usize..token.end as usize];
-        match token.kind {
-            TokenKind::Symbol => format!("the operator `{raw}`"),
-            TokenKind::Word => format!("the word `{raw}`"),
-            _ => format!("`{}`", raw.trim_matches(['"', '`', '[', ']', '\''])),
-        }
+        stopped(self.text.text, self.dialect(), at)
     }
 
     fn of(&self, expr: &Expr, depth: usize) -> Carried {

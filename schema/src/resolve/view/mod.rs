@@ -30,6 +30,7 @@ use tables::OfView;
 type Unread = String;
 
 /// The names of a view's query.
+#[derive(Default)]
 struct Read {
     reads: Vec<TableId>,
     /// The views without a model among what it reads.
@@ -141,8 +142,7 @@ impl<'a> Resolver<'a> {
         let mut read = Read {
             reads: looked.reads,
             reads_by_name: by_name.collect(),
-            missing: None,
-            unknown: Vec::new(),
+            ..Read::default()
         };
         (read.missing, read.unknown) = self.unknown_names(view, looked.unknown);
         read.sort();
@@ -157,12 +157,7 @@ impl<'a> Resolver<'a> {
     /// The tables that a query may read which cannot be read itself: all that it holds the name of.
     fn names_in(&self, view: &DraftView) -> Read {
         let pieces = view.body.tokens.iter().filter(|piece| piece.is_name());
-        let mut read = Read {
-            reads: Vec::new(),
-            reads_by_name: Vec::new(),
-            missing: None,
-            unknown: Vec::new(),
-        };
+        let mut read = Read::default();
         for piece in pieces {
             let key = piece.text.to_lowercase();
             read.reads
