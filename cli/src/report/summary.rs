@@ -16,7 +16,7 @@ use crate::text::{count, hanging, padded};
 /// Characters of the left column.
 const TITLE_WIDTH: usize = 9;
 
-/// The queries of an engine beside what its database says of them.
+/// The comparison of an engine's queries with its database.
 #[derive(Debug, Serialize)]
 pub(crate) struct AgainstEngine {
     pub(crate) engine: String,

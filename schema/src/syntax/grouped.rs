@@ -23,7 +23,7 @@ pub(crate) fn grouped(text: &Text<'_>, expr: &Expr) -> String {
 struct Writer<'a> {
     text: &'a Text<'a>,
     written: String,
-    /// Where the last token that was written ends.
+    /// The end of the last token that was written.
     last: Option<u32>,
 }
 

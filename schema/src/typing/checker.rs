@@ -130,6 +130,8 @@ pub(super) struct Checker<'a> {
     /// Names that stand for nothing.
     pub(super) unknown: Vec<UnknownName>,
     pub(super) findings: Vec<Diagnostic>,
+    /// Types that are not known, for no reason that is among the findings.
+    pub(super) open_types: Vec<Diagnostic>,
 }
 
 /// Checks a statement. What is wrong is in `diagnostics`, and then there is no result.
@@ -163,7 +165,8 @@ pub(crate) fn statement(
     checker.optional.clone_from(&whole.optional);
     let checked = whole.look(|statement| checker.whole(statement));
     let unknown = checker.unknown.iter().map(UnknownName::in_query);
-    let mut findings: Vec<Diagnostic> = unknown.chain(checker.findings).collect();
+    let found = checker.findings.into_iter().chain(checker.open_types);
+    let mut findings: Vec<Diagnostic> = unknown.chain(found).collect();
     findings.sort_by_key(|one| one.labels.first().map(|label| label.span.start));
     findings.into_iter().for_each(|one| diagnostics.push(one));
     checked
@@ -195,6 +198,7 @@ impl<'a> Checker<'a> {
             groups_have_rows: false,
             unknown: Vec::new(),
             findings: Vec::new(),
+            open_types: Vec::new(),
         }
     }
 
@@ -215,7 +219,8 @@ impl<'a> Checker<'a> {
         };
         self.check_parameters();
         let parameters = self.uses();
-        if !self.findings.is_empty() || !self.unknown.is_empty() {
+        let is_right = self.findings.is_empty() && self.unknown.is_empty();
+        if !is_right || !self.open_types.is_empty() {
             return None;
         }
         Some(Checked {
@@ -243,7 +248,8 @@ impl<'a> Checker<'a> {
             None => format!("the column {}", at + 1),
         };
         let Some((column_type, sql_type, as_text)) = self.column_of_value(value) else {
-            self.report(findings::type_not_known(&what, value.span));
+            let finding = findings::type_not_known(&what, value.span);
+            self.open_types.push(finding);
             return None;
         };
         if matches!(column_type, ColumnType::Array(_)) && !value.is_filled {

@@ -381,11 +381,6 @@ pub(super) fn type_not_known(what: &str, span: Span) -> Diagnostic {
         .help("write it: `CAST(value AS type) AS name`")
 }
 
-/// Whether it says that a type is not known, and no more.
-pub(super) fn is_type_not_known(finding: &Diagnostic) -> bool {
-    finding.code == "B0609" && finding.message.starts_with("the type of ")
-}
-
 /// An array whose elements may be NULL.
 pub(super) fn elements_of_null(what: &str, span: Span) -> Diagnostic {
     let message = format!("elements of {what} may be NULL, and a `Vec` has no place for them");

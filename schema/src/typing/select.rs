@@ -290,7 +290,10 @@ impl Checker<'_> {
             // Else it was reported what is not there.
             if self.unknown.is_empty() {
                 let what = "the columns of `*`";
-                self.report(super::findings::type_not_known(what, items[0].span));
+                let finding = super::findings::type_not_known(what, items[0].span);
+                if !self.open_types.contains(&finding) {
+                    self.open_types.push(finding);
+                }
             }
             return None;
         }

@@ -1,7 +1,6 @@
 //! Queries of views: what is not known of one leaves it without a model, and only names that stand for nothing are reported.
 
 use super::checker::{CheckedColumn, Checker};
-use super::findings;
 use super::names::{Names, UnknownName};
 use super::scope::{Common, Field};
 use super::value::{Constant, Ty};
@@ -82,14 +81,13 @@ impl Checker<'_> {
         }
     }
 
-    /// The first finding in this part of the text, but for a type that is not known.
+    /// The first finding in this part of the text.
     fn reason(&self, place: Span) -> Option<String> {
         let is_within = |one: &&Diagnostic| {
             let at = one.labels.first().map(|label| label.span);
             at.is_some_and(|at| place.start <= at.start && at.end <= place.end)
         };
-        let mut findings = self.findings.iter().filter(is_within);
-        let found = findings.find(|one| !findings::is_type_not_known(one))?;
-        Some(found.message.clone())
+        let found = self.findings.iter().find(is_within);
+        found.map(|found| found.message.clone())
     }
 }

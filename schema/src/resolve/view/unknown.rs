@@ -34,7 +34,7 @@ const WITHOUT_TABLES: [&str; 18] = [
 /// Statements that may make tables which are not read.
 const MAY_MAKE_TABLES: [&str; 5] = ["ATTACH", "CALL", "DO", "EXECUTE", "IMPORT"];
 
-/// Where a table is that is not in the model.
+/// The place of a table that is not in the model.
 enum Missing {
     /// In a catalogue of the database's own.
     OfDatabase,

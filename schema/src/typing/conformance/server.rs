@@ -1,4 +1,4 @@
-//! The servers, behind one seam: whether they take a statement, what they say of it, and its rows.
+//! The servers behind one interface: whether they accept a statement, how they describe it, and its rows.
 
 use bindery_testkit::{FreshDatabase, Product, fresh_mysql, fresh_postgres, mysql_flavour};
 use mysql::consts::{ColumnFlags, ColumnType as MysqlType};
