@@ -21,6 +21,7 @@ mod portable;
 mod publish;
 mod reference;
 mod sync;
+mod table_expression;
 mod table_query;
 pub mod types;
 mod unknown_column;
@@ -55,6 +56,7 @@ pub fn resolve(mut draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -
     resolver.links();
     resolver.syncs();
     resolver.keys_of_others();
+    resolver.table_expressions();
     resolver.lengths();
     resolver.native_words();
     json::skip_in_views(&mut resolver.model, &resolver.sources);

@@ -1,4 +1,4 @@
-//! The messages of B0105: a key, an index or a view names a column that is not there.
+//! The messages of B0105: a key, an index, an expression of a table or a view names a column that is not there.
 
 use crate::ast::Name;
 use crate::diagnostic::Diagnostic;
@@ -17,6 +17,15 @@ pub(super) fn of_table(table: &DraftTable, wanted: &Name, what: &str) -> Diagnos
         wanted.text
     );
     finding(message, wanted.span).help(help(table, &wanted.text, &known))
+}
+
+/// Of a DEFAULT, which is computed before there is a row.
+pub(super) fn in_default(wanted: &Name) -> Diagnostic {
+    let name = &wanted.text;
+    let message =
+        format!("this DEFAULT names a column `{name}`, and a default is computed without a row");
+    finding(message, wanted.span)
+        .help("write a constant or a function; a value that follows from other columns is `GENERATED ALWAYS AS (value) STORED`")
 }
 
 /// Of a view with an index.

@@ -143,9 +143,11 @@ impl Reader<'_> {
         Ok(self.node(first, kind))
     }
 
-    /// Only PostgreSQL takes a query for a value where it is what an operator follows: `((SELECT 1) + 2)`.
+    /// Only PostgreSQL takes a query for a value where it is what an operator follows: `((SELECT 1) + 2)`. To SQLite the inner one
+    /// of `((SELECT 1))` is the query.
     fn query_in_parentheses(&self) -> bool {
-        !self.is_symbol(1, "(") || self.query_fills_parentheses()
+        !self.is_symbol(1, "(")
+            || (self.dialect != Dialect::Sqlite && self.query_fills_parentheses())
     }
 
     /// Subscripts and fields, which PostgreSQL has.

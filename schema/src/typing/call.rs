@@ -6,8 +6,10 @@ mod rows;
 
 use super::checker::{Checker, Clause};
 use super::findings;
+use super::grammar::is_function;
 use super::postgres::{Kind, overloads};
 use super::scope::Scope;
+use super::table::TablePart;
 use super::value::Value;
 use crate::ast::CreateFunction;
 use crate::dialect::Dialect;
@@ -31,6 +33,8 @@ impl Checker<'_> {
         let aggregates = self.is_aggregate(call);
         if aggregates {
             self.check_place(call, span);
+        } else if call.over.is_some() {
+            self.check_one_row("a window function", span);
         }
         if call.function() == "count"
             && call.arguments.is_empty()
@@ -49,7 +53,8 @@ impl Checker<'_> {
         let arguments: Vec<Value> = self.within(inner, |checker| {
             let moves = MOVES.contains(&call.function());
             let values = call.arguments.iter().map(|argument| &argument.value);
-            let values = values.map(|value| match &value.kind {
+            let values = values.enumerate().map(|(at, value)| match &value.kind {
+                ExprKind::Column(_) if checker.is_word(call, at) => Value::open(value.span),
                 ExprKind::Interval(count, unit) if moves => {
                     checker.interval(count, unit, scope);
                     Value::open(value.span)
@@ -67,6 +72,19 @@ impl Checker<'_> {
             Dialect::Postgres => self.call_of_postgres(call, arguments, scope, span),
             Dialect::Sqlite | Dialect::Mysql => self.call_of_others(call, &arguments, span),
         }
+    }
+
+    /// Whether an argument is no value: the form of `normalize(a, NFC)`, a sequence.
+    fn is_word(&self, call: &Call, at: usize) -> bool {
+        matches!(
+            (self.dialect, call.function(), at),
+            (Dialect::Postgres, "normalize", 1)
+                | (
+                    Dialect::Mysql,
+                    "nextval" | "lastval" | "setval" | "get_format",
+                    0
+                )
+        )
     }
 
     /// Order, filter and window.
@@ -130,6 +148,13 @@ impl Checker<'_> {
             Clause::Values => "VALUES",
             Clause::Limit => "LIMIT",
             Clause::Aggregate => "another aggregate",
+            // A function of the program's own may have the name. SQLite looks at a default when a row needs it.
+            Clause::Table(_) if !is_function(self.dialect, call.function()) => return,
+            Clause::Table(TablePart::Default(_)) if self.dialect == Dialect::Sqlite => return,
+            Clause::Table(_) => {
+                let what = format!("the aggregate `{}`", call.function());
+                return self.check_one_row(&what, span);
+            }
         };
         self.report(findings::aggregate_in(clause, call.function(), span));
     }

@@ -8,6 +8,7 @@ use super::names::{NameKind, Names, OfEngines, UnknownName};
 use super::parameters::Cell;
 use super::postgres::PgType;
 use super::scope::Field;
+use super::table::TablePart;
 use super::value::{Constant, Ty, Value};
 use crate::ast::{Name, ObjectName, TypeArgument, TypeName};
 use crate::column_type::{ColumnType, LobSize};
@@ -100,6 +101,8 @@ pub(super) enum Clause {
     Limit,
     /// The arguments of an aggregate.
     Aggregate,
+    /// A table, outside of any query.
+    Table(TablePart),
 }
 
 /// Checks statements of one model.

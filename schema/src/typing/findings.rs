@@ -231,6 +231,22 @@ pub(super) fn aggregate_in(clause: &str, function: &str, span: Span) -> Diagnost
     Diagnostic::error("B0627", message).at(span, "").help(help)
 }
 
+/// A query, an aggregate or a window function in an expression of a table.
+pub(super) fn of_several_rows(part: &str, what: &str, span: Span) -> Diagnostic {
+    let message = format!("{what} stands in {part}, which is computed from one row alone");
+    Diagnostic::error("B0631", message)
+        .at(span, "")
+        .help("compute it in a view or a query; a trigger can refuse rows by others")
+}
+
+/// `DEFAULT NULL` of a column that is NOT NULL.
+pub(super) fn null_default(column: &str, span: Span) -> Diagnostic {
+    let message = format!("`{column}` is NOT NULL, and its default is NULL");
+    Diagnostic::error("B0629", message)
+        .at(span, "")
+        .help("remove `DEFAULT NULL`, or `NOT NULL`")
+}
+
 /// A number of values that is not that of the columns.
 pub(super) fn number_of_values(columns: usize, values: usize, span: Span) -> Diagnostic {
     let plural = |count: usize, word: &str| {

@@ -27,6 +27,7 @@ mod query;
 mod scope;
 mod select;
 mod source;
+mod table;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -36,4 +37,5 @@ mod write;
 pub(crate) use checker::{Checked, CheckedColumn, Given, ListUse, Source, statement};
 pub(crate) use names::{NameKind, Named, Names, UnknownName};
 pub(crate) use source::is_of_database;
+pub(crate) use table::{Mistakes, OwnTable, TablePart, mistakes_of_expression};
 pub(crate) use view::{LookedColumn, columns_of_view};

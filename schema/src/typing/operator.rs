@@ -495,7 +495,8 @@ pub(super) fn is_value_of(text: &str, pg_type: PgType) -> bool {
                 "-infinity",
                 "allballs",
             ];
-            lower.bytes().any(|byte| byte.is_ascii_digit()) || words.contains(&&*lower)
+            let word = lower.trim_end_matches("()");
+            lower.bytes().any(|byte| byte.is_ascii_digit()) || words.contains(&word)
         }
         PgType::INTERVAL => lower.bytes().any(|byte| byte.is_ascii_digit()),
         PgType::UUID => lower.bytes().filter(u8::is_ascii_hexdigit).count() == 32,

@@ -43,6 +43,10 @@ impl Checker<'_> {
         common: &Common,
         wanted: Wanted<'_>,
     ) -> Fields {
+        if matches!(self.clause, Clause::Table(_)) {
+            self.check_one_row("a query", query.span);
+            return None;
+        }
         let clause = std::mem::replace(&mut self.clause, Clause::Items);
         let groups = std::mem::replace(&mut self.groups_have_rows, false);
         let in_set = std::mem::replace(&mut self.in_set, false);

@@ -1,7 +1,7 @@
 //! Statements and their types.
 
 use super::{Checked, Source, statement};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
 use crate::model::{EngineId, Model};
@@ -10,6 +10,21 @@ use crate::source::{FileId, SourceFile};
 
 /// The schema of the cases on the engine of a dialect.
 pub(super) fn model(schema: &str, dialect: Dialect) -> Model {
+    read(schema, dialect).0
+}
+
+/// The errors of a schema.
+pub(super) fn findings(schema: &str, dialect: Dialect) -> Vec<String> {
+    let (_, diagnostics) = read(schema, dialect);
+    let errors = diagnostics
+        .iter()
+        .filter(|one| one.severity == Severity::Error);
+    errors
+        .map(|one| format!("{} {}", one.code, one.message))
+        .collect()
+}
+
+fn read(schema: &str, dialect: Dialect) -> (Model, Diagnostics) {
     let mut input = Input {
         engines: crate::testing::model(Vec::new()).engines,
         default_engine: Some(EngineId(0)),
@@ -25,7 +40,8 @@ pub(super) fn model(schema: &str, dialect: Dialect) -> Model {
         dialect: Some(dialect),
         engines: vec![name],
     });
-    crate::read_model(&input, &mut Diagnostics::default())
+    let mut diagnostics = Diagnostics::default();
+    (crate::read_model(&input, &mut diagnostics), diagnostics)
 }
 
 pub(super) fn check(model: &Model, text: &str, dialect: Dialect) -> Result<Checked, Vec<String>> {

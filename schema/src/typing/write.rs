@@ -210,7 +210,7 @@ impl Checker<'_> {
         self.check_written(&typed, id, at);
     }
 
-    fn check_written(&mut self, value: &Value, id: TableId, at: usize) {
+    pub(super) fn check_written(&mut self, value: &Value, id: TableId, at: usize) {
         let column = self.value_of_column(id, at);
         let own = &self.model.table(id).columns[at];
         let (name, nullable) = (own.name.clone(), own.nullable);
@@ -237,7 +237,7 @@ impl Checker<'_> {
         }
     }
 
-    fn is_key(&self, id: TableId, at: usize) -> bool {
+    pub(super) fn is_key(&self, id: TableId, at: usize) -> bool {
         let key = self.model.table(id).primary_key.as_ref();
         key.is_some_and(|key| key.columns.iter().any(|column| column.0 as usize == at))
     }

@@ -40,6 +40,15 @@ pub(crate) fn for_all(bytes: &[u8], expected: &[&str]) {
     }
 }
 
+/// It is read, whatever PostgreSQL finds of its types.
+fn read_by_all(bytes: &[u8]) {
+    for dialect in Dialect::ALL {
+        let mut codes = codes(bytes, dialect);
+        codes.retain(|code| *code != "B0624" || dialect != Dialect::Postgres);
+        assert!(codes.is_empty(), "{dialect}: {codes:?}");
+    }
+}
+
 /// Covers BAD-01, COMP-3.
 #[test]
 fn harmless_variations_are_read() {
@@ -139,7 +148,7 @@ fn expressions_of_any_depth_and_length_are_read() {
     ];
     for condition in conditions {
         let sql = format!("CREATE TABLE t (a INTEGER PRIMARY KEY, CHECK ({condition}));");
-        for_all(sql.as_bytes(), &[]);
+        read_by_all(sql.as_bytes());
     }
     let casts = "::integer".repeat(20_000);
     let sql = format!("CREATE TABLE t (a INTEGER PRIMARY KEY, CHECK (a{casts} > 0));");
@@ -157,7 +166,7 @@ fn operators_before_one_value_are_bounded_as_parentheses_are() {
             let condition = operator.repeat(count);
             format!("CREATE TABLE t (a INTEGER PRIMARY KEY, CHECK ({condition}a));")
         };
-        for_all(table(30).as_bytes(), &[]);
+        read_by_all(table(30).as_bytes());
         for_all(table(20_000).as_bytes(), &["B0005"]);
         let view = format!("CREATE VIEW v AS SELECT {}1 AS a;", operator.repeat(20_000));
         for_all(view.as_bytes(), &["B0005"]);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::ast::{ArgumentMode, CreateFunction, Name, ObjectName, Returns, TypeName};
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind, IsWhat};
-use crate::typing::checker::Checker;
+use crate::typing::checker::{Checker, Clause};
 use crate::typing::findings;
 use crate::typing::names::Named;
 use crate::typing::postgres::{self, Failure, Kind, Null, PgType};
@@ -305,6 +305,12 @@ impl Checker<'_> {
         failure: Failure,
         span: Span,
     ) {
+        let has_count = |one: &postgres::Overload| one.arguments.len() == values.len();
+        let is_of_server = matches!(failure, Failure::NoneTakes(_))
+            && postgres::overloads(name).iter().any(has_count);
+        if matches!(self.clause, Clause::Table(_)) && !is_of_server {
+            return;
+        }
         let place = call.name.last().map_or(span, |name| name.span);
         let shown: Vec<String> = values.iter().map(|value| self.shown(value)).collect();
         let shown = format!("{name}({})", shown.join(", "));

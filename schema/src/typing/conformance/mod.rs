@@ -10,6 +10,7 @@ mod precedence;
 mod queries;
 mod random;
 mod server;
+mod tables;
 mod values;
 mod worlds;
 

@@ -1,0 +1,154 @@
+//! Expressions of tables that their database refuses when it makes the table.
+
+use std::collections::HashSet;
+
+use crate::ast::{Expression, ObjectKind, PartKey};
+use crate::dialect::Dialect;
+use crate::draft::{DraftGenerated, DraftIndex, DraftObjectKind, DraftTable};
+use crate::model::{ColumnId, TableId};
+use crate::source::Span;
+use crate::typing::{Mistakes, OwnTable, TablePart, mistakes_of_expression};
+
+use super::{Resolver, unknown_column};
+
+/// Extensions whose operators and functions have a value of a type of their own, or a name that the database does not have.
+const APART: [&str; 8] = [
+    "citext",
+    "fuzzystrmatch",
+    "hstore",
+    "ltree",
+    "pgcrypto",
+    "plpgsql",
+    "unaccent",
+    "uuid-ossp",
+];
+
+impl Resolver<'_> {
+    /// Defaults, checks, computed columns and indexes of all tables. What several tables have of one place is looked at once.
+    pub(super) fn table_expressions(&mut self) {
+        let is_extended = self.is_extended();
+        let mut seen = HashSet::new();
+        for id in self.model.table_ids() {
+            let draft = self.bound[id.0 as usize];
+            if self.model.table(id).view.is_some() || draft.notes.unmanaged.is_some() {
+                continue;
+            }
+            let own = own_table(id, draft, is_extended);
+            for (part, written) in expressions(draft) {
+                if seen.insert(written.span) {
+                    let text = written.sql.as_str();
+                    let found =
+                        mistakes_of_expression(&self.model, &own, draft.dialect, (part, text));
+                    self.report_mistakes(draft, part, written, found);
+                }
+            }
+        }
+    }
+
+    /// Whether operators, casts or functions may be there that neither the database nor a statement that is read brings.
+    fn is_extended(&self) -> bool {
+        let mut objects = self.draft.objects.iter();
+        objects.any(|object| match object.kind {
+            DraftObjectKind::Other(ObjectKind::Extension) => {
+                !APART.contains(&object.name.name.text.as_str())
+            }
+            DraftObjectKind::Other(_) | DraftObjectKind::Enum(_) => false,
+        }) || ["CREATE AGGREGATE", "CREATE CAST", "CREATE OPERATOR"]
+            .iter()
+            .any(|kind| self.draft.skipped.contains_key(*kind))
+    }
+
+    /// Whether something of the expression was found to be wrong before: words of another database.
+    fn is_reported(&self, place: Span) -> bool {
+        let main = self
+            .diagnostics
+            .iter()
+            .filter_map(|found| found.labels.first());
+        let mut places = main.map(|label| label.span);
+        places.any(|at| at.file == place.file && place.start <= at.start && at.end <= place.end)
+    }
+
+    fn report_mistakes(
+        &mut self,
+        draft: &DraftTable,
+        part: TablePart,
+        written: &Expression,
+        found: Mistakes,
+    ) {
+        if self.is_reported(written.span) {
+            return;
+        }
+        let file = self.input.sources.file(written.span.file).text();
+        let whole = &file[written.span.start as usize..written.span.end as usize];
+        let is_verbatim = whole == written.sql;
+        let place = |within: Span| {
+            if !is_verbatim {
+                return written.span;
+            }
+            Span {
+                file: written.span.file,
+                start: written.span.start + within.start,
+                end: written.span.start + within.end,
+            }
+        };
+        for mut name in found.unknown {
+            name.span = place(name.span);
+            let finding = if part.sees_columns(draft.dialect) {
+                unknown_column::of_table(draft, &name, part.words())
+            } else {
+                unknown_column::in_default(&name)
+            };
+            self.diagnostics.push(finding);
+        }
+        for mut finding in found.findings {
+            let labels = finding.labels.iter_mut();
+            labels.for_each(|label| label.span = place(label.span));
+            self.diagnostics.push(finding);
+        }
+    }
+}
+
+fn own_table(id: TableId, draft: &DraftTable, is_extended: bool) -> OwnTable {
+    let renames = draft.renames.iter().map(|(_, from, _)| from.clone());
+    OwnTable {
+        id,
+        file: draft.file,
+        others: (!draft.incomplete).then(|| renames.collect()),
+        is_extended,
+    }
+}
+
+fn expressions(draft: &DraftTable) -> Vec<(TablePart, &Expression)> {
+    let columns = draft.columns.iter().enumerate();
+    let columns = columns.flat_map(|(at, column)| {
+        let id = ColumnId(at as u32);
+        // A bare word is a text to SQLite.
+        let is_value = |default: &&Expression| {
+            draft.dialect != Dialect::Sqlite || default.sql.starts_with('(')
+        };
+        let default = column.default.as_ref().filter(is_value);
+        let computed = match &column.generated {
+            DraftGenerated::Computed { expression, .. } => Some(expression),
+            DraftGenerated::No | DraftGenerated::Counted { .. } => None,
+        };
+        let default = default.map(|written| (TablePart::Default(id), written));
+        default
+            .into_iter()
+            .chain(computed.map(|written| (TablePart::Computed(id), written)))
+    });
+    let checks = draft.checks.iter();
+    let checks = checks.map(|check| (TablePart::Check, &check.condition));
+    columns
+        .chain(checks)
+        .chain(draft.indexes.iter().flat_map(of_index))
+        .collect()
+}
+
+fn of_index(index: &DraftIndex) -> impl Iterator<Item = (TablePart, &Expression)> {
+    let keys = index.parts.iter().filter_map(|part| match &part.key {
+        PartKey::Column(_) => None,
+        PartKey::Expression(written) => Some((TablePart::IndexKey, written)),
+    });
+    let condition = index.predicate.iter();
+    keys.chain(condition.map(|written| (TablePart::IndexCondition, written)))
+}
