@@ -18,7 +18,7 @@ use crate::source::{FileId, Span};
 use crate::syntax;
 use bindery_core::dialect::Dialect;
 
-pub use alter::{AlterAction, AlterComposite, AlterTable, ColumnPosition};
+pub use alter::{AlterAction, AlterComposite, AlterTable, ColumnPosition, OtherChange};
 pub(crate) use expression::outer_parentheses;
 pub use expression::{Expression, ExpressionPiece, PieceKind};
 pub use key::{KeyWords, ReferentialAction};
@@ -218,6 +218,8 @@ pub struct CreateIndex {
     pub name: Option<Name>,
     /// `UNIQUE`.
     pub unique: bool,
+    /// PostgreSQL `CONCURRENTLY`.
+    pub concurrently: bool,
     /// `IF NOT EXISTS`.
     pub if_not_exists: bool,
     /// On which table.

@@ -18,6 +18,30 @@ pub struct AlterTable {
     pub actions: Vec<AlterAction>,
     /// Some of those that are left out change the table all the same: its owner, row level security, triggers that are switched off.
     pub passed_over: bool,
+    /// Those among the ones that are left out that matter to whoever runs the statement.
+    pub others: Vec<OtherChange>,
+}
+
+/// A change of a table that no model shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OtherChange {
+    /// `DROP PARTITION`.
+    DropPartition,
+    /// `TRUNCATE PARTITION`.
+    TruncatePartition,
+    /// `SET TABLESPACE`.
+    SetTablespace,
+    /// MySQL `ALGORITHM = …`, `LOCK = …`: the server refuses the statement rather than lock more than that.
+    Bound,
+    /// PostgreSQL `ENABLE ALWAYS TRIGGER name`, `DISABLE TRIGGER ALL`.
+    Trigger {
+        /// `None` for all of the table.
+        name: Option<Name>,
+        /// `ENABLE`, else `DISABLE`.
+        enabled: bool,
+        /// `ENABLE ALWAYS`.
+        always: bool,
+    },
 }
 
 /// PostgreSQL `ALTER TYPE` of a composite type.

@@ -255,6 +255,8 @@ pub struct TableConstraint {
     pub name: Option<Name>,
     /// The constraint itself.
     pub kind: TableConstraintKind,
+    /// PostgreSQL `NOT VALID`: rows that are there are not checked.
+    pub not_valid: bool,
     /// The whole constraint.
     pub span: Span,
 }

@@ -5,10 +5,17 @@
 
 use std::collections::BTreeSet;
 
+use super::structure::folded;
+use crate::ast::{
+    AlterAction, AlterTable, ColumnDef, ColumnOptionKind, Expression, ObjectName, OtherChange,
+    Statement, TableConstraint, TableConstraintKind,
+};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::migrations::Migration;
-use crate::parse::lex::{Lexer, Token, TokenKind};
+use crate::parse::{SingleStatement, parse_single};
+use crate::resolve::types::is_serial;
+use crate::syntax::{Command, ExprKind, IsWhat, Node, look_at_expression, walk_from};
 
 /// A warning about one statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,37 +43,85 @@ impl Busy {
 
 /// Looks at the statements of a migration. SQLite locks the whole file whatever it does, so nothing is said there.
 pub fn busy(migration: &Migration, dialect: Dialect) -> Vec<Busy> {
-    let mut earlier = Earlier::default();
+    if dialect == Dialect::Sqlite {
+        return Vec::new();
+    }
+    let mut earlier = Earlier {
+        dialect,
+        made: BTreeSet::new(),
+        without_null: BTreeSet::new(),
+    };
     let mut found = Vec::new();
     for (number, statement) in migration.up.statements.iter().enumerate() {
-        let words = words(&statement.sql, dialect);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        if let ["create", "table", rest @ ..] = words.as_slice() {
-            earlier.made.extend(table(rest).map(str::to_owned));
-            continue;
-        }
-        let told = match dialect {
-            Dialect::Postgres => postgres(&words, &earlier),
-            Dialect::Mysql => mysql(&words, &earlier),
-            Dialect::Sqlite => None,
-        };
-        earlier.take(&words);
-        found.extend(told.map(|(code, message, help)| Busy {
-            code,
+        let locks = earlier.look_at(&parse_single(&statement.sql, dialect));
+        found.extend(locks.into_iter().map(|lock| Busy {
+            code: lock.code,
             statement: number,
             line: statement.line,
-            table: subject(&words).unwrap_or_default().to_owned(),
-            message,
-            help,
+            table: lock.table,
+            message: lock.message,
+            help: lock.help,
         }));
     }
     found.retain(|one| !is_allowed(&migration.text, one.code));
     found
 }
 
+/// A lock that a part of a statement takes.
+struct Lock {
+    code: &'static str,
+    table: String,
+    message: String,
+    help: &'static str,
+}
+
+impl Lock {
+    fn new(code: &'static str, table: &str, message: String, help: &'static str) -> Self {
+        Self {
+            code,
+            table: table.to_owned(),
+            message,
+            help,
+        }
+    }
+
+    /// Every row is written anew, and no other statement gets to the table.
+    fn rewrites(words: &str, table: &str) -> Self {
+        let of = if table.is_empty() {
+            String::new()
+        } else {
+            format!(" of `{table}`")
+        };
+        let message = format!("{words} writes every row{of} anew, and it cannot be read meanwhile");
+        let help = "do it at a quiet time: `-- @allow B0434`";
+        Self::new("B0434", table, message, help)
+    }
+
+    fn waits(words: &str) -> Self {
+        let message =
+            format!("{words} waits without a limit, and every later statement waits behind it");
+        let help = "leave it out: `bindery migrate run` sets a `lock_timeout` and tries again";
+        Self::new("B0438", "", message, help)
+    }
+
+    fn makes_index(table: &str) -> Self {
+        let message = format!("no row of `{table}` can be written while the index is made");
+        let help = "write `CREATE INDEX CONCURRENTLY`, in a file with `-- @no-transaction`";
+        Self::new("B0435", table, message, help)
+    }
+
+    fn reads_for_null(table: &str) -> Self {
+        let message = format!(
+            "NOT NULL needs a value in every row of `{table}`, and all of them are read under a lock"
+        );
+        let help = "give the column a DEFAULT; or fill it, add `CHECK (… IS NOT NULL) NOT VALID` and `VALIDATE CONSTRAINT` in a file with `-- @no-transaction`, and then SET NOT NULL reads no row";
+        Self::new("B0436", table, message, help)
+    }
+}
+
 /// The work of earlier statements of the migration.
-#[derive(Debug, Default)]
 struct Earlier {
+    dialect: Dialect,
     /// Tables that they made.
     made: BTreeSet<String>,
     /// Columns, each after its table, of which a check says that they hold no NULL.
@@ -74,28 +129,96 @@ struct Earlier {
 }
 
 impl Earlier {
-    fn take(&mut self, words: &[&str]) {
-        let checked = words.windows(7).filter_map(|window| match window {
-            ["check", "(", column, "is", "not", "null", ")"] => Some((*column).to_owned()),
-            _ => None,
-        });
-        if let Some(table) = subject(words) {
-            let checked = checked.map(|column| (table.to_owned(), column));
-            self.without_null.extend(checked);
+    fn look_at(&mut self, statement: &SingleStatement) -> Vec<Lock> {
+        match statement {
+            SingleStatement::Schema(statements) => {
+                let statements = statements.iter();
+                statements.flat_map(|one| self.of_schema(one)).collect()
+            }
+            SingleStatement::Command(command) => of_command(command, self.dialect),
+            SingleStatement::Rows(_) | SingleStatement::Other(_) => Vec::new(),
         }
     }
 
-    /// Whether a check says of every column that this statement declares NOT NULL that it is not.
-    fn has_checked(&self, words: &[&str], table: &str) -> bool {
-        let mut set = words.windows(4).filter_map(|window| match window {
-            [column, "set", "not", "null"] => Some((table.to_owned(), (*column).to_owned())),
+    fn of_schema(&mut self, statement: &Statement) -> Vec<Lock> {
+        if let Some(name) = made_table(statement) {
+            self.made.insert(self.key(name));
+        }
+        if let Statement::CreateIndex(index) = statement {
+            let is_online = index.concurrently || self.dialect == Dialect::Mysql;
+            if !is_online && !self.made.contains(&self.key(&index.table)) {
+                return vec![Lock::makes_index(&index.table.name.text)];
+            }
+        }
+        match statement {
+            Statement::AlterTable(alter) => self.altered(alter),
+            _ => Vec::new(),
+        }
+    }
+
+    fn key(&self, name: &ObjectName) -> String {
+        folded(&name.name.text, self.dialect)
+    }
+
+    /// One of a kind is enough for a statement.
+    fn altered(&mut self, alter: &AlterTable) -> Vec<Lock> {
+        let (key, table) = (self.key(&alter.table), alter.table.name.text.as_str());
+        let is_bound = alter.others.contains(&OtherChange::Bound);
+        if self.made.contains(&key) || is_bound {
+            return Vec::new();
+        }
+        let actions = alter.actions.iter();
+        let mut locks: Vec<Lock> = match self.dialect {
+            Dialect::Mysql => actions.filter_map(|one| mysql(one, table)).collect(),
+            Dialect::Postgres | Dialect::Sqlite => actions
+                .filter_map(|one| self.postgres(one, table, &key))
+                .collect(),
+        };
+        if alter.others.contains(&OtherChange::SetTablespace) {
+            locks.push(Lock::rewrites("SET TABLESPACE", table));
+        }
+        let checked = alter.actions.iter().filter_map(checked_column);
+        self.without_null
+            .extend(checked.map(|column| (key.clone(), column)));
+        let mut codes = BTreeSet::new();
+        locks.retain(|lock| codes.insert(lock.code));
+        locks
+    }
+
+    fn postgres(&self, action: &AlterAction, table: &str, key: &str) -> Option<Lock> {
+        match action {
+            AlterAction::SetType { .. } => Some(Lock::new(
+                "B0434",
+                table,
+                format!(
+                    "another type writes every row of `{table}` anew, and it cannot be read meanwhile"
+                ),
+                "add a column of the new type, copy the values in batches, then rename; a longer `varchar` or `text` costs nothing: `-- @allow B0434`",
+            )),
+            AlterAction::AddColumn { column, .. } => added_column(column, table),
+            AlterAction::SetUnlogged(unlogged) => {
+                let word = if *unlogged { "UNLOGGED" } else { "LOGGED" };
+                Some(Lock::rewrites(&format!("SET {word}"), table))
+            }
+            AlterAction::SetNotNull(column) => {
+                let column = (key.to_owned(), column.text.clone());
+                (!self.without_null.contains(&column)).then(|| Lock::reads_for_null(table))
+            }
+            AlterAction::AddConstraint(constraint) => added_constraint(constraint, table),
             _ => None,
-        });
-        set.all(|column| self.without_null.contains(&column))
+        }
     }
 }
 
-type Told = Option<(&'static str, String, &'static str)>;
+/// The table that a statement makes.
+pub(super) fn made_table(statement: &Statement) -> Option<&ObjectName> {
+    match statement {
+        Statement::CreateTable(table) => Some(&table.name),
+        Statement::Partition(partition) => Some(&partition.name),
+        Statement::NoModel { name, .. } => Some(name),
+        _ => None,
+    }
+}
 
 /// `-- @allow B0435` at the head of the file.
 fn is_allowed(text: &str, code: &str) -> bool {
@@ -107,100 +230,26 @@ fn is_allowed(text: &str, code: &str) -> bool {
     allowed.any(|(_, codes)| codes.split(',').any(|one| one.trim() == code))
 }
 
-/// In lower case, quotes left out; texts stay quoted.
-pub(super) fn words(sql: &str, dialect: Dialect) -> Vec<String> {
-    let mut lexer = Lexer::new(sql, dialect);
-    let mut words = Vec::new();
-    while lexer.skip_blanks() {
-        let token: Token = lexer.token();
-        let text = &sql[token.start as usize..token.end as usize];
-        words.push(match token.kind {
-            TokenKind::DoubleQuoted | TokenKind::Backticked | TokenKind::Bracketed => {
-                text.trim_matches(['"', '`', '[', ']']).to_lowercase()
-            }
-            TokenKind::Word => text.to_lowercase(),
-            TokenKind::SingleQuoted
-            | TokenKind::Escaped
-            | TokenKind::Dollar
-            | TokenKind::Hex
-            | TokenKind::Bits
-            | TokenKind::Number
-            | TokenKind::Symbol => text.to_owned(),
-        });
-    }
-    words
-}
-
-/// The name of a table without its schema.
-pub(super) fn table<'w>(words: &[&'w str]) -> Option<&'w str> {
-    let mut rest = words;
-    for skipped in [&["if", "not", "exists"][..], &["if", "exists"], &["only"]] {
-        rest = rest.strip_prefix(skipped).unwrap_or(rest);
-    }
-    match rest {
-        [_, ".", name, ..] | [name, ..] => Some(name),
-        [] => None,
-    }
-}
-
-/// The table that a statement changes.
-fn subject<'w>(words: &[&'w str]) -> Option<&'w str> {
-    match words {
-        ["alter", "table", rest @ ..] => table(rest),
-        ["create", rest @ ..] => {
-            let on = rest.iter().position(|word| *word == "on")?;
-            table(&rest[on + 1..])
+fn of_command(command: &Command, dialect: Dialect) -> Vec<Lock> {
+    let lock = match command {
+        Command::Rewrite(words, table) => {
+            let table = table.as_ref().map_or("", |table| table.text.as_str());
+            Lock::rewrites(words, table)
         }
-        _ => None,
-    }
-}
-
-fn has(words: &[&str], wanted: &[&str]) -> bool {
-    words.windows(wanted.len()).any(|window| window == wanted)
-}
-
-fn postgres(words: &[&str], earlier: &Earlier) -> Told {
-    match words {
-        ["create", "index", rest @ ..] | ["create", "unique", "index", rest @ ..]
-            if rest.first() != Some(&"concurrently") =>
-        {
-            let on = rest.iter().position(|word| *word == "on")?;
-            let table = table(&rest[on + 1..])?;
-            (!earlier.made.contains(table)).then(|| index_blocks(table))
-        }
-        ["alter", "table", rest @ ..] => {
-            let table = table(rest)?;
-            if earlier.made.contains(table) {
-                return None;
-            }
-            altered(words, table, earlier)
-        }
-        ["vacuum", rest @ ..] if rest.contains(&"full") => rewrites("VACUUM FULL", last_name(rest)),
-        ["cluster", rest @ ..] => rewrites("CLUSTER", last_name(rest)),
-        ["reindex", rest @ ..] if !rest.contains(&"concurrently") => Some((
+        Command::Reindex => Lock::new(
             "B0435",
+            "",
             "REINDEX keeps rows from being written until its indexes are made".to_owned(),
             "write `REINDEX … CONCURRENTLY`, in a file with `-- @no-transaction`",
-        )),
-        ["lock", "table", ..] | ["lock", ..] => Some(lock("LOCK")),
-        ["set", "lock_timeout", _, "0" | "'0'", ..]
-        | ["set", "local", "lock_timeout", _, "0" | "'0'", ..] => Some(lock("`lock_timeout = 0`")),
-        _ => None,
-    }
-}
-
-fn last_name<'w>(words: &[&'w str]) -> Option<&'w str> {
-    words.iter().rfind(|word| **word != ";").copied()
-}
-
-/// Every row is written anew, and no other statement gets to the table.
-fn rewrites(words: &str, table: Option<&str>) -> Told {
-    let table = table.map_or(String::new(), |name| format!(" of `{name}`"));
-    Some((
-        "B0434",
-        format!("{words} writes every row{table} anew, and it cannot be read meanwhile"),
-        "do it at a quiet time: `-- @allow B0434`",
-    ))
+        ),
+        Command::Lock if dialect == Dialect::Mysql => Lock::waits("LOCK TABLES"),
+        Command::Lock => Lock::waits("LOCK"),
+        Command::Set(name, value) if name.text == "lock_timeout" && value == "0" => {
+            Lock::waits("`lock_timeout = 0`")
+        }
+        _ => return Vec::new(),
+    };
+    vec![lock]
 }
 
 /// Functions that give each row a value of its own, so that a new column with one writes all rows.
@@ -215,151 +264,146 @@ const VOLATILE: [&str; 8] = [
     "clock_timestamp",
 ];
 
-/// Whether a new column has a value of its own in each row.
-fn adds_values(words: &[&str]) -> bool {
-    let serial = [
-        "serial",
-        "bigserial",
-        "smallserial",
-        "serial2",
-        "serial4",
-        "serial8",
-    ];
-    let default = words.iter().position(|word| *word == "default");
-    let default = default.map_or(&[][..], |at| &words[at..]);
-    let is_stored = words.contains(&"generated") && words.contains(&"stored");
-    words.contains(&"add")
-        && (has_any(words, &serial)
-            || has_any(default, &VOLATILE)
-            || is_stored
-            || has(words, &["as", "identity"]))
+fn is_volatile(value: &Expression) -> bool {
+    let calls = look_at_expression(&value.sql, Dialect::Postgres, |_, expr| {
+        let mut found = false;
+        walk_from(Node::Expr(expr), |node| {
+            if let Node::Expr(expr) = node
+                && let ExprKind::Call(call) = &expr.kind
+            {
+                found |= VOLATILE.contains(&call.function());
+            }
+        });
+        found
+    });
+    calls.unwrap_or(false)
 }
 
-fn has_any(words: &[&str], wanted: &[&str]) -> bool {
-    words.iter().any(|word| wanted.contains(word))
-}
-
-fn index_blocks(table: &str) -> (&'static str, String, &'static str) {
-    (
-        "B0435",
-        format!("no row of `{table}` can be written while the index is made"),
-        "write `CREATE INDEX CONCURRENTLY`, in a file with `-- @no-transaction`",
-    )
-}
-
-fn lock(words: &str) -> (&'static str, String, &'static str) {
-    (
-        "B0438",
-        format!("{words} waits without a limit, and every later statement waits behind it"),
-        "leave it out: `bindery migrate run` sets a `lock_timeout` and tries again",
-    )
-}
-
-fn altered(words: &[&str], table: &str, earlier: &Earlier) -> Told {
-    let retypes = has(words, &["type"]) && words.contains(&"alter") && !words.contains(&"add");
-    if retypes || has(words, &["set", "data", "type"]) {
-        return Some((
+fn added_column(column: &ColumnDef, table: &str) -> Option<Lock> {
+    let has = |wanted: fn(&ColumnOptionKind) -> bool| {
+        let mut options = column.options.iter();
+        options.any(|option| wanted(&option.kind))
+    };
+    let is_own = is_serial(&column.type_name.name)
+        || has(|kind| match kind {
+            ColumnOptionKind::Default(value) => is_volatile(value),
+            ColumnOptionKind::Computed { stored, .. } => *stored,
+            ColumnOptionKind::Identity { .. } => true,
+            _ => false,
+        });
+    if is_own {
+        return Some(Lock::new(
             "B0434",
-            format!(
-                "another type writes every row of `{table}` anew, and it cannot be read meanwhile"
-            ),
-            "add a column of the new type, copy the values in batches, then rename; a longer `varchar` or `text` costs nothing: `-- @allow B0434`",
-        ));
-    }
-    if adds_values(words) {
-        return Some((
-            "B0434",
+            table,
             format!(
                 "a column with a value of its own in each row writes all rows of `{table}` anew, and it cannot be read meanwhile"
             ),
             "add the column without it, fill it in batches, then set the default; or `-- @allow B0434`",
         ));
     }
-    for words_of in [
-        &["set", "unlogged"][..],
-        &["set", "logged"],
-        &["set", "tablespace"],
-    ] {
-        if has(words, words_of) {
-            return rewrites(&words_of.join(" ").to_uppercase(), Some(table));
-        }
+    let has_value = has(|kind| {
+        matches!(
+            kind,
+            ColumnOptionKind::Default(_) | ColumnOptionKind::Computed { .. }
+        )
+    });
+    if !has_value && has(|kind| matches!(kind, ColumnOptionKind::NotNull(_))) {
+        return Some(Lock::reads_for_null(table));
     }
-    let sets_not_null = has(words, &["set", "not", "null"]) && !earlier.has_checked(words, table);
-    if sets_not_null || adds_not_null(words) {
-        return Some((
-            "B0436",
-            format!(
-                "NOT NULL needs a value in every row of `{table}`, and all of them are read under a lock"
-            ),
-            "give the column a DEFAULT; or fill it, add `CHECK (… IS NOT NULL) NOT VALID` and `VALIDATE CONSTRAINT` in a file with `-- @no-transaction`, and then SET NOT NULL reads no row",
-        ));
-    }
-    let adds_check = has(words, &["check", "("]) || has(words, &["foreign", "key"]);
-    let adds_constraint = words.contains(&"add") && adds_check && !words.contains(&"column");
-    if adds_constraint && !has(words, &["not", "valid"]) {
-        return Some((
+    has(is_key).then(|| Lock::makes_index(table))
+}
+
+fn is_key(kind: &ColumnOptionKind) -> bool {
+    matches!(
+        kind,
+        ColumnOptionKind::Unique(_) | ColumnOptionKind::PrimaryKey { .. }
+    )
+}
+
+fn added_constraint(constraint: &TableConstraint, table: &str) -> Option<Lock> {
+    match &constraint.kind {
+        _ if constraint.not_valid => None,
+        TableConstraintKind::Check(..) | TableConstraintKind::ForeignKey { .. } => Some(Lock::new(
             "B0437",
+            table,
             format!("all rows of `{table}` are checked under a lock"),
             "write `NOT VALID` after it, and then `ALTER TABLE … VALIDATE CONSTRAINT …`, in a file with `-- @no-transaction`",
-        ));
+        )),
+        TableConstraintKind::PrimaryKey { .. } | TableConstraintKind::Unique { .. } => {
+            Some(Lock::makes_index(table))
+        }
+        TableConstraintKind::NotNull(_) => Some(Lock::reads_for_null(table)),
+        TableConstraintKind::UsingIndex { .. }
+        | TableConstraintKind::Index { .. }
+        | TableConstraintKind::Exclude(_)
+        | TableConstraintKind::Period(_) => None,
     }
-    let makes_index =
-        words.contains(&"add") && !words.contains(&"column") && !has(words, &["using", "index"]);
-    let is_key = words.contains(&"unique") || has(words, &["primary", "key"]);
-    (makes_index && is_key).then(|| index_blocks(table))
 }
 
-/// `ADD COLUMN a … NOT NULL` without DEFAULT.
-fn adds_not_null(words: &[&str]) -> bool {
-    let is_made = ["default", "generated", "serial", "bigserial", "smallserial"];
-    let mut windows = words.windows(3);
-    let is_declared =
-        windows.any(|three| matches!(three, [before, "not", "null"] if *before != "is"));
-    words.contains(&"add") && is_declared && !words.iter().any(|word| is_made.contains(word))
-}
-
-fn mysql(words: &[&str], earlier: &Earlier) -> Told {
-    let rest = match words {
-        ["alter", "table", rest @ ..] => rest,
-        ["lock", "tables" | "table", ..] => return Some(lock("LOCK TABLES")),
-        _ => return None,
-    };
-    let table = table(rest)?;
-    let is_bounded = words.contains(&"algorithm") || words.contains(&"lock");
-    if earlier.made.contains(table) || is_bounded {
+/// The column of a check that says that it holds no NULL.
+fn checked_column(action: &AlterAction) -> Option<String> {
+    let AlterAction::AddConstraint(constraint) = action else {
         return None;
-    }
-    if has(words, &["convert", "to"]) {
-        return rewrites("CONVERT TO CHARACTER SET", Some(table));
-    }
-    if has(words, &["engine", "="]) || rest.get(1) == Some(&"engine") {
-        return rewrites("ENGINE", Some(table));
-    }
-    if words.contains(&"modify") || words.contains(&"change") {
-        return Some((
+    };
+    let TableConstraintKind::Check(condition, _) = &constraint.kind else {
+        return None;
+    };
+    let column = look_at_expression(&condition.sql, Dialect::Postgres, |_, expr| {
+        match &expr.kind {
+            ExprKind::Is(is) if is.negated && matches!(is.what, IsWhat::Null) => {
+                match &is.operand.kind {
+                    ExprKind::Column(names) => names.last().map(|name| name.text.clone()),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    });
+    column.ok().flatten()
+}
+
+fn mysql(action: &AlterAction, table: &str) -> Option<Lock> {
+    match action {
+        AlterAction::CharacterSet { converts: true, .. } => {
+            Some(Lock::rewrites("CONVERT TO CHARACTER SET", table))
+        }
+        AlterAction::StorageEngine(_) => Some(Lock::rewrites("ENGINE", table)),
+        AlterAction::Redefine { .. } => Some(Lock::new(
             "B0434",
+            table,
             format!("MODIFY may copy every row of `{table}`, and none can be written meanwhile"),
             "write `, ALGORITHM=INPLACE, LOCK=NONE` after it: it is refused then where it would copy; or `-- @allow B0434`",
-        ));
+        )),
+        AlterAction::AddConstraint(constraint) => match constraint.kind {
+            TableConstraintKind::ForeignKey { .. } => Some(Lock::new(
+                "B0437",
+                table,
+                format!(
+                    "a foreign key copies every row of `{table}`, and none can be written meanwhile"
+                ),
+                "do it at a quiet time: `-- @allow B0437`",
+            )),
+            TableConstraintKind::PrimaryKey { .. }
+            | TableConstraintKind::Unique { .. }
+            | TableConstraintKind::Index { .. } => Some(mysql_index(table)),
+            _ => None,
+        },
+        AlterAction::AddColumn { column, .. } => {
+            let mut options = column.options.iter();
+            let is_key = options.any(|option| is_key(&option.kind));
+            is_key.then(|| mysql_index(table))
+        }
+        _ => None,
     }
-    let adds_key = words.contains(&"add")
-        && (words.contains(&"key") || words.contains(&"index") || words.contains(&"unique"));
-    if has(words, &["foreign", "key"]) && words.contains(&"add") {
-        return Some((
-            "B0437",
-            format!(
-                "a foreign key copies every row of `{table}`, and none can be written meanwhile"
-            ),
-            "do it at a quiet time: `-- @allow B0437`",
-        ));
-    }
-    adds_key.then(|| {
-        (
-            "B0435",
-            format!("an index of `{table}` may keep rows from being written"),
-            "write `, ALGORITHM=INPLACE, LOCK=NONE` after it",
-        )
-    })
+}
+
+fn mysql_index(table: &str) -> Lock {
+    Lock::new(
+        "B0435",
+        table,
+        format!("an index of `{table}` may keep rows from being written"),
+        "write `, ALGORITHM=INPLACE, LOCK=NONE` after it",
+    )
 }
 
 #[cfg(test)]
@@ -433,6 +477,27 @@ mod tests {
             ("LOCK TABLE t", &["B0438"]),
             ("SET lock_timeout = 0", &["B0438"]),
             ("INSERT INTO t VALUES (1)", &[]),
+            (
+                "ALTER TABLE IF EXISTS ONLY t ALTER a TYPE bigint, ADD UNIQUE (b)",
+                &["B0434", "B0435"],
+            ),
+            (
+                "ALTER TABLE t ADD CONSTRAINT c CHECK (NOT valid)",
+                &["B0437"],
+            ),
+            (
+                "ALTER TABLE t ADD a integer NOT NULL, ADD b integer DEFAULT 0",
+                &["B0436"],
+            ),
+            ("ALTER TABLE t ADD COLUMN a integer UNIQUE", &["B0435"]),
+            (
+                "ALTER TABLE t ADD COLUMN \"set not null\" text DEFAULT 'random()'",
+                &[],
+            ),
+            ("CREATE INDEX \"concurrently\" ON t (a)", &["B0435"]),
+            ("VACUUM (FULL, ANALYZE) t", &["B0434"]),
+            ("VACUUM (FULL off) t", &[]),
+            ("VACUUM \"full\"", &[]),
         ] {
             assert_eq!(told(Dialect::Postgres, &[sql]), expected, "{sql}");
             assert_eq!(told(Dialect::Sqlite, &[sql]), [""; 0]);
@@ -456,6 +521,11 @@ mod tests {
             ("ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4", &["B0434"]),
             ("ALTER TABLE t ENGINE = InnoDB", &["B0434"]),
             ("LOCK TABLES t WRITE", &["B0438"]),
+            ("/*!40101 ALTER TABLE t ENGINE = InnoDB */", &["B0434"]),
+            (
+                "ALTER TABLE t ADD algorithm INT, MODIFY a BIGINT",
+                &["B0434"],
+            ),
         ] {
             assert_eq!(told(Dialect::Mysql, &[sql]), expected, "{sql}");
         }

@@ -5,13 +5,17 @@
 
 use std::collections::BTreeSet;
 
-use super::busy::{table, words};
+use super::busy::made_table;
 use super::folder::fold_migrations;
-use super::structure::Structure;
+use super::structure::{Structure, folded};
+use crate::ast::{AlterAction, AlterTable, ObjectName, OtherChange, Statement};
 use crate::diagnostic::Diagnostics;
+use crate::dialect::Dialect;
 use crate::migrations::Migration;
 use crate::model::Engine;
+use crate::parse::{SingleStatement, parse_single};
 use crate::source::Sources;
+use crate::syntax::{self, Command, Node, SourceKind, Whole};
 
 /// A statement that loses data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,10 +54,7 @@ fn lost_columns(
     (before, after): (&Option<Structure>, &Option<Structure>),
 ) -> Vec<Loss> {
     let (Some(before), Some(after)) = (before, after) else {
-        return vec![loss(
-            line,
-            format!("the table `{table}` goes, with its rows"),
-        )];
+        return vec![loss(line, table_goes(table))];
     };
     let columns = |structure: &Structure| -> BTreeSet<String> {
         let is_it = |name: &str| name.eq_ignore_ascii_case(table);
@@ -87,187 +88,203 @@ struct Found {
 impl Found {
     fn of(migration: &Migration, engine: &Engine) -> Self {
         let statements = migration.up.statements.iter();
-        let statements: Vec<(u32, Vec<String>)> = statements
-            .map(|one| (one.line, words(&one.sql, engine.dialect)))
+        let statements: Vec<(u32, SingleStatement)> = statements
+            .map(|one| (one.line, parse_single(&one.sql, engine.dialect)))
             .collect();
-        let mut looking = Looking::default();
-        let words_of = statements.iter().map(|(_, words)| words);
-        looking.renamed = words_of.filter_map(|words| renamed(words)).collect();
-        for (line, words) in &statements {
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            looking.look_at(&words, *line);
+        let mut looking = Looking {
+            dialect: engine.dialect,
+            renamed: Vec::new(),
+            made: BTreeSet::new(),
+            line: 0,
+            found: Self::default(),
+        };
+        looking.renamed = statements
+            .iter()
+            .flat_map(|(_, statement)| looking.renamed_by(statement))
+            .collect();
+        for (line, statement) in &statements {
+            looking.line = *line;
+            looking.look_at(statement);
         }
         looking.found
     }
 }
 
 /// The statements of one migration, one after the other.
-#[derive(Default)]
 struct Looking {
+    dialect: Dialect,
     /// Old and new names of tables.
     renamed: Vec<(String, String)>,
     /// Tables that the migration makes: what they lose was not there before.
     made: BTreeSet<String>,
+    /// The line of the statement.
+    line: u32,
     found: Found,
 }
 
 impl Looking {
-    fn look_at(&mut self, words: &[&str], line: u32) {
-        if let Some(name) = made_table(words) {
-            self.made.insert(name.to_owned());
-        } else if let ["drop", "table", names @ ..] = words {
-            for name in names_of(names) {
-                self.drop_table(name, line);
+    fn key(&self, name: &ObjectName) -> String {
+        folded(&name.name.text, self.dialect)
+    }
+
+    fn lose(&mut self, message: String) {
+        self.found.losses.push(loss(self.line, message));
+    }
+
+    /// The same of a table that was there before.
+    fn lose_of(&mut self, table: &ObjectName, message: impl Fn(&str) -> String) {
+        if !self.made.contains(&self.key(table)) {
+            self.lose(message(&table.name.text));
+        }
+    }
+
+    fn renamed_by(&self, statement: &SingleStatement) -> Vec<(String, String)> {
+        let SingleStatement::Schema(statements) = statement else {
+            return Vec::new();
+        };
+        let pairs = statements.iter().filter_map(|one| match one {
+            Statement::AlterTable(alter) => match alter.actions.as_slice() {
+                [AlterAction::RenameTable(to)] => Some((self.key(&alter.table), self.key(to))),
+                _ => None,
+            },
+            _ => None,
+        });
+        pairs.collect()
+    }
+
+    fn look_at(&mut self, statement: &SingleStatement) {
+        match statement {
+            SingleStatement::Schema(statements) => {
+                for one in statements {
+                    self.of_schema(one);
+                }
             }
-        } else {
-            let lost = lost(words, &self.made);
-            let losses = lost.into_iter().map(|message| loss(line, message));
-            self.found.losses.extend(losses);
+            SingleStatement::Rows(whole) => self.of_rows(whole),
+            SingleStatement::Command(command) => self.of_command(command),
+            SingleStatement::Other(kind) => self.of_other(kind),
+        }
+    }
+
+    fn of_schema(&mut self, statement: &Statement) {
+        match statement {
+            Statement::CreateTable(table) if table.or_replace => {
+                self.lose_of(&table.name, table_goes);
+            }
+            Statement::DropTable { names, .. } => {
+                for name in names {
+                    self.drop_table(name);
+                }
+            }
+            Statement::DropSchema(names) => {
+                let kind = match self.dialect {
+                    Dialect::Mysql => "database",
+                    Dialect::Postgres | Dialect::Sqlite => "schema",
+                };
+                for name in names {
+                    let name = name.as_deref().unwrap_or("public");
+                    self.lose(format!("the {kind} `{name}` goes, with what is in it"));
+                }
+            }
+            Statement::DropType { cascade: true, .. } => self.lose_dependents(),
+            Statement::AlterTable(alter) => self.altered(alter),
+            _ => {}
+        }
+        if let Some(name) = made_table(statement) {
+            self.made.insert(self.key(name));
         }
     }
 
     /// A table that this migration makes may take its name, before it goes or afterwards: then the columns of both are compared.
-    fn drop_table(&mut self, name: &str, line: u32) {
+    fn drop_table(&mut self, name: &ObjectName) {
+        let key = self.key(name);
         let (made, mut renamed) = (&self.made, self.renamed.iter());
-        let successor = renamed.find(|(old, new)| new == name && made.contains(old));
+        let successor = renamed.find(|(old, new)| *new == key && made.contains(old));
         match successor {
             Some((old, new)) => {
-                let names = [old, new].map(|name| (name.clone(), line));
+                let names = [old, new].map(|name| (name.clone(), self.line));
                 self.found.remade.extend(names);
             }
-            None if made.contains(name) => {}
-            None => {
-                let message = format!("the table `{name}` goes, with its rows");
-                self.found.losses.push(loss(line, message));
+            None => self.lose_of(name, table_goes),
+        }
+    }
+
+    fn altered(&mut self, alter: &AlterTable) {
+        for action in &alter.actions {
+            match action {
+                AlterAction::DropColumn { column, .. } => {
+                    self.lose_of(&alter.table, |table| column_goes(table, &column.text));
+                }
+                AlterAction::DropVersioning => self.lose_of(&alter.table, |table| {
+                    format!("the earlier versions of the rows of `{table}` go")
+                }),
+                _ => {}
+            }
+        }
+        for change in &alter.others {
+            match change {
+                OtherChange::DropPartition => self.lose_of(&alter.table, |table| {
+                    format!("a partition of `{table}` goes, with its rows")
+                }),
+                OtherChange::TruncatePartition => self.lose_of(&alter.table, |table| {
+                    format!("all rows of a partition of `{table}` are deleted")
+                }),
+                OtherChange::SetTablespace | OtherChange::Bound | OtherChange::Trigger { .. } => {}
             }
         }
     }
-}
 
-fn made_table<'w>(words: &[&'w str]) -> Option<&'w str> {
-    match words {
-        ["create", "table", rest @ ..]
-        | [
-            "create",
-            "temp" | "temporary" | "unlogged",
-            "table",
-            rest @ ..,
-        ] => table(rest),
-        _ => None,
-    }
-}
-
-/// The old and the new name of `ALTER TABLE … RENAME TO`.
-fn renamed(words: &[String]) -> Option<(String, String)> {
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let ["alter", "table", rest @ ..] = words.as_slice() else {
-        return None;
-    };
-    let at = rest.windows(2).position(|two| two == ["rename", "to"])?;
-    let new = table(&rest[at + 2..])?;
-    Some((table(rest)?.to_owned(), new.to_owned()))
-}
-
-/// The tables of a list, `a, shop.b CASCADE`.
-fn names_of<'w>(words: &[&'w str]) -> Vec<&'w str> {
-    let lists = words.split(|word| *word == ",");
-    lists.filter_map(table).collect()
-}
-
-fn lost(words: &[&str], made: &BTreeSet<String>) -> Vec<String> {
-    match words {
-        ["create", "or", "replace", "table", rest @ ..] => {
-            let name = table(rest).filter(|name| !made.contains(*name));
-            let name = name.into_iter();
-            name.map(|name| format!("the table `{name}` goes, with its rows"))
-                .collect()
-        }
-        ["drop", kind @ ("schema" | "database"), rest @ ..] => {
-            let name = table(rest).unwrap_or_default();
-            vec![format!("the {kind} `{name}` goes, with what is in it")]
-        }
-        [
-            "drop",
-            "type" | "domain" | "extension" | "sequence" | "function",
-            ..,
-        ] if words.contains(&"cascade") => {
-            vec!["columns that need what is dropped go with it (CASCADE)".to_owned()]
-        }
-        ["truncate", "table", rest @ ..] | ["truncate", rest @ ..] => {
-            let names = names_of(rest).into_iter();
-            names
-                .filter(|name| !made.contains(*name))
-                .map(|name| format!("all rows of `{name}` are deleted"))
-                .collect()
-        }
-        ["delete", ..] => deleted(words, made),
-        ["with", ..] => {
-            let delete = words.windows(2).position(|two| two == ["delete", "from"]);
-            delete.map_or_else(Vec::new, |at| deleted(&words[at..], made))
-        }
-        ["alter", "table", rest @ ..] => match table(rest) {
-            Some(name) if !made.contains(name) => altered(name, rest),
-            Some(_) | None => Vec::new(),
-        },
-        _ => Vec::new(),
-    }
-}
-
-fn deleted(words: &[&str], made: &BTreeSet<String>) -> Vec<String> {
-    let from = words.iter().position(|word| *word == "from");
-    let name = from.and_then(|at| table(&words[at + 1..]));
-    let name = name.filter(|name| !made.contains(*name));
-    name.map(|name| format!("rows of `{name}` are deleted"))
-        .into_iter()
-        .collect()
-}
-
-/// Parts of a table that hold no values.
-const WITHOUT_VALUES: [&str; 11] = [
-    "constraint",
-    "index",
-    "key",
-    "foreign",
-    "primary",
-    "check",
-    "unique",
-    "default",
-    "not",
-    "identity",
-    "expression",
-];
-
-/// The parts that `ALTER TABLE` drops, outside of parentheses.
-fn altered(table: &str, words: &[&str]) -> Vec<String> {
-    let mut depth = 0;
-    let mut gone = Vec::new();
-    for (at, word) in words.iter().enumerate() {
-        match *word {
-            "(" => depth += 1,
-            ")" => depth -= 1,
-            "truncate" if depth == 0 => {
-                gone.push(format!("all rows of a partition of `{table}` are deleted"))
+    /// Also what a query of `WITH` deletes.
+    fn of_rows(&mut self, whole: &Whole) {
+        syntax::walk(&whole.statement, |node| {
+            let Node::Statement(syntax::Statement::Delete(delete)) = node else {
+                return;
+            };
+            let first = delete.from.first().map(|source| &source.kind);
+            let named = match first {
+                Some(SourceKind::Table(name)) if delete.targets.is_empty() => Some(name),
+                _ => None,
+            };
+            for table in delete.targets.iter().chain(named) {
+                self.lose_of(table, |table| format!("rows of `{table}` are deleted"));
             }
-            "drop" if depth == 0 && at > 0 => gone.extend(dropped(table, &words[at + 1..])),
+        });
+    }
+
+    fn of_command(&mut self, command: &Command) {
+        match command {
+            Command::Truncate(names) => {
+                for name in names {
+                    self.lose_of(name, |table| format!("all rows of `{table}` are deleted"));
+                }
+            }
+            Command::Drop(kind, Some(name), _) if kind == "database" => {
+                let name = &name.text;
+                self.lose(format!("the database `{name}` goes, with what is in it"));
+            }
+            Command::Drop(kind, _, true) if kind == "extension" || kind == "function" => {
+                self.lose_dependents();
+            }
             _ => {}
         }
     }
-    gone
+
+    fn lose_dependents(&mut self) {
+        self.lose("columns that need what is dropped go with it (CASCADE)".to_owned());
+    }
+
+    /// A statement that is not understood may lose anything.
+    fn of_other(&mut self, kind: &str) {
+        let kinds = ["ALTER TABLE", "DROP TABLE", "TRUNCATE", "DELETE", "WITH"];
+        if kinds.contains(&kind) {
+            self.lose(format!(
+                "this `{kind}` is not understood, and may lose data"
+            ));
+        }
+    }
 }
 
-fn dropped(table: &str, words: &[&str]) -> Option<String> {
-    let (is_column, rest) = match words {
-        ["column", rest @ ..] => (true, rest),
-        rest => (false, rest),
-    };
-    let rest = rest.strip_prefix(&["if", "exists"]).unwrap_or(rest);
-    match rest.first()? {
-        _ if is_column => Some(column_goes(table, rest.first()?)),
-        &"partition" => Some(format!("a partition of `{table}` goes, with its rows")),
-        &"system" => Some(format!("the earlier versions of the rows of `{table}` go")),
-        word if WITHOUT_VALUES.contains(word) => None,
-        word => Some(column_goes(table, word)),
-    }
+fn table_goes(table: &str) -> String {
+    format!("the table `{table}` goes, with its rows")
 }
 
 #[cfg(test)]
@@ -319,7 +336,7 @@ mod tests {
                 "DROP TABLE IF EXISTS shop.t, \"U\" CASCADE",
                 &[
                     "the table `t` goes, with its rows",
-                    "the table `u` goes, with its rows",
+                    "the table `U` goes, with its rows",
                 ],
             ),
             (
@@ -353,7 +370,7 @@ mod tests {
             ),
             (
                 "ALTER TABLE t DROP \"A b\"",
-                &["the column `t.a b` goes, with its values"],
+                &["the column `t.A b` goes, with its values"],
             ),
             (
                 "ALTER TABLE t DROP COLUMN \"default\"",
@@ -371,9 +388,28 @@ mod tests {
                 &[],
             ),
             ("UPDATE t SET a = 1", &[]),
+            ("INSERT INTO t VALUES ('DELETE FROM t; DROP TABLE t')", &[]),
+            ("COMMENT ON TABLE t IS 'drop table t'", &[]),
+            ("ALTER TABLE t RENAME COLUMN \"drop\" TO \"truncate\"", &[]),
+            (
+                "ALTER /* IF */ TABLE IF EXISTS ONLY t DROP COLUMN \"truncate\", DROP b",
+                &[
+                    "the column `t.truncate` goes, with its values",
+                    "the column `t.b` goes, with its values",
+                ],
+            ),
+            (
+                "WITH d AS (DELETE FROM t RETURNING *) INSERT INTO u SELECT * FROM d",
+                &["rows of `t` are deleted"],
+            ),
+            (
+                "WITH d AS (SELECT 1 AS \"delete\") UPDATE t SET a = \"delete\" FROM d",
+                &[],
+            ),
         ] {
             assert_eq!(messages(Dialect::Postgres, &[sql]), expected, "{sql}");
-            let own = ["CREATE TABLE t (a int)", "CREATE TABLE u (a int)", sql];
+            let own = ["t", "u", "\"U\""].map(|name| format!("CREATE TABLE {name} (a int)"));
+            let own: Vec<&str> = own.iter().map(String::as_str).chain([sql]).collect();
             let is_other = sql.starts_with("DROP SCHEMA") || sql.starts_with("DROP TYPE");
             let left = messages(Dialect::Postgres, &own);
             assert!(left.is_empty() || is_other, "{sql}: {left:?}");
@@ -400,12 +436,25 @@ mod tests {
                 &["the table `t` goes, with its rows"],
             ),
             (
+                "/*!40101 DROP TABLE t */",
+                &["the table `t` goes, with its rows"],
+            ),
+            (
+                "DELETE t, u FROM t JOIN u ON t.id = u.id",
+                &["rows of `t` are deleted", "rows of `u` are deleted"],
+            ),
+            (
                 "DROP DATABASE shop",
                 &["the database `shop` goes, with what is in it"],
             ),
         ] {
             assert_eq!(messages(Dialect::Mysql, &[sql]), expected, "{sql}");
         }
+        let unknown = messages(Dialect::Postgres, &["ALTER TABLE t DROP a, FROBNICATE b"]);
+        assert_eq!(
+            unknown,
+            ["this `ALTER TABLE` is not understood, and may lose data"]
+        );
     }
 
     /// Covers MIG-10 on SQLite.

@@ -139,6 +139,13 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The bare words just before here, the last of them first.
+    pub(crate) fn words_behind(&self) -> Vec<&'a str> {
+        let tokens = self.tokens[..self.at].iter().rev();
+        let words = tokens.take_while(|token| token.kind == TokenKind::Word);
+        words.map(|token| self.raw(*token)).collect()
+    }
+
     /// The problem of finding something else here.
     pub(crate) fn unexpected(&self, expected: &str) -> Problem {
         if expected.ends_with(STATEMENT_END)

@@ -4,6 +4,7 @@
 //! and MariaDB, and what the servers answer. What a server calls a syntax error is refused here, and nothing is passed over.
 
 mod call;
+mod command;
 mod condition;
 mod cursor;
 mod expression;
@@ -23,9 +24,12 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use command::Command;
 pub(crate) use cursor::{Cursor, Problem, Read, shortened};
 #[cfg(test)]
 pub(crate) use grouped::grouped;
-pub(crate) use reader::{Text, Whole, has_more_words, look_at_expression, read, read_query};
+pub(crate) use reader::{
+    Text, Whole, has_more_words, look_at_expression, read, read_query, tokens_of,
+};
 pub(crate) use tree::*;
-pub(crate) use walk::{Node, walk};
+pub(crate) use walk::{Node, walk, walk_from};

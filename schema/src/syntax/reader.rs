@@ -95,21 +95,24 @@ impl Whole {
 
 /// Reads a text that is one statement.
 pub(crate) fn read(text: &Text<'_>) -> Read<Whole> {
-    read_all(&cursor_of(text), text.parameters)
+    read_all(&text.cursor(), text.parameters)
 }
 
-fn cursor_of<'a>(text: &Text<'a>) -> Cursor<'a> {
-    Cursor {
-        text: text.text,
-        tokens: text.tokens,
-        at: 0,
-        file: text.file,
-        dialect: text.dialect,
-        read_as: None,
-        comments: &[],
-        own_database: None,
-        path: None,
-        kind: text.kind,
+impl<'a> Text<'a> {
+    /// At its beginning.
+    pub(crate) fn cursor(&self) -> Cursor<'a> {
+        Cursor {
+            text: self.text,
+            tokens: self.tokens,
+            at: 0,
+            file: self.file,
+            dialect: self.dialect,
+            read_as: None,
+            comments: &[],
+            own_database: None,
+            path: None,
+            kind: self.kind,
+        }
     }
 }
 
@@ -123,17 +126,23 @@ pub(crate) fn read_query(cursor: &Cursor<'_>) -> Read<Whole> {
     }
 }
 
+/// The tokens of a text.
+pub(crate) fn tokens_of(sql: &str, dialect: Dialect) -> Vec<Token> {
+    let mut lexer = Lexer::new(sql, dialect);
+    let mut tokens = Vec::new();
+    while lexer.skip_blanks() {
+        tokens.push(lexer.token());
+    }
+    tokens
+}
+
 /// Reads a text that is one expression, and looks through it with as much stack as that takes.
 pub(crate) fn look_at_expression<T: Send>(
     sql: &str,
     dialect: Dialect,
     look: impl Fn(&Text<'_>, &Expr) -> T + Send + Sync,
 ) -> Read<T> {
-    let mut lexer = Lexer::new(sql, dialect);
-    let mut tokens = Vec::new();
-    while lexer.skip_blanks() {
-        tokens.push(lexer.token());
-    }
+    let tokens = tokens_of(sql, dialect);
     let text = &Text {
         text: sql,
         tokens: &tokens,
@@ -142,7 +151,7 @@ pub(crate) fn look_at_expression<T: Send>(
         kind: "expression",
         parameters: false,
     };
-    let cursor = cursor_of(text);
+    let cursor = text.cursor();
     let mut reader = Reader::new(cursor.clone(), text.parameters, SHALLOW);
     match reader.whole_expression() {
         Ok(expr) => Ok(look(text, &expr)),

@@ -19,8 +19,13 @@ pub(crate) enum Node<'t> {
 }
 
 /// Visits a statement and all that it is made of, in no order that means anything.
-pub(crate) fn walk<'t>(statement: &'t Statement, mut visit: impl FnMut(Node<'t>)) {
-    let mut open = vec![Node::Statement(statement)];
+pub(crate) fn walk<'t>(statement: &'t Statement, visit: impl FnMut(Node<'t>)) {
+    walk_from(Node::Statement(statement), visit);
+}
+
+/// The same of any part.
+pub(crate) fn walk_from<'t>(first: Node<'t>, mut visit: impl FnMut(Node<'t>)) {
+    let mut open = vec![first];
     while let Some(node) = open.pop() {
         visit(node);
         let parts = &mut Parts { open: &mut open };

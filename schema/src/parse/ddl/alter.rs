@@ -1,6 +1,9 @@
 //! Reads `ALTER TABLE`: the actions that change the model, over those that do not.
 
-use crate::ast::{AlterAction, AlterTable, ColumnPosition, Name, Partition, TableConstraint};
+use crate::ast::{
+    AlterAction, AlterTable, ColumnPosition, Name, OtherChange, Partition, TableConstraint,
+};
+use crate::name::same_word;
 use bindery_core::dialect::Dialect;
 
 use crate::syntax::{Cursor, Read};
@@ -19,8 +22,10 @@ impl Cursor<'_> {
             self.advance(usize::from(!self.is_name(0)));
         }
         let (mut actions, mut passed_over) = (Vec::new(), false);
+        let mut others = Vec::new();
         loop {
             let first = self.at;
+            others.extend(self.other_change());
             let keeps = self.keeps_state();
             let found = self.action_list()?;
             passed_over |= found.is_empty() && !keeps;
@@ -46,7 +51,37 @@ impl Cursor<'_> {
             only,
             actions,
             passed_over,
+            others,
         })
+    }
+
+    /// A change that is passed over here, and that those who run the statement have to know of.
+    fn other_change(&self) -> Option<OtherChange> {
+        let enabled = self.is_word(0, "ENABLE");
+        if self.is_words(&["DROP", "PARTITION"]) {
+            Some(OtherChange::DropPartition)
+        } else if self.is_words(&["TRUNCATE", "PARTITION"]) {
+            Some(OtherChange::TruncatePartition)
+        } else if self.is_words(&["SET", "TABLESPACE"]) {
+            Some(OtherChange::SetTablespace)
+        } else if self.is_any_word(0, &["ALGORITHM", "LOCK"]) {
+            Some(OtherChange::Bound)
+        } else if enabled || self.is_word(0, "DISABLE") {
+            let mut cursor = self.clone();
+            cursor.advance(1);
+            let always = cursor.eat(&["ALWAYS"]);
+            cursor.eat(&["REPLICA"]);
+            let is_trigger = cursor.eat(&["TRIGGER"]);
+            let all = cursor.is_any_word(0, &["ALL", "USER"]);
+            let name = cursor.name("a trigger's name").ok().filter(|_| !all);
+            is_trigger.then_some(OtherChange::Trigger {
+                name,
+                enabled,
+                always,
+            })
+        } else {
+            None
+        }
     }
 
     /// Whether the action leaves the table as it is: a check of rows, or how another action is done.
@@ -141,6 +176,14 @@ impl Cursor<'_> {
         if !keyword && self.at_table_constraint() {
             let constraint = self.table_constraint()?;
             self.eat(&["NOT", "VALID"]);
+            let words = self.words_behind();
+            let is_not_valid =
+                |two: &[&str]| same_word(two[0], "VALID") && same_word(two[1], "NOT");
+            let not_valid = words.windows(2).any(is_not_valid);
+            let constraint = constraint.map(|constraint| TableConstraint {
+                not_valid,
+                ..constraint
+            });
             return Ok(constraint
                 .map(AlterAction::AddConstraint)
                 .into_iter()
@@ -450,6 +493,7 @@ impl Cursor<'_> {
                 only: false,
                 actions,
                 passed_over: false,
+                others: Vec::new(),
             });
             if !self.eat_symbol(",") {
                 return Ok(renames);
@@ -473,6 +517,7 @@ impl Cursor<'_> {
         let constraint = TableConstraint {
             name,
             kind,
+            not_valid: false,
             span: self.span_from(first),
         };
         Ok(AlterTable {
@@ -481,6 +526,7 @@ impl Cursor<'_> {
             only: false,
             actions: vec![AlterAction::AddConstraint(constraint)],
             passed_over: false,
+            others: Vec::new(),
         })
     }
 }

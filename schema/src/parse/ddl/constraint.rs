@@ -49,6 +49,7 @@ impl Cursor<'_> {
         Ok(Some(TableConstraint {
             name,
             kind,
+            not_valid: false,
             span: self.span_from(first),
         }))
     }

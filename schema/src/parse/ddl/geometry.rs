@@ -77,6 +77,7 @@ impl Cursor<'_> {
                 position: ColumnPosition::Unsaid,
             }],
             passed_over: false,
+            others: Vec::new(),
         }))
     }
 

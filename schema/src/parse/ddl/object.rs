@@ -13,7 +13,7 @@ use crate::syntax::{Cursor, Read};
 impl Cursor<'_> {
     /// After `CREATE [UNIQUE] INDEX`.
     pub(crate) fn create_index(&mut self, unique: bool) -> Read<CreateIndex> {
-        self.eat(&["CONCURRENTLY"]);
+        let concurrently = self.eat(&["CONCURRENTLY"]);
         let if_not_exists = self.eat(&["IF", "NOT", "EXISTS"]);
         let unnamed = self.dialect == Dialect::Postgres && self.is_word(0, "ON");
         let name = if unnamed {
@@ -34,6 +34,7 @@ impl Cursor<'_> {
         let mut index = CreateIndex {
             name,
             unique,
+            concurrently,
             if_not_exists,
             table,
             parts,

@@ -189,6 +189,7 @@ impl Cursor<'_> {
                 only: true,
                 actions,
                 passed_over: false,
+                others: Vec::new(),
             },
         )]))
     }

@@ -359,7 +359,7 @@ fn nearest(name: &str, dialect: Dialect) -> Option<&'static str> {
 }
 
 /// PostgreSQL's words for a column that is generated.
-pub(super) fn is_serial(name: &str) -> bool {
+pub(crate) fn is_serial(name: &str) -> bool {
     let name = name.to_lowercase();
     let size = name
         .strip_prefix("big")

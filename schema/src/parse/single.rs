@@ -1,0 +1,56 @@
+//! Reads a statement by itself, whatever it is, for rules that look at the statements of a migration one by one.
+
+use super::ddl::{self, Outcome};
+use super::kind::kind_of;
+use crate::ast::Statement;
+use crate::source::FileId;
+use crate::syntax::{Command, Cursor, Text, Whole, read, tokens_of};
+use bindery_core::dialect::Dialect;
+
+/// A statement of any kind.
+#[derive(Debug)]
+pub(crate) enum SingleStatement {
+    /// It changes the schema.
+    Schema(Vec<Statement>),
+    /// It reads or writes rows.
+    Rows(Box<Whole>),
+    Command(Command),
+    /// It is none of these, or not understood: the words that name its kind, in capitals.
+    Other(String),
+}
+
+/// Reads a text that is one statement.
+pub(crate) fn parse_single(sql: &str, dialect: Dialect) -> SingleStatement {
+    let tokens = tokens_of(sql, dialect);
+    let kind = kind_of(sql, &tokens);
+    let text = Text {
+        text: sql,
+        tokens: &tokens,
+        file: FileId(0),
+        dialect,
+        kind: &kind,
+        parameters: false,
+    };
+    let cursor = text.cursor();
+    if let Some(statements) = of_schema(cursor.clone()) {
+        return SingleStatement::Schema(statements);
+    }
+    if let Ok(Some(command)) = cursor.clone().command() {
+        return SingleStatement::Command(command);
+    }
+    match read(&text) {
+        Ok(whole) => SingleStatement::Rows(Box::new(whole)),
+        Err(_) => SingleStatement::Other(kind),
+    }
+}
+
+fn of_schema(mut cursor: Cursor<'_>) -> Option<Vec<Statement>> {
+    let statements = match ddl::parse_statement(&mut cursor, &mut Vec::new()) {
+        Outcome::Table(table, _) => vec![Statement::CreateTable(table)],
+        Outcome::Alter(alter, _) => vec![Statement::AlterTable(alter)],
+        Outcome::View(view, _) => vec![Statement::CreateView(view)],
+        Outcome::Statements(statements) => statements,
+        Outcome::Skipped(_) => Vec::new(),
+    };
+    (!statements.is_empty()).then_some(statements)
+}
