@@ -14,9 +14,9 @@ use bindery_core::statements::lex::{Lexer, Token, TokenKind};
 /// Queries, parentheses and operators are read so deep in one another. A parenthesis counts twice, as there is an expression in it.
 const DEPTH_LIMIT: u32 = 130;
 
-/// So deep they are read on the stack that is there: ten parentheses or `CASE` in one another take at most 220 KiB of it where the
-/// code is not optimised, as in a build script.
-const SHALLOW: u32 = 20;
+/// So deep they are read on the stack that is there: eight parentheses or `CASE` in one another, and the readers around them, fit into
+/// 256 KiB of it where the code is not optimised, as in a build script.
+const SHALLOW: u32 = 16;
 
 /// The stack for what is deeper: 64 parentheses take 1.4 MiB.
 const ROOM: usize = 8 << 20;
