@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use bindery_core::statements::cut::cut;
 
 use super::structure::table_key;
+use crate::ast::{AlterAction, AlterTable, ObjectName, OtherChange, Statement};
 use crate::dialect::{Dialect, Flavour};
 use crate::model::TableName;
-use crate::parse::lex::{Lexer, TokenKind};
+use crate::parse::{SingleStatement, parse_single};
 use crate::plan::capture::{PREFIX, is_ours, tables};
 use crate::sql_writer::SqlWriter;
+use crate::syntax::{Command, Trigger};
 
 /// A trigger that records the changes of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,139 +54,96 @@ struct Fold {
 
 impl Fold {
     fn statement(&mut self, sql: &str) {
-        let words = words(sql, self.dialect);
-        let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
-        match lower.as_slice() {
-            ["create", "function", ..] => self.function(&words[2..], sql),
-            ["create", "or", "replace", "function", ..] => self.function(&words[4..], sql),
-            ["create", "trigger", ..] => self.trigger(&words[2..], sql),
-            ["alter", "table", rest @ ..] => {
-                let start = 2 + usize::from(rest.first() == Some(&"only"));
-                self.altered(&words[start..], sql);
+        match parse_single(sql, self.dialect) {
+            SingleStatement::Command(Command::CreateTrigger(made)) => self.trigger(&made, sql),
+            SingleStatement::Command(Command::DropTrigger(name)) => {
+                self.found.retain(|one| one.name != name.text);
             }
-            ["drop", "trigger", rest @ ..] => {
-                let start = 2 + if_exists(rest);
-                if let Some(name) = words.get(start) {
-                    self.found.retain(|one| one.name != *name);
+            SingleStatement::Schema(statements) => {
+                statements.iter().for_each(|one| self.of_schema(one, sql));
+            }
+            SingleStatement::Rows(_) | SingleStatement::Command(_) | SingleStatement::Other(_) => {}
+        }
+    }
+
+    fn of_schema(&mut self, statement: &Statement, sql: &str) {
+        match statement {
+            Statement::CreateObject(made) if is_ours(&made.name.name.text) => {
+                let name = made.name.name.text.clone();
+                self.functions.insert(name, sql.to_owned());
+            }
+            Statement::DropTable { names, .. } => {
+                for name in names {
+                    let of_table = self.of_table(name);
+                    self.found.retain(|one| !of_table(one));
                 }
             }
-            ["drop", "table", rest @ ..] => {
-                let start = 2 + if_exists(rest);
-                if let Some((table, _)) = table(&words[start..]) {
-                    let dialect = self.dialect;
-                    let key = table_key(&table, dialect);
-                    self.found
-                        .retain(|one| table_key(&one.table, dialect) != key);
-                }
-            }
+            Statement::AlterTable(alter) => self.altered(alter, sql),
             _ => {}
         }
     }
 
-    fn function(&mut self, rest: &[String], sql: &str) {
-        if let Some(name) = rest.iter().find(|word| is_ours(word)) {
-            self.functions.insert(name.clone(), sql.to_owned());
-        }
+    fn of_table(&self, name: &ObjectName) -> impl Fn(&CaptureTrigger) -> bool + use<> {
+        let dialect = self.dialect;
+        let key = table_key(&table(name), dialect);
+        move |one| table_key(&one.table, dialect) == key
     }
 
-    fn trigger(&mut self, rest: &[String], sql: &str) {
-        let Some(name) = rest.iter().take(4).find(|word| is_ours(word)) else {
+    fn trigger(&mut self, made: &Trigger, sql: &str) {
+        if !is_ours(&made.name.text) {
             return;
-        };
-        let on = rest.iter().position(|word| word.eq_ignore_ascii_case("on"));
-        let Some((table, _)) = on.and_then(|at| table(&rest[at + 1..])) else {
-            return;
-        };
-        let function = rest
-            .iter()
-            .rev()
-            .find(|word| is_ours(word) && *word != name);
-        let function = function.and_then(|name| self.functions.get(name)).cloned();
+        }
+        let function = made.function.as_ref();
+        let function = function.and_then(|name| self.functions.get(&name.text));
+        let function = function.cloned();
         self.found.push(CaptureTrigger {
-            table,
-            name: name.clone(),
+            table: table(&made.table),
+            name: made.name.text.clone(),
             create: function.into_iter().chain([sql.to_owned()]).collect(),
         });
     }
 
     /// Another name of the table, and triggers that are switched on or off.
-    fn altered(&mut self, words: &[String], sql: &str) {
-        let Some((name, length)) = table(words) else {
-            return;
-        };
-        let key = table_key(&name, self.dialect);
-        let dialect = self.dialect;
-        let is_of = |one: &CaptureTrigger| table_key(&one.table, dialect) == key;
-        let lower: Vec<String> = words[length..]
-            .iter()
-            .map(|word| word.to_lowercase())
-            .collect();
-        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
-        match lower.as_slice() {
-            ["rename", "to", ..] => {
-                let Some((to, _)) = table(&words[length + 2..]) else {
-                    return;
-                };
-                let schema = to.schema.or(name.schema.clone());
-                for one in self.found.iter_mut().filter(|one| is_of(one)) {
-                    one.table = TableName {
-                        schema: schema.clone(),
-                        name: to.name.clone(),
-                    };
-                }
+    fn altered(&mut self, alter: &AlterTable, sql: &str) {
+        let of_table = self.of_table(&alter.table);
+        for action in &alter.actions {
+            let AlterAction::RenameTable(to) = action else {
+                continue;
+            };
+            let mut to = table(to);
+            to.schema = to.schema.or_else(|| alter.table.schema.clone());
+            for one in self.found.iter_mut().filter(|one| of_table(one)) {
+                one.table = to.clone();
             }
-            ["enable", "always", "trigger", trigger, ..] => {
-                let mut found = self.found.iter_mut();
-                if let Some(one) = found.find(|one| one.name == *trigger) {
-                    one.create.push(sql.to_owned());
-                }
+        }
+        for change in &alter.others {
+            let OtherChange::Trigger {
+                name,
+                enabled,
+                always,
+            } = change
+            else {
+                continue;
+            };
+            let is_it =
+                |one: &CaptureTrigger| name.as_ref().is_some_and(|name| one.name == name.text);
+            if *always {
+                let found = self.found.iter_mut().filter(|one| is_it(one));
+                found.for_each(|one| one.create.push(sql.to_owned()));
+            } else {
+                let is_off = name.is_none() && !enabled;
+                self.found
+                    .retain(|one| !(is_it(one) || is_off && of_table(one)));
             }
-            ["disable", "trigger", "all" | "user", ..] => self.found.retain(|one| !is_of(one)),
-            ["disable" | "enable", .., trigger] => self.found.retain(|one| one.name != *trigger),
-            _ => {}
         }
     }
 }
 
-fn if_exists(words: &[&str]) -> usize {
-    if words.starts_with(&["if", "exists"]) {
-        2
-    } else {
-        0
+fn table(name: &ObjectName) -> TableName {
+    TableName {
+        schema: name.schema.clone(),
+        name: name.name.text.clone(),
     }
-}
-
-/// A table's name, and how many words it has.
-fn table(words: &[String]) -> Option<(TableName, usize)> {
-    let name = |schema: Option<&String>, name: &String| TableName {
-        schema: schema.cloned(),
-        name: name.clone(),
-    };
-    match words {
-        [schema, dot, table, ..] if dot == "." => Some((name(Some(schema), table), 3)),
-        [table, ..] => Some((name(None, table), 1)),
-        [] => None,
-    }
-}
-
-/// The words before a body, as names are compared; quotes are left out.
-fn words(sql: &str, dialect: Dialect) -> Vec<String> {
-    let mut lexer = Lexer::new(sql, dialect);
-    let mut words = Vec::new();
-    while words.len() < 40 && lexer.skip_blanks() {
-        let token = lexer.token();
-        let text = &sql[token.start as usize..token.end as usize];
-        words.push(match token.kind {
-            TokenKind::DoubleQuoted | TokenKind::Backticked | TokenKind::Bracketed => {
-                let quote = &text[text.len() - 1..];
-                text[1..text.len() - 1].replace(&quote.repeat(2), quote)
-            }
-            TokenKind::Word if dialect == Dialect::Postgres => text.to_lowercase(),
-            _ => text.to_owned(),
-        });
-    }
-    words
 }
 
 /// The statements that make triggers. One of the same name may be there, and switched off.

@@ -10,16 +10,16 @@ use super::folder::{Folded, fold_migrations};
 use super::migration::{Plan, Planned, plan};
 use super::render::Step;
 use super::structure::{Structure, Unreadable, folded};
-use crate::ast::{Ast, Statement};
+use crate::ast::{Ast, Name, Statement};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
 use crate::migrations::{Migration, Replaced, ScriptStatement, read_text, replaces_lines};
 use crate::model::{Engine, EngineId, Model};
-use crate::parse::lex::{Lexer, TokenKind};
-use crate::parse::{load, parse};
+use crate::parse::{SingleStatement, load, parse, parse_single};
 use crate::plan::capture::PREFIX;
 use crate::source::Sources;
+use crate::syntax::Command;
 
 /// The inputs of a squash.
 #[derive(Debug)]
@@ -231,9 +231,12 @@ fn others<'m>(old: &'m [Migration], first: &Folded, engine: &Engine) -> Vec<Othe
     let lost = lost_names(first);
     let last_of = |name: &String| {
         let makes = |other: &Other<'_>| {
-            let words = words(&other.statement.sql, engine.dialect);
-            words.first().is_some_and(|word| word == "create")
-                && words.iter().take(10).any(|word| word == name)
+            let SingleStatement::Schema(made) = parse_single(&other.statement.sql, engine.dialect)
+            else {
+                return false;
+            };
+            let mut made = made.iter().filter_map(made_name);
+            made.any(|made| made.text.to_lowercase() == *name)
         };
         all.iter().rposition(makes)
     };
@@ -267,6 +270,16 @@ fn lost_names(first: &Folded) -> Vec<String> {
         .collect()
 }
 
+fn made_name(statement: &Statement) -> Option<&Name> {
+    match statement {
+        Statement::CreateView(view) => Some(&view.name.name),
+        Statement::CreateEnum(made) => Some(&made.name.name),
+        Statement::CreateDomain(made) => Some(&made.name.name),
+        Statement::CreateObject(made) => Some(&made.name.name),
+        _ => None,
+    }
+}
+
 /// Settings of SQLite that its file keeps; the others are of a connection.
 const KEPT_PRAGMAS: &[&str] = &[
     "application_id",
@@ -281,15 +294,13 @@ const KEPT_PRAGMAS: &[&str] = &[
 /// database; its triggers are kept.
 fn shows(other: &Other<'_>, first: &Folded, engine: &Engine) -> bool {
     let sql = &other.statement.sql;
-    let words = words(sql, engine.dialect);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let is_of_sqlite = engine.dialect == Dialect::Sqlite;
-    match words.as_slice() {
-        ["pragma", rest @ ..] => {
-            let mut named = rest.iter().take(2);
-            return !named.any(|word| KEPT_PRAGMAS.contains(word));
+    match parse_single(sql, engine.dialect) {
+        SingleStatement::Command(Command::Pragma(name)) => {
+            return !KEPT_PRAGMAS.contains(&name.text.to_lowercase().as_str());
         }
-        ["create" | "drop", "trigger", ..] | ["create", _, "trigger", ..] if is_of_sqlite => {
+        SingleStatement::Command(Command::CreateTrigger(_) | Command::DropTrigger(_))
+            if engine.dialect == Dialect::Sqlite =>
+        {
             return true;
         }
         _ => {}
@@ -333,19 +344,6 @@ fn parsed(sql: &str, engine: &Engine) -> Ast {
         engines: Vec::new(),
     }));
     parse(&input, &mut found)
-}
-
-fn words(sql: &str, dialect: Dialect) -> Vec<String> {
-    let mut lexer = Lexer::new(sql, dialect);
-    let mut words = Vec::new();
-    while words.len() < 20 && lexer.skip_blanks() {
-        let token = lexer.token();
-        let text = &sql[token.start as usize..token.end as usize];
-        if token.kind != TokenKind::Symbol {
-            words.push(text.trim_matches(['"', '`', '[', ']']).to_lowercase());
-        }
-    }
-    words
 }
 
 fn refuse_others(

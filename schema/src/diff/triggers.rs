@@ -1,33 +1,27 @@
 //! Triggers of SQLite's tables, which no model knows: a table that is made anew gets them again.
 
+use crate::ast::{AlterAction, Name, Statement};
 use crate::dialect::Dialect;
-use crate::parse::lex::{Lexer, TokenKind};
+use crate::parse::{SingleStatement, parse_single};
+use crate::syntax::Command;
 
 /// The triggers that are there after these statements, each with the name of its table.
 pub fn triggers<'s>(statements: impl IntoIterator<Item = &'s str>) -> Vec<(String, String)> {
     let mut known: Vec<Trigger> = Vec::new();
     for sql in statements {
-        let words = words(sql);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        match words.as_slice() {
-            ["create", "trigger", rest @ ..]
-            | ["create", "temp" | "temporary", "trigger", rest @ ..] => {
-                known.extend(created(rest, sql));
+        match parse_single(sql, Dialect::Sqlite) {
+            SingleStatement::Command(Command::CreateTrigger(made)) => known.push(Trigger {
+                name: key(&made.name),
+                table: key(&made.table.name),
+                sql: sql.to_owned(),
+            }),
+            SingleStatement::Command(Command::DropTrigger(name)) => {
+                known.retain(|trigger| trigger.name != key(&name));
             }
-            ["drop", "trigger", rest @ ..] => {
-                let name = name(rest);
-                known.retain(|trigger| Some(trigger.name.as_str()) != name);
+            SingleStatement::Schema(statements) => {
+                statements.iter().for_each(|one| follow(&mut known, one));
             }
-            ["drop", "table", rest @ ..] => {
-                let table = name(rest);
-                known.retain(|trigger| Some(trigger.table.as_str()) != table);
-            }
-            ["alter", "table", old, "rename", "to", new] => {
-                for trigger in known.iter_mut().filter(|trigger| trigger.table == *old) {
-                    trigger.table = (*new).to_owned();
-                }
-            }
-            _ => {}
+            SingleStatement::Rows(_) | SingleStatement::Command(_) | SingleStatement::Other(_) => {}
         }
     }
     known.into_iter().map(|one| (one.table, one.sql)).collect()
@@ -39,38 +33,45 @@ struct Trigger {
     sql: String,
 }
 
-/// Its first words, in lower case, quotes left out.
-fn words(sql: &str) -> Vec<String> {
-    let mut lexer = Lexer::new(sql, Dialect::Sqlite);
-    let mut words = Vec::new();
-    while words.len() < 400 && lexer.skip_blanks() {
-        let token = lexer.token();
-        let text = &sql[token.start as usize..token.end as usize];
-        if token.kind == TokenKind::Word && text.eq_ignore_ascii_case("begin") {
-            break;
+fn key(name: &Name) -> String {
+    name.text.to_lowercase()
+}
+
+/// Triggers go with their table, and follow its name.
+fn follow(known: &mut Vec<Trigger>, statement: &Statement) {
+    match statement {
+        Statement::DropTable { names, .. } => {
+            let is_dropped = |table: &str| names.iter().any(|name| key(&name.name) == table);
+            known.retain(|trigger| !is_dropped(&trigger.table));
         }
-        words.push(text.trim_matches(['"', '`', '[', ']']).to_lowercase());
+        Statement::AlterTable(alter) => {
+            for action in &alter.actions {
+                let AlterAction::RenameTable(to) = action else {
+                    continue;
+                };
+                let own = known.iter_mut();
+                for trigger in own.filter(|one| one.table == key(&alter.table.name)) {
+                    trigger.table = key(&to.name);
+                }
+            }
+        }
+        _ => {}
     }
-    words
 }
 
-fn name<'w>(words: &[&'w str]) -> Option<&'w str> {
-    let words = words.strip_prefix(&["if", "exists"]).unwrap_or(words);
-    let words = words
-        .strip_prefix(&["if", "not", "exists"])
-        .unwrap_or(words);
-    match words {
-        [_, ".", name, ..] | [name, ..] => Some(name),
-        [] => None,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn created(words: &[&str], sql: &str) -> Option<Trigger> {
-    // `UPDATE OF a ON t`: the first ON names the table.
-    let on = words.iter().position(|word| *word == "on")?;
-    Some(Trigger {
-        name: name(words)?.to_owned(),
-        table: (*words.get(on + 1)?).to_owned(),
-        sql: sql.to_owned(),
-    })
+    #[test]
+    fn triggers_are_known_by_their_tables_whatever_they_are_called() {
+        let made = "CREATE TRIGGER \"on\" AFTER UPDATE OF \"on\" ON main.T BEGIN SELECT 1; END";
+        let other = "CREATE TEMP TRIGGER IF NOT EXISTS other /* ON u */ BEFORE DELETE ON [t] BEGIN SELECT 'DROP TABLE t'; END";
+        let all = [made, other, "ALTER TABLE t RENAME TO u"];
+        let expected = [made, other].map(|sql| ("u".to_owned(), sql.to_owned()));
+        assert_eq!(triggers(all), expected);
+        let rest = [made, other, "DROP TRIGGER IF EXISTS \"on\""];
+        assert_eq!(triggers(rest), [("t".to_owned(), other.to_owned())]);
+        assert_eq!(triggers([made, "DROP TABLE IF EXISTS t"]), []);
+    }
 }

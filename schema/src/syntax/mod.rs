@@ -10,6 +10,7 @@ mod cursor;
 mod expression;
 #[cfg(test)]
 mod grouped;
+mod names;
 mod operand;
 pub(crate) mod precedence;
 mod query;
@@ -24,10 +25,11 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use command::Command;
+pub(crate) use command::{Command, Trigger};
 pub(crate) use cursor::{Cursor, Problem, Read, shortened};
 #[cfg(test)]
 pub(crate) use grouped::grouped;
+pub(crate) use names::Names;
 pub(crate) use reader::{
     Text, Whole, has_more_words, look_at_expression, read, read_query, tokens_of,
 };

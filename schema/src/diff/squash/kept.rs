@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use super::super::folder::model_of;
 use super::{Gone, Other, changes_schema, first_line};
+use crate::ast::Name;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::migrations::Migration;
 use crate::model::{Column, Engine, Generated, Model, Table};
-use crate::parse::lex::{Lexer, TokenKind};
+use crate::parse::{SingleStatement, parse_single};
 use crate::source::Sources;
+use crate::syntax::{InsertSource, Names, Statement};
 
 /// Those that name what is not there at the end, or leave out what is needed there.
 pub(super) fn gone(
@@ -69,7 +71,7 @@ fn why_gone(statement: &Named, then: &[Model; 2], end: &Model) -> Option<String>
     }
     let then_columns = columns(&then_tables);
     let is_gone = |name: &&String| then_columns.contains(name) && !is_at_end(name);
-    if let Some(column) = statement.values().find(is_gone) {
+    if let Some(column) = statement.names.columns.iter().find(is_gone) {
         return Some(format!("the column `{column}` is not there at the end"));
     }
     lacking(statement, then, end)
@@ -77,11 +79,11 @@ fn why_gone(statement: &Named, then: &[Model; 2], end: &Model) -> Option<String>
 
 /// An `INSERT` that gives no value, or another one, to a column as it is at the end.
 fn lacking(statement: &Named, then: &[Model; 2], end: &Model) -> Option<String> {
-    let (target, listed) = statement.inserts()?;
-    let at_end = table(end, &target)?;
+    let (target, listed) = statement.insert.as_ref()?;
+    let at_end = table(end, target)?;
     let then: Vec<&Table> = then
         .iter()
-        .filter_map(|model| table(model, &target))
+        .filter_map(|model| table(model, target))
         .collect();
     let names = |table: &Table| -> Vec<String> {
         let columns = table.columns.iter();
@@ -124,92 +126,71 @@ fn table<'m>(model: &'m Model, name: &str) -> Option<&'m Table> {
 
 fn mentioned<'m>(statement: &Named, model: &'m Model) -> Vec<&'m Table> {
     let tables = model.tables.iter();
-    let is_named = |table: &&Table| {
-        let name = name_of(table);
-        statement
-            .words
-            .iter()
-            .any(|word| word.is_name && word.text == name)
-    };
+    let is_named = |table: &&Table| statement.names.tables.contains(&name_of(table));
     tables.filter(is_named).collect()
 }
 
-/// A statement as its names.
+/// The names in a statement.
+#[derive(Default)]
 struct Named {
-    words: Vec<Word>,
-}
-
-struct Word {
-    /// In lower case, without quotes.
-    text: String,
-    is_name: bool,
-    /// A function may have this name: no quotes, and a parenthesis follows.
-    is_called: bool,
+    names: Names,
+    /// The table that an `INSERT` writes to, and the columns that it lists.
+    insert: Option<(String, Option<Vec<String>>)>,
 }
 
 impl Named {
     fn of(sql: &str, dialect: Dialect) -> Self {
-        let mut lexer = Lexer::new(sql, dialect);
-        let mut words: Vec<Word> = Vec::new();
-        let mut last = TokenKind::Symbol;
-        while lexer.skip_blanks() {
-            let token = lexer.token();
-            let text = &sql[token.start as usize..token.end as usize];
-            if let Some(before) = words.last_mut().filter(|_| text == "(") {
-                before.is_called = last == TokenKind::Word;
-            }
-            let is_name = match token.kind {
-                TokenKind::Word | TokenKind::Backticked | TokenKind::Bracketed => true,
-                TokenKind::DoubleQuoted => dialect != Dialect::Mysql,
-                TokenKind::SingleQuoted
-                | TokenKind::Escaped
-                | TokenKind::Dollar
-                | TokenKind::Hex
-                | TokenKind::Bits
-                | TokenKind::Number
-                | TokenKind::Symbol => false,
+        let SingleStatement::Rows(whole) = parse_single(sql, dialect) else {
+            return Self {
+                names: Names::of_tokens(sql, dialect),
+                insert: None,
             };
-            words.push(Word {
-                text: text.trim_matches(['"', '`', '[', ']']).to_lowercase(),
-                is_name,
-                is_called: false,
-            });
-            last = token.kind;
+        };
+        Self {
+            names: Names::of_rows(&whole.statement),
+            insert: inserts(&whole.statement),
         }
-        Self { words }
     }
+}
 
-    /// The names that may be those of columns.
-    fn values(&self) -> impl Iterator<Item = &String> {
-        let names = self
-            .words
-            .iter()
-            .filter(|word| word.is_name && !word.is_called);
-        names.map(|word| &word.text)
-    }
+fn inserts(statement: &Statement) -> Option<(String, Option<Vec<String>>)> {
+    let Statement::Insert(insert) = statement else {
+        return None;
+    };
+    let lower = |name: &Name| name.text.to_lowercase();
+    let listed = match &insert.source {
+        InsertSource::Set(assignments) => {
+            let targets = assignments.iter().flat_map(|one| &one.targets);
+            let columns = targets.filter_map(|target| target.last());
+            Some(columns.map(lower).collect())
+        }
+        InsertSource::Defaults => Some(Vec::new()),
+        InsertSource::Values(_) | InsertSource::Query(_) => {
+            let columns = insert.columns.iter();
+            (columns.len() > 0).then(|| columns.map(lower).collect())
+        }
+    };
+    Some((lower(&insert.table.name), listed))
+}
 
-    /// The table that an `INSERT` writes to, and the columns that it lists. `None` where it is another statement, or names its columns
-    /// one by one.
-    fn inserts(&self) -> Option<(String, Option<Vec<String>>)> {
-        let text = |at: usize| self.words.get(at).map(|word| word.text.as_str());
-        if !matches!(text(0), Some("insert" | "replace")) {
-            return None;
-        }
-        let mut at = 1 + self.words.iter().position(|word| word.text == "into")?;
-        if text(at + 1) == Some(".") {
-            at += 2;
-        }
-        let target = text(at)?.to_owned();
-        match (text(at + 1)?, text(at + 2)) {
-            ("(", Some("select" | "values" | "with")) => Some((target, None)),
-            ("(", _) => {
-                let listed = self.words[at + 2..].iter();
-                let listed = listed.take_while(|word| word.text != ")");
-                let listed = listed.map(|word| word.text.clone()).collect();
-                Some((target, Some(listed)))
-            }
-            ("values" | "value" | "select" | "with" | "overriding", _) => Some((target, None)),
-            _ => None,
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_tree_and_not_words_of_texts() {
+        let sql = "INSERT INTO shop.t (a, \"B\") SELECT 'gone', x FROM u AS v -- gone\n WHERE \"from\" = 1";
+        let named = Named::of(sql, Dialect::Postgres);
+        assert_eq!(named.names.tables, ["t", "u"]);
+        let mut columns = named.names.columns;
+        columns.sort();
+        assert_eq!(columns, ["a", "b", "from", "x"]);
+        let listed = vec!["a".to_owned(), "b".to_owned()];
+        assert_eq!(named.insert, Some(("t".to_owned(), Some(listed))));
+        let set = Named::of("INSERT INTO `t` SET `a` = \"gone\"", Dialect::Mysql);
+        assert_eq!(set.names.columns, ["a"]);
+        let grant = Named::of("GRANT SELECT ON t TO f /* gone */", Dialect::Postgres);
+        assert!(grant.names.tables.contains(&"t".to_owned()));
+        assert!(!grant.names.tables.contains(&"gone".to_owned()));
     }
 }
