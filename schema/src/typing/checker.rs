@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::findings;
 use super::grammar;
+use super::mysql::OfProduct;
 use super::names::{NameKind, Names, OfEngines, UnknownName};
 use super::parameters::Cell;
 use super::postgres::PgType;
@@ -133,6 +134,8 @@ pub(super) struct Checker<'a> {
     /// Names that stand for nothing.
     pub(super) unknown: Vec<UnknownName>,
     pub(super) findings: Vec<Diagnostic>,
+    /// Words that MariaDB or MySQL alone has.
+    pub(super) of_products: Vec<OfProduct>,
     /// Types that are not known, for no reason that is among the findings.
     pub(super) open_types: Vec<Diagnostic>,
 }
@@ -166,7 +169,7 @@ pub(crate) fn statement(
     let mut checker = Checker::new(model, &names, source.dialect, source.text);
     checker.given = source.given;
     checker.optional.clone_from(&whole.optional);
-    let checked = whole.look(|statement| checker.whole(statement));
+    let checked = whole.look(|statement| checker.whole(statement, source.engines));
     let unknown = checker.unknown.iter().map(UnknownName::in_query);
     let found = checker.findings.into_iter().chain(checker.open_types);
     let mut findings: Vec<Diagnostic> = unknown.chain(found).collect();
@@ -201,12 +204,13 @@ impl<'a> Checker<'a> {
             groups_have_rows: false,
             unknown: Vec::new(),
             findings: Vec::new(),
+            of_products: Vec::new(),
             open_types: Vec::new(),
         }
     }
 
     /// The result, where nothing is wrong.
-    fn whole(&mut self, statement: &Statement) -> Option<Checked> {
+    fn whole(&mut self, statement: &Statement, engines: &[EngineId]) -> Option<Checked> {
         let common = super::scope::Common::default();
         let rows = self.statement(statement, None, &common);
         let returns_rows = match statement {
@@ -221,6 +225,7 @@ impl<'a> Checker<'a> {
             None => Some(Vec::new()),
         };
         self.check_parameters();
+        self.check_products(engines);
         let parameters = self.uses();
         let is_right = self.findings.is_empty() && self.unknown.is_empty();
         if !is_right || !self.open_types.is_empty() {

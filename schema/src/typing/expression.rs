@@ -226,6 +226,7 @@ impl Checker<'_> {
 
     fn cast(&mut self, cast: &Cast, scope: &Scope<'_>, span: Span) -> Value {
         let operand = self.expr(&cast.operand, scope);
+        self.product_of_cast(cast);
         let grammar = grammar(self.dialect);
         let known = grammar.and_then(|grammar| (grammar.cast)(&cast.to, operand.column_type()));
         let known = known.map(Ty::Of);

@@ -4,6 +4,7 @@ use crate::ast::Name;
 use crate::diagnostic::Diagnostic;
 use crate::name;
 use crate::source::Span;
+use bindery_core::dialect::Flavour;
 
 /// `a`, `b` and 3 more.
 fn listed(known: &[String]) -> String {
@@ -229,6 +230,40 @@ pub(super) fn aggregate_in(clause: &str, function: &str, span: Span) -> Diagnost
         "compute it in a query of its own: `(SELECT …)`"
     };
     Diagnostic::error("B0627", message).at(span, "").help(help)
+}
+
+/// Words of one of MariaDB and MySQL, on an engine that is the other, or of which nothing says what it is.
+pub(super) fn of_one_product(
+    (what, of): (&str, Flavour),
+    (engine, is): (&str, Option<Flavour>),
+    span: Span,
+) -> Diagnostic {
+    let product = |flavour| match flavour {
+        Flavour::Mariadb => "MariaDB",
+        Flavour::Mysql => "MySQL",
+    };
+    let word = product(of).to_lowercase();
+    let (message, help) = match is {
+        Some(is) => (
+            format!(
+                "{what} is of {} alone, and engine `{engine}` is {}",
+                product(of),
+                product(is)
+            ),
+            format!(
+                "let the query run on engines that are {}: `-- @engines name`, or write it in words of both",
+                product(of)
+            ),
+        ),
+        None => (
+            format!(
+                "{what} is of {} alone, and nothing says that engine `{engine}` is that",
+                product(of)
+            ),
+            format!("write `flavour = \"{word}\"` for engine `{engine}` in bindery.toml"),
+        ),
+    };
+    Diagnostic::error("B0632", message).at(span, "").help(help)
 }
 
 /// A query, an aggregate or a window function in an expression of a table.

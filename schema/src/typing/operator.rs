@@ -12,6 +12,7 @@ use crate::column_type::{ColumnType, LobSize, TypeClass};
 use crate::dialect::Dialect;
 use crate::source::Span;
 use crate::syntax::{Chain, Expr, ExprKind, Operator};
+use bindery_core::dialect::Flavour;
 
 impl Checker<'_> {
     /// Operators of one rank, from the left.
@@ -120,9 +121,11 @@ impl Checker<'_> {
                 self.compared("=", left, right, span);
                 Value::new(self.condition_type(), false, span)
             }
-            "overlaps" | "sounds like" | "member of" => {
+            "member of" => {
+                self.of_product("`MEMBER OF`", Flavour::Mysql, operator.span);
                 Value::new(self.condition_type(), true, span)
             }
+            "overlaps" | "sounds like" => Value::new(self.condition_type(), true, span),
             _ => match self.dialect {
                 Dialect::Postgres => self.postgres_operator(text, Some(left), right, span),
                 Dialect::Sqlite | Dialect::Mysql => self.computed(text, left, right, span),
@@ -306,6 +309,9 @@ impl Checker<'_> {
     /// An operator of SQLite and MySQL that computes.
     fn computed(&mut self, operator: &str, left: &Value, right: &Value, span: Span) -> Value {
         let nullable = left.nullable || right.nullable;
+        if matches!(operator, "->" | "->>") {
+            self.of_product(format!("`{operator}`"), Flavour::Mysql, span);
+        }
         match operator {
             "||" => {
                 let text = self.text_type();

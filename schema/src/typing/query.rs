@@ -15,6 +15,7 @@ use crate::syntax::{
     Body, CommonTable, Expr, ExprKind, ItemKind, Query, SetPart, Sort, Source, SourceKind,
     Statement, With,
 };
+use bindery_core::dialect::Flavour;
 
 /// The values that a query's columns are written to: what its parameters become.
 pub(super) type Wanted<'w> = Option<&'w [Value]>;
@@ -236,9 +237,20 @@ impl Checker<'_> {
     ) -> Fields {
         match body {
             Body::Select(select) => self.select(select, (&[], &[]), outer, common, wanted),
-            Body::Values(rows, span) => self.values(rows, *span, outer, common, wanted),
+            Body::Values(rows, span) => {
+                let written = self.text_at(*span).get("VALUES".len()..);
+                let first = written.and_then(|words| words.trim_start().get(..3));
+                let is_row = first.is_some_and(|word| word.eq_ignore_ascii_case("row"));
+                if is_row {
+                    self.of_product("`VALUES ROW (…)`", Flavour::Mysql, *span);
+                } else {
+                    self.of_product("`VALUES (…)` without `ROW`", Flavour::Mariadb, *span);
+                }
+                self.values(rows, *span, outer, common, wanted)
+            }
             Body::Table(name) => {
                 self.has_star = true;
+                self.of_product("`TABLE`", Flavour::Mysql, name.name.span);
                 self.table(name, common).fields
             }
             Body::Query(query) => self.query(query, outer, common, wanted),

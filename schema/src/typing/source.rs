@@ -13,6 +13,7 @@ use crate::model::TableId;
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, Join, JoinKind, JoinOn, Source, SourceKind};
+use bindery_core::dialect::Flavour;
 
 impl Checker<'_> {
     /// Adds the tables of a FROM to those that can be seen.
@@ -142,7 +143,10 @@ impl Checker<'_> {
         let alias = source.alias.as_ref().map(|name| name.text.clone());
         let mut relation = match &source.kind {
             SourceKind::Table(name) => self.table(name, &scope.common.clone()),
-            SourceKind::Query(query, _) => {
+            SourceKind::Query(query, lateral) => {
+                if *lateral {
+                    self.of_product("`LATERAL`", Flavour::Mysql, query.span);
+                }
                 let outer = if self.sees_neighbours(source) {
                     Some(&*scope)
                 } else {

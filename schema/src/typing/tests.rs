@@ -7,6 +7,7 @@ use crate::input::{Input, InputFile};
 use crate::model::{EngineId, Model};
 use crate::parse::lex::Lexer;
 use crate::source::{FileId, SourceFile};
+use bindery_core::dialect::Flavour;
 
 /// The schema of the cases on the engine of a dialect.
 pub(super) fn model(schema: &str, dialect: Dialect) -> Model {
@@ -31,6 +32,10 @@ fn read(schema: &str, dialect: Dialect) -> (Model, Diagnostics) {
         ..Input::default()
     };
     let engine = crate::testing::engine_of(dialect);
+    // The server that the cases are held against.
+    if dialect == Dialect::Mysql {
+        input.engines[engine.0 as usize].flavour = Some(Flavour::Mariadb);
+    }
     let name = input.engines[engine.0 as usize].name.clone();
     let id = input
         .sources

@@ -16,6 +16,7 @@ use crate::syntax::{
     Assignment, Conflict, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, Item,
     Update, With,
 };
+use bindery_core::dialect::Flavour;
 
 impl Checker<'_> {
     pub(super) fn insert(&mut self, insert: &Insert, common: &Common) -> Fields {
@@ -263,6 +264,10 @@ impl Checker<'_> {
         };
         let row = match (self.dialect, &insert.source) {
             (Dialect::Mysql, InsertSource::Values(values)) => {
+                if let Some(alias) = &values.alias {
+                    let what = "a name of the row that is inserted";
+                    self.of_product(what, Flavour::Mysql, alias.span);
+                }
                 values.alias.as_ref().map(|alias| alias.text.clone())
             }
             (Dialect::Mysql, _) => None,
@@ -385,6 +390,9 @@ impl Checker<'_> {
     }
 
     pub(super) fn update(&mut self, update: &Update, common: &Common) -> Fields {
+        if update.with.is_some() {
+            self.of_product("`WITH` before `UPDATE`", Flavour::Mysql, update.span);
+        }
         let common = self.common_of(update.with.as_ref(), common);
         let mut scope = Scope::of(&common, None);
         self.sources(&update.tables, &mut scope);
@@ -410,6 +418,9 @@ impl Checker<'_> {
     }
 
     pub(super) fn delete(&mut self, delete: &Delete, common: &Common) -> Fields {
+        if delete.with.is_some() {
+            self.of_product("`WITH` before `DELETE`", Flavour::Mysql, delete.span);
+        }
         let common = self.common_of(delete.with.as_ref(), common);
         let mut scope = Scope::of(&common, None);
         self.sources(&delete.from, &mut scope);
@@ -459,9 +470,8 @@ impl Checker<'_> {
     }
 
     fn returning(&mut self, items: &[Item], seen: Vec<Relation>, common: &Common) -> Fields {
-        if items.is_empty() {
-            return None;
-        }
+        let span = items.first()?.span;
+        self.of_product("`RETURNING`", Flavour::Mariadb, span);
         let mut scope = Scope::of(common, None);
         scope.relations = seen;
         let fields: Vec<Field> = self.items(items, &scope, None)?;

@@ -66,6 +66,7 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0628", Way::Checked),
     ("B0629", Way::Checked),
     ("B0630", Way::Checked),
+    ("B0632", Way::Checked),
 ];
 
 /// The treatment of an example before it is read.

@@ -59,6 +59,7 @@ impl Checker<'_> {
         span: Span,
     ) -> Value {
         let name = call.function().to_owned();
+        self.product_of_call(call, span);
         if !call.bare && !call.star && !grammar::takes(self.dialect, &name, arguments.len()) {
             return self.no_such_call(&name, arguments, span);
         }
@@ -68,8 +69,10 @@ impl Checker<'_> {
         let measured = (self.dialect == Dialect::Mysql)
             .then(|| mysql::function(&name))
             .flatten();
+        let has_default = matches!(&*name, "lag" | "lead") && arguments.len() == 3;
         if let Some(measured) = measured
             && !measured.takes(arguments.len())
+            && !has_default
             && !call.star
         {
             return self.no_such_call(&name, arguments, span);
@@ -139,6 +142,13 @@ impl Checker<'_> {
         if let Some(own) = self.own_functions(name).first() {
             let ty = own.value().and_then(|value| self.type_of_name(value));
             return Value::new(ty.unwrap_or(Ty::Open), true, span);
+        }
+        let home = (self.dialect == Dialect::Mysql)
+            .then(|| mysql::home_of(name))
+            .flatten();
+        if let Some((_, class)) = home {
+            let ty = class.and_then(mysql::Class::column_type);
+            return Value::new(ty.map_or(Ty::Open, Ty::Of), true, span);
         }
         let known = grammar::is_function(self.dialect, name)
             || grammar::is_optional(self.dialect, name)

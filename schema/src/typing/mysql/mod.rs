@@ -3,6 +3,7 @@
 //! arguments (`CAST`, `EXTRACT`, `DATE_ADD`) is not among them, nor is one whose answers follow no rule (`GREATEST`,
 //! `ROUND`).
 
+mod products;
 #[cfg(test)]
 mod server_tests;
 #[cfg(test)]
@@ -10,6 +11,8 @@ mod tests;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
+
+pub(super) use products::{OfProduct, home_of};
 
 use crate::column_type::{ColumnType, LobSize, TypeClass};
 
