@@ -5,10 +5,15 @@
 
 mod compile;
 mod config;
+mod inputs;
+mod messages;
+mod migrations;
 mod names;
 mod schema;
 pub mod server;
+mod stored;
 
+use bindery::data::DataFormat;
 use bindery_schema::dialect::Dialect;
 
 /// A target of fuzzing.
@@ -26,6 +31,18 @@ pub enum Target {
     Annotation,
     /// Names of tables and columns, down to generated code that is Rust.
     Names,
+    /// Files of migrations.
+    Migrations,
+    /// The list by which queries in place find their schema.
+    Inputs,
+    /// A file of rows that is loaded: JSON lines.
+    JsonRows,
+    /// The same as CSV.
+    CsvRows,
+    /// The envelope of an event.
+    Messages,
+    /// A stored task.
+    Tasks,
     /// The answers of a PostgreSQL server.
     PostgresServer,
     /// The answers of a MySQL or MariaDB server.
@@ -34,7 +51,7 @@ pub enum Target {
 
 impl Target {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 18] = [
         Self::Schema(Dialect::Sqlite),
         Self::Schema(Dialect::Postgres),
         Self::Schema(Dialect::Mysql),
@@ -45,6 +62,12 @@ impl Target {
         Self::Url,
         Self::Annotation,
         Self::Names,
+        Self::Migrations,
+        Self::Inputs,
+        Self::JsonRows,
+        Self::CsvRows,
+        Self::Messages,
+        Self::Tasks,
         Self::PostgresServer,
         Self::MysqlServer,
     ];
@@ -62,6 +85,12 @@ impl Target {
             Self::Url => "url",
             Self::Annotation => "annotation",
             Self::Names => "names",
+            Self::Migrations => "migrations",
+            Self::Inputs => "inputs",
+            Self::JsonRows => "rows-json",
+            Self::CsvRows => "rows-csv",
+            Self::Messages => "messages",
+            Self::Tasks => "tasks",
             Self::PostgresServer => "server-postgres",
             Self::MysqlServer => "server-mysql",
         }
@@ -84,6 +113,12 @@ impl Target {
             Self::Url => config::run_url(bytes),
             Self::Annotation => schema::run_annotation(bytes),
             Self::Names => names::run(bytes),
+            Self::Migrations => migrations::run(bytes),
+            Self::Inputs => inputs::run(bytes),
+            Self::JsonRows => stored::run_rows(bytes, DataFormat::JsonLines),
+            Self::CsvRows => stored::run_rows(bytes, DataFormat::Csv),
+            Self::Messages => messages::run(bytes),
+            Self::Tasks => stored::run_task(bytes),
             Self::PostgresServer => server::run_session(server::Speaker::Postgres, bytes),
             Self::MysqlServer => server::run_session(server::Speaker::Mysql, bytes),
         }

@@ -46,9 +46,16 @@ fn words(target: Target) -> Vec<Vec<u8>> {
         Target::Config => include_str!("../seeds/toml.dict"),
         Target::Url => "\"://\"\n\"@\"\n\"%40\"\n\"[::1]\"\n\":\"\n\"?a=b\"\n\"&\"",
         Target::PostgresServer | Target::MysqlServer => "Z\nI\nE\nD\n2\nC\nS\nN",
-        Target::Schema(_) | Target::Queries(_) | Target::Annotation | Target::Names => {
-            include_str!("../seeds/sql.dict")
+        Target::JsonRows | Target::Messages | Target::Tasks => {
+            "{\n}\n[\n]\n,\n:\nnull\n1e400\n-9223372036854775809\n\\u0000\n\\ud800\nuser"
         }
+        Target::CsvRows => "\"\"\n,\n;\n\"a\n\r\nid,email\nemail",
+        Target::Inputs => "config \nschema \nschema.sql\nbindery.toml\nout\n.\n*",
+        Target::Schema(_)
+        | Target::Queries(_)
+        | Target::Annotation
+        | Target::Names
+        | Target::Migrations => include_str!("../seeds/sql.dict"),
     };
     let word = |line: &str| line.trim_matches('"').replace("\\\"", "\"").into_bytes();
     text.lines().map(word).collect()

@@ -11,7 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::step::{Report, Step};
 use crate::workspace::{self, cargo};
 
-const TARGETS: [&str; 12] = [
+const TARGETS: [&str; 18] = [
     "schema-sqlite",
     "schema-postgres",
     "schema-mysql",
@@ -22,6 +22,12 @@ const TARGETS: [&str; 12] = [
     "url",
     "annotation",
     "names",
+    "migrations",
+    "inputs",
+    "rows-json",
+    "rows-csv",
+    "messages",
+    "tasks",
     "server-postgres",
     "server-mysql",
 ];
@@ -139,7 +145,8 @@ fn seeds(target: &str) -> Vec<PathBuf> {
 fn dictionary(target: &str) -> Option<PathBuf> {
     let name = match target {
         "config" => "toml.dict",
-        "url" | "server-postgres" | "server-mysql" => return None,
+        "url" | "inputs" | "rows-json" | "rows-csv" | "messages" | "tasks" | "server-postgres"
+        | "server-mysql" => return None,
         _ => "sql.dict",
     };
     Some(workspace::root().join("fuzz/seeds").join(name))
