@@ -26,7 +26,7 @@ pub use crate::model::{ColumnSource, NoKey, ReadOnly, debug_given};
 pub use crate::query::Fragment;
 pub use crate::raw::{
     BoundText, CheckedQuery, CheckedText, ListOf, SqlText, describe, given, list_of_texts, or_null,
-    parameter,
+    parameter, read_if_any,
 };
 pub use crate::repository::move_row;
 #[cfg(feature = "sync")]

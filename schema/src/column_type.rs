@@ -81,6 +81,15 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
+    /// Returns whether values of both types are of one type in Rust.
+    pub fn is_same_in_rust(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Array(one), Self::Array(two)) => one.is_same_in_rust(two),
+            (Self::Enum(one), Self::Enum(two)) => one == two,
+            (one, two) => one.facts().rust.path == two.facts().rust.path,
+        }
+    }
+
     /// The enum that the values, or the elements of an array, are of.
     pub fn enum_id(&self) -> Option<EnumId> {
         if let Self::Enum(id) = self {

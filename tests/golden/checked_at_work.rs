@@ -1,11 +1,11 @@
 //! Queries of files at work on all databases; their code is that of the case `checked`.
 
-use bindery::raw::Executor;
+use bindery::raw::{self, Executor};
 use bindery::types::NaiveDate;
 use bindery::{Connection, ErrorKind, Hosts, StaticEngine};
 
 use crate::checked::enums::State;
-use crate::checked::queries::{dialects, posts};
+use crate::checked::queries::{dialects, forms, posts};
 use crate::checked::*;
 
 /// An engine that hosts all models but those of PostgreSQL.
@@ -113,6 +113,83 @@ fn lists<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
     Ok(())
 }
 
+/// Rows of models within rows, also where an outer join has none.
+fn embedded<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
+    c.authors().insert(NewAuthor::new(9, "Cyd"))?;
+    let found = forms::authors_and_posts(c)?;
+    let seen: Vec<_> = found
+        .iter()
+        .map(|row| {
+            let title = row.p.as_ref().map(|post| post.title.as_str());
+            (row.a.name.as_str(), title, row.shown.as_str())
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("Ann", Some("Rust"), "Rust"),
+            ("Ann", Some(":title"), ":title"),
+            ("Bob", Some("ruby"), "ruby"),
+            ("Cyd", None, "Cyd"),
+        ]
+    );
+    let post = c.posts().find(PostId::new(1))?;
+    assert_eq!(found[0].p, post);
+    let one = forms::post_of_author(c, "ruby")?.expect("it is there");
+    assert_eq!((one.posts.stars, one.name.as_str()), (1, "Bob"));
+    c.authors().delete(AuthorId::new(9))?;
+    Ok(())
+}
+
+/// Each combination of parts, against the rows themselves.
+fn parts<E: Both>(c: &mut Connection<E>) -> bindery::Result<()> {
+    let all = [("Rust", 5_i64, 1), (":title", 3, 3)];
+    for title in [None, Some("Rust"), Some("none")] {
+        for ids in [None, Some([].as_slice()), Some(&[1, 2]), Some(&[3])] {
+            for best_first in [false, true] {
+                let found = forms::search(c, 1, title, 1, ids, best_first)?;
+                let found: Vec<i64> = found.iter().map(|row| row.id).collect();
+                let mut wanted: Vec<_> = all
+                    .into_iter()
+                    .filter(|(own, ..)| title.is_none_or(|title| title == *own))
+                    .filter(|(.., id)| ids.is_none_or(|ids| ids.contains(id)))
+                    .collect();
+                wanted.sort_by_key(|(_, stars, id)| if best_first { -stars } else { *id });
+                let wanted: Vec<i64> = wanted.into_iter().map(|(.., id)| id).collect();
+                assert_eq!(found, wanted, "{title:?} {ids:?} {best_first}");
+            }
+        }
+    }
+    assert_eq!(forms::most(c)?, 5);
+    Ok(())
+}
+
+/// Rows are pulled, and the connection goes on where not all of them were read.
+fn pulled<E: Both>(db: &Databases, c: &mut Connection<E>) -> bindery::Result<()> {
+    let titles = |rows: raw::QueryRows<'_, E, forms::Titles>| {
+        rows.map(|row| row.map(|row| row.title))
+            .collect::<bindery::Result<Vec<String>>>()
+    };
+    assert_eq!(titles(forms::titles(c, 0)?)?, ["Rust", "ruby", ":title"]);
+    assert!(forms::titles(c, 9)?.next().is_none());
+    let first = forms::titles(c, 2)?.next().expect("it is there")?;
+    assert_eq!(first.title, "Rust");
+    c.transaction(|tx| {
+        let mut rows = forms::titles(tx, 0)?;
+        let first = rows.next().expect("it is there")?;
+        drop(rows);
+        posts::rename(tx, &first.title, 1)?;
+        Ok(())
+    })?;
+    let mut on = db.sql_on(c.engine());
+    assert_eq!(titles(forms::titles(&mut on, 2)?)?.len(), 2);
+    let late = forms::titles(c, 0)?
+        .within(std::time::Duration::ZERO)
+        .next();
+    assert!(late.is_some_and(|row| row.is_err_and(|error| error.is_timeout())));
+    Ok(())
+}
+
 /// Covers SQL-01, SQL-04, SQL-06.
 #[test]
 fn sql_01_queries_of_files_run_on_three_databases() -> bindery::Result<()> {
@@ -121,6 +198,9 @@ fn sql_01_queries_of_files_run_on_three_databases() -> bindery::Result<()> {
         insert(c)?;
         rows(c)?;
         lists(c)?;
+        embedded(c)?;
+        parts(c)?;
+        pulled(db, c)?;
         changes(c)
     }
     let bench = crate::bench::Bench::new();

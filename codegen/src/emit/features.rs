@@ -32,7 +32,7 @@ pub fn query_types(model: &Model) -> Vec<QueryTypes> {
     let shapes = Shapes::new(model, ColumnTypes::default(), Scope::with_modules());
     let types = shapes.queries().map(|query| QueryTypes {
         arguments: query.arguments.into_iter().map(|one| one.ty).collect(),
-        fields: query.fields.into_iter().map(|one| one.ty).collect(),
+        fields: query.columns.into_iter().map(|one| one.ty).collect(),
     });
     types.collect()
 }

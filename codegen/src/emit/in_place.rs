@@ -37,7 +37,7 @@ pub(crate) fn code(model: &Model, known: &KnownShapes, query: &Query, root: &str
         block: w.finish(),
         calls: shape.arguments.iter().map(call).collect(),
         fields: shape
-            .fields
+            .columns
             .iter()
             .map(|field| field.column.field.clone())
             .collect(),

@@ -21,12 +21,13 @@ mod branch;
 #[cfg_attr(not(feature = "session"), path = "held/no_identities.rs")]
 mod identities;
 mod observed;
+mod pulled;
 mod reading;
 mod scopes;
 mod standing;
 mod written;
 
-pub(crate) use self::reading::Reading;
+pub(crate) use self::pulled::Pulled;
 pub(crate) use self::standing::Scoped;
 
 /// How long the answer to a look may take.

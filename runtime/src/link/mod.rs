@@ -23,5 +23,5 @@ pub(crate) mod slots;
 pub(crate) mod transaction;
 
 pub(crate) use self::connection::Connection;
-pub(crate) use self::held::{Link, Reading, Scoped};
+pub(crate) use self::held::{Link, Pulled, Scoped};
 pub(crate) use self::replicas::PoolSource;

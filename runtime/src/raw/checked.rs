@@ -1,10 +1,11 @@
 //! Statements of a program's files of queries: texts that the compiler has checked, with the engines they run on.
 
-use super::{Executor, FromRow, Params};
+use super::{Executor, FromRow, Params, QueryRows};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
+use crate::model::Model;
 use crate::value::types::ToColumn;
-use crate::value::{ParamWriter, json_list};
+use crate::value::{ParamWriter, RowReader, json_list};
 use bindery_core::dialect::{Dialect, Lists};
 
 use super::on::located;
@@ -45,6 +46,26 @@ impl CheckedQuery {
         let mut on = on.raw_sql();
         let text = self.text(on.engine(), Operation::Query)?;
         on.query_as(text.sql, text.params(values))
+    }
+
+    /// The rows one after the other.
+    ///
+    /// # Errors
+    /// As [`many`](Self::many); later failures come as items.
+    #[track_caller]
+    pub fn rows<'c, T, R>(
+        &self,
+        on: &'c mut R,
+        values: &[&dyn ToColumn],
+    ) -> Result<QueryRows<'c, R::Engine, T>>
+    where
+        R: Executor,
+        T: FromRow<R::Engine>,
+    {
+        let on = on.raw_sql();
+        let text = self.text(on.engine(), Operation::Query)?;
+        text.ensure_belong(values, on.engine())?;
+        QueryRows::new(on.into_target(), text, values)
     }
 
     /// The row, if there is one.
@@ -102,12 +123,42 @@ impl CheckedQuery {
 }
 
 impl CheckedText {
-    fn params<'v>(&'static self, values: &'v [&'v dyn ToColumn]) -> Ordered<'v> {
-        Ordered {
-            values,
-            order: self.arguments,
-        }
+    /// The values in the order of its placeholders.
+    pub(super) fn write(&self, values: &[&dyn ToColumn], params: &mut ParamWriter<'_>) {
+        self.arguments
+            .iter()
+            .for_each(|&at| params.push(&values[at]));
     }
+
+    /// Refuses keys of another engine.
+    fn ensure_belong<E: Engine>(&self, values: &[&dyn ToColumn], engine: E) -> Result<()> {
+        let belong = values.iter().all(|value| value.belongs_to(engine.index()));
+        if belong {
+            return Ok(());
+        }
+        let error = Error::new(ErrorKind::WrongEngine);
+        Err(located(error, engine, Operation::Query))
+    }
+
+    fn params<'v>(&'static self, values: &'v [&'v dyn ToColumn]) -> Ordered<'v> {
+        Ordered { values, text: self }
+    }
+}
+
+/// The row of a model that an outer join may leave out, whose columns are all NULL then.
+///
+/// # Errors
+/// A value does not fit its type.
+#[doc(hidden)]
+pub fn read_if_any<M: Model, E: Engine>(
+    row: &mut RowReader<'_>,
+    engine: E,
+    columns: usize,
+) -> Result<Option<M::Row<E>>> {
+    if row.skip_nulls(columns) {
+        return Ok(None);
+    }
+    M::read(row, engine).map(Some)
 }
 
 /// Any number of values as one parameter: an array on PostgreSQL, a text of JSON elsewhere.
@@ -139,14 +190,12 @@ impl<T: ToColumn> ToColumn for ListOf<'_, T> {
 /// The arguments of a function in the order of a statement's placeholders.
 struct Ordered<'v> {
     values: &'v [&'v dyn ToColumn],
-    order: &'static [usize],
+    text: &'static CheckedText,
 }
 
 impl Params for Ordered<'_> {
     fn write(&self, params: &mut ParamWriter<'_>) {
-        self.order
-            .iter()
-            .for_each(|&at| params.push(&self.values[at]));
+        self.text.write(self.values, params);
     }
 
     fn belong_to(&self, engine: usize) -> bool {

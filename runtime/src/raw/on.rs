@@ -42,6 +42,10 @@ impl<'c, E: Engine> RawSql<'c, E> {
         Self { target }
     }
 
+    pub(super) fn into_target(self) -> Target<'c, E> {
+        self.target
+    }
+
     pub(super) fn engine(&self) -> E {
         self.target.engine
     }

@@ -3,13 +3,11 @@
 use std::marker::PhantomData;
 use std::time::{Duration, Instant};
 
-use self_cell::{MutBorrow, self_cell};
-
 use super::located;
 use crate::driver::{TableSql, WriteParams};
 use crate::error::{Error, Operation, Result};
 use crate::link::engine::Engine;
-use crate::link::{Link, Reading};
+use crate::link::{Link, Pulled};
 use crate::model::Model;
 use crate::value::RowReader;
 
@@ -18,7 +16,7 @@ use crate::value::RowReader;
 /// Each wait for a row has the time of a statement (`statement-timeout`), and all of them together as long as it takes, unless
 /// [`within`](Self::within) sets a limit.
 pub struct Rows<'c, M: Model, E: Engine, R = <M as Model>::Row<E>> {
-    running: Running<'c>,
+    pulled: Pulled<'c>,
     reader: RowsReader<E, R>,
     model: PhantomData<M>,
     finished: bool,
@@ -58,29 +56,13 @@ impl<E, R> RowsReader<E, R> {
     }
 }
 
-enum Running<'c> {
-    /// On a connection that the caller holds.
-    Borrowed(Reading<'c>),
-    /// On a connection taken for this reading only.
-    Owned(OwnReading),
-}
-
-self_cell! {
-    struct OwnReading {
-        owner: MutBorrow<Link>,
-        #[not_covariant]
-        dependent: Reading,
-    }
-}
-
 impl<'c, M: Model, E: Engine, R> Rows<'c, M, E, R> {
     pub(super) fn on_link(
         link: &'c mut Link,
         (text, write): (&str, WriteParams<'_>),
         reader: RowsReader<E, R>,
     ) -> Result<Self> {
-        let reading = link.reading(text, write)?;
-        Ok(Self::new(Running::Borrowed(reading), reader))
+        Ok(Self::new(Pulled::on_link(link, text, write)?, reader))
     }
 
     pub(super) fn on_own(
@@ -88,10 +70,7 @@ impl<'c, M: Model, E: Engine, R> Rows<'c, M, E, R> {
         (text, write): (&str, WriteParams<'_>),
         reader: RowsReader<E, R>,
     ) -> Result<Self> {
-        let reading = OwnReading::try_new(MutBorrow::new(link), |link| {
-            link.borrow_mut().reading(text, write)
-        })?;
-        Ok(Self::new(Running::Owned(reading), reader))
+        Ok(Self::new(Pulled::on_own(link, text, write)?, reader))
     }
 
     /// Has the reading of all rows end within this time from now: the next row then is
@@ -115,17 +94,14 @@ impl<'c, M: Model, E: Engine, R> Rows<'c, M, E, R> {
     #[must_use]
     pub fn within(mut self, limit: Duration) -> Self {
         if let Some(moment) = Instant::now().checked_add(limit) {
-            match &mut self.running {
-                Running::Borrowed(reading) => reading.end_by(moment),
-                Running::Owned(own) => own.with_dependent_mut(|_, reading| reading.end_by(moment)),
-            }
+            self.pulled.end_by(moment);
         }
         self
     }
 
-    fn new(running: Running<'c>, reader: RowsReader<E, R>) -> Self {
+    fn new(pulled: Pulled<'c>, reader: RowsReader<E, R>) -> Self {
         Self {
-            running,
+            pulled,
             reader,
             model: PhantomData,
             finished: false,
@@ -142,10 +118,7 @@ impl<'c, M: Model, E: Engine, R> Rows<'c, M, E, R> {
         }
         let engine = self.reader.engine;
         let read = |row: &mut RowReader<'_>| read(row, engine);
-        let pulled = match &mut self.running {
-            Running::Borrowed(reading) => reading.next(read),
-            Running::Owned(own) => own.with_dependent_mut(|_, reading| reading.next(read)),
-        };
+        let pulled = self.pulled.next(read);
         self.finished = !matches!(pulled, Ok(Some(_)));
         pulled.map_err(|error| self.located(error))
     }

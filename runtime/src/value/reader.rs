@@ -276,6 +276,14 @@ impl<'a> RowReader<'a> {
         self.column += columns;
     }
 
+    /// If the next columns are all NULL, takes them and says so.
+    pub(crate) fn skip_nulls(&mut self, columns: usize) -> bool {
+        let mut next = self.column..self.column + columns;
+        let are_null = next.all(|column| each!(&self.source, is_null(column), true));
+        self.column += if are_null { columns } else { 0 };
+        are_null
+    }
+
     /// If the next column is NULL, takes it and says so.
     pub fn skip_null(&mut self) -> bool {
         let is_null = each!(&self.source, is_null(self.column), true);

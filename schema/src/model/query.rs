@@ -1,6 +1,6 @@
 //! Queries of the program's own files: their statements for each dialect, and the types of what goes in and comes out.
 
-use super::{Column, EngineId};
+use super::{Column, EngineId, TableId};
 use crate::column_type::ColumnType;
 use crate::source::Span;
 use bindery_core::dialect::Dialect;
@@ -28,8 +28,25 @@ pub struct Query {
     pub parameters: Vec<QueryParameter>,
     /// The columns of its rows; empty where it gives none.
     pub columns: Vec<Column>,
+    /// Rows of models that some of the columns are.
+    pub embedded: Vec<EmbeddedModel>,
     /// Rows are read by the names of their columns: a `*` leaves their order to the database.
     pub by_name: bool,
+}
+
+/// Columns of a query's rows that are a row of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmbeddedModel {
+    /// The field that it is; may need `r#`.
+    pub field: String,
+    /// Its table.
+    pub table: TableId,
+    /// Where its columns begin among [`Query::columns`].
+    pub at: usize,
+    /// How many they are.
+    pub count: usize,
+    /// An outer join may leave it without a row: its columns are all NULL then.
+    pub nullable: bool,
 }
 
 /// The result of a query's function.
@@ -41,6 +58,8 @@ pub enum QueryKind {
     Optional,
     /// `:many`: all rows.
     Many,
+    /// `:iter`: the rows one after the other.
+    Iterate,
     /// `:scalar`: the one value of the one row.
     Scalar,
     /// `:exec`: nothing.
@@ -51,10 +70,11 @@ pub enum QueryKind {
 
 impl QueryKind {
     /// All kinds, with their words.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 7] = [
         ("one", Self::One),
         ("opt", Self::Optional),
         ("many", Self::Many),
+        ("iter", Self::Iterate),
         ("scalar", Self::Scalar),
         ("exec", Self::Execute),
         ("rows", Self::Rows),
@@ -66,6 +86,7 @@ impl QueryKind {
             Self::One => "one",
             Self::Optional => "opt",
             Self::Many => "many",
+            Self::Iterate => "iter",
             Self::Scalar => "scalar",
             Self::Execute => "exec",
             Self::Rows => "rows",
@@ -75,7 +96,7 @@ impl QueryKind {
     /// Whether it reads rows.
     pub fn reads_rows(self) -> bool {
         match self {
-            Self::One | Self::Optional | Self::Many | Self::Scalar => true,
+            Self::One | Self::Optional | Self::Many | Self::Iterate | Self::Scalar => true,
             Self::Execute | Self::Rows => false,
         }
     }
@@ -86,6 +107,8 @@ impl QueryKind {
 pub struct QueryText {
     /// The dialect.
     pub dialect: Dialect,
+    /// Which parts of it are left out: a bit for each argument with a [`QueryPart`]. The first text of a dialect leaves out none.
+    pub form: u32,
     /// The statement, with the placeholders of the dialect.
     pub sql: String,
     /// For each placeholder, in the order in which values are bound: which of [`Query::parameters`] it takes.
@@ -103,4 +126,15 @@ pub struct QueryParameter {
     pub nullable: bool,
     /// Any number of values.
     pub is_list: bool,
+    /// Parts of the statement are left out where it is not given.
+    pub part: Option<QueryPart>,
+}
+
+/// Parts of a statement that an argument leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueryPart {
+    /// Its bit in [`QueryText::form`].
+    pub bit: u32,
+    /// The argument is no value of theirs: a boolean, whose `false` leaves them out.
+    pub is_switch: bool,
 }

@@ -1,6 +1,6 @@
 //! The comments above a query: its name and kind, annotations, prose.
 
-use super::written::{Notes, ParameterTag};
+use super::written::{Notes, TypeTag};
 use crate::ast::Name;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -13,7 +13,7 @@ use crate::source::{FileId, Span};
 /// The word that a query's line begins with.
 const NAME: &str = "name:";
 /// All annotations, for suggestions.
-const KNOWN: [&str; 4] = ["dialect", "engine", "engines", "param"];
+const KNOWN: [&str; 6] = ["column", "dialect", "embed", "engine", "engines", "param"];
 const DIALECTS: [Dialect; 3] = [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql];
 
 /// The annotations at the top of a file.
@@ -70,9 +70,10 @@ pub(super) fn head(
     for (start, line) in lines(text, comments) {
         reader.tag(start, line);
     }
-    if let Some(tag) = reader.parameters.first() {
-        let finding = stray(tag.name.span);
-        reader.diagnostics.push(finding);
+    let types = reader.parameters.iter().chain(&reader.columns);
+    let names = types.map(|tag| &tag.name).chain(&reader.embedded);
+    if let Some(span) = names.map(|name| name.span).next() {
+        reader.diagnostics.push(stray(span));
     }
     Head {
         engines: reader.engines,
@@ -125,7 +126,9 @@ struct Reader<'d> {
     prose: String,
     engines: Vec<Name>,
     dialect: Option<Dialect>,
-    parameters: Vec<ParameterTag>,
+    parameters: Vec<TypeTag>,
+    columns: Vec<TypeTag>,
+    embedded: Vec<Name>,
 }
 
 impl<'d> Reader<'d> {
@@ -138,6 +141,8 @@ impl<'d> Reader<'d> {
             engines: Vec::new(),
             dialect: None,
             parameters: Vec::new(),
+            columns: Vec::new(),
+            embedded: Vec::new(),
         }
     }
 
@@ -160,6 +165,8 @@ impl<'d> Reader<'d> {
             engines,
             dialect: self.dialect.or(head.dialect),
             parameters: self.parameters,
+            columns: self.columns,
+            embedded: self.embedded,
         })
     }
 
@@ -253,7 +260,15 @@ impl<'d> Reader<'d> {
         let read = match word {
             "engines" | "engine" => self.engines_tag(word, at, rest),
             "dialect" => self.dialect_tag(at, rest),
-            "param" => self.parameter_tag(at, rest),
+            "param" => self
+                .type_tag(at, rest)
+                .ok_or_else(no_parameter)
+                .map(|tag| self.parameters.push(tag)),
+            "column" => self
+                .type_tag(at, rest)
+                .ok_or_else(no_column)
+                .map(|tag| self.columns.push(tag)),
+            "embed" => self.embed_tag(at, rest),
             _ => Err(unknown_tag(word)),
         };
         if let Err(finding) = read {
@@ -263,19 +278,15 @@ impl<'d> Reader<'d> {
     }
 
     fn engines_tag(&mut self, word: &str, start: usize, rest: &str) -> Result<(), Diagnostic> {
-        let mut at = start;
-        for part in rest.split(',') {
-            let begin = at + (part.len() - part.trim_start().len());
-            let part_name = part.trim();
-            if !name::is_valid_engine_name(part_name) {
+        for (at, engine) in listed(start, rest) {
+            if !name::is_valid_engine_name(engine) {
                 let message = format!("`@{word}` takes names of engines, with commas between");
                 return Err(
                     Diagnostic::error("B0603", message).help("write `-- @engines default, b`")
                 );
             }
-            let found = self.word(begin, part_name);
+            let found = self.word(at, engine);
             self.engines.push(found);
-            at += part.len() + 1;
         }
         Ok(())
     }
@@ -293,24 +304,44 @@ impl<'d> Reader<'d> {
     }
 
     /// `author: bigint?`.
-    fn parameter_tag(&mut self, start: usize, rest: &str) -> Result<(), Diagnostic> {
-        let Some((name, type_name)) = rest.split_once(':') else {
-            return Err(no_parameter());
-        };
-        let nullable = type_name.trim_end().ends_with('?');
+    fn type_tag(&self, start: usize, rest: &str) -> Option<TypeTag> {
+        let (name, type_name) = rest.split_once(':')?;
         let bare = type_name.trim().trim_end_matches('?').trim_end();
         if name.trim().is_empty() || bare.is_empty() {
-            return Err(no_parameter());
+            return None;
         }
         let at = |part: &str| start + (part.as_ptr() as usize - rest.as_ptr() as usize);
-        let tag = ParameterTag {
+        Some(TypeTag {
             name: self.word(at(name.trim_start()), name.trim()),
             type_name: self.word(at(type_name.trim_start()), bare),
-            nullable,
-        };
-        self.parameters.push(tag);
+            nullable: type_name.trim_end().ends_with('?'),
+        })
+    }
+
+    /// `u, b`.
+    fn embed_tag(&mut self, start: usize, rest: &str) -> Result<(), Diagnostic> {
+        for (at, table) in listed(start, rest) {
+            if table.is_empty() {
+                let message = "`@embed` takes names of tables, with commas between";
+                return Err(Diagnostic::error("B0603", message)
+                    .help("write `-- @embed u`, where the columns have `u.*`"));
+            }
+            let table = self.word(at, table);
+            self.embedded.push(table);
+        }
         Ok(())
     }
+}
+
+/// The parts of a list with commas, with their places.
+fn listed(start: usize, list: &str) -> impl Iterator<Item = (usize, &str)> {
+    list.split(',').map(move |part| {
+        let begin = part.as_ptr() as usize - list.as_ptr() as usize;
+        (
+            start + begin + (part.len() - part.trim_start().len()),
+            part.trim(),
+        )
+    })
 }
 
 fn no_parameter() -> Diagnostic {
@@ -319,15 +350,22 @@ fn no_parameter() -> Diagnostic {
         .help("write `-- @param author: bigint`, and `bigint?` where it may be NULL")
 }
 
+fn no_column() -> Diagnostic {
+    let message = "`@column` takes the name of a column and its type";
+    Diagnostic::error("B0603", message)
+        .help("write `-- @column total: bigint`, and `bigint?` where it may be NULL")
+}
+
 fn unknown_tag(word: &str) -> Diagnostic {
     let help = match name::suggest(word, KNOWN) {
         Some(near) => format!("write `@{near}`; if it is prose, let the line begin with another word"),
-        None => "a query takes `@engines`, `@dialect` and `@param`; if it is prose, let the line begin with another word".to_owned(),
+        None => "a query takes `@engines`, `@dialect`, `@param`, `@column` and `@embed`; if it is prose, let the line begin with another word".to_owned(),
     };
     Diagnostic::error("B0603", format!("unknown annotation `@{word}` of a query")).help(help)
 }
 
-const KINDS: &str = "the kinds are `:one`, `:opt`, `:many`, `:scalar`, `:exec` and `:rows`";
+const KINDS: &str =
+    "the kinds are `:one`, `:opt`, `:many`, `:iter`, `:scalar`, `:exec` and `:rows`";
 
 /// The kind of a word such as `:many`.
 fn kind(query: &str, word: &str) -> Result<QueryKind, Diagnostic> {
@@ -339,10 +377,6 @@ fn kind(query: &str, word: &str) -> Result<QueryKind, Diagnostic> {
     let known = QueryKind::ALL.iter().find(|(known, _)| *known == bare);
     if let Some((_, kind)) = known.filter(|_| word.starts_with(':')) {
         return Ok(*kind);
-    }
-    if bare == "iter" {
-        let help = format!("write `-- name: {query} :many`, which gives all rows");
-        return Err(Diagnostic::error("B0602", "`:iter` is not supported yet").help(help));
     }
     let near = match bare {
         // Of sqlc.

@@ -1,12 +1,14 @@
 //! One query of all texts of a name: their engines, and the rows and parameters that all of them have.
 
-use super::check::{self, CheckedText};
+use super::check::{self, CheckedStatement, CheckedText};
 use super::parameter;
 use super::written::{Door, WrittenQuery};
 use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Column, EngineId, FieldType, Model, Query, QueryKind};
-use crate::source::Sources;
+use crate::model::{Column, EmbeddedModel, EngineId, FieldType, Model, Query, QueryKind};
+use crate::name;
+use crate::source::{Sources, Span};
+use crate::typing::Embedded;
 
 /// The query of these texts; `None` where something is wrong with one of them.
 pub(super) fn query(
@@ -49,11 +51,8 @@ pub(super) fn checked(
         return None;
     }
     let (parameters, texts) = parameter::bind(sources, checked, diagnostics)?;
-    let mut engines: Vec<EngineId> = checked
-        .iter()
-        .flat_map(|text| &text.engines)
-        .copied()
-        .collect();
+    let whole = checked.iter().filter(|text| text.form == 0);
+    let mut engines: Vec<EngineId> = whole.flat_map(|text| &text.engines).copied().collect();
     engines.sort_unstable();
     let notes = &first.written.notes;
     Some(Query {
@@ -67,27 +66,57 @@ pub(super) fn checked(
         texts,
         parameters,
         columns: first.statement.columns.clone(),
-        by_name: checked.iter().any(|text| text.statement.has_star),
+        embedded: embedded(&first.statement.embedded),
+        by_name: checked.iter().any(|text| text.statement.by_name),
     })
+}
+
+fn embedded(found: &[Embedded]) -> Vec<EmbeddedModel> {
+    let models = found.iter().map(|one| EmbeddedModel {
+        field: name::escape_keyword(&name::field(&one.name.text)),
+        table: one.table,
+        at: one.at,
+        count: one.count,
+        nullable: one.nullable,
+    });
+    models.collect()
 }
 
 /// Findings on columns that are not fields of one struct.
 fn columns_as_fields(text: &CheckedText<'_>) -> Vec<Diagnostic> {
-    let columns = &text.statement.columns;
     let mut findings = Vec::new();
-    for (at, column) in columns.iter().enumerate() {
-        if let Some(first) = columns[..at]
-            .iter()
-            .find(|first| first.field == column.field)
-        {
-            let (query, name) = (text.written.subject(), &column.name);
+    let fields = fields(&text.statement);
+    for (at, (name, span)) in fields.iter().enumerate() {
+        let field = name::field(name);
+        let mut before = fields[..at].iter();
+        if let Some((_, first)) = before.find(|(other, _)| name::field(other) == field) {
+            let query = text.written.subject();
             let message = format!("two columns of {query} are called `{name}`");
             let help = format!("give one of them another name: `AS {name}_2`");
-            let finding = Diagnostic::error("B0609", message).at(column.span, "again");
-            findings.push(finding.at(first.span, "first here").help(help));
+            let finding = Diagnostic::error("B0609", message).at(*span, "again");
+            findings.push(finding.at(*first, "first here").help(help));
         }
     }
     findings
+}
+
+/// The names of the fields: of models, and of the columns that are of none.
+fn fields(statement: &CheckedStatement) -> Vec<(&str, Span)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(column) = statement.columns.get(at) {
+        match statement.embedded.iter().find(|one| one.at == at) {
+            Some(model) => {
+                found.push((model.name.text.as_str(), model.name.span));
+                at += model.count.max(1);
+            }
+            None => {
+                found.push((column.name.as_str(), column.span));
+                at += 1;
+            }
+        }
+    }
+    found
 }
 
 /// The finding on a text whose rows are not those of the first.
@@ -99,7 +128,7 @@ fn other_columns(
     let (one, two) = (&first.statement.columns, &other.statement.columns);
     let query = first.written.subject();
     let span = first.written.notes.name.span;
-    let products = (first.dialect.product(), other.dialect.product());
+    let places = places(first, other);
     let help = one_type(model, first, other);
     // The name of the only value is not read.
     let is_scalar = first.written.notes.kind == QueryKind::Scalar;
@@ -109,26 +138,39 @@ fn other_columns(
     let message = if one.len() == two.len() {
         let (one, two) = one.iter().zip(two).find(differs)?;
         format!(
-            "{query} gives {} on {} and {} on {}",
+            "{query} gives {}{} and {}{}",
             described(model, one),
-            products.0,
+            places.0,
             described(model, two),
-            products.1,
+            places.1,
         )
     } else {
         format!(
-            "{query} gives {} columns on {} and {} on {}",
+            "{query} gives {} columns{} and {}{}",
             one.len(),
-            products.0,
+            places.0,
             two.len(),
-            products.1,
+            places.1,
         )
     };
     Some(Diagnostic::error("B0607", message).at(span, "").help(help))
 }
 
+/// Where one text differs from another, behind the words for what it gives.
+fn places(first: &CheckedText<'_>, other: &CheckedText<'_>) -> (String, String) {
+    if first.dialect == other.dialect {
+        let left_out = other.written.parts.in_words(other.form);
+        return (" as a whole".to_owned(), left_out);
+    }
+    let on = |text: &CheckedText<'_>| format!(" on {}", text.dialect.product());
+    (on(first), on(other))
+}
+
 fn one_type(model: &Model, first: &CheckedText<'_>, other: &CheckedText<'_>) -> String {
     let notes = &first.written.notes;
+    if first.dialect == other.dialect {
+        return "let parts that are left out be conditions and order, not columns".to_owned();
+    }
     match first.written.door {
         Door::File => format!(
             "cast the value to one type, or write a text for each dialect: `-- name: {} :{}` twice, each with a line such as \
@@ -151,7 +193,7 @@ fn one_type(model: &Model, first: &CheckedText<'_>, other: &CheckedText<'_>) -> 
 fn is_same(one: &Column, two: &Column) -> bool {
     one.nullable == two.nullable
         && own_type(one) == own_type(two)
-        && is_same_type(&one.column_type, &two.column_type)
+        && one.column_type.is_same_in_rust(&two.column_type)
 }
 
 /// The Rust type that the program names for it.
@@ -159,15 +201,6 @@ fn own_type(column: &Column) -> Option<&str> {
     match &column.field_type {
         FieldType::Custom(path) => Some(path),
         FieldType::Plain | FieldType::Key { .. } => None,
-    }
-}
-
-/// Returns whether values of both types are one type in Rust.
-pub(super) fn is_same_type(one: &ColumnType, two: &ColumnType) -> bool {
-    match (one, two) {
-        (ColumnType::Array(one), ColumnType::Array(two)) => is_same_type(one, two),
-        (ColumnType::Enum(one), ColumnType::Enum(two)) => one == two,
-        (one, two) => one.facts().rust.path == two.facts().rust.path,
     }
 }
 

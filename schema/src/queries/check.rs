@@ -5,7 +5,8 @@ use bindery_core::statements::kind::kind_of;
 use super::column::column;
 use super::engines;
 use super::misfit::misfit;
-use super::written::{ParameterTag, WrittenQuery};
+use super::written::{TypeTag, WrittenQuery};
+use crate::ast::TypeName;
 use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -14,7 +15,7 @@ use crate::parse::lex::Lexer;
 use crate::parse::type_of;
 use crate::source::{Sources, Span};
 use crate::syntax::Parameter;
-use crate::typing::{self, Checked, Given, ListUse};
+use crate::typing::{self, Annotations, Checked, Embedded, Given, GivenColumn, ListUse, Star};
 use bindery_core::statements::lex::Token;
 
 /// The code of a finding on a table that is not there.
@@ -25,6 +26,8 @@ const UNKNOWN_TABLE: &str = "B0620";
 pub(super) struct CheckedText<'w> {
     pub(super) written: &'w WrittenQuery,
     pub(super) dialect: Dialect,
+    /// Which parts of it are left out.
+    pub(super) form: u32,
     /// The engines of the dialect that host all that it names.
     pub(super) engines: Vec<EngineId>,
     pub(super) statement: CheckedStatement,
@@ -39,8 +42,12 @@ pub(super) struct CheckedStatement {
     pub(super) parameters: Vec<ParameterUse>,
     /// The tables that it reads and writes.
     pub(super) tables: Vec<TableId>,
-    /// A `*` stands for columns of it.
-    pub(super) has_star: bool,
+    /// The `*` of its rows that have names in its text.
+    pub(super) stars: Vec<Star>,
+    /// Another `*` stands for columns of its rows.
+    pub(super) by_name: bool,
+    /// The models among its columns.
+    pub(super) embedded: Vec<Embedded>,
 }
 
 /// A placeholder with the type of its value.
@@ -80,21 +87,47 @@ pub(super) fn text<'w>(
     let mut checked = Vec::new();
     let mut first = Some(first);
     for other in dialects_of(model, &hosts) {
-        let statement = match first.take_if(|_| other == dialect) {
-            Some(first) => Some(first),
-            None => {
-                let engines = of_dialect(model, &hosts, other);
-                statement(model, sources, written, (other, &engines), diagnostics)
-            }
-        };
-        checked.push(CheckedText {
-            written,
-            dialect: other,
-            engines: of_dialect(model, &hosts, other),
-            statement: statement?,
-        });
+        let engines = of_dialect(model, &hosts, other);
+        for form in written.parts.forms() {
+            let statement = match first.take_if(|_| other == dialect) {
+                Some(first) => first,
+                None => self::form(
+                    model,
+                    sources,
+                    written,
+                    (other, &engines, form),
+                    diagnostics,
+                )?,
+            };
+            checked.push(CheckedText {
+                written,
+                dialect: other,
+                form,
+                engines: engines.clone(),
+                statement,
+            });
+        }
     }
     Some(checked)
+}
+
+/// Checks a form of a text; what is wrong with it says which parts it is without.
+fn form(
+    model: &Model,
+    sources: &Sources,
+    written: &WrittenQuery,
+    (dialect, engines, form): (Dialect, &[EngineId], u32),
+    diagnostics: &mut Diagnostics,
+) -> Option<CheckedStatement> {
+    let mut found = Diagnostics::default();
+    let place = (dialect, engines, form);
+    let checked = statement(model, sources, written, place, &mut found);
+    for finding in found.iter() {
+        let mut finding = finding.clone();
+        finding.message += &written.parts.in_words(form);
+        diagnostics.push(finding);
+    }
+    checked
 }
 
 /// Checks the text in the first of the dialects where its tables live on an engine of that dialect.
@@ -109,7 +142,7 @@ fn first_text(
     for &dialect in dialects {
         let mut found = Diagnostics::default();
         let engines = of_dialect(model, allowed, dialect);
-        let checked = statement(model, sources, written, (dialect, &engines), &mut found);
+        let checked = statement(model, sources, written, (dialect, &engines, 0), &mut found);
         let hosts = |checked: &CheckedStatement| {
             !engines::hosting(model, &engines, &checked.tables).is_empty()
         };
@@ -147,7 +180,7 @@ fn tables(model: &Model, sources: &Sources, written: &WrittenQuery) -> Option<Ve
     let mut dialects = dialects_of(model, &all).into_iter();
     dialects.find_map(|dialect| {
         let mut found = Diagnostics::default();
-        let checked = statement(model, sources, written, (dialect, &all), &mut found);
+        let checked = statement(model, sources, written, (dialect, &all, 0), &mut found);
         checked.map(|checked| checked.tables)
     })
 }
@@ -156,12 +189,13 @@ fn statement(
     model: &Model,
     sources: &Sources,
     written: &WrittenQuery,
-    (dialect, engines): (Dialect, &[EngineId]),
+    (dialect, engines, form): (Dialect, &[EngineId], u32),
     diagnostics: &mut Diagnostics,
 ) -> Option<CheckedStatement> {
     let text = sources.file(written.statement.file).text();
-    let tokens = tokens(text, written.statement, dialect);
-    let given = given(written, dialect, diagnostics)?;
+    let mut tokens = tokens(text, written.statement, dialect);
+    tokens.retain(|token| written.parts.has(form, token.start));
+    let annotations = annotations(written, dialect, diagnostics)?;
     let source = typing::Source {
         text,
         tokens: &tokens,
@@ -169,7 +203,7 @@ fn statement(
         dialect,
         kind: &kind_of(text, &tokens),
         engines,
-        given: &given,
+        annotations: &annotations,
     };
     let checked = typing::statement(model, &source, diagnostics)?;
     let read = misfit(written, &checked).map_or_else(|| meaning(model, written, checked), Err);
@@ -186,38 +220,54 @@ fn tokens(text: &str, statement: Span, dialect: Dialect) -> Vec<Token> {
     tokens
 }
 
-/// The types of `@param`.
-fn given(
+/// What stands of a text above it.
+fn annotations(
     written: &WrittenQuery,
     dialect: Dialect,
     diagnostics: &mut Diagnostics,
-) -> Option<Vec<Given>> {
-    let tags = written.notes.parameters.iter();
-    let given = tags.map(|tag| {
-        let given = given_type(tag, dialect);
-        if given.is_none() {
+) -> Option<Annotations> {
+    let notes = &written.notes;
+    let mut type_of = |tag: &TypeTag| {
+        let to = given_type(tag, dialect);
+        if to.is_none() {
             let message = format!("`{}` is not a type", tag.type_name.text);
             let finding = Diagnostic::error("B0603", message).at(tag.type_name.span, "");
             diagnostics
                 .push(finding.help("write a type as a column has it: `bigint`, `varchar(40)`"));
         }
-        given
+        to
+    };
+    let parameters = notes.parameters.iter().map(|tag| {
+        Some(Given {
+            parameter: match (tag.name.text.as_str(), tag.name.text.parse()) {
+                (_, Ok(number)) => Parameter::Numbered(number),
+                ("?", _) => Parameter::Next,
+                (name, Err(_)) => Parameter::Named(name.to_owned()),
+            },
+            to: type_of(tag)?,
+            nullable: tag.nullable,
+        })
     });
-    given.collect()
+    let parameters: Vec<Option<Given>> = parameters.collect();
+    let columns = notes.columns.iter().map(|tag| {
+        Some(GivenColumn {
+            name: tag.name.clone(),
+            to: type_of(tag)?,
+            nullable: tag.nullable,
+        })
+    });
+    let columns: Vec<Option<GivenColumn>> = columns.collect();
+    Some(Annotations {
+        parameters: parameters.into_iter().collect::<Option<_>>()?,
+        columns: columns.into_iter().collect::<Option<_>>()?,
+        embedded: notes.embedded.clone(),
+    })
 }
 
-fn given_type(tag: &ParameterTag, dialect: Dialect) -> Option<Given> {
+fn given_type(tag: &TypeTag, dialect: Dialect) -> Option<TypeName> {
     let mut to = type_of(&tag.type_name.text, dialect)?;
     to.span = tag.type_name.span;
-    Some(Given {
-        parameter: match (tag.name.text.as_str(), tag.name.text.parse()) {
-            (_, Ok(number)) => Parameter::Numbered(number),
-            ("?", _) => Parameter::Next,
-            (name, Err(_)) => Parameter::Named(name.to_owned()),
-        },
-        to,
-        nullable: tag.nullable,
-    })
+    Some(to)
 }
 
 fn meaning(
@@ -249,7 +299,9 @@ fn meaning(
         columns: columns.collect::<Result<_, _>>()?,
         parameters: parameters.collect(),
         tables: checked.tables,
-        has_star: checked.has_star,
+        stars: checked.stars,
+        by_name: checked.by_name,
+        embedded: checked.embedded,
     })
 }
 

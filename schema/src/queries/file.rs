@@ -3,6 +3,7 @@
 use bindery_core::statements::load;
 
 use super::annotation::{self, Above, Head};
+use super::part::{self, Parts};
 use super::written::{Door, WrittenQuery};
 use crate::ast::Name;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -103,10 +104,10 @@ impl FileReader<'_> {
             Above::Query(notes) => self.dialect(notes.dialect, &notes.engines),
             Above::Nothing | Above::Refused => self.dialect(self.head.dialect, &self.head.engines),
         };
-        let end = if is_token {
+        let (end, parts) = if is_token {
             self.statement(dialect)
         } else {
-            begin
+            (begin, Parts::default())
         };
         let statement = self.span(begin, end);
         match above {
@@ -119,6 +120,7 @@ impl FileReader<'_> {
                     module: self.module.to_owned(),
                     notes,
                     statement,
+                    parts,
                     cut_as: dialect,
                     door: Door::File,
                 });
@@ -129,15 +131,16 @@ impl FileReader<'_> {
         is_token
     }
 
-    /// Moves behind the statement that begins here; returns its end. A forgotten semicolon is no reason to take the next query
+    /// Moves behind the statement that begins here; returns its end and its parts. A forgotten semicolon is no reason to take the next query
     /// for a part of it.
-    fn statement(&mut self, dialect: Dialect) -> usize {
+    fn statement(&mut self, dialect: Dialect) -> (usize, Parts) {
         let flavour = self
             .engine(&self.head.engines)
             .and_then(|engine| engine.flavour);
         let mut lexer = Lexer::new(self.text, dialect).with_flavour(flavour);
         lexer.at = self.at;
         let mut end = self.at;
+        let mut within = 0;
         loop {
             let before = lexer.comments.len();
             let is_token = lexer.skip_blanks();
@@ -147,15 +150,20 @@ impl FileReader<'_> {
             }
             if !is_token || lexer.at_delimiter() {
                 self.at = (lexer.at + 1).min(self.text.len());
+                within = lexer.comments.len();
                 break;
             }
             end = lexer.token().end as usize;
+            within = lexer.comments.len();
         }
         for unclosed in &lexer.unclosed {
             self.diagnostics
                 .push(unreadable::unclosed(self.file, unclosed));
         }
-        end
+        let comments = &lexer.comments[..within];
+        let parts = part::read(self.text, self.file, comments, self.diagnostics);
+        let end = parts.end().map_or(end, |last| end.max(last as usize));
+        (end, parts)
     }
 
     /// The dialect that is named, else that of the first engine that is, else the default engine's.

@@ -7,6 +7,7 @@ use bindery_core::statements::load;
 use super::bind;
 use super::check::{self, CheckedText, ParameterUse};
 use super::engines;
+use super::part::{self, Parts};
 use super::written::{Door, Notes, WrittenQuery};
 use crate::ast::Name;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -15,6 +16,7 @@ use crate::findings::unreadable;
 use crate::model::{Model, Query, QueryKind};
 use crate::parse::lex::Lexer;
 use crate::source::{FileId, Sources, Span};
+use crate::typing::Embedded;
 
 /// A statement of a macro. Values stand in it as parameters, `:name`, at known places.
 #[derive(Debug, Clone)]
@@ -40,7 +42,9 @@ pub fn query_in_place(
 ) -> Option<Query> {
     let written = written(model, sources, place, diagnostics)?;
     let checked = check::text(model, sources, &written, diagnostics)?;
-    let findings = values_and_parameters(sources, place, &checked);
+    let mut findings = values_and_parameters(sources, place, &checked);
+    let embedded = checked.iter().flat_map(|text| &text.statement.embedded);
+    findings.extend(embedded.take(1).map(row_of_model));
     if !findings.is_empty() {
         findings.into_iter().for_each(|one| diagnostics.push(one));
         return None;
@@ -55,7 +59,13 @@ fn written(
     diagnostics: &mut Diagnostics,
 ) -> Option<WrittenQuery> {
     let cut_as = engines::first_dialect(model, place.engines.first());
-    let statement = only_statement(sources, place.file, cut_as, diagnostics)?;
+    let (statement, parts) = only_statement(sources, place.file, cut_as, diagnostics)?;
+    if let Some(name) = parts.names.first() {
+        let message = "a part of the text is left out by an argument";
+        let finding = Diagnostic::error("B0611", message).at(name.span, "");
+        diagnostics.push(finding.help("write the query in a file of queries, whose functions have arguments that leave out parts"));
+        return None;
+    }
     let engines = place.engines.iter().map(|name| Name {
         text: name.clone(),
         span: statement,
@@ -75,8 +85,11 @@ fn written(
             engines: engines.collect(),
             dialect: None,
             parameters: Vec::new(),
+            columns: Vec::new(),
+            embedded: Vec::new(),
         },
         statement,
+        parts,
         cut_as,
         door: Door::InPlace,
     })
@@ -88,7 +101,7 @@ fn only_statement(
     file: FileId,
     dialect: Dialect,
     diagnostics: &mut Diagnostics,
-) -> Option<Span> {
+) -> Option<(Span, Parts)> {
     let source = sources.file(file);
     if let Some(refused) = load::refuse(file, source) {
         diagnostics.push(refused);
@@ -117,7 +130,19 @@ fn only_statement(
         let finding = finding.at(Span { file, start, end }, "");
         diagnostics.push(finding.help("write one: `SELECT id, title FROM blogs`"));
     }
-    span.filter(|_| lexer.unclosed.is_empty())
+    let parts = part::read(source.text(), file, &lexer.comments, diagnostics);
+    let span = span.filter(|_| lexer.unclosed.is_empty())?;
+    Some((span, parts))
+}
+
+fn row_of_model(found: &Embedded) -> Diagnostic {
+    let message = format!(
+        "`{}` is a row of a model, which only queries of files have",
+        found.name.text
+    );
+    Diagnostic::error("B0610", message)
+        .at(found.name.span, "")
+        .help("write the columns that are needed, or the query in a file of queries")
 }
 
 /// Findings on values that are no parameters where they stand, and on parameters that are no values of the program.

@@ -14,6 +14,9 @@ pub(super) fn misfit(written: &WrittenQuery, statement: &Checked) -> Option<Diag
         (true, true) if kind == QueryKind::Scalar && statement.columns.len() != 1 => {
             several_values(written, statement.columns.len())
         }
+        (true, true) if kind == QueryKind::Iterate && (statement.writes || statement.by_name) => {
+            not_one_by_one(written, statement)
+        }
         (true, true) | (false, false) => return None,
     };
     let finding = Diagnostic::error("B0605", message).at(written.notes.kind_span, "");
@@ -53,6 +56,20 @@ fn rows(written: &WrittenQuery) -> (String, String) {
             "write `query!(\"…\")`".to_owned(),
         ),
     }
+}
+
+/// Rows are pulled with what only reads, in the order of the text.
+fn not_one_by_one(written: &WrittenQuery, statement: &Checked) -> (String, String) {
+    let name = &written.notes.name.text;
+    let why = if statement.writes {
+        "changes rows"
+    } else {
+        "has a `*` for columns without names"
+    };
+    (
+        format!("the statement of `{name}` {why}, and `:iter` reads rows one after the other"),
+        format!("write `-- name: {name} :many`"),
+    )
 }
 
 fn several_values(written: &WrittenQuery, columns: usize) -> (String, String) {

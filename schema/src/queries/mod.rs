@@ -1,7 +1,7 @@
 //! Queries in files of the program: `-- name: posts_of_author :many` above a statement.
 //!
 //! `file` cuts a text into queries and `annotation` reads the comments above each. `check` has a statement checked for the
-//! dialects of its engines, which `engines` finds, and `bind` makes one query of all texts of a name. `in_place` is the same for a
+//! dialects of its engines, which `engines` finds, with and without the parts that `part` finds, and `bind` makes one query of all texts of a name. `in_place` is the same for a
 //! statement of the program's code.
 
 mod annotation;
@@ -13,6 +13,7 @@ mod file;
 mod in_place;
 mod misfit;
 mod parameter;
+mod part;
 mod unfit;
 mod written;
 

@@ -1,14 +1,15 @@
 //! Parameters of a query: one argument for each, however often and in whichever dialect it is used.
 
-use super::bind::is_same_type;
 use super::check::{CheckedText, ParameterName, ParameterUse};
+use crate::ast::Name;
 use crate::column_type::{ColumnType, TypeClass};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
-use crate::model::{QueryParameter, QueryText};
+use crate::model::{QueryParameter, QueryPart, QueryText};
 use crate::name;
 use crate::source::{Sources, Span};
 use bindery_core::dialect::ListKind;
+use std::ops::Range;
 
 /// The arguments of a function, and the text of each dialect with their places; `None` where the texts do not agree.
 pub(super) fn bind(
@@ -35,7 +36,8 @@ pub(super) fn bind(
         ParameterName::Named(_) => 0,
         ParameterName::Numbered(number) => number,
     });
-    let of_others = texts.iter().skip(1).flat_map(|text| {
+    let whole = texts.iter().filter(|text| text.form == 0);
+    let of_others = whole.skip(1).flat_map(|text| {
         let has = |known: &&Known<'_>| {
             let mut uses = text.statement.parameters.iter();
             !uses.any(|found| found.parameter == known.first.parameter)
@@ -44,6 +46,10 @@ pub(super) fn bind(
     });
     findings.extend(of_others.map(|known| of_one_text(known.first, texts)));
     findings.extend(unclear(&known));
+    let parts = match texts.first() {
+        Some(first) => self::parts(first, &known, &mut findings),
+        None => Vec::new(),
+    };
     if !findings.is_empty() {
         findings
             .into_iter()
@@ -52,7 +58,97 @@ pub(super) fn bind(
     }
     let rewritten = texts.iter().map(|text| rewritten(sources, text, &known));
     let rewritten = rewritten.collect();
-    Some((known.into_iter().map(Known::parameter).collect(), rewritten))
+    let mut parameters: Vec<QueryParameter> = known.into_iter().map(Known::parameter).collect();
+    for (name, part) in parts {
+        match parameters.iter_mut().find(|one| one.name == name) {
+            Some(parameter) => {
+                parameter.nullable = false;
+                parameter.part = Some(part);
+            }
+            None => parameters.push(QueryParameter {
+                name,
+                column_type: ColumnType::Bool,
+                nullable: false,
+                is_list: false,
+                part: Some(part),
+            }),
+        }
+    }
+    Some((parameters, rewritten))
+}
+
+/// The arguments that leave out parts, with those.
+fn parts(
+    text: &CheckedText<'_>,
+    known: &[Known<'_>],
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<(String, QueryPart)> {
+    let parts = &text.written.parts;
+    let mut found = Vec::new();
+    for (of, name) in parts.names.iter().enumerate() {
+        let argument = name::escape_keyword(&name::field(&name.text));
+        let own = known
+            .iter()
+            .find(|one| self::argument(&one.first.parameter) == argument);
+        if let Some(own) = own {
+            let outside = uses_of(text, &own.first.parameter)
+                .into_iter()
+                .find(|(_, part)| *part != Some(of));
+            findings.extend(outside.map(|(span, _)| outside_of_part(name, span)));
+        } else {
+            // One whose uses are all in this part is what was meant.
+            let is_alone = |one: &&Known<'_>| {
+                uses_of(text, &one.first.parameter)
+                    .iter()
+                    .all(|(_, part)| *part == Some(of))
+            };
+            findings.extend(
+                known
+                    .iter()
+                    .find(is_alone)
+                    .map(|one| part_of_other(name, one)),
+            );
+        }
+        let part = QueryPart {
+            bit: 1 << of,
+            is_switch: own.is_none(),
+        };
+        found.push((argument, part));
+    }
+    found
+}
+
+/// The places of a parameter, each with the part that it stands in.
+fn uses_of(text: &CheckedText<'_>, parameter: &ParameterName) -> Vec<(Span, Option<usize>)> {
+    let uses = text.statement.parameters.iter();
+    let own = uses.filter(|found| found.parameter == *parameter);
+    let parts = &text.written.parts;
+    own.map(|found| (found.span, parts.part_at(found.span.start)))
+        .collect()
+}
+
+fn outside_of_part(name: &Name, span: Span) -> Diagnostic {
+    let message = format!(
+        "`{}` leaves out a part of the statement, and stands outside of it, too",
+        name.text
+    );
+    Diagnostic::error("B0611", message)
+        .at(span, "outside")
+        .at(name.span, "its part")
+        .help("give the other place a parameter of its own, or leave out both by the same name")
+}
+
+fn part_of_other(name: &Name, known: &Known<'_>) -> Diagnostic {
+    let own = argument(&known.first.parameter);
+    let message = format!(
+        "the part of `{}` has {} and is not left out by it",
+        name.text,
+        shown(&known.first.parameter)
+    );
+    Diagnostic::error("B0611", message)
+        .at(name.span, "")
+        .at(known.first.span, "")
+        .help(format!("write `-- @if {own}`"))
 }
 
 /// A parameter with its uses so far.
@@ -74,7 +170,7 @@ impl<'t> Known<'t> {
     /// Another use; returns the finding where it is of another type. NULL can be given where every use takes it.
     fn add(&mut self, found: &ParameterUse, dialect: Dialect) -> Option<Diagnostic> {
         self.nullable &= found.nullable;
-        if is_same_type(&self.first.column_type, &found.column_type) {
+        if self.first.column_type.is_same_in_rust(&found.column_type) {
             return None;
         }
         let words = |one: &ParameterUse| one.column_type.facts().word;
@@ -111,6 +207,7 @@ impl<'t> Known<'t> {
             column_type: self.first.column_type.clone(),
             nullable: self.nullable && self.first.list.is_none(),
             is_list: self.first.list.is_some(),
+            part: None,
         }
     }
 }
@@ -225,43 +322,65 @@ fn kind(column_type: &ColumnType) -> ListKind {
     }
 }
 
-/// The statement with the placeholders of its dialect. PostgreSQL has a number for each parameter; the others are given a value
-/// for each place.
+/// The statement with the placeholders of its dialect, without the parts that are left out and with names in place of `*`.
 fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[Known<'_>]) -> QueryText {
-    let mut sql = String::new();
     let mut arguments: Vec<usize> = Vec::new();
-    let Span { mut start, end, .. } = text.written.statement;
-    let source = sources.file(text.written.statement.file).text();
-    for found in &text.statement.parameters {
-        let is = |known: &Known<'_>| known.first.parameter == found.parameter;
-        let at = known.iter().position(is).unwrap_or_default();
+    let Span { start, end, .. } = text.written.statement;
+    let places = text.statement.parameters.iter().map(|found| {
         let place = found.list.map_or(found.span, |list| list.operator);
-        sql.push_str(&source[start as usize..place.start as usize]);
-        start = found.span.end;
         let (before, after) = around(text.dialect, found);
-        sql.push_str(&before);
-        match text.dialect {
-            Dialect::Sqlite | Dialect::Mysql => {
-                sql.push('?');
-                arguments.push(at);
-            }
-            Dialect::Postgres => {
-                let number = arguments
-                    .iter()
-                    .position(|&known| known == at)
-                    .unwrap_or_else(|| {
-                        arguments.push(at);
-                        arguments.len() - 1
-                    });
-                sql.push_str(&format!("${}", number + 1));
-            }
-        }
-        sql.push_str(&after);
-    }
-    sql.push_str(&source[start as usize..end as usize]);
+        let own = placeholder(text.dialect, position(found, known), &mut arguments);
+        (place.start..found.span.end, format!("{before}{own}{after}"))
+    });
+    let mut edits: Vec<(Range<u32>, String)> = places.collect();
+    let left_out = text.written.parts.left_out(text.form);
+    edits.extend(left_out.into_iter().map(|range| (range, String::new())));
+    edits.extend(text.statement.stars.iter().filter_map(|star| {
+        let names = star.names.as_ref()?;
+        Some((star.span.start..star.span.end, names.join(", ")))
+    }));
+    let source = sources.file(text.written.statement.file).text();
     QueryText {
         dialect: text.dialect,
-        sql,
+        form: text.form,
+        sql: edited(&source[..end as usize], start, edits),
         arguments,
     }
+}
+
+fn position(found: &ParameterUse, known: &[Known<'_>]) -> usize {
+    let is = |known: &Known<'_>| known.first.parameter == found.parameter;
+    known.iter().position(is).unwrap_or_default()
+}
+
+/// The placeholder of an argument. PostgreSQL has a number for each; the others are given a value for each place.
+fn placeholder(dialect: Dialect, argument: usize, arguments: &mut Vec<usize>) -> String {
+    match dialect {
+        Dialect::Sqlite | Dialect::Mysql => {
+            arguments.push(argument);
+            "?".to_owned()
+        }
+        Dialect::Postgres => {
+            let known = arguments.iter().position(|&known| known == argument);
+            let number = known.unwrap_or_else(|| {
+                arguments.push(argument);
+                arguments.len() - 1
+            });
+            format!("${}", number + 1)
+        }
+    }
+}
+
+/// The text from `start` on with other words at some places, which may touch but not overlap.
+fn edited(source: &str, start: u32, mut edits: Vec<(Range<u32>, String)>) -> String {
+    edits.sort_by_key(|(range, _)| range.start);
+    let mut sql = String::new();
+    let mut at = start as usize;
+    for (range, words) in edits {
+        sql.push_str(&source[at..range.start as usize]);
+        sql.push_str(&words);
+        at = range.end as usize;
+    }
+    sql.push_str(&source[at..]);
+    sql.trim_end().to_owned()
 }

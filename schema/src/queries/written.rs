@@ -1,5 +1,6 @@
 //! A query as its file has it, before any of its names is bound.
 
+use super::part::Parts;
 use crate::ast::Name;
 use crate::dialect::Dialect;
 use crate::model::QueryKind;
@@ -13,6 +14,7 @@ pub(super) struct WrittenQuery {
     pub(super) notes: Notes,
     /// Without its semicolon.
     pub(super) statement: Span,
+    pub(super) parts: Parts,
     /// The dialect whose quotes it was cut by.
     pub(super) cut_as: Dialect,
     pub(super) door: Door,
@@ -45,13 +47,17 @@ pub(super) struct Notes {
     /// `@dialect`: the only one that the text is for.
     pub(super) dialect: Option<Dialect>,
     /// `@param`.
-    pub(super) parameters: Vec<ParameterTag>,
+    pub(super) parameters: Vec<TypeTag>,
+    /// `@column`.
+    pub(super) columns: Vec<TypeTag>,
+    /// `@embed`.
+    pub(super) embedded: Vec<Name>,
 }
 
-/// `@param author: bigint?`: the type of a parameter whose use does not give it.
+/// `@param author: bigint?`, `@column total: bigint`: a type that does not follow from the text.
 #[derive(Debug, Clone)]
-pub(super) struct ParameterTag {
-    /// Without a colon; the number of one that has no name.
+pub(super) struct TypeTag {
+    /// Of a parameter without a colon, or the number of one that has no name.
     pub(super) name: Name,
     /// As a column has it, in the dialect of the statement.
     pub(super) type_name: Name,

@@ -35,3 +35,4 @@ pub(crate) use reader::{
 };
 pub(crate) use tree::*;
 pub(crate) use walk::{Node, walk, walk_from};
+pub(crate) use words::spelled;

@@ -295,7 +295,11 @@ impl Reader<'_> {
     /// An item of a `SELECT` or a `RETURNING`.
     pub(super) fn item(&mut self) -> Read<Item> {
         let first = self.at;
-        let kind = if self.eat_symbol("*") {
+        let embedded = self.embedded()?;
+        let is_embedded = embedded.is_some();
+        let kind = if let Some(table) = embedded {
+            ItemKind::AllOf(vec![table])
+        } else if self.eat_symbol("*") {
             ItemKind::All
         } else if let Some(names) = self.all_of()? {
             ItemKind::AllOf(names)
@@ -312,7 +316,22 @@ impl Reader<'_> {
             }
         };
         let span = self.span_from(first);
-        Ok(Item { kind, span })
+        Ok(Item {
+            kind,
+            span,
+            is_embedded,
+        })
+    }
+
+    /// The table of `sqlc.embed(t)`.
+    fn embedded(&mut self) -> Read<Option<Name>> {
+        if !matches!(self.sqlc_call(0), Some(("embed", ..))) {
+            return Ok(None);
+        }
+        self.advance(4);
+        let table = self.name("a table's name")?;
+        self.advance(1);
+        Ok(Some(table))
     }
 
     /// `t.*`, `schema.t.*`.

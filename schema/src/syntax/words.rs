@@ -4,6 +4,7 @@
 //! SQLite 3.40 (each keyword of its documentation tried likewise).
 
 use bindery_core::dialect::Dialect;
+use bindery_core::sql_writer::SqlWriter;
 
 /// Sorted lists of one dialect.
 struct Words {
@@ -536,6 +537,21 @@ fn has(list: &[&str], word: &str) -> bool {
 /// Whether the word is no name of a column or a table.
 pub(super) fn is_reserved(dialect: Dialect, word: &str) -> bool {
     has(words(dialect).reserved, word)
+}
+
+/// The name as it can stand in a statement: in quotes where it needs them. SQLite takes one in quotes that is no column for a text,
+/// and MySQL and MariaDB do not reserve the same words.
+pub(crate) fn spelled(dialect: Dialect, name: &str) -> String {
+    let is_word = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_';
+    let is_plain = name.starts_with(|first: char| !first.is_ascii_digit())
+        && name.chars().all(is_word)
+        && !is_reserved(dialect, name);
+    if is_plain && dialect != Dialect::Mysql {
+        return name.to_owned();
+    }
+    let mut sql = SqlWriter::new(dialect);
+    sql.identifier(name);
+    sql.finish()
 }
 
 /// Whether the word may be the name of a function that is called.

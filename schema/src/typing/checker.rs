@@ -6,6 +6,7 @@ use super::findings;
 use super::grammar;
 use super::mysql::OfProduct;
 use super::names::{NameKind, Names, OfEngines, UnknownName};
+use super::output::{Embedded, SeenStar, Star};
 use super::parameters::Cell;
 use super::postgres::PgType;
 use super::scope::Field;
@@ -16,8 +17,9 @@ use crate::column_type::{ColumnType, LobSize};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, DialectRules as _};
 use crate::model::{ColumnId, EngineId, EnumId, Model, TableId};
+use crate::name::same_name;
 use crate::source::{FileId, Span};
-use crate::syntax::{self, Parameter, Statement, Text};
+use crate::syntax::{self, Node, Parameter, Statement, Text};
 use bindery_core::statements::lex::Token;
 
 /// The text of a statement, and what it may name.
@@ -31,14 +33,30 @@ pub(crate) struct Source<'a> {
     pub(crate) kind: &'a str,
     /// The engines whose tables it may name.
     pub(crate) engines: &'a [EngineId],
-    /// Types that are given to parameters beside the text.
-    pub(crate) given: &'a [Given],
+    pub(crate) annotations: &'a Annotations,
+}
+
+/// What stands of a statement beside its text.
+#[derive(Debug, Default)]
+pub(crate) struct Annotations {
+    pub(crate) parameters: Vec<Given>,
+    pub(crate) columns: Vec<GivenColumn>,
+    /// Tables whose columns are a row of their model.
+    pub(crate) embedded: Vec<Name>,
 }
 
 /// The type that is given to a parameter.
 #[derive(Debug, Clone)]
 pub(crate) struct Given {
     pub(crate) parameter: Parameter,
+    pub(crate) to: TypeName,
+    pub(crate) nullable: bool,
+}
+
+/// The type that is given to a column of the rows.
+#[derive(Debug, Clone)]
+pub(crate) struct GivenColumn {
+    pub(crate) name: Name,
     pub(crate) to: TypeName,
     pub(crate) nullable: bool,
 }
@@ -52,8 +70,14 @@ pub(crate) struct Checked {
     /// The tables that it reads and writes.
     pub(crate) tables: Vec<TableId>,
     pub(crate) returns_rows: bool,
-    /// A `*` stands in it, so that its columns follow those of tables.
-    pub(crate) has_star: bool,
+    /// It, or a query of WITH, changes rows.
+    pub(crate) writes: bool,
+    /// The `*` of its rows.
+    pub(crate) stars: Vec<Star>,
+    /// A `*` has no names in the text, so that the columns follow those of a table.
+    pub(crate) by_name: bool,
+    /// The models among its columns.
+    pub(crate) embedded: Vec<Embedded>,
 }
 
 /// A column of its rows.
@@ -110,7 +134,7 @@ pub(super) enum Clause {
 pub(super) struct Checker<'a> {
     pub(super) model: &'a Model,
     pub(super) names: &'a dyn Names,
-    pub(super) given: &'a [Given],
+    pub(super) annotations: &'a Annotations,
     pub(super) dialect: Dialect,
     text: &'a str,
     /// Parameters that the text says may be NULL.
@@ -119,7 +143,8 @@ pub(super) struct Checker<'a> {
     pub(super) tables: Vec<TableId>,
     /// Names of views and tables that it reads beside them, whose columns are not known.
     pub(super) opens: Vec<ObjectName>,
-    pub(super) has_star: bool,
+    /// Every `*` by its place.
+    pub(super) stars: HashMap<Span, SeenStar>,
     /// Items of `SELECT` that other clauses named, by their places; `None` while one is looked at.
     pub(super) named_items: HashMap<Span, Option<Value>>,
     pub(super) clause: Clause,
@@ -167,7 +192,7 @@ pub(crate) fn statement(
         dialect: source.dialect,
     };
     let mut checker = Checker::new(model, &names, source.dialect, source.text);
-    checker.given = source.given;
+    checker.annotations = source.annotations;
     checker.optional.clone_from(&whole.optional);
     let checked = whole.look(|statement| checker.whole(statement, source.engines));
     let unknown = checker.unknown.iter().map(UnknownName::in_query);
@@ -176,6 +201,27 @@ pub(crate) fn statement(
     findings.sort_by_key(|one| one.labels.first().map(|label| label.span.start));
     findings.into_iter().for_each(|one| diagnostics.push(one));
     checked
+}
+
+fn writes(statement: &Statement) -> bool {
+    let mut found = false;
+    syntax::walk(statement, |node| {
+        if let Node::Statement(one) = node {
+            found |= !matches!(one, Statement::Query(_));
+        }
+    });
+    found
+}
+
+static NO_ANNOTATIONS: Annotations = Annotations {
+    parameters: Vec::new(),
+    columns: Vec::new(),
+    embedded: Vec::new(),
+};
+
+fn is_called(field: &Field, name: &Name, dialect: Dialect) -> bool {
+    let own = field.name.as_deref();
+    own.is_some_and(|own| same_name(own, &name.text, dialect))
 }
 
 impl<'a> Checker<'a> {
@@ -188,14 +234,14 @@ impl<'a> Checker<'a> {
         Self {
             model,
             names,
-            given: &[],
+            annotations: &NO_ANNOTATIONS,
             dialect,
             text,
             optional: Vec::new(),
             cells: Vec::new(),
             tables: Vec::new(),
             opens: Vec::new(),
-            has_star: false,
+            stars: HashMap::new(),
             named_items: HashMap::new(),
             clause: Clause::Items,
             in_set: false,
@@ -220,6 +266,10 @@ impl<'a> Checker<'a> {
             Statement::Delete(delete) => !delete.returning.is_empty(),
         };
         let fields = rows.filter(|_| returns_rows);
+        let embedded = match &fields {
+            Some(fields) => self.embedded(statement, fields),
+            None => Vec::new(),
+        };
         let columns = match fields {
             Some(fields) => self.columns(&fields),
             None => Some(Vec::new()),
@@ -231,19 +281,71 @@ impl<'a> Checker<'a> {
         if !is_right || !self.open_types.is_empty() {
             return None;
         }
+        let (stars, are_named) = self.output_stars(statement);
         Some(Checked {
             columns: columns?,
             parameters: parameters?,
             tables: self.tables.clone(),
             returns_rows,
-            has_star: self.has_star,
+            writes: writes(statement),
+            by_name: !are_named,
+            stars,
+            embedded,
         })
     }
 
     fn columns(&mut self, fields: &[Field]) -> Option<Vec<CheckedColumn>> {
         let columns = fields.iter().enumerate();
-        let columns: Vec<_> = columns.map(|(at, field)| self.output(at, field)).collect();
+        let columns: Vec<_> = columns
+            .map(|(at, field)| self.given_or_found(at, field))
+            .collect();
+        self.check_annotations(fields);
         columns.into_iter().collect()
+    }
+
+    /// The column with the type that an annotation gives it.
+    fn given_or_found(&mut self, at: usize, field: &Field) -> Option<CheckedColumn> {
+        let is = |given: &&GivenColumn| is_called(field, &given.name, self.dialect);
+        let Some(given) = self.annotations.columns.iter().find(is) else {
+            return self.output(at, field);
+        };
+        let ty = self.type_of_name(&given.to);
+        let Some(typed) = ty.and_then(|ty| self.column_of_type(&ty)) else {
+            self.report(findings::no_type(given.to.span));
+            return None;
+        };
+        let found = self.column_of_value(&field.value);
+        let source = field.value.source.filter(|_| found.is_some());
+        let is_other = |(found, ..): &(ColumnType, String, bool)| !found.is_same_in_rust(&typed.0);
+        if let Some(found) = found.as_ref().filter(|found| is_other(found)) {
+            let words = (found.0.facts().word, typed.0.facts().word);
+            self.report(findings::other_type(&given.name, words, field.value.span));
+            return None;
+        }
+        let (column_type, sql_type, as_text) = found.unwrap_or(typed);
+        Some(CheckedColumn {
+            name: field.name.clone(),
+            span: field.value.span,
+            column_type,
+            sql_type,
+            as_text,
+            nullable: given.nullable,
+            source,
+        })
+    }
+
+    /// Reports annotations of columns that are not there.
+    fn check_annotations(&mut self, fields: &[Field]) {
+        let names = fields.iter().filter_map(|field| field.name.clone());
+        let names: Vec<String> = names.collect();
+        for given in &self.annotations.columns {
+            if !fields
+                .iter()
+                .any(|field| is_called(field, &given.name, self.dialect))
+            {
+                self.report(findings::annotated_nothing(&given.name, &names));
+            }
+        }
     }
 
     pub(super) fn output(&mut self, at: usize, field: &Field) -> Option<CheckedColumn> {

@@ -525,6 +525,73 @@ pub(super) fn unknown_window(name: &Name, known: &[String]) -> Diagnostic {
         .help(help)
 }
 
+/// A type in an annotation that is none.
+pub(super) fn no_type(span: Span) -> Diagnostic {
+    Diagnostic::error("B0603", "this is not a type of the database")
+        .at(span, "")
+        .help("write a type as a column has it: `bigint`, `varchar(40)`")
+}
+
+/// An annotation that gives a column another type than it has, `(found, given)`.
+pub(super) fn other_type(column: &Name, (found, given): (&str, &str), span: Span) -> Diagnostic {
+    let name = &column.text;
+    Diagnostic::error(
+        "B0603",
+        format!("the column `{name}` is {found}, and `@column` says {given}"),
+    )
+    .at(column.span, "")
+    .at(span, found)
+    .help(format!(
+        "leave out the annotation, or cast the value: `CAST(value AS type) AS {name}`"
+    ))
+}
+
+/// An annotation of a column that the rows do not have.
+pub(super) fn annotated_nothing(column: &Name, known: &[String]) -> Diagnostic {
+    let near = crate::name::suggest(&column.text, known.iter().map(String::as_str));
+    let help = match near {
+        Some(near) => format!("write `{near}`"),
+        None => "remove the annotation, or give a column this name: `AS name`".to_owned(),
+    };
+    Diagnostic::error(
+        "B0603",
+        format!("the rows have no column `{}`", column.text),
+    )
+    .at(column.span, "")
+    .help(help)
+}
+
+/// An annotation of a model that the rows do not have.
+pub(super) fn embedded_nowhere(table: &Name) -> Diagnostic {
+    let name = &table.text;
+    Diagnostic::error(
+        "B0610",
+        format!("the rows do not have all columns of `{name}`"),
+    )
+    .at(table.span, "")
+    .help(format!(
+        "write `{name}.*` among the columns, or remove the annotation"
+    ))
+}
+
+/// A model of columns that are none of a table, or not as the table has them.
+pub(super) fn embedded_nothing(table: &Name) -> Diagnostic {
+    let name = &table.text;
+    let message = format!("the columns of `{name}` are not those of a row of a table");
+    Diagnostic::error("B0610", message)
+        .at(table.span, "")
+        .help(format!("write the columns that are needed: `{name}.id`; a model is read from a table or a view with all its columns"))
+}
+
+/// A model in a query of several parts.
+pub(super) fn embedded_in_set(table: &Name) -> Diagnostic {
+    let name = &table.text;
+    let message = format!("`{name}` is a row in one part of the query alone");
+    Diagnostic::error("B0610", message)
+        .at(table.span, "")
+        .help(format!("write its columns in each part: `{name}.id`"))
+}
+
 /// Something that is not read so far.
 pub(super) fn not_checked(what: &str, span: Span, help: &str) -> Diagnostic {
     let message = format!("{what} is not checked so far");

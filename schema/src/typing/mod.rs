@@ -16,6 +16,7 @@ mod grouping;
 mod mysql;
 mod names;
 mod operator;
+mod output;
 mod parameters;
 #[allow(
     unused_imports,
@@ -34,8 +35,11 @@ mod value;
 mod view;
 mod write;
 
-pub(crate) use checker::{Checked, CheckedColumn, Given, ListUse, Source, statement};
+pub(crate) use checker::{
+    Annotations, Checked, CheckedColumn, Given, GivenColumn, ListUse, Source, statement,
+};
 pub(crate) use names::{NameKind, Named, Names, UnknownName};
+pub(crate) use output::{Embedded, Star};
 pub(crate) use source::is_of_database;
 pub(crate) use table::{Mistakes, OwnTable, TablePart, mistakes_of_expression};
 pub(crate) use view::{LookedColumn, columns_of_view};

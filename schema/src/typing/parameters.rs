@@ -48,7 +48,8 @@ impl Checker<'_> {
 
     fn new_cell(&self, parameter: &Parameter) -> Cell {
         let given = self
-            .given
+            .annotations
+            .parameters
             .iter()
             .find(|given| given.parameter == *parameter);
         let ty = given.map(|given| self.type_of_name(&given.to).unwrap_or(Ty::Wrong));

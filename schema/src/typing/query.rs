@@ -249,7 +249,6 @@ impl Checker<'_> {
                 self.values(rows, *span, outer, common, wanted)
             }
             Body::Table(name) => {
-                self.has_star = true;
                 self.of_product("`TABLE`", Flavour::Mysql, name.name.span);
                 self.table(name, common).fields
             }

@@ -6,7 +6,7 @@ use super::checker::{Checker, Clause};
 use super::grouping::{Groups, written};
 use super::names::NameKind;
 use super::query::{Wanted, columns_in, is_number};
-use super::scope::{Common, Field, Fields, Scope};
+use super::scope::{Common, Field, Fields, Relation, Scope};
 use super::value::{Ty, Value};
 use crate::dialect::Dialect;
 use crate::syntax::{
@@ -245,23 +245,8 @@ impl Checker<'_> {
         let mut is_open = false;
         for item in items {
             match &item.kind {
-                ItemKind::All => {
-                    self.has_star = true;
-                    match scope.all_fields() {
-                        Some(all) => fields.extend(placed(all, item)),
-                        None => is_open = true,
-                    }
-                }
-                ItemKind::AllOf(names) => {
-                    self.has_star = true;
-                    match self.all_of(names, scope) {
-                        Some(all) => fields.extend(placed(all, item)),
-                        None => is_open = true,
-                    }
-                }
-                ItemKind::AllOfRow(value) => {
-                    self.has_star = true;
-                    match self.all_of_row(value, scope) {
+                ItemKind::All | ItemKind::AllOf(_) | ItemKind::AllOfRow(_) => {
+                    match self.star(item, scope) {
                         Some(all) => fields.extend(placed(all, item)),
                         None => is_open = true,
                     }
@@ -300,11 +285,16 @@ impl Checker<'_> {
         Some(fields)
     }
 
-    fn all_of(&mut self, names: &[crate::ast::Name], scope: &Scope<'_>) -> Option<Vec<Field>> {
+    /// The table of this name with its columns as they are seen here.
+    pub(super) fn all_of<'s>(
+        &mut self,
+        names: &[crate::ast::Name],
+        scope: &'s Scope<'_>,
+    ) -> Option<(&'s Relation, Vec<Field>)> {
         let mut next = Some(scope);
         while let Some(here) = next {
             if let Some(relation) = here.relation(names, self.dialect) {
-                return here.fields_of(relation);
+                return Some((relation, here.fields_of(relation)?));
             }
             next = here.outer;
         }
@@ -316,7 +306,7 @@ impl Checker<'_> {
     }
 
     /// The columns of a row: of a table's, or of one that a function gives, which may be NULL.
-    fn all_of_row(&mut self, value: &Expr, scope: &Scope<'_>) -> Option<Vec<Field>> {
+    pub(super) fn all_of_row(&mut self, value: &Expr, scope: &Scope<'_>) -> Option<Vec<Field>> {
         match &value.kind {
             ExprKind::Call(call) => {
                 let fields = self.rows_of_call(call, value.span, scope)?;
@@ -327,7 +317,7 @@ impl Checker<'_> {
                 Some(fields.collect())
             }
             ExprKind::Column(names) if self.place_of(value, scope).is_none() => {
-                self.all_of(names, scope)
+                self.all_of(names, scope).map(|(_, fields)| fields)
             }
             _ => {
                 self.expr(value, scope);

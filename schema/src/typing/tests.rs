@@ -1,6 +1,6 @@
 //! Statements and their types.
 
-use super::{Checked, Source, statement};
+use super::{Annotations, Checked, Source, statement};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
@@ -63,7 +63,7 @@ pub(super) fn check(model: &Model, text: &str, dialect: Dialect) -> Result<Check
         dialect,
         kind: "SELECT",
         engines: &[crate::testing::engine_of(dialect)],
-        given: &[],
+        annotations: &Annotations::default(),
     };
     statement(model, &source, &mut diagnostics).ok_or_else(|| {
         let all = diagnostics.iter();

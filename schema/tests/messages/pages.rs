@@ -55,6 +55,8 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0607", Way::Checked),
     ("B0608", Way::Checked),
     ("B0609", Way::Checked),
+    ("B0610", Way::Checked),
+    ("B0611", Way::Checked),
     ("B0620", Way::Checked),
     ("B0621", Way::Checked),
     ("B0622", Way::Checked),

@@ -164,7 +164,7 @@ fn all_findings_are_reported_together() {
     let found = findings(
         "-- name: a :all\nSELECT 1 AS one;\nSELECT 2 AS two;\n-- name: b :one\n-- @param x\nDELETE FROM posts;\n\
          -- name: c :rows\nDELETE FROM posts WHERE stars < :least;\n-- name: c :many\nSELECT title FROM posts;\n\
-         -- name: d :iter\nSELECT title FROM posts;\n-- name: e :many\n-- @engines q\nSELECT title FROM posts;\n-- name: f :many\n",
+         -- name: d :each\nSELECT title FROM posts;\n-- name: e :many\n-- @engines q\nSELECT title FROM posts;\n-- name: f :many\n",
     );
     let codes: Vec<_> = found
         .iter()
@@ -187,4 +187,256 @@ fn a_column_that_is_not_there_is_marked_where_it_stands() {
     );
     let unknown = "B0621 error 2:68-2:73 there is no column `titel`";
     assert_eq!(found[0], unknown, "{found:#?}");
+}
+
+fn texts(query: &Query) -> Vec<(Dialect, u32, &str)> {
+    let texts = query.texts.iter();
+    texts
+        .map(|text| (text.dialect, text.form, text.sql.as_str()))
+        .collect()
+}
+
+/// Covers SQL-06: a `*` is the columns that the schema has, so that one that is added to the table changes no row.
+#[test]
+fn a_star_is_written_out_where_rows_are_read() {
+    let cases = [
+        ("SELECT * FROM tags", "SELECT id, tag FROM tags"),
+        (
+            "SELECT t.* FROM tags AS t",
+            "SELECT t.id, t.tag FROM tags AS t",
+        ),
+        (
+            "SELECT *, 1 AS n FROM tags \"T\" JOIN (SELECT id AS \"other Id\" FROM posts) p ON p.\"other Id\" = \"T\".id",
+            "SELECT \"T\".id, \"T\".tag, p.\"other Id\", 1 AS n FROM tags \"T\" JOIN (SELECT id AS \"other Id\" FROM posts) p ON p.\"other Id\" = \"T\".id",
+        ),
+        (
+            "SELECT * FROM tags JOIN posts USING (id)",
+            "SELECT id, tags.tag, posts.title, posts.stars, posts.day FROM tags JOIN posts USING (id)",
+        ),
+        (
+            "SELECT * FROM tags UNION SELECT * FROM tags WHERE EXISTS (SELECT * FROM posts)",
+            "SELECT id, tag FROM tags UNION SELECT id, tag FROM tags WHERE EXISTS (SELECT * FROM posts)",
+        ),
+        (
+            "WITH t AS (SELECT * FROM tags) SELECT * FROM t",
+            "WITH t AS (SELECT * FROM tags) SELECT id, tag FROM t",
+        ),
+        (
+            "INSERT INTO tags (tag) VALUES (:tag) RETURNING *",
+            "INSERT INTO tags (tag) VALUES ($1) RETURNING id, tag",
+        ),
+    ];
+    for (written, sent) in cases {
+        let found = queries(&format!("-- name: a :many\n-- @engines p\n{written};\n"));
+        assert_eq!(found[0].texts[0].sql, sent);
+        assert!(!found[0].by_name, "{written}");
+    }
+    let found = queries("-- name: a :many\n-- @engines p\nTABLE tags;\n");
+    assert!(found[0].by_name);
+}
+
+#[test]
+fn columns_of_a_table_are_a_row_of_its_model() {
+    let found = queries(
+        "-- name: a :many\n-- @engines p\n-- @embed t\nSELECT t.*, p.title, sqlc.embed(p) FROM tags t LEFT JOIN posts p ON p.id = t.id;\n",
+    );
+    let models: Vec<_> = found[0]
+        .embedded
+        .iter()
+        .map(|one| (one.field.as_str(), one.at, one.count, one.nullable))
+        .collect();
+    assert_eq!(models, [("t", 0, 2, false), ("p", 3, 4, true)]);
+    assert_eq!(
+        found[0].texts[0].sql,
+        "SELECT t.id, t.tag, p.title, p.id, p.title, p.stars, p.day FROM tags t LEFT JOIN posts p ON p.id = t.id"
+    );
+    for (text, finding) in [
+        (
+            "-- @embed x\nSELECT t.* FROM tags t",
+            "B0610 error 3:11-3:12 the rows do not have all columns of `x`",
+        ),
+        (
+            "-- @embed t\nSELECT t.id FROM tags t",
+            "B0610 error 3:11-3:12 the rows do not have all columns of `t`",
+        ),
+        (
+            "-- @embed t\nSELECT t.* FROM (SELECT id FROM tags) t",
+            "B0610 error 4:8-4:9 the columns of `t` are not those of a row of a table",
+        ),
+        (
+            "-- @embed t\nSELECT t.* FROM tags t UNION SELECT t.* FROM tags t",
+            "B0610 error 4:8-4:9 `t` is a row in one part of the query alone",
+        ),
+        (
+            "-- @embed p, tag\nSELECT p.*, t.tag AS p FROM tags t JOIN posts p ON p.id = t.id",
+            "B0610 error 3:14-3:17 the rows do not have all columns of `tag`",
+        ),
+        (
+            "-- @embed p\nSELECT p.*, t.tag AS p FROM tags t JOIN posts p ON p.id = t.id",
+            "B0609 error 4:13-4:23 two columns of the query `a` are called `p`",
+        ),
+    ] {
+        let found = findings(&format!("-- name: a :many\n-- @engines p\n{text};\n"));
+        assert_eq!(found, [finding], "{text}");
+    }
+}
+
+/// Every combination is a text of its own, and every one is checked.
+#[test]
+fn parts_are_left_out() {
+    let found = queries(
+        "-- name: a :many\n-- @engines default\nSELECT id FROM authors\nWHERE name = :name\n  -- @if email\n  AND email = :email\n  -- @end\n\
+         ORDER BY /* @if newest */ id DESC, /* @end */ name\n-- @if email\n, email\n-- @end\n;\n",
+    );
+    assert_eq!(
+        texts(&found[0]),
+        [
+            (
+                Dialect::Sqlite,
+                0,
+                "SELECT id FROM authors\nWHERE name = ?\n  AND email = ?\nORDER BY id DESC, name\n, email"
+            ),
+            (
+                Dialect::Sqlite,
+                1,
+                "SELECT id FROM authors\nWHERE name = ?\nORDER BY id DESC, name"
+            ),
+            (
+                Dialect::Sqlite,
+                2,
+                "SELECT id FROM authors\nWHERE name = ?\n  AND email = ?\nORDER BY name\n, email"
+            ),
+            (
+                Dialect::Sqlite,
+                3,
+                "SELECT id FROM authors\nWHERE name = ?\nORDER BY name"
+            ),
+        ]
+    );
+    let parameters: Vec<_> = found[0]
+        .parameters
+        .iter()
+        .map(|one| {
+            let part = one.part.map(|part| (part.bit, part.is_switch));
+            (one.name.as_str(), one.nullable, part)
+        })
+        .collect();
+    assert_eq!(
+        parameters,
+        [
+            ("name", false, None),
+            ("email", false, Some((1, false))),
+            ("newest", false, Some((2, true)))
+        ]
+    );
+    let orders: Vec<_> = found[0]
+        .texts
+        .iter()
+        .map(|text| text.arguments.as_slice())
+        .collect();
+    assert_eq!(orders, [[0, 1].as_slice(), &[0], &[0, 1], &[0]]);
+}
+
+#[test]
+fn parts_that_cannot_be_left_out_are_refused() {
+    for (text, finding) in [
+        (
+            "SELECT id FROM posts WHERE\n-- @if title\ntitle = :title\n-- @end",
+            "B0006 error 3:22-3:27 cannot read this `SELECT`: expected an expression, found nothing where the part of `title` is left out",
+        ),
+        (
+            "SELECT id FROM posts WHERE stars = :title\n-- @if title\nAND title = :title\n-- @end",
+            "B0608 error 5:13-5:19 parameter `title` is integer at one place and text at another",
+        ),
+        (
+            "SELECT id FROM posts WHERE title <> :title\n-- @if title\nAND title = :title\n-- @end",
+            "B0611 error 3:37-3:43 `title` leaves out a part of the statement, and stands outside of it, too",
+        ),
+        (
+            "SELECT id FROM posts WHERE stars > 1\n-- @if titel\nAND title = :title\n-- @end",
+            "B0611 error 4:4-4:13 the part of `titel` has parameter `title` and is not left out by it",
+        ),
+        (
+            "SELECT id\n-- @if stars\n, stars\n-- @end\nFROM posts",
+            "B0607 error 1:10-1:11 the query `a` gives 2 columns as a whole and 1 where the part of `stars` is left out",
+        ),
+        (
+            "SELECT id FROM posts\n-- @if stars\nWHERE stars > 1",
+            "B0611 error 4:4-4:13 the part of `stars` has no end",
+        ),
+        (
+            "SELECT id FROM posts\n-- @end\nWHERE stars > 1",
+            "B0611 error 4:4-4:8 there is no part that ends here",
+        ),
+        (
+            "SELECT id FROM posts\n-- @if a\n-- @if b\nWHERE stars > 1\n-- @end",
+            "B0611 error 5:4-5:9 the part of `b` stands within another",
+        ),
+        (
+            "SELECT id FROM posts\n-- @param stars: int\nWHERE stars > :stars",
+            "B0611 error 4:4-4:21 `@param` stands within a statement",
+        ),
+    ] {
+        let found = findings(&format!(
+            "-- name: a :many\n-- @engines default, m\n{text};\n"
+        ));
+        assert_eq!(
+            found.first().map(String::as_str),
+            Some(finding),
+            "{text}: {found:#?}"
+        );
+    }
+}
+
+/// Covers SQL-05: a type that is written, and one that says otherwise.
+#[test]
+fn a_column_has_the_type_that_is_written() {
+    let found = queries(
+        "-- name: a :many\n-- @engines p\n-- @column most: integer\n-- @column found: bigint?\n\
+         SELECT max(stars) AS most, (SELECT found FROM json_to_record('{}') AS r(found bigint)) AS found FROM posts;\n",
+    );
+    let columns: Vec<_> = found[0]
+        .columns
+        .iter()
+        .map(|one| (one.name.as_str(), one.nullable))
+        .collect();
+    assert_eq!(columns, [("most", false), ("found", true)]);
+    for (text, finding) in [
+        (
+            "-- @column most: text\nSELECT max(stars) AS most FROM posts",
+            "B0603 error 3:12-3:16 the column `most` is integer, and `@column` says text",
+        ),
+        (
+            "-- @column most: integer\nSELECT max(stars) AS most FROM posts",
+            "B0603 error 3:12-3:16 the rows have no column `most`",
+        ),
+        (
+            "-- @column most integer\nSELECT max(stars) AS most FROM posts",
+            "B0603 error 3:4-3:11 `@column` takes the name of a column and its type",
+        ),
+        (
+            "-- @column most: strange\nSELECT max(stars) AS most FROM posts",
+            "B0603 error 3:18-3:25 this is not a type of the database",
+        ),
+    ] {
+        let found = findings(&format!("-- name: a :many\n-- @engines p\n{text};\n"));
+        assert_eq!(found, [finding], "{text}");
+    }
+}
+
+#[test]
+fn rows_are_pulled_from_what_only_reads() {
+    let found = findings(
+        "-- name: a :iter\n-- @engines p\nINSERT INTO tags (tag) VALUES ('a') RETURNING id;\n\
+         -- name: b :iter\n-- @engines p\nWITH d AS (DELETE FROM tags RETURNING id) SELECT id FROM d;\n\
+         -- name: c :iter\n-- @engines p\nTABLE tags;\n-- name: d :iter\n-- @engines p\nSELECT id FROM tags;\n",
+    );
+    assert_eq!(
+        found,
+        [
+            "B0605 error 1:12-1:17 the statement of `a` changes rows, and `:iter` reads rows one after the other",
+            "B0605 error 4:12-4:17 the statement of `b` changes rows, and `:iter` reads rows one after the other",
+            "B0605 error 7:12-7:17 the statement of `c` has a `*` for columns without names, and `:iter` reads rows one after the other",
+        ]
+    );
 }

@@ -240,6 +240,670 @@ pub mod queries {
         }
     }
 
+    /// The queries of `forms.sql`.
+    #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+    pub mod forms {
+        /// A row of [`authors_and_posts()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct AuthorsAndPosts<E: ::bindery::Engine> {
+            /// The row of `a`.
+            pub a: super::super::authors::Author<E>,
+            /// The row of `p`.
+            pub p: ::core::option::Option<super::super::posts::Post<E>>,
+            /// `shown`
+            pub shown: ::std::string::String,
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for AuthorsAndPosts<E> {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(10);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                engine: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self {
+                    a: <super::model::Author as ::bindery::Model>::read(row, engine)?,
+                    p: ::bindery::__private::read_if_any::<super::model::Post, E>(row, engine, 6)?,
+                    shown: row.next()?,
+                })
+            }
+        }
+
+        static AUTHORS_AND_POSTS: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: r#"SELECT a.`id`, a.`name`, a.`email`, p.`id`, p.`author_id`, p.`title`, p.`stars`, p.`published_on`, p.`state`, coalesce(p.title, a.name) AS shown
+FROM authors a LEFT JOIN posts p ON p.author_id = a.id
+ORDER BY a.id, p.id"#,
+                        arguments: &[],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: r#"SELECT a.id, a.name, a.email, p.id, p.author_id, p.title, p.stars, p.published_on, p.state, coalesce(p.title, a.name) AS shown
+FROM authors a LEFT JOIN posts p ON p.author_id = a.id
+ORDER BY a.id, p.id"#,
+                        arguments: &[],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: r#"SELECT a.id, a.name, a.email, p.id, p.author_id, p.title, p.stars, p.published_on, p.state, coalesce(p.title, a.name) AS shown
+FROM authors a LEFT JOIN posts p ON p.author_id = a.id
+ORDER BY a.id, p.id"#,
+                        arguments: &[],
+                    },
+                ],
+            };
+
+        /// Authors with what they wrote; those who wrote nothing have a row, too.
+        ///
+        /// ```sql
+        /// SELECT a.`id`, a.`name`, a.`email`, p.`id`, p.`author_id`, p.`title`, p.`stars`, p.`published_on`, p.`state`, coalesce(p.title, a.name) AS shown
+        /// FROM authors a LEFT JOIN posts p ON p.author_id = a.id
+        /// ORDER BY a.id, p.id
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT a.id, a.name, a.email, p.id, p.author_id, p.title, p.stars, p.published_on, p.state, coalesce(p.title, a.name) AS shown
+        /// FROM authors a LEFT JOIN posts p ON p.author_id = a.id
+        /// ORDER BY a.id, p.id
+        /// ```
+        ///
+        /// # Errors
+        /// The database fails.
+        #[track_caller]
+        pub fn authors_and_posts<C>(
+            on: &mut C,
+        ) -> ::bindery::Result<::std::vec::Vec<AuthorsAndPosts<C::Engine>>>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            AUTHORS_AND_POSTS.many(on, &[])
+        }
+
+        /// A row of [`post_of_author()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct PostOfAuthor<E: ::bindery::Engine> {
+            /// The row of `posts`.
+            pub posts: super::super::posts::Post<E>,
+            /// `name`
+            pub name: ::std::string::String,
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for PostOfAuthor<E> {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(7);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                engine: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self {
+                    posts: <super::model::Post as ::bindery::Model>::read(row, engine)?,
+                    name: row.next()?,
+                })
+            }
+        }
+
+        static POST_OF_AUTHOR: ::bindery::__private::CheckedQuery =
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: r#"SELECT posts.`id`, posts.`author_id`, posts.`title`, posts.`stars`, posts.`published_on`, posts.`state`, authors.name
+FROM posts JOIN authors ON authors.id = posts.author_id
+WHERE posts.title = ?"#,
+                        arguments: &[0],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: r#"SELECT posts.id, posts.author_id, posts.title, posts.stars, posts.published_on, posts.state, authors.name
+FROM posts JOIN authors ON authors.id = posts.author_id
+WHERE posts.title = ?"#,
+                        arguments: &[0],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: r#"SELECT posts.id, posts.author_id, posts.title, posts.stars, posts.published_on, posts.state, authors.name
+FROM posts JOIN authors ON authors.id = posts.author_id
+WHERE posts.title = $1"#,
+                        arguments: &[0],
+                    },
+                ],
+            };
+
+        /// The query `post_of_author`.
+        ///
+        /// ```sql
+        /// SELECT posts.`id`, posts.`author_id`, posts.`title`, posts.`stars`, posts.`published_on`, posts.`state`, authors.name
+        /// FROM posts JOIN authors ON authors.id = posts.author_id
+        /// WHERE posts.title = ?
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT posts.id, posts.author_id, posts.title, posts.stars, posts.published_on, posts.state, authors.name
+        /// FROM posts JOIN authors ON authors.id = posts.author_id
+        /// WHERE posts.title = ?
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT posts.id, posts.author_id, posts.title, posts.stars, posts.published_on, posts.state, authors.name
+        /// FROM posts JOIN authors ON authors.id = posts.author_id
+        /// WHERE posts.title = $1
+        /// ```
+        ///
+        /// # Errors
+        /// `SeveralRows` where there is more than one row, or the database fails.
+        #[track_caller]
+        pub fn post_of_author<C>(
+            on: &mut C,
+            title: &str,
+        ) -> ::bindery::Result<::core::option::Option<PostOfAuthor<C::Engine>>>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            POST_OF_AUTHOR.optional(on, &[&title])
+        }
+
+        /// A row of [`search()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Search {
+            /// `id`
+            pub id: i64,
+            /// `title`
+            pub title: ::std::string::String,
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for Search {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(2);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self {
+                    id: row.next()?,
+                    title: row.next()?,
+                })
+            }
+        }
+
+        static SEARCH: [::bindery::__private::CheckedQuery; 8] = [
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND title = ?
+  AND stars >= ? AND id IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v BIGINT PATH '$')) AS list)
+ORDER BY
+  stars DESC,
+  id"#,
+                        arguments: &[0, 1, 2, 3],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND title = ?
+  AND stars >= ? AND id IN (SELECT value FROM json_each(?))
+ORDER BY
+  stars DESC,
+  id"#,
+                        arguments: &[0, 1, 2, 3],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = $1
+  AND title = $2
+  AND stars >= $3 AND id = ANY ($4)
+ORDER BY
+  stars DESC,
+  id"#,
+                        arguments: &[0, 1, 2, 3],
+                    },
+                ],
+            },
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND stars >= ? AND id IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v BIGINT PATH '$')) AS list)
+ORDER BY
+  stars DESC,
+  id"#,
+                        arguments: &[0, 2, 3],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND stars >= ? AND id IN (SELECT value FROM json_each(?))
+ORDER BY
+  stars DESC,
+  id"#,
+                        arguments: &[0, 2, 3],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = $1
+  AND stars >= $2 AND id = ANY ($3)
+ORDER BY
+  stars DESC,
+  id"#,
+                        arguments: &[0, 2, 3],
+                    },
+                ],
+            },
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND title = ?
+  AND stars >= ?
+ORDER BY
+  stars DESC,
+  id"#,
+                        arguments: &[0, 1, 2],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND title = ?
+  AND stars >= ?
+ORDER BY
+  stars DESC,
+  id"#,
+                        arguments: &[0, 1, 2],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = $1
+  AND title = $2
+  AND stars >= $3
+ORDER BY
+  stars DESC,
+  id"#,
+                        arguments: &[0, 1, 2],
+                    },
+                ],
+            },
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND stars >= ?
+ORDER BY
+  stars DESC,
+  id"#,
+                        arguments: &[0, 2],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND stars >= ?
+ORDER BY
+  stars DESC,
+  id"#,
+                        arguments: &[0, 2],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = $1
+  AND stars >= $2
+ORDER BY
+  stars DESC,
+  id"#,
+                        arguments: &[0, 2],
+                    },
+                ],
+            },
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND title = ?
+  AND stars >= ? AND id IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v BIGINT PATH '$')) AS list)
+ORDER BY
+  id"#,
+                        arguments: &[0, 1, 2, 3],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND title = ?
+  AND stars >= ? AND id IN (SELECT value FROM json_each(?))
+ORDER BY
+  id"#,
+                        arguments: &[0, 1, 2, 3],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = $1
+  AND title = $2
+  AND stars >= $3 AND id = ANY ($4)
+ORDER BY
+  id"#,
+                        arguments: &[0, 1, 2, 3],
+                    },
+                ],
+            },
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND stars >= ? AND id IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v BIGINT PATH '$')) AS list)
+ORDER BY
+  id"#,
+                        arguments: &[0, 2, 3],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND stars >= ? AND id IN (SELECT value FROM json_each(?))
+ORDER BY
+  id"#,
+                        arguments: &[0, 2, 3],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = $1
+  AND stars >= $2 AND id = ANY ($3)
+ORDER BY
+  id"#,
+                        arguments: &[0, 2, 3],
+                    },
+                ],
+            },
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND title = ?
+  AND stars >= ?
+ORDER BY
+  id"#,
+                        arguments: &[0, 1, 2],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND title = ?
+  AND stars >= ?
+ORDER BY
+  id"#,
+                        arguments: &[0, 1, 2],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = $1
+  AND title = $2
+  AND stars >= $3
+ORDER BY
+  id"#,
+                        arguments: &[0, 1, 2],
+                    },
+                ],
+            },
+            ::bindery::__private::CheckedQuery {
+                engines: &["default", "lite", "p", "proper"],
+                texts: &[
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Mysql,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND stars >= ?
+ORDER BY
+  id"#,
+                        arguments: &[0, 2],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Sqlite,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = ?
+  AND stars >= ?
+ORDER BY
+  id"#,
+                        arguments: &[0, 2],
+                    },
+                    ::bindery::__private::CheckedText {
+                        dialect: ::bindery::Dialect::Postgres,
+                        sql: r#"SELECT id, title FROM posts
+WHERE author_id = $1
+  AND stars >= $2
+ORDER BY
+  id"#,
+                        arguments: &[0, 2],
+                    },
+                ],
+            },
+        ];
+
+        /// Posts of an author by what is asked.
+        ///
+        /// ```sql
+        /// SELECT id, title FROM posts
+        /// WHERE author_id = ?
+        ///   AND title = ?
+        ///   AND stars >= ? AND id IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v BIGINT PATH '$')) AS list)
+        /// ORDER BY
+        ///   stars DESC,
+        ///   id
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT id, title FROM posts
+        /// WHERE author_id = ?
+        ///   AND title = ?
+        ///   AND stars >= ? AND id IN (SELECT value FROM json_each(?))
+        /// ORDER BY
+        ///   stars DESC,
+        ///   id
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT id, title FROM posts
+        /// WHERE author_id = $1
+        ///   AND title = $2
+        ///   AND stars >= $3 AND id = ANY ($4)
+        /// ORDER BY
+        ///   stars DESC,
+        ///   id
+        /// ```
+        ///
+        /// Its part of `title` is left out where that is `None`.
+        ///
+        /// Its part of `ids` is left out where that is `None`.
+        ///
+        /// Its part of `best_first` is left out where that is `false`.
+        ///
+        /// # Errors
+        /// The database fails.
+        #[track_caller]
+        pub fn search<C>(
+            on: &mut C,
+            author: i64,
+            title: ::core::option::Option<&str>,
+            least: i32,
+            ids: ::core::option::Option<&[i64]>,
+            best_first: bool,
+        ) -> ::bindery::Result<::std::vec::Vec<Search>>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            SEARCH[usize::from(title.is_none())
+                | (usize::from(ids.is_none()) << 1)
+                | (usize::from(!best_first) << 2)]
+                .many(
+                    on,
+                    &[
+                        &author,
+                        &title,
+                        &least,
+                        &::bindery::__private::ListOf(ids.unwrap_or_default()),
+                        &best_first,
+                    ],
+                )
+        }
+
+        /// A row of [`most()`].
+        #[derive(Debug, Clone, PartialEq)]
+        struct Most {
+            /// `most`
+            most: i32,
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for Most {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(1);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self { most: row.next()? })
+            }
+        }
+
+        static MOST: ::bindery::__private::CheckedQuery = ::bindery::__private::CheckedQuery {
+            engines: &["default", "lite", "p", "proper"],
+            texts: &[
+                ::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Mysql,
+                    sql: "SELECT max(stars) AS most FROM posts",
+                    arguments: &[],
+                },
+                ::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Sqlite,
+                    sql: "SELECT max(stars) AS most FROM posts",
+                    arguments: &[],
+                },
+                ::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Postgres,
+                    sql: "SELECT max(stars) AS most FROM posts",
+                    arguments: &[],
+                },
+            ],
+        };
+
+        /// Every post has stars.
+        ///
+        /// ```sql
+        /// SELECT max(stars) AS most FROM posts
+        /// ```
+        ///
+        /// # Errors
+        /// `NotFound` where there is no row, `SeveralRows` where there is another, or the database fails.
+        #[track_caller]
+        pub fn most<C>(on: &mut C) -> ::bindery::Result<i32>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            let row: Most = MOST.one(on, &[])?;
+            ::core::result::Result::Ok(row.most)
+        }
+
+        /// A row of [`titles()`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Titles {
+            /// `title`
+            pub title: ::std::string::String,
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<E: ::bindery::Engine> ::bindery::FromRow<E> for Titles {
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(1);
+
+            fn read_row(
+                row: &mut ::bindery::types::RowReader<'_>,
+                _: E,
+            ) -> ::bindery::Result<Self> {
+                ::core::result::Result::Ok(Self { title: row.next()? })
+            }
+        }
+
+        static TITLES: ::bindery::__private::CheckedQuery = ::bindery::__private::CheckedQuery {
+            engines: &["default", "lite", "p", "proper"],
+            texts: &[
+                ::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Mysql,
+                    sql: "SELECT title FROM posts WHERE stars >= ? ORDER BY id",
+                    arguments: &[0],
+                },
+                ::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Sqlite,
+                    sql: "SELECT title FROM posts WHERE stars >= ? ORDER BY id",
+                    arguments: &[0],
+                },
+                ::bindery::__private::CheckedText {
+                    dialect: ::bindery::Dialect::Postgres,
+                    sql: "SELECT title FROM posts WHERE stars >= $1 ORDER BY id",
+                    arguments: &[0],
+                },
+            ],
+        };
+
+        /// The query `titles`.
+        ///
+        /// ```sql
+        /// SELECT title FROM posts WHERE stars >= ? ORDER BY id
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT title FROM posts WHERE stars >= $1 ORDER BY id
+        /// ```
+        ///
+        /// # Errors
+        /// The database fails; later failures come as items.
+        #[track_caller]
+        pub fn titles<'c, C>(
+            on: &'c mut C,
+            least: i32,
+        ) -> ::bindery::Result<::bindery::raw::QueryRows<'c, C::Engine, Titles>>
+        where
+            C: ::bindery::raw::Executor,
+        {
+            TITLES.rows(on, &[&least])
+        }
+    }
+
     /// The queries of `posts.sql`.
     #[allow(dead_code, unreachable_pub, clippy::pedantic)]
     pub mod posts {
@@ -339,10 +1003,7 @@ pub mod queries {
 
         #[diagnostic::do_not_recommend]
         impl<E: ::bindery::Engine> ::bindery::FromRow<E> for Post {
-            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::named(
-                "Post",
-                &["id", "author_id", "title", "stars", "published_on", "state"],
-            );
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::Positions(6);
 
             fn read_row(
                 row: &mut ::bindery::types::RowReader<'_>,
@@ -364,17 +1025,17 @@ pub mod queries {
             texts: &[
                 ::bindery::__private::CheckedText {
                     dialect: ::bindery::Dialect::Mysql,
-                    sql: "SELECT * FROM posts WHERE id = ?",
+                    sql: "SELECT `id`, `author_id`, `title`, `stars`, `published_on`, `state` FROM posts WHERE id = ?",
                     arguments: &[0],
                 },
                 ::bindery::__private::CheckedText {
                     dialect: ::bindery::Dialect::Sqlite,
-                    sql: "SELECT * FROM posts WHERE id = ?",
+                    sql: "SELECT id, author_id, title, stars, published_on, state FROM posts WHERE id = ?",
                     arguments: &[0],
                 },
                 ::bindery::__private::CheckedText {
                     dialect: ::bindery::Dialect::Postgres,
-                    sql: "SELECT * FROM posts WHERE id = $1",
+                    sql: "SELECT id, author_id, title, stars, published_on, state FROM posts WHERE id = $1",
                     arguments: &[0],
                 },
             ],
@@ -383,11 +1044,15 @@ pub mod queries {
         /// The query `post`.
         ///
         /// ```sql
-        /// SELECT * FROM posts WHERE id = ?
+        /// SELECT `id`, `author_id`, `title`, `stars`, `published_on`, `state` FROM posts WHERE id = ?
         /// ```
         ///
         /// ```sql
-        /// SELECT * FROM posts WHERE id = $1
+        /// SELECT id, author_id, title, stars, published_on, state FROM posts WHERE id = ?
+        /// ```
+        ///
+        /// ```sql
+        /// SELECT id, author_id, title, stars, published_on, state FROM posts WHERE id = $1
         /// ```
         ///
         /// # Errors

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use bindery_schema::model::{Engine, QueryKind};
 
-use crate::emit::shape::{QueryShape, Shapes};
+use crate::emit::shape::{QueryShape, RowField, Shapes};
 use crate::emit::text::{TRACKED, UNUSED, code, in_words, prose};
 use crate::rust_writer::{RustWriter, Signature, code_line, string_literal};
 
@@ -100,63 +100,95 @@ fn engines(
 
 /// The struct of a row. The value of a scalar is its only field, which nothing but the function sees.
 fn row(w: &mut RustWriter, shape: &QueryShape<'_>, about: &str) {
-    let (query, name) = (shape.query, &shape.query.row_name);
-    if !query.kind.reads_rows() {
+    if !shape.query.kind.reads_rows() {
         return;
     }
-    let public = if query.kind == QueryKind::Scalar {
+    let public = if shape.query.kind == QueryKind::Scalar {
         ""
     } else {
         "pub "
     };
+    let fields = shape.fields();
     w.item(|w| {
         w.doc(about);
         w.derive(&["Debug", "Clone", "PartialEq"]);
-        w.block(&format!("{public}struct {name}"), |w| {
-            for field in &shape.fields {
-                w.docs(prose(&field.column.docs, &code(&field.column.name)));
-                w.line(&format!("{public}{}: {},", field.column.field, field.ty));
+        let generic = if shape.is_generic() {
+            "<E: ::bindery::Engine>"
+        } else {
+            ""
+        };
+        let head = format!("{public}struct {}{generic}", shape.query.row_name);
+        w.block(&head, |w| {
+            for field in &fields {
+                match field {
+                    RowField::Column(one) => {
+                        w.docs(prose(&one.column.docs, &code(&one.column.name)));
+                        w.line(&format!("{public}{}: {},", one.column.field, one.ty));
+                    }
+                    RowField::Model(one) => {
+                        w.doc(&format!("The row of `{}`.", one.model.field));
+                        w.line(&format!("{public}{}: {},", one.model.field, one.ty));
+                    }
+                }
             }
         });
     });
-    w.item(|w| {
-        w.line("#[diagnostic::do_not_recommend]");
-        w.block(
-            &format!("impl<E: ::bindery::Engine> ::bindery::FromRow<E> for {name}"),
-            |w| {
-                w.item(|w| {
-                    let columns =
-                        "const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns";
-                    w.line(&format!("{columns}::{};", columns_of(shape)));
+    w.item(|w| from_row(w, shape, &fields));
+}
+
+fn from_row(w: &mut RustWriter, shape: &QueryShape<'_>, fields: &[RowField<'_, '_>]) {
+    w.line("#[diagnostic::do_not_recommend]");
+    let name = row_type(shape, "E");
+    let head = format!("impl<E: ::bindery::Engine> ::bindery::FromRow<E> for {name}");
+    w.block(&head, |w| {
+        w.item(|w| {
+            let columns = "const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns";
+            w.line(&format!("{columns}::{};", columns_of(shape)));
+        });
+        w.item(|w| {
+            let engine = if shape.embedded.is_empty() {
+                "_: E"
+            } else {
+                "engine: E"
+            };
+            let signature = Signature::new(
+                "fn read_row",
+                &["row: &mut ::bindery::types::RowReader<'_>", engine],
+                "::bindery::Result<Self>",
+            );
+            w.function(&signature, |w| {
+                w.line("::core::result::Result::Ok(Self {");
+                w.indented(|w| {
+                    for field in fields {
+                        let (name, read) = match field {
+                            RowField::Column(one) => (&one.column.field, &one.read),
+                            RowField::Model(one) => (&one.model.field, &one.read),
+                        };
+                        w.line(&format!("{name}: {read},"));
+                    }
                 });
-                w.item(|w| {
-                    let signature = Signature::new(
-                        "fn read_row",
-                        &["row: &mut ::bindery::types::RowReader<'_>", "_: E"],
-                        "::bindery::Result<Self>",
-                    );
-                    w.function(&signature, |w| {
-                        w.line("::core::result::Result::Ok(Self {");
-                        w.indented(|w| {
-                            for field in &shape.fields {
-                                w.line(&format!("{}: {},", field.column.field, field.read));
-                            }
-                        });
-                        w.line("})");
-                    });
-                });
-            },
-        );
+                w.line("})");
+            });
+        });
     });
+}
+
+fn row_type(shape: &QueryShape<'_>, engine: &str) -> String {
+    let name = &shape.query.row_name;
+    if shape.is_generic() {
+        format!("{name}<{engine}>")
+    } else {
+        name.clone()
+    }
 }
 
 /// By position where the text names its columns, by name where the database does.
 fn columns_of(shape: &QueryShape<'_>) -> String {
     if !shape.query.by_name {
-        return format!("Positions({})", shape.fields.len());
+        return format!("Positions({})", shape.columns.len());
     }
     let names = shape
-        .fields
+        .columns
         .iter()
         .map(|field| string_literal(&field.column.name));
     let names: Vec<String> = names.collect();
@@ -164,32 +196,76 @@ fn columns_of(shape: &QueryShape<'_>) -> String {
     format!("named({row}, &[{}])", names.join(", "))
 }
 
-/// The static value with the texts.
+/// The static value with the texts; one for each form of the statement, where parts of it are left out.
 fn statement(w: &mut RustWriter, shape: &QueryShape<'_>) {
-    let engines = shape.engines.iter().map(|name| string_literal(name));
-    let engines: Vec<String> = engines.collect();
-    w.item(|w| {
-        w.line(&format!(
-            "static {}: ::bindery::__private::CheckedQuery = ::bindery::__private::CheckedQuery {{",
-            static_name(shape)
-        ));
-        w.indented(|w| {
-            w.line(&format!("engines: &[{}],", engines.join(", ")));
-            w.line("texts: &[");
+    const QUERY: &str = "::bindery::__private::CheckedQuery";
+    let name = static_name(shape);
+    w.item(|w| match forms(shape) {
+        1 => {
+            w.line(&format!("static {name}: {QUERY} = {QUERY} {{"));
+            w.indented(|w| texts_of(w, shape, 0));
+            w.line("};");
+        }
+        count => {
+            w.line(&format!("static {name}: [{QUERY}; {count}] = ["));
             w.indented(|w| {
-                for text in &shape.query.texts {
-                    w.line(&format!(
-                        "::bindery::__private::CheckedText {{ dialect: ::bindery::Dialect::{:?}, sql: {}, arguments: &{:?} }},",
-                        text.dialect,
-                        string_literal(&text.sql),
-                        text.arguments
-                    ));
+                for form in 0..count {
+                    w.line(&format!("{QUERY} {{"));
+                    w.indented(|w| texts_of(w, shape, form));
+                    w.line("},");
                 }
             });
-            w.line("],");
-        });
-        w.line("};");
+            w.line("];");
+        }
     });
+}
+
+/// The number of combinations of parts that are left out.
+fn forms(shape: &QueryShape<'_>) -> u32 {
+    let parts = shape.arguments.iter().filter_map(|one| one.part);
+    parts.map(|part| part.bit << 1).max().unwrap_or(1)
+}
+
+fn texts_of(w: &mut RustWriter, shape: &QueryShape<'_>, form: u32) {
+    let engines = shape.engines.iter().map(|name| string_literal(name));
+    let engines: Vec<String> = engines.collect();
+    w.line(&format!("engines: &[{}],", engines.join(", ")));
+    w.line("texts: &[");
+    w.indented(|w| {
+        let texts = shape.query.texts.iter();
+        for text in texts.filter(|text| text.form == form) {
+            w.line(&format!(
+                "::bindery::__private::CheckedText {{ dialect: ::bindery::Dialect::{:?}, sql: {}, arguments: &{:?} }},",
+                text.dialect,
+                string_literal(&text.sql),
+                text.arguments
+            ));
+        }
+    });
+    w.line("],");
+}
+
+/// The static value of the form that the arguments choose.
+fn chosen(shape: &QueryShape<'_>) -> String {
+    let name = static_name(shape);
+    let parts = shape.arguments.iter().filter_map(|one| {
+        let part = one.part?;
+        let is_out = if part.is_switch {
+            format!("!{}", one.name)
+        } else {
+            format!("{}.is_none()", one.name)
+        };
+        let place = part.bit.trailing_zeros();
+        Some(match place {
+            0 => format!("usize::from({is_out})"),
+            place => format!("(usize::from({is_out}) << {place})"),
+        })
+    });
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() {
+        return name;
+    }
+    format!("{name}[{}]", parts.join(" | "))
 }
 
 fn static_name(shape: &QueryShape<'_>) -> String {
@@ -212,13 +288,7 @@ fn function(w: &mut RustWriter, shape: &QueryShape<'_>) {
         .iter()
         .map(|one| one.value.clone())
         .collect();
-    let call = |method: &str| {
-        format!(
-            "{}.{method}({on}, &[{}])",
-            static_name(shape),
-            values.join(", ")
-        )
-    };
+    let call = |method: &str| format!("{}.{method}({on}, &[{}])", chosen(shape), values.join(", "));
     let mut bounds = vec!["C: ::bindery::raw::Executor".to_owned()];
     bounds.extend(
         shape
@@ -226,9 +296,13 @@ fn function(w: &mut RustWriter, shape: &QueryShape<'_>) {
             .iter()
             .map(|bound| format!("C::Engine: super::{bound}")),
     );
+    let (lifetime, borrowed) = match query.kind {
+        QueryKind::Iterate => ("'c, ", "'c "),
+        _ => ("", ""),
+    };
     let signature = Signature {
-        head: format!("pub fn {}<C>", query.function),
-        params: std::iter::once(format!("{on}: &mut C"))
+        head: format!("pub fn {}<{lifetime}C>", query.function),
+        params: std::iter::once(format!("{on}: &{borrowed}mut C"))
             .chain(arguments)
             .collect(),
         returns: Some(format!("::bindery::Result<{}>", result(shape))),
@@ -244,6 +318,7 @@ fn function(w: &mut RustWriter, shape: &QueryShape<'_>) {
             QueryKind::One => w.line(&call("one")),
             QueryKind::Optional => w.line(&call("optional")),
             QueryKind::Many => w.line(&call("many")),
+            QueryKind::Iterate => w.line(&call("rows")),
             QueryKind::Rows => w.line(&call("execute")),
             QueryKind::Execute => {
                 w.line(&format!("{}?;", call("execute")));
@@ -253,7 +328,7 @@ fn function(w: &mut RustWriter, shape: &QueryShape<'_>) {
                 w.line(&format!("let row: {} = {}?;", query.row_name, call("one")));
                 w.line(&format!(
                     "::core::result::Result::Ok(row.{})",
-                    shape.fields[0].column.field
+                    shape.columns[0].column.field
                 ));
             }
         });
@@ -261,12 +336,13 @@ fn function(w: &mut RustWriter, shape: &QueryShape<'_>) {
 }
 
 fn result(shape: &QueryShape<'_>) -> String {
-    let row = &shape.query.row_name;
+    let row = row_type(shape, "C::Engine");
     match shape.query.kind {
-        QueryKind::One => row.clone(),
+        QueryKind::One => row,
         QueryKind::Optional => format!("::core::option::Option<{row}>"),
         QueryKind::Many => format!("::std::vec::Vec<{row}>"),
-        QueryKind::Scalar => shape.fields[0].ty.clone(),
+        QueryKind::Iterate => format!("::bindery::raw::QueryRows<'c, C::Engine, {row}>"),
+        QueryKind::Scalar => shape.columns[0].ty.clone(),
         QueryKind::Execute => "()".to_owned(),
         QueryKind::Rows => "u64".to_owned(),
     }
@@ -286,17 +362,24 @@ fn docs(w: &mut RustWriter, shape: &QueryShape<'_>) {
         w.docs(text.lines().map(code_line));
         w.doc(&fence);
     }
+    let parts = shape
+        .arguments
+        .iter()
+        .filter_map(|one| Some((one.name, one.part?)));
+    for (name, part) in parts {
+        let without = if part.is_switch { "false" } else { "None" };
+        w.docs([
+            "",
+            &format!("Its part of `{name}` is left out where that is `{without}`."),
+        ]);
+    }
     w.docs(["", "# Errors", errors(query.kind)]);
 }
 
 /// The texts that differ, as the dialects have them.
 fn texts<'s>(shape: &'s QueryShape<'_>) -> Vec<&'s str> {
-    let mut texts: Vec<&str> = shape
-        .query
-        .texts
-        .iter()
-        .map(|text| text.sql.as_str())
-        .collect();
+    let texts = shape.query.texts.iter().filter(|text| text.form == 0);
+    let mut texts: Vec<&str> = texts.map(|text| text.sql.as_str()).collect();
     texts.dedup();
     texts
 }
@@ -315,6 +398,7 @@ fn errors(kind: QueryKind) -> &'static str {
             "`SeveralRows` where there is more than one row, or the database fails."
         }
         QueryKind::Many => "The database fails.",
+        QueryKind::Iterate => "The database fails; later failures come as items.",
         QueryKind::Execute | QueryKind::Rows => "A constraint is violated, or the database fails.",
     }
 }

@@ -25,7 +25,7 @@ pub(crate) use model::{KeyShape, READ_ONLY, Shape, UniqueShape, applied};
 pub(crate) use names::static_name;
 #[cfg(feature = "derive")]
 pub(crate) use query::QueryArgument;
-pub(crate) use query::QueryShape;
+pub(crate) use query::{QueryShape, RowField};
 pub(crate) use relations::{ROW_ENGINE, ReferenceShape, ReferencedShape, ThroughShape};
 #[cfg(feature = "derive")]
 pub(crate) use shapes::KnownShapes;

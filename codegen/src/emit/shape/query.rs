@@ -1,6 +1,6 @@
 //! A query of a file: its function, its row, and the engines that it is bounded by.
 
-use bindery_schema::model::{Column, EngineId, Query, QueryParameter};
+use bindery_schema::model::{Column, EmbeddedModel, EngineId, Query, QueryParameter, QueryPart};
 use bindery_schema::rust_type::Argument;
 
 use super::column_types::Functions;
@@ -11,7 +11,10 @@ use super::{Shapes, types};
 #[derive(Debug)]
 pub(crate) struct QueryShape<'m> {
     pub(crate) query: &'m Query,
-    pub(crate) fields: Vec<QueryField<'m>>,
+    /// Of each column.
+    pub(crate) columns: Vec<QueryField<'m>>,
+    /// The rows of models that some of them are.
+    pub(crate) embedded: Vec<EmbeddedShape<'m>>,
     pub(crate) arguments: Vec<QueryArgument<'m>>,
     /// The names of its engines.
     pub(crate) engines: Vec<&'m str>,
@@ -28,6 +31,24 @@ pub(crate) struct QueryField<'m> {
     pub(crate) read: String,
 }
 
+/// A row of a model among the columns of a query.
+#[derive(Debug)]
+pub(crate) struct EmbeddedShape<'m> {
+    pub(crate) model: &'m EmbeddedModel,
+    /// The type of the row; `E` in it is the engine.
+    pub(crate) ty: String,
+    pub(crate) is_generic: bool,
+    /// The expression that reads it.
+    pub(crate) read: String,
+}
+
+/// A field of a query's row.
+#[derive(Debug)]
+pub(crate) enum RowField<'s, 'm> {
+    Column(&'s QueryField<'m>),
+    Model(&'s EmbeddedShape<'m>),
+}
+
 /// An argument of a query's function.
 #[derive(Debug)]
 pub(crate) struct QueryArgument<'m> {
@@ -35,6 +56,7 @@ pub(crate) struct QueryArgument<'m> {
     pub(crate) ty: String,
     /// The expression of its value.
     pub(crate) value: String,
+    pub(crate) part: Option<QueryPart>,
     /// The type of one value behind a reference, for queries in place: `str`, `i64`.
     #[cfg(feature = "derive")]
     pub(crate) bare: String,
@@ -56,7 +78,12 @@ impl Shapes<'_> {
         let engines = query.engines.iter();
         QueryShape {
             query,
-            fields: columns.map(|one| self.query_field(one)).collect(),
+            columns: columns.map(|one| self.query_field(one)).collect(),
+            embedded: query
+                .embedded
+                .iter()
+                .map(|one| self.embedded(one))
+                .collect(),
             arguments: parameters.map(|one| self.query_argument(one)).collect(),
             engines: engines
                 .map(|id| self.around.engine_of(*id).name.as_str())
@@ -79,6 +106,28 @@ impl Shapes<'_> {
         }
     }
 
+    fn embedded<'s>(&'s self, model: &'s EmbeddedModel) -> EmbeddedShape<'s> {
+        let shape = self.shape(model.table);
+        let accessor = &self.model.table(model.table).accessor;
+        // A file of queries may be called as the table is.
+        let row = format!("super::super::{accessor}::{}", shape.row("E"));
+        let tag = format!("super::{}::{}", self.around.scope.model, shape.names.row);
+        let read = if model.nullable {
+            format!(
+                "::bindery::__private::read_if_any::<{tag}, E>(row, engine, {})?",
+                model.count
+            )
+        } else {
+            format!("<{tag} as ::bindery::Model>::read(row, engine)?")
+        };
+        EmbeddedShape {
+            model,
+            ty: optional(model.nullable, &row),
+            is_generic: shape.several,
+            read,
+        }
+    }
+
     fn query_argument<'s>(&'s self, parameter: &'s QueryParameter) -> QueryArgument<'s> {
         let root = &self.around.scope.root;
         let (ty, traits) = types::path_and_traits(&parameter.column_type, root, &self.names.enums);
@@ -93,19 +142,24 @@ impl Shapes<'_> {
             }
         };
         let name = &parameter.name;
-        let (ty, value) = if parameter.is_list {
+        let is_optional = parameter.part.is_some_and(|part| !part.is_switch);
+        let (ty, value) = if parameter.is_list && is_optional {
+            optional_list(name, &bare)
+        } else if parameter.is_list {
             list_argument(name, &bare, traits.argument)
         } else {
             let ty = match traits.argument {
                 Argument::Value => bare.clone(),
                 Argument::Text | Argument::Slice | Argument::Reference => format!("&{bare}"),
             };
-            (optional(parameter.nullable, &ty), format!("&{name}"))
+            let is_optional = is_optional || parameter.nullable;
+            (optional(is_optional, &ty), format!("&{name}"))
         };
         QueryArgument {
             name,
             ty,
             value,
+            part: parameter.part,
             #[cfg(feature = "derive")]
             bare,
             #[cfg(feature = "derive")]
@@ -122,6 +176,42 @@ impl Shapes<'_> {
         let names: Vec<&str> = names.collect();
         (names.len() < self.model.engines.len()).then(|| format!("On{}", names.join("Or")))
     }
+}
+
+impl<'m> QueryShape<'m> {
+    /// The fields of its row, in their order.
+    pub(crate) fn fields(&self) -> Vec<RowField<'_, 'm>> {
+        let mut fields = Vec::new();
+        let mut at = 0;
+        while let Some(column) = self.columns.get(at) {
+            let mut models = self.embedded.iter();
+            match models.find(|one| one.model.at == at) {
+                Some(model) => {
+                    fields.push(RowField::Model(model));
+                    at += model.model.count.max(1);
+                }
+                None => {
+                    fields.push(RowField::Column(column));
+                    at += 1;
+                }
+            }
+        }
+        fields
+    }
+
+    /// Its row has the keys of its engine.
+    pub(crate) fn is_generic(&self) -> bool {
+        self.embedded.iter().any(|one| one.is_generic)
+    }
+}
+
+/// Any number of values, or `None`, which leaves out the parts that they are in.
+fn optional_list(name: &str, bare: &str) -> (String, String) {
+    let element = if bare == "str" { "&str" } else { bare };
+    (
+        format!("::core::option::Option<&[{element}]>"),
+        format!("&::bindery::__private::ListOf({name}.unwrap_or_default())"),
+    )
 }
 
 /// The type and the value of any number of values: of texts, whatever holds them.

@@ -80,6 +80,8 @@ pub(crate) enum Distinct {
 pub(crate) struct Item {
     pub(crate) kind: ItemKind,
     pub(crate) span: Span,
+    /// `sqlc.embed(t)`: the columns of `t` are a row of its model.
+    pub(crate) is_embedded: bool,
 }
 
 #[derive(Debug, Clone)]
