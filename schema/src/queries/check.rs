@@ -124,7 +124,7 @@ fn form(
     let checked = statement(model, sources, written, place, &mut found);
     for finding in found.iter() {
         let mut finding = finding.clone();
-        finding.message += &written.parts.in_words(form);
+        finding.message += &format!(",{}", written.parts.in_words(form));
         diagnostics.push(finding);
     }
     checked
