@@ -30,7 +30,7 @@ pub(super) enum Above {
     /// A line does and cannot be read, as was reported.
     Refused,
     /// A query.
-    Query(Notes),
+    Query(Box<Notes>),
 }
 
 /// Comments that no blank line parts.
@@ -155,7 +155,7 @@ impl<'d> Reader<'d> {
         } else {
             self.engines
         };
-        Above::Query(Notes {
+        Above::Query(Box::new(Notes {
             function: name::escape_keyword(&name::field(&name.text)),
             row_name: name::uninflected_model_name(&name.text),
             name,
@@ -167,7 +167,7 @@ impl<'d> Reader<'d> {
             parameters: self.parameters,
             columns: self.columns,
             embedded: self.embedded,
-        })
+        }))
     }
 
     fn line(&mut self, start: usize, line: &str) {

@@ -118,7 +118,7 @@ impl FileReader<'_> {
                 self.last = Some(notes.name.text.clone());
                 self.found.push(WrittenQuery {
                     module: self.module.to_owned(),
-                    notes,
+                    notes: *notes,
                     statement,
                     parts,
                     cut_as: dialect,

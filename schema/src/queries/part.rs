@@ -171,15 +171,15 @@ impl Parts {
 
     /// What a form does not have of the text.
     pub(super) fn left_out(&self, form: u32) -> Vec<Range<u32>> {
-        let parts = self.parts.iter();
-        let ranges = parts.flat_map(|part| {
+        let mut ranges = Vec::new();
+        for part in &self.parts {
             if form & (1 << part.of) == 0 {
-                vec![part.open.clone(), part.close.clone()]
+                ranges.extend([part.open.clone(), part.close.clone()]);
             } else {
-                vec![part.open.start..part.close.end]
+                ranges.push(part.open.start..part.close.end);
             }
-        });
-        ranges.collect()
+        }
+        ranges
     }
 
     /// Where the last of them ends, with its comment.

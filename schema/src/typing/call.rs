@@ -26,7 +26,7 @@ impl Checker<'_> {
             && home.text == "sqlc"
         {
             let what = format!("`sqlc.{}`", function.text);
-            let help = "write `sqlc.arg(name)`, `sqlc.narg(name)`, `IN (sqlc.slice(names))`, and `users.*` for `sqlc.embed(users)`";
+            let help = "write `sqlc.arg(name)`, `sqlc.narg(name)`, `IN (sqlc.slice(names))`, and `sqlc.embed(users)` as a whole column";
             self.report(findings::not_checked(&what, span, help));
             return Value::wrong(span);
         }

@@ -209,7 +209,7 @@ impl Checker<'_> {
     /// Whether these columns are those that a row of the table is read from.
     fn is_row_of(&self, table: TableId, fields: &[Field], nullable: bool) -> bool {
         let own = self.model.table(table);
-        let columns = (0..).zip(&own.columns).filter(|(_, column)| !column.skip);
+        let mut columns = (0..).zip(&own.columns).filter(|(_, column)| !column.skip);
         let mut fields = fields.iter();
         let mut is_read = |(at, column): (u32, &Column)| {
             let value = fields.next().map(|field| &field.value);
@@ -218,7 +218,6 @@ impl Checker<'_> {
                     && (nullable || value.nullable == column.nullable)
             })
         };
-        let all = columns.map(&mut is_read).all(|is| is);
-        all && fields.next().is_none()
+        columns.all(&mut is_read) && fields.next().is_none()
     }
 }

@@ -67,21 +67,16 @@ fn of_engine(engines: &Engines, index: usize, compiled: &Compiled, id: EngineId)
         .iter()
         .filter(|query| query.engines.contains(&id))
     {
-        let mut texts = query.texts.iter();
-        let Some(text) = texts.find(|text| text.dialect == engine.dialect) else {
-            continue;
-        };
         found.queries += 1;
-        let differences = match describe(&mut connection, Sql::assembled(text.sql.clone())) {
-            Ok(described) => Server {
-                connection: &mut connection,
-                dialect: engine.dialect,
-            }
-            .differences(query, text, &described),
-            Err(error) => Ok(vec![format!("the database refuses it: {error}")]),
+        let mut server = Server {
+            connection: &mut connection,
+            dialect: engine.dialect,
         };
-        let differences = differences.unwrap_or_else(|error| vec![error.to_string()]);
-        if !differences.is_empty() {
+        // One for each combination of the parts that may be left out.
+        let texts = query.texts.iter();
+        let mut texts = texts.filter(|text| text.dialect == engine.dialect);
+        let differences = texts.find_map(|text| server.differences_of(query, text));
+        if let Some(differences) = differences {
             let place = sources.file(query.span.file).place(query.span.start);
             let query = format!("{place}: `{}`", query.function);
             found.differences.insert(query, differences);
@@ -119,6 +114,16 @@ struct Server<'c> {
 }
 
 impl Server<'_> {
+    /// Has the database prepare a text; `None` where it sees it as the build does.
+    fn differences_of(&mut self, query: &Query, text: &QueryText) -> Option<Vec<String>> {
+        let found = match describe(self.connection, Sql::assembled(text.sql.clone())) {
+            Ok(described) => self.differences(query, text, &described),
+            Err(error) => Ok(vec![format!("the database refuses it: {error}")]),
+        };
+        let found = found.unwrap_or_else(|error| vec![error.to_string()]);
+        (!found.is_empty()).then_some(found)
+    }
+
     /// The differences from what the database says, in words that follow the query's name.
     fn differences(
         &mut self,
