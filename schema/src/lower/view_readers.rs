@@ -4,15 +4,17 @@
 //! A database keeps what a view means (PostgreSQL) or writes its text anew (SQLite). Of the real schemas tried (the corpus,
 //! crates.io, Lemmy, Vaultwarden, Supabase's auth), none renames what a view reads without creating the view again.
 
-use crate::ast::{ExpressionPiece, FileAst, Name, ObjectName, PieceKind, ReadQuery};
+use crate::ast::{FileAst, Name, ObjectName};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{DraftView, Outdated, TableIndex};
+use crate::parse::expression_of;
 use crate::source::Span;
-use crate::syntax::{self, Node};
+use crate::sql_writer::SqlWriter;
 
-use super::reads::{TableMention, places};
-use super::{Fold, lookup, mention, rename};
+use super::reads::{mentions, sources, sources_of};
+use super::{Fold, lookup};
+use crate::syntax::read_text;
 
 /// The source of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,22 +130,6 @@ impl Fold<'_> {
         taken
     }
 
-    /// Returns where the text of the view names its sources.
-    fn places_of(
-        &self,
-        file: &FileAst,
-        view: &DraftView,
-        read: Read,
-        common: &[String],
-    ) -> Vec<TableMention> {
-        let found = places(&view.body.tokens).into_iter();
-        let meant = found.filter(|place| {
-            let name = name_at(&view.body.tokens, *place, &view.table.name);
-            !is_common(&name, common) && self.read_by(file, &name) == Some(read)
-        });
-        meant.collect()
-    }
-
     /// The numbers of the views of this file that read it, and that `needs` is true of.
     pub(super) fn views_that_read(
         &mut self,
@@ -153,8 +139,8 @@ impl Fold<'_> {
     ) -> Vec<usize> {
         let mut found = Vec::new();
         for (at, view) in self.readers_of(file, read) {
-            let common = common_tables(&view.query);
-            let reads = !self.places_of(file, &view, read, &common).is_empty();
+            let mut sources = sources_of(&view).into_iter();
+            let reads = sources.any(|source| self.read_by(file, &source.name) == Some(read));
             if reads && needs(self, &view) {
                 found.push(at);
             }
@@ -177,13 +163,11 @@ impl Fold<'_> {
         index: TableIndex,
         column: &str,
     ) -> (Vec<String>, bool) {
-        let tokens = &view.body.tokens;
         let (mut own, mut others) = (Vec::new(), false);
-        for place in places(tokens) {
-            let name = name_at(tokens, place, &view.table.name);
-            let read = self.read_by(file, &name);
+        for source in sources_of(view) {
+            let read = self.read_by(file, &source.name);
             if read == Some(Read::Table(index)) {
-                own.push(tokens[place.alias.unwrap_or(place.end - 1)].text.clone());
+                own.push(source.alias.unwrap_or(source.name.name).text);
             } else {
                 others |= self.has_column(read, column);
             }
@@ -199,25 +183,24 @@ impl Fold<'_> {
         index: TableIndex,
         column: &str,
     ) -> bool {
-        let tokens = &view.body.tokens;
         let (own, others) = self.names_of(file, view, index, column);
-        let is_own = |table: &str| own.iter().any(|own| own.eq_ignore_ascii_case(table));
-        let named = mention::mentions(tokens, column, view.table.dialect).into_iter();
-        let keeps_all = view.table.dialect != Dialect::Sqlite;
-        let all = (0..tokens.len()).filter(|&at| keeps_all && is_all(tokens, at));
-        let mut spoken = named
-            .map(|at| (at, others))
-            .chain(all.map(|at| (at, false)));
-        spoken.any(|(at, others)| qualifier(tokens, at).map_or(!others, is_own))
+        let dialect = view.table.dialect;
+        mentions(view).iter().any(|mention| {
+            let is_own = |table: &String| own.iter().any(|own| own.eq_ignore_ascii_case(table));
+            let qualifier = mention.qualifier.as_ref();
+            match &mention.column {
+                Some(name) => {
+                    lookup::same_name(name, column, dialect) && qualifier.map_or(!others, is_own)
+                }
+                None => dialect != Dialect::Sqlite && qualifier.is_none_or(is_own),
+            }
+        })
     }
 
     /// Whether the view gives the table's columns names of its own: `FROM t AS u (a, b)`.
     fn names_columns(&self, file: &FileAst, view: &DraftView, index: TableIndex) -> bool {
-        let tokens = &view.body.tokens;
-        let named = |place: &TableMention| place.columns.is_some();
-        places(tokens).into_iter().filter(named).any(|place| {
-            let name = name_at(tokens, place, &view.table.name);
-            self.read_by(file, &name) == Some(Read::Table(index))
+        sources_of(view).iter().any(|source| {
+            source.names_columns && self.read_by(file, &source.name) == Some(Read::Table(index))
         })
     }
 
@@ -247,103 +230,36 @@ impl Fold<'_> {
     }
 
     fn qualify_view(&self, file: &FileAst, view: &mut DraftView) {
-        let common = common_tables(&view.query);
-        let mut changed = false;
-        for place in places(&view.body.tokens).into_iter().rev() {
-            let name = name_at(&view.body.tokens, place, &view.table.name);
-            if name.schema.is_some() || name.in_public || is_common(&name, &common) {
+        let sql = &view.body.sql;
+        let Ok(query) = read_text(sql, Dialect::Postgres) else {
+            return;
+        };
+        let mut places: Vec<(usize, String)> = Vec::new();
+        for source in sources(&query.statement) {
+            let name = ObjectName {
+                path: view.table.name.path.clone(),
+                ..source.name
+            };
+            if name.schema.is_some() || name.in_public {
                 continue;
             }
-            let schema = match self.read_by(file, &name) {
-                Some(Read::Table(index)) => self.tables[index]
-                    .as_ref()
-                    .and_then(|table| table.name.schema.clone()),
-                Some(Read::View(at)) => self.views[at]
-                    .as_ref()
-                    .and_then(|view| view.table.name.schema.clone()),
+            let table = match self.read_by(file, &name) {
+                Some(Read::Table(index)) => self.tables[index].as_ref(),
+                Some(Read::View(at)) => self.views[at].as_ref().map(|view| &view.table),
                 None => None,
             };
-            if let Some(schema) = schema {
-                let start = place.start..place.start;
-                view.body
-                    .tokens
-                    .splice(start, [quoted(&schema), symbol(".")]);
-                changed = true;
-            }
+            let schema = table.and_then(|table| table.name.schema.clone());
+            places.extend(schema.map(|schema| (name.name.span.start as usize, schema)));
         }
-        if changed {
-            view.body.sql = rename::written(&view.body.tokens, Dialect::Postgres);
+        places.sort_unstable();
+        let mut qualified = sql.clone();
+        for (at, schema) in places.iter().rev() {
+            let mut writer = SqlWriter::new(Dialect::Postgres);
+            writer.identifier(schema).push(".");
+            qualified.insert_str(*at, &writer.finish());
         }
-    }
-}
-
-/// The name of a place, as it would be looked for where the view is written.
-fn name_at(tokens: &[ExpressionPiece], place: TableMention, view: &ObjectName) -> ObjectName {
-    let (name, schema) = place.names();
-    let folded = |piece: &ExpressionPiece| {
-        if piece.kind == PieceKind::Word {
-            piece.text.to_lowercase()
-        } else {
-            piece.text.clone()
+        if !places.is_empty() {
+            view.body = expression_of(&qualified, Dialect::Postgres, view.body.span);
         }
-    };
-    let schema = schema.map(|at| folded(&tokens[at]));
-    ObjectName {
-        in_public: schema.as_deref() == Some("public"),
-        schema: schema.filter(|schema| !matches!(schema.as_str(), "public" | "main")),
-        name: Name {
-            text: folded(&tokens[name]),
-            span: view.name.span,
-        },
-        path: view.path.clone(),
-    }
-}
-
-fn is_common(name: &ObjectName, common: &[String]) -> bool {
-    let text = &name.name.text;
-    name.schema.is_none() && common.iter().any(|known| known.eq_ignore_ascii_case(text))
-}
-
-/// The queries of `WITH`, wherever they are.
-fn common_tables(query: &ReadQuery) -> Vec<String> {
-    let mut names = Vec::new();
-    if let Ok(query) = query {
-        syntax::walk(&query.statement, |node| {
-            if let Node::Common(table) = node {
-                names.push(table.name.text.clone());
-            }
-        });
-    }
-    names
-}
-
-/// `*` or `a.*` rather than a product or `count(*)`.
-fn is_all(tokens: &[ExpressionPiece], at: usize) -> bool {
-    let star = tokens[at].is_symbol("*");
-    let before = at.checked_sub(1).map(|at| tokens[at].text.as_str());
-    let leads = |word: &&str| before.is_some_and(|before| before.eq_ignore_ascii_case(word));
-    star && ["SELECT", "DISTINCT", "ALL", ",", "."].iter().any(leads)
-}
-
-/// The name before the point before a name.
-fn qualifier(tokens: &[ExpressionPiece], at: usize) -> Option<&str> {
-    let point = at.checked_sub(1).map(|at| &tokens[at])?;
-    let points = point.is_symbol(".");
-    let before = at.checked_sub(2).filter(|_| points)?;
-    Some(&tokens[before].text)
-}
-
-fn quoted(text: &str) -> ExpressionPiece {
-    piece(PieceKind::Quoted, text)
-}
-
-fn symbol(text: &str) -> ExpressionPiece {
-    piece(PieceKind::Symbol, text)
-}
-
-fn piece(kind: PieceKind, text: &str) -> ExpressionPiece {
-    ExpressionPiece {
-        kind,
-        text: text.to_owned(),
     }
 }

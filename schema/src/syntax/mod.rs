@@ -31,7 +31,7 @@ pub(crate) use cursor::{Cursor, Problem, Read, shortened};
 pub(crate) use grouped::grouped;
 pub(crate) use names::Names;
 pub(crate) use reader::{
-    Text, Whole, has_more_words, look_at_expression, read, read_query, tokens_of,
+    Text, Whole, has_more_words, look_at_expression, read, read_query, read_text, tokens_of,
 };
 pub(crate) use tree::*;
 pub(crate) use walk::{Node, walk, walk_from};

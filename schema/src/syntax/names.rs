@@ -6,7 +6,6 @@ use super::tree::{
 };
 use super::walk::{Node, walk};
 use crate::ast::name::Name;
-use crate::source::FileId;
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::TokenKind;
 
@@ -55,15 +54,7 @@ impl Names {
     /// makes functions, changes settings.
     pub(crate) fn of_tokens(sql: &str, dialect: Dialect) -> Self {
         let tokens = tokens_of(sql, dialect);
-        let text = Text {
-            text: sql,
-            tokens: &tokens,
-            file: FileId(0),
-            dialect,
-            kind: "",
-            parameters: false,
-        };
-        let mut cursor = text.cursor();
+        let mut cursor = Text::of(sql, &tokens, dialect).cursor();
         let mut names = Self::default();
         while let Some(token) = cursor.token(0) {
             if cursor.is_name(0) && !cursor.is_text(token) {

@@ -98,7 +98,25 @@ pub(crate) fn read(text: &Text<'_>) -> Read<Whole> {
     read_all(&text.cursor(), text.parameters)
 }
 
+/// The same of a text whose tokens are not cut yet.
+pub(crate) fn read_text(sql: &str, dialect: Dialect) -> Read<Whole> {
+    let tokens = tokens_of(sql, dialect);
+    read(&Text::of(sql, &tokens, dialect))
+}
+
 impl<'a> Text<'a> {
+    /// A text of its own, in no file.
+    pub(crate) fn of(text: &'a str, tokens: &'a [Token], dialect: Dialect) -> Self {
+        Self {
+            text,
+            tokens,
+            file: FileId(0),
+            dialect,
+            kind: "statement",
+            parameters: false,
+        }
+    }
+
     /// At its beginning.
     pub(crate) fn cursor(&self) -> Cursor<'a> {
         Cursor {
@@ -143,14 +161,7 @@ pub(crate) fn look_at_expression<T: Send>(
     look: impl Fn(&Text<'_>, &Expr) -> T + Send + Sync,
 ) -> Read<T> {
     let tokens = tokens_of(sql, dialect);
-    let text = &Text {
-        text: sql,
-        tokens: &tokens,
-        file: FileId(0),
-        dialect,
-        kind: "expression",
-        parameters: false,
-    };
+    let text = &Text::of(sql, &tokens, dialect);
     let cursor = text.cursor();
     let mut reader = Reader::new(cursor.clone(), text.parameters, SHALLOW);
     match reader.whole_expression() {
