@@ -33,29 +33,41 @@ impl Bench {
 
     /// The same with another URL for one of the engines.
     pub(crate) fn config_with(&self, (other, other_url): (&str, &str)) -> Config {
-        let url = |database: &Option<FreshDatabase>, absent: &str| {
-            let url = database.as_ref().map(FreshDatabase::url);
-            url.map_or(absent.to_owned(), |url| url.to_string())
-        };
-        let file = self.folder.path().join("lite.db");
-        let nothing = "mysql://nobody@localhost/nothing";
-        let urls = [
-            ("default", url(&self.mariadb, nothing)),
-            ("proper", url(&self.mysql, nothing)),
-            (
-                "p",
-                url(&self.postgres, "postgres://nobody@localhost/nothing"),
-            ),
-            ("lite", format!("sqlite://{}", file.display())),
-        ];
-        urls.into_iter().fold(Config::new(), |config, (name, url)| {
-            let url = if name == other { other_url } else { &url };
-            // 100,000 statements one by one may take a busy machine more than the usual times.
-            let long = Duration::from_secs(180);
-            let options = EngineOptions::url(url).statement_timeout(long);
-            config.engine(name, options.max_transaction_age(long * 2))
-        })
+        self.config_but(other, patient(other_url))
     }
+
+    /// The same with other options for one of the engines.
+    pub(crate) fn config_but(&self, other: &str, other_options: EngineOptions) -> Config {
+        ["default", "proper", "p", "lite"]
+            .into_iter()
+            .fold(Config::new(), |config, name| {
+                let options = if name == other {
+                    other_options.clone()
+                } else {
+                    patient(&self.url(name))
+                };
+                config.engine(name, options)
+            })
+    }
+
+    /// The URL of an engine; that of nothing where its server is not there.
+    pub(crate) fn url(&self, engine: &str) -> String {
+        let (database, absent) = match engine {
+            "default" => (&self.mariadb, "mysql://nobody@localhost/nothing"),
+            "proper" => (&self.mysql, "mysql://nobody@localhost/nothing"),
+            "p" => (&self.postgres, "postgres://nobody@localhost/nothing"),
+            _ => return format!("sqlite://{}", self.folder.path().join("lite.db").display()),
+        };
+        let url = database.as_ref().map(FreshDatabase::url);
+        url.map_or(absent.to_owned(), |url| url.to_string())
+    }
+}
+
+/// 100,000 statements one by one may take a busy machine more than the usual times.
+fn patient(url: &str) -> EngineOptions {
+    let long = Duration::from_secs(180);
+    let options = EngineOptions::url(url).statement_timeout(long);
+    options.max_transaction_age(long * 2)
 }
 
 fn fresh_of(product: Product) -> Option<FreshDatabase> {

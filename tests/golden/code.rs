@@ -8,6 +8,7 @@ mod bulk_at_work;
 mod bulk_of_pages;
 mod capture_at_work;
 mod checked_at_work;
+mod crossed_at_work;
 mod derived_values;
 mod exports;
 mod given_values;

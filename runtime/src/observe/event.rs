@@ -19,7 +19,8 @@ pub struct Event<'e> {
     pub model: Option<&'static str>,
     /// The call of the program that it was part of, where there is one.
     pub operation: Option<Operation>,
-    /// The name of the sync, or the type of the task. Of kinds [`EventKind::Sync`] and [`EventKind::Task`] only.
+    /// The query of a file that a statement is of, as `module::function`; the name of the sync, or the type of the task. Of kinds
+    /// [`EventKind::Statement`], [`EventKind::Sync`] and [`EventKind::Task`] only.
     pub name: Option<&'e str>,
     /// The text that was sent, with placeholders for values; the first where a call with many rows needs several. Of kind
     /// [`EventKind::Statement`] only.

@@ -16,6 +16,7 @@ use metrics::{Key, Label, Level, Metadata, Recorder};
 use super::SessionOutcome;
 use super::descriptions::{self, names};
 use super::observer::Listener;
+use super::running::StatementLabels;
 use super::{Event, EventKind, Observer, Outcome, TransactionOutcome, ensure_outside};
 use crate::error::unquoted;
 
@@ -83,6 +84,7 @@ struct Series {
     own: Option<(&'static str, &'static str)>,
     model: Option<&'static str>,
     table: Option<&'static str>,
+    query: Option<&'static str>,
     error: Option<&'static str>,
     is_batch: bool,
 }
@@ -94,6 +96,7 @@ impl Series {
             own: None,
             model: None,
             table: None,
+            query: None,
             error: None,
             is_batch: false,
         }
@@ -119,7 +122,11 @@ impl Series {
             };
             Label::new(name, value)
         });
-        let others = [("bindery.model", self.model), ("error.type", self.error)];
+        let others = [
+            ("bindery.model", self.model),
+            ("bindery.query", self.query),
+            ("error.type", self.error),
+        ];
         let others = others.into_iter();
         labels.extend(own);
         let table = self.table.map(unquoted);
@@ -128,9 +135,6 @@ impl Series {
         Key::from_parts(self.name, labels)
     }
 }
-
-/// The first word of a statement, and the table of the call's model as statements write it.
-pub(super) type StatementLabels = (&'static str, Option<&'static str>);
 
 /// The labels that all metrics of one database have.
 pub(super) struct Database<'d> {
@@ -177,10 +181,11 @@ impl Database<'_> {
 impl Meter {
     /// A statement, BEGIN, COMMIT or ROLLBACK is over.
     pub(super) fn statement(&self, of: &Database<'_>, event: &Event<'_>, labels: StatementLabels) {
-        let (operation, table) = labels;
+        let (operation, table, query) = labels;
         let series = Series {
             model: event.model,
             table,
+            query,
             error: error_type(&event.outcome),
             is_batch: event.times > 1,
             ..Series::with(names::OPERATION_DURATION, "db.operation.name", operation)

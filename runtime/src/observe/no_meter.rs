@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 #[cfg(feature = "session")]
 use super::SessionOutcome;
+use super::running::StatementLabels;
 use super::{Event, Observer, TransactionOutcome};
 
 #[allow(clippy::unused_self, reason = "called as with the feature")]
@@ -12,12 +13,7 @@ impl Observer {
     pub(crate) fn notice_recorder(&self) {}
 
     #[inline]
-    pub(super) fn record(
-        &self,
-        _: &Event<'_>,
-        _: impl FnOnce() -> (&'static str, Option<&'static str>),
-    ) {
-    }
+    pub(super) fn record(&self, _: &Event<'_>, _: impl FnOnce() -> StatementLabels) {}
 
     #[inline]
     pub(crate) fn record_transaction(&self, _: Instant, _: TransactionOutcome) {}

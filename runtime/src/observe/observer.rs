@@ -199,7 +199,7 @@ impl Observer {
             outcome: Outcome::of(error),
             place: call.place,
         };
-        self.record(&event, || ("", None));
+        self.record(&event, || ("", None, None));
         if self.has(Listener::Subscribers) {
             self.hub.deliver(&event);
         }

@@ -21,10 +21,15 @@ pub(crate) struct Call {
     pub(crate) model: Option<&'static str>,
     /// Its name as statements write it.
     pub(crate) table: Option<&'static str>,
+    /// The query of a file, as `module::function`.
+    pub(crate) query: Option<&'static str>,
     pub(crate) place: Option<&'static Location<'static>>,
     /// It is bindery's own: no warning is about its statements, which the program cannot change.
     pub(crate) is_own: bool,
 }
+
+/// The first word of a statement, the table of the call's model as statements write it, and the query of a file.
+pub(super) type StatementLabels = (&'static str, Option<&'static str>, Option<&'static str>);
 
 impl Call {
     /// A call that is about no model.
@@ -33,6 +38,7 @@ impl Call {
             operation,
             model: None,
             table: None,
+            query: None,
             place,
             is_own: false,
         }
@@ -222,7 +228,7 @@ impl<'s> Running<'s> {
             replica: self.observer.labels.replica.as_deref(),
             model: call.and_then(|call| call.model),
             operation: call.map(|call| call.operation),
-            name: None,
+            name: call.and_then(|call| call.query),
             statement: self.sent.sql.as_deref(),
             times: self.sent.times,
             rows: self.rows,
@@ -232,9 +238,9 @@ impl<'s> Running<'s> {
         };
         span::end(&self.span, &event);
         self.entered = None;
-        let table = call.and_then(|call| call.table);
+        let (table, query) = call.map_or((None, None), |call| (call.table, call.query));
         self.observer
-            .record(&event, || (span::operation_word(&self.sent), table));
+            .record(&event, || (span::operation_word(&self.sent), table, query));
         self.observer
             .emit(&event, &self.sent, self.notes.as_deref());
     }

@@ -89,6 +89,7 @@ fn statement(observer: &Observer, call: Option<&Call>, sent: &Sent<'_>) -> Span 
         bindery.engine = labels.engine,
         bindery.replica = labels.replica.as_deref(),
         bindery.model = call.and_then(|call| call.model),
+        bindery.query = call.and_then(|call| call.query),
         bindery.operation = call.map(|call| call.operation.to_string()),
         bindery.rows = Empty,
         code.file.path = place.map(|place| place.file()),

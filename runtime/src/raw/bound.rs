@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::link::connection::Connection;
 use crate::link::dialect::SqlFamily;
 use crate::link::engine::Engine;
+use crate::link::read_connection::ReadConnection;
 use crate::link::transaction::Transaction;
 use crate::value::types::{FromColumn, ToColumn};
 use bindery_core::dialect::Dialect;
@@ -111,14 +112,14 @@ impl<E: Engine, const N: usize> BoundOn<'_, '_, E, N> {
     }
 }
 
-/// Where a statement made by `sql!` can run: a [`Connection`], a [`Transaction`], or an engine of `Databases`
-/// ([`RawSql`]).
+/// Where a query that only reads can run: where every statement can ([`Executor`]), and a connection to a replica
+/// ([`ReadConnection`]).
 #[diagnostic::on_unimplemented(
     message = "a statement cannot run on `{Self}`",
     label = "expected `&mut` of a connection or a transaction",
     note = "from `Databases` it is `&mut db.sql_on(engine::Default)`"
 )]
-pub trait Executor {
+pub trait ReadExecutor {
     /// Whose database it is.
     type Engine: Engine;
 
@@ -126,7 +127,17 @@ pub trait Executor {
     fn raw_sql(&mut self) -> RawSql<'_, Self::Engine>;
 }
 
-impl<E: Engine> Executor for Connection<E> {
+/// Where every statement can run, one made by `sql!` too: a [`Connection`], a [`Transaction`], or an engine of `Databases`
+/// ([`RawSql`]).
+#[diagnostic::on_unimplemented(
+    message = "a statement that may write cannot run on `{Self}`",
+    label = "expected `&mut` of a connection or a transaction",
+    note = "from `Databases` it is `&mut db.sql_on(engine::Default)`",
+    note = "a connection to a replica runs checked queries that only read"
+)]
+pub trait Executor: ReadExecutor {}
+
+impl<E: Engine> ReadExecutor for Connection<E> {
     type Engine = E;
 
     fn raw_sql(&mut self) -> RawSql<'_, E> {
@@ -134,7 +145,9 @@ impl<E: Engine> Executor for Connection<E> {
     }
 }
 
-impl<E: Engine> Executor for Transaction<'_, E> {
+impl<E: Engine> Executor for Connection<E> {}
+
+impl<E: Engine> ReadExecutor for Transaction<'_, E> {
     type Engine = E;
 
     fn raw_sql(&mut self) -> RawSql<'_, E> {
@@ -142,10 +155,22 @@ impl<E: Engine> Executor for Transaction<'_, E> {
     }
 }
 
-impl<E: Engine> Executor for RawSql<'_, E> {
+impl<E: Engine> Executor for Transaction<'_, E> {}
+
+impl<E: Engine> ReadExecutor for RawSql<'_, E> {
     type Engine = E;
 
     fn raw_sql(&mut self) -> RawSql<'_, E> {
         self.again()
+    }
+}
+
+impl<E: Engine> Executor for RawSql<'_, E> {}
+
+impl<E: Engine> ReadExecutor for ReadConnection<E> {
+    type Engine = E;
+
+    fn raw_sql(&mut self) -> RawSql<'_, E> {
+        RawSql::new(self.own_target())
     }
 }

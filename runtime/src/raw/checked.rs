@@ -1,6 +1,6 @@
 //! Statements of a program's files of queries: texts that the compiler has checked, with the engines they run on.
 
-use super::{Executor, FromRow, Params, QueryRows};
+use super::{Executor, FromRow, Params, QueryRows, ReadExecutor};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::Model;
@@ -10,10 +10,12 @@ use bindery_core::dialect::{Dialect, Lists};
 
 use super::on::located;
 
-/// A query of a file, in a static value of generated code.
+/// A query of a file or of the program's code, in a static value of generated code.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct CheckedQuery {
+    /// The function of a query of a file, as `module::function`.
+    pub name: Option<&'static str>,
     /// The names of the engines that host all that it names.
     pub engines: &'static [&'static str],
     /// The statement for each dialect of these engines.
@@ -40,10 +42,10 @@ impl CheckedQuery {
     #[track_caller]
     pub fn many<T, R>(&self, on: &mut R, values: &[&dyn ToColumn]) -> Result<Vec<T>>
     where
-        R: Executor,
+        R: ReadExecutor,
         T: FromRow<R::Engine>,
     {
-        let mut on = on.raw_sql();
+        let mut on = on.raw_sql().of_query(self.name);
         let text = self.text(on.engine(), Operation::Query)?;
         on.query_as(text.sql, text.params(values))
     }
@@ -59,13 +61,13 @@ impl CheckedQuery {
         values: &[&dyn ToColumn],
     ) -> Result<QueryRows<'c, R::Engine, T>>
     where
-        R: Executor,
+        R: ReadExecutor,
         T: FromRow<R::Engine>,
     {
         let on = on.raw_sql();
         let text = self.text(on.engine(), Operation::Query)?;
         text.ensure_belong(values, on.engine())?;
-        QueryRows::new(on.into_target(), text, values)
+        QueryRows::new((on.into_target(), self.name), text, values)
     }
 
     /// The row, if there is one.
@@ -75,10 +77,10 @@ impl CheckedQuery {
     #[track_caller]
     pub fn optional<T, R>(&self, on: &mut R, values: &[&dyn ToColumn]) -> Result<Option<T>>
     where
-        R: Executor,
+        R: ReadExecutor,
         T: FromRow<R::Engine>,
     {
-        let mut on = on.raw_sql();
+        let mut on = on.raw_sql().of_query(self.name);
         let text = self.text(on.engine(), Operation::Query)?;
         on.query_optional(text.sql, text.params(values))
     }
@@ -90,10 +92,10 @@ impl CheckedQuery {
     #[track_caller]
     pub fn one<T, R>(&self, on: &mut R, values: &[&dyn ToColumn]) -> Result<T>
     where
-        R: Executor,
+        R: ReadExecutor,
         T: FromRow<R::Engine>,
     {
-        let mut on = on.raw_sql();
+        let mut on = on.raw_sql().of_query(self.name);
         let text = self.text(on.engine(), Operation::Query)?;
         on.query_row(text.sql, text.params(values))
     }
@@ -104,7 +106,7 @@ impl CheckedQuery {
     /// As [`Connection::execute`](crate::Connection::execute); an engine chosen at run time hosts not all that it names.
     #[track_caller]
     pub fn execute<R: Executor>(&self, on: &mut R, values: &[&dyn ToColumn]) -> Result<u64> {
-        let mut on = on.raw_sql();
+        let mut on = on.raw_sql().of_query(self.name);
         let text = self.text(on.engine(), Operation::Execute)?;
         on.execute(text.sql, text.params(values))
     }

@@ -1,6 +1,6 @@
 //! Raw SQL on a connection or in a transaction.
 
-use super::{Executor as _, FromRow, IntoSql, Params, RawSql};
+use super::{FromRow, IntoSql, Params, RawSql, ReadExecutor as _};
 use crate::driver::StatementDescription;
 use crate::error::Result;
 use crate::link::connection::Connection;

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{CheckedQuery, Executor, FromRow, ListOf, RawSql};
+use super::{CheckedQuery, FromRow, ListOf, RawSql, ReadExecutor};
 use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::value::ParamWriter;
@@ -22,7 +22,7 @@ pub struct CheckedOn<'c, 'v, E, R, const N: usize, T = R> {
 impl<'c, 'v, E: Engine, R, T, const N: usize> CheckedOn<'c, 'v, E, R, N, T> {
     /// For the macros.
     #[doc(hidden)]
-    pub fn new<C: Executor<Engine = E>>(
+    pub fn new<C: ReadExecutor<Engine = E>>(
         on: &'c mut C,
         query: &'static CheckedQuery,
         values: [&'v dyn ToColumn; N],

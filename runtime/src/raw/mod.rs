@@ -18,7 +18,7 @@ mod truncated;
 mod tuples;
 mod words;
 
-pub use bound::{BoundOn, BoundSql, BoundText, Executor};
+pub use bound::{BoundOn, BoundSql, BoundText, Executor, ReadExecutor};
 pub use checked::{CheckedQuery, CheckedText, ListOf, read_if_any};
 pub use connection::describe;
 pub(crate) use from_row::FromRow;

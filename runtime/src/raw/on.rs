@@ -35,11 +35,21 @@ use crate::value::{ParamWriter, RowReader};
 /// ```
 pub struct RawSql<'c, E> {
     target: Target<'c, E>,
+    /// The query of a file that its statements are of.
+    query: Option<&'static str>,
 }
 
 impl<'c, E: Engine> RawSql<'c, E> {
     pub(crate) fn new(target: Target<'c, E>) -> Self {
-        Self { target }
+        Self {
+            target,
+            query: None,
+        }
+    }
+
+    /// The same for a query of a file.
+    pub(super) fn of_query(self, query: Option<&'static str>) -> Self {
+        Self { query, ..self }
     }
 
     pub(super) fn into_target(self) -> Target<'c, E> {
@@ -52,7 +62,10 @@ impl<'c, E: Engine> RawSql<'c, E> {
 
     /// The same once more.
     pub(super) fn again(&mut self) -> RawSql<'_, E> {
-        RawSql::new(self.target.again())
+        RawSql {
+            target: self.target.again(),
+            query: self.query,
+        }
     }
 
     /// All rows of a query. See [`Connection::query_as`](crate::Connection::query_as).
@@ -187,11 +200,14 @@ impl<'c, E: Engine> RawSql<'c, E> {
         work: impl FnOnce(&mut Physical, &SqlText) -> Result<T>,
     ) -> Result<T> {
         let place = Location::caller();
-        let engine = self.target.engine;
+        let (engine, query) = (self.target.engine, self.query);
         let outcome = sql.into_sql(engine.dialect()).and_then(|text| {
             let only_reads = |text: &SqlText| reading::ensure(engine.dialect(), &text.text).is_ok();
             let on_link = |link: &mut Link| {
-                link.begin_observed(|| Call::of(operation, Some(place)));
+                link.begin_observed(|| Call {
+                    query,
+                    ..Call::of(operation, Some(place))
+                });
                 if link.only_reads() {
                     reading::ensure(engine.dialect(), &text.text)?;
                 }

@@ -1,6 +1,6 @@
 //! Raw SQL that reads, on a connection that only reads.
 
-use super::{FromRow, IntoSql, Params, RawSql};
+use super::{FromRow, IntoSql, Params, ReadExecutor as _};
 use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::link::read_connection::ReadConnection;
@@ -19,7 +19,7 @@ impl<E: Engine> ReadConnection<E> {
         sql: impl IntoSql<E::Dialect>,
         params: impl Params,
     ) -> Result<Vec<T>> {
-        self.raw().query_as(sql, params)
+        self.raw_sql().query_as(sql, params)
     }
 
     /// The one row of a query. See [`Connection::query_row`](crate::Connection::query_row).
@@ -32,7 +32,7 @@ impl<E: Engine> ReadConnection<E> {
         sql: impl IntoSql<E::Dialect>,
         params: impl Params,
     ) -> Result<T> {
-        self.raw().query_row(sql, params)
+        self.raw_sql().query_row(sql, params)
     }
 
     /// The row of a query, if there is one. See [`Connection::query_optional`](crate::Connection::query_optional).
@@ -45,7 +45,7 @@ impl<E: Engine> ReadConnection<E> {
         sql: impl IntoSql<E::Dialect>,
         params: impl Params,
     ) -> Result<Option<T>> {
-        self.raw().query_optional(sql, params)
+        self.raw_sql().query_optional(sql, params)
     }
 
     /// The one value of a query. See [`Connection::query_scalar`](crate::Connection::query_scalar).
@@ -58,15 +58,11 @@ impl<E: Engine> ReadConnection<E> {
         sql: impl IntoSql<E::Dialect>,
         params: impl Params,
     ) -> Result<T> {
-        self.raw().query_scalar(sql, params)
+        self.raw_sql().query_scalar(sql, params)
     }
 
     /// The SQL family that the engine speaks, also of one chosen at run time.
     pub fn dialect(&self) -> Dialect {
         self.engine.dialect()
-    }
-
-    fn raw(&mut self) -> RawSql<'_, E> {
-        RawSql::new(self.own_target())
     }
 }

@@ -29,13 +29,16 @@ pub struct QueryRows<'c, E, T> {
 impl<'c, E: Engine, T: FromRow<E>> QueryRows<'c, E, T> {
     #[track_caller]
     pub(super) fn new(
-        target: Target<'c, E>,
+        (target, query): (Target<'c, E>, Option<&'static str>),
         text: &CheckedText,
         values: &[&dyn ToColumn],
     ) -> Result<Self> {
         let (place, engine) = (Location::caller(), target.engine);
         let begin = |link: &mut Link| {
-            link.begin_observed(|| Call::of(Operation::Query, Some(place)));
+            link.begin_observed(|| Call {
+                query,
+                ..Call::of(Operation::Query, Some(place))
+            });
             Ok(())
         };
         let write = &mut |params: &mut ParamWriter<'_>| text.write(values, params);

@@ -30,6 +30,8 @@ pub struct Query {
     pub columns: Vec<Column>,
     /// Rows of models that some of the columns are.
     pub embedded: Vec<EmbeddedModel>,
+    /// No text of it writes rows or locks them, so that it runs on a replica.
+    pub only_reads: bool,
     /// Rows are read by the names of their columns: a `*` leaves their order to the database.
     pub by_name: bool,
 }

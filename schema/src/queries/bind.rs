@@ -68,6 +68,7 @@ pub(super) fn checked(
         columns: first.statement.columns.clone(),
         embedded: embedded(&first.statement.embedded),
         by_name: checked.iter().any(|text| text.statement.by_name),
+        only_reads: checked.iter().all(|text| text.statement.only_reads),
     })
 }
 

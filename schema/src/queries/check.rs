@@ -48,6 +48,8 @@ pub(super) struct CheckedStatement {
     pub(super) by_name: bool,
     /// The models among its columns.
     pub(super) embedded: Vec<Embedded>,
+    /// It writes no rows and locks none.
+    pub(super) only_reads: bool,
 }
 
 /// A placeholder with the type of its value.
@@ -302,6 +304,7 @@ fn meaning(
         stars: checked.stars,
         by_name: checked.by_name,
         embedded: checked.embedded,
+        only_reads: checked.only_reads,
     })
 }
 

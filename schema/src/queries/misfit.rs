@@ -14,7 +14,9 @@ pub(super) fn misfit(written: &WrittenQuery, statement: &Checked) -> Option<Diag
         (true, true) if kind == QueryKind::Scalar && statement.columns.len() != 1 => {
             several_values(written, statement.columns.len())
         }
-        (true, true) if kind == QueryKind::Iterate && (statement.writes || statement.by_name) => {
+        (true, true)
+            if kind == QueryKind::Iterate && (!statement.only_reads || statement.by_name) =>
+        {
             not_one_by_one(written, statement)
         }
         (true, true) | (false, false) => return None,
@@ -61,10 +63,10 @@ fn rows(written: &WrittenQuery) -> (String, String) {
 /// Rows are pulled with what only reads, in the order of the text.
 fn not_one_by_one(written: &WrittenQuery, statement: &Checked) -> (String, String) {
     let name = &written.notes.name.text;
-    let why = if statement.writes {
-        "changes rows"
-    } else {
+    let why = if statement.only_reads {
         "has a `*` for columns without names"
+    } else {
+        "changes rows or locks them"
     };
     (
         format!("the statement of `{name}` {why}, and `:iter` reads rows one after the other"),

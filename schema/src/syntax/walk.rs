@@ -43,6 +43,19 @@ pub(crate) fn walk_from<'t>(first: Node<'t>, mut visit: impl FnMut(Node<'t>)) {
     }
 }
 
+/// Returns whether a statement writes no rows and locks none, in none of its parts. A function that it calls may.
+pub(crate) fn only_reads(statement: &Statement) -> bool {
+    let mut reads = true;
+    walk(statement, |node| {
+        reads &= match node {
+            Node::Statement(statement) => matches!(statement, Statement::Query(_)),
+            Node::Query(query) => query.locks.is_empty(),
+            Node::Common(_) | Node::Body(_) | Node::Source(_) | Node::Expr(_) => true,
+        }
+    });
+    reads
+}
+
 /// The parts that are still to be visited.
 struct Parts<'o, 't> {
     open: &'o mut Vec<Node<'t>>,

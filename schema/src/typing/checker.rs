@@ -19,7 +19,7 @@ use crate::dialect::{Dialect, DialectRules as _};
 use crate::model::{ColumnId, EngineId, EnumId, Model, TableId};
 use crate::name::same_name;
 use crate::source::{FileId, Span};
-use crate::syntax::{self, Node, Parameter, Statement, Text};
+use crate::syntax::{self, Parameter, Statement, Text};
 use bindery_core::statements::lex::Token;
 
 /// The text of a statement, and what it may name.
@@ -70,8 +70,8 @@ pub(crate) struct Checked {
     /// The tables that it reads and writes.
     pub(crate) tables: Vec<TableId>,
     pub(crate) returns_rows: bool,
-    /// It, or a query of WITH, changes rows.
-    pub(crate) writes: bool,
+    /// It writes no rows and locks none; a function that it calls may.
+    pub(crate) only_reads: bool,
     /// The `*` of its rows.
     pub(crate) stars: Vec<Star>,
     /// A `*` has no names in the text, so that the columns follow those of a table.
@@ -203,16 +203,6 @@ pub(crate) fn statement(
     checked
 }
 
-fn writes(statement: &Statement) -> bool {
-    let mut found = false;
-    syntax::walk(statement, |node| {
-        if let Node::Statement(one) = node {
-            found |= !matches!(one, Statement::Query(_));
-        }
-    });
-    found
-}
-
 static NO_ANNOTATIONS: Annotations = Annotations {
     parameters: Vec::new(),
     columns: Vec::new(),
@@ -287,7 +277,7 @@ impl<'a> Checker<'a> {
             parameters: parameters?,
             tables: self.tables.clone(),
             returns_rows,
-            writes: writes(statement),
+            only_reads: syntax::only_reads(statement),
             by_name: !are_named,
             stars,
             embedded,

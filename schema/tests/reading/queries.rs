@@ -78,6 +78,31 @@ fn a_name_a_kind_and_prose_stand_above_a_statement() {
     assert_eq!(columns, ["id", "title"]);
 }
 
+/// Covers SQL-07: a text that writes or locks in one of its parts, or on one of its dialects, is no query for a replica.
+#[test]
+fn a_query_only_reads_where_no_part_of_a_text_writes_or_locks() {
+    let found = queries(
+        "-- name: reads :many\nWITH a AS (SELECT id FROM posts) SELECT id FROM a UNION SELECT id FROM posts WHERE id IN (SELECT id FROM a);\n\n\
+         -- name: locks :many\n-- @engines p\nSELECT p.id FROM (SELECT id FROM posts FOR SHARE) AS p;\n\n\
+         -- name: returns :many\n-- @engines p\nINSERT INTO posts (id, title, stars) VALUES (1, 'a', 1) RETURNING id;\n\n\
+         -- name: writes :many\n-- @engines p\nWITH gone AS (DELETE FROM posts RETURNING id) SELECT id FROM gone;\n\n\
+         -- name: best :opt\n-- @dialect sqlite\nSELECT id FROM posts WHERE id = 1;\n\n\
+         -- name: best :opt\n-- @dialect postgres\nSELECT id FROM posts WHERE id = 1 FOR UPDATE;\n",
+    );
+    let reads: Vec<(&str, bool)> = found
+        .iter()
+        .map(|query| (query.function.as_str(), query.only_reads))
+        .collect();
+    let expected = [
+        ("reads", true),
+        ("locks", false),
+        ("returns", false),
+        ("writes", false),
+        ("best", false),
+    ];
+    assert_eq!(reads, expected);
+}
+
 /// Covers SQL-04: one text is that of each dialect, with its placeholders.
 #[test]
 fn a_parameter_is_one_argument_wherever_it_stands() {
@@ -430,8 +455,8 @@ fn rows_are_pulled_from_what_only_reads() {
     assert_eq!(
         found,
         [
-            "B0605 error 1:12-1:17 the statement of `a` changes rows, and `:iter` reads rows one after the other",
-            "B0605 error 4:12-4:17 the statement of `b` changes rows, and `:iter` reads rows one after the other",
+            "B0605 error 1:12-1:17 the statement of `a` changes rows or locks them, and `:iter` reads rows one after the other",
+            "B0605 error 4:12-4:17 the statement of `b` changes rows or locks them, and `:iter` reads rows one after the other",
             "B0605 error 7:12-7:17 the statement of `c` has a `*` for columns without names, and `:iter` reads rows one after the other",
         ]
     );

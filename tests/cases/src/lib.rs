@@ -35,6 +35,7 @@ cases! {
     capture
     checked
     contacts
+    crossed
     custom
     derived
     doors

@@ -57,6 +57,7 @@ pub mod queries {
 
         static TITLES_LIKE: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("dialects::titles_like"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -100,7 +101,7 @@ pub mod queries {
             most: i64,
         ) -> ::bindery::Result<::std::vec::Vec<TitlesLike>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             TITLES_LIKE.many(on, &[&word, &most])
         }
@@ -131,6 +132,7 @@ pub mod queries {
 
         static READINGS_SINCE: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("dialects::readings_since"),
                 engines: &["p"],
                 texts: &[::bindery::__private::CheckedText {
                     dialect: ::bindery::Dialect::Postgres,
@@ -154,7 +156,7 @@ pub mod queries {
             arg2: i64,
         ) -> ::bindery::Result<::std::vec::Vec<ReadingsSince>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
             C::Engine: super::OnP,
         {
             READINGS_SINCE.many(on, &[&arg1, &arg2])
@@ -162,6 +164,7 @@ pub mod queries {
 
         static FORGET_READINGS: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("dialects::forget_readings"),
                 engines: &["p"],
                 texts: &[::bindery::__private::CheckedText {
                     dialect: ::bindery::Dialect::Postgres,
@@ -210,6 +213,7 @@ pub mod queries {
         }
 
         static STARS_OF: ::bindery::__private::CheckedQuery = ::bindery::__private::CheckedQuery {
+            name: ::core::option::Option::Some("dialects::stars_of"),
             engines: &["default"],
             texts: &[::bindery::__private::CheckedText {
                 dialect: ::bindery::Dialect::Mysql,
@@ -233,7 +237,7 @@ pub mod queries {
             arg2: i64,
         ) -> ::bindery::Result<::std::vec::Vec<StarsOf>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
             C::Engine: super::OnDefault,
         {
             STARS_OF.many(on, &[&arg1, &arg2])
@@ -939,6 +943,7 @@ ORDER BY
 
         static POSTS_OF_AUTHOR: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("posts::posts_of_author"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -979,7 +984,7 @@ ORDER BY
             author: i64,
         ) -> ::bindery::Result<::std::vec::Vec<PostsOfAuthor>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             POSTS_OF_AUTHOR.many(on, &[&author])
         }
@@ -1021,6 +1026,7 @@ ORDER BY
         }
 
         static POST: ::bindery::__private::CheckedQuery = ::bindery::__private::CheckedQuery {
+            name: ::core::option::Option::Some("posts::post"),
             engines: &["default", "lite", "p", "proper"],
             texts: &[
                 ::bindery::__private::CheckedText {
@@ -1060,7 +1066,7 @@ ORDER BY
         #[track_caller]
         pub fn post<C>(on: &mut C, id: i64) -> ::bindery::Result<Post>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             POST.one(on, &[&id])
         }
@@ -1094,6 +1100,7 @@ ORDER BY
 
         static POST_BY_TITLE: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("posts::post_by_title"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -1143,7 +1150,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
             least: i32,
         ) -> ::bindery::Result<::core::option::Option<PostByTitle>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             POST_BY_TITLE.optional(on, &[&title, &least])
         }
@@ -1169,6 +1176,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
 
         static COUNT_OF_STATE: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("posts::count_of_state"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -1204,7 +1212,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
         #[track_caller]
         pub fn count_of_state<C>(on: &mut C, state: super::enums::State) -> ::bindery::Result<i64>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             let row: CountOfState = COUNT_OF_STATE.one(on, &[&state])?;
             ::core::result::Result::Ok(row.count)
@@ -1231,6 +1239,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
 
         static MOST_STARS: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("posts::most_stars"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -1262,7 +1271,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
         #[track_caller]
         pub fn most_stars<C>(on: &mut C) -> ::bindery::Result<::core::option::Option<i32>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             let row: MostStars = MOST_STARS.one(on, &[])?;
             ::core::result::Result::Ok(row.most)
@@ -1270,6 +1279,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
 
         static ADD_AUTHOR: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("posts::add_author"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -1317,6 +1327,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
         }
 
         static RENAME: ::bindery::__private::CheckedQuery = ::bindery::__private::CheckedQuery {
+            name: ::core::option::Option::Some("posts::rename"),
             engines: &["default", "lite", "p", "proper"],
             texts: &[
                 ::bindery::__private::CheckedText {
@@ -1383,6 +1394,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
 
         static AUTHORS_CALLED: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("posts::authors_called"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -1421,7 +1433,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
             word: &str,
         ) -> ::bindery::Result<::std::vec::Vec<AuthorsCalled>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             AUTHORS_CALLED.many(on, &[&word])
         }
@@ -1452,6 +1464,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
 
         static POSTS_WITH: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("posts::posts_with"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -1494,7 +1507,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
             ids: &[i64],
         ) -> ::bindery::Result<::std::vec::Vec<PostsWith>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             POSTS_WITH.many(on, &[&::bindery::__private::ListOf(ids)])
         }
@@ -1520,6 +1533,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
 
         static POSTS_TITLED_OTHERWISE: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("posts::posts_titled_otherwise"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -1563,7 +1577,7 @@ WHERE p.title = $1 AND p.stars >= $2"#,
             id: i64,
         ) -> ::bindery::Result<::std::vec::Vec<PostsTitledOtherwise>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             POSTS_TITLED_OTHERWISE.many(
                 on,

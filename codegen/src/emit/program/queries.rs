@@ -5,7 +5,7 @@ pub(crate) mod in_place;
 
 use std::collections::BTreeMap;
 
-use bindery_schema::model::{Engine, QueryKind};
+use bindery_schema::model::{Engine, Query, QueryKind};
 
 use crate::emit::shape::{QueryShape, RowField, Shapes};
 use crate::emit::text::{TRACKED, UNUSED, code, in_words, prose};
@@ -229,6 +229,7 @@ fn forms(shape: &QueryShape<'_>) -> u32 {
 fn texts_of(w: &mut RustWriter, shape: &QueryShape<'_>, form: u32) {
     let engines = shape.engines.iter().map(|name| string_literal(name));
     let engines: Vec<String> = engines.collect();
+    w.line(&format!("name: {},", full_name(shape.query)));
     w.line(&format!("engines: &[{}],", engines.join(", ")));
     w.line("texts: &[");
     w.indented(|w| {
@@ -268,6 +269,15 @@ fn chosen(shape: &QueryShape<'_>) -> String {
     format!("{name}[{}]", parts.join(" | "))
 }
 
+/// The name that events and metrics have; one in place has none.
+fn full_name(query: &Query) -> String {
+    if query.module.is_empty() {
+        return "::core::option::Option::None".to_owned();
+    }
+    let name = format!("{}::{}", query.module, query.function).replace("r#", "");
+    format!("::core::option::Option::Some({})", string_literal(&name))
+}
+
 fn static_name(shape: &QueryShape<'_>) -> String {
     shape.query.function.trim_start_matches("r#").to_uppercase()
 }
@@ -289,13 +299,8 @@ fn function(w: &mut RustWriter, shape: &QueryShape<'_>) {
         .map(|one| one.value.clone())
         .collect();
     let call = |method: &str| format!("{}.{method}({on}, &[{}])", chosen(shape), values.join(", "));
-    let mut bounds = vec!["C: ::bindery::raw::Executor".to_owned()];
-    bounds.extend(
-        shape
-            .bound
-            .iter()
-            .map(|bound| format!("C::Engine: super::{bound}")),
-    );
+    let bound = shape.bound.iter();
+    let bound = bound.map(|bound| format!("C::Engine: super::{bound}"));
     let (lifetime, borrowed) = match query.kind {
         QueryKind::Iterate => ("'c, ", "'c "),
         _ => ("", ""),
@@ -306,7 +311,7 @@ fn function(w: &mut RustWriter, shape: &QueryShape<'_>) {
             .chain(arguments)
             .collect(),
         returns: Some(format!("::bindery::Result<{}>", result(shape))),
-        bounds,
+        bounds: std::iter::once(executor(query)).chain(bound).collect(),
     };
     w.item(|w| {
         docs(w, shape);
@@ -333,6 +338,12 @@ fn function(w: &mut RustWriter, shape: &QueryShape<'_>) {
             }
         });
     });
+}
+
+/// The bound of what the query runs on.
+fn executor(query: &Query) -> String {
+    let reads = if query.only_reads { "Read" } else { "" };
+    format!("C: ::bindery::raw::{reads}Executor")
 }
 
 fn result(shape: &QueryShape<'_>) -> String {

@@ -94,7 +94,8 @@ fn structure(w: &mut RustWriter, body: &str) {
 
 fn bounds(shape: &QueryShape<'_>) -> Vec<String> {
     let bound = shape.bound.iter();
-    let executor = "C: ::bindery::raw::Executor".to_owned();
     let bound = bound.map(|bound| format!("C::Engine: {bound}"));
-    std::iter::once(executor).chain(bound).collect()
+    std::iter::once(super::executor(shape.query))
+        .chain(bound)
+        .collect()
 }
