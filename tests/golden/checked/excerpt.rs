@@ -276,6 +276,7 @@ pub mod queries {
 
         static AUTHORS_AND_POSTS: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("forms::authors_and_posts"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -323,7 +324,7 @@ ORDER BY a.id, p.id"#,
             on: &mut C,
         ) -> ::bindery::Result<::std::vec::Vec<AuthorsAndPosts<C::Engine>>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             AUTHORS_AND_POSTS.many(on, &[])
         }
@@ -354,6 +355,7 @@ ORDER BY a.id, p.id"#,
 
         static POST_OF_AUTHOR: ::bindery::__private::CheckedQuery =
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("forms::post_of_author"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -408,7 +410,7 @@ WHERE posts.title = $1"#,
             title: &str,
         ) -> ::bindery::Result<::core::option::Option<PostOfAuthor<C::Engine>>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             POST_OF_AUTHOR.optional(on, &[&title])
         }
@@ -439,6 +441,7 @@ WHERE posts.title = $1"#,
 
         static SEARCH: [::bindery::__private::CheckedQuery; 8] = [
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("forms::search"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -477,6 +480,7 @@ ORDER BY
                 ],
             },
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("forms::search"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -512,6 +516,7 @@ ORDER BY
                 ],
             },
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("forms::search"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -550,6 +555,7 @@ ORDER BY
                 ],
             },
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("forms::search"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -585,6 +591,7 @@ ORDER BY
                 ],
             },
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("forms::search"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -620,6 +627,7 @@ ORDER BY
                 ],
             },
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("forms::search"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -652,6 +660,7 @@ ORDER BY
                 ],
             },
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("forms::search"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -687,6 +696,7 @@ ORDER BY
                 ],
             },
             ::bindery::__private::CheckedQuery {
+                name: ::core::option::Option::Some("forms::search"),
                 engines: &["default", "lite", "p", "proper"],
                 texts: &[
                     ::bindery::__private::CheckedText {
@@ -770,7 +780,7 @@ ORDER BY
             best_first: bool,
         ) -> ::bindery::Result<::std::vec::Vec<Search>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             SEARCH[usize::from(title.is_none())
                 | (usize::from(ids.is_none()) << 1)
@@ -807,6 +817,7 @@ ORDER BY
         }
 
         static MOST: ::bindery::__private::CheckedQuery = ::bindery::__private::CheckedQuery {
+            name: ::core::option::Option::Some("forms::most"),
             engines: &["default", "lite", "p", "proper"],
             texts: &[
                 ::bindery::__private::CheckedText {
@@ -838,7 +849,7 @@ ORDER BY
         #[track_caller]
         pub fn most<C>(on: &mut C) -> ::bindery::Result<i32>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             let row: Most = MOST.one(on, &[])?;
             ::core::result::Result::Ok(row.most)
@@ -864,6 +875,7 @@ ORDER BY
         }
 
         static TITLES: ::bindery::__private::CheckedQuery = ::bindery::__private::CheckedQuery {
+            name: ::core::option::Option::Some("forms::titles"),
             engines: &["default", "lite", "p", "proper"],
             texts: &[
                 ::bindery::__private::CheckedText {
@@ -902,7 +914,7 @@ ORDER BY
             least: i32,
         ) -> ::bindery::Result<::bindery::raw::QueryRows<'c, C::Engine, Titles>>
         where
-            C: ::bindery::raw::Executor,
+            C: ::bindery::raw::ReadExecutor,
         {
             TITLES.rows(on, &[&least])
         }

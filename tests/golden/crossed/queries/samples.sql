@@ -60,3 +60,6 @@ SELECT count(*) AS n FROM samples a, samples b WHERE a.big + b.big < :least;
 -- name: successor :opt
 -- @engines p
 SELECT CAST("?column?" AS bigint) AS successor FROM successors WHERE CAST(id AS bigint) = :id;
+
+-- name: each_id :iter
+SELECT id FROM samples ORDER BY id;
