@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::on::located;
 use super::{CheckedText, FromRow};
@@ -71,9 +71,7 @@ impl<'c, E: Engine, T: FromRow<E>> QueryRows<'c, E, T> {
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), and the last item. What the program does between two rows counts, too.
     #[must_use]
     pub fn within(mut self, limit: Duration) -> Self {
-        if let Some(moment) = Instant::now().checked_add(limit) {
-            self.pulled.end_by(moment);
-        }
+        self.pulled.end_within(limit);
         self
     }
 

@@ -1,7 +1,7 @@
 //! Rows read one after the other.
 
 use std::marker::PhantomData;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::located;
 use crate::driver::{TableSql, WriteParams};
@@ -93,9 +93,7 @@ impl<'c, M: Model, E: Engine, R> Rows<'c, M, E, R> {
     /// ```
     #[must_use]
     pub fn within(mut self, limit: Duration) -> Self {
-        if let Some(moment) = Instant::now().checked_add(limit) {
-            self.pulled.end_by(moment);
-        }
+        self.pulled.end_within(limit);
         self
     }
 

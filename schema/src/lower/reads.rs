@@ -1,4 +1,4 @@
-//! What the query of a view reads, as its tree has it.
+//! The tables and columns that the query of a view reads, as its tree has them.
 
 use crate::ast::{Name, ObjectName};
 use crate::draft::DraftView;

@@ -222,7 +222,7 @@ fn tokens(text: &str, statement: Span, dialect: Dialect) -> Vec<Token> {
     tokens
 }
 
-/// What stands of a text above it.
+/// The annotations above a text, with their types read.
 fn annotations(
     written: &WrittenQuery,
     dialect: Dialect,

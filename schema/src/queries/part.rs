@@ -169,7 +169,7 @@ impl Parts {
         Some(part.of)
     }
 
-    /// What a form does not have of the text.
+    /// The places of the text that a form leaves out.
     pub(super) fn left_out(&self, form: u32) -> Vec<Range<u32>> {
         let mut ranges = Vec::new();
         for part in &self.parts {

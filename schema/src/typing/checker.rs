@@ -36,7 +36,7 @@ pub(crate) struct Source<'a> {
     pub(crate) annotations: &'a Annotations,
 }
 
-/// What stands of a statement beside its text.
+/// Annotations above a statement.
 #[derive(Debug, Default)]
 pub(crate) struct Annotations {
     pub(crate) parameters: Vec<Given>,

@@ -1,6 +1,6 @@
 //! Rows that are pulled, over a connection that the caller holds or one that was taken for them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use self_cell::{MutBorrow, self_cell};
 
@@ -38,8 +38,11 @@ impl<'c> Pulled<'c> {
         Ok(Self::Owned(reading))
     }
 
-    /// Has the reading of all rows be over by then.
-    pub(crate) fn end_by(&mut self, moment: Instant) {
+    /// Has the reading of all rows be over within this time from now.
+    pub(crate) fn end_within(&mut self, limit: Duration) {
+        let Some(moment) = Instant::now().checked_add(limit) else {
+            return;
+        };
         match self {
             Self::Borrowed(reading) => reading.end_by(moment),
             Self::Owned(own) => own.with_dependent_mut(|_, reading| reading.end_by(moment)),
