@@ -20,6 +20,7 @@ mod words;
 
 pub use bound::{BoundOn, BoundSql, BoundText, Executor, ReadExecutor};
 pub use checked::{CheckedQuery, CheckedText, ListOf, read_if_any};
+#[doc(hidden)]
 pub use connection::describe;
 pub(crate) use from_row::FromRow;
 pub use from_row::RowColumns;

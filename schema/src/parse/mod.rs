@@ -17,6 +17,7 @@ mod nested;
 mod prose;
 mod publish;
 mod routine;
+#[cfg(feature = "diff")]
 mod single;
 mod spoken;
 mod sync;
@@ -27,7 +28,8 @@ pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
 pub(crate) use ddl::words_of;
 pub(crate) use prose::{comment_lines, comment_text};
-pub(crate) use single::{SingleStatement, expression_of, parse_single};
+#[cfg(feature = "diff")]
+pub(crate) use single::{SingleStatement, parse_single};
 
 use bindery_core::statements::{kind, load, reverted, split};
 use std::collections::HashMap;

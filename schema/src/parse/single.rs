@@ -2,8 +2,7 @@
 
 use super::ddl::{self, Outcome};
 use super::kind::kind_of;
-use crate::ast::{Expression, Statement};
-use crate::source::Span;
+use crate::ast::Statement;
 use crate::syntax::{Command, Cursor, Text, Whole, read, tokens_of};
 use bindery_core::dialect::Dialect;
 
@@ -49,15 +48,4 @@ fn of_schema(mut cursor: Cursor<'_>) -> Option<Vec<Statement>> {
         Outcome::Skipped(_) => Vec::new(),
     };
     (!statements.is_empty()).then_some(statements)
-}
-
-/// A text that was changed, as an expression that stands where it did.
-pub(crate) fn expression_of(sql: &str, dialect: Dialect, span: Span) -> Expression {
-    let tokens = tokens_of(sql, dialect);
-    let mut cursor = Text::of(sql, &tokens, dialect).cursor();
-    cursor.at = tokens.len();
-    Expression {
-        span,
-        ..cursor.expression(0)
-    }
 }

@@ -4,6 +4,7 @@
 //! and MariaDB, and what the servers answer. What a server calls a syntax error is refused here, and nothing is passed over.
 
 mod call;
+#[cfg(feature = "diff")]
 mod command;
 mod condition;
 mod cursor;
@@ -25,6 +26,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "diff")]
 pub(crate) use command::{Command, Trigger};
 pub(crate) use cursor::{Cursor, Problem, Read, shortened};
 #[cfg(test)]
@@ -34,5 +36,7 @@ pub(crate) use reader::{
     Text, Whole, has_more_words, look_at_expression, read, read_query, read_text, tokens_of,
 };
 pub(crate) use tree::*;
-pub(crate) use walk::{Node, only_reads, walk, walk_from};
+#[cfg(feature = "diff")]
+pub(crate) use walk::walk_from;
+pub(crate) use walk::{Node, only_reads, walk};
 pub(crate) use words::spelled;
