@@ -22,6 +22,7 @@ fn main() -> bindery::Result<()> {
 
     stock_the_shelves(&db)?;
     ask_for_green_tea(&db)?;
+    count_the_shelves(&db)?;
     let order = place_an_order(&db)?;
     show_order(&db, order)?;
     move_a_note(&db)?;
@@ -112,6 +113,15 @@ fn ask_for_green_tea(db: &Databases) -> bindery::Result<()> {
             tea.price.with_scale(2).to_string(),
             tea.name
         );
+    }
+    Ok(())
+}
+
+/// A statement of `queries/shelves.sql`, checked with the schema: a column that is misspelt, or a shelf on `b`, does not compile.
+fn count_the_shelves(db: &Databases) -> bindery::Result<()> {
+    title("Shelves, by a query of one's own");
+    for shelf in queries::shelves::in_stock(&mut db.default()?)? {
+        println!("  {:>6} teas {}", shelf.teas, shelf.name);
     }
     Ok(())
 }
