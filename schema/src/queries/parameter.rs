@@ -1,6 +1,7 @@
 //! Parameters of a query: one argument for each, however often and in whichever dialect it is used.
 
 use super::check::{CheckedText, ParameterName, ParameterUse};
+use super::written::TypeTag;
 use crate::ast::Name;
 use crate::column_type::{ColumnType, TypeClass};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -330,7 +331,11 @@ fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[Known<'_>]) -> 
         let place = found.list.map_or(found.span, |list| list.operator);
         let (before, after) = around(text.dialect, found);
         let own = placeholder(text.dialect, position(found, known), &mut arguments);
-        (place.start..found.span.end, format!("{before}{own}{after}"))
+        let cast = cast_of(text, found).unwrap_or_default();
+        (
+            place.start..found.span.end,
+            format!("{before}{own}{cast}{after}"),
+        )
     });
     let mut edits: Vec<(Range<u32>, String)> = places.collect();
     let left_out = text.written.parts.left_out(text.form);
@@ -346,6 +351,34 @@ fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[Known<'_>]) -> 
         sql: edited(&source[..end as usize], start, edits),
         arguments,
     }
+}
+
+/// The cast to the type that an annotation gives a parameter: PostgreSQL would take another from the place of some. Lengths are left
+/// out, as a cast to one cuts what is longer.
+fn cast_of(text: &CheckedText<'_>, found: &ParameterUse) -> Option<String> {
+    const OF_ONE: [&str; 3] = ["bit", "bpchar", "char"];
+    let is = |tag: &&TypeTag| match &found.parameter {
+        ParameterName::Named(name) => *name == tag.name.text,
+        ParameterName::Numbered(number) => tag.name.text == number.to_string(),
+    };
+    let mut tags = text.written.notes.parameters.iter();
+    let tag = tags
+        .find(is)
+        .filter(|_| text.dialect == Dialect::Postgres)?;
+    let written = tag.type_name.text.as_str();
+    let bare = match written.split_once('(') {
+        Some((before, rest)) => {
+            let behind = rest.split_once(')').map_or("", |(_, behind)| behind);
+            format!("{}{behind}", before.trim_end())
+        }
+        None => written.to_owned(),
+    };
+    let lower = bare.to_lowercase();
+    if OF_ONE.iter().any(|word| lower.starts_with(word)) {
+        return None;
+    }
+    let array = if found.list.is_some() { "[]" } else { "" };
+    Some(format!("::{bare}{array}"))
 }
 
 fn position(found: &ParameterUse, known: &[Known<'_>]) -> usize {

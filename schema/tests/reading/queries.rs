@@ -461,3 +461,40 @@ fn rows_are_pulled_from_what_only_reads() {
         ]
     );
 }
+
+/// Covers SQL-06: PostgreSQL would read the parameter as the type of what it is compared with.
+#[test]
+fn a_parameter_has_the_type_that_is_written() {
+    for (written, sent) in [
+        (
+            "-- @param n: numeric(4, 1)\nSELECT id FROM posts WHERE stars > :n",
+            "SELECT id FROM posts WHERE stars > $1::numeric",
+        ),
+        (
+            "-- @param n: timestamp(3) with time zone\nSELECT id FROM posts WHERE day > :n",
+            "SELECT id FROM posts WHERE day > $1::timestamp with time zone",
+        ),
+        (
+            "-- @param n: char(3)\nSELECT id FROM posts WHERE title > :n",
+            "SELECT id FROM posts WHERE title > $1",
+        ),
+        (
+            "-- @param n: smallint\nSELECT id FROM posts WHERE stars IN :n",
+            "SELECT id FROM posts WHERE stars = ANY ($1::smallint[])",
+        ),
+        (
+            "-- @param 1: text\nSELECT id FROM posts WHERE title = $1 || $1",
+            "SELECT id FROM posts WHERE title = $1::text || $1::text",
+        ),
+    ] {
+        let found = queries(&format!("-- name: a :many\n-- @engines p\n{written};\n"));
+        assert_eq!(found[0].texts[0].sql, sent);
+    }
+    let found = queries(
+        "-- name: a :many\n-- @engines m\n-- @param n: smallint\nSELECT id FROM posts WHERE stars > :n;\n",
+    );
+    assert_eq!(
+        found[0].texts[0].sql,
+        "SELECT id FROM posts WHERE stars > ?"
+    );
+}
