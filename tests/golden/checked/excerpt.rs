@@ -62,7 +62,7 @@ pub mod queries {
                 texts: &[
                     ::bindery::__private::CheckedText {
                         dialect: ::bindery::Dialect::Postgres,
-                        sql: "SELECT title FROM posts WHERE title ILIKE $1 || '%' ORDER BY title LIMIT $2",
+                        sql: "SELECT title FROM posts WHERE title ILIKE $1::text || '%' ORDER BY title LIMIT $2",
                         arguments: &[0, 1],
                     },
                     ::bindery::__private::CheckedText {
@@ -81,7 +81,7 @@ pub mod queries {
         /// Titles that begin with a word, whatever its case.
         ///
         /// ```sql
-        /// SELECT title FROM posts WHERE title ILIKE $1 || '%' ORDER BY title LIMIT $2
+        /// SELECT title FROM posts WHERE title ILIKE $1::text || '%' ORDER BY title LIMIT $2
         /// ```
         ///
         /// ```sql
