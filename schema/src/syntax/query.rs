@@ -221,13 +221,18 @@ impl Reader<'_> {
     pub(super) fn values(&mut self) -> Read<Body> {
         let first = self.at;
         self.advance(1);
+        let are_rows = self.dialect == Dialect::Mysql && self.is_word(0, "ROW");
         let rows = self.list(|reader| {
             if reader.dialect == Dialect::Mysql {
                 reader.eat(&["ROW"]);
             }
             reader.enclosed(|reader| reader.list(Self::expr))
         })?;
-        Ok(Body::Values(rows, self.span_from(first)))
+        Ok(Body::Values {
+            rows,
+            span: self.span_from(first),
+            are_rows,
+        })
     }
 
     fn select(&mut self) -> Read<Body> {

@@ -78,7 +78,7 @@ impl Whole {
                 Body::Select(select) => return &select.items,
                 Body::Set(first, _) => first,
                 Body::Query(inner) => &inner.body,
-                Body::Values(..) | Body::Table(_) => return &[],
+                Body::Values { .. } | Body::Table(_) => return &[],
             };
         }
     }

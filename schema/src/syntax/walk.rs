@@ -154,7 +154,7 @@ impl<'t> Parts<'_, 't> {
     fn of_body(&mut self, body: &'t Body) {
         match body {
             Body::Select(select) => self.of_select(select),
-            Body::Values(rows, _) => self.exprs(rows.iter().flatten()),
+            Body::Values { rows, .. } => self.exprs(rows.iter().flatten()),
             Body::Table(_) => {}
             Body::Query(query) => self.open.push(Node::Query(query)),
             Body::Set(first, rest) => {

@@ -61,7 +61,7 @@ fn of_body<'s>(body: &'s Body, found: &mut Vec<&'s [Item]>) -> Option<()> {
                 .iter()
                 .try_for_each(|part| of_body(&part.body, found))?;
         }
-        Body::Values(..) => {}
+        Body::Values { .. } => {}
         Body::Table(_) => return None,
     }
     Some(())

@@ -237,11 +237,12 @@ impl Checker<'_> {
     ) -> Fields {
         match body {
             Body::Select(select) => self.select(select, (&[], &[]), outer, common, wanted),
-            Body::Values(rows, span) => {
-                let written = self.text_at(*span).get("VALUES".len()..);
-                let first = written.and_then(|words| words.trim_start().get(..3));
-                let is_row = first.is_some_and(|word| word.eq_ignore_ascii_case("row"));
-                if is_row {
+            Body::Values {
+                rows,
+                span,
+                are_rows,
+            } => {
+                if *are_rows {
                     self.of_product("`VALUES ROW (…)`", Flavour::Mysql, *span);
                 } else {
                     self.of_product("`VALUES (…)` without `ROW`", Flavour::Mariadb, *span);
@@ -439,7 +440,7 @@ fn is_of_a_part(value: &Expr, body: &Body) -> bool {
             is_of_a_part(value, first) || rest.iter().any(|part| is_of_a_part(value, &part.body))
         }
         Body::Query(query) => is_of_a_part(value, &query.body),
-        Body::Values(..) | Body::Table(_) => false,
+        Body::Values { .. } | Body::Table(_) => false,
     }
 }
 

@@ -35,7 +35,12 @@ pub(crate) struct CommonTable {
 #[derive(Debug, Clone)]
 pub(crate) enum Body {
     Select(Box<Select>),
-    Values(Vec<Vec<Expr>>, Span),
+    Values {
+        rows: Vec<Vec<Expr>>,
+        span: Span,
+        /// Each is written `ROW (…)`.
+        are_rows: bool,
+    },
     /// `TABLE t`.
     Table(ObjectName),
     Query(Box<Query>),

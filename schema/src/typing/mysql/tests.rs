@@ -70,7 +70,10 @@ const OF_ONE_PRODUCT: &[(Flavour, &str)] = &[
         Flavour::Mysql,
         "SELECT c.a FROM t, LATERAL (SELECT t.a) AS c",
     ),
-    (Flavour::Mysql, "SELECT a FROM t WHERE a IN (VALUES ROW(1))"),
+    (
+        Flavour::Mysql,
+        "SELECT a FROM t WHERE a IN (VALUES /* one */ ROW(1))",
+    ),
     (
         Flavour::Mysql,
         "SELECT lag(a, 1, 0) OVER (ORDER BY a) AS n FROM t",
