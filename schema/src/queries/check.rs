@@ -73,6 +73,16 @@ pub(super) enum ParameterName {
     Numbered(u32),
 }
 
+impl ParameterName {
+    /// Whether an annotation gives it its type.
+    pub(super) fn is_of(&self, tag: &TypeTag) -> bool {
+        match self {
+            Self::Named(name) => *name == tag.name.text,
+            Self::Numbered(number) => tag.name.text == number.to_string(),
+        }
+    }
+}
+
 /// Checks a text for all engines that host what it names. What is wrong is in `diagnostics`, and then there is no result.
 pub(super) fn text<'w>(
     model: &Model,

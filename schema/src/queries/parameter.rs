@@ -22,6 +22,7 @@ pub(super) fn bind(
     let mut findings = Vec::new();
     for (at, text) in texts.iter().enumerate() {
         findings.extend(mixed(text));
+        findings.extend(typed_nothing(text));
         for found in &text.statement.parameters {
             match known
                 .iter_mut()
@@ -240,6 +241,22 @@ fn mixed(text: &CheckedText<'_>) -> Option<Diagnostic> {
     Some(finding.help("give each of them a name: `:author`"))
 }
 
+/// Findings on types of parameters that the statement does not have.
+fn typed_nothing(text: &CheckedText<'_>) -> Vec<Diagnostic> {
+    let tags = text.written.notes.parameters.iter();
+    let uses = &text.statement.parameters;
+    let is_used = |tag: &TypeTag| uses.iter().any(|found| found.parameter.is_of(tag));
+    let unused = tags.filter(|tag| text.form == 0 && tag.name.text != "?" && !is_used(tag));
+    let findings = unused.map(|tag| {
+        let name = &tag.name.text;
+        let message = format!("the statement has no parameter `{name}`");
+        Diagnostic::error("B0603", message)
+            .at(tag.name.span, "")
+            .help("remove the annotation, or write the name that the parameter has")
+    });
+    findings.collect()
+}
+
 fn of_one_text(found: &ParameterUse, texts: &[CheckedText<'_>]) -> Diagnostic {
     let query = texts[0].written.subject();
     let message = format!(
@@ -327,6 +344,7 @@ fn kind(column_type: &ColumnType) -> ListKind {
 fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[Known<'_>]) -> QueryText {
     let mut arguments: Vec<usize> = Vec::new();
     let Span { start, end, .. } = text.written.statement;
+    let source = sources.file(text.written.statement.file).text();
     let places = text.statement.parameters.iter().map(|found| {
         let place = found.list.map_or(found.span, |list| list.operator);
         let (before, after) = around(text.dialect, found);
@@ -338,13 +356,15 @@ fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[Known<'_>]) -> 
         )
     });
     let mut edits: Vec<(Range<u32>, String)> = places.collect();
-    let left_out = text.written.parts.left_out(text.form);
-    edits.extend(left_out.into_iter().map(|range| (range, String::new())));
     edits.extend(text.statement.stars.iter().filter_map(|star| {
         let names = star.names.as_ref()?;
         Some((star.span.start..star.span.end, names.join(", ")))
     }));
-    let source = sources.file(text.written.statement.file).text();
+    let left_out = text.written.parts.left_out(text.form);
+    edits.extend(left_out.into_iter().map(|range| {
+        let in_place = line_end(source, &range);
+        (range, in_place.to_owned())
+    }));
     QueryText {
         dialect: text.dialect,
         form: text.form,
@@ -357,14 +377,9 @@ fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[Known<'_>]) -> 
 /// out, as a cast to one cuts what is longer.
 fn cast_of(text: &CheckedText<'_>, found: &ParameterUse) -> Option<String> {
     const OF_ONE: [&str; 3] = ["bit", "bpchar", "char"];
-    let is = |tag: &&TypeTag| match &found.parameter {
-        ParameterName::Named(name) => *name == tag.name.text,
-        ParameterName::Numbered(number) => tag.name.text == number.to_string(),
-    };
     let mut tags = text.written.notes.parameters.iter();
-    let tag = tags
-        .find(is)
-        .filter(|_| text.dialect == Dialect::Postgres)?;
+    let tag = tags.find(|tag| found.parameter.is_of(tag));
+    let tag = tag.filter(|_| text.dialect == Dialect::Postgres)?;
     let written = tag.type_name.text.as_str();
     let bare = match written.split_once('(') {
         Some((before, rest)) => {
@@ -379,6 +394,17 @@ fn cast_of(text: &CheckedText<'_>, found: &ParameterUse) -> Option<String> {
     }
     let array = if found.list.is_some() { "[]" } else { "" };
     Some(format!("::{bare}{array}"))
+}
+
+/// The end of a line in place of what is left out with one, where more follows on its last line: a comment may stand before it.
+fn line_end(source: &str, range: &Range<u32>) -> &'static str {
+    let (start, end) = (range.start as usize, range.end as usize);
+    let ends_line = source[end..].starts_with(['\r', '\n']);
+    if source[start..end].contains('\n') && !ends_line {
+        "\n"
+    } else {
+        ""
+    }
 }
 
 fn position(found: &ParameterUse, known: &[Known<'_>]) -> usize {
@@ -404,12 +430,15 @@ fn placeholder(dialect: Dialect, argument: usize, arguments: &mut Vec<usize>) ->
     }
 }
 
-/// The text from `start` on with other words at some places, which may touch but not overlap.
+/// The text from `start` on with other words at some places. One within another, a comment between `t.` and `*`, is gone with it.
 fn edited(source: &str, start: u32, mut edits: Vec<(Range<u32>, String)>) -> String {
     edits.sort_by_key(|(range, _)| range.start);
     let mut sql = String::new();
     let mut at = start as usize;
     for (range, words) in edits {
+        if (range.start as usize) < at {
+            continue;
+        }
         sql.push_str(&source[at..range.start as usize]);
         sql.push_str(&words);
         at = range.end as usize;

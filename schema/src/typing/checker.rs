@@ -256,19 +256,13 @@ impl<'a> Checker<'a> {
             Statement::Delete(delete) => !delete.returning.is_empty(),
         };
         let fields = rows.filter(|_| returns_rows);
-        let embedded = match &fields {
-            Some(fields) => self.embedded(statement, fields),
-            None => Vec::new(),
-        };
-        let columns = match fields {
-            Some(fields) => self.columns(&fields),
-            None => Some(Vec::new()),
-        };
+        let fields = fields.as_deref().unwrap_or_default();
+        let embedded = self.embedded(statement, fields);
+        let columns = self.columns(fields);
         self.check_parameters();
         self.check_products(engines);
         let parameters = self.uses();
-        let is_right = self.findings.is_empty() && self.unknown.is_empty();
-        if !is_right || !self.open_types.is_empty() {
+        if !self.is_right() || !self.open_types.is_empty() {
             return None;
         }
         let (stars, are_named) = self.output_stars(statement);
@@ -282,6 +276,11 @@ impl<'a> Checker<'a> {
             stars,
             embedded,
         })
+    }
+
+    /// Whether nothing was found to be wrong so far.
+    pub(super) fn is_right(&self) -> bool {
+        self.findings.is_empty() && self.unknown.is_empty()
     }
 
     fn columns(&mut self, fields: &[Field]) -> Option<Vec<CheckedColumn>> {
@@ -328,7 +327,8 @@ impl<'a> Checker<'a> {
     fn check_annotations(&mut self, fields: &[Field]) {
         let names = fields.iter().filter_map(|field| field.name.clone());
         let names: Vec<String> = names.collect();
-        for given in &self.annotations.columns {
+        let is_right = self.is_right();
+        for given in self.annotations.columns.iter().filter(|_| is_right) {
             if !fields
                 .iter()
                 .any(|field| is_called(field, &given.name, self.dialect))

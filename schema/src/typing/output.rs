@@ -188,7 +188,7 @@ impl Checker<'_> {
         }
         for name in &self.annotations.embedded {
             let is = |one: &Embedded| same_name(&one.name.text, &name.text, self.dialect);
-            if !found.iter().any(is) && self.findings.is_empty() {
+            if !found.iter().any(is) && self.is_right() {
                 self.report(findings::embedded_nowhere(name));
             }
         }

@@ -363,6 +363,37 @@ fn parts_are_left_out() {
 }
 
 #[test]
+fn the_marks_of_a_part_may_stand_anywhere() {
+    let found = queries(
+        "-- name: a :many\n-- @engines default\nSELECT a. /* @if x */ /* @end */ * FROM authors a WHERE id IN /* @if x */ /* @end */ :ids;\n",
+    );
+    let whole =
+        "SELECT a.id, a.name, a.email FROM authors a WHERE id IN (SELECT value FROM json_each(?))";
+    assert_eq!(
+        texts(&found[0]),
+        [(Dialect::Sqlite, 0, whole), (Dialect::Sqlite, 1, whole)]
+    );
+    for part in [
+        "/* @if x */ AND id > 2 /* @end */",
+        "-- @if x\nAND id > 2\n/* @end */ AND id > 0",
+        "/* @if x */ AND id > 2\n-- @end\n",
+        "-- @if x\n/* @end */ AND id > 2",
+    ] {
+        let found = queries(&format!(
+            "-- name: a :many\n-- @engines default\nSELECT id FROM authors WHERE id > 1 -- all\n{part};\n"
+        ));
+        let sent = found[0].texts.iter().map(|text| text.sql.as_str());
+        let commented: Vec<&str> = sent
+            .filter(|sql| {
+                sql.lines()
+                    .any(|line| line.contains("-- all") && line.contains("AND"))
+            })
+            .collect();
+        assert_eq!(commented, [""; 0], "a comment ends the line before");
+    }
+}
+
+#[test]
 fn parts_that_cannot_be_left_out_are_refused() {
     for (text, finding) in [
         (
@@ -441,6 +472,27 @@ fn a_column_has_the_type_that_is_written() {
         ),
     ] {
         let found = findings(&format!("-- name: a :many\n-- @engines p\n{text};\n"));
+        assert_eq!(found, [finding], "{text}");
+    }
+}
+
+#[test]
+fn annotations_of_what_is_not_there_are_refused() {
+    for (text, finding) in [
+        (
+            "-- @column id: bigint\nDELETE FROM tags",
+            "B0603 error 3:12-3:14 the rows have no column `id`",
+        ),
+        (
+            "-- @embed tags\nDELETE FROM tags",
+            "B0610 error 3:11-3:15 the rows do not have all columns of `tags`",
+        ),
+        (
+            "-- @param tag: text\nDELETE FROM tags WHERE id = :id",
+            "B0603 error 3:11-3:14 the statement has no parameter `tag`",
+        ),
+    ] {
+        let found = findings(&format!("-- name: a :exec\n-- @engines p\n{text};\n"));
         assert_eq!(found, [finding], "{text}");
     }
 }
