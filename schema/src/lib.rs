@@ -48,7 +48,7 @@ pub mod rust_type;
 mod syntax;
 mod typing;
 
-pub use queries::{UnfitQuery, unfit_queries};
+pub use queries::{ChangedQuery, UnfitQuery, changed_queries, unfit_queries};
 pub use read::read_model;
 
 pub use bindery_core::{

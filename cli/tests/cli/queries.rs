@@ -123,3 +123,46 @@ fn sql_09_a_migration_names_the_queries_that_the_schema_has_no_place_for() {
         assert!(!outcome.messages.contains("popular"), "{outcome:#?}");
     }
 }
+
+/// Covers SQL-09: a query that still fits is named where its rows or arguments are of other types.
+#[test]
+fn sql_09_a_migration_names_the_queries_whose_functions_change() {
+    let of_sqlite = "`those` changes: queries/blogs.sql:8:8: the column `stars` becomes `Option<i64>`, from `i64`";
+    let of_servers = [
+        "`popular` changes: queries/blogs.sql:2:19: the column `stars` becomes `i64`, from `i32`",
+        "`popular` changes: queries/blogs.sql:2:51: the argument `least` becomes `i64`, from `i32`",
+        "`those` changes: queries/blogs.sql:8:8: the column `stars` becomes `Option<i64>`, from `i32`",
+    ];
+    let projects = [
+        (project("sqlite://app.db", ""), &[of_sqlite][..]),
+        (project("${P_URL}", "dialect = \"postgres\"\n"), &of_servers),
+        (
+            project("${M_URL}", "dialect = \"mysql\"\nflavour = \"mariadb\"\n"),
+            &of_servers,
+        ),
+    ];
+    for (project, of_stars) in projects {
+        let outcome = project.run("migrate add first");
+        assert!(!outcome.messages.contains("changes"), "{outcome:#?}");
+        outcome.good();
+        let changed = SCHEMA.replace("stars INTEGER NOT NULL", "stars BIGINT");
+        project.write(
+            "schema.sql",
+            changed.replace("VARCHAR(40) NOT NULL", "VARCHAR(80)"),
+        );
+        let outcome = project.run("migrate add wider");
+        holds(
+            &outcome.messages,
+            &[
+                "warning: the function of the query `popular` changes: queries/blogs.sql:2:12: the column `title` becomes `Option<String>`, from `String`",
+                "`rename` changes: queries/blogs.sql:5:26: the argument `title` becomes `Option<String>`, from `String`",
+                "note: code that calls these functions may have to change with them",
+            ],
+        );
+        holds(&outcome.messages, of_stars);
+        assert!(!outcome.messages.contains("`total`"), "{outcome:#?}");
+        outcome.good();
+        let again = project.run("migrate add nothing");
+        assert!(!again.messages.contains("changes"), "{again:#?}");
+    }
+}

@@ -197,7 +197,7 @@ fn tables(model: &Model, sources: &Sources, written: &WrittenQuery) -> Option<Ve
     })
 }
 
-fn statement(
+pub(super) fn statement(
     model: &Model,
     sources: &Sources,
     written: &WrittenQuery,

@@ -6,6 +6,7 @@
 
 mod annotation;
 mod bind;
+mod changed;
 mod check;
 mod column;
 mod engines;
@@ -25,6 +26,7 @@ use crate::model::Model;
 use crate::name;
 use written::WrittenQuery;
 
+pub use changed::{ChangedQuery, changed_queries};
 pub use in_place::{InPlace, query_in_place};
 pub use unfit::{UnfitQuery, unfit_queries};
 

@@ -1,5 +1,6 @@
 //! Queries that do not fit a schema, for those who change it.
 
+use super::written::WrittenQuery;
 use super::{bind, file, groups, module_name};
 use crate::diagnostic::Diagnostics;
 use crate::input::Input;
@@ -18,17 +19,7 @@ pub struct UnfitQuery {
 
 /// Returns the queries of the input's files that do not fit the schema, in the order of the files.
 pub fn unfit_queries(model: &Model, input: &Input) -> Vec<UnfitQuery> {
-    let mut written = Vec::new();
-    for &id in &input.queries {
-        let module = module_name(input.sources.file(id).path());
-        file::read(
-            input,
-            id,
-            &module,
-            &mut Diagnostics::default(),
-            &mut written,
-        );
-    }
+    let written = written(input);
     let mut unfit = Vec::new();
     for texts in groups(&written, &mut Diagnostics::default()) {
         let mut found = Diagnostics::default();
@@ -45,4 +36,15 @@ pub fn unfit_queries(model: &Model, input: &Input) -> Vec<UnfitQuery> {
         });
     }
     unfit
+}
+
+/// The queries of the input's files, whatever is wrong with them.
+pub(super) fn written(input: &Input) -> Vec<WrittenQuery> {
+    let mut written = Vec::new();
+    for &id in &input.queries {
+        let module = module_name(input.sources.file(id).path());
+        let found = &mut Diagnostics::default();
+        file::read(input, id, &module, found, &mut written);
+    }
+    written
 }

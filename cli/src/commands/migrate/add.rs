@@ -4,7 +4,8 @@ use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 
 use bindery_schema::diff::{Plan, Planned, Step, file_text, hints, plan};
-use bindery_schema::unfit_queries;
+use bindery_schema::input::Input;
+use bindery_schema::{changed_queries, unfit_queries};
 use clap::Args;
 use serde::Serialize;
 
@@ -84,17 +85,15 @@ pub(super) fn run(arguments: &AddArguments, output: &Output) -> Result<(), Failu
         }
     }
     print(&documents, arguments, output)?;
-    tell_unfit_queries(&differ, options, output)
+    let input = Project::load(options, DialectChoice::Configured)?.input;
+    tell_unfit_queries(&differ, &input, output)?;
+    tell_changed_queries(&sides, &input, output);
+    Ok(())
 }
 
 /// Names the queries of the program that the schema has no place for any more.
-fn tell_unfit_queries(
-    differ: &Differ,
-    options: &SchemaOptions,
-    output: &Output,
-) -> Result<(), Failure> {
-    let input = Project::load(options, DialectChoice::Configured)?.input;
-    let unfit = unfit_queries(differ.model()?, &input);
+fn tell_unfit_queries(differ: &Differ, input: &Input, output: &Output) -> Result<(), Failure> {
+    let unfit = unfit_queries(differ.model()?, input);
     for query in &unfit {
         output.message(&format!(
             "warning: the query `{}` does not fit the schema: {}: {}\n",
@@ -105,6 +104,26 @@ fn tell_unfit_queries(
         output.message("note: the program does not build before these queries are changed\n");
     }
     Ok(())
+}
+
+/// Names the queries whose rows or arguments have other types after the migration: once where that is so on several engines.
+fn tell_changed_queries(sides: &[Sides], input: &Input, output: &Output) {
+    let mut told = Vec::new();
+    for side in sides {
+        let (before, after) = (side.folded.structure.model(), side.schema.model());
+        for query in changed_queries(before, after, &side.engine.name, input) {
+            if !told.contains(&query) {
+                output.message(&format!(
+                    "warning: the function of the query `{}` changes: {}: {}\n",
+                    query.name, query.place, query.change
+                ));
+                told.push(query);
+            }
+        }
+    }
+    if !told.is_empty() {
+        output.message("note: code that calls these functions may have to change with them\n");
+    }
 }
 
 fn print(
