@@ -215,7 +215,8 @@ impl Checker<'_> {
             let value = fields.next().map(|field| &field.value);
             value.is_some_and(|value| {
                 value.source == Some((table, ColumnId(at)))
-                    && (nullable || value.nullable == column.nullable)
+                    // A condition may say that it is not NULL; a group may make it so.
+                    && (nullable || column.nullable || !value.nullable)
             })
         };
         columns.all(&mut is_read) && fields.next().is_none()

@@ -263,6 +263,14 @@ fn a_star_is_written_out_where_rows_are_read() {
 #[test]
 fn columns_of_a_table_are_a_row_of_its_model() {
     let found = queries(
+        "-- name: a :many\n-- @engines p\n-- @embed p\nSELECT p.* FROM posts p WHERE p.day IS NOT NULL AND p.stars > 1;\n",
+    );
+    assert_eq!(
+        found[0].embedded.len(),
+        1,
+        "a column may be said not to be NULL"
+    );
+    let found = queries(
         "-- name: a :many\n-- @engines p\n-- @embed t\nSELECT t.*, p.title, sqlc.embed(p) FROM tags t LEFT JOIN posts p ON p.id = t.id;\n",
     );
     let models: Vec<_> = found[0]
