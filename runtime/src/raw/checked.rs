@@ -66,8 +66,11 @@ impl CheckedQuery {
     {
         let on = on.raw_sql();
         let text = self.text(on.engine(), Operation::Query)?;
-        text.ensure_belong(values, on.engine())?;
-        QueryRows::new((on.into_target(), self.name), text, values)
+        QueryRows::new(
+            (on.into_target(), self.name),
+            text.sql,
+            &text.params(values),
+        )
     }
 
     /// The row, if there is one.
@@ -125,25 +128,11 @@ impl CheckedQuery {
 }
 
 impl CheckedText {
-    /// The values in the order of its placeholders.
-    pub(super) fn write(&self, values: &[&dyn ToColumn], params: &mut ParamWriter<'_>) {
-        self.arguments
-            .iter()
-            .for_each(|&at| params.push(&values[at]));
-    }
-
-    /// Refuses keys of another engine.
-    fn ensure_belong<E: Engine>(&self, values: &[&dyn ToColumn], engine: E) -> Result<()> {
-        let belong = values.iter().all(|value| value.belongs_to(engine.index()));
-        if belong {
-            return Ok(());
-        }
-        let error = Error::new(ErrorKind::WrongEngine);
-        Err(located(error, engine, Operation::Query))
-    }
-
     fn params<'v>(&'static self, values: &'v [&'v dyn ToColumn]) -> Ordered<'v> {
-        Ordered { values, text: self }
+        Ordered {
+            values,
+            order: self.arguments,
+        }
     }
 }
 
@@ -192,12 +181,14 @@ impl<T: ToColumn> ToColumn for ListOf<'_, T> {
 /// The arguments of a function in the order of a statement's placeholders.
 struct Ordered<'v> {
     values: &'v [&'v dyn ToColumn],
-    text: &'static CheckedText,
+    order: &'static [usize],
 }
 
 impl Params for Ordered<'_> {
     fn write(&self, params: &mut ParamWriter<'_>) {
-        self.text.write(self.values, params);
+        self.order
+            .iter()
+            .for_each(|&at| params.push(&self.values[at]));
     }
 
     fn belong_to(&self, engine: usize) -> bool {

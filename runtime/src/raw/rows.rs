@@ -6,14 +6,13 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::on::located;
-use super::{CheckedText, FromRow};
-use crate::error::{Error, Operation, Result};
+use super::{FromRow, Params};
+use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::link::{Link, Pulled};
 use crate::model::route::{Source, Target};
 use crate::observe::Call;
 use crate::value::ParamWriter;
-use crate::value::types::ToColumn;
 
 /// An iterator over the rows of a query of the kind `:iter`; the connection is free again when it is dropped.
 ///
@@ -30,8 +29,8 @@ impl<'c, E: Engine, T: FromRow<E>> QueryRows<'c, E, T> {
     #[track_caller]
     pub(super) fn new(
         (target, query): (Target<'c, E>, Option<&'static str>),
-        text: &CheckedText,
-        values: &[&dyn ToColumn],
+        sql: &'static str,
+        params: &impl Params,
     ) -> Result<Self> {
         let (place, engine) = (Location::caller(), target.engine);
         let begin = |link: &mut Link| {
@@ -41,21 +40,23 @@ impl<'c, E: Engine, T: FromRow<E>> QueryRows<'c, E, T> {
             });
             Ok(())
         };
-        let write = &mut |params: &mut ParamWriter<'_>| text.write(values, params);
+        let belong = params.belong_to(engine.index());
+        let write = &mut |writer: &mut ParamWriter<'_>| params.write(writer);
         let open = || match target.source {
+            _ if !belong => Err(Error::new(ErrorKind::WrongEngine)),
             Source::Link(link) => {
                 link.call(Operation::Query, begin)?;
-                Pulled::on_link(link, text.sql, write)
+                Pulled::on_link(link, sql, write)
             }
             Source::Session(slots, at) => {
                 let link = slots.link(at)?;
                 link.call(Operation::Query, begin)?;
-                Pulled::on_link(link, text.sql, write)
+                Pulled::on_link(link, sql, write)
             }
             Source::Pool(pool) => {
                 let mut link = pool.primary(place)?;
                 begin(&mut link)?;
-                Pulled::on_own(link, text.sql, write)
+                Pulled::on_own(link, sql, write)
             }
         };
         let pulled = open().map_err(|error| located(error, engine, Operation::Query))?;
