@@ -543,7 +543,7 @@ fn qry_10_a_change_of_every_row_is_refused_unless_it_is_said() -> bindery::Resul
 /// Pages of seven rows, each after the last row of the one before, are all rows in one order.
 #[test]
 fn qry_06_pages_go_on_after_a_row_without_skipping_or_repeating() -> bindery::Result<()> {
-    fn pages<E: StaticEngine + Everything, O: bindery::query::Orders<model::Post>>(
+    fn pages<E: StaticEngine + Everything, O: bindery::query::Orders<model::Post, E>>(
         c: &mut Connection<E>,
         order: impl Fn() -> O,
     ) -> bindery::Result<()> {

@@ -41,6 +41,9 @@ impl Comparison {
     }
 }
 
+/// A post, and the words of its comments.
+type Row<E> = (Post<E>, Vec<String>);
+
 /// A condition, to be given to a database and to be evaluated.
 #[derive(Debug)]
 enum Wanted {
@@ -56,6 +59,12 @@ enum Wanted {
     StarsBetween(i64, i64),
     TitleContains(&'static str),
     BodyStartsWith(&'static str),
+    /// How many comments it has.
+    Comments(Comparison, u64),
+    /// How many whose words contain this.
+    CommentsWith(&'static str, Comparison, u64),
+    /// The greatest words of its comments.
+    LastWords(Comparison, String),
     Both(Box<[Self; 2]>),
     Either(Box<[Self; 2]>),
     Not(Box<Self>),
@@ -78,7 +87,7 @@ impl Wanted {
         let comparison = *seeded.of(&Comparison::ALL);
         let number = seeded.below(8) as i64 - 2;
         let several = seeded.below(5);
-        match seeded.below(12) {
+        match seeded.below(15) {
             0 => Self::Stars(comparison, number),
             1 => Self::Rank(comparison, number as i32),
             2 => Self::Title(comparison, rows::text(seeded)),
@@ -90,28 +99,31 @@ impl Wanted {
             8 => Self::BodyIn((0..several).map(|_| rows::text(seeded)).collect()),
             9 => Self::StarsBetween(number, number + several as i64),
             10 => Self::TitleContains(seeded.of::<&str>(TEXTS)),
-            _ => Self::BodyStartsWith(seeded.of::<&str>(TEXTS)),
+            11 => Self::BodyStartsWith(seeded.of::<&str>(TEXTS)),
+            12 => Self::Comments(comparison, several / 2),
+            13 => Self::CommentsWith(seeded.of::<&str>(TEXTS), comparison, several / 2),
+            _ => Self::LastWords(comparison, rows::text(seeded)),
         }
     }
 
     fn condition<E: Everything>(&self) -> Condition<model::Post, E> {
         macro_rules! compare {
-            ($column:ident, $comparison:expr, $value:expr) => {
+            ($expression:expr, $comparison:expr, $value:expr) => {
                 match $comparison {
-                    Equal => post::$column.eq($value),
-                    NotEqual => post::$column.ne($value),
-                    Less => post::$column.lt($value),
-                    AtMost => post::$column.le($value),
-                    Greater => post::$column.gt($value),
-                    AtLeast => post::$column.ge($value),
+                    Equal => $expression.eq($value),
+                    NotEqual => $expression.ne($value),
+                    Less => $expression.lt($value),
+                    AtMost => $expression.le($value),
+                    Greater => $expression.gt($value),
+                    AtLeast => $expression.ge($value),
                 }
             };
         }
         match self {
-            Self::Stars(comparison, number) => compare!(stars, comparison, *number),
-            Self::Rank(comparison, number) => compare!(rank, comparison, *number),
-            Self::Title(comparison, text) => compare!(title, comparison, text.as_str()),
-            Self::Body(comparison, text) => compare!(body, comparison, text.as_str()),
+            Self::Stars(comparison, number) => compare!(post::stars, comparison, *number),
+            Self::Rank(comparison, number) => compare!(post::rank, comparison, *number),
+            Self::Title(comparison, text) => compare!(post::title, comparison, text.as_str()),
+            Self::Body(comparison, text) => compare!(post::body, comparison, text.as_str()),
             Self::Public(wanted) => post::is_public.eq(*wanted),
             Self::HasBody => post::body.is_not_null(),
             Self::HasNoRank => post::rank.is_null(),
@@ -120,6 +132,20 @@ impl Wanted {
             Self::StarsBetween(least, most) => post::stars.between(*least, *most),
             Self::TitleContains(text) => post::title.contains(text),
             Self::BodyStartsWith(text) => post::body.starts_with(text),
+            Self::Comments(comparison, count) => {
+                compare!(post::comments.count(), comparison, *count)
+            }
+            Self::CommentsWith(text, comparison, count) => {
+                let with = post::comments.filter(comment::words.contains(text));
+                compare!(with.count(), comparison, *count)
+            }
+            Self::LastWords(comparison, text) => {
+                compare!(
+                    post::comments.max(comment::words),
+                    comparison,
+                    text.as_str()
+                )
+            }
             Self::Both(both) => both[0].condition().and(both[1].condition()),
             Self::Either(either) => either[0].condition().or(either[1].condition()),
             Self::Not(inner) => !inner.condition(),
@@ -127,7 +153,8 @@ impl Wanted {
     }
 
     /// Whether a row meets it; `None` where that is unknown, as NULL is compared.
-    fn is_met<E: StaticEngine>(&self, row: &Post<E>) -> Option<bool> {
+    fn is_met<E: StaticEngine>(&self, of: &Row<E>) -> Option<bool> {
+        let (row, words) = of;
         let body = row.body.as_deref();
         match self {
             Self::Stars(comparison, number) => Some(comparison.holds(row.stars.cmp(number))),
@@ -146,17 +173,28 @@ impl Wanted {
             Self::StarsBetween(least, most) => Some((*least..=*most).contains(&row.stars)),
             Self::TitleContains(text) => Some(row.title.contains(text)),
             Self::BodyStartsWith(text) => body.map(|body| body.starts_with(text)),
-            Self::Both(both) => match [both[0].is_met(row), both[1].is_met(row)] {
+            Self::Comments(comparison, count) => {
+                Some(comparison.holds((words.len() as u64).cmp(count)))
+            }
+            Self::CommentsWith(text, comparison, count) => {
+                let with = words.iter().filter(|words| words.contains(text)).count();
+                Some(comparison.holds((with as u64).cmp(count)))
+            }
+            Self::LastWords(comparison, text) => {
+                let last = words.iter().max();
+                last.map(|last| comparison.holds(last.cmp(text)))
+            }
+            Self::Both(both) => match both.each_ref().map(|one| one.is_met(of)) {
                 [Some(false), _] | [_, Some(false)] => Some(false),
                 [Some(true), Some(true)] => Some(true),
                 [None, _] | [_, None] => None,
             },
-            Self::Either(either) => match [either[0].is_met(row), either[1].is_met(row)] {
+            Self::Either(either) => match either.each_ref().map(|one| one.is_met(of)) {
                 [Some(true), _] | [_, Some(true)] => Some(true),
                 [Some(false), Some(false)] => Some(false),
                 [None, _] | [_, None] => None,
             },
-            Self::Not(inner) => inner.is_met(row).map(|is_met| !is_met),
+            Self::Not(inner) => inner.is_met(of).map(|is_met| !is_met),
         }
     }
 }
@@ -217,13 +255,13 @@ fn query<'c, E: StaticEngine + Everything>(
 /// Runs a query in every form, and compares each with what the rows in memory have.
 fn compare<E: StaticEngine + Everything>(
     c: &mut Connection<E>,
-    all: &[Post<E>],
+    all: &[Row<E>],
     seeded: &mut Seeded,
 ) -> bindery::Result<usize> {
     let depth = seeded.below(4);
     let (wanted, by) = (Wanted::random(seeded, depth), By::random(seeded));
     let met = all.iter().filter(|row| wanted.is_met(row) == Some(true));
-    let mut met: Vec<&Post<E>> = met.collect();
+    let mut met: Vec<&Post<E>> = met.map(|(post, _)| post).collect();
     met.sort_by(|one, other| by.compare(one, other));
     let name = E::default().name();
 
@@ -266,7 +304,18 @@ fn compare<E: StaticEngine + Everything>(
 fn qry_01_random_queries_answer_as_they_are_evaluated_in_memory() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
         rows::fill(c, ROWS, 7)?;
-        let all = c.posts().all()?;
+        let comments = c.comments().all()?;
+        let words = |post: &Post<E>| {
+            let of = comments.iter().filter(|comment| comment.post_id == post.id);
+            of.map(|comment| comment.words.clone()).collect()
+        };
+        let posts = c.posts().all()?.into_iter();
+        let all: Vec<Row<E>> = posts
+            .map(|post| {
+                let words = words(&post);
+                (post, words)
+            })
+            .collect();
         assert_eq!(all.len() as u64, ROWS);
         let queries = if bindery_testkit::is_full_run() {
             FULL_QUERIES

@@ -68,7 +68,7 @@ fn leaf<E: Everything>(seeded: &mut Seeded) -> Wanted<E> {
 fn related<E: Everything>(seeded: &mut Seeded, text: String) -> Wanted<E> {
     let author = post::author_id.to(user::name);
     let editor = post::editor_id.to(user::name);
-    match seeded.below(8) {
+    match seeded.below(11) {
         0 => author.lt(text),
         1 => post::editor_id.to(user::city).ge(text),
         2 => post::editor_id.to(user::boss_id.to(user::name)).is_null(),
@@ -76,6 +76,18 @@ fn related<E: Everything>(seeded: &mut Seeded, text: String) -> Wanted<E> {
         4 => post::comments.any(comment::words.ge(text)),
         5 => post::comments.none(comment::author_id.to(user::city).le(text)),
         6 => !post::comments.exists(),
+        7 => {
+            let of_strangers = comment::author_id.to(user::city).is_null();
+            post::comments
+                .filter(of_strangers)
+                .count()
+                .lt(seeded.below(3))
+        }
+        8 => (post::comments.count() + post::comments.count_distinct(comment::author_id)).gt(3),
+        9 => post::comments
+            .min(comment::words)
+            .coalesce("b")
+            .ge(post::title),
         _ => post::comments.any(
             comment::post_id
                 .to(post::editor_id.to(user::name))

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::column::{Column, Marker};
+use super::computed_on::{Anywhere, ComputedOn};
 use super::condition::{Condition, Predicate};
 use super::expression::{Expr, Term};
 use super::nullability::{NotNull, Nullability, Nullable};
@@ -18,18 +19,18 @@ use bindery_core::dialect::Function;
 /// A value of all rows, or of those of each group: `post::stars.sum()`, `count()`. It can be selected, ordered by, and
 /// compared in `having`.
 #[must_use = "an aggregate does nothing until a query has it"]
-pub struct Aggregate<M, T, K = NotNull> {
+pub struct Aggregate<M, T, K = NotNull, R = Anywhere> {
     pub(crate) predicate: Predicate,
-    marker: Marker<M, T, K>,
+    marker: Marker<M, T, (K, R)>,
 }
 
-impl<M, T, K> Clone for Aggregate<M, T, K> {
+impl<M, T, K, R> Clone for Aggregate<M, T, K, R> {
     fn clone(&self) -> Self {
         Self::new(self.predicate.clone())
     }
 }
 
-impl<M, T, K> std::fmt::Debug for Aggregate<M, T, K> {
+impl<M, T, K, R> std::fmt::Debug for Aggregate<M, T, K, R> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Values stay hidden.
         out.debug_struct("Aggregate").finish_non_exhaustive()
@@ -60,16 +61,11 @@ pub fn count<M>() -> Aggregate<M, u64> {
     Aggregate::new(predicate)
 }
 
-macro_rules! both {
-    ($($methods:tt)*) => {
-        impl<M, T, K: Nullability> Column<M, T, K> { $($methods)* }
-        impl<M, T, K: Nullability> Expr<M, T, K> { $($methods)* }
-    };
-}
-
-both! {
+macro_rules! aggregates {
+    ($of:ty $(, $where:ident)?; $on:ty) => {
+impl<M, T, K: Nullability $(, $where)?> $of {
     /// The sum; `None` of no values. A sum of integers that is beyond its type is an error, on every database.
-    pub fn sum(self) -> Aggregate<M, T::Sum, Nullable>
+    pub fn sum(self) -> Aggregate<M, T::Sum, Nullable, $on>
     where
         T: Number,
     {
@@ -77,7 +73,7 @@ both! {
     }
 
     /// The mean as a float; `None` of no values.
-    pub fn avg(self) -> Aggregate<M, f64, Nullable>
+    pub fn avg(self) -> Aggregate<M, f64, Nullable, $on>
     where
         T: Number,
     {
@@ -85,7 +81,7 @@ both! {
     }
 
     /// The least value; `None` of no values.
-    pub fn min(self) -> Aggregate<M, T, Nullable>
+    pub fn min(self) -> Aggregate<M, T, Nullable, $on>
     where
         T: Extreme,
     {
@@ -93,7 +89,7 @@ both! {
     }
 
     /// The greatest value; `None` of no values.
-    pub fn max(self) -> Aggregate<M, T, Nullable>
+    pub fn max(self) -> Aggregate<M, T, Nullable, $on>
     where
         T: Extreme,
     {
@@ -101,17 +97,22 @@ both! {
     }
 
     /// The number of rows that have a value.
-    pub fn count(self) -> Aggregate<M, u64> {
+    pub fn count(self) -> Aggregate<M, u64, NotNull, $on> {
         Aggregate::of(self.term(), Function::Count)
     }
 
     /// The number of different values.
-    pub fn count_distinct(self) -> Aggregate<M, u64> {
+    pub fn count_distinct(self) -> Aggregate<M, u64, NotNull, $on> {
         Aggregate::of(self.term(), Function::CountDistinct)
     }
 }
+    };
+}
 
-impl<M, T, K> Aggregate<M, T, K> {
+aggregates! { Column<M, T, K>; Anywhere }
+aggregates! { Expr<M, T, K, R>, R; R }
+
+impl<M, T, K, R> Aggregate<M, T, K, R> {
     const fn new(predicate: Predicate) -> Self {
         Self {
             predicate,
@@ -119,55 +120,80 @@ impl<M, T, K> Aggregate<M, T, K> {
         }
     }
 
-    pub(crate) fn of<U, L>(term: Expr<M, U, L>, function: Function) -> Self {
+    pub(crate) fn of<U, L>(term: Expr<M, U, L, R>, function: Function) -> Self {
         Self::new(term.call::<T, K>(function).predicate)
     }
 
-    fn compare<E: Engine>(mut self, code: u8, value: impl Operand<M, T, E>) -> Having<M, E> {
+    fn compare<E: Engine>(
+        mut self,
+        code: u8,
+        value: impl Operand<M, T, E, On: ComputedOn<E>>,
+    ) -> Having<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         value.write(&mut Writing::typed(&mut self.predicate, false));
         self.predicate.shape.push(code);
         Having(Condition::new(self.predicate))
     }
 
     /// It equals this value.
-    pub fn eq<E: Engine>(self, value: impl Operand<M, T, E>) -> Having<M, E> {
+    pub fn eq<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Having<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         self.compare(op::EQ, value)
     }
 
     /// It has another value.
-    pub fn ne<E: Engine>(self, value: impl Operand<M, T, E>) -> Having<M, E> {
+    pub fn ne<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Having<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         self.compare(op::NE, value)
     }
 
     /// It is less than this.
-    pub fn lt<E: Engine>(self, value: impl Operand<M, T, E>) -> Having<M, E> {
+    pub fn lt<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Having<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         self.compare(op::LT, value)
     }
 
     /// It is less than this, or equal.
-    pub fn le<E: Engine>(self, value: impl Operand<M, T, E>) -> Having<M, E> {
+    pub fn le<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Having<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         self.compare(op::LE, value)
     }
 
     /// It is greater than this.
-    pub fn gt<E: Engine>(self, value: impl Operand<M, T, E>) -> Having<M, E> {
+    pub fn gt<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Having<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         self.compare(op::GT, value)
     }
 
     /// It is greater than this, or equal.
-    pub fn ge<E: Engine>(self, value: impl Operand<M, T, E>) -> Having<M, E> {
+    pub fn ge<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Having<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         self.compare(op::GE, value)
     }
 }
 
-impl<M, T, K: Nullability> Aggregate<M, T, K> {
+impl<M, T, K: Nullability, R> Aggregate<M, T, K, R> {
     /// Orders groups by it, least first.
-    pub fn asc(self) -> ExpressionOrder<M, OfGroups> {
+    pub fn asc(self) -> ExpressionOrder<M, OfGroups, R> {
         ExpressionOrder::new(self.predicate, false, K::NULLABLE)
     }
 
     /// Orders groups by it, greatest first.
-    pub fn desc(self) -> ExpressionOrder<M, OfGroups> {
+    pub fn desc(self) -> ExpressionOrder<M, OfGroups, R> {
         ExpressionOrder::new(self.predicate, true, K::NULLABLE)
     }
 }

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::column::Column;
+use super::computed_on::ComputedOn;
 use super::condition::Predicate;
 use super::nullability::MayBeNull;
 use super::operand::{Operand, Writing};
@@ -30,7 +31,10 @@ impl<M, T, K> Column<M, T, K> {
     /// A value is checked as one of a new row is: what the column would change is refused when the query is executed, and a
     /// finer time is cut. What the database computes has as many digits after the point as the column keeps: numbers are
     /// rounded, halves away from zero, and times are cut toward the past, on every database.
-    pub fn set_to<E: Engine>(self, value: impl Operand<M, T, E>) -> Assignment<M, E> {
+    pub fn set_to<E: Engine>(
+        self,
+        value: impl Operand<M, T, E, On: ComputedOn<E>>,
+    ) -> Assignment<M, E> {
         let mut predicate = Predicate::column(self.path);
         let before = predicate.shape.bytes().len();
         let mut writing = Writing::assigned(&mut predicate, self.form);
@@ -75,7 +79,10 @@ impl<M, T, K> Column<M, T, K> {
 
 impl<M, T, K: MayBeNull> Column<M, T, K> {
     /// Sets the column to the value, or to NULL where there is none.
-    pub fn set_or_null<E: Engine>(self, value: Option<impl Operand<M, T, E>>) -> Assignment<M, E> {
+    pub fn set_or_null<E: Engine>(
+        self,
+        value: Option<impl Operand<M, T, E, On: ComputedOn<E>>>,
+    ) -> Assignment<M, E> {
         match value {
             Some(value) => self.set_to(value),
             None => self.set_null(),

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::column::Marker;
+use super::computed_on::Anywhere;
 use super::condition::{Condition, Predicate};
 use super::expression::{Everywhere, Expr};
 use super::nullability::{Either, NotNull, Nullable, Plain};
@@ -27,7 +28,7 @@ impl<M, T, K> std::fmt::Debug for Case<M, T, K> {
 }
 
 impl<M, T> Case<M, T> {
-    pub(crate) fn new<O: Operand<M, T, Everywhere>>(
+    pub(crate) fn new<O: Operand<M, T, Everywhere, On = Anywhere>>(
         condition: Condition<M, Everywhere>,
         value: O,
     ) -> Case<M, T, Either<NotNull, O::Nullability>> {
@@ -42,7 +43,7 @@ impl<M, T> Case<M, T> {
 
 impl<M, T, K: Plain> Case<M, T, K> {
     /// The value where no condition before holds, and this one does.
-    pub fn when<O: Operand<M, T, Everywhere>>(
+    pub fn when<O: Operand<M, T, Everywhere, On = Anywhere>>(
         mut self,
         condition: Condition<M, Everywhere>,
         value: O,
@@ -62,7 +63,7 @@ impl<M, T, K: Plain> Case<M, T, K> {
     }
 
     /// The value where no condition holds.
-    pub fn otherwise<O: Operand<M, T, Everywhere>>(
+    pub fn otherwise<O: Operand<M, T, Everywhere, On = Anywhere>>(
         mut self,
         value: O,
     ) -> Expr<M, T, Either<K, O::Nullability>> {

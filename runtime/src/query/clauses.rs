@@ -8,6 +8,7 @@ use super::shape::{ColumnPath, Shape, op};
 use super::tree::Tree;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
+use crate::link::engine::Engine;
 use crate::value::recorded::{RecordedValues, record_ordered};
 
 pub(super) const NO_LIMIT: u64 = u64::MAX;
@@ -186,6 +187,13 @@ impl Clauses {
         }
     }
 
+    /// All that rows are filtered by, as one condition.
+    pub(crate) fn into_condition(mut self) -> Option<Predicate> {
+        let filters = Tree::read(self.predicate.shape.bytes()).roots.len();
+        (1..filters).for_each(|_| self.predicate.shape.push(op::AND));
+        (filters > 0).then_some(self.predicate)
+    }
+
     pub(crate) fn is_ordered(&self) -> bool {
         !self.order.is_empty()
     }
@@ -195,7 +203,7 @@ impl Clauses {
         self.predicate.append(condition);
     }
 
-    pub(crate) fn order_by<M, S>(&mut self, orders: impl Orders<M, S>) {
+    pub(crate) fn order_by<M, E: Engine, S>(&mut self, orders: impl Orders<M, E, S>) {
         if self.is_paged {
             let why = "an order after `page_after`: call `order_by` before it";
             self.predicate

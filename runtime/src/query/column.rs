@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::computed_on::ComputedOn;
 use super::condition::{Condition, Predicate};
 use super::nullability::{MayBeNull, NotNull, Nullability};
 use super::operand::{IsText, Operand, Writing};
@@ -212,42 +213,46 @@ impl<M, T, K> Column<M, T, K> {
 
     /// The column equals this value, or another column of the model.
     #[inline]
-    pub fn eq<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    pub fn eq<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E> {
         self.compare(op::EQ, value)
     }
 
     /// The column has another value. A row where it is NULL does not meet this.
     #[inline]
-    pub fn ne<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    pub fn ne<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E> {
         self.compare(op::NE, value)
     }
 
     /// The column is less than this.
     #[inline]
-    pub fn lt<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    pub fn lt<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E> {
         self.compare(op::LT, value)
     }
 
     /// The column is less than this, or equal.
     #[inline]
-    pub fn le<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    pub fn le<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E> {
         self.compare(op::LE, value)
     }
 
     /// The column is greater than this.
     #[inline]
-    pub fn gt<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    pub fn gt<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E> {
         self.compare(op::GT, value)
     }
 
     /// The column is greater than this, or equal.
     #[inline]
-    pub fn ge<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    pub fn ge<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E> {
         self.compare(op::GE, value)
     }
 
     #[inline]
-    fn compare<E: Engine>(self, code: u8, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    fn compare<E: Engine>(
+        self,
+        code: u8,
+        value: impl Operand<M, T, E, On: ComputedOn<E>>,
+    ) -> Condition<M, E> {
         let mut predicate = Predicate::column(self.path);
         value.write(&mut Writing::of(&mut predicate, self.path));
         predicate.shape.push(code);
@@ -257,8 +262,8 @@ impl<M, T, K> Column<M, T, K> {
     /// The column is within these bounds, both included.
     pub fn between<E: Engine>(
         self,
-        low: impl Operand<M, T, E>,
-        high: impl Operand<M, T, E>,
+        low: impl Operand<M, T, E, On: ComputedOn<E>>,
+        high: impl Operand<M, T, E, On: ComputedOn<E>>,
     ) -> Condition<M, E> {
         let mut predicate = Predicate::column(self.path);
         low.write(&mut Writing::of(&mut predicate, self.path));
@@ -301,7 +306,10 @@ impl<M, T, K> Column<M, T, K> {
     }
 
     /// The column equals the value, or is NULL where there is none.
-    pub fn eq_or_null<E: Engine>(self, value: Option<impl Operand<M, T, E>>) -> Condition<M, E>
+    pub fn eq_or_null<E: Engine>(
+        self,
+        value: Option<impl Operand<M, T, E, On: ComputedOn<E>>>,
+    ) -> Condition<M, E>
     where
         K: MayBeNull,
     {

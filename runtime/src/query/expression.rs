@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::column::{Column, Marker, list, searched};
+use super::computed_on::{Anywhere, ComputedOn};
 use super::condition::{Condition, Predicate};
 use super::nullability::{MayBeNull, NotNull, Nullability};
 use super::operand::{IsText, Operand, Writing};
@@ -16,20 +17,22 @@ use bindery_core::dialect::{Dialect, Function, TextSearch};
 /// A value that the database computes for each row of model `M`: `post::title.lower()`, `post::stars + 1`.
 ///
 /// It can be compared, selected, ordered and grouped by, and columns can be set to it. `K` says whether it may be NULL.
+///
+/// `R` says which engines it is computed on: [`Anywhere`], or [`On`](super::On) one, where it has values of other tables.
 #[must_use = "an expression does nothing until a query has it"]
-pub struct Expr<M, T, K = NotNull> {
+pub struct Expr<M, T, K = NotNull, R = Anywhere> {
     pub(crate) predicate: Predicate,
     pub(crate) is_binary: bool,
-    marker: Marker<M, T, K>,
+    marker: Marker<M, T, (K, R)>,
 }
 
-impl<M, T, K> Clone for Expr<M, T, K> {
+impl<M, T, K, R> Clone for Expr<M, T, K, R> {
     fn clone(&self) -> Self {
         Self::new(self.predicate.clone(), self.is_binary)
     }
 }
 
-impl<M, T, K> std::fmt::Debug for Expr<M, T, K> {
+impl<M, T, K, R> std::fmt::Debug for Expr<M, T, K, R> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Values stay hidden.
         out.debug_struct("Expr").finish_non_exhaustive()
@@ -68,29 +71,33 @@ pub trait Term<M> {
     type Value;
     /// Whether it may be NULL.
     type Nullability: Nullability;
+    /// The engines that it is computed on.
+    type On;
     #[doc(hidden)]
-    fn term(self) -> Expr<M, Self::Value, Self::Nullability>;
+    fn term(self) -> Expr<M, Self::Value, Self::Nullability, Self::On>;
 }
 
 impl<M, T, K: Nullability> Term<M> for Column<M, T, K> {
     type Value = T;
     type Nullability = K;
+    type On = Anywhere;
 
     fn term(self) -> Expr<M, T, K> {
         Expr::new(Predicate::column(self.path), self.path.is_binary())
     }
 }
 
-impl<M, T, K: Nullability> Term<M> for Expr<M, T, K> {
+impl<M, T, K: Nullability, R> Term<M> for Expr<M, T, K, R> {
     type Value = T;
     type Nullability = K;
+    type On = R;
 
     fn term(self) -> Self {
         self
     }
 }
 
-impl<M, T, K> Expr<M, T, K> {
+impl<M, T, K, R> Expr<M, T, K, R> {
     pub(crate) const fn new(predicate: Predicate, is_binary: bool) -> Self {
         Self {
             predicate,
@@ -99,8 +106,13 @@ impl<M, T, K> Expr<M, T, K> {
         }
     }
 
+    /// The same, of which another type says which engines it is computed on.
+    pub(crate) fn on<S>(self) -> Expr<M, T, K, S> {
+        Expr::new(self.predicate, self.is_binary)
+    }
+
     /// A function of it.
-    pub(crate) fn call<U, L>(mut self, function: Function) -> Expr<M, U, L> {
+    pub(crate) fn call<U, L>(mut self, function: Function) -> Expr<M, U, L, R> {
         self.predicate.shape.fixed([op::CALL, function as u8]);
         Expr::new(self.predicate, false)
     }
@@ -110,12 +122,19 @@ impl<M, T, K> Expr<M, T, K> {
         mut self,
         other: impl Operand<M, A, Everywhere>,
         function: Function,
-    ) -> Expr<M, U, L> {
+    ) -> Expr<M, U, L, R> {
         other.write(&mut Writing::typed(&mut self.predicate, self.is_binary));
         self.call(function)
     }
 
-    fn compare<E: Engine>(mut self, code: u8, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    fn compare<E: Engine>(
+        mut self,
+        code: u8,
+        value: impl Operand<M, T, E, On: ComputedOn<E>>,
+    ) -> Condition<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         value.write(&mut Writing::typed(&mut self.predicate, self.is_binary));
         self.condition(code)
     }
@@ -126,41 +145,62 @@ impl<M, T, K> Expr<M, T, K> {
     }
 
     /// It equals this value, or another expression or column of the model.
-    pub fn eq<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    pub fn eq<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         self.compare(op::EQ, value)
     }
 
     /// It has another value. A row where it is NULL does not meet this.
-    pub fn ne<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    pub fn ne<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         self.compare(op::NE, value)
     }
 
     /// It is less than this.
-    pub fn lt<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    pub fn lt<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         self.compare(op::LT, value)
     }
 
     /// It is less than this, or equal.
-    pub fn le<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    pub fn le<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         self.compare(op::LE, value)
     }
 
     /// It is greater than this.
-    pub fn gt<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    pub fn gt<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         self.compare(op::GT, value)
     }
 
     /// It is greater than this, or equal.
-    pub fn ge<E: Engine>(self, value: impl Operand<M, T, E>) -> Condition<M, E> {
+    pub fn ge<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         self.compare(op::GE, value)
     }
 
     /// It is within these bounds, both included.
     pub fn between<E: Engine>(
         mut self,
-        low: impl Operand<M, T, E>,
-        high: impl Operand<M, T, E>,
-    ) -> Condition<M, E> {
+        low: impl Operand<M, T, E, On: ComputedOn<E>>,
+        high: impl Operand<M, T, E, On: ComputedOn<E>>,
+    ) -> Condition<M, E>
+    where
+        R: ComputedOn<E>,
+    {
         low.write(&mut Writing::typed(&mut self.predicate, self.is_binary));
         high.write(&mut Writing::typed(&mut self.predicate, self.is_binary));
         self.condition(op::BETWEEN)
@@ -169,6 +209,7 @@ impl<M, T, K> Expr<M, T, K> {
     /// It equals one of these values; no row meets an empty list.
     pub fn in_list<E: Engine, I>(self, values: I) -> Condition<M, E>
     where
+        R: ComputedOn<E>,
         I: IntoIterator,
         I::Item: Operand<M, T, E>,
     {
@@ -186,6 +227,7 @@ impl<M, T, K> Expr<M, T, K> {
     /// It is NULL.
     pub fn is_null<E: Engine>(self) -> Condition<M, E>
     where
+        R: ComputedOn<E>,
         K: MayBeNull,
     {
         self.condition(op::IS_NULL)
@@ -194,6 +236,7 @@ impl<M, T, K> Expr<M, T, K> {
     /// It has a value.
     pub fn is_not_null<E: Engine>(self) -> Condition<M, E>
     where
+        R: ComputedOn<E>,
         K: MayBeNull,
     {
         self.condition(op::IS_NOT_NULL)
@@ -202,6 +245,7 @@ impl<M, T, K> Expr<M, T, K> {
     /// The text matches the pattern, by case, as [`Column::like`] does.
     pub fn like<E: Engine>(self, pattern: impl AsRef<str>) -> Condition<M, E>
     where
+        R: ComputedOn<E>,
         T: IsText,
     {
         Condition::new(searched(
@@ -214,6 +258,7 @@ impl<M, T, K> Expr<M, T, K> {
     /// The text contains this one, by case. No character has a special meaning.
     pub fn contains<E: Engine>(self, text: impl AsRef<str>) -> Condition<M, E>
     where
+        R: ComputedOn<E>,
         T: IsText,
     {
         Condition::new(searched(self.predicate, TextSearch::Part, text.as_ref()))
@@ -222,6 +267,7 @@ impl<M, T, K> Expr<M, T, K> {
     /// The text starts with this one, by case.
     pub fn starts_with<E: Engine>(self, text: impl AsRef<str>) -> Condition<M, E>
     where
+        R: ComputedOn<E>,
         T: IsText,
     {
         self.like(pattern_around("", text.as_ref(), "%"))
@@ -230,20 +276,21 @@ impl<M, T, K> Expr<M, T, K> {
     /// The text ends with this one, by case.
     pub fn ends_with<E: Engine>(self, text: impl AsRef<str>) -> Condition<M, E>
     where
+        R: ComputedOn<E>,
         T: IsText,
     {
         Condition::new(searched(self.predicate, TextSearch::End, text.as_ref()))
     }
 }
 
-impl<M, T, K: Nullability> Expr<M, T, K> {
+impl<M, T, K: Nullability, R> Expr<M, T, K, R> {
     /// Orders by it, least first. NULL is less than every value.
-    pub fn asc(self) -> ExpressionOrder<M, OfRows> {
+    pub fn asc(self) -> ExpressionOrder<M, OfRows, R> {
         ExpressionOrder::new(self.predicate, false, K::NULLABLE)
     }
 
     /// Orders by it, greatest first. NULL is less than every value.
-    pub fn desc(self) -> ExpressionOrder<M, OfRows> {
+    pub fn desc(self) -> ExpressionOrder<M, OfRows, R> {
         ExpressionOrder::new(self.predicate, true, K::NULLABLE)
     }
 }

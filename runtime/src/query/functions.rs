@@ -2,6 +2,7 @@
 
 use super::case::Case;
 use super::column::Column;
+use super::computed_on::Anywhere;
 use super::condition::Condition;
 use super::expression::{Everywhere, Expr, Term};
 use super::nullability::{Either, NotNull, Nullability};
@@ -34,18 +35,13 @@ impl Calendar for DateTime<Utc> {
     const IN_UTC: bool = true;
 }
 
-/// The same methods for columns and expressions.
-macro_rules! both {
-    ($($methods:tt)*) => {
-        impl<M, T, K: Nullability> Column<M, T, K> { $($methods)* }
-        impl<M, T, K: Nullability> Expr<M, T, K> { $($methods)* }
-    };
-}
-
-both! {
+/// The functions of columns and expressions, which are computed where these are.
+macro_rules! functions {
+    ($of:ty $(, $where:ident)?; $on:ty) => {
+impl<M, T, K: Nullability $(, $where)?> $of {
     /// The text in lower case: A to Z on every database; other letters as the database does (MySQL and MariaDB go by Unicode,
     /// SQLite leaves them, and so does PostgreSQL in tables of several dialects; in one of its own it goes by the collation).
-    pub fn lower(self) -> Expr<M, T, K::Plain>
+    pub fn lower(self) -> Expr<M, T, K::Plain, $on>
     where
         T: IsText,
     {
@@ -53,7 +49,7 @@ both! {
     }
 
     /// The text in upper case, of the letters that [`lower`](Self::lower) changes.
-    pub fn upper(self) -> Expr<M, T, K::Plain>
+    pub fn upper(self) -> Expr<M, T, K::Plain, $on>
     where
         T: IsText,
     {
@@ -61,7 +57,7 @@ both! {
     }
 
     /// The number of characters (Unicode scalar values).
-    pub fn length(self) -> Expr<M, i64, K::Plain>
+    pub fn length(self) -> Expr<M, i64, K::Plain, $on>
     where
         T: IsText,
     {
@@ -69,7 +65,7 @@ both! {
     }
 
     /// The text without blanks (U+0020) at both ends.
-    pub fn trim(self) -> Expr<M, T, K::Plain>
+    pub fn trim(self) -> Expr<M, T, K::Plain, $on>
     where
         T: IsText,
     {
@@ -77,7 +73,7 @@ both! {
     }
 
     /// This text and then the other; NULL where one of both is.
-    pub fn concat<O: Operand<M, T, Everywhere>>(self, other: O) -> Expr<M, T, Either<K, O::Nullability>>
+    pub fn concat<O: Operand<M, T, Everywhere, On = Anywhere>>(self, other: O) -> Expr<M, T, Either<K, O::Nullability>, $on>
     where
         T: IsText,
     {
@@ -85,7 +81,7 @@ both! {
     }
 
     /// The value, or the other one where this is NULL.
-    pub fn coalesce<O: Operand<M, T, Everywhere>>(self, other: O) -> Expr<M, T, <O::Nullability as Nullability>::Plain> {
+    pub fn coalesce<O: Operand<M, T, Everywhere, On = Anywhere>>(self, other: O) -> Expr<M, T, <O::Nullability as Nullability>::Plain, $on> {
         let binary = self.term();
         let is_binary = binary.is_binary;
         let mut value = binary.with(other, Function::Coalesce);
@@ -94,17 +90,17 @@ both! {
     }
 
     /// The number without its sign.
-    pub fn abs(self) -> Expr<M, T, K::Plain>
+    pub fn abs(self) -> Expr<M, T, K::Plain, $on>
     where
         T: Number,
     {
-        let number: Expr<M, T, K::Plain> = self.term().call(Function::Abs);
+        let number: Expr<M, T, K::Plain, $on> = self.term().call(Function::Abs);
         number.computed()
     }
 
     /// The number rounded to this many digits after the point, halves away from zero. Floats are rounded as the decimals
     /// they are shown as, with 15 digits.
-    pub fn round(self, digits: u8) -> Expr<M, T, K::Plain>
+    pub fn round(self, digits: u8) -> Expr<M, T, K::Plain, $on>
     where
         T: Fractional,
     {
@@ -114,7 +110,7 @@ both! {
     }
 
     /// The year; in UTC for a point in time.
-    pub fn year(self) -> Expr<M, i64, K::Plain>
+    pub fn year(self) -> Expr<M, i64, K::Plain, $on>
     where
         T: Calendar,
     {
@@ -122,7 +118,7 @@ both! {
     }
 
     /// The month, 1 to 12; in UTC for a point in time.
-    pub fn month(self) -> Expr<M, i64, K::Plain>
+    pub fn month(self) -> Expr<M, i64, K::Plain, $on>
     where
         T: Calendar,
     {
@@ -130,13 +126,18 @@ both! {
     }
 
     /// The day of the month; in UTC for a point in time.
-    pub fn day(self) -> Expr<M, i64, K::Plain>
+    pub fn day(self) -> Expr<M, i64, K::Plain, $on>
     where
         T: Calendar,
     {
         self.term().call(if T::IN_UTC { Function::DayUtc } else { Function::Day })
     }
 }
+    };
+}
+
+functions! { Column<M, T, K>; Anywhere }
+functions! { Expr<M, T, K, R>, R; R }
 
 /// The value where the condition holds; another one is given by [`when`](Case::when) and [`otherwise`](Case::otherwise).
 ///
@@ -169,7 +170,9 @@ pub fn case<M, V: CaseValue<M>>(
     message = "a case cannot give a `{Self}`",
     label = "expected a number, text or date, or a column or expression of `{M}`"
 )]
-pub trait CaseValue<M>: Operand<M, <Self as CaseValue<M>>::Value, Everywhere> {
+pub trait CaseValue<M>:
+    Operand<M, <Self as CaseValue<M>>::Value, Everywhere, On = Anywhere>
+{
     /// The type that it gives.
     type Value;
 }

@@ -81,7 +81,8 @@ impl Tree {
             | Node::And(..)
             | Node::Or(..)
             | Node::Not(_)
-            | Node::Any(..) => u8::MAX,
+            | Node::Any(..)
+            | Node::OfRows(..) => u8::MAX,
         }
     }
 
@@ -112,7 +113,8 @@ impl Tree {
                 | Node::And(..)
                 | Node::Or(..)
                 | Node::Not(_)
-                | Node::Any(..) => {}
+                | Node::Any(..)
+                | Node::OfRows(..) => {}
             }
         }
         None

@@ -239,7 +239,7 @@ impl<'c, M: Model, E: Engine, P, A> Joined<'c, M, E, P, A> {
     }
 
     /// Orders the rows, as [`Query::order_by`].
-    pub fn order_by(mut self, orders: impl Orders<M>) -> Self {
+    pub fn order_by(mut self, orders: impl Orders<M, E>) -> Self {
         self.clauses.order_by(orders);
         self
     }

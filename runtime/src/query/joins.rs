@@ -20,10 +20,21 @@ struct Join {
     is_inner: bool,
 }
 
+/// Rows of a table that refer to those of another, or are referred to by them: of both, the columns that are equal and the
+/// number of the name.
+struct Relation {
+    to: Side,
+    from: Side,
+}
+
+type Side = (&'static TableSql, &'static [usize], usize);
+
 /// The tables of one SELECT.
 struct Scope {
     table: &'static TableSql,
     name: usize,
+    /// Of a subquery: how the row around it leads to its own rows, the nearest table first.
+    relations: Vec<Relation>,
     /// Columns have the name of their table before them.
     is_qualified: bool,
     joins: Vec<Join>,
@@ -41,6 +52,7 @@ impl Scope {
         Self {
             table,
             name,
+            relations: Vec::new(),
             is_qualified,
             joins: Vec::new(),
         }
@@ -199,31 +211,45 @@ impl<'a> Tables<'a> {
         }
     }
 
-    /// Opens a subquery for the rows that are related to one of this table, and writes it up to their condition.
+    /// Opens a subquery for the rows that these steps lead to from one of this table, with the tables that its parts need.
     ///
     /// # Errors
-    /// They are on no engine of this dialect; a path of the condition is too long.
-    pub(super) fn open(
-        &mut self,
-        sql: &mut SqlWriter,
-        related: Related,
-        condition: Option<(&Tree, usize)>,
-    ) -> Result<()> {
+    /// They are on no engine of this dialect; a path of a column is too long.
+    pub(super) fn open(&mut self, steps: &[Related], tree: &Tree, parts: &[usize]) -> Result<()> {
         let outer = self.scope();
-        let (outer_table, outer_name) = (outer.table, outer.name);
-        let (table, columns, to_columns) = self.related(outer_table, related)?;
-        self.open.push(Scope::new(table, self.names, true));
-        self.names += 1;
-        if let Some((tree, root)) = condition {
-            self.join_all(tree, root)?;
+        let (mut from, mut from_name) = (outer.table, outer.name);
+        let mut relations = Vec::with_capacity(steps.len());
+        for &step in steps {
+            let (table, columns, to_columns) = self.related(from, step)?;
+            relations.push(Relation {
+                to: (table, columns, self.names),
+                from: (from, to_columns, from_name),
+            });
+            (from, from_name) = (table, self.names);
+            self.names += 1;
         }
-        let name = self.scope().name;
-        sql.push("EXISTS (SELECT 1 FROM ");
+        self.open.push(Scope {
+            relations,
+            ..Scope::new(from, from_name, true)
+        });
+        let mut parts = parts.iter();
+        parts.try_for_each(|&root| self.join_all(tree, root))
+    }
+
+    /// Writes the tables of a subquery, and which of their rows are related to the row around it.
+    pub(super) fn related_rows(&self, sql: &mut SqlWriter) {
+        sql.push(" FROM ");
         self.from(sql);
+        let Some((near, further)) = self.scope().relations.split_first() else {
+            return;
+        };
+        for Relation { to, from } in further.iter().rev() {
+            sql.push(" JOIN ").push(from.0.table);
+            sql.push(&format!(" AS t{} ON ", from.2));
+            equal(sql, *to, *from);
+        }
         sql.push(" WHERE ");
-        let to = (outer_table, to_columns, outer_name);
-        equal(sql, (table, columns, name), to);
-        Ok(())
+        equal(sql, near.to, near.from);
     }
 
     /// The table of related rows, its columns, and those of the row that they are equal to.
@@ -312,7 +338,7 @@ impl Tree {
         let mut open = vec![root];
         while let Some(at) = open.pop() {
             match &self.nodes[at] {
-                Node::Any(..) => return true,
+                Node::Any(..) | Node::OfRows(..) => return true,
                 node => open.extend(node.children()),
             }
         }

@@ -18,6 +18,8 @@ enum Step {
     Rewind(usize),
     Number(u8),
     Column(ColumnPath),
+    /// The tables of a subquery, and which of their rows are related.
+    Related,
     /// The end of a subquery.
     Close,
 }
@@ -53,6 +55,7 @@ impl NodeWriter<'_> {
                     self.sql.push(&number.to_string());
                 }
                 Step::Column(path) => self.tables.column(&mut self.sql, path),
+                Step::Related => self.tables.related_rows(&mut self.sql),
                 Step::Close => self.tables.close(&mut self.sql),
                 Step::Node(at) => {
                     let parts = self.node(tree, &tree.nodes[at])?;
@@ -149,12 +152,13 @@ impl NodeWriter<'_> {
             Node::Or(left, right) => joined(tree, node, [*left, *right], " OR "),
             Node::Not(inner) => vec![Push("NOT ("), Child(*inner), Push(")")],
             Node::Any(related, condition) => {
-                let within = condition.map(|root| (tree, root));
-                self.tables.open(&mut self.sql, *related, within)?;
-                let parts = condition.map(|root| Vec::from(within_and(tree, root)));
-                let mut parts = parts.unwrap_or_default();
-                parts.push(Step::Close);
-                parts
+                self.tables.open(&[*related], tree, condition.as_slice())?;
+                subquery(tree, vec![Push("EXISTS (SELECT 1")], *condition)
+            }
+            Node::OfRows(related, value, condition) => {
+                let roots: Vec<_> = [*value].into_iter().chain(*condition).collect();
+                self.tables.open(related, tree, &roots)?;
+                subquery(tree, vec![Push("(SELECT "), Child(*value)], *condition)
             }
         })
     }
@@ -280,6 +284,18 @@ fn joined(tree: &Tree, parent: &Node, children: [usize; 2], word: &'static str) 
             parts.push(Step::Node(child));
         }
     }
+    parts
+}
+
+/// A subquery over related rows, of which this selects.
+fn subquery(tree: &Tree, mut parts: Vec<Step>, condition: Option<usize>) -> Vec<Step> {
+    parts.push(Step::Related);
+    parts.extend(
+        condition
+            .into_iter()
+            .flat_map(|root| within_and(tree, root)),
+    );
+    parts.push(Step::Close);
     parts
 }
 

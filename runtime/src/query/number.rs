@@ -3,10 +3,12 @@
 use std::ops::{Add, Div, Mul, Sub};
 
 use super::column::Column;
+use super::computed_on::{ComputedOn, On};
 use super::expression::{Everywhere, Expr, Term};
 use super::nullability::{Either, Nullability, Nullable};
 use super::operand::Operand;
 use super::shape::op;
+use crate::link::engine::Engine;
 use crate::value::types::{FromColumn, ToColumn};
 use bindery_core::dialect::{Function, IntegerKind};
 
@@ -143,16 +145,16 @@ impl Number for bigdecimal::BigDecimal {
 #[cfg(feature = "bigdecimal")]
 impl Fractional for bigdecimal::BigDecimal {}
 
-fn computed<M, T: Number, K, L>(
-    left: Expr<M, T, K>,
+fn computed<M, T: Number, K, R, L, S>(
+    left: Expr<M, T, K, R>,
     right: impl Operand<M, T, Everywhere>,
     function: Function,
-) -> Expr<M, T, L> {
-    let result: Expr<M, T, L> = left.with(right, function);
-    result.computed()
+) -> Expr<M, T, L, S> {
+    let result: Expr<M, T, L, R> = left.with(right, function);
+    result.computed().on()
 }
 
-impl<M, T: Number, K> Expr<M, T, K> {
+impl<M, T: Number, K, R> Expr<M, T, K, R> {
     /// Marks the expression with its integer type, where it is an integer.
     pub(crate) fn computed(mut self) -> Self {
         if let NumberClass::Integer(kind) = T::CLASS {
@@ -163,26 +165,33 @@ impl<M, T: Number, K> Expr<M, T, K> {
 }
 
 macro_rules! operators {
-    ($left:ident: $($operator:ident $method:ident $function:ident;)+) => {$(
-        /// NULL where one of both is.
-        impl<M, T: Number, K: Nullability, O: Operand<M, T, Everywhere>> $operator<O> for $left<M, T, K> {
-            type Output = Expr<M, T, Either<K, O::Nullability>>;
+    ($($(#[$doc:meta])* $operator:ident $method:ident of $number:ident by $function:ident gives $nullability:ty;)+) => {$(
+        operators! { @$(#[$doc])* $operator $method $number $function $nullability; Column<M, T, K>; O::On; }
+        operators! { @$(#[$doc])* $operator $method $number $function $nullability; Expr<M, T, K>; O::On; }
+        operators! { @$(#[$doc])* $operator $method $number $function $nullability; Expr<M, T, K, On<E>>; On<E>; E }
+    )+};
+    (@$(#[$doc:meta])* $operator:ident $method:ident $number:ident $function:ident $nullability:ty; $left:ty; $on:ty; $($engine:ident)?) => {
+        $(#[$doc])*
+        impl<M, T: $number, K: Nullability, O: Operand<M, T, Everywhere>, $($engine: Engine)?> $operator<O> for $left
+        where
+            $(O::On: ComputedOn<$engine>)?
+        {
+            type Output = Expr<M, T, $nullability, $on>;
 
             fn $method(self, other: O) -> Self::Output {
                 computed(self.term(), other, T::CLASS.$function())
             }
         }
-    )+
-        /// Integers are cut off toward zero. NULL where one of both is, or where the divisor is 0.
-        impl<M, T: Divisible, K: Nullability, O: Operand<M, T, Everywhere>> Div<O> for $left<M, T, K> {
-            type Output = Expr<M, T, Nullable>;
-
-            fn div(self, other: O) -> Self::Output {
-                computed(self.term(), other, T::CLASS.divide())
-            }
-        }
     };
 }
 
-operators! { Column: Add add plus; Sub sub minus; Mul mul times; }
-operators! { Expr: Add add plus; Sub sub minus; Mul mul times; }
+operators! {
+    /// NULL where one of both is.
+    Add add of Number by plus gives Either<K, O::Nullability>;
+    /// NULL where one of both is.
+    Sub sub of Number by minus gives Either<K, O::Nullability>;
+    /// NULL where one of both is.
+    Mul mul of Number by times gives Either<K, O::Nullability>;
+    /// Integers are cut off toward zero. NULL where one of both is, or where the divisor is 0.
+    Div div of Divisible by divide gives Nullable;
+}

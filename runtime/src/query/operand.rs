@@ -1,6 +1,7 @@
 //! The values that a column can be compared with.
 
 use super::column::Column;
+use super::computed_on::Anywhere;
 use super::condition::Predicate;
 use super::expression::Expr;
 use super::nullability::{NotNull, Nullability};
@@ -29,6 +30,9 @@ pub trait Operand<M, T, E: Engine> {
     /// Whether it may be NULL.
     #[doc(hidden)]
     type Nullability: Nullability;
+    /// The engines that it can be computed on.
+    #[doc(hidden)]
+    type On;
     #[doc(hidden)]
     fn write(self, into: &mut Writing<'_>);
 }
@@ -121,6 +125,7 @@ const fn binary(is_binary: bool) -> ColumnForm {
 #[diagnostic::do_not_recommend]
 impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for T {
     type Nullability = NotNull;
+    type On = Anywhere;
 
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
@@ -131,6 +136,7 @@ impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for T {
 #[diagnostic::do_not_recommend]
 impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for &T {
     type Nullability = NotNull;
+    type On = Anywhere;
 
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
@@ -141,6 +147,7 @@ impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for &T {
 #[diagnostic::do_not_recommend]
 impl<M, E: Engine> Operand<M, String, E> for &str {
     type Nullability = NotNull;
+    type On = Anywhere;
 
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
@@ -151,6 +158,7 @@ impl<M, E: Engine> Operand<M, String, E> for &str {
 #[diagnostic::do_not_recommend]
 impl<M, E: Engine> Operand<M, Vec<u8>, E> for &[u8] {
     type Nullability = NotNull;
+    type On = Anywhere;
 
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
@@ -161,6 +169,7 @@ impl<M, E: Engine> Operand<M, Vec<u8>, E> for &[u8] {
 #[diagnostic::do_not_recommend]
 impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for Key<U, E, V> {
     type Nullability = NotNull;
+    type On = Anywhere;
 
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
@@ -171,6 +180,7 @@ impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for Key<U
 #[diagnostic::do_not_recommend]
 impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for &Key<U, E, V> {
     type Nullability = NotNull;
+    type On = Anywhere;
 
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
@@ -181,6 +191,7 @@ impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for &Key<
 #[diagnostic::do_not_recommend]
 impl<M, T, K: Nullability, E: Engine> Operand<M, T, E> for Column<M, T, K> {
     type Nullability = K;
+    type On = Anywhere;
 
     fn write(self, into: &mut Writing<'_>) {
         into.predicate.push_column(self.path);
@@ -189,8 +200,9 @@ impl<M, T, K: Nullability, E: Engine> Operand<M, T, E> for Column<M, T, K> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, K: Nullability, E: Engine> Operand<M, T, E> for Expr<M, T, K> {
+impl<M, T, K: Nullability, R, E: Engine> Operand<M, T, E> for Expr<M, T, K, R> {
     type Nullability = K;
+    type On = R;
 
     fn write(self, into: &mut Writing<'_>) {
         into.predicate.append(&self.predicate);

@@ -3,8 +3,11 @@
 use std::marker::PhantomData;
 
 use super::clauses::Clauses;
+use super::column::Marker;
+use super::computed_on::{Anywhere, ComputedOn};
 use super::condition::Predicate;
 use super::shape::{ColumnPath, ShapeReader};
+use crate::link::engine::Engine;
 use crate::value::Buffer;
 
 /// The orders of a query.
@@ -167,20 +170,20 @@ pub enum OfGroups {}
 /// An expression that rows are ordered by: `post::title.lower().asc()`, or an aggregate that groups are:
 /// `post::stars.sum().desc()`.
 #[must_use = "an order does nothing until a query is ordered by it"]
-pub struct ExpressionOrder<M, S> {
+pub struct ExpressionOrder<M, S, R = Anywhere> {
     expression: Predicate,
     direction: Direction,
-    marker: PhantomData<fn() -> (M, S)>,
+    marker: Marker<M, S, R>,
 }
 
-impl<M, S> std::fmt::Debug for ExpressionOrder<M, S> {
+impl<M, S, R> std::fmt::Debug for ExpressionOrder<M, S, R> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Values stay hidden.
         out.debug_struct("ExpressionOrder").finish_non_exhaustive()
     }
 }
 
-impl<M, S> ExpressionOrder<M, S> {
+impl<M, S, R> ExpressionOrder<M, S, R> {
     pub(crate) const fn new(expression: Predicate, descending: bool, nullable: bool) -> Self {
         Self {
             expression,
@@ -212,7 +215,7 @@ impl<M, S> ExpressionOrder<M, S> {
     label = "expected `.asc()` or `.desc()` of a column of `{M}`",
     note = "by several columns: `.order_by((post::stars.desc(), post::title.asc()))`"
 )]
-pub trait Orders<M, S = OfRows> {
+pub trait Orders<M, E: Engine, S = OfRows> {
     #[doc(hidden)]
     fn write(self, into: &mut OrderWriting<'_>);
 }
@@ -222,7 +225,7 @@ pub trait Orders<M, S = OfRows> {
 pub struct OrderWriting<'a>(pub(crate) &'a mut Clauses);
 
 #[diagnostic::do_not_recommend]
-impl<M, S> Orders<M, S> for Order<M> {
+impl<M, E: Engine, S> Orders<M, E, S> for Order<M> {
     fn write(self, into: &mut OrderWriting<'_>) {
         let order = into.0.order_shape();
         order.push(self.direction.code());
@@ -231,14 +234,14 @@ impl<M, S> Orders<M, S> for Order<M> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, S> Orders<M, S> for ExpressionOrder<M, OfRows> {
+impl<M, E: Engine, S, R: ComputedOn<E>> Orders<M, E, S> for ExpressionOrder<M, OfRows, R> {
     fn write(self, into: &mut OrderWriting<'_>) {
         into.expression(self.direction, &self.expression, true);
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<M> Orders<M, OfGroups> for ExpressionOrder<M, OfGroups> {
+impl<M, E: Engine, R: ComputedOn<E>> Orders<M, E, OfGroups> for ExpressionOrder<M, OfGroups, R> {
     fn write(self, into: &mut OrderWriting<'_>) {
         // MariaDB computes nothing of the name of an aggregate, so NULL could not be placed by it (error 1247).
         let by_name = !self.direction.places_null();
@@ -268,7 +271,7 @@ impl OrderWriting<'_> {
 macro_rules! tuples {
     ($(($($name:ident $at:tt),+);)+) => {$(
         #[diagnostic::do_not_recommend]
-        impl<M, Z, $($name: Orders<M, Z>),+> Orders<M, Z> for ($($name,)+) {
+        impl<M, Y: Engine, Z, $($name: Orders<M, Y, Z>),+> Orders<M, Y, Z> for ($($name,)+) {
             fn write(self, into: &mut OrderWriting<'_>) {
                 $(self.$at.write(into);)+
             }

@@ -235,6 +235,7 @@ impl<'a> ShapeReader<'a> {
 mod tests {
     use super::*;
     use crate::query::clauses::Clauses;
+    use crate::query::expression::Everywhere;
     use crate::query::order::{OfRows, Order};
     use crate::query::related::RelatedModels;
     use crate::query::render::{Limit, Parts, Wanted, render};
@@ -254,7 +255,7 @@ mod tests {
     fn condition(dialect: Dialect, descending: bool, nullable: bool, at: Option<i64>) -> String {
         let mut clauses = Clauses::new();
         let order = Order::<Note>::new(ColumnPath::own(1), descending, nullable);
-        clauses.order_by::<Note, OfRows>(order);
+        clauses.order_by::<Note, Everywhere, OfRows>(order);
         let write = |params: &mut ParamWriter<'_>| {
             params.i64(7);
             match at {

@@ -22,6 +22,12 @@ pub(crate) enum Related {
     Referred(u8),
 }
 
+/// The rows that relations lead to from a row, one after the other, and a condition on the last ones.
+pub(crate) struct RelatedRows {
+    pub(crate) steps: Vec<(Related, RelatedModel)>,
+    pub(crate) condition: Option<Predicate>,
+}
+
 /// Finds the statements of a model on an engine. `None` where the engine is of another type, or does not host it.
 type FindTable = fn(&dyn Any) -> Option<&'static TableSql>;
 
@@ -93,8 +99,28 @@ impl Predicate {
     pub(crate) fn any(related: Related, model: RelatedModel, condition: Option<Self>) -> Self {
         let takes = u8::from(condition.is_some());
         let mut predicate = condition.unwrap_or_else(Self::new);
-        let shape = &mut predicate.shape;
-        shape.push(op::ANY);
+        predicate.shape.push(op::ANY);
+        predicate.step(related, model);
+        predicate.shape.push(takes);
+        predicate
+    }
+
+    /// This aggregate, of the related rows of each row.
+    pub(crate) fn of_rows(mut self, rows: RelatedRows) -> Self {
+        let takes = u8::from(rows.condition.is_some());
+        if let Some(condition) = rows.condition {
+            self.append(&condition);
+        }
+        self.shape.fixed([op::OF_ROWS, rows.steps.len() as u8]);
+        for (related, model) in rows.steps {
+            self.step(related, model);
+        }
+        self.shape.push(takes);
+        self
+    }
+
+    fn step(&mut self, related: Related, model: RelatedModel) {
+        let shape = &mut self.shape;
         match related {
             Related::Referring(number) => {
                 shape.push(0);
@@ -106,9 +132,7 @@ impl Predicate {
             }
             Related::Referred(number) => shape.fixed([2, number]),
         }
-        shape.push(takes);
-        predicate.relate(model);
-        predicate
+        self.relate(model);
     }
 }
 

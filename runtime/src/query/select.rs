@@ -3,6 +3,7 @@
 use super::aggregate::Aggregate;
 use super::clauses::Clauses;
 use super::column::Column;
+use super::computed_on::ComputedOn;
 use super::expression::{Expr, Term};
 use super::nullability::Nullability;
 use super::operand::ColumnType;
@@ -58,7 +59,9 @@ impl<M, T: ColumnType<E>, K: Nullability, E: Engine> Selection<M, E> for Column<
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T: ColumnType<E>, K: Nullability, E: Engine> Selection<M, E> for Expr<M, T, K> {
+impl<M, T: ColumnType<E>, K: Nullability, R: ComputedOn<E>, E: Engine> Selection<M, E>
+    for Expr<M, T, K, R>
+{
     type Row = K::Read<T::Value>;
 
     fn write(self, into: &mut SelectionWriter<'_>) {
@@ -71,7 +74,9 @@ impl<M, T: ColumnType<E>, K: Nullability, E: Engine> Selection<M, E> for Expr<M,
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T: ColumnType<E>, K: Nullability, E: Engine> Selection<M, E> for Aggregate<M, T, K> {
+impl<M, T: ColumnType<E>, K: Nullability, R: ComputedOn<E>, E: Engine> Selection<M, E>
+    for Aggregate<M, T, K, R>
+{
     type Row = K::Read<T::Value>;
 
     fn write(self, into: &mut SelectionWriter<'_>) {

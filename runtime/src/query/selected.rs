@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use super::aggregate::{Extreme, Having};
 use super::clauses::Clauses;
+use super::computed_on::ComputedOn;
 use super::condition::Condition;
 use super::expression::Term;
 use super::number::Number;
@@ -140,7 +141,10 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// # Errors
     /// The sum is beyond its type; else as [`all`](Self::all).
     #[track_caller]
-    pub fn sum<C: Term<M>>(self, of: C) -> Result<Option<<C::Value as Number>::Sum>>
+    pub fn sum<C: Term<M, On: ComputedOn<E>>>(
+        self,
+        of: C,
+    ) -> Result<Option<<C::Value as Number>::Sum>>
     where
         C::Value: Number,
     {
@@ -152,7 +156,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// # Errors
     /// As [`all`](Self::all).
     #[track_caller]
-    pub fn avg<C: Term<M>>(self, of: C) -> Result<Option<f64>>
+    pub fn avg<C: Term<M, On: ComputedOn<E>>>(self, of: C) -> Result<Option<f64>>
     where
         C::Value: Number,
     {
@@ -164,7 +168,10 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// # Errors
     /// As [`all`](Self::all).
     #[track_caller]
-    pub fn min<C: Term<M>>(self, of: C) -> Result<Option<<C::Value as ColumnType<E>>::Value>>
+    pub fn min<C: Term<M, On: ComputedOn<E>>>(
+        self,
+        of: C,
+    ) -> Result<Option<<C::Value as ColumnType<E>>::Value>>
     where
         C::Value: Extreme + ColumnType<E>,
     {
@@ -176,7 +183,10 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// # Errors
     /// As [`all`](Self::all).
     #[track_caller]
-    pub fn max<C: Term<M>>(self, of: C) -> Result<Option<<C::Value as ColumnType<E>>::Value>>
+    pub fn max<C: Term<M, On: ComputedOn<E>>>(
+        self,
+        of: C,
+    ) -> Result<Option<<C::Value as ColumnType<E>>::Value>>
     where
         C::Value: Extreme + ColumnType<E>,
     {
@@ -240,7 +250,7 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
 
     /// Orders by columns, expressions and aggregates. What they leave equal is ordered by the key; distinct rows by what is
     /// selected, groups by what they are grouped by.
-    pub fn order_by(mut self, orders: impl Orders<M, OfGroups>) -> Self {
+    pub fn order_by(mut self, orders: impl Orders<M, E, OfGroups>) -> Self {
         self.clauses.order_by(orders);
         self
     }

@@ -49,6 +49,9 @@ pub(crate) mod op {
     pub(crate) const END: u8 = 39;
     /// Rows that are related to this one. Followed by which ones, and by whether it takes a condition on them.
     pub(crate) const ANY: u8 = 40;
+    /// An aggregate over rows that are related to this one. Followed by the steps to them, and by whether a condition on them
+    /// comes after the aggregate.
+    pub(crate) const OF_ROWS: u8 = 43;
     /// A row of expressions; their number follows.
     pub(crate) const ROW: u8 = 41;
     /// Integer operators; the type of what they compute follows.

@@ -85,7 +85,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     }
 
     /// All rows in this order.
-    pub fn order_by(self, orders: impl Orders<M>) -> Query<'c, M, E, A> {
+    pub fn order_by(self, orders: impl Orders<M, E>) -> Query<'c, M, E, A> {
         self.query().order_by(orders)
     }
 
@@ -116,7 +116,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     }
 
     /// Orders the rows; those that are equal in this are ordered by what a later call says, and by the key in the end.
-    pub fn order_by(mut self, orders: impl Orders<M>) -> Self {
+    pub fn order_by(mut self, orders: impl Orders<M, E>) -> Self {
         self.clauses.order_by(orders);
         self
     }

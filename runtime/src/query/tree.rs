@@ -43,6 +43,8 @@ pub(crate) enum Node {
     Not(usize),
     /// Related rows, with a condition on them.
     Any(Related, Option<usize>),
+    /// An aggregate over the rows that these steps lead to, with a condition on them.
+    OfRows(Vec<Related>, usize, Option<usize>),
 }
 
 /// A part of a fragment.
@@ -153,8 +155,9 @@ impl Node {
             | Self::Selected(_)
             | Self::Fragment(_)
             | Self::Never
-            // Its condition is of another table.
-            | Self::Any(..) => Vec::new(),
+            // Their parts are of another table.
+            | Self::Any(..)
+            | Self::OfRows(..) => Vec::new(),
             Self::Call(_, children) | Self::Case(children) | Self::Row(children) => {
                 children.clone()
             }
@@ -224,6 +227,11 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
         op::ANY => {
             let related = reader.related();
             Node::Any(related, (reader.byte() == 1).then(one))
+        }
+        op::OF_ROWS => {
+            let steps = (0..reader.byte()).map(|_| reader.related()).collect();
+            let condition = (reader.byte() == 1).then(&mut one);
+            Node::OfRows(steps, one(), condition)
         }
         op::SEARCH => {
             let search = TextSearch::of_number(reader.byte());

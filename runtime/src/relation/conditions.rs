@@ -73,10 +73,16 @@ impl<M: Model, J: Model, U: Model> ManyToMany<M, J, U> {
 
 /// A row that refers to this one meets the condition; without one, a row refers to it.
 fn referring<C: Model, E: Hosts<C>>(end: End, condition: Option<Predicate>) -> Predicate {
+    let (related, model) = near::<C, E>(end);
+    Predicate::any(related, model, condition)
+}
+
+/// The step from a row to those that refer to it.
+pub(super) fn near<C: Model, E: Hosts<C>>(end: End) -> (Related, RelatedModel) {
     let model = RelatedModel::of::<C, E>();
     let related = match end {
         End::Referenced(number) => Related::Referring(number),
         End::Reversed(number) => Related::ReferringBy(number, model.address()),
     };
-    Predicate::any(related, model, condition)
+    (related, model)
 }

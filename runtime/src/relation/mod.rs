@@ -18,6 +18,7 @@ mod of_row;
 mod scoped;
 mod through;
 mod tree;
+mod values;
 
 pub use kinds::{BelongsTo, HasMany, HasOne, ManyToMany};
 pub use link::{LeadsTo, LinkedFrom, LinkingRow, Nowhere, SeenFrom};
@@ -29,3 +30,4 @@ pub use loaded_iter::LoadedIter;
 pub use of_row::{parent_of, rows_of};
 pub use scoped::Scoped;
 pub use through::Through;
+pub use values::{Then, ToMany, ValueOf};

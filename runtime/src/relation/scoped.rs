@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::model::route::Target;
-use crate::query::{Clauses, Column, Condition, Orders, To};
+use crate::query::{Clauses, Column, Condition, Orders, Predicate, To};
 
 /// A relation to rows of `U` with conditions on them and an order, to be loaded on an engine `E`:
 /// `user::posts.filter(post::stars.ge(3)).order_by(post::id.desc())`.
@@ -46,6 +46,11 @@ impl<R, U, E> Scoped<R, U, E> {
             clauses: Clauses::new(),
             marker: PhantomData,
         }
+    }
+
+    /// The relation, and the condition of its rows.
+    pub(super) fn into_parts(self) -> (R, Option<Predicate>) {
+        (self.relation, self.clauses.into_condition())
     }
 
     /// Of these, the rows that meet this condition, too.
@@ -105,15 +110,15 @@ macro_rules! ordered {
     ($type:ident<$($parameter:ident),*>, $to:ident) => {
         impl<$($parameter),*> $type<$($parameter),*> {
             /// Loads the rows of each in this order.
-            pub fn order_by<E>(self, orders: impl Orders<$to>) -> Scoped<Self, $to, E> {
+            pub fn order_by<E: Engine>(self, orders: impl Orders<$to, E>) -> Scoped<Self, $to, E> {
                 Scoped::new(self).order_by(orders)
             }
         }
 
-        impl<$($parameter,)* E> Scoped<$type<$($parameter),*>, $to, E> {
+        impl<$($parameter,)* E: Engine> Scoped<$type<$($parameter),*>, $to, E> {
             /// Loads the rows of each in this order; those that are equal in it by what a later call says, and by the key in
             /// the end.
-            pub fn order_by(mut self, orders: impl Orders<$to>) -> Self {
+            pub fn order_by(mut self, orders: impl Orders<$to, E>) -> Self {
                 self.clauses.order_by(orders);
                 self
             }

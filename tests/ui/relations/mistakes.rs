@@ -47,4 +47,26 @@ fn a_limit_for_each_row(c: &mut Lite, posts: &[Post<engine::Lite>]) -> bindery::
     c.load(posts, post::comments.filter(comment::words.like("a%")).limit(3)).map(drop)
 }
 
+fn a_count_of_another_model(c: &mut Lite) -> bindery::Result<u64> {
+    c.users().filter(post::comments.count().gt(3)).count()
+}
+
+fn a_count_as_a_text(c: &mut Lite) -> bindery::Result<u64> {
+    c.posts().filter(post::comments.count().eq("3")).count()
+}
+
+fn a_sum_of_another_model(c: &mut Lite) -> bindery::Result<()> {
+    c.posts().select(post::comments.sum(user::id)).all().map(drop)
+}
+
+fn a_number_of_rows_of_another_engine(c: &mut Lite, p: &mut bindery::Connection<engine::P>) -> bindery::Result<()> {
+    let comments = post::comments.count();
+    c.posts().select(comments.clone()).all()?;
+    p.posts().select(comments).all().map(drop)
+}
+
+fn a_relation_that_does_not_follow(c: &mut Lite) -> bindery::Result<()> {
+    c.posts().select(post::comments.then(tag::posts).count()).all().map(drop)
+}
+
 fn main() {}

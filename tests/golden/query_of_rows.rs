@@ -1,0 +1,287 @@
+//! Values of the rows that refer to a row, as part of its query, against the same computed of whole tables in this process.
+
+use bindery::types::BigDecimal;
+use bindery::{Connection, StaticEngine};
+
+use crate::queries::*;
+use crate::queries_at_work::{Everything, on_each};
+use crate::query_rows::fill;
+
+/// The rows of all tables.
+struct Whole<E: StaticEngine> {
+    users: Vec<User<E>>,
+    posts: Vec<Post<E>>,
+    comments: Vec<Comment<E>>,
+}
+
+impl<E: StaticEngine + Everything> Whole<E> {
+    fn read(c: &mut Connection<E>) -> bindery::Result<Self> {
+        Ok(Self {
+            users: c.users().order_by(user::id.asc()).all()?,
+            posts: c.posts().all()?,
+            comments: c.comments().all()?,
+        })
+    }
+
+    fn posts_of(&self, user: UserId<E>) -> impl Iterator<Item = &Post<E>> {
+        self.posts.iter().filter(move |post| post.author_id == user)
+    }
+
+    fn comments_of(&self, post: PostId<E>) -> impl Iterator<Item = &Comment<E>> {
+        let mut comments = self.comments.iter();
+        std::iter::from_fn(move || comments.find(|comment| comment.post_id == post))
+    }
+
+    fn comments_on_posts_of(&self, user: UserId<E>) -> u64 {
+        let posts = self.posts_of(user);
+        posts
+            .map(|post| self.comments_of(post.id).count() as u64)
+            .sum()
+    }
+}
+
+/// Rows of a seed, and a user to whom nothing refers.
+fn filled<E: StaticEngine + Everything>(
+    c: &mut Connection<E>,
+    seed: u64,
+) -> bindery::Result<Whole<E>> {
+    fill(c, 40, seed)?;
+    c.users().insert(NewUser::new("nobody"))?;
+    Whole::read(c)
+}
+
+#[test]
+fn qry_01_counts_and_sums_of_several_relations_do_not_multiply_each_other() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let tables = filled(c, 7)?;
+        let written = post::author_id.reversed();
+        let rows = c
+            .users()
+            .order_by(user::id.asc())
+            .select((
+                user::id,
+                written.count(),
+                post::editor_id.reversed().count(),
+                comment::author_id.reversed().count(),
+                written.sum(post::stars),
+                written.sum(post::stars).coalesce(0),
+                written.sum(post::price),
+                written.min(post::title),
+                written.max(post::day),
+                written.count_distinct(post::rank),
+            ))
+            .all()?;
+        assert_eq!(rows.len(), tables.users.len());
+        for (id, posts, edited, comments, stars, counted, price, title, day, ranks) in rows {
+            let of = || tables.posts_of(id);
+            assert_eq!(posts, of().count() as u64);
+            let by = |editor| editor == Some(id);
+            assert_eq!(
+                edited,
+                tables.posts.iter().filter(|it| by(it.editor_id)).count() as u64
+            );
+            assert_eq!(
+                comments,
+                tables.comments.iter().filter(|it| by(it.author_id)).count() as u64
+            );
+            let sum: i64 = of().map(|it| it.stars).sum();
+            assert_eq!((stars, counted), ((posts > 0).then_some(sum), sum));
+            let prices = of().filter_map(|it| it.price.clone());
+            let sum = prices.reduce(|all, one| all + one);
+            assert_eq!(
+                price.as_ref().map(BigDecimal::normalized),
+                sum.map(|it| it.normalized())
+            );
+            assert_eq!(title, of().map(|it| it.title.clone()).min());
+            assert_eq!(day, of().filter_map(|it| it.day).max());
+            let mut different: Vec<_> = of().filter_map(|it| it.rank).collect();
+            different.sort_unstable();
+            different.dedup();
+            assert_eq!(ranks, different.len() as u64);
+        }
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_rows_are_filtered_ordered_and_paged_by_a_count() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let tables = filled(c, 11)?;
+        let words = || post::comments.count();
+        let mut expected: Vec<_> = tables.posts.iter().collect();
+        let count = |post: &Post<E>| tables.comments_of(post.id).count() as u64;
+        expected.sort_by_key(|post| (std::cmp::Reverse(count(post)), *post.id.value()));
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|post| (post.id, count(post)))
+            .collect();
+        let by_words = || (words().desc(), post::id.asc());
+        assert_eq!(
+            c.posts()
+                .order_by(by_words())
+                .select((post::id, words()))
+                .all()?,
+            expected
+        );
+        let page = c
+            .posts()
+            .order_by(by_words())
+            .select((post::id, words()))
+            .offset(5)
+            .limit(7)
+            .all()?;
+        assert_eq!(page, expected[5..12]);
+        let rows = c
+            .posts()
+            .order_by(by_words())
+            .filter(words().ge(1).and(words().lt(3)))
+            .all()?;
+        let ids: Vec<_> = rows.iter().map(|post| post.id).collect();
+        let wanted = expected.iter().filter(|(_, count)| (1..3).contains(count));
+        assert_eq!(ids, wanted.map(|(id, _)| *id).collect::<Vec<_>>());
+        let joined = c
+            .posts()
+            .order_by(by_words())
+            .left_join(post::editor_id)
+            .first()?;
+        assert_eq!(
+            joined.map(|(post, _)| post.id),
+            expected.first().map(|(id, _)| *id)
+        );
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_of_the_rows_a_condition_leaves_and_of_those_one_step_further() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let tables = filled(c, 13)?;
+        let written = post::author_id.reversed();
+        let rated = written
+            .filter(post::stars.ge(2))
+            .filter(post::is_public.eq(true));
+        let strangers = post::comments.filter(comment::author_id.to(user::city).is_null());
+        let rows = c
+            .users()
+            .order_by(user::id.asc())
+            .select((
+                user::id,
+                rated.clone().count(),
+                rated.sum(post::stars + 1),
+                written.then(post::comments).count(),
+                written
+                    .then(post::comments.filter(comment::words.ne("a")))
+                    .count(),
+                written.sum(post::comments.count()),
+                written.sum(strangers.count()),
+            ))
+            .all()?;
+        for (id, count, sum, further, not_a, nested, of_strangers) in rows {
+            let rated = || {
+                tables
+                    .posts_of(id)
+                    .filter(|it| it.stars >= 2 && it.is_public)
+            };
+            assert_eq!(count, rated().count() as u64);
+            assert_eq!(
+                sum,
+                rated().map(|it| it.stars + 1).reduce(|all, one| all + one)
+            );
+            assert_eq!(further, tables.comments_on_posts_of(id));
+            let comments = || {
+                tables
+                    .posts_of(id)
+                    .flat_map(|post| tables.comments_of(post.id))
+            };
+            assert_eq!(
+                not_a,
+                comments().filter(|it| it.words != "a").count() as u64
+            );
+            let has_posts = tables.posts_of(id).next().is_some();
+            assert_eq!(nested, has_posts.then_some(further));
+            let city = |user: UserId<E>| tables.users.iter().find(|it| it.id == user)?.city.clone();
+            let strange = comments().filter(|it| it.author_id.and_then(city).is_none());
+            assert_eq!(of_strangers, has_posts.then_some(strange.count() as u64));
+        }
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_counts_are_computed_with_and_summed_up() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let tables = filled(c, 17)?;
+        let (written, edited) = (post::author_id.reversed(), post::editor_id.reversed());
+        let both = || written.count() + edited.count();
+        let rows = c
+            .users()
+            .filter(both().gt(written.count() * 2))
+            .order_by(user::id.asc());
+        let found: Vec<_> = rows.all()?.into_iter().map(|user| user.id).collect();
+        let edits = |user| {
+            tables
+                .posts
+                .iter()
+                .filter(move |it| it.editor_id == Some(user))
+        };
+        let more = |user: &&User<E>| edits(user.id).count() > tables.posts_of(user.id).count();
+        assert_eq!(
+            found,
+            tables
+                .users
+                .iter()
+                .filter(more)
+                .map(|it| it.id)
+                .collect::<Vec<_>>()
+        );
+
+        assert_eq!(
+            c.users().query().sum(written.count())?,
+            Some(tables.posts.len() as u64)
+        );
+        let mean = tables.posts.len() as f64 / tables.users.len() as f64;
+        let found = c.users().query().avg(written.count())?.unwrap_or_default();
+        assert!((found - mean).abs() < 1e-9, "{found} {mean}");
+        let most = tables
+            .users
+            .iter()
+            .map(|it| tables.posts_of(it.id).count() as u64)
+            .max();
+        assert_eq!(c.users().query().max(written.count())?, most);
+        let of_city = c.users().select((user::city, written.count().sum()));
+        let by_city = of_city
+            .group_by(user::city)
+            .order_by(user::city.asc())
+            .all()?;
+        let total: u64 = by_city.iter().filter_map(|(_, sum)| *sum).sum();
+        assert_eq!(total, tables.posts.len() as u64);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_rows_are_changed_by_a_count_of_what_refers_to_them() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let tables = filled(c, 19)?;
+        let silent = || post::comments.count().eq(0);
+        let without = tables
+            .posts
+            .iter()
+            .filter(|post| tables.comments_of(post.id).next().is_none());
+        let without = without.count() as u64;
+        assert!(without > 0);
+        assert_eq!(
+            c.posts().filter(silent()).update(post::stars.set_to(-9))?,
+            without
+        );
+        assert_eq!(c.posts().filter(post::stars.eq(-9)).count()?, without);
+        assert_eq!(c.posts().filter(silent()).delete()?, without);
+        assert_eq!(c.posts().count()?, tables.posts.len() as u64 - without);
+        Ok(())
+    }
+    on_each!(show)
+}
