@@ -15,7 +15,7 @@ use crate::dialect::Dialect;
 use crate::migrations::Migration;
 use crate::parse::{SingleStatement, parse_single};
 use crate::resolve::types::is_serial;
-use crate::syntax::{Command, ExprKind, IsWhat, Node, look_at_expression, walk_from};
+use crate::syntax::{Command, ExprKind, IsWhat, SiteKind, look_at_expression, sites};
 
 /// A warning about one statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -253,30 +253,23 @@ fn of_command(command: &Command, dialect: Dialect) -> Vec<Lock> {
 }
 
 /// Functions that give each row a value of its own, so that a new column with one writes all rows.
-const VOLATILE: [&str; 8] = [
+const VOLATILE: [&str; 7] = [
     "gen_random_uuid",
     "uuid_generate_v1",
     "uuid_generate_v4",
     "uuidv4",
     "uuidv7",
     "random",
-    "nextval",
     "clock_timestamp",
 ];
 
 fn is_volatile(value: &Expression) -> bool {
-    let calls = look_at_expression(&value.sql, Dialect::Postgres, |_, expr| {
-        let mut found = false;
-        walk_from(Node::Expr(expr), |node| {
-            if let Node::Expr(expr) = node
-                && let ExprKind::Call(call) = &expr.kind
-            {
-                found |= VOLATILE.contains(&call.function());
-            }
-        });
-        found
-    });
-    calls.unwrap_or(false)
+    let mut sites = sites(&value.sql, Dialect::Postgres).into_iter();
+    sites.any(|site| match site.kind {
+        SiteKind::Function => VOLATILE.contains(&site.text.as_str()),
+        SiteKind::Sequence => true,
+        SiteKind::Column | SiteKind::Type | SiteKind::Text => false,
+    })
 }
 
 fn added_column(column: &ColumnDef, table: &str) -> Option<Lock> {

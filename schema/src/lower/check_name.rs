@@ -5,7 +5,7 @@ use crate::dialect::Dialect;
 use crate::draft::{DraftCheck, DraftTable};
 
 use super::implied::{implied_name, texts};
-use super::mention::speaks_of;
+use super::rename::speaks_of;
 
 /// Gives each check the name that PostgreSQL gave it.
 pub(super) fn settle(table: &mut DraftTable) {

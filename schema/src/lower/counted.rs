@@ -1,19 +1,18 @@
 //! PostgreSQL's sequences that serial and identity columns bring along: `t_id_seq` when the column is made, and so it
 //! stays whatever table and column are called later.
 
-use crate::ast::{
-    Expression, ExpressionPiece, IdentityOptions, Name, ObjectKind, ObjectName, PieceKind,
-};
+use crate::ast::{Expression, IdentityOptions, Name, ObjectKind, ObjectName};
 use crate::dialect::Dialect;
 use crate::draft::{
     DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftTable, TableIndex,
 };
 use crate::source::FileId;
-use crate::sql_writer::SqlWriter;
+use crate::syntax::{Site, sites};
 
 use super::Fold;
 use super::implied::first_free;
 use super::objects::is_sequence;
+use super::rename::{expression, literal, quoted};
 
 /// The column of a sequence whose name is not written.
 enum Unnamed {
@@ -234,8 +233,8 @@ fn serial_of(
     let DraftCounter::Default(default) = &column.counter else {
         return None;
     };
-    let names_it = |piece: &ExpressionPiece| {
-        let text = piece.text.replace('"', "");
+    let names_it = |site: &Site| {
+        let text = site.text.replace('"', "");
         text.rsplit('.').next() == Some(sequence.name.text.as_str())
     };
     let serial = match (column.type_name.name.as_str(), definition) {
@@ -244,7 +243,8 @@ fn serial_of(
         ("smallint" | "int2", "as smallint") => "smallserial",
         _ => return None,
     };
-    default.tokens.iter().any(names_it).then_some(serial)
+    let sites = sites(&default.sql, Dialect::Postgres);
+    sites.iter().any(names_it).then_some(serial)
 }
 
 fn unnamed(column: &DraftColumn) -> Option<Unnamed> {
@@ -273,34 +273,10 @@ fn serial(column: &DraftColumn) -> Option<&'static str> {
     })
 }
 
-fn quoted(name: &ObjectName) -> String {
-    let mut sql = SqlWriter::new(Dialect::Postgres);
-    if let Some(schema) = &name.schema {
-        sql.identifier(schema).push(".");
-    }
-    sql.identifier(&name.name.text);
-    sql.finish()
-}
-
 /// `nextval('"t_id_seq"'::regclass)`.
 fn nextval(sequence: &str, column: &DraftColumn) -> Expression {
-    let piece = |kind, text: &str| ExpressionPiece {
-        kind,
-        text: text.to_owned(),
-    };
-    let tokens = vec![
-        piece(PieceKind::Word, "nextval"),
-        piece(PieceKind::Symbol, "("),
-        piece(PieceKind::Text, sequence),
-        piece(PieceKind::Symbol, "::"),
-        piece(PieceKind::Word, "regclass"),
-        piece(PieceKind::Symbol, ")"),
-    ];
-    Expression {
-        sql: super::rename::written(&tokens, Dialect::Postgres),
-        tokens,
-        span: column.type_name.span,
-    }
+    let sql = format!("nextval({}::regclass)", literal(sequence));
+    expression(&sql, Dialect::Postgres, column.type_name.span)
 }
 
 fn sequence_object(

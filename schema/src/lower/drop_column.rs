@@ -6,7 +6,7 @@ use crate::draft::{DraftCheck, DraftGenerated, DraftIndex, DraftTable, TableInde
 use crate::model::KeyWords;
 
 use super::lookup::same_name;
-use super::mention::speaks_of;
+use super::rename::speaks_of;
 
 /// The column and everything that needs it.
 pub(super) fn drop_column(table: &mut DraftTable, name: &str) {

@@ -3,13 +3,11 @@
 
 use std::collections::HashSet;
 
-use crate::ast::{
-    CreateIndex, Expression, ExpressionPiece, KeyPart, Name, PartKey, PieceKind,
-    TableConstraintKind, outer_parentheses,
-};
+use crate::ast::{CreateIndex, Expression, KeyPart, Name, PartKey, TableConstraintKind};
 use crate::dialect::Dialect;
 use crate::draft::{DraftTable, TableIndex};
 pub(super) use crate::name::implied::{first_free, implied_name};
+use crate::syntax::{ExprKind, look_at_expression};
 
 use super::Fold;
 use super::constraint::is_named;
@@ -77,38 +75,19 @@ fn words_of_index(index: &CreateIndex) -> Vec<String> {
 
 /// `lower(a)`, `(a)::text`, `a + 1`.
 fn word_of(expression: &Expression) -> String {
-    let tokens = &expression.tokens;
-    let outer = outer_parentheses(tokens);
-    match &tokens[outer..tokens.len() - outer] {
-        [first, ..] if first.kind == PieceKind::Word && first.text.eq_ignore_ascii_case("case") => {
-            "case".to_owned()
+    let found = look_at_expression(&expression.sql, Dialect::Postgres, |_, expr| {
+        let mut expr = expr;
+        while let ExprKind::Cast(cast) = &expr.kind {
+            expr = &cast.operand;
         }
-        [name] if name.is_name() => name.text.clone(),
-        [name, open, rest @ ..] if name.is_name() && open.text == "(" => match closes(rest) {
-            Some(end) if end + 1 == rest.len() || rest[end + 1].text == "::" => {
-                name.text.to_lowercase()
-            }
-            _ => "expr".to_owned(),
-        },
-        [name, cast, ..] if name.is_name() && cast.text == "::" => name.text.clone(),
-        _ => "expr".to_owned(),
-    }
-}
-
-/// Returns where the parenthesis is closed that was opened before.
-fn closes(tokens: &[ExpressionPiece]) -> Option<usize> {
-    let mut depth = 1_usize;
-    for (at, piece) in tokens.iter().enumerate() {
-        if piece.is_symbol("(") {
-            depth += 1;
-        } else if piece.is_symbol(")") {
-            depth -= 1;
+        match &expr.kind {
+            ExprKind::Column(names) => names.last().map(|name| name.text.clone()),
+            ExprKind::Call(call) => Some(call.function().to_owned()),
+            ExprKind::Case(_) => Some("case".to_owned()),
+            _ => None,
         }
-        if depth == 0 {
-            return Some(at);
-        }
-    }
-    None
+    });
+    found.ok().flatten().unwrap_or_else(|| "expr".to_owned())
 }
 
 impl Fold<'_> {

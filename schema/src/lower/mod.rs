@@ -15,7 +15,6 @@ mod guarded;
 mod implied;
 mod key_name;
 mod lookup;
-mod mention;
 mod moved;
 mod native;
 mod objects;

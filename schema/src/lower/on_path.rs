@@ -1,13 +1,15 @@
 //! PostgreSQL's `search_path`: types, sequences, functions and collations that are named without a schema get the one
 //! in which the path of their statement finds them, as what we write is read with no such path.
 
-use crate::ast::{Expression, ExpressionPiece, FileAst, Name, ObjectKind, ObjectName, PieceKind};
+use crate::ast::{Expression, FileAst, Name, ObjectKind, ObjectName};
 use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind};
 use crate::source::Span;
+use crate::syntax::{Site, SiteKind, sites_of_definition};
 
 use super::Fold;
 use super::objects::is_sequence;
+use super::rename::{literal, rewrite, rewritten};
 
 /// The test for the kind of object that a name stands for at its place.
 type Kind = fn(&DraftObject) -> bool;
@@ -39,60 +41,44 @@ impl Fold<'_> {
         }
     }
 
-    /// `nextval('s')`, `'a'::kind`, `CAST (a AS kind)`, `f(a)`.
+    /// `nextval('s')`, `'a'::kind`, `CAST (a AS kind)`, `f(a)`. What is not understood stays as it is written.
     pub(super) fn place_expression(&self, file: &FileAst, value: &mut Expression) {
-        self.place(file, value, kind_at);
+        if self.counts_path(file) {
+            rewrite(value, Dialect::Postgres, |site, written| {
+                self.placed(file, site, written)
+            });
+        }
     }
 
     /// Returns the text after the name of a type, domain or function, with names on the path resolved.
     pub(super) fn placed_definition(&self, file: &FileAst, written: &Expression) -> String {
-        let mut placed = written.clone();
-        self.place(file, &mut placed, |tokens, at| {
-            kind_at(tokens, at).or_else(|| type_at(tokens, at))
-        });
-        placed.sql
+        if !self.counts_path(file) {
+            return written.sql.clone();
+        }
+        let sites = sites_of_definition(&written.sql);
+        rewritten(&written.sql, &sites, |site, written| {
+            self.placed(file, site, written)
+        })
     }
 
-    fn place(
-        &self,
-        file: &FileAst,
-        value: &mut Expression,
-        kind_at: fn(&[ExpressionPiece], usize) -> Option<Kind>,
-    ) {
-        if !self.counts_path(file) {
-            return;
+    /// The name with its schema.
+    fn placed(&self, file: &FileAst, site: &Site, written: &str) -> Option<String> {
+        let is_kind = match site.kind {
+            SiteKind::Function => is_function,
+            SiteKind::Type => is_type,
+            SiteKind::Sequence => is_sequence,
+            SiteKind::Column | SiteKind::Text => return None,
+        };
+        if site.kind == SiteKind::Sequence {
+            let inner = site.text.strip_prefix('"');
+            let inner = inner.and_then(|rest| rest.strip_suffix('"'));
+            let folded = || site.text.trim().to_lowercase();
+            let text = inner.map_or_else(folded, |inner| inner.replace("\"\"", "\""));
+            let schema = self.schema_of(file, &text, is_kind)?;
+            return Some(literal(&(identifier(&schema) + "." + &identifier(&text))));
         }
-        let mut placed = Vec::with_capacity(value.tokens.len());
-        let mut changed = false;
-        for (at, piece) in value.tokens.iter().enumerate() {
-            let schema = kind_at(&value.tokens, at).and_then(|kind| {
-                let name = name_of(piece);
-                self.schema_of(file, &name, kind)
-            });
-            match schema {
-                Some(schema) if piece.kind == PieceKind::Text => {
-                    let text = quoted(&schema) + "." + &quoted(&name_of(piece));
-                    placed.push(ExpressionPiece {
-                        text,
-                        ..piece.clone()
-                    });
-                    changed = true;
-                }
-                Some(schema) => {
-                    placed.extend([
-                        quoted_piece(schema),
-                        symbol("."),
-                        quoted_piece(name_of(piece)),
-                    ]);
-                    changed = true;
-                }
-                None => placed.push(piece.clone()),
-            }
-        }
-        if changed {
-            value.sql = super::rename::written(&placed, Dialect::Postgres);
-            value.tokens = placed;
-        }
+        let schema = self.schema_of(file, &site.text, is_kind)?;
+        Some(identifier(&schema) + "." + written)
     }
 
     fn counts_path(&self, file: &FileAst) -> bool {
@@ -119,92 +105,10 @@ impl Fold<'_> {
     }
 }
 
-/// Returns the kind of object that the piece at this place names, if it has no schema.
-fn kind_at(tokens: &[ExpressionPiece], at: usize) -> Option<Kind> {
-    let before = |back: usize| at.checked_sub(back).map(|at| &tokens[at]);
-    let is = |piece: Option<&ExpressionPiece>, text: &str| {
-        piece.is_some_and(|piece| piece.kind != PieceKind::Text && piece.text == text)
-    };
-    let is_word = |piece: Option<&ExpressionPiece>, word: &str| {
-        piece.is_some_and(|piece| {
-            piece.kind == PieceKind::Word && piece.text.eq_ignore_ascii_case(word)
-        })
-    };
-    let piece = &tokens[at];
-    let next = tokens.get(at + 1);
-    if piece.kind == PieceKind::Text {
-        let is_call = is(before(1), "(") && is_word(before(2), "nextval");
-        return is_call.then_some(is_sequence);
-    }
-    if !piece.is_name() || is(before(1), ".") || is(next, ".") {
-        return None;
-    }
-    if is(before(1), "::") || is_word(before(1), "as") {
-        return Some(is_type);
-    }
-    is(next, "(").then_some(is_function)
-}
-
-/// Of attributes and arguments the last word is the type: `(kind kind, mark kind)`, `RETURNS kind`.
-fn type_at(tokens: &[ExpressionPiece], at: usize) -> Option<Kind> {
-    const BEHIND: [&str; 9] = [
-        "as",
-        "collate",
-        "cost",
-        "default",
-        "immutable",
-        "language",
-        "stable",
-        "strict",
-        "volatile",
-    ];
-    let is_name = |at: usize| tokens.get(at).is_some_and(ExpressionPiece::is_name);
-    let ends = tokens.get(at + 1).is_none_or(|next| {
-        let text = next.text.to_lowercase();
-        !next.is_name() || BEHIND.contains(&text.as_str())
-    });
-    let is_qualified = at > 0 && tokens[at - 1].text == ".";
-    (is_name(at) && ends && !is_qualified).then_some(is_type)
-}
-
-/// As PostgreSQL folds it.
-fn name_of(piece: &ExpressionPiece) -> String {
-    let text = piece.text.trim();
-    match piece.kind {
-        PieceKind::Text => {
-            let inner = text
-                .strip_prefix('"')
-                .and_then(|rest| rest.strip_suffix('"'));
-            inner.map_or_else(|| text.to_lowercase(), |inner| inner.replace("\"\"", "\""))
-        }
-        PieceKind::Word => text.to_lowercase(),
-        PieceKind::Quoted
-        | PieceKind::DoubleQuoted
-        | PieceKind::Number
-        | PieceKind::Hex
-        | PieceKind::Bits
-        | PieceKind::Symbol => piece.text.clone(),
-    }
-}
-
-fn quoted(name: &str) -> String {
+fn identifier(name: &str) -> String {
     let mut sql = crate::sql_writer::SqlWriter::new(Dialect::Postgres);
     sql.identifier(name);
     sql.finish()
-}
-
-fn quoted_piece(text: String) -> ExpressionPiece {
-    ExpressionPiece {
-        kind: PieceKind::Quoted,
-        text,
-    }
-}
-
-fn symbol(text: &str) -> ExpressionPiece {
-    ExpressionPiece {
-        kind: PieceKind::Symbol,
-        text: text.to_owned(),
-    }
 }
 
 fn is_type(object: &DraftObject) -> bool {

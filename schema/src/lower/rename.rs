@@ -1,13 +1,25 @@
-//! Renames a column in everything of its own table.
+//! Finds the expressions that mention a column, and writes them anew where a column, a sequence or a value gets another name.
 
-use crate::ast::{Expression, ExpressionPiece, KeyPart, Name, ObjectName, PartKey, PieceKind};
+use crate::ast::{Expression, KeyPart, Name, ObjectName, PartKey};
 use crate::dialect::Dialect;
 use crate::draft::{DraftGenerated, DraftTable};
+use crate::source::Span;
+use crate::sql_writer::SqlWriter;
+use crate::syntax::{Site, SiteKind, Text, sites, tokens_of};
 
 use super::lookup::same_name;
-use super::mention::mentions;
 
-/// Names of columns, and expressions that mention it.
+/// Whether it mentions the column. One that is not understood does where a word of it is the column's name.
+pub(super) fn speaks_of(expression: &Expression, column: &str, dialect: Dialect) -> bool {
+    let mut sites = sites(&expression.sql, dialect).into_iter();
+    sites.any(|site| is_column(&site, column, dialect))
+}
+
+fn is_column(site: &Site, column: &str, dialect: Dialect) -> bool {
+    site.kind == SiteKind::Column && same_name(&site.text, column, dialect)
+}
+
+/// Renames a column in everything of its own table.
 pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
     super::implied::settle_names(table);
     super::key_name::keep(table, from);
@@ -19,7 +31,13 @@ pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
         name.clone_from(&to.text);
     }
     for expression in expressions(table) {
-        rename_in(expression, from, &to.text, dialect);
+        rewrite(expression, dialect, |site, _| {
+            is_column(site, from, dialect).then(|| {
+                let mut sql = SqlWriter::new(dialect);
+                sql.identifier(&to.text);
+                sql.finish()
+            })
+        });
     }
 }
 
@@ -85,60 +103,71 @@ fn keys(parts: &mut [KeyPart]) -> impl Iterator<Item = &mut Expression> {
 
 /// `nextval('s')` of a sequence that goes by another name, or is in another schema, now.
 pub(super) fn rename_sequence(value: &mut Expression, from: &ObjectName, to: &ObjectName) {
-    let quoted = |text: &str| {
-        let mut sql = crate::sql_writer::SqlWriter::new(Dialect::Postgres);
-        sql.identifier(text);
-        sql.finish()
-    };
-    let of = |text: &str| {
-        let last = text.rsplit('.').next().unwrap_or(text);
+    rewrite(value, Dialect::Postgres, |site, _| {
+        let last = site.text.rsplit('.').next().unwrap_or(&site.text);
         let plain = last.trim_matches('"');
-        plain == from.name.text || last.to_lowercase() == from.name.text
-    };
-    let schema = to.schema.iter().map(|schema| quoted(schema) + ".");
-    let renamed = schema.collect::<String>() + &quoted(&to.name.text);
-    replace_texts(value, of, &renamed);
-}
-
-/// Replaces texts of PostgreSQL. The expression is written anew where one of them changed.
-pub(super) fn replace_texts(value: &mut Expression, is_it: impl Fn(&str) -> bool, to: &str) {
-    let texts = value.tokens.iter_mut();
-    let texts = texts.filter(|piece| piece.kind == PieceKind::Text && is_it(&piece.text));
-    let mut changed = false;
-    for piece in texts {
-        to.clone_into(&mut piece.text);
-        changed = true;
-    }
-    if changed {
-        value.sql = written(&value.tokens, Dialect::Postgres);
-    }
-}
-
-/// The text is written anew where a piece of it changed.
-fn rename_in(expression: &mut Expression, from: &str, to: &str, dialect: Dialect) {
-    let found = mentions(&expression.tokens, from, dialect);
-    for &at in &found {
-        let piece = &mut expression.tokens[at];
-        piece.kind = PieceKind::Quoted;
-        to.clone_into(&mut piece.text);
-    }
-    if !found.is_empty() {
-        expression.sql = written(&expression.tokens, dialect);
-    }
-}
-
-pub(super) fn written(tokens: &[ExpressionPiece], dialect: Dialect) -> String {
-    let mut sql = crate::sql_writer::SqlWriter::new(dialect);
-    sql.list(tokens, " ", |sql, piece| {
-        match piece.kind {
-            PieceKind::Word | PieceKind::Number | PieceKind::Symbol => sql.push(&piece.text),
-            PieceKind::Quoted => sql.identifier(&piece.text),
-            PieceKind::DoubleQuoted if dialect == Dialect::Mysql => sql.text_literal(&piece.text),
-            PieceKind::DoubleQuoted => sql.identifier(&piece.text),
-            PieceKind::Text => sql.text_literal(&piece.text),
-            PieceKind::Hex => sql.push("X'").push(&piece.text).push("'"),
-            PieceKind::Bits => sql.push("B'").push(&piece.text).push("'"),
-        };
+        let is_it = plain == from.name.text || last.to_lowercase() == from.name.text;
+        (site.kind == SiteKind::Sequence && is_it).then(|| literal(&quoted(to)))
     });
+}
+
+/// Another text in place of one of PostgreSQL's constants.
+pub(super) fn rename_text(value: &mut Expression, from: &str, to: &str) {
+    rewrite(value, Dialect::Postgres, |site, _| {
+        (site.kind == SiteKind::Text && site.text == from).then(|| literal(to))
+    });
+}
+
+/// Writes other texts in place of names, which are given as they stand there too. The rest stays as it is.
+pub(super) fn rewrite(
+    value: &mut Expression,
+    dialect: Dialect,
+    new: impl Fn(&Site, &str) -> Option<String>,
+) {
+    let written = rewritten(&value.sql, &sites(&value.sql, dialect), new);
+    if written != value.sql {
+        *value = expression(&written, dialect, value.span);
+    }
+}
+
+/// The same of a text whose names are known.
+pub(super) fn rewritten(
+    sql: &str,
+    sites: &[Site],
+    new: impl Fn(&Site, &str) -> Option<String>,
+) -> String {
+    let mut written = sql.to_owned();
+    for site in sites.iter().rev() {
+        if let Some(new) = new(site, &sql[site.range.clone()]) {
+            written.replace_range(site.range.clone(), &new);
+        }
+    }
+    written
+}
+
+/// A text that is not in a file, as an expression that stands at this place of one.
+pub(super) fn expression(sql: &str, dialect: Dialect, span: Span) -> Expression {
+    let tokens = tokens_of(sql, dialect);
+    let mut cursor = Text::of(sql, &tokens, dialect).cursor();
+    cursor.at = tokens.len();
+    Expression {
+        span,
+        ..cursor.expression(0)
+    }
+}
+
+pub(super) fn literal(text: &str) -> String {
+    let mut sql = SqlWriter::new(Dialect::Postgres);
+    sql.text_literal(text);
+    sql.finish()
+}
+
+/// A name of PostgreSQL, with its schema where it has one.
+pub(super) fn quoted(name: &ObjectName) -> String {
+    let mut sql = SqlWriter::new(Dialect::Postgres);
+    if let Some(schema) = &name.schema {
+        sql.identifier(schema).push(".");
+    }
+    sql.identifier(&name.name.text);
     sql.finish()
 }

@@ -1,9 +1,10 @@
 //! The few facts about types that decide how statements fold.
 
-use crate::ast::{Expression, ExpressionPiece, PieceKind, TypeName};
+use crate::ast::{Expression, TypeName};
 use crate::dialect::Dialect;
 use crate::draft::DraftColumn;
 use crate::sql_writer::SqlWriter;
+use crate::syntax::{ExprKind, look_at_expression};
 
 /// Whether this is one of the types that count by themselves.
 pub(super) fn is_serial(type_name: &TypeName, dialect: Dialect) -> bool {
@@ -24,31 +25,15 @@ pub(super) fn is_serial(type_name: &TypeName, dialect: Dialect) -> bool {
 
 /// Whether this is the next number of a sequence and nothing else: `nextval('s')`, `nextval('s'::regclass)`.
 pub(super) fn is_nextval(value: &Expression) -> bool {
-    let mut pieces = value.tokens.iter().map(|piece| piece.text.as_str());
-    let named = pieces
-        .by_ref()
-        .take_while(|text| *text != "(")
-        .collect::<Vec<_>>();
-    let calls = match named[..] {
-        [function] => function.eq_ignore_ascii_case("nextval"),
-        [schema, ".", function] => {
-            schema.eq_ignore_ascii_case("pg_catalog") && function.eq_ignore_ascii_case("nextval")
+    let found = look_at_expression(&value.sql, Dialect::Postgres, |_, expr| match &expr.kind {
+        ExprKind::Call(call) => {
+            let (schemas, _) = call.name.split_at(call.name.len() - 1);
+            let is_own = schemas.iter().all(|schema| schema.text == "pg_catalog");
+            is_own && call.function() == "nextval"
         }
         _ => false,
-    };
-    let mut depth = 1_usize;
-    for text in pieces.by_ref() {
-        match text {
-            "(" => depth += 1,
-            ")" => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            break;
-        }
-    }
-    let rest: Vec<&str> = pieces.collect();
-    calls && depth == 0 && rest.is_empty()
+    });
+    found.unwrap_or(false)
 }
 
 /// Whether the database may count in a column of this type. A type that is not known may be a domain over an integer.
@@ -79,34 +64,20 @@ pub(super) fn keep_type_of_default(column: &mut DraftColumn, to: &TypeName) {
     let Some(value) = column.default.as_mut().filter(|_| !same) else {
         return;
     };
-    let [piece] = &value.tokens[..] else {
-        return;
-    };
-    let is_null = piece.kind == PieceKind::Word && piece.text.eq_ignore_ascii_case("null");
-    // NULL alone is not a default, unless it has a length.
-    let is_measured = is_null && !from.arguments.is_empty();
-    if piece.kind == PieceKind::Text || is_measured {
-        let words = unmeasured(from);
-        value.sql = format!("{}::{}", value.sql, words.join(""));
-        value.tokens.push(symbol("::"));
-        value.tokens.extend(words.iter().map(|word| symbol(word)));
-    }
-}
-
-fn symbol(text: &str) -> ExpressionPiece {
-    let is_word = text.starts_with(|first: char| first.is_alphanumeric() || first == '_');
-    ExpressionPiece {
-        kind: if is_word {
-            PieceKind::Word
-        } else {
-            PieceKind::Symbol
-        },
-        text: text.to_owned(),
+    let found = look_at_expression(&value.sql, Dialect::Postgres, |_, expr| match &expr.kind {
+        ExprKind::Text(_) => true,
+        // NULL alone is not a default, unless it has a length.
+        ExprKind::Null => !from.arguments.is_empty(),
+        _ => false,
+    });
+    if found.unwrap_or(false) {
+        let sql = format!("{}::{}", value.sql, unmeasured(from));
+        *value = super::rename::expression(&sql, Dialect::Postgres, value.span);
     }
 }
 
 /// A type without its length, as a constant has it.
-fn unmeasured(from: &TypeName) -> Vec<String> {
+fn unmeasured(from: &TypeName) -> String {
     let identifier = |text: &str| {
         let is_plain =
             |letter: char| letter.is_ascii_lowercase() || " _0123456789".contains(letter);
@@ -118,16 +89,16 @@ fn unmeasured(from: &TypeName) -> Vec<String> {
         }
         sql.finish()
     };
-    let mut words = Vec::new();
+    let mut words = String::new();
     if let Some(schema) = &from.schema {
-        words.extend([identifier(schema), ".".to_owned()]);
+        words = identifier(schema) + ".";
     }
-    words.push(match from.name.as_str() {
+    words += &match from.name.as_str() {
         "char" | "character" if from.schema.is_none() => "bpchar".to_owned(),
         name => identifier(name),
-    });
-    let suffix = from.suffix.split_whitespace();
-    words.extend(suffix.flat_map(|word| [" ".to_owned(), word.to_owned()]));
-    words.extend(from.array.then(|| "[]".to_owned()));
-    words
+    };
+    for word in from.suffix.split_whitespace() {
+        words = words + " " + word;
+    }
+    words + if from.array { "[]" } else { "" }
 }

@@ -8,7 +8,7 @@ use crate::draft::{DraftDomain, DraftEnum};
 use crate::source::FileId;
 
 use super::Fold;
-use super::rename::replace_texts;
+use super::rename::rename_text;
 
 impl Fold<'_> {
     pub(super) fn create_enum(&mut self, file: &FileAst, created: &CreateEnum) {
@@ -89,7 +89,7 @@ impl Fold<'_> {
             let table = self.tables[table].as_mut();
             let default = table.and_then(|table| table.columns[column].default.as_mut());
             if let Some(default) = default {
-                replace_texts(default, |text| text == from, to);
+                rename_text(default, from, to);
             }
         }
     }

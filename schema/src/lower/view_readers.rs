@@ -4,7 +4,7 @@
 //! A database keeps what a view means (PostgreSQL) or writes its text anew (SQLite). Of the real schemas tried (the corpus,
 //! crates.io, Lemmy, Vaultwarden, Supabase's auth), none renames what a view reads without creating the view again.
 
-use crate::ast::{Expression, FileAst, Name, ObjectName};
+use crate::ast::{FileAst, Name, ObjectName};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{DraftView, Outdated, TableIndex};
@@ -13,7 +13,7 @@ use crate::sql_writer::SqlWriter;
 
 use super::reads::{mentions, sources, sources_of};
 use super::{Fold, lookup};
-use crate::syntax::{Text, read_text, tokens_of};
+use crate::syntax::read_text;
 
 /// The source of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -258,18 +258,7 @@ impl Fold<'_> {
             qualified.insert_str(*at, &writer.finish());
         }
         if !places.is_empty() {
-            view.body = expression_of(&qualified, Dialect::Postgres, view.body.span);
+            view.body = super::rename::expression(&qualified, Dialect::Postgres, view.body.span);
         }
-    }
-}
-
-/// A text that was changed, as an expression that stands where it did.
-fn expression_of(sql: &str, dialect: Dialect, span: Span) -> Expression {
-    let tokens = tokens_of(sql, dialect);
-    let mut cursor = Text::of(sql, &tokens, dialect).cursor();
-    cursor.at = tokens.len();
-    Expression {
-        span,
-        ..cursor.expression(0)
     }
 }

@@ -139,6 +139,15 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Whether these words and symbols stand just before here.
+    pub(super) fn before(&self, words: &[&str]) -> bool {
+        let first = self.at.checked_sub(words.len());
+        let tokens = first.map_or(&[][..], |first| &self.tokens[first..self.at]);
+        let pairs = || tokens.iter().zip(words);
+        !tokens.is_empty()
+            && pairs().all(|(&token, word)| self.raw(token).eq_ignore_ascii_case(word))
+    }
+
     /// The bare words just before here, the last of them first.
     pub(crate) fn words_behind(&self) -> Vec<&'a str> {
         let tokens = self.tokens[..self.at].iter().rev();

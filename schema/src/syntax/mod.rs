@@ -31,12 +31,10 @@ pub(crate) use command::{Command, Trigger};
 pub(crate) use cursor::{Cursor, Problem, Read, shortened};
 #[cfg(test)]
 pub(crate) use grouped::grouped;
-pub(crate) use names::Names;
+pub(crate) use names::{Names, Site, SiteKind, sites, sites_of_definition};
 pub(crate) use reader::{
     Text, Whole, has_more_words, look_at_expression, read, read_query, read_text, tokens_of,
 };
 pub(crate) use tree::*;
-#[cfg(feature = "diff")]
-pub(crate) use walk::walk_from;
 pub(crate) use walk::{Node, only_reads, walk};
 pub(crate) use words::spelled;

@@ -1,13 +1,143 @@
-//! The names in a statement: those of its tree, or of its tokens where there is no tree.
+//! The names in a statement or an expression: those of its tree, or of its tokens where there is no tree.
 
-use super::reader::{Text, tokens_of};
+use std::ops::Range;
+
+use super::cursor::Cursor;
+use super::reader::{Text, look_at_expression, tokens_of};
 use super::tree::{
-    Assignment, Body, ConflictAction, ExprKind, InList, InsertSource, JoinOn, SourceKind, Statement,
+    Assignment, Body, ConflictAction, Expr, ExprKind, InList, InsertSource, JoinOn, SourceKind,
+    Statement,
 };
-use super::walk::{Node, walk};
-use crate::ast::name::Name;
+use super::walk::{Node, walk, walk_from};
+use crate::ast::name::{Name, TypeName};
+use crate::source::Span;
 use bindery_core::dialect::Dialect;
-use bindery_core::statements::lex::TokenKind;
+use bindery_core::statements::lex::{Token, TokenKind};
+
+/// A name in a text, or a text constant, and its place there.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) kind: SiteKind,
+    /// Without quotes; a bare name of PostgreSQL in small letters.
+    pub(crate) text: String,
+    pub(crate) range: Range<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SiteKind {
+    Column,
+    /// A function that is called, without a schema.
+    Function,
+    /// A type without schema and arguments.
+    Type,
+    /// A text constant.
+    Text,
+    /// The text constant that `nextval` is called with.
+    Sequence,
+}
+
+/// The names in an expression, in their order. Of a text without a tree every word may be a name: it is that of a column, unless it
+/// is called or stands behind a cast.
+pub(crate) fn sites(sql: &str, dialect: Dialect) -> Vec<Site> {
+    let found = look_at_expression(sql, dialect, |_, expr| {
+        let mut sites = Vec::new();
+        walk_from(Node::Expr(expr), |node| {
+            if let Node::Expr(expr) = node {
+                sites.extend(of_expr(expr));
+            }
+        });
+        sites.sort_by_key(|site| site.range.start);
+        sites
+    });
+    found.unwrap_or_else(|_| of_tokens(sql, dialect, false))
+}
+
+/// The names in what follows the name of a type, a domain or a function of PostgreSQL, which has no tree. Of attributes and arguments
+/// the last word is the type: `(kind kind, mark kind)`, `RETURNS kind`.
+pub(crate) fn sites_of_definition(sql: &str) -> Vec<Site> {
+    of_tokens(sql, Dialect::Postgres, true)
+}
+
+fn site(kind: SiteKind, text: &str, span: Span) -> Site {
+    Site {
+        kind,
+        text: text.to_owned(),
+        range: span.start as usize..span.end as usize,
+    }
+}
+
+fn of_expr(expr: &Expr) -> Option<Site> {
+    let of_type = |of: &TypeName| {
+        let is_plain = of.schema.is_none() && of.arguments.is_empty();
+        is_plain.then(|| site(SiteKind::Type, &of.name, of.span))
+    };
+    match &expr.kind {
+        ExprKind::Column(names) => {
+            let name = names.last()?;
+            Some(site(SiteKind::Column, &name.text, name.span))
+        }
+        ExprKind::Call(call) if call.function() == "nextval" => {
+            let mut value = &call.arguments.first()?.value;
+            while let ExprKind::Cast(cast) = &value.kind {
+                value = &cast.operand;
+            }
+            match &value.kind {
+                ExprKind::Text(text) => Some(site(SiteKind::Sequence, text, value.span)),
+                _ => None,
+            }
+        }
+        ExprKind::Call(call) if !call.bare => match call.name.as_slice() {
+            [name] => Some(site(SiteKind::Function, &name.text, name.span)),
+            _ => None,
+        },
+        ExprKind::Cast(cast) => of_type(&cast.to),
+        ExprKind::Typed(of, _) => of_type(of),
+        ExprKind::Text(text) => Some(site(SiteKind::Text, text, expr.span)),
+        _ => None,
+    }
+}
+
+fn of_tokens(sql: &str, dialect: Dialect, is_definition: bool) -> Vec<Site> {
+    let tokens = tokens_of(sql, dialect);
+    let mut cursor = Text::of(sql, &tokens, dialect).cursor();
+    let mut sites = Vec::new();
+    while let Some(token) = cursor.token(0) {
+        let is_name = cursor.is_name(0) && !cursor.is_text(token);
+        if let Some(kind) = is_name.then(|| kind_of_name(&cursor, is_definition)) {
+            sites.push(site(kind, &cursor.name_text(token), cursor.span_of(token)));
+        } else if cursor.is_text(token) && cursor.before(&["nextval", "("]) {
+            let text = cursor.unquoted(token);
+            sites.push(site(SiteKind::Sequence, &text, cursor.span_of(token)));
+        }
+        cursor.advance(1);
+    }
+    sites
+}
+
+fn kind_of_name(cursor: &Cursor<'_>, is_definition: bool) -> SiteKind {
+    const BEHIND_TYPE: [&str; 9] = [
+        "AS",
+        "COLLATE",
+        "COST",
+        "DEFAULT",
+        "IMMUTABLE",
+        "LANGUAGE",
+        "STABLE",
+        "STRICT",
+        "VOLATILE",
+    ];
+    let is_word = |token: Token| token.kind == TokenKind::Word;
+    let is_last = || !cursor.is_name(1) || cursor.is_any_word(1, &BEHIND_TYPE);
+    if cursor.before(&["."]) || cursor.is_symbol(1, ".") {
+        SiteKind::Column
+    } else if cursor.is_symbol(1, "(") && cursor.token(0).is_some_and(is_word) {
+        SiteKind::Function
+    } else if cursor.before(&["::"]) || cursor.before(&["as"]) || (is_definition && is_last()) {
+        SiteKind::Type
+    } else {
+        SiteKind::Column
+    }
+}
 
 /// The names in a statement, in small letters.
 #[derive(Debug, Default)]
@@ -53,17 +183,12 @@ impl Names {
     /// Every name that the tokens of a text may be. Statements without a tree are looked at so, and nothing else: what grants rights,
     /// makes functions, changes settings.
     pub(crate) fn of_tokens(sql: &str, dialect: Dialect) -> Self {
-        let tokens = tokens_of(sql, dialect);
-        let mut cursor = Text::of(sql, &tokens, dialect).cursor();
         let mut names = Self::default();
-        while let Some(token) = cursor.token(0) {
-            if cursor.is_name(0) && !cursor.is_text(token) {
-                let name = cursor.name_text(token).to_lowercase();
-                let is_called = token.kind == TokenKind::Word && cursor.is_symbol(1, "(");
-                names.columns.extend((!is_called).then(|| name.clone()));
-                names.tables.push(name);
-            }
-            cursor.advance(1);
+        for site in of_tokens(sql, dialect, false) {
+            let name = site.text.to_lowercase();
+            let is_called = site.kind == SiteKind::Function;
+            names.columns.extend((!is_called).then(|| name.clone()));
+            names.tables.push(name);
         }
         names
     }
