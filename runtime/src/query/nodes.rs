@@ -148,8 +148,8 @@ impl NodeWriter<'_> {
             Node::IsNotNull(value) => vec![Child(*value), Push(" IS NOT NULL")],
             Node::Never => vec![Push("1 = 0")],
             Node::Fragment(pieces) => self.fragment(pieces),
-            Node::And(left, right) => joined(tree, node, [*left, *right], " AND "),
-            Node::Or(left, right) => joined(tree, node, [*left, *right], " OR "),
+            Node::And(..) => joined(tree, node, &tree.operands(node), " AND "),
+            Node::Or(..) => joined(tree, node, &tree.operands(node), " OR "),
             Node::Not(inner) => vec![Push("NOT ("), Child(*inner), Push(")")],
             Node::Any(related, condition) => {
                 self.tables.open(&[*related], tree, condition.as_slice())?;
@@ -272,9 +272,23 @@ fn row(expressions: &[usize]) -> Vec<Step> {
     parts
 }
 
-fn joined(tree: &Tree, parent: &Node, children: [usize; 2], word: &'static str) -> Vec<Step> {
+/// The most conditions that are written one after the other. SQLite's parser makes a tree as deep as there are of them, and
+/// takes one of 1,000 at most (`SQLITE_MAX_EXPR_DEPTH`): more are joined in parentheses, halves of halves.
+const MOST_IN_A_ROW: usize = 64;
+
+/// Conditions that one operator joins.
+fn joined(tree: &Tree, parent: &Node, conditions: &[usize], word: &'static str) -> Vec<Step> {
     let mut parts = Vec::new();
-    for (index, child) in children.into_iter().enumerate() {
+    if conditions.len() > MOST_IN_A_ROW {
+        let (first, rest) = conditions.split_at(conditions.len() / 2);
+        parts.push(Step::Push("("));
+        parts.extend(joined(tree, parent, first, word));
+        parts.extend([Step::Push(")"), Step::Push(word), Step::Push("(")]);
+        parts.extend(joined(tree, parent, rest, word));
+        parts.push(Step::Push(")"));
+        return parts;
+    }
+    for (index, &child) in conditions.iter().enumerate() {
         if index > 0 {
             parts.push(Step::Push(word));
         }

@@ -126,6 +126,25 @@ impl Tree {
         given
     }
 
+    /// The conditions that an AND or OR joins, with those of the same operator below it.
+    pub(super) fn operands(&self, node: &Node) -> Vec<usize> {
+        let joined_by = |other: &Node| match (node, other) {
+            (Node::And(..), &Node::And(left, right)) | (Node::Or(..), &Node::Or(left, right)) => {
+                Some([right, left])
+            }
+            _ => None,
+        };
+        let mut operands = Vec::new();
+        let mut open = Vec::from(joined_by(node).unwrap_or_default());
+        while let Some(at) = open.pop() {
+            match joined_by(&self.nodes[at]) {
+                Some(both) => open.extend(both),
+                None => operands.push(at),
+            }
+        }
+        operands
+    }
+
     /// The column that a node is, where it is one.
     pub(crate) fn column(&self, at: usize) -> Option<ColumnPath> {
         if let Node::Column(path) = self.nodes[at] {
