@@ -41,8 +41,14 @@ impl Comparison {
     }
 }
 
-/// A post, and the words of its comments.
-type Row<E> = (Post<E>, Vec<String>);
+/// A post, and what conditions may have of other rows.
+struct Row<E: StaticEngine> {
+    post: Post<E>,
+    /// The words of its comments.
+    words: Vec<String>,
+    /// The most stars of all posts, and of the public ones.
+    most: [i64; 2],
+}
 
 /// A condition, to be given to a database and to be evaluated.
 #[derive(Debug)]
@@ -63,6 +69,10 @@ enum Wanted {
     Comments(Comparison, u64),
     /// How many whose words contain this.
     CommentsWith(&'static str, Comparison, u64),
+    /// It is among the posts of comments that contain this.
+    InCommentsWith(&'static str),
+    /// No post has more stars, or none of the public ones.
+    MostStars(bool),
     /// The greatest words of its comments.
     LastWords(Comparison, String),
     Both(Box<[Self; 2]>),
@@ -87,7 +97,7 @@ impl Wanted {
         let comparison = *seeded.of(&Comparison::ALL);
         let number = seeded.below(8) as i64 - 2;
         let several = seeded.below(5);
-        match seeded.below(15) {
+        match seeded.below(17) {
             0 => Self::Stars(comparison, number),
             1 => Self::Rank(comparison, number as i32),
             2 => Self::Title(comparison, rows::text(seeded)),
@@ -102,6 +112,8 @@ impl Wanted {
             11 => Self::BodyStartsWith(seeded.of::<&str>(TEXTS)),
             12 => Self::Comments(comparison, several / 2),
             13 => Self::CommentsWith(seeded.of::<&str>(TEXTS), comparison, several / 2),
+            14 => Self::InCommentsWith(seeded.of::<&str>(TEXTS)),
+            15 => Self::MostStars(several > 2),
             _ => Self::LastWords(comparison, rows::text(seeded)),
         }
     }
@@ -139,6 +151,17 @@ impl Wanted {
                 let with = post::comments.filter(comment::words.contains(text));
                 compare!(with.count(), comparison, *count)
             }
+            Self::InCommentsWith(text) => {
+                let with = comment::post_id
+                    .select()
+                    .filter(comment::words.contains(text));
+                post::id.in_query(with)
+            }
+            Self::MostStars(true) => {
+                let public = post::stars.select().filter(post::is_public.eq(true));
+                post::stars.ge(public.max())
+            }
+            Self::MostStars(false) => post::stars.eq(post::stars.select().max()),
             Self::LastWords(comparison, text) => {
                 compare!(
                     post::comments.max(comment::words),
@@ -154,7 +177,7 @@ impl Wanted {
 
     /// Whether a row meets it; `None` where that is unknown, as NULL is compared.
     fn is_met<E: StaticEngine>(&self, of: &Row<E>) -> Option<bool> {
-        let (row, words) = of;
+        let (row, words) = (&of.post, &of.words);
         let body = row.body.as_deref();
         match self {
             Self::Stars(comparison, number) => Some(comparison.holds(row.stars.cmp(number))),
@@ -180,6 +203,9 @@ impl Wanted {
                 let with = words.iter().filter(|words| words.contains(text)).count();
                 Some(comparison.holds((with as u64).cmp(count)))
             }
+            Self::InCommentsWith(text) => Some(words.iter().any(|words| words.contains(text))),
+            Self::MostStars(true) => Some(row.stars >= of.most[1]),
+            Self::MostStars(false) => Some(row.stars == of.most[0]),
             Self::LastWords(comparison, text) => {
                 let last = words.iter().max();
                 last.map(|last| comparison.holds(last.cmp(text)))
@@ -261,7 +287,7 @@ fn compare<E: StaticEngine + Everything>(
     let depth = seeded.below(4);
     let (wanted, by) = (Wanted::random(seeded, depth), By::random(seeded));
     let met = all.iter().filter(|row| wanted.is_met(row) == Some(true));
-    let mut met: Vec<&Post<E>> = met.map(|(post, _)| post).collect();
+    let mut met: Vec<&Post<E>> = met.map(|row| &row.post).collect();
     met.sort_by(|one, other| by.compare(one, other));
     let name = E::default().name();
 
@@ -309,13 +335,18 @@ fn qry_01_random_queries_answer_as_they_are_evaluated_in_memory() -> bindery::Re
             let of = comments.iter().filter(|comment| comment.post_id == post.id);
             of.map(|comment| comment.words.clone()).collect()
         };
-        let posts = c.posts().all()?.into_iter();
-        let all: Vec<Row<E>> = posts
-            .map(|post| {
-                let words = words(&post);
-                (post, words)
-            })
-            .collect();
+        let posts = c.posts().all()?;
+        let stars = |public: bool| {
+            let of = posts.iter().filter(move |post| post.is_public || !public);
+            of.map(|post| post.stars).max().expect("there are posts")
+        };
+        let most = [false, true].map(stars);
+        let row = |post: &Post<E>| Row {
+            words: words(post),
+            post: post.clone(),
+            most,
+        };
+        let all: Vec<Row<E>> = posts.iter().map(row).collect();
         assert_eq!(all.len() as u64, ROWS);
         let queries = if bindery_testkit::is_full_run() {
             FULL_QUERIES

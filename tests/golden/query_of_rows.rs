@@ -1,4 +1,4 @@
-//! Values of the rows that refer to a row, as part of its query, against the same computed of whole tables in this process.
+//! Values of other rows as part of a query, of those that refer to a row and of whole tables, against the same computed in this process.
 
 use bindery::types::BigDecimal;
 use bindery::{Connection, StaticEngine};
@@ -281,6 +281,104 @@ fn qry_01_rows_are_changed_by_a_count_of_what_refers_to_them() -> bindery::Resul
         assert_eq!(c.posts().filter(post::stars.eq(-9)).count()?, without);
         assert_eq!(c.posts().filter(silent()).delete()?, without);
         assert_eq!(c.posts().count()?, tables.posts.len() as u64 - without);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_10_values_of_a_query_with_null_and_without_any() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let whole = filled(c, 23)?;
+        let editors = || post::editor_id.select();
+        let edits = |user: &User<E>| whole.posts.iter().any(|it| it.editor_id == Some(user.id));
+        let editing = whole.users.iter().filter(|user| edits(user)).count() as u64;
+        let idle = whole.users.len() as u64 - editing;
+        assert!(editing > 0 && idle > 0);
+        assert_eq!(
+            c.users().filter(user::id.in_query(editors())).count()?,
+            editing
+        );
+        // One of the values is NULL, so that no key is known not to be among them.
+        assert_eq!(c.users().filter(!user::id.in_query(editors())).count()?, 0);
+        let known = || editors().filter(post::editor_id.is_not_null());
+        assert_eq!(c.users().filter(!user::id.in_query(known())).count()?, idle);
+        let nothing = || editors().filter(post::stars.gt(100));
+        assert_eq!(c.users().filter(user::id.in_query(nothing())).count()?, 0);
+        assert_eq!(
+            c.users().filter(!user::id.in_query(nothing())).count()?,
+            editing + idle
+        );
+        // One within another, with a path, and a value of no rows.
+        let cityless = comment::post_id
+            .select()
+            .filter(comment::author_id.to(user::city).is_null());
+        let authors = post::author_id.select().filter(post::id.in_query(cityless));
+        let found = c.users().filter(user::id.in_query(authors)).count()?;
+        let city = |user: UserId<E>| whole.users.iter().find(|it| it.id == user)?.city.clone();
+        let strange = |post: PostId<E>| {
+            whole
+                .comments_of(post)
+                .any(|it| it.author_id.and_then(city).is_none())
+        };
+        let of = |user: &&User<E>| whole.posts_of(user.id).any(|post| strange(post.id));
+        assert_eq!(found, whole.users.iter().filter(of).count() as u64);
+        let none = post::stars.select().filter(post::stars.gt(100));
+        assert_eq!(c.posts().filter(post::stars.gt(none.max())).count()?, 0);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_rows_are_compared_with_and_changed_by_values_of_their_table() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let whole = filled(c, 29)?;
+        let numbers = || whole.posts.iter().map(|post| post.stars);
+        let (least, most) = (numbers().min(), numbers().max());
+        let (least, most) = (
+            least.expect("there are posts"),
+            most.expect("there are posts"),
+        );
+        let range = c
+            .posts()
+            .select((post::id, post::stars.select().max() - post::stars));
+        for (id, below) in range.all()? {
+            let stars = whole
+                .posts
+                .iter()
+                .find(|post| post.id == id)
+                .map(|post| post.stars);
+            assert_eq!(
+                below.zip(stars).map(|(below, stars)| below + stars),
+                Some(most)
+            );
+        }
+        let mean = numbers().sum::<i64>() as f64 / numbers().count() as f64;
+        let above = c
+            .posts()
+            .select(post::stars.select().avg())
+            .first()?
+            .flatten();
+        assert!(above.is_some_and(|found| (found - mean).abs() < 1e-9));
+        let count = c.users().select(post::id.select().count()).first()?;
+        assert_eq!(count, Some(whole.posts.len() as u64));
+        // A table that is changed is read as it was before.
+        let of_least = numbers().filter(|&stars| stars == least).count() as u64;
+        let least_stars = || post::stars.eq(post::stars.select().min());
+        assert_eq!(
+            c.posts()
+                .filter(least_stars())
+                .update(post::stars.set_to(50))?,
+            of_least
+        );
+        assert_eq!(c.posts().filter(post::stars.eq(50)).count()?, of_least);
+        let is_silent = |post: &&Post<E>| whole.comments_of(post.id).next().is_none();
+        let of_least = whole.posts.iter().filter(|post| post.stars == least);
+        let silent = post::comments.count().eq(0);
+        let most_stars = post::stars.eq(post::stars.select().max());
+        let deleted = c.posts().filter(silent.and(most_stars)).delete()?;
+        assert_eq!(deleted, of_least.filter(is_silent).count() as u64);
         Ok(())
     }
     on_each!(show)

@@ -248,8 +248,10 @@ impl<'a> Tables<'a> {
             sql.push(&format!(" AS t{} ON ", from.2));
             equal(sql, *to, *from);
         }
-        sql.push(" WHERE ");
-        equal(sql, near.to, near.from);
+        if !near.to.1.is_empty() {
+            sql.push(" WHERE ");
+            equal(sql, near.to, near.from);
+        }
     }
 
     /// The table of related rows, its columns, and those of the row that they are equal to.
@@ -267,6 +269,7 @@ impl<'a> Tables<'a> {
             Related::ReferringBy(number, address) => {
                 (self.related.table(address)?, usize::from(number))
             }
+            Related::All(address) => return Ok((self.related.table(address)?, &[], &[])),
             Related::Referred(number) => {
                 let reference = &outer.references[usize::from(number)];
                 return Ok((reference.to(), reference.to_columns(), reference.columns));

@@ -45,6 +45,7 @@ mod shape;
 #[cfg(feature = "sync")]
 mod since;
 pub(crate) mod statement;
+mod subselect;
 mod tree;
 
 pub use aggregate::{Aggregate, Extreme, Having, count};
@@ -72,6 +73,7 @@ pub use select::{
     FromSelected, Grouped, Groups, IsGrouped, Selection, SelectionInto, SelectionWriter, Ungrouped,
 };
 pub use selected::Selected;
+pub use subselect::Subselect;
 
 pub(crate) use clauses::Clauses;
 pub(crate) use column::{Column, list};

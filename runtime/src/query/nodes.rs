@@ -4,6 +4,7 @@ use bindery_core::dialect::{ListForm, ListKind, SearchPart, ValueKind};
 use bindery_core::sql_writer::SqlWriter;
 
 use super::joins::Tables;
+use super::related::Related;
 use super::shape::ColumnPath;
 use super::tree::{Node, Piece, Tree};
 use crate::error::{Error, ErrorKind, Result};
@@ -153,12 +154,22 @@ impl NodeWriter<'_> {
             Node::Not(inner) => vec![Push("NOT ("), Child(*inner), Push(")")],
             Node::Any(related, condition) => {
                 self.tables.open(&[*related], tree, condition.as_slice())?;
-                subquery(tree, vec![Push("EXISTS (SELECT 1")], *condition)
+                subquery(
+                    tree,
+                    vec![Push("EXISTS (SELECT 1")],
+                    &[*related],
+                    *condition,
+                )
             }
             Node::OfRows(related, value, condition) => {
                 let roots: Vec<_> = [*value].into_iter().chain(*condition).collect();
                 self.tables.open(related, tree, &roots)?;
-                subquery(tree, vec![Push("(SELECT "), Child(*value)], *condition)
+                subquery(
+                    tree,
+                    vec![Push("(SELECT "), Child(*value)],
+                    related,
+                    *condition,
+                )
             }
         })
     }
@@ -301,9 +312,18 @@ fn joined(tree: &Tree, parent: &Node, conditions: &[usize], word: &'static str) 
     parts
 }
 
-/// A subquery over related rows, of which this selects.
-fn subquery(tree: &Tree, mut parts: Vec<Step>, condition: Option<usize>) -> Vec<Step> {
+/// A subquery over the rows that these steps lead to, of which this selects.
+fn subquery(
+    tree: &Tree,
+    mut parts: Vec<Step>,
+    related: &[Related],
+    condition: Option<usize>,
+) -> Vec<Step> {
     parts.push(Step::Related);
+    if let ([Related::All(_)], Some(root)) = (related, condition) {
+        parts.extend([Step::Push(" WHERE "), Step::Node(root), Step::Close]);
+        return parts;
+    }
     parts.extend(
         condition
             .into_iter()

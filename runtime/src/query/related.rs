@@ -20,6 +20,8 @@ pub(crate) enum Related {
     ReferringBy(u8, u64),
     /// The one that it refers to, by the number of its reference.
     Referred(u8),
+    /// All rows of a table, whichever row this is; what finds the table.
+    All(u64),
 }
 
 /// The rows that relations lead to from a row, one after the other, and a condition on the last ones.
@@ -88,7 +90,7 @@ impl RelatedModels<'_> {
         let model = self.of.iter().find(|model| model.address() == address);
         let table = model.and_then(|model| (model.find)(self.engine));
         table.ok_or_else(|| {
-            let why = "a condition through `reversed()` on another engine than it was written for: `using` cannot move it";
+            let why = "a condition through `reversed()`, or with a query within it, on another engine than it was written for: `using` cannot move it";
             Error::new(ErrorKind::Unsupported(why))
         })
     }
@@ -131,6 +133,10 @@ impl Predicate {
                 shape.fixed(address.to_le_bytes());
             }
             Related::Referred(number) => shape.fixed([2, number]),
+            Related::All(address) => {
+                shape.push(3);
+                shape.fixed(address.to_le_bytes());
+            }
         }
         self.relate(model);
     }
@@ -141,12 +147,13 @@ impl ShapeReader<'_> {
     pub(super) fn related(&mut self) -> Related {
         match self.byte() {
             0 => Related::Referring(u16::from_le_bytes([self.byte(), self.byte()])),
-            1 => {
-                let number = self.byte();
-                let address = self.take(8).try_into().expect("eight bytes");
-                Related::ReferringBy(number, u64::from_le_bytes(address))
-            }
-            _ => Related::Referred(self.byte()),
+            1 => Related::ReferringBy(self.byte(), self.address()),
+            2 => Related::Referred(self.byte()),
+            _ => Related::All(self.address()),
         }
+    }
+
+    fn address(&mut self) -> u64 {
+        u64::from_le_bytes(self.take(8).try_into().expect("eight bytes"))
     }
 }

@@ -52,6 +52,8 @@ pub(crate) mod op {
     /// An aggregate over rows that are related to this one. Followed by the steps to them, and by whether a condition on them
     /// comes after the aggregate.
     pub(crate) const OF_ROWS: u8 = 43;
+    /// Takes an expression and a subquery of one column.
+    pub(crate) const IN_ROWS: u8 = 44;
     /// A row of expressions; their number follows.
     pub(crate) const ROW: u8 = 41;
     /// Integer operators; the type of what they compute follows.

@@ -228,6 +228,7 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
         op::LE => compare(" <= "),
         op::GT => compare(" > "),
         op::GE => compare(" >= "),
+        op::IN_ROWS => compare(" IN "),
         op::AND => {
             let (left, right) = two();
             Node::And(left, right)
