@@ -76,11 +76,7 @@ fn words_of_index(index: &CreateIndex) -> Vec<String> {
 /// `lower(a)`, `(a)::text`, `a + 1`.
 fn word_of(expression: &Expression) -> String {
     let found = look_at_expression(&expression.sql, Dialect::Postgres, |_, expr| {
-        let mut expr = expr;
-        while let ExprKind::Cast(cast) = &expr.kind {
-            expr = &cast.operand;
-        }
-        match &expr.kind {
+        match &expr.without_casts().kind {
             ExprKind::Column(names) => names.last().map(|name| name.text.clone()),
             ExprKind::Call(call) => Some(call.function().to_owned()),
             ExprKind::Case(_) => Some("case".to_owned()),

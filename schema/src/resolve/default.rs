@@ -1,21 +1,21 @@
 //! Default values: which of the kinds every database knows a written one is.
 
-use crate::ast::{Expression as Written, ExpressionPiece, PieceKind, outer_parentheses};
+use crate::ast::Expression as Written;
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 use crate::draft::DraftTable;
 use crate::model::{Default, DefaultValue};
+use crate::name::same_word;
+use crate::syntax::{Call, Expr, ExprKind, Text, look_at_expression};
 
 use super::expression;
 
 /// Classifies a default of a column of this type.
 pub(super) fn default(written: &Written, column_type: &ColumnType, table: &DraftTable) -> Default {
-    let outer = outer_parentheses(&written.tokens);
-    let tokens = without_cast(&written.tokens[outer..written.tokens.len() - outer]);
-    let known = constant(tokens, column_type, table.dialect)
-        .or_else(|| function(tokens, column_type, table.dialect))
-        .or_else(|| bare_word(tokens, column_type, table.dialect).filter(|_| outer == 0));
-    let value = known.unwrap_or_else(|| {
+    let known = look_at_expression(&written.sql, table.dialect, |text, expr| {
+        known(text, expr, column_type)
+    });
+    let value = known.ok().flatten().unwrap_or_else(|| {
         DefaultValue::Expression(expression::default_expression(written, table))
     });
     Default {
@@ -26,101 +26,66 @@ pub(super) fn default(written: &Written, column_type: &ColumnType, table: &Draft
 
 /// Whether it is `'0000-00-00'`, with or without a time, or the number 0, which is the same to MySQL where it is a date's.
 pub(super) fn is_date_of_zeros(written: &Written) -> bool {
-    match written.tokens.as_slice() {
-        [one] => match one.kind {
-            PieceKind::Text | PieceKind::DoubleQuoted => one.text.starts_with("0000-00-00"),
-            PieceKind::Number => one.text.bytes().all(|digit| digit == b'0'),
-            PieceKind::Word
-            | PieceKind::Quoted
-            | PieceKind::Hex
-            | PieceKind::Bits
-            | PieceKind::Symbol => false,
-        },
+    let found = look_at_expression(&written.sql, Dialect::Mysql, |_, expr| match &expr.kind {
+        ExprKind::Text(text) => text.starts_with("0000-00-00"),
+        ExprKind::Number(number) => number.bytes().all(|digit| digit == b'0'),
         _ => false,
-    }
-}
-
-/// PostgreSQL's dumps put a cast after every text: `'x'::character varying`, `('0'::numeric)`.
-fn without_cast(tokens: &[ExpressionPiece]) -> &[ExpressionPiece] {
-    let Some(at) = tokens.iter().position(|piece| piece.is_symbol("::")) else {
-        return tokens;
-    };
-    let cast = tokens[at + 1..].iter().all(|piece| match piece.kind {
-        PieceKind::Word | PieceKind::Quoted | PieceKind::DoubleQuoted | PieceKind::Number => true,
-        PieceKind::Symbol => matches!(
-            piece.text.as_str(),
-            "(" | ")" | "," | "." | "[" | "]" | "::"
-        ),
-        PieceKind::Text | PieceKind::Hex | PieceKind::Bits => false,
     });
-    let value = &tokens[..at];
-    let outer = outer_parentheses(value);
-    if cast && at > 0 {
-        &value[outer..value.len() - outer]
-    } else {
-        tokens
-    }
+    found.unwrap_or(false)
 }
 
-fn constant(
-    tokens: &[ExpressionPiece],
-    column_type: &ColumnType,
-    dialect: Dialect,
-) -> Option<DefaultValue> {
-    match tokens {
-        [one] => single(one, column_type, dialect),
-        [sign, number] if sign.text == "-" && number.kind == PieceKind::Number => {
-            number_value(&format!("-{}", number.text), column_type)
+/// PostgreSQL's dumps put a cast after every text: `'x'::character varying`, `('0'::numeric)`. Two with a parenthesis between convert
+/// a value: `('now'::text)::date`.
+fn without_cast<'e>(text: &Text<'_>, mut expr: &'e Expr) -> &'e Expr {
+    while let ExprKind::Cast(cast) = &expr.kind {
+        let operand = &cast.operand;
+        let is_behind = text.at(operand.span.end, cast.to.span.start).contains("::");
+        let is_enclosed = text
+            .at(operand.span.start, operand.span.end)
+            .starts_with('(');
+        if !is_behind || (is_enclosed && matches!(operand.kind, ExprKind::Cast(_))) {
+            break;
         }
-        [sign, number] if sign.text == "+" && number.kind == PieceKind::Number => {
-            number_value(&number.text, column_type)
-        }
-        _ => None,
+        expr = operand;
     }
+    expr
 }
 
-fn single(
-    piece: &ExpressionPiece,
-    column_type: &ColumnType,
-    dialect: Dialect,
-) -> Option<DefaultValue> {
-    match piece.kind {
-        PieceKind::Number => match piece.text.strip_prefix("0x") {
+fn known(text: &Text<'_>, expr: &Expr, column_type: &ColumnType) -> Option<DefaultValue> {
+    let expr = without_cast(text, expr);
+    let written = text.at(expr.span.start, expr.span.end);
+    let digits = || written.split('\'').nth(1).unwrap_or_default();
+    match &expr.kind {
+        ExprKind::Null => Some(DefaultValue::Null),
+        ExprKind::Bool(value) => Some(boolean(*value, column_type)),
+        ExprKind::Number(number) => match number.strip_prefix("0x") {
             Some(digits) => hex_value(digits, column_type),
-            None => number_value(&piece.text, column_type),
+            None => number_value(number, column_type),
         },
-        PieceKind::Text => text_value(&piece.text, column_type),
-        PieceKind::DoubleQuoted if dialect != Dialect::Postgres => {
-            text_value(&piece.text, column_type)
+        ExprKind::Prefix(sign, operand) => match &without_cast(text, operand).kind {
+            ExprKind::Number(number) if sign.text == "-" => {
+                number_value(&format!("-{number}"), column_type)
+            }
+            ExprKind::Number(number) if sign.text == "+" => number_value(number, column_type),
+            _ => None,
+        },
+        // MySQL's texts of a character set of their own stay as they are.
+        ExprKind::Text(_) if written.starts_with('_') => None,
+        ExprKind::Text(content) => text_value(content, column_type),
+        ExprKind::Bytes => hex_value(digits(), column_type),
+        ExprKind::Bits => {
+            let number = u64::from_str_radix(digits(), 2).ok()?;
+            number_value(&number.to_string(), column_type)
         }
-        PieceKind::Hex => hex_value(&piece.text, column_type),
-        PieceKind::Bits => u64::from_str_radix(&piece.text, 2)
-            .ok()
-            .and_then(|number| number_value(&number.to_string(), column_type)),
-        PieceKind::Word => word_value(&piece.text, column_type),
-        PieceKind::DoubleQuoted | PieceKind::Quoted | PieceKind::Symbol => None,
-    }
-}
-
-fn word_value(word: &str, column_type: &ColumnType) -> Option<DefaultValue> {
-    match word.to_uppercase().as_str() {
-        "NULL" => Some(DefaultValue::Null),
-        "TRUE" => Some(boolean(true, column_type)),
-        "FALSE" => Some(boolean(false, column_type)),
-        _ => None,
-    }
-}
-
-/// To SQLite any other word is a text without its quotes.
-fn bare_word(
-    tokens: &[ExpressionPiece],
-    column_type: &ColumnType,
-    dialect: Dialect,
-) -> Option<DefaultValue> {
-    match tokens {
-        [word] if dialect == Dialect::Sqlite && word.kind == PieceKind::Word => {
-            text_value(&word.text, column_type)
+        ExprKind::Call(call) => {
+            let is_sqlite = text.dialect == Dialect::Sqlite;
+            function(call, expr, column_type, is_sqlite)
         }
+        // To SQLite a name in double quotes is a text, and so is any word.
+        ExprKind::Column(names) if text.dialect == Dialect::Sqlite => match names.as_slice() {
+            [name] if !written.starts_with(['(', '`', '[']) => text_value(&name.text, column_type),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -207,36 +172,27 @@ fn is_decimal(number: &str) -> bool {
 
 /// The functions that every database has under some name.
 fn function(
-    tokens: &[ExpressionPiece],
+    call: &Call,
+    expr: &Expr,
     column_type: &ColumnType,
-    dialect: Dialect,
+    is_sqlite: bool,
 ) -> Option<DefaultValue> {
-    let tokens = match tokens {
-        [schema, point, rest @ ..] if point.text == "." && schema.kind != PieceKind::Symbol => rest,
-        all => all,
-    };
-    let (name, arguments) = tokens.split_first()?;
-    if name.kind != PieceKind::Word {
-        return None;
-    }
-    let name = name.text.to_lowercase();
-    let plain = match arguments {
-        [] => true,
-        [open, close] => open.text == "(" && close.text == ")",
-        [open, digits, close] => {
-            open.text == "(" && close.text == ")" && digits.kind == PieceKind::Number
-        }
+    let arguments = expr.children();
+    let is_now = |of: &Expr| match &of.kind {
+        _ if !is_sqlite => false,
+        ExprKind::Text(text) => text.eq_ignore_ascii_case("now"),
+        ExprKind::Column(names) => names.iter().all(|name| same_word(&name.text, "now")),
         _ => false,
     };
-    if plain {
-        return plain_function(&name, !arguments.is_empty(), column_type);
-    }
-    let now = matches!(arguments, [open, now, close] if open.text == "(" && close.text == ")" && now.text.eq_ignore_ascii_case("now"));
-    match (dialect, name.as_str()) {
-        (Dialect::Sqlite, "datetime") if now => Some(moment(DefaultValue::Now, column_type)),
-        (Dialect::Sqlite, "date") if now => Some(DefaultValue::CurrentDate),
-        (Dialect::Sqlite, "time") if now => Some(DefaultValue::CurrentTime),
-        (Dialect::Sqlite | Dialect::Postgres | Dialect::Mysql, _) => None,
+    match (call.function(), arguments.as_slice()) {
+        (name, []) => plain_function(name, !call.bare, column_type),
+        (name, [digits]) if matches!(digits.kind, ExprKind::Number(_)) => {
+            plain_function(name, !call.bare, column_type)
+        }
+        ("datetime", [now]) if is_now(now) => Some(moment(DefaultValue::Now, column_type)),
+        ("date", [now]) if is_now(now) => Some(DefaultValue::CurrentDate),
+        ("time", [now]) if is_now(now) => Some(DefaultValue::CurrentTime),
+        _ => None,
     }
 }
 

@@ -2,28 +2,22 @@
 //!
 //! Constructs that SQLite takes in the same sense (backticks, `UNSIGNED`, types of the other two) are not among them.
 
-use crate::ast::{Expression, ExpressionPiece, PieceKind, TypeArgument};
+use crate::ast::{Expression, Name, TypeArgument, TypeName};
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 use crate::dialect::DialectRules as _;
 use crate::draft::{DraftColumn, DraftGenerated, DraftTable};
 use crate::findings::foreign_sql;
+use crate::parse::lex::Token;
 use crate::source::Span;
+use crate::syntax::{ExprKind, SiteKind, look_at_expression, sites, tokens_of};
 
 use super::Resolver;
 use super::types::{self, is_serial};
 use crate::typing::grammar::home_of_function;
 
-/// Something of another database.
-struct Foreign {
-    span: Span,
-    of: Dialect,
-    message: String,
-    /// The text to type in instead.
-    instead: String,
-    /// SQLite takes it for a part of a type's name, and nothing of it is refused.
-    is_type_name: bool,
-}
+/// Something of another database: which, a message, and the text to type in instead.
+type Foreign = (Dialect, String, String);
 
 impl Resolver<'_> {
     /// Reports a type in the words of another database; `false` where there is none.
@@ -36,27 +30,35 @@ impl Resolver<'_> {
         if table.dialect == Dialect::Sqlite && !in_key && is_serial(&column.type_name.name) {
             self.warn_serial(column);
         }
-        let found = foreign_type(table, column, in_key);
-        if self.warn_type_name(table, found.as_ref()) {
+        let found = match table.dialect {
+            Dialect::Sqlite => of_sqlite(column, in_key),
+            Dialect::Postgres => of_postgres(table, column),
+            Dialect::Mysql => None,
+        };
+        if self.warn_type_name(table, column, found.as_ref()) {
             return false;
         }
         let is_told = found.is_some();
-        self.report_foreign(table, found);
+        self.report_foreign(table, column.type_name.span, found);
         is_told
     }
 
-    /// A file that says it is SQLite's means what SQLite makes of it, which may be less than its author thinks. Returns whether
-    /// that is so.
-    fn warn_type_name(&mut self, table: &DraftTable, found: Option<&Foreign>) -> bool {
+    /// A file that says it is SQLite's means what SQLite makes of it, which may be less than its author thinks: any words are a part
+    /// of a type's name there, and nothing of it is refused. Returns whether that is so.
+    fn warn_type_name(
+        &mut self,
+        table: &DraftTable,
+        column: &DraftColumn,
+        found: Option<&Foreign>,
+    ) -> bool {
         let read_as = self.draft.read_as(table.file);
-        let Some(read_as) = read_as.filter(|read_as| read_as.is_declared()) else {
+        let read_as = read_as.filter(|read_as| read_as.is_declared());
+        let is_name = table.dialect == Dialect::Sqlite && !is_array(&column.type_name);
+        let (Some((_, message, instead)), Some(read_as), true) = (found, read_as, is_name) else {
             return false;
         };
-        let Some(found) = found.filter(|found| found.is_type_name) else {
-            return false;
-        };
-        let (message, instead) = (found.message.clone(), found.instead.clone());
-        let finding = foreign_sql::type_words(message, found.span, instead, read_as);
+        let (message, instead) = (message.clone(), instead.clone());
+        let finding = foreign_sql::type_words(message, column.type_name.span, instead, read_as);
         self.diagnostics.push(finding);
         true
     }
@@ -71,7 +73,7 @@ impl Resolver<'_> {
         if let Some(default) = &column.default {
             match foreign_default(default, of, table.dialect) {
                 None => self.foreign_expression(table, default),
-                found => self.report_foreign(table, found),
+                found => self.report_foreign(table, default.span, found),
             }
         }
         if let DraftGenerated::Computed { expression, .. } = &column.generated {
@@ -89,62 +91,33 @@ impl Resolver<'_> {
     pub(super) fn foreign_expression(&mut self, table: &DraftTable, expression: &Expression) {
         let found = foreign_operator(expression, table.dialect)
             .or_else(|| self.foreign_call(expression, table.dialect));
-        self.report_foreign(table, found);
+        self.report_foreign(table, expression.span, found);
     }
 
     fn foreign_call(&self, expression: &Expression, dialect: Dialect) -> Option<Foreign> {
-        let tokens = &expression.tokens;
-        let is_call = |at: &usize| {
-            let name = &tokens[*at];
-            let qualified = at
-                .checked_sub(1)
-                .is_some_and(|before| tokens[before].is_symbol("."));
-            name.kind == PieceKind::Word && tokens[at + 1].is_symbol("(") && !qualified
-        };
-        let calls = (0..tokens.len().saturating_sub(1)).filter(is_call);
-        let mut names = calls.map(|at| tokens[at].text.to_lowercase());
-        let (name, of) = names.find_map(|name| {
+        let sites = sites(&expression.sql, dialect).into_iter();
+        let mut calls = sites.filter(|site| site.kind == SiteKind::Function);
+        let (name, of) = calls.find_map(|site| {
+            let name = site.text.to_lowercase();
             let of = home_of_function(dialect, &name)?;
             (!self.draft.functions.contains_key(&name)).then_some((name, of))
         })?;
-        Some(Foreign {
-            span: expression.span,
-            of,
-            message: foreign_sql::function(dialect, &name),
-            instead: instead_of_call(&name, dialect),
-            is_type_name: false,
-        })
+        let message = foreign_sql::function(dialect, &name);
+        Some((of, message, instead_of_call(&name, dialect)))
     }
 
-    fn report_foreign(&mut self, table: &DraftTable, found: Option<Foreign>) {
-        let (Some(found), Some(read_as)) = (found, self.draft.read_as(table.file)) else {
-            return;
-        };
-        let (message, of) = (found.message, Some(found.of));
-        let finding = foreign_sql::foreign(message, found.span, &found.instead, of, Some(read_as));
-        self.diagnostics.push(finding);
+    fn report_foreign(&mut self, table: &DraftTable, span: Span, found: Option<Foreign>) {
+        if let (Some((of, message, instead)), Some(read_as)) =
+            (found, self.draft.read_as(table.file))
+        {
+            let finding = foreign_sql::foreign(message, span, &instead, Some(of), Some(read_as));
+            self.diagnostics.push(finding);
+        }
     }
-}
-
-fn foreign_type(table: &DraftTable, column: &DraftColumn, in_key: bool) -> Option<Foreign> {
-    let (of, message, instead) = match table.dialect {
-        Dialect::Sqlite => of_sqlite(column, in_key)?,
-        Dialect::Postgres => of_postgres(table, column)?,
-        Dialect::Mysql => return None,
-    };
-    let written = &column.type_name;
-    let is_array = is_array(&written.written) || written.name.ends_with(" array");
-    Some(Foreign {
-        span: written.span,
-        of,
-        message,
-        instead,
-        is_type_name: table.dialect == Dialect::Sqlite && !is_array,
-    })
 }
 
 /// Words that SQLite takes for a part of the type's name ("Datatypes In SQLite", section 3: any words are a type).
-fn of_sqlite(column: &DraftColumn, in_key: bool) -> Option<(Dialect, String, String)> {
+fn of_sqlite(column: &DraftColumn, in_key: bool) -> Option<Foreign> {
     let (name, written) = (&column.name.text, &column.type_name);
     let mut words = written.name.split(' ');
     let generated = || {
@@ -164,7 +137,7 @@ fn of_sqlite(column: &DraftColumn, in_key: bool) -> Option<(Dialect, String, Str
         );
         return Some((Dialect::Postgres, message, generated()));
     }
-    if is_array(&written.written) || written.name.ends_with(" array") {
+    if is_array(written) {
         let message = format!("SQLite has no arrays: `{name}` is `{}`", written.written);
         let instead = "write `JSON`, or keep the values in a table of their own".to_owned();
         return Some((Dialect::Postgres, message, instead));
@@ -178,13 +151,12 @@ fn of_sqlite(column: &DraftColumn, in_key: bool) -> Option<(Dialect, String, Str
     ))
 }
 
-/// `TEXT[]`, `INTEGER[3]`; `[int]` is a quoted name.
-fn is_array(written: &str) -> bool {
-    let Some((before, rest)) = written.split_once('[') else {
-        return false;
-    };
+/// `TEXT[]`, `INTEGER[3]`, `TEXT ARRAY`; `[int]` is a quoted name.
+fn is_array(of: &TypeName) -> bool {
+    let (before, rest) = of.written.split_once('[').unwrap_or_default();
     let bound = rest.split(']').next().unwrap_or_default().trim();
-    !before.trim().is_empty() && bound.bytes().all(|byte| byte.is_ascii_digit())
+    let is_bound = bound.bytes().all(|byte| byte.is_ascii_digit());
+    (!before.trim().is_empty() && is_bound) || of.name.ends_with(" array")
 }
 
 /// MySQL's words after a type that say more about its column.
@@ -204,7 +176,7 @@ fn behind_type(name: &str) -> Option<&'static str> {
 }
 
 /// MySQL's `INT(11)`, and its keys within the parentheses, which are columns to PostgreSQL.
-fn of_postgres(table: &DraftTable, column: &DraftColumn) -> Option<(Dialect, String, String)> {
+fn of_postgres(table: &DraftTable, column: &DraftColumn) -> Option<Foreign> {
     const INTEGERS: [&str; 6] = ["smallint", "int2", "integer", "int", "int4", "bigint"];
     let written = &column.type_name;
     if written.schema.is_some() || written.arguments.is_empty() {
@@ -239,25 +211,22 @@ fn as_word(argument: &TypeArgument) -> Option<&str> {
 
 /// Constants that mean something else to the file's own database, or nothing.
 fn foreign_default(default: &Expression, of: &ColumnType, dialect: Dialect) -> Option<Foreign> {
-    let [only] = default.tokens.as_slice() else {
-        return None;
-    };
-    let (home, message, instead) = match dialect {
-        Dialect::Sqlite => word_of_sqlite(only)?,
-        Dialect::Postgres => constant_of_postgres(only, of)?,
-        Dialect::Mysql => return None,
-    };
-    Some(Foreign {
-        span: default.span,
-        of: home,
-        message,
-        instead,
-        is_type_name: false,
-    })
+    let sql = default.sql.as_str();
+    let found = look_at_expression(sql, dialect, |_, expr| match (&expr.kind, dialect) {
+        (ExprKind::Column(_), Dialect::Sqlite) => word_of_sqlite(sql),
+        (ExprKind::Column(names), Dialect::Postgres) => quoted_text(names, sql),
+        (ExprKind::Number(_), Dialect::Postgres) if *of == ColumnType::Bool => {
+            let message = format!("`{sql}` is not a boolean to PostgreSQL");
+            let instead = format!("write `{}`", !sql.trim_start_matches('0').is_empty());
+            Some((Dialect::Mysql, message, instead))
+        }
+        _ => None,
+    });
+    found.ok().flatten()
 }
 
 /// A word that is not a keyword is a text to SQLite: also those that other databases have for a moment or a user.
-fn word_of_sqlite(only: &ExpressionPiece) -> Option<(Dialect, String, String)> {
+fn word_of_sqlite(only: &str) -> Option<Foreign> {
     const WORDS: [(&str, &str); 5] = [
         ("LOCALTIMESTAMP", "write `CURRENT_TIMESTAMP`"),
         ("LOCALTIME", "write `CURRENT_TIME`"),
@@ -265,80 +234,47 @@ fn word_of_sqlite(only: &ExpressionPiece) -> Option<(Dialect, String, String)> {
         ("SESSION_USER", "give the value in the program"),
         ("USER", "give the value in the program"),
     ];
-    let is_word = |word: &str| only.kind == PieceKind::Word && only.text.eq_ignore_ascii_case(word);
-    let (word, instead) = WORDS.iter().find(|(word, _)| is_word(word))?;
+    let mut words = WORDS.iter();
+    let (word, instead) = words.find(|(word, _)| only.eq_ignore_ascii_case(word))?;
     let message = format!("`{word}` is a text like any other to SQLite");
     Some((Dialect::Postgres, message, (*instead).to_owned()))
 }
 
-/// A text in double quotes is a name to PostgreSQL, and a number no boolean.
-fn constant_of_postgres(
-    only: &ExpressionPiece,
-    of: &ColumnType,
-) -> Option<(Dialect, String, String)> {
-    let text = &only.text;
-    let (message, instead) = match only.kind {
-        PieceKind::DoubleQuoted => (
-            format!("`\"{text}\"` is the name of a column to PostgreSQL, and a default takes none"),
-            format!("write `'{}'`", text.replace('\'', "''")),
-        ),
-        PieceKind::Number if *of == ColumnType::Bool => (
-            format!("`{text}` is not a boolean to PostgreSQL"),
-            format!("write `{}`", !text.trim_start_matches('0').is_empty()),
-        ),
-        PieceKind::Word
-        | PieceKind::Quoted
-        | PieceKind::Text
-        | PieceKind::Number
-        | PieceKind::Hex
-        | PieceKind::Bits
-        | PieceKind::Symbol => return None,
+/// A text in double quotes is a name to PostgreSQL.
+fn quoted_text(names: &[Name], written: &str) -> Option<Foreign> {
+    let text = match names {
+        [name] if written.starts_with('"') => &name.text,
+        _ => return None,
     };
+    let message =
+        format!("`\"{text}\"` is the name of a column to PostgreSQL, and a default takes none");
+    let instead = format!("write `'{}'`", text.replace('\'', "''"));
     Some((Dialect::Mysql, message, instead))
 }
 
-/// PostgreSQL's `::` and its `~` between two values; before one value, `~` is everybody's.
+/// PostgreSQL's `::` and its `~` between two values, at which the readers of the others stop.
 fn foreign_operator(expression: &Expression, dialect: Dialect) -> Option<Foreign> {
     if dialect == Dialect::Postgres {
         return None;
     }
-    let tokens = &expression.tokens;
+    let sql = expression.sql.as_str();
+    let problem = look_at_expression(sql, dialect, |_, _| ()).err()?;
+    let at = problem.labels.first()?.span.start as usize;
+    let is_cast = |token: &Token| &sql[token.start as usize..token.end as usize] == "::";
     let product = dialect.product();
-    let (message, instead) = if tokens.iter().any(|piece| piece.is_symbol("::")) {
+    let (message, instead) = if tokens_of(sql, dialect).iter().any(is_cast) {
         let message = format!("{product} has no casts with `::`");
         (
             message,
             "write `CAST(value AS type)`, or leave the cast out",
         )
-    } else if (1..tokens.len()).any(|at| tokens[at].is_symbol("~") && ends_value(&tokens[at - 1])) {
+    } else if sql[at..].starts_with('~') {
         let message = format!("{product} has no operator `~` between two values");
         (message, "write `LIKE`, or look at the value in the program")
     } else {
         return None;
     };
-    Some(Foreign {
-        span: expression.span,
-        of: Dialect::Postgres,
-        message,
-        instead: instead.to_owned(),
-        is_type_name: false,
-    })
-}
-
-fn ends_value(piece: &ExpressionPiece) -> bool {
-    const OPERATORS: [&str; 6] = ["and", "or", "not", "when", "then", "else"];
-    match piece.kind {
-        PieceKind::Word => !OPERATORS
-            .iter()
-            .any(|word| piece.text.eq_ignore_ascii_case(word)),
-        PieceKind::Symbol => piece.text == ")",
-        PieceKind::Quoted
-        | PieceKind::DoubleQuoted
-        | PieceKind::Text
-        | PieceKind::Number
-        | PieceKind::Hex
-        | PieceKind::Bits => true,
-    }
+    Some((Dialect::Postgres, message, instead.to_owned()))
 }
 
 fn instead_of_call(name: &str, dialect: Dialect) -> String {

@@ -43,7 +43,7 @@ pub(crate) fn sites(sql: &str, dialect: Dialect) -> Vec<Site> {
         let mut sites = Vec::new();
         walk_from(Node::Expr(expr), |node| {
             if let Node::Expr(expr) = node {
-                sites.extend(of_expr(expr));
+                of_expr(expr, &mut sites);
             }
         });
         sites.sort_by_key(|site| site.range.start);
@@ -66,34 +66,35 @@ fn site(kind: SiteKind, text: &str, span: Span) -> Site {
     }
 }
 
-fn of_expr(expr: &Expr) -> Option<Site> {
-    let of_type = |of: &TypeName| {
-        let is_plain = of.schema.is_none() && of.arguments.is_empty();
-        is_plain.then(|| site(SiteKind::Type, &of.name, of.span))
-    };
+fn of_expr(expr: &Expr, sites: &mut Vec<Site>) {
+    let mut add = |kind, text: &str, span| sites.push(site(kind, text, span));
     match &expr.kind {
         ExprKind::Column(names) => {
-            let name = names.last()?;
-            Some(site(SiteKind::Column, &name.text, name.span))
-        }
-        ExprKind::Call(call) if call.function() == "nextval" => {
-            let mut value = &call.arguments.first()?.value;
-            while let ExprKind::Cast(cast) = &value.kind {
-                value = &cast.operand;
-            }
-            match &value.kind {
-                ExprKind::Text(text) => Some(site(SiteKind::Sequence, text, value.span)),
-                _ => None,
+            if let Some(name) = names.last() {
+                add(SiteKind::Column, &name.text, name.span);
             }
         }
-        ExprKind::Call(call) if !call.bare => match call.name.as_slice() {
-            [name] => Some(site(SiteKind::Function, &name.text, name.span)),
-            _ => None,
-        },
-        ExprKind::Cast(cast) => of_type(&cast.to),
-        ExprKind::Typed(of, _) => of_type(of),
-        ExprKind::Text(text) => Some(site(SiteKind::Text, text, expr.span)),
-        _ => None,
+        ExprKind::Call(call) => {
+            if let ([name], false) = (call.name.as_slice(), call.bare) {
+                add(SiteKind::Function, &name.text, name.span);
+            }
+            let first = call.arguments.first().map(|one| one.value.without_casts());
+            if let Some(value) = first.filter(|_| call.function() == "nextval")
+                && let ExprKind::Text(text) = &value.kind
+            {
+                add(SiteKind::Sequence, text, value.span);
+            }
+        }
+        ExprKind::Cast(cast) => add_type(&cast.to, sites),
+        ExprKind::Typed(of, _) => add_type(of, sites),
+        ExprKind::Text(text) => add(SiteKind::Text, text, expr.span),
+        _ => {}
+    }
+}
+
+fn add_type(of: &TypeName, sites: &mut Vec<Site>) {
+    if of.schema.is_none() && of.arguments.is_empty() {
+        sites.push(site(SiteKind::Type, &of.name, of.span));
     }
 }
 

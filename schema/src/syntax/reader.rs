@@ -117,6 +117,11 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// What is written between two places.
+    pub(crate) fn at(&self, start: u32, end: u32) -> &'a str {
+        &self.text[start as usize..end as usize]
+    }
+
     /// At its beginning.
     pub(crate) fn cursor(&self) -> Cursor<'a> {
         Cursor {

@@ -228,6 +228,15 @@ impl Call {
 }
 
 impl Expr {
+    /// The value that is cast, however often.
+    pub(crate) fn without_casts(&self) -> &Self {
+        let mut value = self;
+        while let ExprKind::Cast(cast) = &value.kind {
+            value = &cast.operand;
+        }
+        value
+    }
+
     /// The expressions that it is made of, without those of queries within.
     pub(crate) fn children(&self) -> Vec<&Expr> {
         match &self.kind {

@@ -68,7 +68,7 @@ impl Form<'_> {
 
     /// The tokens of a part that has no other form, without parentheses that only group it.
     fn tokens(&self, expr: &Expr) -> String {
-        let text = &self.text.text[expr.span.start as usize..expr.span.end as usize];
+        let text = self.text.at(expr.span.start, expr.span.end);
         let pieces = pieces(text, self.text.dialect);
         let words: Vec<&str> = pieces.iter().map(|piece| piece.text.as_str()).collect();
         let mut words = words.as_slice();
@@ -211,7 +211,7 @@ impl Form<'_> {
         let form = match &list.list {
             InList::Values(values) => format!("({operand} in ({}))", self.list(values)),
             InList::Query(query) => {
-                let query = &self.text.text[query.span.start as usize..query.span.end as usize];
+                let query = self.text.at(query.span.start, query.span.end);
                 let query = super::normal_tokens(query, self.text.dialect);
                 format!("({operand} in ({query}))")
             }
@@ -242,11 +242,11 @@ impl Form<'_> {
     fn quantified(&self, quantified: &Quantified) -> String {
         let operand = self.of(&quantified.operand);
         let operator = self.operator(&quantified.operator.text);
-        let mut of = &quantified.of;
-        while let ExprKind::Cast(cast) = &of.kind {
-            of = &cast.operand;
-        }
-        match (&of.kind, operator, quantified.all) {
+        match (
+            &quantified.of.without_casts().kind,
+            operator,
+            quantified.all,
+        ) {
             (ExprKind::Array(values), "=", false) => {
                 format!("({operand} in ({}))", self.list(values))
             }

@@ -8,10 +8,10 @@ use crate::ast::Name;
 use crate::dialect::Dialect;
 use crate::draft::DraftTable;
 use crate::lower::column_index;
-use crate::parse::lex::{Lexer, TokenKind};
+use crate::parse::lex::TokenKind;
 use crate::portable::{Operator, Portable};
 use crate::source::Span;
-use crate::syntax::{self, Chain, Expr, ExprKind, Text, has_more_words};
+use crate::syntax::{self, Chain, Expr, ExprKind, Text, has_more_words, tokens_of};
 
 /// Parts of parts so deep at most.
 const DEEPEST: usize = 48;
@@ -47,12 +47,10 @@ pub(super) fn portable(sql: &str, table: &DraftTable, is_default: bool) -> Carri
 
 /// The token at this place, in words.
 fn stopped(sql: &str, dialect: Dialect, at: u32) -> String {
-    let mut lexer = Lexer::new(sql, dialect);
-    lexer.at = at as usize;
-    if !lexer.skip_blanks() {
+    let tokens = tokens_of(sql, dialect);
+    let Some(token) = tokens.iter().find(|token| token.start >= at) else {
         return "its end".to_owned();
-    }
-    let token = lexer.token();
+    };
     let raw = &sql[token.start as usize..token.end as usize];
     match token.kind {
         TokenKind::Symbol => format!("the operator `{raw}`"),
@@ -67,7 +65,7 @@ impl Carrier<'_> {
     }
 
     fn text_at(&self, span: Span) -> &str {
-        &self.text.text[span.start as usize..span.end as usize]
+        self.text.at(span.start, span.end)
     }
 
     fn stopped(&self, at: u32) -> String {
