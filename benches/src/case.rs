@@ -29,6 +29,10 @@ pub enum Case {
     InsertMany(usize),
     /// A row by two conditions: with bindery by its query builder.
     FindWhere,
+    /// A row by its key: with bindery by a query of a file.
+    FindChecked,
+    /// A whole table of this number of rows: with bindery by a query of a file.
+    SelectChecked(usize),
     /// The rows whose key is in a list of this number of values.
     FindListed(usize),
     /// A row by its key, over a connection that is taken from a pool for the call where the library has one.
@@ -60,7 +64,7 @@ const DELETED: usize = 10;
 
 impl Case {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 33] = [
         Self::Find,
         Self::Finds(100),
         Self::FindMany(100),
@@ -77,6 +81,10 @@ impl Case {
         Self::InsertMany(100),
         Self::InsertMany(1_000),
         Self::FindWhere,
+        Self::FindChecked,
+        Self::SelectChecked(10),
+        Self::SelectChecked(1_000),
+        Self::SelectChecked(10_000),
         Self::FindListed(1),
         Self::FindListed(1_000),
         Self::FindListed(100_000),
@@ -97,6 +105,8 @@ impl Case {
         match self {
             Self::Find | Self::Finds(_) | Self::FindMany(_) => 10_000,
             Self::Select(rows) | Self::Iterate(rows) | Self::Export(rows) => rows,
+            Self::SelectChecked(rows) => rows,
+            Self::FindChecked => 10_000,
             Self::Insert | Self::InsertInTransaction | Self::InsertInSession => 0,
             Self::InsertMany(_) => 0,
             Self::FindWhere | Self::FindListed(_) | Self::FindPooled => 10_000,
@@ -116,6 +126,7 @@ impl Case {
             Self::Insert | Self::InsertInTransaction | Self::InsertInSession => 1,
             Self::InsertMany(rows) => rows,
             Self::FindWhere | Self::FindListed(_) | Self::FindPooled => 0,
+            Self::FindChecked | Self::SelectChecked(_) => 0,
             Self::InsertDefaults | Self::InsertGiven => 1,
             Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert => 0,
             // They are inserted before.
@@ -132,6 +143,7 @@ impl Case {
             Self::Insert | Self::InsertInTransaction | Self::InsertMany(_) => false,
             Self::InsertInSession => true,
             Self::FindWhere | Self::FindListed(_) | Self::FindPooled => true,
+            Self::FindChecked | Self::SelectChecked(_) => true,
             Self::InsertDefaults | Self::InsertGiven => true,
             Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert | Self::Delete => true,
             Self::HasMany | Self::Checkout => true,
@@ -164,6 +176,8 @@ impl fmt::Display for Case {
             Self::InsertInSession => out.write_str("insert 1 row in a session"),
             Self::InsertMany(count) => write!(out, "insert {count} rows"),
             Self::FindWhere => out.write_str("find by two conditions"),
+            Self::FindChecked => out.write_str("find by key, checked SQL"),
+            Self::SelectChecked(count) => write!(out, "select {count} rows, checked SQL"),
             Self::FindListed(1) => out.write_str("rows of a list of 1 key"),
             Self::FindListed(keys) => write!(out, "rows of a list of {keys} keys"),
             Self::FindPooled => out.write_str("find by key, from the pool"),

@@ -93,6 +93,23 @@ pub trait Client {
         Err(missing())
     }
 
+    /// One row by its key, with a statement that was checked when the program was built where the library has such.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn find_checked(&mut self, id: i64) -> Result<Option<Self::Row>, Failure> {
+        self.find(id)
+    }
+
+    /// All rows in one call, likewise.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn all_checked(&mut self, take: &mut dyn FnMut(Self::Row)) -> Result<(), Failure> {
+        self.all()?.into_iter().for_each(take);
+        Ok(())
+    }
+
     /// The rows whose key is in a list.
     ///
     /// # Errors

@@ -103,7 +103,8 @@ impl Input {
             Case::FindListed(count) => Self::Keys(listed(first, count)),
             Case::Find => keys(1),
             Case::Finds(count) | Case::FindMany(count) => keys(count),
-            Case::Select(_) | Case::Iterate(_) | Case::Export(_) => Self::Nothing,
+            Case::Select(_) | Case::SelectChecked(_) => Self::Nothing,
+            Case::Iterate(_) | Case::Export(_) => Self::Nothing,
             Case::HasMany | Case::Checkout => Self::Nothing,
             Case::Insert | Case::InsertInTransaction | Case::InsertInSession => {
                 Self::People(Person::from(first, 1))
@@ -156,6 +157,7 @@ fn once<C: Client>(
             .into_iter()
             .for_each(take),
         Case::Select(_) => client.all()?.into_iter().for_each(take),
+        Case::SelectChecked(_) => client.all_checked(take)?,
         Case::Iterate(_) => client.each(take)?,
         Case::Export(_) => client.export(take)?,
         Case::Insert => {
@@ -197,6 +199,7 @@ fn once_for<C: Client>(
             .find_where(person.id, &person.name)?
             .map(take)
             .is_some(),
+        Case::FindChecked => client.find_checked(person.id)?.map(take).is_some(),
         Case::FindPooled => client.find_pooled(person.id)?.map(take).is_some(),
         Case::InsertDefaults => {
             take(client.insert_defaults(person.name)?);

@@ -40,7 +40,7 @@ pub use native::{
     PeriodLine,
 };
 
-pub use query::{EmbeddedModel, Query, QueryKind, QueryParameter, QueryPart, QueryText};
+pub use query::{EmbeddedModel, Query, QueryKind, QueryParameter, QueryPart, QueryText, RowPart};
 pub use sync::TableSync;
 
 /// Index into [`Model::tables`].

@@ -12,7 +12,7 @@ mod generated {
 
 use generated::{
     Databases, MemberQueries, NewMember, NewOwner, NewPerson, NewPet, PersonPatch, Tables, engine,
-    model, owner, person as column,
+    model, owner, person as column, queries,
 };
 
 /// A connection of any engine.
@@ -190,6 +190,26 @@ impl<E: Hosting> Client for Bindery<E> {
         let key: generated::PersonId<E> = id.into();
         let condition = column::id.eq(key).and(column::name.eq(name));
         Ok(self.connection.people().filter(condition).first()?)
+    }
+
+    fn find_checked(&mut self, id: i64) -> Result<Option<Self::Row>, Failure> {
+        let row = queries::people::by_key(&mut self.connection, id)?;
+        Ok(row.map(|row| generated::Person {
+            id: row.id.into(),
+            name: row.name,
+            hair_color: row.hair_color,
+        }))
+    }
+
+    fn all_checked(&mut self, take: &mut dyn FnMut(Self::Row)) -> Result<(), Failure> {
+        for row in queries::people::everyone(&mut self.connection)? {
+            take(generated::Person {
+                id: row.id.into(),
+                name: row.name,
+                hair_color: row.hair_color,
+            });
+        }
+        Ok(())
     }
 
     fn find_listed(&mut self, ids: &[i64]) -> Result<Vec<Self::Row>, Failure> {

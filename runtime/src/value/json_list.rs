@@ -123,6 +123,6 @@ pub(crate) fn escape(text: &str, out: &mut String) {
 #[cold]
 fn unsupported(what: &str) -> Error {
     Error::new(ErrorKind::UnsupportedValue(format!(
-        "`in_list` cannot hold {what} on this database"
+        "a list of values cannot hold {what} on this database"
     )))
 }

@@ -36,6 +36,37 @@ pub struct Query {
     pub by_name: bool,
 }
 
+/// A field of a query's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowPart {
+    /// Which of [`Query::columns`] it is.
+    Column(usize),
+    /// Which of [`Query::embedded`] it is.
+    Model(usize),
+}
+
+impl Query {
+    /// The fields of its rows, in their order.
+    pub fn fields(&self) -> Vec<RowPart> {
+        let mut fields = Vec::new();
+        let mut at = 0;
+        while at < self.columns.len() {
+            let mut models = self.embedded.iter();
+            match models.position(|one| one.at == at) {
+                Some(model) => {
+                    fields.push(RowPart::Model(model));
+                    at += self.embedded[model].count.max(1);
+                }
+                None => {
+                    fields.push(RowPart::Column(at));
+                    at += 1;
+                }
+            }
+        }
+        fields
+    }
+}
+
 /// Columns of a query's rows that are a row of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmbeddedModel {

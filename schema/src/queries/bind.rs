@@ -1,11 +1,11 @@
 //! One query of all texts of a name: their engines, and the rows and parameters that all of them have.
 
-use super::check::{self, CheckedStatement, CheckedText};
+use super::check::{self, CheckedText};
 use super::parameter;
 use super::written::{Door, WrittenQuery};
 use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Column, EmbeddedModel, EngineId, FieldType, Model, Query, QueryKind};
+use crate::model::{Column, EmbeddedModel, EngineId, FieldType, Model, Query, QueryKind, RowPart};
 use crate::name;
 use crate::source::{Sources, Span};
 use crate::typing::Embedded;
@@ -38,24 +38,16 @@ pub(super) fn checked(
     diagnostics: &mut Diagnostics,
 ) -> Option<Query> {
     let (first, others) = checked.split_first()?;
-    let mut findings = columns_as_fields(first);
-    findings.extend(
-        others
-            .iter()
-            .filter_map(|other| other_columns(model, first, other)),
-    );
-    if !findings.is_empty() {
-        findings
-            .into_iter()
-            .for_each(|finding| diagnostics.push(finding));
-        return None;
-    }
+    let other_rows = others
+        .iter()
+        .filter_map(|other| other_columns(model, first, other));
+    reported(other_rows.collect(), diagnostics)?;
     let (parameters, texts) = parameter::bind(sources, checked, diagnostics)?;
     let whole = checked.iter().filter(|text| text.form == 0);
     let mut engines: Vec<EngineId> = whole.flat_map(|text| &text.engines).copied().collect();
     engines.sort_unstable();
     let notes = &first.written.notes;
-    Some(Query {
+    let query = Query {
         function: notes.function.clone(),
         module: first.written.module.clone(),
         row_name: notes.row_name.clone(),
@@ -69,7 +61,18 @@ pub(super) fn checked(
         embedded: embedded(&first.statement.embedded),
         by_name: checked.iter().any(|text| text.statement.by_name),
         only_reads: checked.iter().all(|text| text.statement.only_reads),
-    })
+    };
+    reported(columns_as_fields(&query, first), diagnostics)?;
+    Some(query)
+}
+
+/// Reports what is wrong; `None` where something is.
+fn reported(findings: Vec<Diagnostic>, diagnostics: &mut Diagnostics) -> Option<()> {
+    let is_right = findings.is_empty();
+    findings
+        .into_iter()
+        .for_each(|finding| diagnostics.push(finding));
+    is_right.then_some(())
 }
 
 fn embedded(found: &[Embedded]) -> Vec<EmbeddedModel> {
@@ -84,9 +87,14 @@ fn embedded(found: &[Embedded]) -> Vec<EmbeddedModel> {
 }
 
 /// Findings on columns that are not fields of one struct.
-fn columns_as_fields(text: &CheckedText<'_>) -> Vec<Diagnostic> {
+fn columns_as_fields(query: &Query, text: &CheckedText<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    let fields = fields(&text.statement);
+    let (columns, embedded) = (&query.columns, &text.statement.embedded);
+    let fields = query.fields().into_iter().map(|field| match field {
+        RowPart::Column(at) => (columns[at].name.as_str(), columns[at].span),
+        RowPart::Model(at) => (embedded[at].name.text.as_str(), embedded[at].name.span),
+    });
+    let fields: Vec<(&str, Span)> = fields.collect();
     for (at, (name, span)) in fields.iter().enumerate() {
         let field = name::field(name);
         let mut before = fields[..at].iter();
@@ -99,25 +107,6 @@ fn columns_as_fields(text: &CheckedText<'_>) -> Vec<Diagnostic> {
         }
     }
     findings
-}
-
-/// The names of the fields: of models, and of the columns that are of none.
-fn fields(statement: &CheckedStatement) -> Vec<(&str, Span)> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(column) = statement.columns.get(at) {
-        match statement.embedded.iter().find(|one| one.at == at) {
-            Some(model) => {
-                found.push((model.name.text.as_str(), model.name.span));
-                at += model.count.max(1);
-            }
-            None => {
-                found.push((column.name.as_str(), column.span));
-                at += 1;
-            }
-        }
-    }
-    found
 }
 
 /// The finding on a text whose rows are not those of the first.

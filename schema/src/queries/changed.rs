@@ -1,10 +1,9 @@
 //! Queries that fit a schema before and after it changes, and whose functions are others then.
 
 use super::bind::type_in_words;
-use super::check::{CheckedStatement, ParameterName, statement};
+use super::check::{CheckedStatement, ParameterName, attempt};
 use super::unfit::written;
 use super::written::WrittenQuery;
-use crate::diagnostic::Diagnostics;
 use crate::input::Input;
 use crate::model::{EngineId, Model};
 use crate::source::Span;
@@ -57,14 +56,7 @@ fn fitting(model: &Model, input: &Input, query: &WrittenQuery) -> Option<Checked
     if query.notes.dialect.is_some_and(|only| only != dialect) {
         return None;
     }
-    let place = (dialect, &[engine][..], 0);
-    statement(
-        model,
-        &input.sources,
-        query,
-        place,
-        &mut Diagnostics::default(),
-    )
+    attempt(model, &input.sources, query, (dialect, &[engine], 0)).0
 }
 
 /// A value that goes in or comes out: what it is, its type in Rust, and its place.

@@ -131,12 +131,13 @@ fn form(
     (dialect, engines, form): (Dialect, &[EngineId], u32),
     diagnostics: &mut Diagnostics,
 ) -> Option<CheckedStatement> {
-    let mut found = Diagnostics::default();
-    let place = (dialect, engines, form);
-    let checked = statement(model, sources, written, place, &mut found);
+    let (checked, found) = attempt(model, sources, written, (dialect, engines, form));
+    let without = written.parts.in_words(form);
     for finding in found.iter() {
         let mut finding = finding.clone();
-        finding.message += &format!(",{}", written.parts.in_words(form));
+        if !without.is_empty() {
+            finding.message += &format!(",{without}");
+        }
         diagnostics.push(finding);
     }
     checked
@@ -152,9 +153,8 @@ fn first_text(
 ) -> Option<(CheckedStatement, Dialect)> {
     let mut refused: Option<Diagnostics> = None;
     for &dialect in dialects {
-        let mut found = Diagnostics::default();
         let engines = of_dialect(model, allowed, dialect);
-        let checked = statement(model, sources, written, (dialect, &engines, 0), &mut found);
+        let (checked, found) = attempt(model, sources, written, (dialect, &engines, 0));
         let hosts = |checked: &CheckedStatement| {
             !engines::hosting(model, &engines, &checked.tables).is_empty()
         };
@@ -191,13 +191,24 @@ fn tables(model: &Model, sources: &Sources, written: &WrittenQuery) -> Option<Ve
     let all: Vec<EngineId> = model.engine_ids().collect();
     let mut dialects = dialects_of(model, &all).into_iter();
     dialects.find_map(|dialect| {
-        let mut found = Diagnostics::default();
-        let checked = statement(model, sources, written, (dialect, &all, 0), &mut found);
+        let (checked, _) = attempt(model, sources, written, (dialect, &all, 0));
         checked.map(|checked| checked.tables)
     })
 }
 
-pub(super) fn statement(
+/// Checks a form of a text for engines of one dialect; what is wrong or noteworthy comes beside it.
+pub(super) fn attempt(
+    model: &Model,
+    sources: &Sources,
+    written: &WrittenQuery,
+    place: (Dialect, &[EngineId], u32),
+) -> (Option<CheckedStatement>, Diagnostics) {
+    let mut found = Diagnostics::default();
+    let checked = statement(model, sources, written, place, &mut found);
+    (checked, found)
+}
+
+fn statement(
     model: &Model,
     sources: &Sources,
     written: &WrittenQuery,
@@ -242,10 +253,7 @@ fn annotations(
     let mut type_of = |tag: &TypeTag| {
         let to = given_type(tag, dialect);
         if to.is_none() {
-            let message = format!("`{}` is not a type", tag.type_name.text);
-            let finding = Diagnostic::error("B0603", message).at(tag.type_name.span, "");
-            diagnostics
-                .push(finding.help("write a type as a column has it: `bigint`, `varchar(40)`"));
+            diagnostics.push(typing::no_type(&tag.type_name.text, tag.type_name.span));
         }
         to
     };

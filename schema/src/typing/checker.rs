@@ -300,7 +300,8 @@ impl<'a> Checker<'a> {
         };
         let ty = self.type_of_name(&given.to);
         let Some(typed) = ty.and_then(|ty| self.column_of_type(&ty)) else {
-            self.report(findings::no_type(given.to.span));
+            let (written, span) = (&given.to.written, given.to.span);
+            self.report(findings::no_type(written, span));
             return None;
         };
         let found = self.column_of_value(&field.value);

@@ -526,8 +526,9 @@ pub(super) fn unknown_window(name: &Name, known: &[String]) -> Diagnostic {
 }
 
 /// A type in an annotation that is none.
-pub(super) fn no_type(span: Span) -> Diagnostic {
-    Diagnostic::error("B0603", "this is not a type of the database")
+pub(crate) fn no_type(written: &str, span: Span) -> Diagnostic {
+    let message = format!("`{written}` is not a type of the database");
+    Diagnostic::error("B0603", message)
         .at(span, "")
         .help("write a type as a column has it: `bigint`, `varchar(40)`")
 }

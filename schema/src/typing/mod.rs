@@ -38,6 +38,7 @@ mod write;
 pub(crate) use checker::{
     Annotations, Checked, CheckedColumn, Given, GivenColumn, ListUse, Source, statement,
 };
+pub(crate) use findings::no_type;
 pub(crate) use names::{NameKind, Named, Names, UnknownName};
 pub(crate) use output::{Embedded, Star};
 pub(crate) use source::is_of_database;

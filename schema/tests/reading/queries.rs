@@ -476,12 +476,18 @@ fn a_column_has_the_type_that_is_written() {
         ),
         (
             "-- @column most: strange\nSELECT max(stars) AS most FROM posts",
-            "B0603 error 3:18-3:25 this is not a type of the database",
+            "B0603 error 3:18-3:25 `strange` is not a type of the database",
         ),
     ] {
         let found = findings(&format!("-- name: a :many\n-- @engines p\n{text};\n"));
         assert_eq!(found, [finding], "{text}");
     }
+}
+
+#[test]
+fn what_only_another_dialect_refuses_is_a_whole_sentence() {
+    let found = findings("-- name: a :many\nSELECT typeof(title) AS of FROM posts;\n");
+    assert_eq!(found, ["B0623 error 2:8-2:14 there is no function `typeof`"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A query of a file: its function, its row, and the engines that it is bounded by.
 
-use bindery_schema::model::{Column, EmbeddedModel, EngineId, Query, QueryParameter, QueryPart};
+use bindery_schema::model::{Column, EmbeddedModel, EngineId, Query, QueryParameter, QueryPart, RowPart};
 use bindery_schema::rust_type::Argument;
 
 use super::column_types::Functions;
@@ -181,22 +181,13 @@ impl Shapes<'_> {
 impl<'m> QueryShape<'m> {
     /// The fields of its row, in their order.
     pub(crate) fn fields(&self) -> Vec<RowField<'_, 'm>> {
-        let mut fields = Vec::new();
-        let mut at = 0;
-        while let Some(column) = self.columns.get(at) {
-            let mut models = self.embedded.iter();
-            match models.find(|one| one.model.at == at) {
-                Some(model) => {
-                    fields.push(RowField::Model(model));
-                    at += model.model.count.max(1);
-                }
-                None => {
-                    fields.push(RowField::Column(column));
-                    at += 1;
-                }
-            }
-        }
+        let fields = self.query.fields().into_iter();
         fields
+            .map(|field| match field {
+                RowPart::Column(at) => RowField::Column(&self.columns[at]),
+                RowPart::Model(at) => RowField::Model(&self.embedded[at]),
+            })
+            .collect()
     }
 
     /// Its row has the keys of its engine.

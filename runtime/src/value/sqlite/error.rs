@@ -103,7 +103,7 @@ fn limit(message: &str) -> Option<&'static str> {
             "Expression tree is too large",
             "",
             "more than some 1,000 conditions or operators in one another or in a row, which SQLite does not take: give values as \
-             one list, by `in_list`, or run several queries",
+             one list (`in_list`, or `IN :values` in checked SQL), or run several queries",
         ),
         (
             "parser stack overflow",
@@ -118,7 +118,7 @@ fn limit(message: &str) -> Option<&'static str> {
         (
             "too many SQL variables",
             "",
-            "more than 32,766 parameters, which SQLite does not take: give values as one list, by `in_list`",
+            "more than 32,766 parameters, which SQLite does not take: give values as one list (`in_list`, or `IN :values` in checked SQL)",
         ),
         (
             "LIKE or GLOB pattern too complex",
