@@ -96,11 +96,12 @@ cargo xtask bench [--peers | --async | --outbox | --observation | --atomic | --d
     --verify         `bindery verify` of a million rows (--rows N) in SQLite and PostgreSQL beside a read of each: prints the table
                      of docs/sync.md
 
-cargo xtask growth [--clean-build | --queries | --rooms]
+cargo xtask growth [--clean-build | --queries | --checked | --rooms]
     Measures how time, memory and generated code grow with the schema, and the clean build of a program beside diesel and
     rusqlite; prints the tables of docs/size-and-speed.md.
     --clean-build    the clean build alone
     --queries        only what the generated code for queries adds to the check of 100 tables
+    --checked        only what checked queries, of files and in place, add to the build of 300 tables
     --rooms          only what a program on SQLite compiles of the runtime in any case, by room
 
 cargo xtask features [--part N/M]
@@ -218,6 +219,7 @@ pub(crate) enum Growing {
     All,
     CleanBuild,
     Queries,
+    Checked,
     Rooms,
 }
 
@@ -333,6 +335,7 @@ impl Command {
             ["growth"] => Ok(Self::Growth(Growing::All)),
             ["growth", "--clean-build"] => Ok(Self::Growth(Growing::CleanBuild)),
             ["growth", "--queries"] => Ok(Self::Growth(Growing::Queries)),
+            ["growth", "--checked"] => Ok(Self::Growth(Growing::Checked)),
             ["growth", "--rooms"] => Ok(Self::Growth(Growing::Rooms)),
             ["features"] => Ok(Self::Features(Part { number: 1, of: 1 })),
             ["features", "--part", text] => part(text).map(Self::Features),

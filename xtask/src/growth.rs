@@ -1,6 +1,7 @@
 //! `cargo xtask growth`: how time, memory and generated code grow with the schema. Prints tables for
 //! `docs/size-and-speed.md`.
 
+mod checked;
 mod clean;
 mod refused;
 mod rooms;
@@ -35,10 +36,12 @@ pub(crate) fn run(growing: Growing) -> Result<ExitCode, Failure> {
     match growing {
         Growing::All => {
             growth()?;
+            checked::run()?;
             print("");
             clean::run()?;
         }
         Growing::CleanBuild => clean::run()?,
+        Growing::Checked => checked::run()?,
         Growing::Queries => surface::run(&Project::create()?)?,
         Growing::Rooms => rooms::run()?,
     }

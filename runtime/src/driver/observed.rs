@@ -400,6 +400,9 @@ impl Physical {
         columns: TakeColumns<'_>,
         take: TakeRow<'_>,
     ) -> Result<u64> {
+        if observe::is_idle() {
+            return self.0.driver.raw_query(raw, write, columns, take);
+        }
         self.call(Request::RawQuery {
             raw,
             write,

@@ -203,7 +203,7 @@ impl AnyDriver {
                 write,
                 columns,
                 take,
-            } => return self.raw_query(*raw, *write, *columns, *take),
+            } => return self.send_raw(*raw, *write, *columns, *take),
             Request::RawBatch { sql, .. } => each!(self, it => it.raw_batch(sql)),
             Request::Begin(options) => self.begin(options),
             Request::Commit => self.commit(),
@@ -307,7 +307,18 @@ impl AnyDriver {
         })
     }
 
-    fn raw_query(
+    /// Runs one statement of the program's own, hands over its columns and its rows, and gives the number of rows it changed.
+    pub(crate) fn raw_query(
+        &mut self,
+        raw: RawText<'_>,
+        write: WriteParams<'_>,
+        columns: TakeColumns<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<u64> {
+        self.writing(|this| this.send_raw(raw, write, columns, take))
+    }
+
+    fn send_raw(
         &mut self,
         raw: RawText<'_>,
         write: WriteParams<'_>,

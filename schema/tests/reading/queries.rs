@@ -487,7 +487,10 @@ fn a_column_has_the_type_that_is_written() {
 #[test]
 fn what_only_another_dialect_refuses_is_a_whole_sentence() {
     let found = findings("-- name: a :many\nSELECT typeof(title) AS of FROM posts;\n");
-    assert_eq!(found, ["B0623 error 2:8-2:14 there is no function `typeof`"]);
+    assert_eq!(
+        found,
+        ["B0623 error 2:8-2:14 there is no function `typeof`"]
+    );
 }
 
 #[test]

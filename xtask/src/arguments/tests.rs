@@ -43,6 +43,8 @@ fn every_command_is_understood() {
     assert_eq!(parse("growth --queries"), queries);
     let rooms = Ok(Command::Growth(Growing::Rooms));
     assert_eq!(parse("growth --rooms"), rooms);
+    let checked = Ok(Command::Growth(Growing::Checked));
+    assert_eq!(parse("growth --checked"), checked);
     let all = Part { number: 1, of: 1 };
     assert_eq!(parse("features"), Ok(Command::Features(all)));
     let second = Part { number: 2, of: 5 };

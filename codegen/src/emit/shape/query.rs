@@ -1,6 +1,8 @@
 //! A query of a file: its function, its row, and the engines that it is bounded by.
 
-use bindery_schema::model::{Column, EmbeddedModel, EngineId, Query, QueryParameter, QueryPart, RowPart};
+use bindery_schema::model::{
+    Column, EmbeddedModel, EngineId, Query, QueryParameter, QueryPart, RowPart,
+};
 use bindery_schema::rust_type::Argument;
 
 use super::column_types::Functions;

@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
+use super::raw::Facts;
 use crate::error::Result;
 use crate::value::sqlite::error::prepare_error;
 use crate::value::sqlite::statement::Statement;
@@ -25,6 +27,8 @@ pub(super) struct Kept {
 struct Entry {
     sql: Box<str>,
     statement: Statement,
+    /// Once it has run as a statement of the program's own.
+    facts: Option<Arc<Facts>>,
     last_use: u64,
 }
 
@@ -48,30 +52,63 @@ impl Kept {
         connection: &rusqlite::Connection,
         sql: &str,
     ) -> Result<Running<'_>> {
-        let place = place(sql);
-        let mut number = usize::from(self.by_place[place]);
-        // Another text may be at the same place now.
-        if self
-            .statements
-            .get(number)
-            .is_none_or(|kept| *kept.sql != *sql)
-        {
-            number = self.find_text(connection, sql)?;
-            self.by_place[place] = u16::try_from(number).unwrap_or(u16::MAX);
-        }
+        let number = match self.number(sql) {
+            Some(number) => number,
+            None => self.prepare(connection, sql)?,
+        };
+        Ok(Running::new(&mut self.entry(sql, number).statement))
+    }
+
+    /// The statement of this text, where it is known to read and do nothing else.
+    #[inline]
+    pub(super) fn find_read(&mut self, sql: &str) -> Option<(Running<'_>, &Facts)> {
+        let number = self.number(sql)?;
+        let Entry {
+            statement, facts, ..
+        } = self.entry(sql, number);
+        let facts = facts.as_deref().filter(|facts| facts.is_plain_read())?;
+        Some((Running::new(statement), facts))
+    }
+
+    /// The statement of this number, which is used for the text once more.
+    #[inline]
+    fn entry(&mut self, sql: &str, number: usize) -> &mut Entry {
+        self.by_place[place(sql)] = u16::try_from(number).unwrap_or(u16::MAX);
         self.uses += 1;
         let entry = &mut self.statements[number];
         entry.last_use = self.uses;
-        Ok(Running::new(&mut entry.statement))
+        entry
     }
 
-    fn find_text(&mut self, connection: &rusqlite::Connection, sql: &str) -> Result<usize> {
-        if let Some(&number) = self.by_text.get(sql) {
-            return Ok(number);
+    /// Returns what is known of the statement of this text.
+    #[inline]
+    pub(super) fn facts(&self, sql: &str) -> Option<Arc<Facts>> {
+        self.statements[self.number(sql)?].facts.clone()
+    }
+
+    /// Notes what is known of the statement of this text, if it is kept.
+    pub(super) fn note(&mut self, sql: &str, facts: Arc<Facts>) {
+        if let Some(number) = self.number(sql) {
+            self.statements[number].facts = Some(facts);
         }
+    }
+
+    #[inline]
+    fn number(&self, sql: &str) -> Option<usize> {
+        let number = usize::from(self.by_place[place(sql)]);
+        // Another text may be at the same place now.
+        let is_it = |kept: &Entry| *kept.sql == *sql;
+        if self.statements.get(number).is_some_and(is_it) {
+            return Some(number);
+        }
+        self.by_text.get(sql).copied()
+    }
+
+    fn prepare(&mut self, connection: &rusqlite::Connection, sql: &str) -> Result<usize> {
         let entry = Entry {
             sql: sql.into(),
             statement: Statement::prepare(connection, sql).map_err(prepare_error)?,
+            facts: None,
             last_use: 0,
         };
         let number = self.put(entry);

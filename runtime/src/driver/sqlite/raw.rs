@@ -1,7 +1,6 @@
 //! Statements that the program wrote itself. SQLite says of each what it does when it is prepared, so one that begins or
 //! ends a transaction is not run at all.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::Batch;
@@ -16,16 +15,12 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::value::sqlite::error::{prepare_error, step_error};
 use crate::value::sqlite::statement::Statement;
 
-/// Texts of which is remembered what they do.
-const REMEMBERED: usize = 256;
-
 const SEVERAL: &str = "the text has more than one statement: run it by `execute_batch`";
 const OWN_SAVEPOINT: &str = "savepoints named `bindery_…` are those of open transactions";
 
-/// Facts of raw statements, and whether they have left something behind.
+/// The acts of raw statements, and whether they have left something behind.
 pub(super) struct Ran {
     acts: Arc<Acts>,
-    facts: HashMap<Box<str>, Arc<Facts>>,
     has_left: bool,
 }
 
@@ -33,7 +28,6 @@ impl Ran {
     pub(super) fn of(connection: &rusqlite::Connection) -> Self {
         Self {
             acts: Acts::noting(connection),
-            facts: HashMap::new(),
             has_left: false,
         }
     }
@@ -45,10 +39,17 @@ impl Ran {
 }
 
 /// Facts of a statement, known before it runs.
-struct Facts {
+pub(super) struct Facts {
     seen: Seen,
     names: Vec<Box<str>>,
     only_reads: bool,
+}
+
+impl Facts {
+    /// Whether it reads rows and does nothing else: nothing has to be looked at around it.
+    pub(super) fn is_plain_read(&self) -> bool {
+        self.only_reads && self.seen == Seen::default()
+    }
 }
 
 impl SqliteConnection {
@@ -59,7 +60,12 @@ impl SqliteConnection {
         columns: TakeColumns<'_>,
         take: TakeRow<'_>,
     ) -> Result<u64> {
-        let facts = self.facts(raw)?;
+        if let Some(rows) = self.read(raw.sql, write, columns, take).transpose() {
+            return rows;
+        }
+        let known = self.kept.facts(raw.sql);
+        let is_new = known.is_none();
+        let facts = known.map_or_else(|| self.read_facts(raw.sql), Ok)?;
         self.ensure_no_control(facts.seen)?;
         columns(&facts.names)?;
         self.raw.has_left |= facts.seen.stays();
@@ -85,41 +91,48 @@ impl SqliteConnection {
             let has_changed = connection.total_changes() != before;
             Ok(if has_changed { connection.changes() } else { 0 })
         });
+        if is_new && raw.is_kept {
+            self.kept.note(raw.sql, facts);
+        }
         if was_in_transaction {
             return outcome;
         }
         self.ensure_none_begun(outcome)
     }
 
-    /// Returns the facts of a text, which SQLite reports while it prepares it.
-    fn facts(&mut self, raw: RawText<'_>) -> Result<Arc<Facts>> {
-        if let Some(facts) = self.raw.facts.get(raw.sql) {
-            return Ok(Arc::clone(facts));
-        }
+    /// Runs a statement that has been seen to read and do nothing else; `None` where it is none.
+    fn read(
+        &mut self,
+        sql: &str,
+        write: WriteParams<'_>,
+        columns: TakeColumns<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<Option<u64>> {
+        self.run(|_, kept| {
+            let Some((mut statement, facts)) = kept.find_read(sql) else {
+                return Ok(None);
+            };
+            columns(&facts.names)?;
+            bind(&mut statement, write)?;
+            rows(&mut statement, facts, columns, take)?.map(|_| Some(0))
+        })
+    }
+
+    /// Reads the facts of a text, which SQLite reports while it prepares it.
+    fn read_facts(&mut self, sql: &str) -> Result<Arc<Facts>> {
         let acts = Arc::clone(&self.raw.acts);
         // Of what bindery itself has prepared.
         acts.take();
         let (call, _) = self.call()?;
-        let found = read_facts(call.file.watched.connection(), raw.sql);
+        let found = read_facts(call.file.watched.connection(), sql);
         drop(call);
         let seen = acts.take();
         let (names, only_reads) = found?;
-        let facts = Arc::new(Facts {
+        Ok(Arc::new(Facts {
             seen,
             names,
             only_reads,
-        });
-        if raw.is_kept {
-            self.remember(raw.sql, &facts);
-        }
-        Ok(facts)
-    }
-
-    fn remember(&mut self, sql: &str, facts: &Arc<Facts>) {
-        if self.raw.facts.len() >= REMEMBERED {
-            self.raw.facts.clear();
-        }
-        self.raw.facts.insert(sql.into(), Arc::clone(facts));
+        }))
     }
 
     fn ensure_no_control(&self, seen: Seen) -> Result<()> {

@@ -35,6 +35,8 @@ pub(crate) struct Statement {
     begun: bool,
     /// Texts or bytes are bound.
     holds_values: bool,
+    /// How often it had been prepared anew when the names of its columns were last found to be those that are known.
+    named: Option<c_int>,
     /// Short texts that are bound, each with a NUL after it. It never grows while one of them is bound.
     texts: Vec<u8>,
     encoding: u8,
@@ -83,6 +85,7 @@ impl Statement {
             places: usize::try_from(places).unwrap_or(0),
             begun: false,
             holds_values: false,
+            named: None,
             texts: Vec::new(),
             encoding: if knows_nul { UTF8_AND_NUL } else { UTF8 },
         }
@@ -232,20 +235,26 @@ impl Statement {
         }
     }
 
-    /// Whether these are the names of the columns. Preparing anew, as `step` does after tables have changed, may change them.
-    pub(crate) fn has_columns(&self, names: &[Box<str>]) -> bool {
+    /// Whether these are the names of the columns, which are always the same names for one statement. Preparing anew, as `step` does after
+    /// tables have changed, may change them; else they are not compared again.
+    pub(crate) fn has_columns(&mut self, names: &[Box<str>]) -> bool {
+        let prepared_anew = self.prepared_anew();
+        if self.named == Some(prepared_anew) {
+            return true;
+        }
         let raw = self.raw.as_ptr();
         // SAFETY: the statement was prepared and is not finalised.
         let count = unsafe { ffi::sqlite3_column_count(raw) };
-        usize::try_from(count) == Ok(names.len())
+        let are_same = usize::try_from(count) == Ok(names.len())
             && names
                 .iter()
                 .zip(0..)
-                .all(|(name, column)| self.column_name(column).to_bytes() == name.as_bytes())
+                .all(|(name, column)| self.column_name(column).to_bytes() == name.as_bytes());
+        self.named = are_same.then_some(prepared_anew);
+        are_same
     }
 
     /// How often SQLite had to prepare it anew.
-    #[cfg(test)]
     pub(crate) fn prepared_anew(&self) -> c_int {
         // SAFETY: the statement was prepared and is not finalised.
         unsafe {
