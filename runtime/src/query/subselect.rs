@@ -12,7 +12,6 @@ use super::nullability::{NotNull, Nullability, Nullable};
 use super::number::Number;
 use super::related::{Related, RelatedModel, RelatedRows};
 use super::shape::op;
-use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 
@@ -74,25 +73,21 @@ impl<M, T, K: Nullability> Column<M, T, K> {
     /// The column equals one of the values that the query gives.
     ///
     /// As SQL has it, the opposite of this holds for no row where one of those values is NULL: leave them out by a filter.
-    pub fn in_query<E: Engine, U: Model, L: Nullability>(
+    pub fn in_query<E: Hosts<U>, U: Model, L: Nullability>(
         self,
         query: Subselect<U, T, L, E>,
-    ) -> Condition<M, E>
-    where
-        E: Hosts<U>,
-    {
+    ) -> Condition<M, E> {
         self.term().in_query(query)
     }
 }
 
 impl<M, T, K: Nullability, R> Expr<M, T, K, R> {
     /// It equals one of the values that the query gives, as [`Column::in_query`].
-    pub fn in_query<E: Engine, U: Model, L: Nullability>(
+    pub fn in_query<E: Hosts<U>, U: Model, L: Nullability>(
         mut self,
         query: Subselect<U, T, L, E>,
     ) -> Condition<M, E>
     where
-        E: Hosts<U>,
         R: ComputedOn<E>,
     {
         let value = query.of.term();
