@@ -383,3 +383,61 @@ fn qry_01_rows_are_compared_with_and_changed_by_values_of_their_table() -> binde
     }
     on_each!(show)
 }
+
+#[test]
+fn qry_03_of_each_row_a_limited_number_is_loaded() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let whole = filled(c, 31)?;
+        let users = || &whole.users[..];
+        let written = post::author_id.reversed();
+        let key = |post: &&Post<E>| {
+            (
+                std::cmp::Reverse(post.rank),
+                post.body.clone(),
+                *post.id.value(),
+            )
+        };
+        for limit in [0, 1, 2, 3, 100] {
+            let best = written.filter(post::stars.ge(0)).limit(limit);
+            let best = best.order_by((post::rank.desc(), post::body.asc()));
+            let loaded = c.load(users(), best)?;
+            for (user, found) in users().iter().zip(loaded.iter()) {
+                let mut expected: Vec<_> =
+                    whole.posts_of(user.id).filter(|it| it.stars >= 0).collect();
+                expected.sort_by_key(key);
+                expected.truncate(limit as usize);
+                assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{limit}");
+            }
+        }
+        // By the key, by values of other tables, and with what belongs to the rows.
+        let by_words = written
+            .order_by((post::comments.count().desc(), post::id.desc()))
+            .limit(2);
+        let (posts, comments) = c.load(users(), by_words.with(post::comments))?.into_parts();
+        for (user, found) in users().iter().zip(posts.iter()) {
+            let mut expected: Vec<_> = whole.posts_of(user.id).collect();
+            expected.sort_by_key(|it| {
+                std::cmp::Reverse((whole.comments_of(it.id).count(), *it.id.value()))
+            });
+            expected.truncate(2);
+            assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+        }
+        let count: usize = comments.iter().map(<[_]>::len).sum();
+        let of = posts
+            .iter()
+            .flatten()
+            .map(|post| whole.comments_of(post.id).count());
+        assert_eq!(count, of.sum::<usize>());
+        let first = c.load(users(), written.limit(1))?;
+        for (user, found) in users().iter().zip(first.iter()) {
+            let least = whole.posts_of(user.id).map(|post| *post.id.value()).min();
+            assert_eq!(found.first().map(|post| *post.id.value()), least);
+        }
+        let limited = c.users().select(written.limit(2).count()).all();
+        assert!(
+            matches!(limited, Err(error) if matches!(error.kind(), bindery::ErrorKind::Unsupported(_)))
+        );
+        Ok(())
+    }
+    on_each!(show)
+}

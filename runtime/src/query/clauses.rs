@@ -188,10 +188,31 @@ impl Clauses {
     }
 
     /// All that rows are filtered by, as one condition.
-    pub(crate) fn into_condition(mut self) -> Option<Predicate> {
+    pub(crate) fn into_condition(mut self) -> Predicate {
         let filters = Tree::read(self.predicate.shape.bytes()).roots.len();
         (1..filters).for_each(|_| self.predicate.shape.push(op::AND));
-        (filters > 0).then_some(self.predicate)
+        if self.limit != NO_LIMIT {
+            let why = "a value of limited rows: it is of all that meet the conditions";
+            self.refuse(ErrorKind::Unsupported(why));
+        }
+        self.predicate
+    }
+
+    /// The limit, where there is one, is of the rows with equal values in these columns.
+    pub(crate) fn limit_each(&mut self, columns: &[usize]) {
+        if self.limit == NO_LIMIT {
+            return;
+        }
+        let extras = self.extras_mut();
+        extras.is_limit_of_each = true;
+        for &column in columns {
+            extras.groups.push_column(ColumnPath::own(column as u16));
+        }
+    }
+
+    /// Whether it matters in which order rows are read.
+    pub(crate) fn needs_order(&self) -> bool {
+        self.is_ordered() || self.limit != NO_LIMIT
     }
 
     pub(crate) fn is_ordered(&self) -> bool {

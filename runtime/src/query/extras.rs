@@ -21,6 +21,8 @@ pub(crate) struct Extras {
     pub(crate) has_aggregate: bool,
     /// An aggregate of the rows that the limit leaves.
     pub(crate) is_of_limited: bool,
+    /// The limit is of each group, of whole rows.
+    pub(crate) is_limit_of_each: bool,
     pub(crate) lock: Option<Lock>,
     /// The rows that each row comes with.
     pub(super) joined: Shape,
@@ -45,6 +47,7 @@ impl Extras {
             is_distinct: false,
             has_aggregate: false,
             is_of_limited: false,
+            is_limit_of_each: false,
             lock: None,
             joined: Shape::new(),
         }
@@ -96,7 +99,11 @@ impl Extras {
 
     pub(super) fn flags(&self) -> [u8; 2] {
         let lock = self.lock.map_or(0, Lock::code);
-        let flags = u8::from(self.is_distinct) | u8::from(self.is_of_limited) << 1;
+        let flags = [self.is_distinct, self.is_of_limited, self.is_limit_of_each];
+        let flags = flags
+            .iter()
+            .rev()
+            .fold(0, |all, &is| all << 1 | u8::from(is));
         [flags, lock]
     }
 }

@@ -313,7 +313,7 @@ fn not_here() -> Error {
 
 impl TableSql {
     /// The columns as they are read: by name, or as text. Generated code breaks the lines of long statements.
-    fn read_forms(&self) -> Vec<&'static str> {
+    pub(super) fn read_forms(&self) -> Vec<&'static str> {
         let is_between = |end: char| end == ',' || end.is_whitespace();
         let list = self.select.strip_prefix("SELECT").unwrap_or_default();
         let mut rest = list.trim_start();

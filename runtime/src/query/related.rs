@@ -27,7 +27,8 @@ pub(crate) enum Related {
 /// The rows that relations lead to from a row, one after the other, and a condition on the last ones.
 pub(crate) struct RelatedRows {
     pub(crate) steps: Vec<(Related, RelatedModel)>,
-    pub(crate) condition: Option<Predicate>,
+    /// Empty where it is all of them.
+    pub(crate) condition: Predicate,
 }
 
 /// Finds the statements of a model on an engine. `None` where the engine is of another type, or does not host it.
@@ -109,10 +110,8 @@ impl Predicate {
 
     /// This aggregate, of the related rows of each row.
     pub(crate) fn of_rows(mut self, rows: RelatedRows) -> Self {
-        let takes = u8::from(rows.condition.is_some());
-        if let Some(condition) = rows.condition {
-            self.append(&condition);
-        }
+        let takes = u8::from(!rows.condition.shape.is_empty());
+        self.append(&rows.condition);
         self.shape.fixed([op::OF_ROWS, rows.steps.len() as u8]);
         for (related, model) in rows.steps {
             self.step(related, model);

@@ -264,6 +264,9 @@ impl<'a> Render<'a> {
     fn rows(&mut self, parts: &Parts<'_>) -> Result<()> {
         let is_limited = parts.limit != Limit::All || parts.offset;
         match parts.wanted {
+            Wanted::Rows if parts.extras.is_some_and(|extras| extras.is_limit_of_each) => {
+                return self.first_of_each(parts);
+            }
             Wanted::Rows | Wanted::Selected => {
                 self.select_rows(parts)?;
                 self.order(parts.order, is_limited || !parts.order.is_empty())?;
@@ -288,6 +291,41 @@ impl<'a> Render<'a> {
             }
         }
         self.limit(parts);
+        Ok(())
+    }
+
+    /// The first rows of each group. The order is in a clause of its own, after the condition, as its values are.
+    fn first_of_each(&mut self, parts: &Parts<'_>) -> Result<()> {
+        let table = self.table;
+        let outer = table.read_forms().join(", ");
+        self.push("SELECT ").push(&outer).push(" FROM (SELECT ");
+        for column in 0..table.columns.len() {
+            self.column(ColumnPath::own(column as u16));
+            self.push(", ");
+        }
+        self.push("row_number() OVER each_group AS bindery_place FROM ");
+        self.from();
+        self.condition(parts.condition, " WHERE ")?;
+        let mut separator = " WINDOW each_group AS (PARTITION BY ";
+        let groups = parts
+            .extras
+            .map(|extras| Tree::read(extras.groups.shape.bytes()));
+        for path in groups
+            .iter()
+            .flat_map(|groups| groups.roots.iter().filter_map(|&root| groups.column(root)))
+        {
+            self.push(separator);
+            self.column(path);
+            separator = ", ";
+        }
+        self.order(parts.order, true)?;
+        self.push(")) AS ranked WHERE bindery_place <= ");
+        match parts.limit {
+            Limit::One | Limit::First => self.push("1"),
+            Limit::Two => self.push("2"),
+            Limit::All | Limit::Given => self.nodes.sql.placeholder(),
+        };
+        self.push(" ORDER BY bindery_place");
         Ok(())
     }
 

@@ -112,7 +112,7 @@ impl Batch {
         if keys.is_empty() {
             return Ok(());
         }
-        let wanted = if scope.is_ordered() {
+        let wanted = if scope.needs_order() {
             query::Wanted::Rows
         } else {
             query::Wanted::AnyRows
@@ -122,6 +122,7 @@ impl Batch {
             let mut groups = Groups::new(&self.groups, columns);
             for keys in keys.chunks(chunk_of(columns)) {
                 let mut clauses = scope.clone();
+                clauses.limit_each(columns);
                 clauses.filter_by(&condition(columns, keys));
                 let clauses = clauses.on(&engine)?;
                 clauses.query(physical, wanted, sql, &mut |row| {

@@ -49,7 +49,7 @@ impl<R, U, E> Scoped<R, U, E> {
     }
 
     /// The relation, and the condition of its rows.
-    pub(super) fn into_parts(self) -> (R, Option<Predicate>) {
+    pub(super) fn into_parts(self) -> (R, Predicate) {
         (self.relation, self.clauses.into_condition())
     }
 
@@ -124,6 +124,24 @@ macro_rules! ordered {
             }
         }
     };
+}
+
+impl<M, C> HasMany<M, C> {
+    /// Loads at most this many rows of each, the first ones in the order of the key or of [`order_by`](Scoped::order_by).
+    pub fn limit<E: Engine>(self, rows: u64) -> Scoped<Self, C, E> {
+        Scoped::new(self).limit(rows)
+    }
+}
+
+impl<M, C, E: Engine> Scoped<HasMany<M, C>, C, E> {
+    /// Loads at most this many rows of each, the first ones in the order: of those that meet the conditions, whether these come
+    /// before this or after it.
+    ///
+    /// Values of such rows, as [`count`](Self::count), are [`Unsupported`](crate::ErrorKind::Unsupported): they are of all rows.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.clauses.limit(rows);
+        self
+    }
 }
 
 ordered!(HasMany<M, C>, C);

@@ -7,8 +7,8 @@ use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::query::{
-    Aggregate, ComputedOn, Expr, Extreme, NotNull, Nullable, Number, On, Related, RelatedModel,
-    RelatedRows, Term, count,
+    Aggregate, ComputedOn, Expr, Extreme, NotNull, Nullable, Number, On, Predicate, Related,
+    RelatedModel, RelatedRows, Term, count,
 };
 
 /// A relation to any number of rows on engine `E`: of a foreign key, through a table, with a condition, or one after another.
@@ -31,7 +31,7 @@ pub struct RowsOf(RelatedRows);
 
 impl RowsOf {
     const fn by(steps: Vec<(Related, RelatedModel)>) -> Self {
-        let condition = None;
+        let condition = Predicate::new();
         Self(RelatedRows { steps, condition })
     }
 
