@@ -117,7 +117,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// What is written between two places.
+    /// The text between two places.
     pub(crate) fn at(&self, start: u32, end: u32) -> &'a str {
         &self.text[start as usize..end as usize]
     }
