@@ -2,6 +2,8 @@
 
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
+#[cfg(feature = "diff")]
+use crate::migrations::{Migration, Script, ScriptStatement};
 use crate::model::{
     CheckedModel, Column, ColumnId, Default as ColumnDefault, DefaultValue, Engine, EngineId,
     FieldType, ForeignKey, Generated, KeyWords, Model, NativeColumn, PrimaryKey, ReferentialAction,
@@ -15,6 +17,30 @@ pub(crate) const NOWHERE: Span = Span {
     start: 0,
     end: 0,
 };
+
+/// A migration of these statements, each on a line of its own.
+#[cfg(feature = "diff")]
+pub(crate) fn migration(statements: &[&str]) -> Migration {
+    let of = |(sql, line): (&&str, u32)| ScriptStatement {
+        sql: (*sql).to_owned(),
+        line,
+    };
+    let up = Script {
+        statements: statements.iter().zip(1..).map(of).collect(),
+        no_transaction: false,
+    };
+    Migration {
+        version: "1".to_owned(),
+        name: String::new(),
+        path: std::path::PathBuf::new(),
+        text: statements.join(";\n") + ";\n",
+        up,
+        down: None,
+        down_path: None,
+        replaces: Vec::new(),
+        requires: Vec::new(),
+    }
+}
 
 /// A model with one engine per dialect: `default` (SQLite), `m` (MySQL), `p` (PostgreSQL).
 pub(crate) fn model(tables: Vec<Table>) -> Model {

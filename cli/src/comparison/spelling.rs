@@ -106,24 +106,19 @@ impl MysqlType {
             Some((name, set)) => (name.to_owned(), Some(whole_set(set.trim()))),
             None => (lower, None),
         };
-        for national in ["nvarchar", "nchar", "national varchar", "national char"] {
-            if let Some(rest) = name.strip_prefix(national) {
-                let plain = if national.contains("var") {
-                    "varchar"
-                } else {
-                    "char"
-                };
-                let name = format!("{plain}{rest}");
-                return Self {
-                    name,
-                    set: Some("utf8mb3".to_owned()),
-                    is_binary,
-                };
-            }
-        }
+        let national = [
+            ("nvarchar", "varchar"),
+            ("nchar", "char"),
+            ("national varchar", "varchar"),
+            ("national char", "char"),
+        ];
+        let plain = national.iter().find_map(|(national, plain)| {
+            let rest = name.strip_prefix(national)?;
+            Some(format!("{plain}{rest}"))
+        });
         Self {
-            name,
-            set,
+            set: plain.as_ref().map(|_| "utf8mb3".to_owned()).or(set),
+            name: plain.unwrap_or(name),
             is_binary,
         }
     }
@@ -197,14 +192,10 @@ pub(super) fn is_same_options(found: &str, expected: &str, dialect: Dialect) -> 
 
 /// PostgreSQL cuts names off, at a whole character.
 pub(super) fn cut_name(name: &str, dialect: Dialect) -> &str {
-    let limit = if dialect == Dialect::Postgres {
-        63
-    } else {
-        name.len()
-    };
-    let mut ends = (0..=limit.min(name.len())).rev();
-    let end = ends.find(|at| name.is_char_boundary(*at));
-    end.map_or(name, |end| &name[..end])
+    match dialect {
+        Dialect::Postgres => &name[..name.floor_char_boundary(63)],
+        Dialect::Sqlite | Dialect::Mysql => name,
+    }
 }
 
 /// The text of a key as it is compared: what it does, without its name.

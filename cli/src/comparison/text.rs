@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use bindery_schema::dialect::Dialect;
-use bindery_schema::diff::normal_expression;
+use bindery_schema::diff::loose_words;
 
 /// Whether both are the same but for casts, the schemas before names, and parentheses that group nothing.
 pub(super) fn is_same_text(one: &str, other: &str, dialect: Dialect) -> bool {
-    ungrouped(tokens(one, dialect)) == ungrouped(tokens(other, dialect))
+    ungrouped(loose_words(one, dialect)) == ungrouped(loose_words(other, dialect))
 }
 
 /// Whether both texts hold the same names, numbers, texts and operators, in whatever form and order. Then one may be the other as the
@@ -47,7 +47,7 @@ const FORMS: [&str; 16] = [
 fn parts(sql: &str, dialect: Dialect) -> BTreeSet<String> {
     let is_form = |part: &str| FORMS.contains(&part);
     let is_mark = |part: &str| part.starts_with(['(', ')', ',', '[', ']', ';', '"', '`', '.']);
-    let all = tokens(sql, dialect);
+    let all = loose_words(sql, dialect);
     let nots = all.iter().filter(|part| *part == "not").count();
     // A server moves a NOT and writes two as none.
     let odd = (nots % 2 == 1).then(|| "not".to_owned());
@@ -58,32 +58,6 @@ fn parts(sql: &str, dialect: Dialect) -> BTreeSet<String> {
         .map(|part| part.trim_start_matches('-').to_owned())
         .chain(odd)
         .collect()
-}
-
-/// Without casts and without what stands before a point.
-fn tokens(sql: &str, dialect: Dialect) -> Vec<String> {
-    let normal = normal_expression(sql, dialect);
-    let mut tokens: Vec<String> = Vec::new();
-    let mut rest = normal.as_str();
-    while let Some(first) = rest.chars().next() {
-        let (part, after) = rest.split_at(length_of_part(rest, first));
-        rest = if part == "::" {
-            without_type(after)
-        } else {
-            after
-        };
-        let escaped = first == '\'' && tokens.last().is_some_and(|last| last == "E" || last == "e");
-        if part == "." {
-            tokens.pop_if(|last| last.starts_with(|c: char| c.is_alphabetic() || c == '_'));
-        } else if escaped {
-            // A backslash of `E'…'` is written twice.
-            tokens.pop();
-            tokens.push(part.replace(r"\\", r"\"));
-        } else if part != "::" && !part.trim().is_empty() && !matches!(part, "\"" | "`") {
-            tokens.push(part.to_owned());
-        }
-    }
-    tokens
 }
 
 /// Takes away parentheses around one token.
@@ -103,43 +77,6 @@ fn ungrouped(tokens: Vec<String>) -> Vec<String> {
         }
     }
     kept
-}
-
-/// A text in quotes, a word, a sign.
-fn length_of_part(rest: &str, first: char) -> usize {
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    let is_sign = |c: char| "<>=!~@#&|^*/%+-?:".contains(c);
-    let until = |ends: &dyn Fn(char) -> bool| rest.find(|c: char| ends(c)).unwrap_or(rest.len());
-    if first == '\'' {
-        rest[1..].find('\'').map_or(rest.len(), |at| at + 2)
-    } else if first.is_ascii_digit() {
-        until(&|c| !is_word(c) && c != '.')
-    } else if is_word(first) {
-        until(&|c| !is_word(c))
-    } else if rest.starts_with("::") {
-        2
-    } else if is_sign(first) {
-        until(&|c| !is_sign(c)).max(1)
-    } else {
-        first.len_utf8()
-    }
-}
-
-/// The text after the name of a type.
-fn without_type(rest: &str) -> &str {
-    let words = [
-        "character varying",
-        "double precision",
-        "timestamp with time zone",
-        "timestamp without time zone",
-        "bit varying",
-        "time without time zone",
-    ];
-    let trimmed = rest.trim_start();
-    let long = words.iter().find_map(|word| trimmed.strip_prefix(word));
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '"');
-    let after = long.unwrap_or_else(|| trimmed.trim_start_matches(is_part));
-    after.trim_start_matches("[]")
 }
 
 #[cfg(test)]

@@ -55,30 +55,22 @@ pub fn busy(migration: &Migration, dialect: Dialect) -> Vec<Busy> {
     for (number, statement) in migration.up.statements.iter().enumerate() {
         let locks = earlier.look_at(&parse_single(&statement.sql, dialect));
         found.extend(locks.into_iter().map(|lock| Busy {
-            code: lock.code,
             statement: number,
             line: statement.line,
-            table: lock.table,
-            message: lock.message,
-            help: lock.help,
+            ..lock
         }));
     }
     found.retain(|one| !is_allowed(&migration.text, one.code));
     found
 }
 
-/// A lock that a part of a statement takes.
-struct Lock {
-    code: &'static str,
-    table: String,
-    message: String,
-    help: &'static str,
-}
-
-impl Lock {
+impl Busy {
+    /// Of a statement that is still to be named.
     fn new(code: &'static str, table: &str, message: String, help: &'static str) -> Self {
         Self {
             code,
+            statement: 0,
+            line: 0,
             table: table.to_owned(),
             message,
             help,
@@ -129,7 +121,7 @@ struct Earlier {
 }
 
 impl Earlier {
-    fn look_at(&mut self, statement: &SingleStatement) -> Vec<Lock> {
+    fn look_at(&mut self, statement: &SingleStatement) -> Vec<Busy> {
         match statement {
             SingleStatement::Schema(statements) => {
                 let statements = statements.iter();
@@ -140,14 +132,14 @@ impl Earlier {
         }
     }
 
-    fn of_schema(&mut self, statement: &Statement) -> Vec<Lock> {
+    fn of_schema(&mut self, statement: &Statement) -> Vec<Busy> {
         if let Some(name) = made_table(statement) {
             self.made.insert(self.key(name));
         }
         if let Statement::CreateIndex(index) = statement {
             let is_online = index.concurrently || self.dialect == Dialect::Mysql;
             if !is_online && !self.made.contains(&self.key(&index.table)) {
-                return vec![Lock::makes_index(&index.table.name.text)];
+                return vec![Busy::makes_index(&index.table.name.text)];
             }
         }
         match statement {
@@ -161,21 +153,21 @@ impl Earlier {
     }
 
     /// One of a kind is enough for a statement.
-    fn altered(&mut self, alter: &AlterTable) -> Vec<Lock> {
+    fn altered(&mut self, alter: &AlterTable) -> Vec<Busy> {
         let (key, table) = (self.key(&alter.table), alter.table.name.text.as_str());
         let is_bound = alter.others.contains(&OtherChange::Bound);
         if self.made.contains(&key) || is_bound {
             return Vec::new();
         }
         let actions = alter.actions.iter();
-        let mut locks: Vec<Lock> = match self.dialect {
+        let mut locks: Vec<Busy> = match self.dialect {
             Dialect::Mysql => actions.filter_map(|one| mysql(one, table)).collect(),
             Dialect::Postgres | Dialect::Sqlite => actions
                 .filter_map(|one| self.postgres(one, table, &key))
                 .collect(),
         };
         if alter.others.contains(&OtherChange::SetTablespace) {
-            locks.push(Lock::rewrites("SET TABLESPACE", table));
+            locks.push(Busy::rewrites("SET TABLESPACE", table));
         }
         let checked = alter.actions.iter().filter_map(checked_column);
         self.without_null
@@ -185,9 +177,9 @@ impl Earlier {
         locks
     }
 
-    fn postgres(&self, action: &AlterAction, table: &str, key: &str) -> Option<Lock> {
+    fn postgres(&self, action: &AlterAction, table: &str, key: &str) -> Option<Busy> {
         match action {
-            AlterAction::SetType { .. } => Some(Lock::new(
+            AlterAction::SetType { .. } => Some(Busy::new(
                 "B0434",
                 table,
                 format!(
@@ -198,11 +190,11 @@ impl Earlier {
             AlterAction::AddColumn { column, .. } => added_column(column, table),
             AlterAction::SetUnlogged(unlogged) => {
                 let word = if *unlogged { "UNLOGGED" } else { "LOGGED" };
-                Some(Lock::rewrites(&format!("SET {word}"), table))
+                Some(Busy::rewrites(&format!("SET {word}"), table))
             }
             AlterAction::SetNotNull(column) => {
                 let column = (key.to_owned(), column.text.clone());
-                (!self.without_null.contains(&column)).then(|| Lock::reads_for_null(table))
+                (!self.without_null.contains(&column)).then(|| Busy::reads_for_null(table))
             }
             AlterAction::AddConstraint(constraint) => added_constraint(constraint, table),
             _ => None,
@@ -230,22 +222,22 @@ fn is_allowed(text: &str, code: &str) -> bool {
     allowed.any(|(_, codes)| codes.split(',').any(|one| one.trim() == code))
 }
 
-fn of_command(command: &Command, dialect: Dialect) -> Vec<Lock> {
+fn of_command(command: &Command, dialect: Dialect) -> Vec<Busy> {
     let lock = match command {
         Command::Rewrite(words, table) => {
             let table = table.as_ref().map_or("", |table| table.text.as_str());
-            Lock::rewrites(words, table)
+            Busy::rewrites(words, table)
         }
-        Command::Reindex => Lock::new(
+        Command::Reindex => Busy::new(
             "B0435",
             "",
             "REINDEX keeps rows from being written until its indexes are made".to_owned(),
             "write `REINDEX … CONCURRENTLY`, in a file with `-- @no-transaction`",
         ),
-        Command::Lock if dialect == Dialect::Mysql => Lock::waits("LOCK TABLES"),
-        Command::Lock => Lock::waits("LOCK"),
+        Command::Lock if dialect == Dialect::Mysql => Busy::waits("LOCK TABLES"),
+        Command::Lock => Busy::waits("LOCK"),
         Command::Set(name, value) if name.text == "lock_timeout" && value == "0" => {
-            Lock::waits("`lock_timeout = 0`")
+            Busy::waits("`lock_timeout = 0`")
         }
         _ => return Vec::new(),
     };
@@ -272,7 +264,7 @@ fn is_volatile(value: &Expression) -> bool {
     })
 }
 
-fn added_column(column: &ColumnDef, table: &str) -> Option<Lock> {
+fn added_column(column: &ColumnDef, table: &str) -> Option<Busy> {
     let has = |wanted: fn(&ColumnOptionKind) -> bool| {
         let mut options = column.options.iter();
         options.any(|option| wanted(&option.kind))
@@ -285,7 +277,7 @@ fn added_column(column: &ColumnDef, table: &str) -> Option<Lock> {
             _ => false,
         });
     if is_own {
-        return Some(Lock::new(
+        return Some(Busy::new(
             "B0434",
             table,
             format!(
@@ -301,9 +293,9 @@ fn added_column(column: &ColumnDef, table: &str) -> Option<Lock> {
         )
     });
     if !has_value && has(|kind| matches!(kind, ColumnOptionKind::NotNull(_))) {
-        return Some(Lock::reads_for_null(table));
+        return Some(Busy::reads_for_null(table));
     }
-    has(is_key).then(|| Lock::makes_index(table))
+    has(is_key).then(|| Busy::makes_index(table))
 }
 
 fn is_key(kind: &ColumnOptionKind) -> bool {
@@ -313,19 +305,19 @@ fn is_key(kind: &ColumnOptionKind) -> bool {
     )
 }
 
-fn added_constraint(constraint: &TableConstraint, table: &str) -> Option<Lock> {
+fn added_constraint(constraint: &TableConstraint, table: &str) -> Option<Busy> {
     match &constraint.kind {
         _ if constraint.not_valid => None,
-        TableConstraintKind::Check(..) | TableConstraintKind::ForeignKey { .. } => Some(Lock::new(
+        TableConstraintKind::Check(..) | TableConstraintKind::ForeignKey { .. } => Some(Busy::new(
             "B0437",
             table,
             format!("all rows of `{table}` are checked under a lock"),
             "write `NOT VALID` after it, and then `ALTER TABLE … VALIDATE CONSTRAINT …`, in a file with `-- @no-transaction`",
         )),
         TableConstraintKind::PrimaryKey { .. } | TableConstraintKind::Unique { .. } => {
-            Some(Lock::makes_index(table))
+            Some(Busy::makes_index(table))
         }
-        TableConstraintKind::NotNull(_) => Some(Lock::reads_for_null(table)),
+        TableConstraintKind::NotNull(_) => Some(Busy::reads_for_null(table)),
         TableConstraintKind::UsingIndex { .. }
         | TableConstraintKind::Index { .. }
         | TableConstraintKind::Exclude(_)
@@ -355,20 +347,20 @@ fn checked_column(action: &AlterAction) -> Option<String> {
     column.ok().flatten()
 }
 
-fn mysql(action: &AlterAction, table: &str) -> Option<Lock> {
+fn mysql(action: &AlterAction, table: &str) -> Option<Busy> {
     match action {
         AlterAction::CharacterSet { converts: true, .. } => {
-            Some(Lock::rewrites("CONVERT TO CHARACTER SET", table))
+            Some(Busy::rewrites("CONVERT TO CHARACTER SET", table))
         }
-        AlterAction::StorageEngine(_) => Some(Lock::rewrites("ENGINE", table)),
-        AlterAction::Redefine { .. } => Some(Lock::new(
+        AlterAction::StorageEngine(_) => Some(Busy::rewrites("ENGINE", table)),
+        AlterAction::Redefine { .. } => Some(Busy::new(
             "B0434",
             table,
             format!("MODIFY may copy every row of `{table}`, and none can be written meanwhile"),
             "write `, ALGORITHM=INPLACE, LOCK=NONE` after it: it is refused then where it would copy; or `-- @allow B0434`",
         )),
         AlterAction::AddConstraint(constraint) => match constraint.kind {
-            TableConstraintKind::ForeignKey { .. } => Some(Lock::new(
+            TableConstraintKind::ForeignKey { .. } => Some(Busy::new(
                 "B0437",
                 table,
                 format!(
@@ -390,8 +382,8 @@ fn mysql(action: &AlterAction, table: &str) -> Option<Lock> {
     }
 }
 
-fn mysql_index(table: &str) -> Lock {
-    Lock::new(
+fn mysql_index(table: &str) -> Busy {
+    Busy::new(
         "B0435",
         table,
         format!("an index of `{table}` may keep rows from being written"),
@@ -402,28 +394,10 @@ fn mysql_index(table: &str) -> Lock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::migrations::{Script, ScriptStatement};
+    use crate::testing::migration;
 
     fn told(dialect: Dialect, statements: &[&str]) -> Vec<&'static str> {
-        let of = |sql: &&str| ScriptStatement {
-            sql: (*sql).to_owned(),
-            line: 1,
-        };
-        let migration = Migration {
-            version: "1".to_owned(),
-            name: String::new(),
-            path: Default::default(),
-            text: statements.join(";\n"),
-            up: Script {
-                statements: statements.iter().map(of).collect(),
-                no_transaction: false,
-            },
-            down: None,
-            down_path: None,
-            replaces: Vec::new(),
-            requires: Vec::new(),
-        };
-        busy(&migration, dialect)
+        busy(&migration(statements), dialect)
             .iter()
             .map(|one| one.code)
             .collect()
@@ -469,6 +443,11 @@ mod tests {
             ("REINDEX TABLE CONCURRENTLY t", &[]),
             ("LOCK TABLE t", &["B0438"]),
             ("SET lock_timeout = 0", &["B0438"]),
+            (
+                "ALTER TABLE t ALTER a ADD GENERATED ALWAYS AS IDENTITY",
+                &[],
+            ),
+            ("DROP SEQUENCE s CASCADE", &[]),
             ("INSERT INTO t VALUES (1)", &[]),
             (
                 "ALTER TABLE IF EXISTS ONLY t ALTER a TYPE bigint, ADD UNIQUE (b)",
@@ -514,6 +493,9 @@ mod tests {
             ("ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4", &["B0434"]),
             ("ALTER TABLE t ENGINE = InnoDB", &["B0434"]),
             ("LOCK TABLES t WRITE", &["B0438"]),
+            ("RENAME TABLE t TO u", &[]),
+            ("CREATE INDEX i ON t (a)", &[]),
+            ("CREATE FULLTEXT INDEX i ON t (a)", &["B0435"]),
             ("/*!40101 ALTER TABLE t ENGINE = InnoDB */", &["B0434"]),
             (
                 "ALTER TABLE t ADD algorithm INT, MODIFY a BIGINT",
@@ -522,6 +504,9 @@ mod tests {
         ] {
             assert_eq!(told(Dialect::Mysql, &[sql]), expected, "{sql}");
         }
+        let all = "ALTER TABLE ALL IN TABLESPACE slow SET TABLESPACE fast";
+        let new = "CREATE TABLE t (a integer)";
+        assert_eq!(told(Dialect::Postgres, &[new, all]), ["B0434"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::model::{
 };
 use crate::plan::pieces::Pieces;
 use crate::source::Span;
+use crate::syntax::{SiteKind, sites};
 
 /// The kinds of [`Key`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +70,8 @@ pub struct Key {
     pub span: Span,
     /// Everything but its name; keys of equal words do the same.
     pub(super) words: Vec<String>,
+    /// The columns that its expressions read. One that is not understood may read whatever it names.
+    pub(super) reads: Vec<String>,
 }
 
 impl Key {
@@ -108,6 +111,7 @@ impl Keys<'_> {
         let exclusions = table.native.exclusions.iter().map(|exclusion| Key {
             sql: named(self.dialect, exclusion.name.as_deref(), &exclusion.sql),
             words: vec![exclusion.sql.clone()],
+            reads: columns_in(&exclusion.sql, self.dialect),
             span: exclusion.span,
             name: exclusion.name.clone(),
             ..self.empty(KeyKind::Exclusion)
@@ -137,6 +141,7 @@ impl Keys<'_> {
             referred_columns: Vec::new(),
             span: self.table().span,
             words: Vec::new(),
+            reads: Vec::new(),
         }
     }
 
@@ -214,6 +219,12 @@ impl Keys<'_> {
 
     fn index(&self, index: &Index) -> Key {
         let mut words: Vec<String> = Vec::new();
+        let expressions = index.parts.iter().filter_map(|part| match &part.key {
+            IndexKey::Column(_) => None,
+            IndexKey::Expression(expression) => Some(expression),
+        });
+        let reads = expressions.chain(&index.predicate);
+        let reads = reads.flat_map(|one| columns_in(&one.sql, self.dialect));
         if index.unique {
             words.push("unique".to_owned());
         }
@@ -255,6 +266,7 @@ impl Keys<'_> {
             sql: self.pieces.index(self.id, index, index.name.as_deref()),
             is_statement: self.pieces.is_statement(self.id, index.is_constraint),
             span: index.span,
+            reads: reads.collect(),
             words,
             ..self.empty(self.one_kind(kind))
         }
@@ -306,10 +318,18 @@ impl Keys<'_> {
             sql: self.pieces.check(self.id, check, check.name.as_deref()),
             at_column: check.column.is_some(),
             span: check.expression.span,
+            reads: columns_in(&check.expression.sql, self.dialect),
             words,
             ..self.empty(KeyKind::Check)
         }
     }
+}
+
+/// The columns that an expression reads.
+pub(super) fn columns_in(sql: &str, dialect: Dialect) -> Vec<String> {
+    let sites = sites(sql, dialect).into_iter();
+    let columns = sites.filter(|site| site.kind == SiteKind::Column);
+    columns.map(|site| site.text).collect()
 }
 
 /// PostgreSQL puts NULL last, and first where the order descends: to say so changes nothing.

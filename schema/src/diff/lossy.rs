@@ -291,36 +291,12 @@ fn table_goes(table: &str) -> String {
 mod tests {
     use super::*;
     use crate::dialect::Dialect;
-    use crate::migrations::{Script, ScriptStatement};
+    use crate::testing::migration;
 
     fn engine(dialect: Dialect) -> Engine {
         let mut engine = crate::testing::model(Vec::new()).engines.remove(0);
         engine.dialect = dialect;
         engine
-    }
-
-    fn migration(statements: &[&str]) -> Migration {
-        let text = statements.join(";\n") + ";\n";
-        let statements = statements.iter().zip(1..);
-        let of = |(sql, line): (&&str, u32)| ScriptStatement {
-            sql: (*sql).to_owned(),
-            line,
-        };
-        let up = Script {
-            statements: statements.map(of).collect(),
-            no_transaction: false,
-        };
-        Migration {
-            version: "1".to_owned(),
-            name: String::new(),
-            path: Default::default(),
-            text,
-            up,
-            down: None,
-            down_path: None,
-            replaces: Vec::new(),
-            requires: Vec::new(),
-        }
     }
 
     fn messages(dialect: Dialect, statements: &[&str]) -> Vec<String> {
@@ -349,6 +325,7 @@ mod tests {
             ),
             ("DROP TYPE mood", &[]),
             ("DROP INDEX i", &[]),
+            ("DROP SEQUENCE s CASCADE", &[]),
             ("DROP VIEW v", &[]),
             (
                 "TRUNCATE t, u",
@@ -383,6 +360,11 @@ mod tests {
             ("ALTER TABLE t ALTER a DROP EXPRESSION", &[]),
             ("ALTER TABLE t ADD CONSTRAINT c CHECK (drop > 0)", &[]),
             ("ALTER TABLE t RENAME TO u", &[]),
+            (
+                "ALTER TABLE t ALTER a ADD GENERATED ALWAYS AS IDENTITY",
+                &[],
+            ),
+            ("ALTER TABLE ALL IN TABLESPACE a SET TABLESPACE b", &[]),
             (
                 "CREATE TRIGGER g AFTER DELETE ON t EXECUTE FUNCTION f()",
                 &[],
@@ -443,6 +425,8 @@ mod tests {
                 "DELETE t, u FROM t JOIN u ON t.id = u.id",
                 &["rows of `t` are deleted", "rows of `u` are deleted"],
             ),
+            ("RENAME TABLE t TO u, v TO t", &[]),
+            ("CREATE FULLTEXT INDEX i ON t (a)", &[]),
             (
                 "DROP DATABASE shop",
                 &["the database `shop` goes, with what is in it"],
@@ -450,6 +434,9 @@ mod tests {
         ] {
             assert_eq!(messages(Dialect::Mysql, &[sql]), expected, "{sql}");
         }
+        let renamed = ["RENAME TABLE t TO u", "DROP TABLE u"];
+        let gone = messages(Dialect::Mysql, &renamed);
+        assert_eq!(gone, ["the table `u` goes, with its rows"]);
         let unknown = messages(Dialect::Postgres, &["ALTER TABLE t DROP a, FROBNICATE b"]);
         assert_eq!(
             unknown,

@@ -50,7 +50,7 @@ pub use self::capture::CaptureTrigger;
 pub use self::change::{Change, ColumnChange};
 pub use self::compare::{NameRule, compare, compare_with};
 pub use self::difference::{differences, finding};
-pub use self::expression::{ExpressionParts, expression_parts, normal_expression, same_expression};
+pub use self::expression::{ExpressionParts, expression_parts, loose_words, same_expression};
 pub use self::file::file_text;
 pub use self::folder::{Folded, fold, fold_migrations, unwritable};
 pub use self::key::{Key, KeyKind};

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::key::{Key, KeyKind, Keys};
 use crate::dialect::Dialect;
 use crate::name::implied::first_free;
-use crate::parse::lex::{Lexer, TokenKind};
 
 /// Fills in what is known. The keys are in the order of their kinds, and within it of the table.
 pub(super) fn fill(table: &Keys<'_>, keys: &mut [Key]) {
@@ -44,23 +43,14 @@ fn postgres(table: &Keys<'_>, keys: &mut [Key]) {
 
 /// Of a check over several columns the name says none (PostgreSQL's `ChooseConstraintName` in `AddRelationNewConstraints`).
 fn columns_of_check<'t>(table: &'t Keys<'_>, key: &Key) -> Vec<&'t str> {
-    let mut lexer = Lexer::new(&key.sql, table.dialect);
-    let mut words = HashSet::new();
-    while lexer.skip_blanks() {
-        let token = lexer.token();
-        let text = &key.sql[token.start as usize..token.end as usize];
-        if token.kind == TokenKind::Word {
-            words.insert(text.to_lowercase());
-        } else if token.kind == TokenKind::DoubleQuoted {
-            words.insert(text.trim_matches('"').to_owned());
-        }
-    }
     let columns = table
         .table()
         .columns
         .iter()
         .map(|column| column.name.as_str());
-    let meant: Vec<&str> = columns.filter(|name| words.contains(*name)).collect();
+    let meant: Vec<&str> = columns
+        .filter(|name| key.reads.iter().any(|read| read == name))
+        .collect();
     if meant.len() == 1 { meant } else { Vec::new() }
 }
 

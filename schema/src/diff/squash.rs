@@ -203,6 +203,7 @@ struct Other<'m> {
     /// Its position among all statements.
     at: usize,
     statement: &'m ScriptStatement,
+    read: SingleStatement,
 }
 
 impl Other<'_> {
@@ -226,13 +227,13 @@ fn others<'m>(old: &'m [Migration], first: &Folded, engine: &Engine) -> Vec<Othe
             migration,
             at,
             statement,
+            read: parse_single(&statement.sql, engine.dialect),
         })
         .collect();
     let lost = lost_names(first);
     let last_of = |name: &String| {
         let makes = |other: &Other<'_>| {
-            let SingleStatement::Schema(made) = parse_single(&other.statement.sql, engine.dialect)
-            else {
+            let SingleStatement::Schema(made) = &other.read else {
                 return false;
             };
             let mut made = made.iter().filter_map(made_name);
@@ -294,7 +295,7 @@ const KEPT_PRAGMAS: &[&str] = &[
 /// database; its triggers are kept.
 fn shows(other: &Other<'_>, first: &Folded, engine: &Engine) -> bool {
     let sql = &other.statement.sql;
-    match parse_single(sql, engine.dialect) {
+    match &other.read {
         SingleStatement::Command(Command::Pragma(name)) => {
             return !KEPT_PRAGMAS.contains(&name.text.to_lowercase().as_str());
         }
@@ -317,10 +318,11 @@ fn shows(other: &Other<'_>, first: &Folded, engine: &Engine) -> bool {
 }
 
 /// Whether a statement of which the reader passes over a part changes the schema by the rest.
-fn changes_schema(sql: &str, engine: &Engine) -> bool {
-    let ast = parsed(sql, engine);
-    let mut statements = ast.files.iter().flat_map(|file| &file.statements);
-    statements.any(|statement| {
+fn changes_schema(other: &Other<'_>) -> bool {
+    let SingleStatement::Schema(statements) = &other.read else {
+        return false;
+    };
+    statements.iter().any(|statement| {
         matches!(statement, Statement::AlterTable(alter) if alter.passed_over && !alter.actions.is_empty())
     })
 }

@@ -148,13 +148,10 @@ impl Fold<'_> {
         let here = |table: &&mut DraftTable| table.file == file.file;
         let tables = self.tables.iter_mut().flatten().filter(here);
         for column in tables.flat_map(|table| &mut table.columns) {
-            let counter = match &mut column.counter {
-                DraftCounter::Default(value) => Some(value),
-                DraftCounter::Usual | DraftCounter::Autoincrement | DraftCounter::Identity(_) => {
-                    None
-                }
-            };
-            for value in counter.into_iter().chain(&mut column.default) {
+            if let DraftCounter::Default(value) = &mut column.counter {
+                super::rename::rename_sequence(value, from, to);
+            }
+            if let Some(value) = &mut column.default {
                 super::rename::rename_sequence(value, from, to);
             }
         }

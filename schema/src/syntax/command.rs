@@ -11,7 +11,7 @@ use bindery_core::dialect::Dialect;
 pub(crate) enum Command {
     /// `TRUNCATE a, b`.
     Truncate(Vec<ObjectName>),
-    /// `VACUUM FULL a`, `CLUSTER a`: its words, and the table where one is named.
+    /// `VACUUM FULL a`, `CLUSTER a`, and all tables of a tablespace that go to another one: its words, and the table where one is named.
     Rewrite(&'static str, Option<Name>),
     /// `REINDEX` that lets no rows be written meanwhile.
     Reindex,
@@ -46,6 +46,9 @@ impl Cursor<'_> {
         }
         if self.eat(&["CREATE"]) {
             return self.create_trigger();
+        }
+        if is_postgres && self.eat(&["ALTER", "TABLE", "ALL", "IN", "TABLESPACE"]) {
+            return Ok(Some(Command::Rewrite("SET TABLESPACE", None)));
         }
         if self.eat(&["DROP"]) {
             return self.drop_object().map(Some);

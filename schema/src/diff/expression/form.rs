@@ -166,6 +166,8 @@ impl Form<'_> {
         match operator {
             "not" | "!" => not(&form),
             "+" => form,
+            // Two of them would begin a comment.
+            sign if form.starts_with(sign) => format!("{sign} {form}"),
             sign => format!("{sign}{form}"),
         }
     }
@@ -342,7 +344,7 @@ fn joined(word: &str, parts: &[String]) -> String {
     format!("<{word} {}>", parts.join(" "))
 }
 
-fn literal(content: &str) -> String {
+pub(super) fn literal(content: &str) -> String {
     format!("'{}'", content.replace('\'', "''"))
 }
 

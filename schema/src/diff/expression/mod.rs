@@ -16,7 +16,6 @@ mod pieces;
 mod type_name;
 
 use self::form::Form;
-use self::pieces::inner;
 pub(super) use self::pieces::{Piece, PieceKind, pieces};
 use crate::dialect::Dialect;
 use crate::syntax;
@@ -27,9 +26,15 @@ pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
 }
 
 /// The expression in one form for all of its spellings. It is compared and never sent.
-pub fn normal_expression(sql: &str, dialect: Dialect) -> String {
+pub(in crate::diff) fn normal_expression(sql: &str, dialect: Dialect) -> String {
     let form = syntax::look_at_expression(sql, dialect, |text, expr| Form { text }.of(expr));
     form.unwrap_or_else(|_| normal_tokens(sql, dialect))
+}
+
+/// The words and signs of that form without casts, and without the schemas before names: texts that a server has rewritten have these
+/// in common.
+pub fn loose_words(sql: &str, dialect: Dialect) -> Vec<String> {
+    pieces::loose_words(&normal_expression(sql, dialect), dialect)
 }
 
 /// The tokens in one form, one blank between two: for texts that are no single expression, such as queries.
@@ -65,7 +70,11 @@ pub fn expression_parts(sql: &str, dialect: Dialect) -> ExpressionParts {
     for piece in pieces(sql, dialect) {
         match piece.kind {
             PieceKind::Word | PieceKind::Quoted => parts.names.push(piece.text),
-            PieceKind::Literal => parts.texts.push(inner(&piece.text, '\'')),
+            PieceKind::Literal => {
+                let inner = piece.text.strip_prefix('\'').unwrap_or(&piece.text);
+                let inner = inner.strip_suffix('\'').unwrap_or(inner);
+                parts.texts.push(inner.replace("''", "'"));
+            }
             PieceKind::Number => parts.numbers.push(piece.text),
             PieceKind::Symbol => {}
         }

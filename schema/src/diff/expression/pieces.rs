@@ -1,7 +1,10 @@
 //! Tokens of an expression, spelled in one way.
 
 use crate::dialect::Dialect;
-use crate::parse::lex::{Lexer, TokenKind};
+use crate::parse::lex::{Token, TokenKind};
+use crate::syntax::{Cursor, Text, tokens_of};
+
+use super::form::literal;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::diff) enum PieceKind {
@@ -27,27 +30,35 @@ impl Piece {
 
 /// The tokens of a text.
 pub(in crate::diff) fn pieces(sql: &str, dialect: Dialect) -> Vec<Piece> {
-    let mut lexer = Lexer::new(sql, dialect);
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut end = 0;
-    while lexer.skip_blanks() {
-        let token = lexer.token();
-        let text = &sql[token.start as usize..token.end as usize];
-        let touches = token.start as usize == end;
-        end = token.end as usize;
-        let piece = piece(token.kind, text, dialect);
-        // `~~`, `!=`, `@>`: the lexer gives back one sign after the other.
-        match pieces.last_mut() {
-            Some(last) if touches && joins(last, &piece) => last.text.push_str(&piece.text),
-            _ => pieces.push(piece),
-        }
-    }
+    let mut pieces = joined(sql, dialect);
     for piece in &mut pieces {
-        if piece.kind == PieceKind::Symbol && piece.text == "!=" {
-            piece.text = "<>".to_owned();
+        match piece.kind {
+            PieceKind::Word => piece.text = piece.text.to_lowercase(),
+            PieceKind::Symbol if piece.text == "!=" => piece.text = "<>".to_owned(),
+            _ => {}
         }
     }
     pieces.retain(|piece| !(piece.kind == PieceKind::Word && is_introducer(&piece.text, dialect)));
+    pieces
+}
+
+/// With words as they are written.
+fn joined(sql: &str, dialect: Dialect) -> Vec<Piece> {
+    let tokens = tokens_of(sql, dialect);
+    let cursor = Text::of(sql, &tokens, dialect).cursor();
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut end = 0;
+    for &token in &tokens {
+        let piece = piece(&cursor, token);
+        // `~~`, `!=`, `@>`: the lexer gives back one sign after the other.
+        match pieces.last_mut() {
+            Some(last) if token.start == end && joins(last, &piece) => {
+                last.text.push_str(&piece.text);
+            }
+            _ => pieces.push(piece),
+        }
+        end = token.end;
+    }
     pieces
 }
 
@@ -67,34 +78,51 @@ fn is_introducer(word: &str, dialect: Dialect) -> bool {
     dialect == Dialect::Mysql && sets.contains(&word)
 }
 
-fn piece(kind: TokenKind, text: &str, dialect: Dialect) -> Piece {
-    let (kind, text) = match kind {
-        TokenKind::Word => (PieceKind::Word, text.to_lowercase()),
-        TokenKind::DoubleQuoted if dialect == Dialect::Mysql => {
-            (PieceKind::Literal, format!("'{}'", inner(text, '"')))
-        }
-        TokenKind::Backticked => (PieceKind::Quoted, inner(text, '`').to_lowercase()),
-        TokenKind::Bracketed => (
-            PieceKind::Quoted,
-            text.trim_matches(['[', ']']).to_lowercase(),
-        ),
-        TokenKind::DoubleQuoted if dialect == Dialect::Sqlite => {
-            (PieceKind::Quoted, inner(text, '"').to_lowercase())
-        }
-        TokenKind::DoubleQuoted => (PieceKind::Quoted, inner(text, '"')),
-        TokenKind::Number => (PieceKind::Number, text.to_lowercase()),
-        TokenKind::Hex | TokenKind::Bits => (PieceKind::Literal, text.to_lowercase()),
-        TokenKind::SingleQuoted | TokenKind::Escaped | TokenKind::Dollar => {
-            (PieceKind::Literal, text.to_owned())
-        }
-        TokenKind::Symbol => (PieceKind::Symbol, text.to_owned()),
+fn piece(cursor: &Cursor<'_>, token: Token) -> Piece {
+    let raw = cursor.raw(token);
+    let (kind, text) = match token.kind {
+        _ if cursor.is_text(token) => (PieceKind::Literal, literal(&cursor.unquoted(token))),
+        TokenKind::Word => (PieceKind::Word, raw.to_owned()),
+        TokenKind::Number => (PieceKind::Number, raw.to_lowercase()),
+        TokenKind::Hex | TokenKind::Bits => (PieceKind::Literal, raw.to_lowercase()),
+        TokenKind::Symbol => (PieceKind::Symbol, raw.to_owned()),
+        _ if cursor.dialect == Dialect::Postgres => (PieceKind::Quoted, cursor.unquoted(token)),
+        _ => (PieceKind::Quoted, cursor.unquoted(token).to_lowercase()),
     };
     Piece { kind, text }
 }
 
-/// The text between quotes.
-pub(super) fn inner(text: &str, quote: char) -> String {
-    let inside = text.strip_prefix(quote).unwrap_or(text);
-    let inside = inside.strip_suffix(quote).unwrap_or(inside);
-    inside.replace(&format!("{quote}{quote}"), &quote.to_string())
+/// The tokens of a normal form without casts, and without the schemas before names.
+pub(super) fn loose_words(normal: &str, dialect: Dialect) -> Vec<String> {
+    const OF_TYPE: [&str; 9] = [
+        ".",
+        "[",
+        "]",
+        "varying",
+        "precision",
+        "with",
+        "without",
+        "time",
+        "zone",
+    ];
+    let mut words: Vec<String> = Vec::new();
+    let mut pieces = joined(normal, dialect).into_iter().peekable();
+    let mut is_after_name = false;
+    while let Some(piece) = pieces.next() {
+        match piece.text.as_str() {
+            "::" => {
+                let mut is_open = true;
+                let is_of_type = |next: &Piece| OF_TYPE.contains(&next.text.as_str());
+                while let Some(next) = pieces.next_if(|next| is_open || is_of_type(next)) {
+                    is_open = next.is(".");
+                }
+            }
+            "." if is_after_name => {
+                words.pop();
+            }
+            _ => words.push(piece.text.clone()),
+        }
+        is_after_name = matches!(piece.kind, PieceKind::Word | PieceKind::Quoted);
+    }
+    words
 }

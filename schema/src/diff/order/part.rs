@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::dialect::Dialect;
-use crate::diff::key::{Key, KeyKind};
+use crate::diff::key::{Key, KeyKind, columns_in};
 use crate::diff::structure::{ColumnShape, Structure, TableShape, folded, table_key};
 use crate::diff::taken::shared_name;
-use crate::model::TableName;
+use crate::model::{Generated, TableName};
+use crate::syntax::sites;
 
 /// A part of a database that statements make, drop, change or need.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,29 +94,36 @@ impl<'s> Side<'s> {
 
     /// The parts that the values of a column need.
     pub(super) fn needs_of_column(&self, table: &TableName, column: &ColumnShape) -> Vec<Part> {
-        let words = words(&column.line).filter_map(|word| self.objects.get(&word.to_lowercase()));
-        let mut parts: Vec<Part> = words.flatten().cloned().collect();
+        let sites = sites(&column.line, self.dialect()).into_iter();
+        // `nextval('schema.name')`.
+        let names = sites.map(|site| site.text.rsplit('.').next().map(str::to_lowercase));
+        let objects = names.filter_map(|name| self.objects.get(name?.trim_matches('"')));
+        let mut parts: Vec<Part> = objects.flatten().cloned().collect();
         parts.extend(self.read_columns(table, column));
         parts
     }
 
     /// The columns that a computed one reads.
     pub(super) fn read_columns(&self, table: &TableName, column: &ColumnShape) -> Vec<Part> {
-        if !column.computed {
-            return Vec::new();
+        match &column.column.generated {
+            Generated::Computed { expression, .. } => {
+                self.columns_in(table, &columns_in(&expression.sql, self.dialect()))
+            }
+            _ => Vec::new(),
         }
-        self.columns_in(table, &column.generated)
     }
 
-    /// The columns whose names are words of an expression. A name may be another thing there: one need too many does no harm.
-    fn columns_in(&self, table: &TableName, expression: &str) -> Vec<Part> {
+    /// Those of the names that are columns of the table. A name may be another thing: one need too many does no harm.
+    fn columns_in(&self, table: &TableName, names: &[String]) -> Vec<Part> {
         let columns = self.table(table).map_or(&[][..], |one| &one.columns);
         let dialect = self.dialect();
         let known: BTreeMap<String, &str> = columns
             .iter()
             .map(|one| (folded(&one.name, dialect), one.name.as_str()))
             .collect();
-        let found = words(expression).filter_map(|word| known.get(&folded(word, dialect)));
+        let found = names
+            .iter()
+            .filter_map(|name| known.get(&folded(name, dialect)));
         found.map(|name| self.column_part(table, name)).collect()
     }
 
@@ -130,13 +138,7 @@ impl<'s> Side<'s> {
             .iter()
             .map(|one| self.column_part(table, one))
             .collect();
-        if has_expressions(key) {
-            parts.extend(
-                key.words
-                    .iter()
-                    .flat_map(|words| self.columns_in(table, words)),
-            );
-        }
+        parts.extend(self.columns_in(table, &key.reads));
         parts
     }
 
@@ -219,10 +221,4 @@ pub(super) fn has_expressions(key: &Key) -> bool {
         KeyKind::Index | KeyKind::Check | KeyKind::Exclusion => true,
         KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::ForeignKey => false,
     }
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
-    text.split(move |letter| !is_part(letter))
-        .filter(|word| !word.is_empty())
 }

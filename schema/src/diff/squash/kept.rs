@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::migrations::Migration;
 use crate::model::{Column, Engine, Generated, Model, Table};
-use crate::parse::{SingleStatement, parse_single};
+use crate::parse::SingleStatement;
 use crate::source::Sources;
 use crate::syntax::{InsertSource, Names, Statement};
 
@@ -32,8 +32,8 @@ pub(super) fn gone(
             model.clone()
         };
         let then = [model(place), model(place + 1)];
-        let statement = Named::of(&other.statement.sql, engine.dialect);
-        let why = if changes_schema(&other.statement.sql, engine) {
+        let statement = Named::of(&other.read, &other.statement.sql, engine.dialect);
+        let why = if changes_schema(other) {
             Some("it changes the schema as well".to_owned())
         } else {
             why_gone(&statement, &then, end)
@@ -56,8 +56,7 @@ fn after(old: &[Migration], engine: &Engine) -> Model {
 fn why_gone(statement: &Named, then: &[Model; 2], end: &Model) -> Option<String> {
     let tables = mentioned(statement, end);
     let columns = |tables: &[&Table]| -> Vec<String> {
-        let columns = tables.iter().flat_map(|table| &table.columns);
-        columns.map(|column| column.name.to_lowercase()).collect()
+        tables.iter().copied().flat_map(columns_of).collect()
     };
     let end_columns = columns(&tables);
     let then_tables: Vec<&Table> = then
@@ -85,12 +84,8 @@ fn lacking(statement: &Named, then: &[Model; 2], end: &Model) -> Option<String> 
         .iter()
         .filter_map(|model| table(model, target))
         .collect();
-    let names = |table: &Table| -> Vec<String> {
-        let columns = table.columns.iter();
-        columns.map(|column| column.name.to_lowercase()).collect()
-    };
     let Some(listed) = listed else {
-        let is_same = |one: &&Table| names(one) == names(at_end);
+        let is_same = |one: &&Table| columns_of(one).eq(columns_of(at_end));
         let is_other = !then.is_empty() && !then.iter().any(is_same);
         return is_other.then(|| {
             format!("it lists no columns, and those of `{target}` are others at the end")
@@ -116,6 +111,11 @@ fn needs_value(column: &Column) -> bool {
     !column.nullable && column.default.is_none() && column.generated == Generated::No
 }
 
+fn columns_of(table: &Table) -> impl Iterator<Item = String> {
+    let columns = table.columns.iter();
+    columns.map(|column| column.name.to_lowercase())
+}
+
 fn name_of(table: &Table) -> String {
     table.name.name.to_lowercase()
 }
@@ -139,8 +139,8 @@ struct Named {
 }
 
 impl Named {
-    fn of(sql: &str, dialect: Dialect) -> Self {
-        let SingleStatement::Rows(whole) = parse_single(sql, dialect) else {
+    fn of(read: &SingleStatement, sql: &str, dialect: Dialect) -> Self {
+        let SingleStatement::Rows(whole) = read else {
             return Self {
                 names: Names::of_tokens(sql, dialect),
                 insert: None,
@@ -176,20 +176,25 @@ fn inserts(statement: &Statement) -> Option<(String, Option<Vec<String>>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse::parse_single;
+
+    fn named(sql: &str, dialect: Dialect) -> Named {
+        Named::of(&parse_single(sql, dialect), sql, dialect)
+    }
 
     #[test]
     fn names_are_those_of_the_tree_and_not_words_of_texts() {
         let sql = "INSERT INTO shop.t (a, \"B\") SELECT 'gone', x FROM u AS v -- gone\n WHERE \"from\" = 1";
-        let named = Named::of(sql, Dialect::Postgres);
-        assert_eq!(named.names.tables, ["t", "u"]);
-        let mut columns = named.names.columns;
+        let found = named(sql, Dialect::Postgres);
+        assert_eq!(found.names.tables, ["t", "u"]);
+        let mut columns = found.names.columns;
         columns.sort();
         assert_eq!(columns, ["a", "b", "from", "x"]);
         let listed = vec!["a".to_owned(), "b".to_owned()];
-        assert_eq!(named.insert, Some(("t".to_owned(), Some(listed))));
-        let set = Named::of("INSERT INTO `t` SET `a` = \"gone\"", Dialect::Mysql);
+        assert_eq!(found.insert, Some(("t".to_owned(), Some(listed))));
+        let set = named("INSERT INTO `t` SET `a` = \"gone\"", Dialect::Mysql);
         assert_eq!(set.names.columns, ["a"]);
-        let grant = Named::of("GRANT SELECT ON t TO f /* gone */", Dialect::Postgres);
+        let grant = named("GRANT SELECT ON t TO f /* gone */", Dialect::Postgres);
         assert!(grant.names.tables.contains(&"t".to_owned()));
         assert!(!grant.names.tables.contains(&"gone".to_owned()));
     }
