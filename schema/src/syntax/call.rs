@@ -523,7 +523,7 @@ impl Reader<'_> {
     }
 }
 
-fn empty(name: Vec<Name>) -> Call {
+pub(super) fn empty(name: Vec<Name>) -> Call {
     Call {
         name,
         arguments: Vec::new(),
@@ -538,7 +538,7 @@ fn empty(name: Vec<Name>) -> Call {
     }
 }
 
-fn plain(value: Expr) -> Argument {
+pub(super) fn plain(value: Expr) -> Argument {
     Argument {
         name: None,
         variadic: false,

@@ -2,7 +2,7 @@
 
 use super::cursor::Read;
 use super::reader::Reader;
-use super::tree::{Expr, Join, JoinKind, JoinOn, Source, SourceKind};
+use super::tree::{Expr, ExprKind, Join, JoinKind, JoinOn, Source, SourceKind};
 use crate::ast::name::{Name, TypeName};
 use bindery_core::dialect::Dialect;
 
@@ -162,6 +162,7 @@ impl Reader<'_> {
     fn source(&mut self) -> Read<Source> {
         let first = self.at;
         let lateral = self.dialect != Dialect::Sqlite && self.eat(&["LATERAL"]);
+        let mut columns = Vec::new();
         let kind = if self.is_symbol(0, "(") {
             self.source_in_parentheses(lateral)?
         } else if self.is_words(&["ROWS", "FROM"]) && self.is_symbol(2, "(") {
@@ -171,16 +172,21 @@ impl Reader<'_> {
         } else if self.at_function()
             && (self.dialect != Dialect::Mysql || self.is_table_of_document())
         {
-            let call = self.source_function()?;
-            SourceKind::Functions(vec![call], self.eat(&["WITH", "ORDINALITY"]))
+            if self.dialect == Dialect::Mysql {
+                self.table_of_document(&mut columns)?
+            } else {
+                let call = self.source_function()?;
+                SourceKind::Functions(vec![call], self.eat(&["WITH", "ORDINALITY"]))
+            }
         } else {
             self.source_table()?
         };
+        let (columns, types) = columns.into_iter().unzip();
         let mut source = Source {
             kind,
             alias: None,
-            columns: Vec::new(),
-            types: Vec::new(),
+            columns,
+            types,
             joins: Vec::new(),
             span: self.span_from(first),
         };
@@ -238,6 +244,74 @@ impl Reader<'_> {
 
     fn is_table_of_document(&self) -> bool {
         self.is_any_word(0, &["JSON_TABLE", "XMLTABLE"])
+    }
+
+    /// MySQL's `JSON_TABLE(document, path COLUMNS (…))`: a function whose rows have columns of written types.
+    fn table_of_document(&mut self, columns: &mut Vec<(Name, TypeName)>) -> Read<SourceKind> {
+        let first = self.here();
+        let name = self.own_name("a function")?;
+        let call = self.enclosed(|reader| {
+            let mut call = super::call::empty(vec![name]);
+            call.arguments.push(super::call::plain(reader.expr()?));
+            reader.expect_symbol(",")?;
+            call.arguments.push(super::call::plain(reader.expr()?));
+            reader.columns_of_document(columns)?;
+            Ok(call)
+        })?;
+        let call = self.node(first, ExprKind::Call(Box::new(call)));
+        Ok(SourceKind::Functions(vec![call], false))
+    }
+
+    /// `COLUMNS (n FOR ORDINALITY, a INT PATH '$.a', NESTED PATH '$.b' COLUMNS (…))`.
+    fn columns_of_document(&mut self, columns: &mut Vec<(Name, TypeName)>) -> Read<()> {
+        self.expect(&["COLUMNS"])?;
+        self.enclosed(|reader| {
+            reader.list(|reader| {
+                if reader.is_word(0, "NESTED") && !reader.is_words(&["NESTED", "FOR"]) {
+                    reader.advance(1);
+                    reader.eat(&["PATH"]);
+                    reader.expr()?;
+                    return reader.columns_of_document(columns);
+                }
+                let column = reader.column_of_document()?;
+                columns.push(column);
+                Ok(())
+            })
+        })?;
+        Ok(())
+    }
+
+    fn column_of_document(&mut self) -> Read<(Name, TypeName)> {
+        let name = self.own_name("a column's name")?;
+        if self.eat(&["FOR", "ORDINALITY"]) {
+            let number = TypeName {
+                name: "int".to_owned(),
+                written: "int".to_owned(),
+                span: name.span,
+                schema: None,
+                path: None,
+                arguments: Vec::new(),
+                suffix: String::new(),
+                array: false,
+            };
+            return Ok((name, number));
+        }
+        let written = self.type_name()?;
+        self.eat(&["EXISTS"]);
+        self.expect(&["PATH"])?;
+        self.expr()?;
+        while self.is_any_word(0, &["NULL", "ERROR", "DEFAULT"]) {
+            let has_value = self.is_word(0, "DEFAULT");
+            self.advance(1);
+            if has_value {
+                self.expr()?;
+            }
+            self.expect(&["ON"])?;
+            if !self.eat_any(&["EMPTY", "ERROR"]) {
+                return Err(self.unexpected("`EMPTY` or `ERROR`"));
+            }
+        }
+        Ok((name, written))
     }
 
     fn source_function(&mut self) -> Read<Expr> {

@@ -443,6 +443,7 @@ const MYSQL: Words = Words {
         "insert",
         "interval",
         "left",
+        "match",
         "mod",
         "repeat",
         "replace",

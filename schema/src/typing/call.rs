@@ -20,6 +20,21 @@ use crate::syntax::{Call, Expr, ExprKind};
 /// Functions of MySQL whose second argument may be an `INTERVAL`.
 const MOVES: [&str; 4] = ["date_add", "date_sub", "adddate", "subdate"];
 
+/// Functions that are computed of the rows beside one.
+const WINDOW_FUNCTIONS: [&str; 11] = [
+    "cume_dist",
+    "dense_rank",
+    "first_value",
+    "lag",
+    "last_value",
+    "lead",
+    "nth_value",
+    "ntile",
+    "percent_rank",
+    "rank",
+    "row_number",
+];
+
 impl Checker<'_> {
     pub(super) fn call(&mut self, call: &Call, scope: &Scope<'_>, span: Span) -> Value {
         if let [home, function] = call.name.as_slice()
@@ -45,6 +60,7 @@ impl Checker<'_> {
             let takes = ["count(*)".to_owned(), "count(value)".to_owned()];
             self.report(findings::no_such_call("count()", &takes, span));
         }
+        self.check_window_of(call, span);
         let inner = if aggregates {
             Clause::Aggregate
         } else {
@@ -139,24 +155,77 @@ impl Checker<'_> {
             .any(|child| self.has_aggregate(child))
     }
 
-    fn check_place(&mut self, call: &Call, span: Span) {
-        let clause = match self.clause {
-            Clause::Items => return,
+    /// The place of a window function, and the words of aggregates beside others.
+    fn check_window_of(&mut self, call: &Call, span: Span) {
+        let name = call.function();
+        if call.name.len() > 1 || !self.own_functions(name).is_empty() {
+            return;
+        }
+        let is_plain = call.over.is_none() && call.within.is_empty();
+        if is_plain && WINDOW_FUNCTIONS.contains(&name) {
+            self.report(findings::without_window(name, span));
+        }
+        if call.over.is_some()
+            && let Some(clause) = self.clause_before_groups()
+        {
+            self.report(findings::window_in(clause, name, span));
+        }
+        let words = [
+            ("FILTER", call.filter.is_some()),
+            ("DISTINCT", call.distinct),
+        ];
+        let written = words.into_iter().find(|(_, is_written)| *is_written);
+        if let Some((word, _)) = written
+            && self.is_of_one_row(name)
+        {
+            self.report(findings::no_aggregate(word, name, span));
+        }
+    }
+
+    /// Whether it is a function of the database that makes no value of many rows.
+    fn is_of_one_row(&self, name: &str) -> bool {
+        if self.dialect == Dialect::Postgres {
+            let kinds = overloads(name);
+            let mut plain = kinds.iter();
+            return !kinds.is_empty()
+                && plain.all(|one| matches!(one.kind, Kind::Scalar | Kind::Window));
+        }
+        is_function(self.dialect, name) && !others::AGGREGATES.contains(&&*name.to_uppercase())
+    }
+
+    /// The clause that is computed before rows are grouped; `None` among the items.
+    fn clause_before_groups(&self) -> Option<&'static str> {
+        Some(match self.clause {
+            Clause::Items | Clause::Table(_) => return None,
             Clause::Where => "WHERE",
             Clause::GroupBy => "GROUP BY",
             Clause::On => "a join's condition",
             Clause::Values => "VALUES",
             Clause::Limit => "LIMIT",
             Clause::Aggregate => "another aggregate",
+        })
+    }
+
+    fn check_place(&mut self, call: &Call, span: Span) {
+        if let Some(clause) = self.clause_before_groups() {
+            self.report(findings::aggregate_in(clause, call.function(), span));
+        }
+        match self.clause {
             // A function of the program's own may have the name. SQLite looks at a default when a row needs it.
-            Clause::Table(_) if !is_function(self.dialect, call.function()) => return,
-            Clause::Table(TablePart::Default(_)) if self.dialect == Dialect::Sqlite => return,
+            Clause::Table(_) if !is_function(self.dialect, call.function()) => {}
+            Clause::Table(TablePart::Default(_)) if self.dialect == Dialect::Sqlite => {}
             Clause::Table(_) => {
                 let what = format!("the aggregate `{}`", call.function());
-                return self.check_one_row(&what, span);
+                self.check_one_row(&what, span);
             }
-        };
-        self.report(findings::aggregate_in(clause, call.function(), span));
+            Clause::Items
+            | Clause::Where
+            | Clause::GroupBy
+            | Clause::On
+            | Clause::Values
+            | Clause::Limit
+            | Clause::Aggregate => {}
+        }
     }
 
     /// The functions of the schema of this name.

@@ -304,7 +304,9 @@ impl<'a> Checker<'a> {
             self.report(findings::no_type(written, span));
             return None;
         };
+        // A value of any type of SQLite is of the given one.
         let found = self.column_of_value(&field.value);
+        let found = found.filter(|(found, ..)| *found != ColumnType::Any);
         let source = field.value.source.filter(|_| found.is_some());
         let is_other = |(found, ..): &(ColumnType, String, bool)| !found.is_same_in_rust(&typed.0);
         if let Some(found) = found.as_ref().filter(|found| is_other(found)) {
@@ -399,6 +401,9 @@ impl<'a> Checker<'a> {
                 Some((found.clone(), sql_type, false))
             }
             Ty::Untyped if self.dialect == Dialect::Postgres => PgType::TEXT.to_column(),
+            Ty::Untyped if self.dialect == Dialect::Sqlite => {
+                self.column_of_type(&Ty::Of(ColumnType::Any))
+            }
             Ty::Untyped | Ty::Open | Ty::Wrong => None,
         }
     }

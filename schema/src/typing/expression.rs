@@ -10,7 +10,7 @@ use super::postgres::{Context, Null, PgType, can_cast, cast_null, common_type};
 use super::scope::Scope;
 use super::value::{Constant, Ty, Value};
 use crate::ast::Name;
-use crate::column_type::{ColumnType, LobSize};
+use crate::column_type::{ColumnType, LobSize, TypeClass};
 use crate::dialect::Dialect;
 use crate::source::Span;
 use crate::syntax::{Case, Cast, Expr, ExprKind, Query, Subscript};
@@ -377,7 +377,9 @@ impl Checker<'_> {
             }
             let wider = match self.dialect {
                 Dialect::Mysql => mysql::merged(one, other),
-                Dialect::Sqlite | Dialect::Postgres => grammar::wider(one, other),
+                Dialect::Sqlite | Dialect::Postgres => {
+                    grammar::wider(one, other).or_else(|| texts_of_both(one, other))
+                }
             };
             let Some(wider) = wider else {
                 // Which of the types a value has is known when it is read.
@@ -394,6 +396,19 @@ impl Checker<'_> {
             None => Value::new(Ty::Untyped, false, span),
         }
     }
+}
+
+/// SQLite's dates and times are texts.
+fn texts_of_both(one: &ColumnType, other: &ColumnType) -> Option<ColumnType> {
+    let is_text = |of: &ColumnType| {
+        let class = of.class();
+        let is_moment = matches!(
+            class,
+            TypeClass::Date | TypeClass::Time | TypeClass::DateTime | TypeClass::Timestamp
+        );
+        grammar::is_text(of) || is_moment
+    };
+    (is_text(one) && is_text(other)).then_some(ColumnType::Text(LobSize::Unbounded))
 }
 
 /// The type of arrays of it.

@@ -232,6 +232,32 @@ pub(super) fn aggregate_in(clause: &str, function: &str, span: Span) -> Diagnost
     Diagnostic::error("B0627", message).at(span, "").help(help)
 }
 
+/// A window function where rows are not there yet.
+pub(super) fn window_in(clause: &str, function: &str, span: Span) -> Diagnostic {
+    let message = format!(
+        "the window function `{function}` stands in {clause}, which is computed before windows are"
+    );
+    Diagnostic::error("B0627", message)
+        .at(span, "")
+        .help("compute it in a query in `FROM`, and use its column")
+}
+
+/// A window function that has no window.
+pub(super) fn without_window(function: &str, span: Span) -> Diagnostic {
+    let message = format!("`{function}` is a window function and has no `OVER`");
+    Diagnostic::error("B0627", message)
+        .at(span, "")
+        .help("write `OVER (ORDER BY …)` after it")
+}
+
+/// `FILTER` or `DISTINCT` of a function that is computed of one row.
+pub(super) fn no_aggregate(word: &str, function: &str, span: Span) -> Diagnostic {
+    let message = format!("`{word}` is of aggregates, and `{function}` is none");
+    Diagnostic::error("B0627", message)
+        .at(span, "")
+        .help(format!("leave `{word}` out, or write a `CASE`"))
+}
+
 /// Words of one of MariaDB and MySQL, on an engine that is the other, or of which nothing says what it is.
 pub(super) fn of_one_product(
     (what, of): (&str, Flavour),
@@ -349,6 +375,60 @@ pub(super) fn two_of_one_name(column: &str, span: Span) -> Diagnostic {
     Diagnostic::error("B0622", message)
         .at(span, "")
         .help(format!("give one of them another name: `AS {column}_2`"))
+}
+
+/// Two tables of one name that a query reads.
+pub(super) fn table_twice(table: &str, span: Span) -> Diagnostic {
+    let message = format!("two tables of the query are called `{table}`");
+    Diagnostic::error("B0622", message)
+        .at(span, "")
+        .help(format!("give one of them another name: `AS {table}_2`"))
+}
+
+/// A number that stands for a column of the rows, which have fewer.
+pub(super) fn no_such_place(number: &str, columns: usize, span: Span) -> Diagnostic {
+    let message = format!("`{number}` stands for a column, and the query gives {columns}");
+    Diagnostic::error("B0628", message)
+        .at(span, "")
+        .help("write a number from 1 to that, or the column's name")
+}
+
+/// Values of no order and no equality.
+pub(super) fn not_comparable(type_name: &str, span: Span) -> Diagnostic {
+    let message = format!("values of type {type_name} cannot be compared");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("cast it: `::jsonb`, `::text`")
+}
+
+/// A target of ON CONFLICT that no unique key is of.
+pub(super) fn no_such_key(table: &str, span: Span) -> Diagnostic {
+    let message =
+        format!("no primary key and no unique constraint of `{table}` is of these columns");
+    Diagnostic::error("B0628", message)
+        .at(span, "")
+        .help("name all columns of one, or leave the target out: `ON CONFLICT DO NOTHING`")
+}
+
+/// A text that is none of an enum's values.
+pub(super) fn no_enum_value(value: &str, of: &str, known: &[&str], span: Span) -> Diagnostic {
+    let message = format!("`{value}` is not a value of the enum `{of}`");
+    let near = crate::name::suggest(value, known.iter().copied());
+    let help = near.map_or_else(
+        || format!("write one of: {}", known.join(", ")),
+        |near| format!("did you mean '{near}'?"),
+    );
+    Diagnostic::error("B0624", message).at(span, "").help(help)
+}
+
+/// A column of a recursive query whose steps have another type than its base.
+pub(super) fn recursive_type(column: &str, base: &str, step: &str, span: Span) -> Diagnostic {
+    let message = format!(
+        "the column `{column}` is {base} in the first part of the recursive query and {step} with the others"
+    );
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help(format!("cast it in the first part: `::{step}`"))
 }
 
 /// A column that is written twice.

@@ -1,15 +1,17 @@
 //! Operators.
 
-use super::checker::Checker;
+use super::checker::{Checker, Clause};
 use super::findings;
 use super::grammar::{self, grammar};
 use super::parameters::is_text_constant;
 use super::postgres::{self, Null, PgType, resolve_operator};
 use super::scope::Scope;
+use super::table::TablePart;
 use super::value::{Constant, Ty, Value};
 use crate::ast::Name;
 use crate::column_type::{ColumnType, LobSize, TypeClass};
 use crate::dialect::Dialect;
+use crate::model::EnumId;
 use crate::source::Span;
 use crate::syntax::{Chain, Expr, ExprKind, Operator};
 use bindery_core::dialect::Flavour;
@@ -301,8 +303,23 @@ impl Checker<'_> {
         let inner = written
             .strip_prefix('\'')
             .and_then(|rest| rest.strip_suffix('\''));
+        // That of a default is reported by itself.
+        let is_default = matches!(self.clause, Clause::Table(TablePart::Default(_)));
+        if let (Some(inner), PgType::Enum(id), false) = (inner, wanted, is_default) {
+            self.check_enum_value(inner, id, value.span);
+        }
         if inner.is_some_and(|inner| !is_value_of(inner.trim(), wanted)) {
             self.report(findings::no_value_of(&wanted.name(), value.span));
+        }
+    }
+
+    /// A constant that is to be a value of an enum.
+    pub(super) fn check_enum_value(&mut self, text: &str, id: EnumId, span: Span) {
+        let found = self.model.enum_type(id);
+        let known: Vec<&str> = found.values.iter().map(|one| &*one.value).collect();
+        if !known.contains(&text) {
+            let finding = findings::no_enum_value(text, &found.name, &known, span);
+            self.report(finding);
         }
     }
 
@@ -324,7 +341,7 @@ impl Checker<'_> {
                 _ => Value::new(Ty::Of(ColumnType::Json { binary: false }), true, span),
             },
             "->>" => match self.dialect {
-                Dialect::Sqlite => Value::open(span),
+                Dialect::Sqlite => Value::new(Ty::Of(ColumnType::Any), true, span),
                 _ => Value::new(self.text_type(), true, span),
             },
             "&" | "|" | "<<" | ">>" | "^" => {
@@ -340,7 +357,13 @@ impl Checker<'_> {
         }
     }
 
-    fn arithmetic(&mut self, operator: &str, left: &Value, right: &Value, span: Span) -> Value {
+    pub(super) fn arithmetic(
+        &mut self,
+        operator: &str,
+        left: &Value,
+        right: &Value,
+        span: Span,
+    ) -> Value {
         self.demand(left, right);
         self.demand(right, left);
         let left = self.refreshed(left);
@@ -363,12 +386,18 @@ impl Checker<'_> {
             "mod" => '%',
             other => other.chars().next().unwrap_or('+'),
         };
-        let number = |of: &ColumnType| {
-            if grammar::is_text(of) {
-                ColumnType::F64
-            } else {
-                of.clone()
+        let number = |of: &ColumnType| match of {
+            // SQLite makes an integer or a real of it.
+            ColumnType::Any => ColumnType::Decimal(None),
+            // MySQL counts with its digits: 20260131.
+            ColumnType::Date | ColumnType::DateTime(0) | ColumnType::Time(0)
+                if self.dialect == Dialect::Mysql =>
+            {
+                ColumnType::I64
             }
+            ColumnType::Bit(_) if self.dialect == Dialect::Mysql => ColumnType::U64,
+            of if grammar::is_text(of) => ColumnType::F64,
+            of => of.clone(),
         };
         let rule = grammar(self.dialect).map(|grammar| grammar.arithmetic);
         let (one, other) = (number(one), number(other));
@@ -502,6 +531,9 @@ pub(super) fn is_value_of(text: &str, pg_type: PgType) -> bool {
                 "allballs",
             ];
             let word = lower.trim_end_matches("()");
+            if pg_type != PgType::TIME && !is_date_of_calendar(&lower) {
+                return false;
+            }
             lower.bytes().any(|byte| byte.is_ascii_digit()) || words.contains(&word)
         }
         PgType::INTERVAL => lower.bytes().any(|byte| byte.is_ascii_digit()),
@@ -513,6 +545,27 @@ pub(super) fn is_value_of(text: &str, pg_type: PgType) -> bool {
         array if array.element().is_some() => lower.starts_with(['{', '[']),
         _ => true,
     }
+}
+
+/// Whether a text that begins as `2026-01-31` names a day that there is.
+fn is_date_of_calendar(text: &str) -> bool {
+    let date = text.split(|sign: char| sign != '-' && !sign.is_ascii_digit());
+    let parts: Vec<&str> = date.take(1).flat_map(|date| date.split('-')).collect();
+    let [year, month, day] = parts.as_slice() else {
+        return true;
+    };
+    let (Ok(of_year), Ok(month), Ok(day)) = (year.parse::<u32>(), month.parse(), day.parse())
+    else {
+        return true;
+    };
+    let is_leap = of_year % 4 == 0 && (of_year % 100 != 0 || of_year % 400 == 0);
+    let days: u32 = match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    year.len() != 4 || ((1..=12).contains(&month) && (1..=days).contains(&day))
 }
 
 /// A number and a text: the databases compare them, each by rules of its own.

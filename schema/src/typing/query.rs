@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use super::checker::{Checker, Clause};
 use super::findings;
+use super::grammar;
 use super::postgres::{Context, PgType, can_cast};
 use super::scope::{Common, Field, Fields, Scope};
 use super::value::{Ty, Value};
 use crate::ast::Name;
+use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 use crate::name::same_name;
 use crate::source::Span;
@@ -125,6 +127,7 @@ impl Checker<'_> {
         let Some(fields) = fields else { return };
         scope.items = fields.to_vec();
         for sort in order {
+            self.check_position(&sort.value, Some(fields.len()));
             if !is_number(&sort.value) {
                 self.expr(&sort.value, &scope);
             }
@@ -220,9 +223,29 @@ impl Checker<'_> {
             let next = self.named(table, &all);
             let widened = widened(&fields, &next);
             let is_same = nulls(&widened) == nulls(&fields);
+            if is_same {
+                self.check_recursive(&fields, &next);
+            }
             fields = widened;
             if is_same {
                 return fields;
+            }
+        }
+    }
+
+    /// PostgreSQL gives the columns of a recursive query the types of its first part.
+    fn check_recursive(&mut self, base: &Fields, all: &Fields) {
+        let (Some(base), Some(all)) = (base, all) else {
+            return;
+        };
+        for (base, all) in base.iter().zip(all.iter()) {
+            if let (Ty::Postgres(one), Ty::Postgres(other)) = (&base.value.ty, &all.value.ty)
+                && one != other
+            {
+                let name = base.name.as_deref().unwrap_or("?column?");
+                let (one, other) = (one.name(), other.name());
+                let finding = findings::recursive_type(name, &one, &other, base.value.span);
+                self.report(finding);
             }
         }
     }
@@ -296,6 +319,10 @@ impl Checker<'_> {
                 }
                 value.ty = self.text_type();
             }
+            if self.is_union_with_null([&one.value, &other.value], &value.ty) {
+                value.ty = Ty::Of(ColumnType::Decimal(None));
+                value.source = None;
+            }
             if one.value.source == other.value.source {
                 value.source = one.value.source;
             }
@@ -311,6 +338,13 @@ impl Checker<'_> {
             });
         }
         Some(fields.into())
+    }
+
+    /// MariaDB makes decimals of the integers without a sign that stand beside NULL in another part.
+    fn is_union_with_null(&self, parts: [&Value; 2], ty: &Ty) -> bool {
+        let has_null = parts.iter().any(|part| part.ty == Ty::Untyped);
+        let is_unsigned = matches!(ty, Ty::Of(found) if grammar::is_unsigned(found));
+        self.dialect == Dialect::Mysql && has_null && is_unsigned
     }
 
     /// The rows of VALUES.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::checker::{Checker, Clause};
 use super::grouping::{Groups, written};
 use super::names::NameKind;
+use super::postgres::PgType;
 use super::query::{Wanted, columns_in, is_number};
 use super::scope::{Common, Field, Fields, Relation, Scope};
 use super::value::{Ty, Value};
@@ -96,7 +97,8 @@ impl Checker<'_> {
     fn group_by(&mut self, values: &[&Expr], select: &Select, scope: &Scope<'_>) {
         for value in values {
             if !is_number(value) && item_named(value, select, scope, self).is_none() {
-                self.expr(value, scope);
+                let value = self.expr(value, scope);
+                self.check_comparable(&value);
             }
         }
     }
@@ -119,11 +121,17 @@ impl Checker<'_> {
             Distinct::No | Distinct::Yes => &[],
         };
         let values = distinct.iter().chain(order.iter().map(|sort| &sort.value));
+        let count = fields.as_ref().map(Vec::len);
+        for value in grouped_values(select) {
+            self.check_position(value, count);
+        }
         for value in values {
+            self.check_position(value, count);
             if is_number(value) || is_name_of(value, &items, self.dialect) {
                 continue;
             }
-            self.expr(value, &seen);
+            let value = self.expr(value, &seen);
+            self.check_comparable(&value);
         }
         if self.dialect == Dialect::Mysql {
             self.check_order_names(select, order, &items);
@@ -132,7 +140,28 @@ impl Checker<'_> {
             self.check_distinct_on(select, distinct, order, scope);
         }
         if let (Distinct::Yes, Dialect::Postgres) = (&select.distinct, self.dialect) {
+            for item in &items {
+                self.check_comparable(&item.value);
+            }
             self.check_distinct(select, order, &items, scope);
+        }
+    }
+
+    /// A number that stands for a column.
+    pub(super) fn check_position(&mut self, value: &Expr, columns: Option<usize>) {
+        if let (ExprKind::Number(number), Some(columns)) = (&value.kind, columns)
+            && number
+                .parse()
+                .is_ok_and(|at: usize| at == 0 || at > columns)
+        {
+            self.report(super::findings::no_such_place(number, columns, value.span));
+        }
+    }
+
+    /// PostgreSQL's `json` has no order and no equality.
+    fn check_comparable(&mut self, value: &Value) {
+        if value.ty == Ty::Postgres(PgType::JSON) {
+            self.report(super::findings::not_comparable("json", value.span));
         }
     }
 

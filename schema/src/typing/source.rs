@@ -21,6 +21,28 @@ impl Checker<'_> {
         for source in sources {
             self.joined(source, scope);
         }
+        self.check_names_of_tables(sources, scope);
+    }
+
+    /// SQLite reports two tables of one name where a column of theirs is named.
+    fn check_names_of_tables(&mut self, sources: &[Source], scope: &Scope<'_>) {
+        let Some(first) = sources.first().filter(|_| self.dialect != Dialect::Sqlite) else {
+            return;
+        };
+        let relations = &scope.relations;
+        let twice = relations.iter().enumerate().find_map(|(at, one)| {
+            let name = one.name.as_deref()?;
+            let mut before = relations[..at].iter();
+            let is = |other: &Relation| {
+                let own = other.name.as_deref();
+                one.schema == other.schema
+                    && own.is_some_and(|own| same_name(own, name, self.dialect))
+            };
+            before.any(is).then_some(name)
+        });
+        if let Some(name) = twice {
+            self.report(findings::table_twice(name, first.span));
+        }
     }
 
     /// One table with what is joined to it.
@@ -100,7 +122,8 @@ impl Checker<'_> {
         };
         if kind == JoinKind::Full || left.source != right.source {
             let unlike = left.ty != right.ty;
-            if unlike && kind != JoinKind::Full {
+            // MySQL gives the column of one side.
+            if unlike && kind != JoinKind::Full && self.dialect != Dialect::Mysql {
                 value = self.common(&[&left, &right], "the merged column", name.span);
             }
         }

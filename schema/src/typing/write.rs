@@ -256,6 +256,7 @@ impl Checker<'_> {
         for value in &conflict.target {
             self.expr(value, &scope);
         }
+        self.check_target(id, conflict);
         if let Some(condition) = &conflict.target_condition {
             self.condition(condition, &scope);
         }
@@ -293,6 +294,56 @@ impl Checker<'_> {
         }
     }
 
+    /// The columns of ON CONFLICT are those of a unique key. One of expressions or of a part of the rows is left to the database.
+    fn check_target(&mut self, id: TableId, conflict: &Conflict) {
+        let table = self.model.table(id);
+        let mut others = table.indexes.iter().filter(|index| index.unique);
+        let is_plain = |value: &Expr| matches!(value.kind, ExprKind::Column(_));
+        let (Some(first), Some(last)) = (conflict.target.first(), conflict.target.last()) else {
+            return;
+        };
+        if table.view.is_some()
+            || conflict.target_condition.is_some()
+            || others.next().is_some()
+            || !conflict.target.iter().all(is_plain)
+        {
+            return;
+        }
+        let place = |value: &Expr| match &value.kind {
+            ExprKind::Column(names) => {
+                let name = names.last()?;
+                let mut columns = table.columns.iter();
+                columns.position(|one| same_name(&one.name, &name.text, self.dialect))
+            }
+            _ => None,
+        };
+        let Some(mut wanted) = conflict
+            .target
+            .iter()
+            .map(place)
+            .collect::<Option<Vec<_>>>()
+        else {
+            return;
+        };
+        wanted.sort_unstable();
+        wanted.dedup();
+        let key = table.primary_key.iter().map(|key| &key.columns);
+        let mut keys = key.chain(table.uniques.iter().map(|unique| &unique.columns));
+        let is_key = keys.any(|columns| {
+            let mut columns: Vec<usize> = columns.iter().map(|one| one.0 as usize).collect();
+            columns.sort_unstable();
+            columns == wanted
+        });
+        if !is_key {
+            let span = Span {
+                end: last.span.end,
+                ..first.span
+            };
+            let name = table.name.name.clone();
+            self.report(findings::no_such_key(&name, span));
+        }
+    }
+
     /// Values that columns get; `tables` are those that may be written, under their names.
     fn assignments(
         &mut self,
@@ -300,16 +351,29 @@ impl Checker<'_> {
         tables: &[(TableId, Option<String>)],
         scope: &Scope<'_>,
     ) {
+        let mut written = Vec::new();
         for assignment in assignments {
             let is_default = matches!(assignment.value.kind, ExprKind::Default);
-            let targets: Vec<_> = assignment
+            let own: Vec<_> = assignment
                 .targets
                 .iter()
                 .map(|target| self.assigned(target, tables, is_default))
                 .collect();
             self.within(Clause::Where, |checker| {
-                checker.assign(assignment, &targets, scope)
+                checker.assign(assignment, &own, scope)
             });
+            let names = assignment.targets.iter().zip(&own);
+            for (name, target) in names.filter(|(_, target)| target.is_some()) {
+                if written.contains(target)
+                    && let Some(name) = name.last()
+                {
+                    self.report(findings::column_twice(name));
+                }
+                // The others take the last value, and parts of an array may be set one by one.
+                if self.dialect == Dialect::Postgres && name.len() == 1 {
+                    written.push(*target);
+                }
+            }
         }
     }
 

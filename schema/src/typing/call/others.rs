@@ -70,13 +70,23 @@ impl Checker<'_> {
             .then(|| mysql::function(&name))
             .flatten();
         let has_default = matches!(&*name, "lag" | "lead") && arguments.len() == 3;
+        let has_digits = arguments.len() == 1 && TIMES_OF_DAY.contains(&&*name);
         if let Some(measured) = measured
             && !measured.takes(arguments.len())
             && !has_default
+            && !has_digits
             && !call.star
         {
             return self.no_such_call(&name, arguments, span);
         }
+        let is_bytes =
+            |value: &Value| value.column_type().map(ColumnType::class) == Some(TypeClass::Bytes);
+        if let Some(measured) = measured.filter(|measured| measured.keeps_bytes())
+            && arguments.iter().any(is_bytes)
+        {
+            return self.measured(measured, call, arguments, span);
+        }
+        self.demand_arguments(&name, arguments, span);
         let grammar = grammar(self.dialect);
         let gives = grammar.and_then(|grammar| Some((grammar, grammar.function(&name)?)));
         let Some((grammar, gives)) = gives else {
@@ -95,6 +105,25 @@ impl Checker<'_> {
             }
         }
         self.given((grammar, gives), call, arguments, span)
+    }
+
+    /// The types of parameters among the arguments of functions that take texts and numbers alone.
+    fn demand_arguments(&mut self, name: &str, arguments: &[Value], span: Span) {
+        let Some(letters) = grammar::arguments_of(self.dialect, name) else {
+            return;
+        };
+        let last = letters.chars().last();
+        let letters = letters
+            .chars()
+            .chain(std::iter::repeat_with(|| last.unwrap_or('-')));
+        for (argument, letter) in arguments.iter().zip(letters) {
+            let ty = match letter {
+                't' => self.text_type(),
+                'i' => Ty::Of(ColumnType::I64),
+                _ => continue,
+            };
+            self.demand_type(argument, &ty, None, span);
+        }
     }
 
     fn no_such_call(&mut self, name: &str, arguments: &[Value], span: Span) -> Value {
@@ -218,7 +247,34 @@ impl Checker<'_> {
                 };
                 Value::new(Ty::Of(ty), !arguments.is_empty(), span)
             }
-            "match" if mysql => Value::new(Ty::Of(ColumnType::F64), any, span),
+            "timestampadd" if mysql => {
+                let unit = call.word.as_ref().map_or("day", |unit| &unit.text);
+                self.moved_by(arguments.get(1)?, unit, span)
+            }
+            "from_unixtime" if mysql => {
+                let ty = match arguments.len() {
+                    1 => Ty::Of(ColumnType::DateTime(6)),
+                    _ => self.text_type(),
+                };
+                Value::new(ty, true, span)
+            }
+            "mod" if mysql => self.arithmetic("%", arguments.first()?, arguments.get(1)?, span),
+            "ceil" | "ceiling" | "floor" if mysql => match arguments.first()?.column_type() {
+                // A whole number that fits 64 bits is one.
+                Some(ColumnType::Decimal(Some(size))) if size.precision - size.scale < 18 => {
+                    integer(any)
+                }
+                _ => return None,
+            },
+            "greatest" | "least" if mysql && mixes_moments(arguments) => Value::open(span),
+            "json_extract" if !mysql => Value::new(Ty::Of(ColumnType::Any), true, span),
+            "match" if mysql => {
+                let text = self.text_type();
+                for argument in arguments {
+                    self.demand_type(argument, &text, None, span);
+                }
+                Value::new(Ty::Of(ColumnType::F64), any, span)
+            }
             "values" if mysql => arguments.first()?.derived(true, span),
             "count" => integer(false),
             "min" | "max" if self.dialect == Dialect::Sqlite && arguments.len() > 1 => {
@@ -294,6 +350,31 @@ impl Checker<'_> {
             Gives::Absolute => of(grammar.absolute, any),
         }
     }
+}
+
+/// Functions of MySQL that take the number of digits of a second.
+const TIMES_OF_DAY: [&str; 8] = [
+    "current_time",
+    "current_timestamp",
+    "curtime",
+    "localtime",
+    "now",
+    "sysdate",
+    "utc_time",
+    "utc_timestamp",
+];
+
+/// Whether there are dates or times and values of another type: they are compared as dates, or as texts.
+fn mixes_moments(arguments: &[Value]) -> bool {
+    let class = |value: &Value| value.column_type().map(ColumnType::class);
+    let is_moment = |class: &Option<TypeClass>| {
+        matches!(
+            class,
+            Some(TypeClass::Date | TypeClass::Time | TypeClass::DateTime | TypeClass::Timestamp)
+        )
+    };
+    let mut classes = arguments.iter().map(class);
+    classes.clone().any(|class| is_moment(&class)) && classes.any(|class| !is_moment(&class))
 }
 
 /// Functions of texts that give a text.

@@ -79,11 +79,12 @@ impl Checker<'_> {
         }
         let of = |name: &str, ty: Ty, nullable: bool| field(name, Value::new(ty, nullable, span));
         let integer = || Ty::Of(ColumnType::I64);
+        let any = || Ty::Of(ColumnType::Any);
         Some(vec![
-            of("key", Ty::Open, true),
-            of("value", Ty::Open, true),
+            of("key", any(), true),
+            of("value", any(), true),
             of("type", text.clone(), false),
-            of("atom", Ty::Open, true),
+            of("atom", any(), true),
             of("id", integer(), false),
             of("parent", integer(), true),
             of("fullkey", text.clone(), false),

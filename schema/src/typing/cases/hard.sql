@@ -590,3 +590,33 @@ INSERT INTO events (id, tags, doc, mood, share) OVERRIDING SYSTEM VALUE VALUES (
 SELECT s.name, r.stars, u.n FROM staff s LEFT JOIN ((SELECT book_id, stars FROM reviews) r LEFT JOIN (SELECT 1 AS n) u ON u.n = r.stars) ON r.book_id = s.id;
 
 SELECT a.country AS c, count(*) AS n FROM authors a GROUP BY a.country ORDER BY n DESC, c, a.country, max(a.id);
+
+-- on: sqlite
+SELECT e.key, e.value, e.type FROM notes n, json_each(n.doc, '$.b') e;
+
+SELECT doc ->> '$.a' AS a, json_extract(doc, :path) AS x, json_extract(doc, '$.a') + 1 AS n, NULL AS none FROM notes;
+
+SELECT ifnull(published, date('now')) AS d, date(:day, :move) AS moved, strftime(:format, added) AS f FROM books;
+
+-- on: mysql
+SELECT e.id, j.place, j.a, j.b FROM events e JOIN JSON_TABLE(e.doc, '$' COLUMNS (place FOR ORDINALITY, a INT PATH '$.a' DEFAULT '0' ON EMPTY NULL ON ERROR, NESTED PATH '$.b[*]' COLUMNS (b VARCHAR(20) PATH '$'))) AS j;
+
+SELECT now(3) AS n, from_unixtime(tiny) AS f, mod(tiny, 2) AS m, timestampadd(DAY, 1, at) AS t, concat(bytes, 'x') AS c, median(share) OVER (PARTITION BY mood) AS md, clock - clock AS s FROM events;
+
+SELECT ceil(price) AS c, floor(discount) AS f, ceil(sum(price)) AS s FROM books GROUP BY price, discount;
+
+SELECT id, u.made, e.code FROM events e JOIN (SELECT 1 AS id, 2 AS made) u USING (id);
+
+SELECT id, e.code FROM events e RIGHT JOIN (SELECT 1 AS id) u USING (id);
+
+SELECT id, code FROM events UNION ALL SELECT NULL, 'x';
+
+-- on: postgres
+INSERT INTO reviews (book_id, number) VALUES (:book, :number) ON CONFLICT (number, book_id) DO NOTHING;
+
+SELECT a.id, (SELECT count(*) FROM books a WHERE a.id > 1) AS n FROM authors a ORDER BY 2, 1;
+
+-- on: sqlite
+SELECT json_extract(doc, '$.a') AS a FROM notes WHERE json_valid(doc);
+
+SELECT CAST(json_extract(doc, '$.a') AS INTEGER) AS a, json_type(doc) AS t, doc ->> '$.a' AS b FROM notes WHERE json_valid(doc);

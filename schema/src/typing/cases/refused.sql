@@ -155,11 +155,6 @@ WITH RECURSIVE t (n) AS (SELECT '1' UNION ALL SELECT n + 1 FROM t) SELECT n FROM
 
 SELECT id FROM authors WHERE born NOT IN (SELECT 'a');
 
--- on: sqlite
-SELECT json_extract(doc, '$.a') AS a FROM notes WHERE json_valid(doc);
-
-SELECT CAST(json_extract(doc, '$.a') AS INTEGER) AS a, json_type(doc) AS t, doc ->> '$.a' AS b FROM notes WHERE json_valid(doc);
-
 -- on: mysql
 SELECT id AS k, count(*) AS n FROM authors GROUP BY k ORDER BY k + n;
 
@@ -198,3 +193,41 @@ INSERT INTO events (id, tags, doc, mood, share) VALUES (1, '{}', '{}', 'sad', 0)
 SELECT author_id, count(*) AS n FROM books GROUP BY author_id ORDER BY title;
 
 SELECT count(*) AS n FROM books b ORDER BY b.title;
+
+-- on: sqlite postgres mysql
+SELECT row_number() AS n FROM authors;
+
+SELECT id FROM authors WHERE row_number() OVER (ORDER BY id) = 1;
+
+SELECT id FROM authors ORDER BY 2;
+
+SELECT country, count(*) AS n FROM authors GROUP BY 3;
+
+SELECT id FROM authors UNION SELECT id FROM books ORDER BY 2;
+
+-- on: postgres mysql
+SELECT a.id FROM authors a, books a;
+
+-- on: sqlite postgres
+SELECT lower(name) FILTER (WHERE id > 1) AS n FROM authors;
+
+INSERT INTO authors (id, name) VALUES (1, 'a') ON CONFLICT (name) DO NOTHING;
+
+-- on: postgres
+SELECT id FROM events WHERE mood = 'sadd';
+
+UPDATE events SET mood = 'sadd' WHERE id = 1;
+
+SELECT 'sadd'::mood AS m;
+
+SELECT DISTINCT extra FROM events;
+
+SELECT id FROM events ORDER BY extra;
+
+SELECT id FROM books WHERE published = '2026-02-30';
+
+SELECT date '2026-13-01' AS d;
+
+UPDATE authors SET name = 'a', name = 'b';
+
+WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1.5 FROM t WHERE n < 5) SELECT n FROM t;

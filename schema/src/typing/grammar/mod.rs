@@ -125,6 +125,40 @@ pub(crate) fn takes(dialect: Dialect, name: &str, count: usize) -> bool {
     dialect != Dialect::Sqlite || sqlite::takes(name, count)
 }
 
+/// The arguments of a function, a letter each, the last for those after it, too: a text, an integer, any.
+pub(crate) fn arguments_of(dialect: Dialect, name: &str) -> Option<&'static str> {
+    let own = match dialect {
+        Dialect::Sqlite => sqlite::ARGUMENTS,
+        Dialect::Mysql => mysql::ARGUMENTS,
+        Dialect::Postgres => return None,
+    };
+    let mut all = own.iter().chain(ARGUMENTS);
+    all.find(|(known, _)| *known == name)
+        .map(|(_, letters)| *letters)
+}
+
+/// Of both dialects without a catalogue.
+const ARGUMENTS: &[(&str, &str)] = &[
+    ("char_length", "t"),
+    ("concat", "t"),
+    ("concat_ws", "t"),
+    ("hex", "t"),
+    ("instr", "t"),
+    ("json_extract", "t"),
+    ("json_valid", "t"),
+    ("length", "t"),
+    ("lower", "t"),
+    ("ltrim", "t"),
+    ("replace", "t"),
+    ("reverse", "t"),
+    ("round", "-i"),
+    ("rtrim", "t"),
+    ("substr", "tii"),
+    ("substring", "tii"),
+    ("trim", "t"),
+    ("upper", "t"),
+];
+
 /// The function whose name is nearest.
 pub(crate) fn near_function(grammar: &Grammar, name: &str) -> Option<&'static str> {
     let functions = grammar.functions.iter().map(|(name, _)| *name);

@@ -29,6 +29,7 @@ const FUNCTIONS: &[(&str, Gives)] = &[
     ("atan", returns(ColumnType::F64, Maybe)),
     ("atan2", returns(ColumnType::F64, Maybe)),
     ("avg", Gives::Average),
+    ("bm25", returns(ColumnType::F64, Maybe)),
     ("changes", returns(ColumnType::I64, Never)),
     ("char", text(Never)),
     ("coalesce", Gives::Coalesced),
@@ -50,6 +51,7 @@ const FUNCTIONS: &[(&str, Gives)] = &[
     ("glob", returns(ColumnType::I64, Argument)),
     ("group_concat", text(Maybe)),
     ("hex", text(Never)),
+    ("highlight", text(Maybe)),
     ("ifnull", Gives::Coalesced),
     ("iif", Gives::Common(1)),
     ("instr", returns(ColumnType::I64, Argument)),
@@ -104,6 +106,7 @@ const FUNCTIONS: &[(&str, Gives)] = &[
     ("row_number", returns(ColumnType::I64, Never)),
     ("rtrim", text(Argument)),
     ("sin", returns(ColumnType::F64, Maybe)),
+    ("snippet", text(Maybe)),
     ("sqlite_version", text(Never)),
     ("sqrt", returns(ColumnType::F64, Maybe)),
     ("strftime", text(Maybe)),
@@ -113,6 +116,7 @@ const FUNCTIONS: &[(&str, Gives)] = &[
     ("sum", Gives::Sum),
     ("tan", returns(ColumnType::F64, Maybe)),
     ("time", text(Maybe)),
+    ("timediff", text(Maybe)),
     ("total", returns(ColumnType::F64, Never)),
     ("total_changes", returns(ColumnType::I64, Never)),
     ("trim", text(Argument)),
@@ -139,7 +143,6 @@ const OPTIONAL: &[&str] = &[
     "mod",
     "percentile_cont",
     "percentile_disc",
-    "timediff",
     "trunc",
 ];
 
@@ -152,6 +155,26 @@ const UNTYPED: &[&str] = &[
     "match",
     "raise",
     "sign",
+];
+
+pub(super) const ARGUMENTS: &[(&str, &str)] = &[
+    ("date", "t"),
+    ("datetime", "t"),
+    ("format", "t-"),
+    ("glob", "t"),
+    ("json", "t"),
+    ("json_array_length", "t"),
+    ("json_type", "t"),
+    ("julianday", "t"),
+    ("like", "t"),
+    ("printf", "t-"),
+    ("randomblob", "i"),
+    ("strftime", "t"),
+    ("time", "t"),
+    ("timediff", "t"),
+    ("unicode", "t"),
+    ("unixepoch", "t"),
+    ("zeroblob", "i"),
 ];
 
 /// The least and the largest number of arguments, where they are bounded (`pragma_function_list`).

@@ -205,6 +205,11 @@ impl Function {
         counted.try_fold(common(first, first)?, common)
     }
 
+    /// Returns whether the result is bytes where an argument is.
+    pub(crate) fn keeps_bytes(&self) -> bool {
+        self.rule.starts_with("text:")
+    }
+
     /// Returns when the result is NULL: `never`, `argument`, `maybe`, or `maybe:1.text,2.int` where one of these is given.
     pub(crate) fn null(&self, arguments: &[Class]) -> Null {
         let is_given = |one: &str| {
