@@ -32,6 +32,8 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     Ok(quote! {
         #[automatically_derived]
         impl ::bindery::query::FromSelected<(#(#types,)*)> for #name {
+            const COLUMNS: &'static [&'static str] = &[#(#columns),*];
+
             fn from_selected((#(#field_names,)*): (#(#types,)*)) -> Self {
                 Self { #(#field_names),* }
             }

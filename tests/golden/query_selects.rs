@@ -17,6 +17,12 @@ struct Rated {
     stars: i64,
 }
 
+#[derive(Debug, Row)]
+struct Named {
+    title: String,
+    name: String,
+}
+
 fn day(month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2024, month, day).expect("a day of 2024")
 }
@@ -62,6 +68,21 @@ fn qry_01_columns_are_selected_into_tuples_and_structs() -> bindery::Result<()> 
             stars: 9,
         };
         assert_eq!(row, expected);
+        let author = post::author_id.to(user::name);
+        let named = c
+            .posts()
+            .select_as::<Named>((post::title, author))
+            .first()?;
+        assert_eq!(
+            named.map(|row| (row.title, row.name)),
+            Some(("Rust".into(), "Ann".into()))
+        );
+        let exchanged = c.posts().select_as::<Named>((author, post::title));
+        is_unsupported(exchanged.all());
+        let computed = c
+            .posts()
+            .select_as::<Named>((post::title.lower(), post::title));
+        assert_eq!(computed.first()?.map(|row| row.name), Some("Rust".into()));
         let query = |c: &mut Connection<E>| -> bindery::Result<_> {
             let query = c.posts().select((post::stars, post::title));
             query

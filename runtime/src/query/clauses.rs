@@ -62,6 +62,11 @@ impl Clauses {
         extras.ends.push(end);
     }
 
+    /// The columns that the fields of a row are named after.
+    pub(crate) fn select_into(&mut self, columns: &'static [&'static str]) {
+        self.extras_mut().fields = columns;
+    }
+
     /// Adds an expression with an aggregate.
     pub(crate) fn select_aggregate(&mut self, expression: &Predicate) {
         self.select(expression);

@@ -301,6 +301,7 @@ fn key_of_extras(extras: &Extras) -> Buffer<80> {
     key.extend(extras.joined.bytes());
     key.fixed((extras.joined.bytes().len() as u32).to_le_bytes());
     key.fixed(extras.flags());
+    key.fixed((extras.fields.as_ptr() as u64).to_le_bytes());
     key
 }
 

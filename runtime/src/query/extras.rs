@@ -13,6 +13,8 @@ pub(crate) struct Extras {
     pub(crate) items: Predicate,
     /// The ends of the shape and of the values of each.
     pub(super) ends: Vec<(usize, usize)>,
+    /// The columns that the fields of a row are named after, where it is read into some.
+    pub(super) fields: &'static [&'static str],
     pub(crate) groups: Predicate,
     pub(crate) having: Predicate,
     pub(super) order_values: RecordedValues,
@@ -41,6 +43,7 @@ impl Extras {
         Self {
             items: Predicate::new(),
             ends: Vec::new(),
+            fields: &[],
             groups: Predicate::new(),
             having: Predicate::new(),
             order_values: RecordedValues::new(),

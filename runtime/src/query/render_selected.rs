@@ -6,6 +6,7 @@ use super::order::{Direction, Nulls, Ordered};
 use super::render::{Limit, Parts, Render, Wanted};
 use super::shape::{ColumnPath, ShapeReader, op};
 use super::tree::{Node, Tree};
+use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The selection and its groups.
@@ -27,6 +28,7 @@ impl Render<'_> {
             groups: Tree::read(extras.groups.shape.bytes()),
         };
         selection.ensure_grouped()?;
+        selection.ensure_in_order(self.table)?;
         let before = match parts.wanted {
             Wanted::Count => "SELECT count(*) FROM (",
             Wanted::Exists => "SELECT 1 FROM (",
@@ -206,6 +208,29 @@ impl Selection<'_> {
     fn is_grouped_by(&self, position: usize) -> bool {
         let mut groups = self.groups.roots.iter();
         groups.any(|&root| self.selected_at(root) == Some(position))
+    }
+
+    /// Refuses a column that is read into another field than the one with its name, where that one gets another column.
+    fn ensure_in_order(&self, table: &'static TableSql) -> Result<()> {
+        let column = |&root: &usize| self.items.column(root);
+        let name = |path: ColumnPath| table.along(path.hops()).columns[path.index()];
+        let plain = |name: &'static str| name.trim_matches(['"', '`']);
+        let names = self.items.roots.iter().map(column);
+        let names: Vec<_> = names.map(|path| path.map(name).map(plain)).collect();
+        let fields = self.extras.fields;
+        let is_for_another = |(at, name): (usize, &Option<&str>)| {
+            let field = name.and_then(|name| fields.iter().position(|field| *field == name));
+            let other = field
+                .filter(|field| *field != at)
+                .and_then(|field| names[field]);
+            other.is_some_and(|other| Some(other) != *name)
+        };
+        if !names.iter().enumerate().any(is_for_another) {
+            return Ok(());
+        }
+        let why =
+            "columns that are selected in another order than that of the fields with their names";
+        Err(Error::new(ErrorKind::Unsupported(why)))
     }
 
     /// Refuses columns that have many values in a group: SQLite and older MySQL would take any of them.

@@ -128,6 +128,9 @@ tuples! {
     note = "the fields of a struct with `#[derive(bindery::Row)]` are those of the tuple, in its order; a column that may be NULL is an `Option`"
 )]
 pub trait FromSelected<T> {
+    /// The column of each field. None where fields have other names than columns.
+    #[doc(hidden)]
+    const COLUMNS: &'static [&'static str] = &[];
     #[doc(hidden)]
     fn from_selected(row: T) -> Self;
 }
@@ -135,10 +138,13 @@ pub trait FromSelected<T> {
 /// A selection that is read into the rows `R`.
 #[doc(hidden)]
 pub trait SelectionInto<R, M, E: Engine>: Selection<M, E> {
+    const COLUMNS: &'static [&'static str];
     fn read_into(row: &mut RowReader<'_>, engine: E) -> Result<R>;
 }
 
 impl<R: FromSelected<S::Row>, M, E: Engine, S: Selection<M, E>> SelectionInto<R, M, E> for S {
+    const COLUMNS: &'static [&'static str] = R::COLUMNS;
+
     fn read_into(row: &mut RowReader<'_>, engine: E) -> Result<R> {
         S::read(row, engine).map(R::from_selected)
     }

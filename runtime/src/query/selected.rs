@@ -82,15 +82,22 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     }
 
     /// The same, each row as a struct with `#[derive(Row)]`: its fields are in the order of what is selected, and of its types.
+    ///
+    /// Columns that are in the order of other fields, which have their names, are
+    /// [`ErrorKind::Unsupported`] when the query is executed. Expressions and columns of other names are read by their position.
     pub fn select_as<R>(
         self,
         selection: impl SelectionInto<R, M, E>,
     ) -> Selected<'c, M, E, R, Ungrouped, A> {
-        fn read<R, M, E: Engine, S: SelectionInto<R, M, E>>(_: &S) -> Read<E, R> {
-            S::read_into
+        fn into<R, M, E: Engine, S: SelectionInto<R, M, E>>(
+            _: &S,
+        ) -> (Read<E, R>, &'static [&'static str]) {
+            (S::read_into, S::COLUMNS)
         }
-        let read = read(&selection);
-        self.selecting(selection, read)
+        let (read, columns) = into(&selection);
+        let mut selected = self.selecting(selection, read);
+        selected.clauses.select_into(columns);
+        selected
     }
 
     fn selecting<R>(
