@@ -63,6 +63,7 @@ impl Checker<'_> {
         if !call.bare && !call.star && !grammar::takes(self.dialect, &name, arguments.len()) {
             return self.no_such_call(&name, arguments, span);
         }
+        self.demand_arguments(&name, arguments, span);
         if let Some(value) = self.form_of_others(&name, call, arguments, span) {
             return value;
         }
@@ -86,7 +87,6 @@ impl Checker<'_> {
         {
             return self.measured(measured, call, arguments, span);
         }
-        self.demand_arguments(&name, arguments, span);
         let grammar = grammar(self.dialect);
         let gives = grammar.and_then(|grammar| Some((grammar, grammar.function(&name)?)));
         let Some((grammar, gives)) = gives else {
@@ -267,6 +267,13 @@ impl Checker<'_> {
                 _ => return None,
             },
             "greatest" | "least" if mysql && mixes_moments(arguments) => Value::open(span),
+            "substr" | "substring"
+                if !mysql
+                    && arguments.first()?.column_type().map(ColumnType::class)
+                        == Some(TypeClass::Bytes) =>
+            {
+                arguments.first()?.derived(any, span)
+            }
             "json_extract" if !mysql => Value::new(Ty::Of(ColumnType::Any), true, span),
             "match" if mysql => {
                 let text = self.text_type();

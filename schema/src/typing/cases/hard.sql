@@ -620,3 +620,8 @@ SELECT a.id, (SELECT count(*) FROM books a WHERE a.id > 1) AS n FROM authors a O
 SELECT json_extract(doc, '$.a') AS a FROM notes WHERE json_valid(doc);
 
 SELECT CAST(json_extract(doc, '$.a') AS INTEGER) AS a, json_type(doc) AS t, doc ->> '$.a' AS b FROM notes WHERE json_valid(doc);
+
+SELECT substr(raw, 1, 2) AS s, substr(body, :from) AS b FROM notes;
+
+-- on: mysql
+SELECT str_to_date(:text, '%d.%m.%Y') AS d, get_lock(:name, 1) AS l FROM events;
