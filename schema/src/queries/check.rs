@@ -100,6 +100,7 @@ pub(super) fn text<'w>(
     let mut first = Some(first);
     for other in dialects_of(model, &hosts) {
         let engines = of_dialect(model, &hosts, other);
+        let forms = checked.len();
         for form in written.parts.forms() {
             let statement = match first.take_if(|_| other == dialect) {
                 Some(first) => first,
@@ -119,8 +120,37 @@ pub(super) fn text<'w>(
                 statement,
             });
         }
+        widen(&mut checked[forms..]);
     }
     Some(checked)
+}
+
+/// Lets what is NULL in one form of a text be NULL in all of them: a condition on a column says nothing of it where the condition is
+/// left out.
+fn widen(forms: &mut [CheckedText<'_>]) {
+    let statements = || forms.iter().map(|form| &form.statement);
+    let columns = statements().flat_map(|one| one.columns.iter().enumerate());
+    let columns = nullable(columns.map(|(at, one)| (at, one.nullable)));
+    let models = statements().flat_map(|one| one.embedded.iter().enumerate());
+    let models = nullable(models.map(|(at, one)| (at, one.nullable)));
+    for form in forms {
+        let statement = &mut form.statement;
+        for &at in &columns {
+            if let Some(column) = statement.columns.get_mut(at) {
+                column.nullable = true;
+            }
+        }
+        for &at in &models {
+            if let Some(model) = statement.embedded.get_mut(at) {
+                model.nullable = true;
+            }
+        }
+    }
+}
+
+fn nullable(of: impl Iterator<Item = (usize, bool)>) -> Vec<usize> {
+    of.filter_map(|(at, nullable)| nullable.then_some(at))
+        .collect()
 }
 
 /// Checks a form of a text; what is wrong with it says which parts it is without.

@@ -484,6 +484,18 @@ fn a_column_has_the_type_that_is_written() {
     }
 }
 
+/// Covers SQL-04: a condition that is left out keeps no NULL away.
+#[test]
+fn what_is_null_without_a_part_may_be_null() {
+    let found = queries(
+        "-- name: a :many\n-- @engines p\n-- @embed q\n\
+         SELECT p.day, q.* FROM tags t LEFT JOIN posts p ON p.id = t.id LEFT JOIN posts q ON q.id = t.id\n\
+         WHERE t.id > 0\n-- @if day\nAND p.day = :day AND q.id = 1\n-- @end\n;\n",
+    );
+    assert!(found[0].columns[0].nullable);
+    assert!(found[0].embedded[0].nullable);
+}
+
 #[test]
 fn what_only_another_dialect_refuses_is_a_whole_sentence() {
     let found = findings("-- name: a :many\nSELECT typeof(title) AS of FROM posts;\n");
