@@ -42,7 +42,8 @@ impl AgainstEngine {
         };
         let size = format!("{}: {} {queries} prepared", self.engine, self.queries);
         match (&self.error, self.differences.len()) {
-            (Some(_), _) => format!("{}: no answer", self.engine),
+            (Some(_), _) if self.queries == 0 => format!("{}: no answer", self.engine),
+            (Some(_), _) => format!("{size}, then no answer"),
             (None, 0) => format!("{size}, all as they are here"),
             (None, several) => format!("{size}, {several} of them otherwise"),
         }

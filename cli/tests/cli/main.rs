@@ -60,6 +60,7 @@ mod process;
 mod progress;
 mod pull;
 mod queries;
+mod queries_against;
 mod real_time;
 mod reasons;
 mod recover;

@@ -166,3 +166,46 @@ fn sql_09_a_migration_names_the_queries_whose_functions_change() {
         assert!(!again.messages.contains("changes"), "{again:#?}");
     }
 }
+
+/// Covers SQL-09: an engine that has no migrations yet has no function that changes, and a query is named once, whatever the number of engines.
+#[test]
+fn sql_09_a_migration_of_several_engines_names_each_query_once() {
+    let config = "[schema]\nqueries = [\"queries\"]\n\n[engines.lite]\nurl = \"sqlite://lite.db\"\n\n\
+                  [engines.p]\ndialect = \"postgres\"\nurl = \"${P_URL}\"\n\n\
+                  [engines.m]\ndialect = \"mysql\"\nflavour = \"mariadb\"\nurl = \"${M_URL}\"\n";
+    let on = |engines: &str, text: &str| {
+        format!("-- @dialect postgres\n\n-- @engines {engines}\n{text}")
+    };
+    let project = Project::new(&[
+        ("bindery.toml", config),
+        ("schema.sql", &on("lite, p", SCHEMA)),
+        ("queries/blogs.sql", QUERIES),
+    ]);
+    project.run("migrate add first").good();
+    // `m` has the table from now on, and no migrations.
+    let wider = SCHEMA.replace("title VARCHAR(40) NOT NULL", "title VARCHAR(40)");
+    project.write("schema.sql", on("lite, p, m", &wider));
+    let outcome = project.run("migrate add wider");
+    let changed = "warning: the function of the query `popular` changes: queries/blogs.sql:2:12: the column `title` becomes `Option<String>`, from `String`";
+    let times = outcome.messages.matches(changed).count();
+    assert_eq!(times, 1, "{}", outcome.messages);
+    assert!(!outcome.messages.contains("does not fit"), "{outcome:#?}");
+    holds(&outcome.good(), &["on lite", "on p", "on m"]);
+
+    let project = Project::new(&[
+        ("bindery.toml", config),
+        ("schema.sql", &on("lite, p", SCHEMA)),
+        ("queries/blogs.sql", QUERIES),
+    ]);
+    project.run("migrate add first").good();
+    let without = SCHEMA.replace(", stars INTEGER NOT NULL", "");
+    project.write("schema.sql", on("lite, p, m", &without));
+    let outcome = project.run("migrate add no_stars");
+    let unfit = "warning: the query `popular` does not fit the schema: queries/blogs.sql:2:19: there is no column `stars`";
+    let times = outcome.messages.matches(unfit).count();
+    assert_eq!(times, 1, "{}", outcome.messages);
+    // What `*` stands for is another on the engines that had it; on the new one nothing changes.
+    let gone = "`those` changes: queries/blogs.sql:7:10: the column `stars` is gone";
+    assert_eq!(outcome.messages.matches(gone).count(), 1, "{outcome:#?}");
+    outcome.good();
+}

@@ -155,7 +155,8 @@ impl<E: Engine> Connection<E> {
     }
 }
 
-/// Has the database prepare a statement and say what it takes and gives. It is not run, and stays prepared on this connection.
+/// Has the database prepare a statement without values and say what it takes and gives. It is not run, and stays prepared on this
+/// connection.
 ///
 /// # Errors
 /// The database refuses the statement.
@@ -164,5 +165,5 @@ pub fn describe<E: Engine>(
     connection: &mut Connection<E>,
     sql: impl IntoSql<E::Dialect>,
 ) -> Result<StatementDescription> {
-    connection.raw().describe(sql)
+    connection.raw().of_query(None).describe(sql)
 }

@@ -215,6 +215,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
     ) -> Result<T> {
         let place = Location::caller();
         let (engine, query) = (self.target.engine, self.query);
+        let is_checked = self.is_checked;
         let outcome = sql.into_sql(engine.dialect()).and_then(|text| {
             let only_reads = |text: &SqlText| reading::ensure(engine.dialect(), &text.text).is_ok();
             let on_link = |link: &mut Link| {
@@ -234,7 +235,10 @@ impl<'c, E: Engine> RawSql<'c, E> {
                 if link.counts_writes() && !(operation == Operation::Query && reads()) {
                     link.wrote(Written::Anything);
                 }
-                outcome.map_err(|error| explained(link.pool().named(error, None), &text))
+                outcome.map_err(|error| {
+                    let is_shown = is_checked || text.is_fixed();
+                    explained(link.pool().named(error, None), is_shown)
+                })
             };
             match &mut self.target.source {
                 Source::Link(link) => link.call(operation, on_link),
@@ -289,8 +293,8 @@ fn raw(text: &SqlText) -> RawText<'_> {
 
 /// Messages about a text that was put together may hold values.
 #[cold]
-fn explained(error: Error, text: &SqlText) -> Error {
-    if text.is_fixed() {
+fn explained(error: Error, is_shown: bool) -> Error {
+    if is_shown {
         error.showing_text()
     } else {
         error.hiding_text()

@@ -62,25 +62,25 @@ fn of_engine(engines: &Engines, index: usize, compiled: &Compiled, id: EngineId)
             return found;
         }
     };
-    for query in model
-        .queries
-        .iter()
-        .filter(|query| query.engines.contains(&id))
-    {
-        found.queries += 1;
-        let mut server = Server {
-            connection: &mut connection,
-            dialect: engine.dialect,
-        };
-        // One for each combination of the parts that may be left out.
-        let texts = query.texts.iter();
-        let mut texts = texts.filter(|text| text.dialect == engine.dialect);
-        let differences = texts.find_map(|text| server.differences_of(query, text));
-        if let Some(differences) = differences {
-            let place = sources.file(query.span.file).place(query.span.start);
-            let query = format!("{place}: `{}`", query.function);
-            found.differences.insert(query, differences);
+    let mut server = Server {
+        connection: &mut connection,
+        dialect: engine.dialect,
+    };
+    let queries = model.queries.iter();
+    for query in queries.filter(|query| query.engines.contains(&id)) {
+        match server.differences_of(query) {
+            Err(error) => {
+                found.error = Some(error.to_string());
+                break;
+            }
+            Ok(differences) if differences.is_empty() => {}
+            Ok(differences) => {
+                let place = sources.file(query.span.file).place(query.span.start);
+                let query = format!("{place}: `{}`", query.function);
+                found.differences.insert(query, differences);
+            }
         }
+        found.queries += 1;
     }
     found
 }
@@ -97,7 +97,7 @@ pub(super) fn outcome(compared: &[AgainstEngine], output: &Output) -> Result<(),
             }
         }
         if let Some(error) = &one.error {
-            output.failure(&Failure::new(format!("engine `{}`: {error}", one.engine)));
+            output.failure(&Failure::new(error.clone()));
         }
     }
     if compared.iter().all(AgainstEngine::is_ok) {
@@ -114,14 +114,26 @@ struct Server<'c> {
 }
 
 impl Server<'_> {
-    /// Has the database prepare a text; `None` where it sees it as the build does.
-    fn differences_of(&mut self, query: &Query, text: &QueryText) -> Option<Vec<String>> {
-        let found = match describe(self.connection, Sql::assembled(text.sql.clone())) {
-            Ok(described) => self.differences(query, text, &described),
-            Err(error) => Ok(vec![format!("the database refuses it: {error}")]),
-        };
-        let found = found.unwrap_or_else(|error| vec![error.to_string()]);
-        (!found.is_empty()).then_some(found)
+    /// Has the database prepare each text of a query, one for each combination of the parts that may be left out: what it says otherwise
+    /// of the first that it sees otherwise.
+    ///
+    /// # Errors
+    /// The database does not answer, so it would not answer the next one.
+    fn differences_of(&mut self, query: &Query) -> bindery::Result<Vec<String>> {
+        let dialect = self.dialect;
+        let texts = query.texts.iter();
+        for text in texts.filter(|text| text.dialect == dialect) {
+            let described = describe(self.connection, Sql::assembled(text.sql.clone()));
+            let found = match described {
+                Ok(described) => self.differences(query, text, &described)?,
+                Err(error) if is_silent(&error) => return Err(error),
+                Err(error) => vec![refused(&error)],
+            };
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// The differences from what the database says, in words that follow the query's name.
@@ -236,6 +248,18 @@ impl Server<'_> {
         }
         Ok(found)
     }
+}
+
+/// The words of the database, or of the error where it said none.
+fn refused(error: &bindery::Error) -> String {
+    let said = error.server_message();
+    let said = said.map_or_else(|| error.to_string(), ToOwned::to_owned);
+    format!("the database refuses it: {said}")
+}
+
+/// Whether the database gave no answer at all.
+fn is_silent(error: &bindery::Error) -> bool {
+    error.is_connection_lost() || error.is_timeout() || error.is_unavailable()
 }
 
 /// Whether values of this type are sent as one of PostgreSQL's type of this name.
