@@ -10,11 +10,12 @@ use bindery::observe::{Event, EventKind};
 use bindery::raw::Executor;
 use bindery::types::{BigDecimal, DateTime, JsonValue, NaiveDate, NaiveTime, Utc, Uuid};
 use bindery::{Config, Dialect, Engine as _, EngineOptions, ErrorKind};
-use bindery_testkit::{Server, Watchdog};
+use bindery_testkit::{Fault, FaultProxy, Server, Watchdog};
 
 use crate::bench::Bench;
-use crate::crossed::queries::samples;
+use crate::crossed::queries::{pairs, samples};
 use crate::crossed::*;
+use crate::{Level, State};
 
 /// Runs it on each of the databases that are there, with tables in it.
 fn on_each(
@@ -250,7 +251,10 @@ fn sql_01_an_observer_counts_each_query_by_its_name_and_shows_no_value() -> bind
             add(on, 4712, "another")?;
             add(on, 4711, "again").expect_err("the key is there");
             samples::mark(on, Some("s3cr3t-mark"), 4712)?;
-            samples::ids(on).map(drop)
+            samples::ids(on)?;
+            assert_eq!(samples::each_id(on)?.count(), 2);
+            // One that is left before its end has given one row.
+            samples::each_id(on)?.next().transpose().map(drop)
         })?;
         drop(subscription);
         let name = engine.name();
@@ -272,6 +276,8 @@ fn sql_01_an_observer_counts_each_query_by_its_name_and_shows_no_value() -> bind
                 expected("add_sample", Operation::Execute, None),
                 expected("mark", Operation::Execute, Some(1)),
                 expected("ids", Operation::Query, Some(2)),
+                expected("each_id", Operation::Query, Some(2)),
+                expected("each_id", Operation::Query, Some(1)),
             ]
         );
         let scraped = recorder.handle().render();
@@ -296,6 +302,7 @@ fn sql_01_an_observer_counts_each_query_by_its_name_and_shows_no_value() -> bind
         };
         assert_eq!(of("mark", "UPDATE").as_deref(), Some("1"), "{scraped}");
         assert_eq!(of("ids", "SELECT").as_deref(), Some("1"), "{scraped}");
+        assert_eq!(of("each_id", "SELECT").as_deref(), Some("2"), "{scraped}");
         let shown = shown.lock().expect("no panic");
         for value in ["s3cr3t", "4711", "4712"] {
             assert!(!shown.contains(value), "{shown}");
@@ -390,6 +397,203 @@ fn sql_01_queries_take_part_in_atomic_groups() -> bindery::Result<()> {
     assert_eq!(twice.engine(), Some("m"));
     assert_eq!(numbers()?, (1, 1), "the order is undone, too");
     Ok(())
+}
+
+/// Covers SQL-01: rows come one after the other within a group, which sees what it wrote and is undone as a whole.
+#[test]
+fn sql_01_rows_are_pulled_in_atomic_groups() -> bindery::Result<()> {
+    use crate::atomic::queries::orders;
+    use crate::atomic::{Databases, engine};
+
+    let _watchdog = Watchdog::start("rows in a group", Duration::from_secs(300));
+    let (Some(postgres), Some(mysql)) = (
+        Server::postgres().durable(true).start_or_skip(),
+        Server::mysql().durable(true).start_or_skip(),
+    ) else {
+        return Ok(());
+    };
+    let fresh = |server: &Server| server.fresh_database().expect("a database");
+    let (default, m) = (fresh(&postgres), fresh(&mysql));
+    let config = Config::new()
+        .engine("default", default.url())
+        .engine("m", m.url())
+        .engine("lite", "sqlite::memory:");
+    let db = Databases::with_config(&config)?;
+    db.create_missing()?;
+    let copied = |is_kept: bool| {
+        let options = AtomicOptions::new().deadline(Duration::from_secs(30));
+        db.checkout_with(options, |tx| {
+            for item in ["pen", "ink", "nib"] {
+                orders::add_order(&mut tx.sql_on(engine::Default), item)?;
+            }
+            let mut first = tx.sql_on(engine::Default);
+            let items: Vec<String> = orders::items(&mut first)?
+                .map(|row| Ok(row?.item))
+                .collect::<bindery::Result<_>>()?;
+            for item in &items {
+                orders::add_line(&mut tx.sql_on(engine::M), item)?;
+            }
+            // One that is left before its end is in the way of nothing.
+            let line = orders::lines(&mut tx.sql_on(engine::M))?.next();
+            let line = line.transpose()?.map(|row| row.line);
+            assert_eq!(line.as_deref(), Some("pen"));
+            // The column takes 80.
+            let last = "x".repeat(if is_kept { 80 } else { 81 });
+            orders::add_line(&mut tx.sql_on(engine::M), &last)?;
+            Ok(items.len())
+        })
+    };
+    let lines = || -> bindery::Result<Vec<String>> {
+        let mut on = db.sql_on(engine::M);
+        orders::lines(&mut on)?.map(|row| Ok(row?.line)).collect()
+    };
+    copied(false).stored().expect_err("a line is too long");
+    assert!(lines()?.is_empty());
+    assert!(matches!(
+        copied(true),
+        AtomicOutcome::Committed { value: 3, .. }
+    ));
+    assert_eq!(lines()?[..3], ["pen", "ink", "nib"]);
+    assert_eq!(lines()?.len(), 4);
+    assert_eq!(orders::items(&mut db.sql_on(engine::Default))?.count(), 3);
+    Ok(())
+}
+
+/// Covers SQL-01: of rows that come one after the other the next one is an error where the server has gone, and nothing follows it.
+#[test]
+fn sql_01_a_server_that_goes_between_two_rows_is_one_error() -> bindery::Result<()> {
+    let _watchdog = Watchdog::start("rows of a server that goes", Duration::from_secs(300));
+    on_each(|bench, db, engine| {
+        if engine.dialect() == Dialect::Sqlite {
+            return Ok(());
+        }
+        let word = "a word of forty characters, or near that";
+        let owner = NewOwner::new(1, "Ann", Level::Low);
+        let mut c = db.registry().connect(engine)?;
+        let owner = c.owners().insert(owner)?.id;
+        let things = (0..100_000).map(|id| NewThing::new(id, owner).word(word));
+        c.things().insert_many(things)?;
+        let proxy = FaultProxy::start(&bench.url(engine.name())).expect("a free port");
+        let options = EngineOptions::url(proxy.url()).max_connections(1);
+        let through = Databases::with_config(&bench.config_but(engine.name(), options))?;
+        let mut on = through.sql_on(engine);
+        let mut rows = pairs::each_thing(&mut on)?;
+        assert_eq!(rows.next().transpose()?.map(|row| row.id), Some(0));
+        proxy.set(Fault::Cut);
+        let mut good = 0_u64;
+        let error = loop {
+            match rows.next().expect("it does not end without an error") {
+                Ok(_) => good += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(error.is_connection_lost(), "{error:?}");
+        assert_eq!(error.engine(), Some(engine.name()));
+        assert_eq!(error.operation(), Some(Operation::Query));
+        assert!(good < 99_999, "rows were under way: {good}");
+        assert!(rows.next().is_none(), "nothing follows the error");
+        drop(rows);
+        proxy.heal();
+        // The only place of the pool is free for another connection.
+        assert_eq!(pairs::each_thing(&mut on)?.count(), 100_000);
+        Ok(())
+    })
+}
+
+/// Two owners, of whom one has things.
+fn add_owners(db: &Databases, engine: engine::Any) -> bindery::Result<()> {
+    let mut c = db.registry().connect(engine)?;
+    let ann = NewOwner::new(1, "Ann", Level::High).state(State::InTransit);
+    let ann = c.owners().insert(ann)?.id;
+    c.owners().insert(NewOwner::new(2, "Bob", Level::Low))?;
+    c.execute("UPDATE owners SET secret = 's3cr3t'", ())?;
+    // Its query is of PostgreSQL: elsewhere it is made by hand.
+    if engine.dialect() != Dialect::Postgres {
+        let made =
+            "CREATE VIEW starred AS SELECT id, owner_id, word, stars FROM things WHERE stars > 2";
+        c.execute(made, ())?;
+    }
+    let thing = |id| NewThing::new(id, ann);
+    c.things().insert(thing(1).word("one").stars(1))?;
+    c.things().insert(thing(2).stars(3))?;
+    c.things().insert(thing(3).word("one")).map(drop)
+}
+
+/// Covers SQL-05, SQL-06: rows of models among the columns, of a view, with a column that has no field and with types of the program.
+#[test]
+fn sql_05_rows_of_views_and_of_models_with_own_types_are_embedded() -> bindery::Result<()> {
+    on_each(|_, db, engine| {
+        add_owners(db, engine)?;
+        let on = &mut db.sql_on(engine);
+        let owned = pairs::owned(on)?;
+        let shown: Vec<_> = owned
+            .iter()
+            .map(|row| {
+                let thing = row.t.as_ref();
+                let thing = thing.map(|thing| (thing.id.into_value(), thing.stars));
+                (row.o.name.as_str(), row.o.level, row.o.state, thing)
+            })
+            .collect();
+        let ann = |thing| ("Ann", Level::High, Some(State::InTransit), Some(thing));
+        assert_eq!(
+            shown,
+            [
+                ann((1, Some(1))),
+                ann((2, Some(3))),
+                ann((3, None)),
+                ("Bob", Level::Low, None, None)
+            ]
+        );
+        for (least, is_there) in [(299, true), (300, false)] {
+            let rows = pairs::owners_of(on, least)?;
+            let all = rows.iter().all(|row| row.o.is_some() == is_there);
+            assert!(all && rows.len() == 3, "{rows:?}");
+        }
+        let best = pairs::best(on)?;
+        let shown: Vec<_> = best
+            .iter()
+            .map(|row| {
+                (
+                    row.name.as_str(),
+                    row.s.as_ref().map(|it| (it.id.into_value(), it.stars)),
+                )
+            })
+            .collect();
+        assert_eq!(shown, [("Ann", Some((2, 3))), ("Bob", None)]);
+        Ok(())
+    })
+}
+
+/// Covers SQL-04: parts around a nullable column behind an outer join, in every combination.
+#[test]
+fn sql_04_parts_are_left_out_behind_outer_joins() -> bindery::Result<()> {
+    on_each(|_, db, engine| {
+        add_owners(db, engine)?;
+        let on = &mut db.sql_on(engine);
+        let mut words = |least, word, unstarred| -> bindery::Result<Vec<_>> {
+            let rows = pairs::words(on, least, word, unstarred)?;
+            let rows = rows.into_iter();
+            Ok(rows.map(|row| (row.id, row.word, row.stars)).collect())
+        };
+        let one = || Some("one".to_owned());
+        let (first, second, third) = ((1, one(), Some(1)), (1, None, Some(3)), (1, one(), None));
+        let bob = (2, None, None);
+        assert_eq!(
+            words(None, None, false)?,
+            [first.clone(), second.clone(), third.clone(), bob.clone()]
+        );
+        assert_eq!(words(Some(2), None, false)?, [second, bob.clone()]);
+        assert_eq!(
+            words(None, Some("one"), false)?,
+            [first.clone(), third.clone()]
+        );
+        assert_eq!(words(None, None, true)?, [third.clone(), bob.clone()]);
+        assert_eq!(words(Some(1), Some("one"), false)?, [first]);
+        assert_eq!(words(Some(1), None, true)?, [bob]);
+        assert_eq!(words(None, Some("one"), true)?, [third]);
+        assert!(words(Some(1), Some("one"), true)?.is_empty());
+        Ok(())
+    })
 }
 
 /// Covers SQL-07: a query that only reads runs on a replica; one that writes does not compile there (`tests/ui/raw`).

@@ -29,3 +29,23 @@ CREATE TABLE samples (
 -- A view that has no model, as one of its columns has no name.
 -- @engines p
 CREATE VIEW successors AS SELECT id, id + 1 FROM samples;
+
+-- Columns of types that `[types]` names, and one that has no field.
+-- @engines default, p, lite, proper
+CREATE TABLE owners (
+    id      BIGINT PRIMARY KEY,
+    name    VARCHAR(40) NOT NULL,
+    secret  VARCHAR(40), -- @skip
+    level   SMALLINT NOT NULL,
+    state   TEXT
+);
+
+-- @engines default, p, lite, proper
+CREATE TABLE things (
+    id          BIGINT PRIMARY KEY,
+    owner_id    BIGINT NOT NULL REFERENCES owners (id),
+    word        VARCHAR(40),
+    stars       INTEGER
+);
+
+CREATE VIEW starred AS SELECT id, owner_id, word, stars FROM things WHERE stars > 2;
