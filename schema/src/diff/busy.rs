@@ -368,6 +368,16 @@ fn mysql(action: &AlterAction, table: &str) -> Option<Busy> {
                 ),
                 "do it at a quiet time: `-- @allow B0437`",
             )),
+            TableConstraintKind::Index {
+                method: Some(ref method),
+                ..
+            } if matches!(method.as_str(), "fulltext" | "spatial" | "vector") => {
+                Some(Busy {
+                    // With `LOCK=NONE` MariaDB and MySQL refuse it (error 1846).
+                    help: "do it at a quiet time: `-- @allow B0435`; such an index is made under a lock",
+                    ..mysql_index(table)
+                })
+            }
             TableConstraintKind::PrimaryKey { .. }
             | TableConstraintKind::Unique { .. }
             | TableConstraintKind::Index { .. } => Some(mysql_index(table)),
@@ -401,6 +411,16 @@ mod tests {
             .iter()
             .map(|one| one.code)
             .collect()
+    }
+
+    #[test]
+    fn no_help_leads_to_what_a_server_refuses() {
+        let help = |sql: &str| busy(&migration(&[sql]), Dialect::Mysql)[0].help;
+        for kind in ["FULLTEXT", "SPATIAL"] {
+            assert!(!help(&format!("ALTER TABLE t ADD {kind} INDEX i (a)")).contains("LOCK=NONE"));
+            assert!(!help(&format!("CREATE {kind} INDEX i ON t (a)")).contains("LOCK=NONE"));
+        }
+        assert!(help("ALTER TABLE t ADD INDEX i (a)").contains("LOCK=NONE"));
     }
 
     #[test]
