@@ -83,12 +83,14 @@ fn a_computed_decimal_has_no_zeros_at_its_end() -> bindery::Result<()> {
 }
 
 #[test]
-fn more_conditions_than_sqlite_takes_are_refused_in_words() -> bindery::Result<()> {
+fn conditions_deeper_than_sqlite_takes_are_refused_in_words() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
         small(c)?;
-        let numbers = 1..1_200_i64;
         let one = post::stars.ne(-1);
-        let all = numbers.fold(one, |all, number| all.and(post::stars.ne(-number)));
+        let all = (1..600).fold(one, |all, number| {
+            let all = all.and(post::stars.ne(-number));
+            all.or(post::stars.eq(-number))
+        });
         match (c.posts().filter(all).count(), E::default().dialect()) {
             (Ok(count), Dialect::Postgres | Dialect::Mysql) => assert_eq!(count, 5),
             (Err(error), Dialect::Sqlite) => {
