@@ -1,7 +1,8 @@
 //! Values of other rows as part of a query, of those that refer to a row and of whole tables, against the same computed in this process.
 
+use bindery::query::count;
 use bindery::types::BigDecimal;
-use bindery::{Connection, StaticEngine};
+use bindery::{Connection, ErrorKind, StaticEngine};
 
 use crate::queries::*;
 use crate::queries_at_work::{Everything, on_each};
@@ -256,6 +257,26 @@ fn qry_01_counts_are_computed_with_and_summed_up() -> bindery::Result<()> {
             .group_by(user::city)
             .order_by(user::city.asc())
             .all()?;
+        // Of which row of the group?
+        let of_any = c
+            .users()
+            .select((user::city, written.count()))
+            .group_by(user::city)
+            .all();
+        assert!(matches!(of_any, Err(error) if matches!(error.kind(), ErrorKind::Unsupported(_))));
+        let groups = c.users().select((user::city, count())).group_by(user::city);
+        let having = groups.having(written.exists()).all();
+        assert!(matches!(having, Err(error) if matches!(error.kind(), ErrorKind::Unsupported(_))));
+        let beside = c
+            .users()
+            .select((user::city, count(), post::id.select().count()));
+        assert!(
+            beside
+                .group_by(user::city)
+                .all()?
+                .iter()
+                .all(|(_, _, posts)| *posts == tables.posts.len() as u64)
+        );
         let total: u64 = by_city.iter().filter_map(|(_, sum)| *sum).sum();
         assert_eq!(total, tables.posts.len() as u64);
         Ok(())
@@ -434,9 +455,7 @@ fn qry_03_of_each_row_a_limited_number_is_loaded() -> bindery::Result<()> {
             assert_eq!(found.first().map(|post| *post.id.value()), least);
         }
         let limited = c.users().select(written.limit(2).count()).all();
-        assert!(
-            matches!(limited, Err(error) if matches!(error.kind(), bindery::ErrorKind::Unsupported(_)))
-        );
+        assert!(matches!(limited, Err(error) if matches!(error.kind(), ErrorKind::Unsupported(_))));
         Ok(())
     }
     on_each!(show)

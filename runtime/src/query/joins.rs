@@ -353,4 +353,18 @@ impl Tree {
         let mut columns = self.columns(root, false).into_iter();
         columns.any(|path| !path.is_own()) || self.has_subquery(root)
     }
+
+    /// Whether something below a node, outside of aggregates, is of the rows that are related to one row.
+    pub(super) fn is_of_one_row(&self, root: usize) -> bool {
+        let mut open = vec![root];
+        while let Some(at) = open.pop() {
+            match &self.nodes[at] {
+                Node::Any(..) => return true,
+                Node::OfRows(steps, ..) if !matches!(steps[..], [Related::All(_)]) => return true,
+                Node::Call(function, _) if function.is_aggregate() => {}
+                node => open.extend(node.children()),
+            }
+        }
+        false
+    }
 }

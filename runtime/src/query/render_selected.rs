@@ -242,7 +242,7 @@ impl Selection<'_> {
         for (position, &root) in self.items.roots.iter().enumerate() {
             if !self.is_grouped_by(position) && !is_within(&self.items, root, &grouped) {
                 return Err(unsupported(
-                    "a selected column that is neither grouped by nor within an aggregate: add it to `group_by`",
+                    "a selected column, or value of related rows, that is neither grouped by nor within an aggregate: add the column to `group_by`, or make an aggregate of the value",
                 ));
             }
         }
@@ -255,7 +255,7 @@ impl Selection<'_> {
             Ok(())
         } else {
             Err(unsupported(
-                "`having` on a column that is neither grouped by nor within an aggregate: `filter` is for rows",
+                "`having` on a column, or on related rows, that are neither grouped by nor within an aggregate: `filter` is for rows",
             ))
         }
     }
@@ -311,9 +311,10 @@ impl Selection<'_> {
     }
 }
 
-/// Whether all columns of an expression that stand outside of aggregates are among these.
+/// Whether all columns of an expression that stand outside of aggregates are among these, and nothing there is of the rows that
+/// are related to a single one.
 fn is_within(tree: &Tree, root: usize, columns: &[ColumnPath]) -> bool {
     let bare = tree.columns(root, true);
     let is_one = |path: &ColumnPath| columns.iter().any(|other| other.is_same(*path));
-    bare.iter().all(is_one)
+    bare.iter().all(is_one) && !tree.is_of_one_row(root)
 }
