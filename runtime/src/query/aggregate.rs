@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::column::{Column, Marker};
+use super::comparisons::comparisons;
 use super::computed_on::{Anywhere, ComputedOn};
 use super::condition::{Condition, Predicate};
 use super::expression::{Expr, Term};
@@ -112,6 +113,8 @@ impl<M, T, K: Nullability $(, $where)?> $of {
 aggregates! { Column<M, T, K>; Anywhere }
 aggregates! { Expr<M, T, K, R>, R; R }
 
+comparisons!(Aggregate<M, T, K, R> gives Having, where R);
+
 impl<M, T, K, R> Aggregate<M, T, K, R> {
     const fn new(predicate: Predicate) -> Self {
         Self {
@@ -135,54 +138,6 @@ impl<M, T, K, R> Aggregate<M, T, K, R> {
         value.write(&mut Writing::typed(&mut self.predicate, false));
         self.predicate.shape.push(code);
         Having(Condition::new(self.predicate))
-    }
-
-    /// It equals this value.
-    pub fn eq<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Having<M, E>
-    where
-        R: ComputedOn<E>,
-    {
-        self.compare(op::EQ, value)
-    }
-
-    /// It has another value.
-    pub fn ne<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Having<M, E>
-    where
-        R: ComputedOn<E>,
-    {
-        self.compare(op::NE, value)
-    }
-
-    /// It is less than this.
-    pub fn lt<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Having<M, E>
-    where
-        R: ComputedOn<E>,
-    {
-        self.compare(op::LT, value)
-    }
-
-    /// It is less than this, or equal.
-    pub fn le<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Having<M, E>
-    where
-        R: ComputedOn<E>,
-    {
-        self.compare(op::LE, value)
-    }
-
-    /// It is greater than this.
-    pub fn gt<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Having<M, E>
-    where
-        R: ComputedOn<E>,
-    {
-        self.compare(op::GT, value)
-    }
-
-    /// It is greater than this, or equal.
-    pub fn ge<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Having<M, E>
-    where
-        R: ComputedOn<E>,
-    {
-        self.compare(op::GE, value)
     }
 }
 

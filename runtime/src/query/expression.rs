@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::column::{Column, Marker, list, searched};
+use super::comparisons::comparisons;
 use super::computed_on::{Anywhere, ComputedOn};
 use super::condition::{Condition, Predicate};
 use super::nullability::{MayBeNull, NotNull, Nullability};
@@ -97,6 +98,8 @@ impl<M, T, K: Nullability, R> Term<M> for Expr<M, T, K, R> {
     }
 }
 
+comparisons!(Expr<M, T, K, R> gives Condition, where R);
+
 impl<M, T, K, R> Expr<M, T, K, R> {
     pub(crate) const fn new(predicate: Predicate, is_binary: bool) -> Self {
         Self {
@@ -142,54 +145,6 @@ impl<M, T, K, R> Expr<M, T, K, R> {
     pub(crate) fn condition<E>(mut self, code: u8) -> Condition<M, E> {
         self.predicate.shape.push(code);
         Condition::new(self.predicate)
-    }
-
-    /// It equals this value, or another expression or column of the model.
-    pub fn eq<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E>
-    where
-        R: ComputedOn<E>,
-    {
-        self.compare(op::EQ, value)
-    }
-
-    /// It has another value. A row where it is NULL does not meet this.
-    pub fn ne<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E>
-    where
-        R: ComputedOn<E>,
-    {
-        self.compare(op::NE, value)
-    }
-
-    /// It is less than this.
-    pub fn lt<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E>
-    where
-        R: ComputedOn<E>,
-    {
-        self.compare(op::LT, value)
-    }
-
-    /// It is less than this, or equal.
-    pub fn le<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E>
-    where
-        R: ComputedOn<E>,
-    {
-        self.compare(op::LE, value)
-    }
-
-    /// It is greater than this.
-    pub fn gt<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E>
-    where
-        R: ComputedOn<E>,
-    {
-        self.compare(op::GT, value)
-    }
-
-    /// It is greater than this, or equal.
-    pub fn ge<E: Engine>(self, value: impl Operand<M, T, E, On: ComputedOn<E>>) -> Condition<M, E>
-    where
-        R: ComputedOn<E>,
-    {
-        self.compare(op::GE, value)
     }
 
     /// It is within these bounds, both included.

@@ -11,6 +11,7 @@ mod case;
 mod change;
 mod clauses;
 pub(crate) mod column;
+mod comparisons;
 mod computed_on;
 pub(crate) mod condition;
 mod execute;

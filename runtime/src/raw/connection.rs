@@ -155,8 +155,8 @@ impl<E: Engine> Connection<E> {
     }
 }
 
-/// Has the database prepare a statement without values and say what it takes and gives. It is not run, and stays prepared on this
-/// connection.
+/// Has the database prepare a query of the program's files and say what it takes and gives. It is not run, and stays prepared on
+/// this connection. Its text has no value of a row, so that errors have the words of the database.
 ///
 /// # Errors
 /// The database refuses the statement.

@@ -35,26 +35,42 @@ use crate::value::{ParamWriter, RowReader};
 /// ```
 pub struct RawSql<'c, E> {
     target: Target<'c, E>,
-    /// The query of a file that its statements are of.
-    query: Option<&'static str>,
-    /// The compiler has read its statements.
-    is_checked: bool,
+    statements: Statements,
+}
+
+/// Where the statements come from.
+#[derive(Debug, Clone, Copy)]
+enum Statements {
+    Program,
+    /// The compiler has read them; a query of a file has a name.
+    Checked(Option<&'static str>),
+}
+
+impl Statements {
+    const fn are_checked(self) -> bool {
+        matches!(self, Self::Checked(_))
+    }
+
+    const fn query(self) -> Option<&'static str> {
+        match self {
+            Self::Program => None,
+            Self::Checked(query) => query,
+        }
+    }
 }
 
 impl<'c, E: Engine> RawSql<'c, E> {
     pub(crate) fn new(target: Target<'c, E>) -> Self {
         Self {
             target,
-            query: None,
-            is_checked: false,
+            statements: Statements::Program,
         }
     }
 
     /// The same for a query that was checked; one of a file has a name.
     pub(super) fn of_query(self, query: Option<&'static str>) -> Self {
         Self {
-            query,
-            is_checked: true,
+            statements: Statements::Checked(query),
             ..self
         }
     }
@@ -71,8 +87,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
     pub(super) fn again(&mut self) -> RawSql<'_, E> {
         RawSql {
             target: self.target.again(),
-            query: self.query,
-            is_checked: self.is_checked,
+            statements: self.statements,
         }
     }
 
@@ -149,7 +164,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
     #[track_caller]
     pub fn execute(&mut self, sql: impl IntoSql<E::Dialect>, params: impl Params) -> Result<u64> {
         let belong = params.belong_to(self.target.engine.index());
-        let is_checked = self.is_checked;
+        let is_checked = self.statements.are_checked();
         self.run(Operation::Execute, sql, |physical, text| {
             ensure(belong)?;
             if !is_checked {
@@ -192,7 +207,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
         let engine = self.target.engine;
         let belong = params.belong_to(engine.index()) && T::is_of(engine.index());
         let read = |row: &mut RowReader<'_>| T::read_row(row, engine);
-        let is_checked = self.is_checked;
+        let is_checked = self.statements.are_checked();
         self.run(Operation::Query, sql, |physical, text| {
             T::COLUMNS.ensure_hosted(engine.name())?;
             ensure(belong)?;
@@ -214,13 +229,12 @@ impl<'c, E: Engine> RawSql<'c, E> {
         work: impl FnOnce(&mut Physical, &SqlText) -> Result<T>,
     ) -> Result<T> {
         let place = Location::caller();
-        let (engine, query) = (self.target.engine, self.query);
-        let is_checked = self.is_checked;
+        let (engine, statements) = (self.target.engine, self.statements);
         let outcome = sql.into_sql(engine.dialect()).and_then(|text| {
             let only_reads = |text: &SqlText| reading::ensure(engine.dialect(), &text.text).is_ok();
             let on_link = |link: &mut Link| {
                 link.begin_observed(|| Call {
-                    query,
+                    query: statements.query(),
                     ..Call::of(operation, Some(place))
                 });
                 if link.only_reads() {
@@ -236,7 +250,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
                     link.wrote(Written::Anything);
                 }
                 outcome.map_err(|error| {
-                    let is_shown = is_checked || text.is_fixed();
+                    let is_shown = statements.are_checked() || text.is_fixed();
                     explained(link.pool().named(error, None), is_shown)
                 })
             };
