@@ -35,6 +35,7 @@ mod query_random_selects;
 mod query_rows;
 mod query_selects;
 mod query_texts;
+mod query_windows;
 mod refusals;
 mod relations_apart;
 mod relations_at_work;

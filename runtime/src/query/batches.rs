@@ -56,9 +56,9 @@ impl<'c, M: HasKey, E: Engine, A> Query<'c, M, E, A> {
             self.clauses
                 .refuse(ErrorKind::Unsupported("batches of 0 rows"));
         }
-        let order = self.clauses.order();
         let sql = self.repository.sql();
-        if let Err(error) = sql.and_then(|sql| page::ensure_ordered(order, sql)) {
+        let ensured = sql.and_then(|sql| page::ensure_ordered(self.clauses.order_of_pages()?, sql));
+        if let Err(error) = ensured {
             self.clauses.page(Err(error));
         }
         Batches {

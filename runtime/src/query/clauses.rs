@@ -1,7 +1,7 @@
 //! The clauses of a query, whatever its model and engine are.
 
 use super::condition::{Condition, Predicate};
-use super::extras::Extras;
+use super::extras::{Extras, FirstOfEach};
 use super::lock::Lock;
 use super::order::{OrderShape, OrderWriting, Orders};
 use super::shape::{ColumnPath, Shape, op};
@@ -203,16 +203,64 @@ impl Clauses {
         self.predicate
     }
 
-    /// The limit, where there is one, is of the rows with equal values in these columns.
-    pub(crate) fn limit_each(&mut self, columns: &[usize]) {
+    /// The first of these rows, in their order, that have equal values in what the groups are by.
+    pub(super) fn first_of_each(mut self, groups: Predicate, rows: u64) -> Self {
+        if self.limit != NO_LIMIT || self.offset != 0 {
+            let why =
+                "the first rows of each group of limited rows: call `limit` after `per_group`";
+            self.refuse(ErrorKind::Unsupported(why));
+        }
+        if self
+            .extras
+            .as_ref()
+            .is_some_and(|extras| extras.is_distinct || extras.lock.is_some())
+        {
+            let why = "distinct or locked rows of which the first of each group are taken";
+            self.refuse(ErrorKind::Unsupported(why));
+        }
+        let mut first = Self::new();
+        first.extras_mut().of = Some(Box::new(FirstOfEach {
+            query: self,
+            groups,
+            rows,
+        }));
+        first
+    }
+
+    /// The order that a page goes on in.
+    ///
+    /// # Errors
+    /// The rows come group by group.
+    pub(super) fn order_of_pages(&self) -> Result<&[u8]> {
+        if self.source().is_some() && self.order.is_empty() {
+            let why = "a page of rows group by group: call `order_by` after `per_group`";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        }
+        Ok(self.order.bytes())
+    }
+
+    /// Only what it is grouped by.
+    pub(super) fn into_groups(self) -> Predicate {
+        self.extras
+            .map_or_else(Predicate::new, |extras| extras.groups)
+    }
+
+    /// These rows; the limit, where there is one, is of those with equal values in these columns.
+    pub(crate) fn limited_by(mut self, columns: &[usize]) -> Self {
         if self.limit == NO_LIMIT {
-            return;
+            return self;
         }
-        let extras = self.extras_mut();
-        extras.is_limit_of_each = true;
+        let mut groups = Predicate::new();
         for &column in columns {
-            extras.groups.push_column(ColumnPath::own(column as u16));
+            groups.push_column(ColumnPath::own(column as u16));
         }
+        let rows = std::mem::replace(&mut self.limit, NO_LIMIT);
+        self.first_of_each(groups, rows)
+    }
+
+    /// The query whose groups these are the first rows of.
+    pub(super) fn source(&self) -> Option<&FirstOfEach> {
+        self.extras.as_ref()?.of.as_deref()
     }
 
     /// Whether it matters in which order rows are read.

@@ -8,7 +8,7 @@ use super::change::{no_condition, not_by_order};
 use super::clauses::{Clauses, NO_LIMIT};
 use super::condition::Predicate;
 use super::extras::Extras;
-use super::related::RelatedModels;
+use super::related::{RelatedModel, RelatedModels};
 use super::render::{Limit, Parts, Wanted, render, render_delete, render_update};
 use super::tree::Tree;
 use crate::driver::TableSql;
@@ -40,16 +40,27 @@ impl Clauses {
     /// Refuses what was refused while the query was built, keys of another engine, and models that are not on this one.
     #[inline]
     pub(crate) fn on<'a, E: Engine>(&'a self, engine: &'a E) -> Result<ClausesOn<'a>> {
-        self.predicate.ensure(*engine)?;
-        if let Some(extras) = &self.extras {
-            for part in extras.predicates() {
-                part.ensure(*engine)?;
-            }
-        }
+        self.ensure(engine)?;
         Ok(ClausesOn {
             clauses: self,
             engine,
         })
+    }
+
+    #[inline]
+    fn ensure<E: Engine>(&self, engine: &E) -> Result<()> {
+        self.predicate.ensure(*engine)?;
+        let Some(extras) = &self.extras else {
+            return Ok(());
+        };
+        for part in extras.predicates() {
+            part.ensure(*engine)?;
+        }
+        if let Some(of) = &extras.of {
+            of.groups.ensure(*engine)?;
+            of.query.ensure(engine)?;
+        }
+        Ok(())
     }
 
     /// Refuses changes that may not be meant as well.
@@ -135,7 +146,7 @@ impl Clauses {
         )
     }
 
-    fn parts(&self, wanted: Wanted, table: &'static TableSql) -> Parts<'_> {
+    pub(super) fn parts(&self, wanted: Wanted, table: &'static TableSql) -> Parts<'_> {
         Parts {
             wanted,
             table,
@@ -170,14 +181,14 @@ impl Clauses {
         if let Some(extras) = selected {
             replay(extras.items.values.bytes(), params);
         }
-        replay(self.predicate.values.bytes(), params);
+        self.write_rows(params);
         if let Some(extras) = selected {
             replay(extras.groups.values.bytes(), params);
             replay(extras.having.values.bytes(), params);
         }
         let is_ordered = matches!(wanted, Wanted::Rows | Wanted::Selected);
         if let Some(extras) = extras.filter(|_| is_ordered) {
-            replay(extras.order_values.bytes(), params);
+            self.write_order(extras, params);
         }
         if Limit::of(self.limit) == Limit::Given {
             // No database has more rows than that.
@@ -185,6 +196,28 @@ impl Clauses {
         }
         if self.offset != 0 {
             params.i64(i64::try_from(self.offset).unwrap_or(i64::MAX));
+        }
+    }
+}
+
+impl Clauses {
+    /// Writes the values of the tables and the condition.
+    fn write_rows(&self, params: &mut ParamWriter<'_>) {
+        if let Some(of) = self.source() {
+            replay(of.groups.values.bytes(), params);
+            if let Some(extras) = &of.query.extras {
+                of.query.write_order(extras, params);
+            }
+            of.query.write_rows(params);
+            params.i64(i64::try_from(of.rows).unwrap_or(i64::MAX));
+        }
+        replay(self.predicate.values.bytes(), params);
+    }
+
+    fn write_order(&self, extras: &Extras, params: &mut ParamWriter<'_>) {
+        match extras.ordering(self.order.bytes()) {
+            Some(of) => replay(of.groups.values.bytes(), params),
+            None => replay(extras.order_values.bytes(), params),
         }
     }
 }
@@ -223,7 +256,11 @@ impl ClausesOn<'_> {
         let render = || render(dialect, &parts, &self.related(None));
         match parts.extras {
             None => try_text_of(&key(&parts, &[]), render),
-            Some(extras) => try_text_of(&key(&parts, key_of_extras(extras).bytes()), render),
+            Some(extras) => {
+                let mut more = Buffer::new();
+                key_of_extras(extras, &mut more);
+                try_text_of(&key(&parts, more.bytes()), render)
+            }
         }
     }
 
@@ -263,16 +300,24 @@ impl ClausesOn<'_> {
     }
 
     /// The models that the conditions are on, with those of an update's assignments.
-    fn related<'s>(&'s self, set: Option<&'s Predicate>) -> RelatedModels<'s> {
-        let extras = self.clauses.extras.as_deref().map(Extras::predicates);
-        let own = [Some(&self.clauses.predicate), set];
-        let all = own
-            .into_iter()
-            .flatten()
-            .chain(extras.into_iter().flatten());
+    fn related(&self, set: Option<&Predicate>) -> RelatedModels<'_> {
+        let mut of = set.map_or_else(Vec::new, |set| set.related().to_vec());
+        self.clauses.add_related(&mut of);
         RelatedModels {
             engine: self.engine,
-            of: all.flat_map(Predicate::related).copied().collect(),
+            of,
+        }
+    }
+}
+
+impl Clauses {
+    fn add_related(&self, models: &mut Vec<RelatedModel>) {
+        models.extend(self.predicate.related());
+        let Some(extras) = &self.extras else { return };
+        models.extend(extras.predicates().into_iter().flat_map(Predicate::related));
+        if let Some(of) = &extras.of {
+            models.extend(of.groups.related());
+            of.query.add_related(models);
         }
     }
 }
@@ -290,8 +335,7 @@ fn key<'k>(parts: &Parts<'k>, extras: &'k [u8]) -> TextKey<'k> {
     }
 }
 
-fn key_of_extras(extras: &Extras) -> Buffer<80> {
-    let mut key = Buffer::new();
+fn key_of_extras(extras: &Extras, key: &mut Buffer<80>) {
     for part in extras.predicates() {
         key.extend(part.shape.bytes());
     }
@@ -302,7 +346,26 @@ fn key_of_extras(extras: &Extras) -> Buffer<80> {
     key.fixed((extras.joined.bytes().len() as u32).to_le_bytes());
     key.fixed(extras.flags());
     key.fixed((extras.fields.as_ptr() as u64).to_le_bytes());
-    key
+    let Some(of) = &extras.of else {
+        return key.push(0);
+    };
+    let query = &of.query;
+    for part in [
+        query.predicate.shape.bytes(),
+        query.order.bytes(),
+        of.groups.shape.bytes(),
+    ] {
+        key.extend(part);
+        key.fixed((part.len() as u32).to_le_bytes());
+    }
+    match &query.extras {
+        Some(extras) => {
+            key_of_extras(extras, key);
+            key.push(1);
+        }
+        None => key.push(0),
+    }
+    key.push(1);
 }
 
 fn change_key<'k>(

@@ -1,5 +1,6 @@
 //! The clauses that hardly any query has: what is selected, groups, joined rows, locks.
 
+use super::clauses::Clauses;
 use super::condition::Predicate;
 use super::lock::Lock;
 use super::render::Wanted;
@@ -23,11 +24,19 @@ pub(crate) struct Extras {
     pub(crate) has_aggregate: bool,
     /// An aggregate of the rows that the limit leaves.
     pub(crate) is_of_limited: bool,
-    /// The limit is of each group, of whole rows.
-    pub(crate) is_limit_of_each: bool,
+    /// The query is of these rows.
+    pub(super) of: Option<Box<FirstOfEach>>,
     pub(crate) lock: Option<Lock>,
     /// The rows that each row comes with.
     pub(super) joined: Shape,
+}
+
+/// The first rows of each group of the rows of a query, in its order.
+#[derive(Clone)]
+pub(super) struct FirstOfEach {
+    pub(super) query: Clauses,
+    pub(super) groups: Predicate,
+    pub(super) rows: u64,
 }
 
 /// A row that another comes with.
@@ -50,15 +59,22 @@ impl Extras {
             is_distinct: false,
             has_aggregate: false,
             is_of_limited: false,
-            is_limit_of_each: false,
+            of: None,
             lock: None,
             joined: Shape::new(),
         }
     }
 
-    /// All expressions and conditions.
+    /// Its own expressions and conditions.
     pub(crate) fn predicates(&self) -> [&Predicate; 3] {
         [&self.items, &self.groups, &self.having]
+    }
+
+    /// Whose groups the rows are ordered by, where there is no other order.
+    pub(super) fn ordering(&self, order: &[u8]) -> Option<&FirstOfEach> {
+        let is_of_rows = !self.is_distinct && (!self.is_folded() || self.is_of_limited);
+        let of = self.of.as_deref();
+        of.filter(|_| order.is_empty() && is_of_rows)
     }
 
     /// The rows that each row comes with.
@@ -102,11 +118,7 @@ impl Extras {
 
     pub(super) fn flags(&self) -> [u8; 2] {
         let lock = self.lock.map_or(0, Lock::code);
-        let flags = [self.is_distinct, self.is_of_limited, self.is_limit_of_each];
-        let flags = flags
-            .iter()
-            .rev()
-            .fold(0, |all, &is| all << 1 | u8::from(is));
+        let flags = u8::from(self.is_distinct) | u8::from(self.is_of_limited) << 1;
         [flags, lock]
     }
 }

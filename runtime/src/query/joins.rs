@@ -66,7 +66,10 @@ impl Scope {
     fn find(&self, hops: &[u8]) -> (&'static TableSql, usize) {
         match self.join(hops) {
             Some(join) => (join.reference.to(), join.name),
-            None => (self.table, self.name),
+            None => {
+                debug_assert!(hops.is_empty(), "a table of a query was not joined");
+                (self.table, self.name)
+            }
         }
     }
 }
@@ -195,7 +198,14 @@ impl<'a> Tables<'a> {
         if !scope.is_qualified {
             return;
         }
-        sql.push(&format!(" AS t{}", scope.name));
+        sql.push(" AS ");
+        self.from_ranked(sql);
+    }
+
+    /// Writes the name of the table of the query, and the joins.
+    pub(super) fn from_ranked(&self, sql: &mut SqlWriter) {
+        let scope = self.scope();
+        sql.push(&format!("t{}", scope.name));
         for join in &scope.joins {
             let word = if join.is_inner {
                 " JOIN "
@@ -209,6 +219,18 @@ impl<'a> Tables<'a> {
             let from = (join.from_table, join.reference.columns, join.from);
             equal(sql, columns, from);
         }
+    }
+
+    /// Opens a subquery for all rows of this table.
+    pub(super) fn open_all(&mut self) {
+        let all = Scope::new(self.scope().table, self.names, false);
+        self.names += 1;
+        self.open.push(all);
+    }
+
+    /// Closes such a subquery.
+    pub(super) fn close_all(&mut self) {
+        self.open.pop();
     }
 
     /// Opens a subquery for the rows that these steps lead to from one of this table, with the tables that its parts need.

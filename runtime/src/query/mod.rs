@@ -36,6 +36,7 @@ mod operand;
 mod order;
 mod page;
 mod path;
+mod per_group;
 mod related;
 mod render;
 mod render_selected;
@@ -70,6 +71,7 @@ pub use number::{Divisible, Fractional, Number, NumberClass};
 pub use of_dialect::{HasPostgresOperators, HasServerOperators, HasSqliteOperators, IsJson};
 pub use operand::{ColumnType, IsText, Operand, RowEngine, Writing};
 pub use order::{ExpressionOrder, OfGroups, OfRows, Order, OrderWriting, Orders};
+pub use per_group::PerGroup;
 pub use select::{
     FromSelected, Grouped, Groups, IsGrouped, Selection, SelectionInto, SelectionWriter, Ungrouped,
 };

@@ -43,6 +43,13 @@ pub(crate) enum Nulls {
 }
 
 impl Direction {
+    /// Of groups that nothing else orders.
+    pub(super) const OF_GROUPS: Self = Self {
+        descending: false,
+        nullable: true,
+        nulls: Nulls::Least,
+    };
+
     const DESCENDING: u8 = 1;
     const NULLABLE: u8 = 2;
     const FIRST: u8 = 4;

@@ -35,7 +35,8 @@ impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
     /// ```
     pub fn page_after(mut self, row: Option<&M::Row<E>>) -> Self {
         let Some(row) = row else { return self };
-        let condition = self.after_row(self.clauses.order(), row);
+        let order = self.clauses.order_of_pages();
+        let condition = order.and_then(|order| self.after_row(order, row));
         self.clauses.page(condition);
         self
     }

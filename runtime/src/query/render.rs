@@ -2,7 +2,7 @@
 
 use bindery_core::sql_writer::SqlWriter;
 
-use super::extras::Extras;
+use super::extras::{Extras, FirstOfEach};
 use super::joins::Tables;
 use super::nodes::NodeWriter;
 use super::order::{Direction, Ordered};
@@ -52,6 +52,16 @@ pub(crate) enum Limit {
     First = 4,
 }
 
+impl<'a> Parts<'a> {
+    /// The query whose groups it has the first rows of.
+    pub(super) fn source(&self) -> Option<&'a FirstOfEach> {
+        self.extras?.of.as_deref()
+    }
+}
+
+/// The name of the place of a row in its group, as no column is called.
+const PLACE: &str = "bindery_place";
+
 impl Limit {
     #[inline]
     pub(crate) fn of(rows: u64) -> Self {
@@ -87,6 +97,10 @@ pub(crate) fn render(
     }
     let lock = parts.extras.and_then(|extras| extras.lock);
     if let Some(lock) = lock {
+        if parts.source().is_some() {
+            let why = "a lock on the first rows of each group";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        }
         render.lock(parts.wanted, lock.0)?;
     }
     Ok(render.nodes.sql.finish())
@@ -143,8 +157,58 @@ impl<'a> Render<'a> {
         self.nodes.sql.push(text)
     }
 
-    pub(super) fn from(&mut self) {
-        self.nodes.tables.from(&mut self.nodes.sql);
+    /// Writes the tables of the query, and the condition on their rows.
+    pub(super) fn from_where(&mut self, parts: &Parts<'_>) -> Result<()> {
+        let Some(of) = parts.source() else {
+            self.nodes.tables.from(&mut self.nodes.sql);
+            return self.condition(parts.condition, " WHERE ");
+        };
+        self.push("(");
+        self.ranked(of)?;
+        self.push(") AS ");
+        self.nodes.tables.from_ranked(&mut self.nodes.sql);
+        self.push(" WHERE ").push(PLACE).push(" <= ").placeholder();
+        let mut tree = Tree::read(parts.condition);
+        let Some(root) = tree.condition() else {
+            return Ok(());
+        };
+        self.push(" AND (");
+        self.nodes.write(&tree, root)?;
+        self.push(")");
+        Ok(())
+    }
+
+    /// The rows of a query, each with its place among those of its group.
+    fn ranked(&mut self, of: &FirstOfEach) -> Result<()> {
+        let table = self.table;
+        let parts = &of.query.parts(Wanted::Rows, table);
+        let groups = Tree::read(of.groups.shape.bytes());
+        self.nodes.tables.open_all();
+        self.join_all(parts)?;
+        self.join_shape(of.groups.shape.bytes())?;
+        self.push("SELECT ");
+        for column in 0..table.columns.len() {
+            self.column(ColumnPath::own(column as u16));
+            self.push(", ");
+        }
+        self.push("row_number() OVER (");
+        self.groups(&groups, "PARTITION BY ")?;
+        self.order(parts, true)?;
+        self.push(") AS ").push(PLACE).push(" FROM ");
+        self.from_where(parts)?;
+        self.nodes.tables.close_all();
+        Ok(())
+    }
+
+    /// What groups are by, after these words.
+    pub(super) fn groups(&mut self, groups: &Tree, words: &str) -> Result<()> {
+        let mut separator = words;
+        for &root in &groups.roots {
+            self.push(separator);
+            self.nodes.write(groups, root)?;
+            separator = ", ";
+        }
+        Ok(())
     }
 
     pub(super) fn column(&mut self, path: ColumnPath) {
@@ -153,6 +217,9 @@ impl<'a> Render<'a> {
 
     /// Joins the tables of all columns that the query has.
     fn join_all(&mut self, parts: &Parts<'_>) -> Result<()> {
+        if parts.source().is_some() {
+            self.nodes.tables.qualify(true);
+        }
         let mut shapes = vec![parts.condition];
         for (_, ordered) in ShapeReader::new(parts.order).orders() {
             match ordered {
@@ -162,6 +229,8 @@ impl<'a> Render<'a> {
         }
         if let Some(extras) = parts.extras {
             shapes.extend(extras.predicates().map(|part| part.shape.bytes()));
+            let ordering = extras.ordering(parts.order);
+            shapes.extend(ordering.map(|of| of.groups.shape.bytes()));
             for joined in extras.joined() {
                 self.nodes.tables.join_path(joined.path, joined.is_inner)?;
             }
@@ -198,7 +267,7 @@ impl<'a> Render<'a> {
         });
         self.keys(true);
         self.push(" FROM ");
-        self.from();
+        self.nodes.tables.from(&mut self.nodes.sql);
         self.condition(condition, " WHERE ")?;
         self.push(if is_hidden { ") AS changed)" } else { ")" });
         Ok(())
@@ -218,13 +287,13 @@ impl<'a> Render<'a> {
         self.nodes.tables.qualify(true);
     }
 
-    fn select_count(&mut self, table: &TableSql) {
+    fn select_count(&mut self, parts: &Parts<'_>) -> Result<()> {
         if self.nodes.tables.is_qualified() {
             self.push("SELECT count(*) FROM ");
-            self.from();
-        } else {
-            self.push(table.count);
+            return self.from_where(parts);
         }
+        self.push(parts.table.count);
+        self.condition(parts.condition, " WHERE ")
     }
 
     /// Whole rows, each with those that are joined to it.
@@ -256,20 +325,16 @@ impl<'a> Render<'a> {
             tables.row(sql, joined.path.hops());
         }
         self.push(" FROM ");
-        self.from();
-        Ok(())
+        self.from_where(parts)
     }
 
     /// A query of whole rows, or of their number.
     fn rows(&mut self, parts: &Parts<'_>) -> Result<()> {
         let is_limited = parts.limit != Limit::All || parts.offset;
         match parts.wanted {
-            Wanted::Rows if parts.extras.is_some_and(|extras| extras.is_limit_of_each) => {
-                return self.first_of_each(parts);
-            }
             Wanted::Rows | Wanted::Selected => {
                 self.select_rows(parts)?;
-                self.order(parts.order, is_limited || !parts.order.is_empty())?;
+                self.order(parts, is_limited || !parts.order.is_empty())?;
             }
             Wanted::AnyRows => self.select_rows(parts)?,
             Wanted::Count if is_limited => {
@@ -280,8 +345,7 @@ impl<'a> Render<'a> {
                 return Ok(());
             }
             Wanted::Count => {
-                self.select_count(parts.table);
-                self.condition(parts.condition, " WHERE ")?;
+                self.select_count(parts)?;
             }
             Wanted::Exists => {
                 self.select_one(parts)?;
@@ -294,47 +358,11 @@ impl<'a> Render<'a> {
         Ok(())
     }
 
-    /// The first rows of each group. The order is in a clause of its own, after the condition, as its values are.
-    fn first_of_each(&mut self, parts: &Parts<'_>) -> Result<()> {
-        let table = self.table;
-        let outer = table.read_forms().join(", ");
-        self.push("SELECT ").push(&outer).push(" FROM (SELECT ");
-        for column in 0..table.columns.len() {
-            self.column(ColumnPath::own(column as u16));
-            self.push(", ");
-        }
-        self.push("row_number() OVER each_group AS bindery_place FROM ");
-        self.from();
-        self.condition(parts.condition, " WHERE ")?;
-        let mut separator = " WINDOW each_group AS (PARTITION BY ";
-        let groups = parts
-            .extras
-            .map(|extras| Tree::read(extras.groups.shape.bytes()));
-        for path in groups
-            .iter()
-            .flat_map(|groups| groups.roots.iter().filter_map(|&root| groups.column(root)))
-        {
-            self.push(separator);
-            self.column(path);
-            separator = ", ";
-        }
-        self.order(parts.order, true)?;
-        self.push(")) AS ranked WHERE bindery_place <= ");
-        match parts.limit {
-            Limit::One | Limit::First => self.push("1"),
-            Limit::Two => self.push("2"),
-            Limit::All | Limit::Given => self.nodes.sql.placeholder(),
-        };
-        self.push(" ORDER BY bindery_place");
-        Ok(())
-    }
-
     pub(super) fn select_rows(&mut self, parts: &Parts<'_>) -> Result<()> {
         let select = self.table.select;
         let is_distinct = parts.extras.is_some_and(|extras| extras.is_distinct);
         if self.nodes.tables.is_qualified() {
-            self.select_joined(parts, is_distinct)?;
-            return self.condition(parts.condition, " WHERE ");
+            return self.select_joined(parts, is_distinct);
         }
         match select.strip_prefix("SELECT ") {
             Some(columns) if is_distinct => self.push("SELECT DISTINCT ").push(columns),
@@ -345,8 +373,7 @@ impl<'a> Render<'a> {
 
     fn select_one(&mut self, parts: &Parts<'_>) -> Result<()> {
         self.push("SELECT 1 FROM ");
-        self.from();
-        self.condition(parts.condition, " WHERE ")
+        self.from_where(parts)
     }
 
     pub(super) fn limit(&mut self, parts: &Parts<'_>) {
@@ -388,15 +415,36 @@ impl<'a> Render<'a> {
     }
 
     /// The order of the query; then by the key, so that equal rows come in the same order everywhere.
-    pub(super) fn order(&mut self, shape: &[u8], by_key: bool) -> Result<()> {
+    pub(super) fn order(&mut self, parts: &Parts<'_>, by_key: bool) -> Result<()> {
+        if self.by_groups(parts)? {
+            return Ok(());
+        }
         let key = if by_key { self.table.key } else { &[] };
         let mut separator = " ORDER BY ";
-        for (direction, ordered) in Direction::all(shape, key) {
+        for (direction, ordered) in Direction::all(parts.order, key) {
             self.push(separator);
             separator = ", ";
             self.order_by(direction, |render| render.ordered(ordered))?;
         }
         Ok(())
+    }
+
+    /// The first rows of each group, which have no other order: group by group, in the order that they are the first in.
+    pub(super) fn by_groups(&mut self, parts: &Parts<'_>) -> Result<bool> {
+        let of = parts.extras.and_then(|extras| extras.ordering(parts.order));
+        let Some(of) = of else {
+            return Ok(false);
+        };
+        let groups = Tree::read(of.groups.shape.bytes());
+        self.push(" ORDER BY ");
+        for &root in &groups.roots {
+            self.order_by(Direction::OF_GROUPS, |render| {
+                render.nodes.write(&groups, root)
+            })?;
+            self.push(", ");
+        }
+        self.push(PLACE);
+        Ok(true)
     }
 
     fn ordered(&mut self, ordered: Ordered<'_>) -> Result<()> {

@@ -80,25 +80,22 @@ impl Render<'_> {
         if extras.is_of_limited {
             self.push("(");
             self.select_rows(parts)?;
-            self.order(parts.order, true)?;
+            self.order(parts, true)?;
             self.limit(parts);
             self.push(") AS limited");
             return Ok(());
         }
-        self.from();
-        self.condition(parts.condition, " WHERE ")?;
-        let mut separator = " GROUP BY ";
-        for &root in &selection.groups.roots {
-            self.push(separator);
-            self.nodes.write(&selection.groups, root)?;
-            separator = ", ";
-        }
+        self.from_where(parts)?;
+        self.groups(&selection.groups, " GROUP BY ")?;
         self.condition(extras.having.shape.bytes(), " HAVING ")
     }
 
     fn order_of_selected(&mut self, parts: &Parts<'_>, selection: &Selection<'_>) -> Result<()> {
         let is_ordered = parts.limit != Limit::All || parts.offset || !parts.order.is_empty();
         if !selection.extras.is_folded() {
+            if self.by_groups(parts)? {
+                return Ok(());
+            }
             let key = if is_ordered { self.table.key } else { &[] };
             let orders = Direction::all(parts.order, key);
             return self.orders(orders, selection);

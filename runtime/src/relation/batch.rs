@@ -122,8 +122,8 @@ impl Batch {
             let mut groups = Groups::new(&self.groups, columns);
             for keys in keys.chunks(chunk_of(columns)) {
                 let mut clauses = scope.clone();
-                clauses.limit_each(columns);
                 clauses.filter_by(&condition(columns, keys));
+                let clauses = clauses.limited_by(columns);
                 let clauses = clauses.on(&engine)?;
                 clauses.query(physical, wanted, sql, &mut |row| {
                     let integer = groups.integer_of(row);
