@@ -14,7 +14,7 @@ use std::fmt;
 pub use function::{Function, ValueKind};
 pub use integer::IntegerKind;
 pub use lock::RowLock;
-pub use query::{ListForm, ListKind, Lists, QuerySyntax, SearchPart, TextSearch};
+pub use query::{ListForm, ListKind, Lists, QuerySyntax, ReadsOfChanged, SearchPart, TextSearch};
 
 /// The SQL family an engine speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

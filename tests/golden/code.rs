@@ -21,6 +21,7 @@ mod own_tables_at_work;
 mod places_at_work;
 mod queries_at_work;
 mod query_batches;
+mod query_changes;
 mod query_dialects;
 mod query_evaluated;
 mod query_joins;

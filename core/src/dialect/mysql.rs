@@ -2,8 +2,8 @@
 
 use super::query::ListKind;
 use super::{
-    Capabilities, Flavour, Function, IdentifierLimit, Lists, QuerySyntax, RowLock, Spelling,
-    ValueKind,
+    Capabilities, Flavour, Function, IdentifierLimit, Lists, QuerySyntax, ReadsOfChanged, RowLock,
+    Spelling, ValueKind,
 };
 
 pub(super) const SPELLING: Spelling = Spelling {
@@ -25,6 +25,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     no_limit: " LIMIT 18446744073709551615",
     limit: " LIMIT ",
     locks_of_tables: false,
+    reads_of_changed: ReadsOfChanged::Join,
     hides_changed_table: true,
     // Each value has it.
     by_bytes: "",

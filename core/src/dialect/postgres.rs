@@ -1,7 +1,8 @@
 //! PostgreSQL: what it can do, and how it writes names, constants and placeholders.
 
 use super::{
-    Capabilities, Function, IdentifierLimit, Lists, QuerySyntax, RowLock, Spelling, ValueKind,
+    Capabilities, Function, IdentifierLimit, Lists, QuerySyntax, ReadsOfChanged, RowLock, Spelling,
+    ValueKind,
 };
 
 pub(super) const SPELLING: Spelling = Spelling {
@@ -22,6 +23,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     no_limit: "",
     limit: " LIMIT ",
     locks_of_tables: true,
+    reads_of_changed: ReadsOfChanged::Subqueries,
     hides_changed_table: false,
     by_bytes: " COLLATE \"C\"",
     rows_are_ranges: true,

@@ -23,12 +23,25 @@ pub struct QuerySyntax {
     pub limit: &'static str,
     /// A lock names the tables whose rows it locks, and has to where rows may be missing.
     pub locks_of_tables: bool,
+    /// How an update computes values from rows of its own table.
+    pub reads_of_changed: ReadsOfChanged,
     /// A subquery of an update or delete cannot read the changed table, unless it is within another.
     pub hides_changed_table: bool,
     /// After an expression that is made of values alone, and has the collation of the database: by bytes, as columns are compared.
     pub by_bytes: &'static str,
     /// A range of an index is found by a comparison of rows: `(a, b) > (?, ?)`.
     pub rows_are_ranges: bool,
+}
+
+/// How an update gets the values of rows of its own table that were there before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadsOfChanged {
+    /// By any subquery: it sees none of the changed rows.
+    Subqueries,
+    /// By a table that it makes of them first, in its FROM.
+    From,
+    /// By such a table that is joined to the changed one. `LIMIT` keeps the server from reading the changed table in its place.
+    Join,
 }
 
 /// How a dialect takes a list of values.

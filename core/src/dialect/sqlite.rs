@@ -2,8 +2,8 @@
 
 use super::query::ListKind;
 use super::{
-    Capabilities, Function, IdentifierLimit, IntegerKind, Lists, QuerySyntax, SearchPart, Spelling,
-    TextSearch, ValueKind,
+    Capabilities, Function, IdentifierLimit, IntegerKind, Lists, QuerySyntax, ReadsOfChanged,
+    SearchPart, Spelling, TextSearch, ValueKind,
 };
 
 pub(super) const SPELLING: Spelling = Spelling {
@@ -26,6 +26,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     // Without the plus SQLite plans by the number, and prepares the statement anew whenever one is bound (from 3.47 on).
     limit: " LIMIT +",
     locks_of_tables: false,
+    reads_of_changed: ReadsOfChanged::From,
     hides_changed_table: false,
     by_bytes: "",
     rows_are_ranges: true,

@@ -26,7 +26,8 @@ impl<M, E> std::fmt::Debug for Assignment<M, E> {
 }
 
 impl<M, T, K> Column<M, T, K> {
-    /// Sets the column to a value, another column of the model, or an expression such as `post::stars + 1`.
+    /// Sets the column to a value, another column of the model or of one that it refers to, an expression such as `post::stars + 1`,
+    /// or a value of related rows.
     ///
     /// A value is checked as one of a new row is: what the column would change is refused when the query is executed, and a
     /// finer time is cut. What the database computes has as many digits after the point as the column keeps: numbers are

@@ -8,12 +8,30 @@ use super::tree::{Node, Tree};
 use crate::driver::{ReferenceSql, TableSql};
 use crate::error::{Error, ErrorKind, Result};
 
+/// The name of a table in a statement.
+#[derive(Debug, Clone, Copy)]
+enum Name {
+    /// By a number.
+    Number(usize),
+    /// By its own name: not every database has another for a table that is changed.
+    Own(&'static str),
+}
+
+impl Name {
+    fn alias(self) -> String {
+        match self {
+            Self::Number(number) => format!("t{number}"),
+            Self::Own(table) => table.to_owned(),
+        }
+    }
+}
+
 /// A table that a path leads to.
 struct Join {
     hops: Vec<u8>,
-    /// The number of its name, and of the name of the table that refers to it.
-    name: usize,
-    from: usize,
+    /// Its name, and that of the table that refers to it.
+    name: Name,
+    from: Name,
     from_table: &'static TableSql,
     reference: &'static ReferenceSql,
     /// Rows that refer to none are left out, or there are none.
@@ -21,18 +39,18 @@ struct Join {
 }
 
 /// Rows of a table that refer to those of another, or are referred to by them: of both, the columns that are equal and the
-/// number of the name.
+/// name.
 struct Relation {
     to: Side,
     from: Side,
 }
 
-type Side = (&'static TableSql, &'static [usize], usize);
+type Side = (&'static TableSql, &'static [usize], Name);
 
 /// The tables of one SELECT.
 struct Scope {
     table: &'static TableSql,
-    name: usize,
+    name: Name,
     /// Of a subquery: how the row around it leads to its own rows, the nearest table first.
     relations: Vec<Relation>,
     /// Columns have the name of their table before them.
@@ -45,10 +63,14 @@ pub(super) struct Tables<'a> {
     open: Vec<Scope>,
     names: usize,
     related: &'a RelatedModels<'a>,
+    /// The names of the tables that were read beside the query's own.
+    read: Vec<&'static str>,
+    /// The columns of the query's own table by which subqueries find their rows.
+    found_by: Vec<usize>,
 }
 
 impl Scope {
-    fn new(table: &'static TableSql, name: usize, is_qualified: bool) -> Self {
+    fn new(table: &'static TableSql, name: Name, is_qualified: bool) -> Self {
         Self {
             table,
             name,
@@ -62,8 +84,13 @@ impl Scope {
         self.joins.iter().find(|join| join.hops == hops)
     }
 
-    /// The table that these references lead to, and the number of its name.
-    fn find(&self, hops: &[u8]) -> (&'static TableSql, usize) {
+    /// Whether it is changed, so that no other table can be joined to it.
+    const fn is_changed(&self) -> bool {
+        matches!(self.name, Name::Own(_))
+    }
+
+    /// The table that these references lead to, and its name.
+    fn find(&self, hops: &[u8]) -> (&'static TableSql, Name) {
         match self.join(hops) {
             Some(join) => (join.reference.to(), join.name),
             None => {
@@ -76,11 +103,32 @@ impl Scope {
 
 impl<'a> Tables<'a> {
     pub(super) fn of(table: &'static TableSql, related: &'a RelatedModels<'a>) -> Self {
+        Self::with(Scope::new(table, Name::Number(0), false), related)
+    }
+
+    /// The tables that values of a changed one are computed from: what rows of it refer to is found by subqueries.
+    pub(super) fn of_changed(table: &'static TableSql, related: &'a RelatedModels<'a>) -> Self {
+        Self::with(Scope::new(table, Name::Own(table.table), true), related)
+    }
+
+    fn with(scope: Scope, related: &'a RelatedModels<'a>) -> Self {
         Self {
-            open: vec![Scope::new(table, 0, false)],
+            open: vec![scope],
             names: 1,
             related,
+            read: Vec::new(),
+            found_by: Vec::new(),
         }
+    }
+
+    /// Whether this table was read by a join or a subquery.
+    pub(super) fn have_read(&self, table: &TableSql) -> bool {
+        self.read.contains(&table.table)
+    }
+
+    /// The columns of the query's own table by which subqueries have found their rows since the last call.
+    pub(super) fn take_found_by(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.found_by)
     }
 
     fn scope(&self) -> &Scope {
@@ -123,6 +171,10 @@ impl<'a> Tables<'a> {
             let why = "a path of more than six references";
             return Err(Error::new(ErrorKind::Unsupported(why)));
         }
+        if self.scope().is_changed() {
+            self.find_referred(path.hops());
+            return Ok(());
+        }
         let mut is_inner = true;
         for hop in 0..path.hops().len() {
             is_inner = is_needed || (is_inner && !path.may_be_null(hop));
@@ -131,9 +183,22 @@ impl<'a> Tables<'a> {
         Ok(())
     }
 
+    /// Takes down what a subquery reads for the column at the end of a path from the changed table.
+    fn find_referred(&mut self, hops: &[u8]) {
+        let mut table = self.scope().table;
+        for (at, &hop) in hops.iter().enumerate() {
+            let reference = &table.references[usize::from(hop)];
+            if at == 0 {
+                self.found_by.extend(reference.columns);
+            }
+            table = reference.to();
+            self.read.push(table.table);
+        }
+    }
+
     /// Joins the table that the last of these references leads to, and returns whether the join is an inner one.
     fn join_hop(&mut self, hops: &[u8], is_inner: bool) -> bool {
-        let name = self.names;
+        let name = Name::Number(self.names);
         let scope = self.scope_mut();
         scope.is_qualified = true;
         if let Some(join) = scope.joins.iter_mut().find(|join| join.hops == hops) {
@@ -144,26 +209,55 @@ impl<'a> Tables<'a> {
             .split_last()
             .expect("a path that is not the table's own");
         let (from_table, from) = scope.find(before);
+        let reference = &from_table.references[usize::from(last)];
         scope.joins.push(Join {
             hops: hops.to_vec(),
             name,
             from,
             from_table,
-            reference: &from_table.references[usize::from(last)],
+            reference,
             is_inner,
         });
         self.names += 1;
+        self.read.push(reference.to().table);
         is_inner
     }
 
     /// Writes a column.
     pub(super) fn column(&self, sql: &mut SqlWriter, path: ColumnPath) {
         let scope = self.scope();
+        if scope.is_changed() && !path.is_own() {
+            return self.referred(sql, path);
+        }
         let (table, name) = scope.find(path.hops());
         if scope.is_qualified {
             sql.push(&prefix(name));
         }
         sql.push(table.columns[path.index()]);
+    }
+
+    /// Writes the column at the end of a path from the changed table, as a subquery.
+    fn referred(&self, sql: &mut SqlWriter, path: ColumnPath) {
+        let changed = self.scope();
+        let name = |hop: usize| Name::Number(self.names + hop);
+        let table = |hops: usize| changed.table.along(&path.hops()[..hops]);
+        let reference = |hop: usize| &table(hop).references[usize::from(path.hops()[hop])];
+        let end = path.hops().len();
+        sql.push("(SELECT ").push(&prefix(name(end - 1)));
+        sql.push(table(end).columns[path.index()]);
+        sql.push(" FROM ").push(table(1).table);
+        push_alias(sql, name(0));
+        for hop in 1..end {
+            sql.push(" JOIN ").push(table(hop + 1).table);
+            push_alias(sql, name(hop));
+            sql.push(" ON ");
+            let to = (table(hop + 1), reference(hop).to_columns(), name(hop));
+            equal(sql, to, (table(hop), reference(hop).columns, name(hop - 1)));
+        }
+        sql.push(" WHERE ");
+        let to = (table(1), reference(0).to_columns(), name(0));
+        equal(sql, to, (changed.table, reference(0).columns, changed.name));
+        sql.push(")");
     }
 
     /// Writes the columns of a row that these references lead to, as they are read.
@@ -205,7 +299,7 @@ impl<'a> Tables<'a> {
     /// Writes the name of the table of the query, and the joins.
     pub(super) fn from_ranked(&self, sql: &mut SqlWriter) {
         let scope = self.scope();
-        sql.push(&format!("t{}", scope.name));
+        sql.push(&scope.name.alias());
         for join in &scope.joins {
             let word = if join.is_inner {
                 " JOIN "
@@ -214,7 +308,8 @@ impl<'a> Tables<'a> {
             };
             let to = join.reference.to();
             sql.push(word).push(to.table);
-            sql.push(&format!(" AS t{} ON ", join.name));
+            push_alias(sql, join.name);
+            sql.push(" ON ");
             let columns = (to, join.reference.to_columns(), join.name);
             let from = (join.from_table, join.reference.columns, join.from);
             equal(sql, columns, from);
@@ -223,7 +318,7 @@ impl<'a> Tables<'a> {
 
     /// Opens a subquery for all rows of this table.
     pub(super) fn open_all(&mut self) {
-        let all = Scope::new(self.scope().table, self.names, false);
+        let all = Scope::new(self.scope().table, Name::Number(self.names), false);
         self.names += 1;
         self.open.push(all);
     }
@@ -243,12 +338,17 @@ impl<'a> Tables<'a> {
         let mut relations = Vec::with_capacity(steps.len());
         for &step in steps {
             let (table, columns, to_columns) = self.related(from, step)?;
+            if self.open.len() == 1 && relations.is_empty() {
+                self.found_by.extend(to_columns);
+            }
+            let name = Name::Number(self.names);
             relations.push(Relation {
-                to: (table, columns, self.names),
+                to: (table, columns, name),
                 from: (from, to_columns, from_name),
             });
-            (from, from_name) = (table, self.names);
+            (from, from_name) = (table, name);
             self.names += 1;
+            self.read.push(table.table);
         }
         self.open.push(Scope {
             relations,
@@ -267,7 +367,8 @@ impl<'a> Tables<'a> {
         };
         for Relation { to, from } in further.iter().rev() {
             sql.push(" JOIN ").push(from.0.table);
-            sql.push(&format!(" AS t{} ON ", from.2));
+            push_alias(sql, from.2);
+            sql.push(" ON ");
             equal(sql, *to, *from);
         }
         if !near.to.1.is_empty() {
@@ -308,11 +409,11 @@ impl<'a> Tables<'a> {
     }
 }
 
-/// Writes that columns of one table are equal to those of another; each is a table, its columns, and the number of its name.
+/// Writes that columns of one table are equal to those of another; each is a table, its columns, and its name.
 fn equal(
     sql: &mut SqlWriter,
-    (left_table, left, left_name): (&TableSql, &[usize], usize),
-    (right_table, right, right_name): (&TableSql, &[usize], usize),
+    (left_table, left, left_name): (&TableSql, &[usize], Name),
+    (right_table, right, right_name): (&TableSql, &[usize], Name),
 ) {
     let pairs = left.iter().zip(right);
     sql.list(pairs, " AND ", |sql, (&left, &right)| {
@@ -322,8 +423,12 @@ fn equal(
     });
 }
 
-fn prefix(name: usize) -> String {
-    format!("t{name}.")
+fn prefix(name: Name) -> String {
+    name.alias() + "."
+}
+
+fn push_alias(sql: &mut SqlWriter, name: Name) {
+    sql.push(" AS ").push(&name.alias());
 }
 
 #[cold]

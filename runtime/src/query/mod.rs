@@ -39,6 +39,7 @@ mod path;
 mod per_group;
 mod related;
 mod render;
+mod render_change;
 mod render_selected;
 mod returning;
 mod select;

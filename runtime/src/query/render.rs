@@ -106,44 +106,12 @@ pub(crate) fn render(
     Ok(render.nodes.sql.finish())
 }
 
-/// The text of an update of all rows that meet a condition.
-pub(crate) fn render_update(
-    dialect: Dialect,
-    (table, related): (&'static TableSql, &RelatedModels<'_>),
-    set: &[u8],
-    condition: &[u8],
-) -> Result<String> {
-    let mut render = Render::new(dialect, table, related);
-    render.push("UPDATE ").push(table.table).push(" SET ");
-    let set = Tree::read(set);
-    let mut separator = "";
-    for (column, value) in set.assignments() {
-        render.push(separator).push(table.columns[column.index()]);
-        render.push(" = ");
-        render.nodes.write_stored(&set, value)?;
-        separator = ", ";
-    }
-    if !table.touch.is_empty() {
-        render.push(", ").push(table.touch);
-    }
-    render.changed(condition)?;
-    Ok(render.nodes.sql.finish())
-}
-
-/// The text of a delete of all rows that meet a condition.
-pub(crate) fn render_delete(
-    dialect: Dialect,
-    (table, related): (&'static TableSql, &RelatedModels<'_>),
-    condition: &[u8],
-) -> Result<String> {
-    let mut render = Render::new(dialect, table, related);
-    render.push("DELETE FROM ").push(table.table);
-    render.changed(condition)?;
-    Ok(render.nodes.sql.finish())
-}
-
 impl<'a> Render<'a> {
-    fn new(dialect: Dialect, table: &'static TableSql, related: &'a RelatedModels<'a>) -> Self {
+    pub(super) fn new(
+        dialect: Dialect,
+        table: &'static TableSql,
+        related: &'a RelatedModels<'a>,
+    ) -> Self {
         Self {
             nodes: NodeWriter {
                 sql: SqlWriter::new(dialect),
@@ -240,51 +208,10 @@ impl<'a> Render<'a> {
             .try_for_each(|shape| self.join_shape(shape))
     }
 
-    fn join_shape(&mut self, shape: &[u8]) -> Result<()> {
+    pub(super) fn join_shape(&mut self, shape: &[u8]) -> Result<()> {
         let tree = Tree::read(shape);
         let mut roots = tree.roots.iter();
         roots.try_for_each(|&root| self.nodes.tables.join_all(&tree, root))
-    }
-
-    /// The rows that a change is of. Those that more tables decide about are found by their key.
-    fn changed(&mut self, condition: &[u8]) -> Result<()> {
-        self.join_shape(condition)?;
-        if !self.nodes.tables.is_qualified() {
-            return self.condition(condition, " WHERE ");
-        }
-        let key = self.table.key;
-        if key.is_empty() {
-            let why = "a change through relations of a table without a key";
-            return Err(Error::new(ErrorKind::Unsupported(why)));
-        }
-        let is_hidden = self.nodes.sql.dialect().query_syntax().hides_changed_table;
-        self.push(" WHERE ");
-        self.keys(false);
-        self.push(if is_hidden {
-            " IN (SELECT * FROM (SELECT "
-        } else {
-            " IN (SELECT "
-        });
-        self.keys(true);
-        self.push(" FROM ");
-        self.nodes.tables.from(&mut self.nodes.sql);
-        self.condition(condition, " WHERE ")?;
-        self.push(if is_hidden { ") AS changed)" } else { ")" });
-        Ok(())
-    }
-
-    /// The columns of the key: one, or a row of them, outside of a SELECT or in its list.
-    fn keys(&mut self, is_selected: bool) {
-        let table = self.table;
-        let is_row = !is_selected && table.key.len() > 1;
-        self.nodes.tables.qualify(is_selected);
-        self.push(if is_row { "(" } else { "" });
-        for (at, &column) in table.key.iter().enumerate() {
-            self.push(if at > 0 { ", " } else { "" });
-            self.column(ColumnPath::own(column as u16));
-        }
-        self.push(if is_row { ")" } else { "" });
-        self.nodes.tables.qualify(true);
     }
 
     fn select_count(&mut self, parts: &Parts<'_>) -> Result<()> {

@@ -6,6 +6,7 @@ use bindery_core::dialect::{Function, IntegerKind, ListKind, TextSearch, ValueKi
 use super::fragment::read_pieces;
 use super::integer::Computed;
 use super::related::Related;
+use super::render_change::READS_WHAT_IS_SET;
 use super::shape::{ColumnPath, ShapeReader, op};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
@@ -295,17 +296,15 @@ impl Tree {
     pub(crate) fn ensure_assignable(&self, table: &TableSql) -> Result<()> {
         let mut set = Vec::new();
         for (column, value) in self.assignments() {
-            if !column.is_own() || self.needs_tables(value) {
+            if !column.is_own() {
                 return Err(Error::new(ErrorKind::Unsupported(
-                    "an update sets columns of its own model, to what is in the same row",
+                    "an update sets columns of its own model",
                 )));
             }
             let column = column.index();
-            let read: Vec<usize> = self
-                .columns(value, false)
-                .iter()
-                .map(ColumnPath::index)
-                .collect();
+            let read = self.columns(value, false);
+            let own = read.iter().filter(|path| path.is_own());
+            let read: Vec<usize> = own.map(ColumnPath::index).collect();
             refuse_assignment(table, &set, column, &read)
                 .map_or(Ok(()), |why| Err(Error::new(ErrorKind::Unsupported(why))))?;
             set.push(column);
@@ -337,7 +336,7 @@ fn refuse_assignment(
         return Some("an update sets a column twice");
     }
     if read.iter().any(|read| set.contains(read)) {
-        return Some("an assignment reads a column that an earlier one sets: put it before");
+        return Some(READS_WHAT_IS_SET);
     }
     None
 }
