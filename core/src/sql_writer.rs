@@ -119,9 +119,9 @@ impl SqlWriter {
         self.placeholders
     }
 
-    /// Writes what follows this number of placeholders again: the same placeholders, with the values that they have. MySQL
-    /// cannot refer to one again.
-    pub fn rewind(&mut self, placeholders: usize) -> &mut Self {
+    /// The next placeholder is the one after this number of them: where it was written before, it is the same one with its value.
+    /// MySQL cannot refer to one again.
+    pub fn number_from(&mut self, placeholders: usize) -> &mut Self {
         self.placeholders = placeholders;
         self
     }

@@ -97,6 +97,22 @@ functions! {
     Average 1;
     /// The mean of decimals, as a float.
     AverageDecimals 1;
+    /// The place of a row in an order, from 1.
+    RowNumber 0;
+    /// The same, equal for equal rows; those after them go on by their number.
+    Rank 0;
+    /// The same, equal for equal rows; those after them have the next one.
+    DenseRank 0;
+    /// The value in the row that is a number of rows before.
+    Lag 2;
+    /// The value in the row that is a number of rows after.
+    Lead 2;
+    /// The value in the first row of a window.
+    FirstValue 1;
+    /// The value in the last row of a window.
+    LastValue 1;
+    /// Integer operators whose result may be beyond 64 bits: an error then.
+    CheckedInteger 1;
     /// Matches a pattern of LIKE, whatever the case.
     Ilike 2;
     /// Matches a regular expression.
@@ -130,14 +146,27 @@ impl Function {
 }
 
 impl Dialect {
-    /// How it is written: `{}` stands for the arguments, each once and in order; an only argument may be there several
-    /// times, where the dialect can refer to a placeholder again. `None` where the dialect has no such function.
+    /// How it is written: `{}` stands for the arguments, in order, and `{0}` for the first of them once more, where the dialect can
+    /// refer to a placeholder again; `{over}` is the place of a window, where it can be over one. `None` where the dialect has no
+    /// such function.
     pub const fn function(self, function: Function) -> Option<&'static str> {
         match self {
             Self::Sqlite => super::sqlite::function(function),
             Self::Postgres => super::postgres::function(function),
             Self::Mysql => super::mysql::function(function),
         }
+    }
+
+    /// The same of a value over a window, which no query within the text may compute: its rows are those of the query around it.
+    pub fn function_of_window(self, function: Function) -> Option<&'static str> {
+        let of_window = match self {
+            Self::Sqlite => super::sqlite::function_of_window(function),
+            Self::Postgres | Self::Mysql => None,
+        };
+        of_window.or_else(|| {
+            self.function(function)
+                .filter(|text| !text.contains("SELECT"))
+        })
     }
 }
 

@@ -57,15 +57,6 @@ impl IntegerKind {
 }
 
 impl Dialect {
-    /// The text before and after integer operators whose result may be beyond 64 bits: an error then. Empty where the
-    /// operators see to that themselves.
-    pub const fn computed_integer(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Sqlite => super::sqlite::COMPUTED_INTEGER,
-            Self::Postgres | Self::Mysql => ("", ""),
-        }
-    }
-
     /// The text before and after an expression that a column of this type is set to, so that a value beyond the type is an
     /// error. Empty where columns see to that themselves.
     pub const fn stored_integer(self, kind: IntegerKind) -> (&'static str, &'static str) {

@@ -160,23 +160,34 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Year | F::YearUtc => "CAST(strftime('%Y', {}) AS INTEGER)",
         F::Month | F::MonthUtc => "CAST(strftime('%m', {}) AS INTEGER)",
         F::Day | F::DayUtc => "CAST(strftime('%d', {}) AS INTEGER)",
-        F::CountRows => "count(*)",
-        F::Count => "count({})",
+        F::CountRows => "count(*){over}",
+        F::Count => "count({}){over}",
         F::CountDistinct => "count(DISTINCT {})",
-        F::SumSmallIntegers | F::SumFloats => "sum({})",
+        F::SumSmallIntegers | F::SumFloats => "sum({}){over}",
         // `sum` refuses a sum of fewer rows that is beyond 64 bits: the upper and the lower 32 are summed apart.
         F::SumIntegers => {
-            "(CASE WHEN sum({} >> 32) + (sum({} & 4294967295) >> 32) NOT BETWEEN -2147483648 AND 2147483647 \
+            "(CASE WHEN sum({} >> 32){over} + (sum({0} & 4294967295){over} >> 32) NOT BETWEEN -2147483648 AND 2147483647 \
              THEN abs(-9223372036854775808) \
-             ELSE (sum({} >> 32) + (sum({} & 4294967295) >> 32) << 32) | (sum({} & 4294967295) & 4294967295) END)"
+             ELSE (sum({0} >> 32){over} + (sum({0} & 4294967295){over} >> 32) << 32) | (sum({0} & 4294967295){over} & 4294967295) END)"
         }
         F::SumDecimals => {
-            "round(sum({} * 1.0), 15 - length(ltrim(CAST(total(abs({})) AS INTEGER), '0')))"
+            "round(sum({} * 1.0){over}, 15 - length(ltrim(CAST(total(abs({0})){over} AS INTEGER), '0')))"
         }
-        F::Min => "min({})",
-        F::Max => "max({})",
-        F::Average => "avg({})",
-        F::AverageDecimals => "round(avg({}), 9)",
+        F::Min => "min({}){over}",
+        F::Max => "max({}){over}",
+        F::Average => "avg({}){over}",
+        F::AverageDecimals => "round(avg({}){over}, 9)",
+        F::RowNumber => "row_number(){over}",
+        F::Rank => "rank(){over}",
+        F::DenseRank => "dense_rank(){over}",
+        F::Lag => "lag({}, {}){over}",
+        F::Lead => "lead({}, {}){over}",
+        F::FirstValue => "first_value({}){over}",
+        F::LastValue => "last_value({}){over}",
+        // Operators whose result is beyond 64 bits give a float. `abs` refuses the least integer: "integer overflow".
+        F::CheckedInteger => {
+            "(SELECT CASE typeof(v) WHEN 'real' THEN abs(-9223372036854775808) ELSE v END FROM (SELECT {} AS v))"
+        }
         F::Glob => "({} GLOB {})",
         F::JsonText => {
             "(SELECT CASE j WHEN 'null' THEN NULL WHEN 'true' THEN j WHEN 'false' THEN j ELSE CAST(json_extract(j, '$') AS TEXT) END \
@@ -189,6 +200,32 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         | F::ArrayContains
         | F::ArrayOverlaps
         | F::MatchesWords => return None,
+    })
+}
+
+/// Those that have a query within them, without it.
+pub(super) const fn function_of_window(function: Function) -> Option<&'static str> {
+    use Function as F;
+    Some(match function {
+        F::CheckedInteger => {
+            "(CASE typeof({}) WHEN 'real' THEN abs(-9223372036854775808) ELSE {0} END)"
+        }
+        F::PlusDecimals => {
+            "(CASE typeof({} + {}) WHEN 'real' THEN \
+             round({0} + {1}, 15 - length(ltrim(CAST(abs({0}) + abs({1}) AS INTEGER), '0'))) ELSE {0} + {1} END)"
+        }
+        F::MinusDecimals => {
+            "(CASE typeof({} - {}) WHEN 'real' THEN \
+             round({0} - {1}, 15 - length(ltrim(CAST(abs({0}) + abs({1}) AS INTEGER), '0'))) ELSE {0} - {1} END)"
+        }
+        F::TimesDecimals => {
+            "(CASE typeof({} * {}) WHEN 'real' THEN CAST(printf('%.15g', {0} * {1}) AS NUMERIC) ELSE {0} * {1} END)"
+        }
+        F::RoundFloat | F::RoundDecimal => {
+            "(CASE typeof({}) WHEN 'null' THEN NULL WHEN 'integer' THEN round({0}, {}) \
+             ELSE CAST(printf('%.15g', round(CAST(printf('%.15g', {0}) AS REAL) * 1.0000000000000002, {1})) AS REAL) END)"
+        }
+        _ => return None,
     })
 }
 
@@ -213,12 +250,6 @@ pub(super) const fn typed_value(kind: ValueKind) -> (&'static str, &'static str)
     }
 }
 
-/// Operators whose result is beyond 64 bits give a float. `abs` refuses the least integer: "integer overflow".
-pub(super) const COMPUTED_INTEGER: (&str, &str) = (
-    "(SELECT CASE typeof(v) WHEN 'real' THEN abs(-9223372036854775808) ELSE v END FROM (SELECT ",
-    " AS v))",
-);
-
 /// Without a type of its own a column keeps whatever it is set to.
 pub(super) const fn stored_integer(kind: IntegerKind) -> (&'static str, &'static str) {
     macro_rules! within {
@@ -237,7 +268,10 @@ pub(super) const fn stored_integer(kind: IntegerKind) -> (&'static str, &'static
         IntegerKind::I8 => within!("-128 AND 127"),
         IntegerKind::I16 => within!("-32768 AND 32767"),
         IntegerKind::I32 => within!("-2147483648 AND 2147483647"),
-        IntegerKind::I64 => COMPUTED_INTEGER,
+        IntegerKind::I64 => (
+            "(SELECT CASE typeof(v) WHEN 'real' THEN abs(-9223372036854775808) ELSE v END FROM (SELECT ",
+            " AS v))",
+        ),
         IntegerKind::U8 => within!("0 AND 255"),
         IntegerKind::U16 => within!("0 AND 65535"),
         IntegerKind::U32 => within!("0 AND 4294967295"),

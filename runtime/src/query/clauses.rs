@@ -239,6 +239,11 @@ impl Clauses {
         Ok(self.order.bytes())
     }
 
+    /// The values of its order.
+    pub(super) fn values_of_order(&self) -> Option<&RecordedValues> {
+        Some(&self.extras.as_ref()?.order_values)
+    }
+
     /// Only what it is grouped by.
     pub(super) fn into_groups(self) -> Predicate {
         self.extras

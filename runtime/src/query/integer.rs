@@ -82,7 +82,8 @@ impl Tree {
             | Node::Or(..)
             | Node::Not(_)
             | Node::Any(..)
-            | Node::OfRows(..) => u8::MAX,
+            | Node::OfRows(..)
+            | Node::Over(_) => u8::MAX,
         }
     }
 
@@ -114,7 +115,8 @@ impl Tree {
                 | Node::Or(..)
                 | Node::Not(_)
                 | Node::Any(..)
-                | Node::OfRows(..) => {}
+                | Node::OfRows(..)
+                | Node::Over(_) => {}
             }
         }
         None

@@ -223,6 +223,11 @@ impl<'a> Tables<'a> {
         is_inner
     }
 
+    /// The key of the rows of the open SELECT.
+    pub(super) fn key(&self) -> &'static [usize] {
+        self.scope().table.key
+    }
+
     /// Writes a column.
     pub(super) fn column(&self, sql: &mut SqlWriter, path: ColumnPath) {
         let scope = self.scope();
@@ -293,11 +298,11 @@ impl<'a> Tables<'a> {
             return;
         }
         sql.push(" AS ");
-        self.from_ranked(sql);
+        self.name_and_joins(sql);
     }
 
     /// Writes the name of the table of the query, and the joins.
-    pub(super) fn from_ranked(&self, sql: &mut SqlWriter) {
+    pub(super) fn name_and_joins(&self, sql: &mut SqlWriter) {
         let scope = self.scope();
         sql.push(&scope.name.alias());
         for join in &scope.joins {
@@ -463,16 +468,23 @@ impl TableSql {
 }
 
 impl Tree {
-    /// Whether there is a subquery below a node, in the same SELECT.
-    fn has_subquery(&self, root: usize) -> bool {
+    /// Whether something below a node, in the same SELECT, is so.
+    fn any(&self, root: usize, in_aggregates: bool, is: impl Fn(&Node) -> bool) -> bool {
         let mut open = vec![root];
         while let Some(at) = open.pop() {
             match &self.nodes[at] {
-                Node::Any(..) | Node::OfRows(..) => return true,
+                node if is(node) => return true,
+                Node::Call(function, _) if !in_aggregates && function.is_aggregate() => {}
                 node => open.extend(node.children()),
             }
         }
         false
+    }
+
+    fn has_subquery(&self, root: usize) -> bool {
+        self.any(root, true, |node| {
+            matches!(node, Node::Any(..) | Node::OfRows(..))
+        })
     }
 
     /// Whether something below a node needs more tables than the query's own.
@@ -481,17 +493,17 @@ impl Tree {
         columns.any(|path| !path.is_own()) || self.has_subquery(root)
     }
 
-    /// Whether something below a node, outside of aggregates, is of the rows that are related to one row.
+    pub(super) fn has_window(&self, root: usize) -> bool {
+        self.any(root, true, |node| matches!(node, Node::Over(_)))
+    }
+
+    /// Whether something below a node, outside of aggregates, is of the rows that are related to one row, or over a window of
+    /// rows.
     pub(super) fn is_of_one_row(&self, root: usize) -> bool {
-        let mut open = vec![root];
-        while let Some(at) = open.pop() {
-            match &self.nodes[at] {
-                Node::Any(..) => return true,
-                Node::OfRows(steps, ..) if !matches!(steps[..], [Related::All(_)]) => return true,
-                Node::Call(function, _) if function.is_aggregate() => {}
-                node => open.extend(node.children()),
-            }
-        }
-        false
+        self.any(root, false, |node| match node {
+            Node::Any(..) | Node::Over(_) => true,
+            Node::OfRows(steps, ..) => !matches!(steps[..], [Related::All(_)]),
+            _ => false,
+        })
     }
 }

@@ -50,13 +50,14 @@ mod since;
 pub(crate) mod statement;
 mod subselect;
 mod tree;
+mod window;
 
 pub use aggregate::{Aggregate, Extreme, Having, count};
 pub use assignment::{Assignment, AssignmentWriter, Assignments};
 pub use batches::Batches;
 pub use case::Case;
 pub use column::{Fraction, column, foreign_key};
-pub use computed_on::{Anywhere, ComputedOn, On};
+pub use computed_on::{Anywhere, BesideWindow, ComputedOn, On, SelectedOn, Windowed};
 pub use expression::{Everywhere, Expr, Term};
 pub use fragment::{Fragment, FragmentPart, FragmentWriter};
 pub use functions::{Calendar, CaseValue, case};
@@ -78,6 +79,7 @@ pub use select::{
 };
 pub use selected::Selected;
 pub use subselect::Subselect;
+pub use window::{Window, WindowFunction, dense_rank, rank, row_number};
 
 pub(crate) use clauses::Clauses;
 pub(crate) use column::{Column, list};

@@ -1,12 +1,13 @@
 //! Writes the nodes of a tree as SQL, without recursion.
 
-use bindery_core::dialect::{ListForm, ListKind, SearchPart, ValueKind};
+use bindery_core::dialect::{Function, ListForm, ListKind, SearchPart, ValueKind};
 use bindery_core::sql_writer::SqlWriter;
 
 use super::joins::Tables;
 use super::related::Related;
 use super::shape::ColumnPath;
-use super::tree::{Node, Piece, Tree};
+use super::tree::{Node, Over, Piece, Tree};
+use super::window::Frame;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The next thing to write.
@@ -15,9 +16,13 @@ enum Step {
     Text(String),
     Node(usize),
     Placeholder,
-    /// Back to as many placeholders.
-    Rewind(usize),
-    Number(u8),
+    /// Keeps the number of placeholders before an argument or a window, as this mark.
+    Mark(usize),
+    /// Back to that number.
+    Again(usize),
+    /// To the number before that.
+    Onward,
+    Number(u64),
     Column(ColumnPath),
     /// The tables of a subquery, and which of their rows are related.
     Related,
@@ -38,6 +43,7 @@ impl NodeWriter<'_> {
     /// The dialect has no such function.
     pub(super) fn write(&mut self, tree: &Tree, root: usize) -> Result<()> {
         let mut steps = vec![Step::Node(root)];
+        let (mut marks, mut left) = (Vec::new(), Vec::new());
         while let Some(step) = steps.pop() {
             match step {
                 Step::Push(text) => {
@@ -49,8 +55,14 @@ impl NodeWriter<'_> {
                 Step::Placeholder => {
                     self.sql.placeholder();
                 }
-                Step::Rewind(placeholders) => {
-                    self.sql.rewind(placeholders);
+                Step::Mark(at) => marks[at] = self.sql.placeholders(),
+                Step::Again(at) => {
+                    left.push(self.sql.placeholders());
+                    self.sql.number_from(marks[at]);
+                }
+                Step::Onward => {
+                    let before = left.pop().expect("it follows what is written again");
+                    self.sql.number_from(before);
                 }
                 Step::Number(number) => {
                     self.sql.push(&number.to_string());
@@ -59,7 +71,7 @@ impl NodeWriter<'_> {
                 Step::Related => self.tables.related_rows(&mut self.sql),
                 Step::Close => self.tables.close(&mut self.sql),
                 Step::Node(at) => {
-                    let parts = self.node(tree, &tree.nodes[at])?;
+                    let parts = self.node(tree, &tree.nodes[at], &mut marks)?;
                     steps.extend(parts.into_iter().rev());
                 }
             }
@@ -88,7 +100,7 @@ impl NodeWriter<'_> {
     }
 
     /// Writes a node that has no children, or returns what it is written as.
-    fn node(&mut self, tree: &Tree, node: &Node) -> Result<Vec<Step>> {
+    fn node(&mut self, tree: &Tree, node: &Node, marks: &mut Vec<usize>) -> Result<Vec<Step>> {
         use Step::{Node as Child, Placeholder, Push};
         let dialect = self.sql.dialect();
         Ok(match node {
@@ -98,17 +110,26 @@ impl NodeWriter<'_> {
                 let (before, after) = dialect.typed_value(*kind);
                 vec![Push(before), Placeholder, Push(after)]
             }
-            Node::Number(number) => vec![Step::Number(*number)],
+            Node::Number(number) => vec![Step::Number((*number).into())],
             // As positions of what is selected are counted in SQL.
-            Node::Selected(position) => vec![Step::Number(position + 1)],
+            Node::Selected(position) => vec![Step::Number(u64::from(*position) + 1)],
             Node::Call(function, arguments) => {
-                let template = dialect.function(*function).ok_or_else(not_here)?;
-                filled(template, arguments, self.sql.placeholders())
+                let text = self.template(tree, *function, arguments)?;
+                let window = &Vec::new;
+                self.filled(text, arguments, window, marks)
+            }
+            Node::Over(over) => {
+                let text = dialect.function(over.function).ok_or_else(not_here)?;
+                if !text.contains("{over}") {
+                    return Err(not_over_a_window());
+                }
+                let window = &|| self.window(tree, over);
+                self.filled(text, &over.arguments, window, marks)
             }
             Node::Integer(computed, operators) => {
                 if computed.may_overflow && !computed.is_covered {
-                    let (before, after) = dialect.computed_integer();
-                    vec![Push(before), Child(*operators), Push(after)]
+                    let text = self.template(tree, Function::CheckedInteger, &[*operators])?;
+                    self.filled(text, &[*operators], &Vec::new, marks)
                 } else {
                     vec![Child(*operators)]
                 }
@@ -174,6 +195,40 @@ impl NodeWriter<'_> {
         })
     }
 
+    /// How a function of these arguments is written.
+    fn template(
+        &self,
+        tree: &Tree,
+        function: Function,
+        arguments: &[usize],
+    ) -> Result<&'static str> {
+        let dialect = self.sql.dialect();
+        if tree.has_windows && arguments.iter().any(|&at| tree.has_window(at)) {
+            return dialect
+                .function_of_window(function)
+                .ok_or_else(not_of_a_window);
+        }
+        dialect.function(function).ok_or_else(not_here)
+    }
+
+    fn filled(
+        &self,
+        text: &'static str,
+        arguments: &[usize],
+        window: &dyn Fn() -> Vec<Step>,
+        all_marks: &mut Vec<usize>,
+    ) -> Vec<Step> {
+        let marks = all_marks.len();
+        all_marks.resize(marks + arguments.len() + 1, 0);
+        let template = Template {
+            text,
+            arguments,
+            window,
+            marks,
+        };
+        template.filled()
+    }
+
     /// In parentheses of its own, whatever operators it has; a comment at its end ends with the line.
     fn fragment(&self, pieces: &[Piece]) -> Vec<Step> {
         let part = |piece: &Piece| match piece {
@@ -186,6 +241,42 @@ impl NodeWriter<'_> {
         let mut parts = vec![Step::Push("(")];
         parts.extend(pieces.iter().map(part));
         parts.push(Step::Push(if has_comment { "\n)" } else { ")" }));
+        parts
+    }
+
+    fn window(&self, tree: &Tree, over: &Over) -> Vec<Step> {
+        use Step::Push;
+        let mut parts = vec![Push(" OVER (")];
+        let mut separator = "PARTITION BY ";
+        for &root in &over.partition {
+            parts.extend([Push(separator), Step::Node(root)]);
+            separator = ", ";
+        }
+        let is_of_columns = |path: ColumnPath| {
+            let mut columns = over.order.iter().filter_map(|(_, at)| tree.column(*at));
+            columns.any(|column| column.is_same(path))
+        };
+        let key = self.tables.key().iter().filter(|_| over.goes_by_key());
+        let key = key.map(|&column| ColumnPath::own(column as u16));
+        let descending = over.order.last().is_some_and(|(last, _)| last.descending);
+        let mut separator = " ORDER BY ";
+        for &(direction, root) in &over.order {
+            parts.push(Push(separator));
+            let words = direction.words(self.sql.dialect());
+            if let Some(nulls) = words.before {
+                parts.extend([Step::Node(root), Push(nulls)]);
+            }
+            parts.push(Step::Node(root));
+            parts.extend([Push(words.way), Push(words.nulls)]);
+            separator = ", ";
+        }
+        for path in key.filter(|path| !is_of_columns(*path)) {
+            parts.extend([Push(separator), Step::Column(path)]);
+            parts.extend(descending.then_some(Push(" DESC")));
+            separator = ", ";
+        }
+        parts.extend(over.frame().map_or_else(Vec::new, rows));
+        parts.push(Push(")"));
         parts
     }
 
@@ -225,24 +316,92 @@ fn searched(part: SearchPart, text: usize) -> Step {
     }
 }
 
-/// The template of a function with its arguments. An argument that is there again has the placeholders that it had first, after
-/// as many as there are before.
-fn filled(template: &'static str, arguments: &[usize], placeholders: usize) -> Vec<Step> {
-    let mut texts = template.split("{}");
-    let mut parts = vec![Step::Push(texts.next().unwrap_or_default())];
-    for (index, text) in texts.enumerate() {
-        match arguments.get(index) {
-            Some(argument) => parts.push(Step::Node(*argument)),
-            None => parts.extend(again(arguments, placeholders)),
+/// A template whose holes are filled: with the arguments one after the other, with one that was there before by its number, and
+/// with the window that it is over. What is there again has the placeholders that it had first.
+struct Template<'a> {
+    text: &'static str,
+    arguments: &'a [usize],
+    window: &'a dyn Fn() -> Vec<Step>,
+    /// The first mark of its arguments; that of its window is after theirs.
+    marks: usize,
+}
+
+impl Template<'_> {
+    fn filled(&self) -> Vec<Step> {
+        let mut texts = self.text.split('{');
+        let mut parts = vec![Step::Push(texts.next().unwrap_or_default())];
+        let (mut next, mut has_window) = (0, false);
+        for text in texts {
+            let (hole, text) = text.split_once('}').unwrap_or((text, ""));
+            match hole {
+                "over" => {
+                    let mark = self.marks + self.arguments.len();
+                    let is_again = std::mem::replace(&mut has_window, true);
+                    parts.push(if is_again {
+                        Step::Again(mark)
+                    } else {
+                        Step::Mark(mark)
+                    });
+                    parts.extend((self.window)());
+                    parts.extend(is_again.then_some(Step::Onward));
+                }
+                "" => {
+                    parts.extend([
+                        Step::Mark(self.marks + next),
+                        Step::Node(self.arguments[next]),
+                    ]);
+                    next += 1;
+                }
+                number => {
+                    let number = usize::from(number.as_bytes()[0] - b'0');
+                    let argument = Step::Node(self.arguments[number]);
+                    parts.extend([Step::Again(self.marks + number), argument, Step::Onward]);
+                }
+            }
+            parts.push(Step::Push(text));
         }
-        parts.push(Step::Push(text));
+        parts
     }
+}
+
+/// The rows of a window around each row.
+fn rows(frame: Frame) -> Vec<Step> {
+    use Step::{Number, Push};
+    let mut parts = vec![Push(" ROWS BETWEEN ")];
+    let bound = |rows: i64| {
+        let side = match rows {
+            0 => return vec![Push("CURRENT ROW")],
+            ..0 => " PRECEDING",
+            1.. => " FOLLOWING",
+        };
+        vec![Number(rows.unsigned_abs()), Push(side)]
+    };
+    let unbound = |side| vec![Push("UNBOUNDED"), Push(side)];
+    parts.extend(frame.from.map_or_else(|| unbound(" PRECEDING"), bound));
+    parts.push(Push(" AND "));
+    parts.extend(frame.to.map_or_else(|| unbound(" FOLLOWING"), bound));
     parts
 }
 
-fn again(arguments: &[usize], placeholders: usize) -> impl Iterator<Item = Step> {
-    let argument = arguments.last().map(|argument| Step::Node(*argument));
-    [Step::Rewind(placeholders)].into_iter().chain(argument)
+impl Over {
+    /// Equal rows go by the key: what it gives is not the same for them.
+    fn goes_by_key(&self) -> bool {
+        self.frame.is_some()
+            || matches!(
+                self.function,
+                Function::RowNumber
+                    | Function::Lag
+                    | Function::Lead
+                    | Function::FirstValue
+                    | Function::LastValue
+            )
+    }
+
+    /// The rows that are said, or meant: the last value of those up to the row itself is its own.
+    fn frame(&self) -> Option<Frame> {
+        let is_last = self.function == Function::LastValue;
+        self.frame.or(is_last.then_some(Frame::ALL))
+    }
 }
 
 /// The positions of what a CASE may be.
@@ -350,6 +509,19 @@ fn needs_parentheses(parent: &Node, child: &Node) -> bool {
         matches!(child, Node::Or(..)),
     );
     (is_and && matches!(parent, Node::Or(..))) || (is_or && matches!(parent, Node::And(..)))
+}
+
+#[cold]
+fn not_over_a_window() -> Error {
+    let why =
+        "an aggregate over a window that databases have none of, as the number of different values";
+    Error::new(ErrorKind::Unsupported(why))
+}
+
+#[cold]
+fn not_of_a_window() -> Error {
+    let why = "this function of a value over a window on SQLite, which would compute it within a query of its own: select the value, and compute in the program";
+    Error::new(ErrorKind::Unsupported(why))
 }
 
 #[cold]

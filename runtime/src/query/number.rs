@@ -3,7 +3,7 @@
 use std::ops::{Add, Div, Mul, Sub};
 
 use super::column::Column;
-use super::computed_on::{ComputedOn, On};
+use super::computed_on::{BesideWindow, ComputedOn, On, Windowed};
 use super::expression::{Everywhere, Expr, Term};
 use super::nullability::{Either, Nullability, Nullable};
 use super::operand::Operand;
@@ -168,13 +168,14 @@ macro_rules! operators {
     ($($(#[$doc:meta])* $operator:ident $method:ident of $number:ident by $function:ident gives $nullability:ty;)+) => {$(
         operators! { @$(#[$doc])* $operator $method $number $function $nullability; Column<M, T, K>; O::On; }
         operators! { @$(#[$doc])* $operator $method $number $function $nullability; Expr<M, T, K>; O::On; }
-        operators! { @$(#[$doc])* $operator $method $number $function $nullability; Expr<M, T, K, On<E>>; On<E>; E }
+        operators! { @$(#[$doc])* $operator $method $number $function $nullability; Expr<M, T, K, On<E>>; On<E>; E: Engine; ComputedOn<E> }
+        operators! { @$(#[$doc])* $operator $method $number $function $nullability; Expr<M, T, K, Windowed>; Windowed; ; BesideWindow }
     )+};
-    (@$(#[$doc:meta])* $operator:ident $method:ident $number:ident $function:ident $nullability:ty; $left:ty; $on:ty; $($engine:ident)?) => {
+    (@$(#[$doc:meta])* $operator:ident $method:ident $number:ident $function:ident $nullability:ty; $left:ty; $on:ty; $($engine:ident: Engine)? $(; $bound:path)?) => {
         $(#[$doc])*
         impl<M, T: $number, K: Nullability, O: Operand<M, T, Everywhere>, $($engine: Engine)?> $operator<O> for $left
         where
-            $(O::On: ComputedOn<$engine>)?
+            $(O::On: $bound)?
         {
             type Output = Expr<M, T, $nullability, $on>;
 

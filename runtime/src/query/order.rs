@@ -4,11 +4,12 @@ use std::marker::PhantomData;
 
 use super::clauses::Clauses;
 use super::column::Marker;
-use super::computed_on::{Anywhere, ComputedOn};
+use super::computed_on::{Anywhere, ComputedOn, SelectedOn};
 use super::condition::Predicate;
 use super::shape::{ColumnPath, ShapeReader};
 use crate::link::engine::Engine;
 use crate::value::Buffer;
+use bindery_core::dialect::Dialect;
 
 /// The orders of a query.
 pub(crate) type OrderShape = Buffer<16>;
@@ -32,6 +33,15 @@ pub(crate) struct Direction {
     /// The column may be NULL.
     pub(crate) nullable: bool,
     pub(crate) nulls: Nulls,
+}
+
+/// The words of an order.
+pub(super) struct DirectionWords {
+    /// Follows the sort key where it is written once more, before itself.
+    pub(super) before: Option<&'static str>,
+    /// After the sort key.
+    pub(super) way: &'static str,
+    pub(super) nulls: &'static str,
 }
 
 /// The place of NULL.
@@ -107,6 +117,22 @@ impl Direction {
         }
     }
 
+    /// How it is written.
+    pub(super) fn words(self, dialect: Dialect) -> DirectionWords {
+        let syntax = dialect.query_syntax();
+        let by_itself = syntax.nulls_are_least != self.descending;
+        let is_said = self.nullable && self.nulls_first() != by_itself;
+        let (before, nulls) = match (is_said, self.nulls_first()) {
+            (false, _) => (None, ""),
+            (true, true) if syntax.nulls_words => (None, " NULLS FIRST"),
+            (true, false) if syntax.nulls_words => (None, " NULLS LAST"),
+            (true, true) => (Some(" IS NOT NULL, "), ""),
+            (true, false) => (Some(" IS NULL, "), ""),
+        };
+        let way = if self.descending { " DESC" } else { "" };
+        DirectionWords { before, way, nulls }
+    }
+
     /// Whether the order says where NULL is, other than it is said to be everywhere.
     fn places_null(self) -> bool {
         self.nullable && self.nulls_first() == self.descending
@@ -173,6 +199,11 @@ pub enum OfRows {}
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub enum OfGroups {}
+
+/// Orders the rows of a window.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum OfWindow {}
 
 /// An expression that rows are ordered by: `post::title.lower().asc()`, or an aggregate that groups are:
 /// `post::stars.sum().desc()`.
@@ -241,9 +272,23 @@ impl<M, E: Engine, S> Orders<M, E, S> for Order<M> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, E: Engine, S, R: ComputedOn<E>> Orders<M, E, S> for ExpressionOrder<M, OfRows, R> {
+impl<M, E: Engine, R: SelectedOn<E>> Orders<M, E, OfRows> for ExpressionOrder<M, OfRows, R> {
     fn write(self, into: &mut OrderWriting<'_>) {
         into.expression(self.direction, &self.expression, true);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, E: Engine, R: SelectedOn<E>> Orders<M, E, OfGroups> for ExpressionOrder<M, OfRows, R> {
+    fn write(self, into: &mut OrderWriting<'_>) {
+        into.expression(self.direction, &self.expression, true);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, E: Engine, R: ComputedOn<E>> Orders<M, E, OfWindow> for ExpressionOrder<M, OfRows, R> {
+    fn write(self, into: &mut OrderWriting<'_>) {
+        into.expression(self.direction, &self.expression, false);
     }
 }
 

@@ -215,14 +215,18 @@ fn joined(mut one: Predicate, other: Predicate, code: u8) -> Predicate {
 }
 
 impl<'a> ShapeReader<'a> {
+    /// The orders that stand within a shape, after their length.
+    pub(super) fn orders_within(&mut self) -> Vec<(Direction, Ordered<'a>)> {
+        ShapeReader::new(self.part()).orders()
+    }
+
     /// The orders of a query.
     pub(crate) fn orders(mut self) -> Vec<(Direction, Ordered<'a>)> {
         let mut orders = Vec::new();
         while !self.is_at_end() {
             let code = self.byte();
             let ordered = if Direction::is_expression(code) {
-                let length = [self.byte(), self.byte(), self.byte(), self.byte()];
-                Ordered::Expression(self.take(u32::from_le_bytes(length) as usize))
+                Ordered::Expression(self.part())
             } else {
                 Ordered::Column(self.path())
             };

@@ -20,8 +20,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// Of these rows, the first of those that have equal values in columns or expressions, in one statement: in the order of
     /// the query, and of the key in the end.
     ///
-    /// What is called before it decides which rows are the first; what is called after [`limit`](PerGroup::limit) is of those that
-    /// are. They come group by group, unless a later [`order_by`](Query::order_by) says another order. NULL is a group, too.
+    /// Calls before it decide which rows are the first; those after [`limit`](PerGroup::limit) are of the rows that are. They come group by group, unless a later [`order_by`](Query::order_by) says another order. NULL is a group, too.
     ///
     /// ```
     /// # use bindery_cases::library::*;

@@ -106,6 +106,22 @@ pub(crate) fn render(
     Ok(render.nodes.sql.finish())
 }
 
+/// Refuses an order by a value over a window, which no window is in.
+fn ensure_of_rows(order: &[u8]) -> Result<()> {
+    let has_window = |(_, ordered): (Direction, Ordered<'_>)| match ordered {
+        Ordered::Column(_) => false,
+        Ordered::Expression(shape) => {
+            let tree = Tree::read(shape);
+            tree.has_window(tree.roots[0])
+        }
+    };
+    if ShapeReader::new(order).orders().into_iter().any(has_window) {
+        let why = "the first rows of each group in the order of a value over a window";
+        return Err(Error::new(ErrorKind::Unsupported(why)));
+    }
+    Ok(())
+}
+
 impl<'a> Render<'a> {
     pub(super) fn new(
         dialect: Dialect,
@@ -126,7 +142,7 @@ impl<'a> Render<'a> {
     }
 
     /// Writes the tables of the query, and the condition on their rows.
-    pub(super) fn from_where(&mut self, parts: &Parts<'_>) -> Result<()> {
+    pub(super) fn tables_where(&mut self, parts: &Parts<'_>) -> Result<()> {
         let Some(of) = parts.source() else {
             self.nodes.tables.from(&mut self.nodes.sql);
             return self.condition(parts.condition, " WHERE ");
@@ -134,7 +150,7 @@ impl<'a> Render<'a> {
         self.push("(");
         self.ranked(of)?;
         self.push(") AS ");
-        self.nodes.tables.from_ranked(&mut self.nodes.sql);
+        self.nodes.tables.name_and_joins(&mut self.nodes.sql);
         self.push(" WHERE ").push(PLACE).push(" <= ").placeholder();
         let mut tree = Tree::read(parts.condition);
         let Some(root) = tree.condition() else {
@@ -161,14 +177,15 @@ impl<'a> Render<'a> {
         }
         self.push("row_number() OVER (");
         self.groups(&groups, "PARTITION BY ")?;
+        ensure_of_rows(parts.order)?;
         self.order(parts, true)?;
         self.push(") AS ").push(PLACE).push(" FROM ");
-        self.from_where(parts)?;
+        self.tables_where(parts)?;
         self.nodes.tables.close_all();
         Ok(())
     }
 
-    /// What groups are by, after these words.
+    /// The expressions that groups are by, after these words.
     pub(super) fn groups(&mut self, groups: &Tree, words: &str) -> Result<()> {
         let mut separator = words;
         for &root in &groups.roots {
@@ -217,7 +234,7 @@ impl<'a> Render<'a> {
     fn select_count(&mut self, parts: &Parts<'_>) -> Result<()> {
         if self.nodes.tables.is_qualified() {
             self.push("SELECT count(*) FROM ");
-            return self.from_where(parts);
+            return self.tables_where(parts);
         }
         self.push(parts.table.count);
         self.condition(parts.condition, " WHERE ")
@@ -252,7 +269,7 @@ impl<'a> Render<'a> {
             tables.row(sql, joined.path.hops());
         }
         self.push(" FROM ");
-        self.from_where(parts)
+        self.tables_where(parts)
     }
 
     /// A query of whole rows, or of their number.
@@ -300,7 +317,7 @@ impl<'a> Render<'a> {
 
     fn select_one(&mut self, parts: &Parts<'_>) -> Result<()> {
         self.push("SELECT 1 FROM ");
-        self.from_where(parts)
+        self.tables_where(parts)
     }
 
     pub(super) fn limit(&mut self, parts: &Parts<'_>) {
@@ -392,26 +409,13 @@ impl<'a> Render<'a> {
         direction: Direction,
         mut write: impl FnMut(&mut Self) -> Result<()>,
     ) -> Result<()> {
-        let syntax = self.nodes.sql.dialect().query_syntax();
-        let by_itself = syntax.nulls_are_least != direction.descending;
-        let is_said = direction.nullable && direction.nulls_first() != by_itself;
-        if is_said && !syntax.nulls_words {
+        let words = direction.words(self.nodes.sql.dialect());
+        if let Some(nulls) = words.before {
             write(self)?;
-            self.push(if direction.nulls_first() {
-                " IS NOT NULL, "
-            } else {
-                " IS NULL, "
-            });
+            self.push(nulls);
         }
         write(self)?;
-        self.push(if direction.descending { " DESC" } else { "" });
-        if is_said && syntax.nulls_words {
-            self.push(if direction.nulls_first() {
-                " NULLS FIRST"
-            } else {
-                " NULLS LAST"
-            });
-        }
+        self.push(words.way).push(words.nulls);
         Ok(())
     }
 

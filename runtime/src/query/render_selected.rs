@@ -85,7 +85,7 @@ impl Render<'_> {
             self.push(") AS limited");
             return Ok(());
         }
-        self.from_where(parts)?;
+        self.tables_where(parts)?;
         self.groups(&selection.groups, " GROUP BY ")?;
         self.condition(extras.having.shape.bytes(), " HAVING ")
     }

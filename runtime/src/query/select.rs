@@ -3,7 +3,7 @@
 use super::aggregate::Aggregate;
 use super::clauses::Clauses;
 use super::column::Column;
-use super::computed_on::ComputedOn;
+use super::computed_on::{ComputedOn, SelectedOn};
 use super::expression::{Expr, Term};
 use super::nullability::Nullability;
 use super::operand::ColumnType;
@@ -59,7 +59,7 @@ impl<M, T: ColumnType<E>, K: Nullability, E: Engine> Selection<M, E> for Column<
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T: ColumnType<E>, K: Nullability, R: ComputedOn<E>, E: Engine> Selection<M, E>
+impl<M, T: ColumnType<E>, K: Nullability, R: SelectedOn<E>, E: Engine> Selection<M, E>
     for Expr<M, T, K, R>
 {
     type Row = K::Read<T::Value>;

@@ -54,6 +54,9 @@ pub(crate) mod op {
     pub(crate) const OF_ROWS: u8 = 43;
     /// Takes an expression and a subquery of one column.
     pub(crate) const IN_ROWS: u8 = 44;
+    /// Takes an aggregate or another function over a window and what the window is partitioned by. Followed by the rows of the
+    /// window, its order after the length of that, and by the number of what it is partitioned by.
+    pub(crate) const OVER: u8 = 45;
     /// A row of expressions; their number follows.
     pub(crate) const ROW: u8 = 41;
     /// Integer operators; the type of what they compute follows.
@@ -195,6 +198,11 @@ impl<'a> ShapeReader<'a> {
         self.0.is_empty()
     }
 
+    /// The next byte, which stays.
+    pub(super) fn peek(self) -> u8 {
+        *self.0.first().expect("shapes are written whole")
+    }
+
     pub(crate) fn byte(&mut self) -> u8 {
         let (&first, rest) = self.0.split_first().expect("shapes are written whole");
         self.0 = rest;
@@ -210,9 +218,13 @@ impl<'a> ShapeReader<'a> {
 
     /// A text after its length.
     pub(crate) fn text(&mut self) -> String {
+        String::from_utf8_lossy(self.part()).into_owned()
+    }
+
+    /// The bytes after their length.
+    pub(super) fn part(&mut self) -> &'a [u8] {
         let length = self.take(4).try_into().expect("four bytes");
-        let text = self.take(u32::from_le_bytes(length) as usize);
-        String::from_utf8_lossy(text).into_owned()
+        self.take(u32::from_le_bytes(length) as usize)
     }
 
     pub(crate) fn path(&mut self) -> ColumnPath {

@@ -5,9 +5,11 @@ use bindery_core::dialect::{Function, IntegerKind, ListKind, TextSearch, ValueKi
 
 use super::fragment::read_pieces;
 use super::integer::Computed;
+use super::order::{Direction, Ordered};
 use super::related::Related;
 use super::render_change::READS_WHAT_IS_SET;
 use super::shape::{ColumnPath, ShapeReader, op};
+use super::window::Frame;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -46,6 +48,18 @@ pub(crate) enum Node {
     Any(Related, Option<usize>),
     /// An aggregate over the rows that these steps lead to, with a condition on them.
     OfRows(Vec<Related>, usize, Option<usize>),
+    /// A function over a window.
+    Over(Over),
+}
+
+/// A function, and the window that it is over.
+#[derive(Debug)]
+pub(crate) struct Over {
+    pub(super) function: Function,
+    pub(super) arguments: Vec<usize>,
+    pub(super) partition: Vec<usize>,
+    pub(super) order: Vec<(Direction, usize)>,
+    pub(super) frame: Option<Frame>,
 }
 
 /// A part of a fragment.
@@ -61,6 +75,8 @@ pub(crate) enum Piece {
 pub(crate) struct Tree {
     pub(crate) nodes: Vec<Node>,
     pub(crate) roots: Vec<usize>,
+    /// Something is over a window.
+    pub(super) has_windows: bool,
 }
 
 impl Tree {
@@ -185,6 +201,11 @@ impl Node {
             Self::Compare(_, left, right) | Self::And(left, right) | Self::Or(left, right) => {
                 vec![*left, *right]
             }
+            Self::Over(over) => {
+                let order = over.order.iter().map(|(_, at)| at);
+                let all = over.arguments.iter().chain(&over.partition).chain(order);
+                all.copied().collect()
+            }
             Self::Search(child, ..)
             | Self::In(child, ..)
             | Self::IsNull(child)
@@ -197,6 +218,10 @@ impl Node {
 
 impl Tree {
     fn read_node(&mut self, reader: &mut ShapeReader<'_>) -> Node {
+        if reader.peek() == op::OVER {
+            reader.byte();
+            return Node::Over(self.read_over(reader));
+        }
         match read_node(reader, &mut self.roots) {
             // A number computed of small integers may not be small.
             Node::Call(Function::SumSmallIntegers, arguments)
@@ -207,6 +232,46 @@ impl Tree {
             Node::Integer(computed, operators) => self.computed(computed, operators),
             node => node,
         }
+    }
+}
+
+impl Tree {
+    fn read_over(&mut self, reader: &mut ShapeReader<'_>) -> Over {
+        self.has_windows = true;
+        let frame = reader.frame();
+        let order = reader.orders_within();
+        let partition = last(&mut self.roots, usize::from(reader.byte()));
+        let of = self.roots.pop().expect("shapes are written whole");
+        let Node::Call(function, arguments) = std::mem::replace(&mut self.nodes[of], Node::Never)
+        else {
+            unreachable!("a window is of a function")
+        };
+        let order = order.into_iter().map(|(direction, ordered)| {
+            let at = match ordered {
+                Ordered::Column(path) => self.add(Node::Column(path)),
+                Ordered::Expression(shape) => self.read_expression(shape),
+            };
+            (direction, at)
+        });
+        let order = order.collect();
+        Over {
+            function,
+            arguments,
+            partition,
+            order,
+            frame,
+        }
+    }
+
+    /// Reads the shape of one expression.
+    fn read_expression(&mut self, shape: &[u8]) -> usize {
+        let mut reader = ShapeReader::new(shape);
+        while !reader.is_at_end() {
+            let node = self.read_node(&mut reader);
+            let at = self.add(node);
+            self.roots.push(at);
+        }
+        self.roots.pop().expect("shapes are written whole")
     }
 }
 

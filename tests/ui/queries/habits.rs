@@ -1,6 +1,8 @@
 //! Calls that are written by habit, and calls that are left out.
 bindery_cases::source!(queries);
 
+use bindery::query::Window;
+
 type Lite = bindery::Connection<engine::Lite>;
 
 fn a_misspelt_column(c: &mut Lite) -> bindery::Result<u64> {
@@ -41,6 +43,20 @@ fn an_executed_query(c: &mut Lite, other: &mut Lite) -> bindery::Result<u64> {
     let query = c.posts().filter(post::stars.ge(1));
     let many = query.count()?;
     Ok(many + query.using(other).count()?)
+}
+
+fn a_condition_on_a_place(c: &mut Lite) -> bindery::Result<u64> {
+    c.posts().filter(bindery::query::row_number().over(Window::new()).le(3)).count()
+}
+
+fn a_group_by_a_place(c: &mut Lite) -> bindery::Result<Vec<u64>> {
+    let place = || bindery::query::row_number().over(Window::new().partition_by(post::author_id));
+    c.posts().select(place()).group_by(place()).all()
+}
+
+fn a_window_in_the_order_of_a_place(c: &mut Lite) -> bindery::Result<Vec<u64>> {
+    let place = bindery::query::row_number::<model::Post>().over(Window::new());
+    c.posts().select(bindery::query::row_number().over(Window::new().order_by(place.asc()))).all()
 }
 
 fn a_condition_of_no_engine() {
