@@ -9,6 +9,7 @@ use bindery::messages::{
     DatabaseQueue, Delivery, MemoryQueue, Message, Queue, QueueError, contract,
 };
 use bindery::outbox::{HasInbox, HasOutbox, WorkerReport};
+use bindery::query::excluded;
 use bindery::sync::Reject;
 use bindery::{Config, Connection, Hosts, RetryPolicy, StaticEngine};
 use bindery_testkit::{FreshDatabase, Watchdog, is_full_run};
@@ -322,6 +323,30 @@ fn every_way_to_write<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
         ];
         c.users().upsert_many_by_email(rows).unwrap();
     });
+    after(
+        "insert_or_update",
+        &[
+            "user_updated 5",
+            "user_created 8",
+            "user_updated 8",
+            "user_deleted 8",
+        ],
+        &|c| {
+            let more = || user::stars.set_to(user::stars + excluded(user::stars));
+            let row = new(5, "5@a.org").stars(2);
+            let stored = c.users().insert_or_update(user::email, row, more());
+            assert_eq!(stored.unwrap().stars, 3);
+            let row = new(8, "8@a.org").stars(1);
+            c.users()
+                .insert_or_update(user::email, row, more())
+                .unwrap();
+            let rows = [new(8, "8@a.org").stars(5), new(8, "8@a.org").stars(1)];
+            let given = c.users().insert_or_update_many(user::id, rows, more());
+            assert_eq!(given.unwrap(), 2);
+            assert_eq!(c.users().get(key(8)).unwrap().stars, 7);
+            assert!(c.users().delete(key(8)).unwrap());
+        },
+    );
     after("merge", &["user_created 7", "user_deleted 6"], &|c| {
         let of_six = c.users().filter(user::email.eq("6@a.org"));
         of_six.merge(user::email, [new(7, "7@a.org")]).unwrap();

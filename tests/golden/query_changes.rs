@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bindery::query::{case, excluded};
 use bindery::types::{BigDecimal, NaiveDate, Uuid};
 use bindery::{Connection, ErrorKind, StaticEngine};
 
@@ -277,6 +278,64 @@ fn qry_01_changed_rows_come_back_with_what_was_computed() -> bindery::Result<()>
         );
         let changed = posts(c)?;
         assert_eq!(changed[0].body.as_deref(), Some("Bob"));
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_numbers_are_added_to_the_row_with_the_same_key() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let ann = c.users().insert(NewUser::new("Ann"))?;
+        let one = c.posts().insert(
+            post(ann.id, "one", 1)
+                .weight(0.5)
+                .price(BigDecimal::new(150.into(), 2)),
+        )?;
+        let id = *one.id.value();
+        let given = |stars| {
+            post(ann.id, "new", stars)
+                .id(id)
+                .weight(0.25)
+                .price(BigDecimal::new(225.into(), 2))
+        };
+        let more = || {
+            (
+                post::stars.set_to(post::stars * 10 + excluded(post::stars)),
+                post::weight.set_to(post::weight + excluded(post::weight)),
+                post::price.set_to(excluded(post::price) - post::price),
+                post::title.set_to(
+                    case(excluded(post::stars).gt(6), excluded(post::title)).otherwise(post::title),
+                ),
+                post::rank.set_to(7),
+            )
+        };
+        let stored = c.posts().insert_or_update(post::id, given(6), more())?;
+        assert_eq!(
+            (stored.stars, stored.weight, stored.rank),
+            (16, Some(0.75), Some(7))
+        );
+        assert_eq!(stored.title, "one");
+        assert_eq!(
+            stored.price.map(|it| it.normalized()),
+            Some(BigDecimal::new(75.into(), 2))
+        );
+        let rows = [given(7), given(8).rank(3), given(9)];
+        assert_eq!(c.posts().insert_or_update_many(post::id, rows, more())?, 3);
+        let stored = c.posts().get(one.id)?;
+        assert_eq!(
+            (stored.stars, stored.title.as_str(), stored.rank),
+            (16_789, "new", Some(7))
+        );
+        // Beyond the type of the column.
+        let beyond = post::stars.set_to(excluded(post::stars) + post::stars);
+        let refused = c
+            .posts()
+            .insert_or_update(post::id, given(i64::MAX), beyond);
+        assert!(
+            matches!(refused, Err(error) if matches!(error.kind(), ErrorKind::ValueOutOfRange(_)))
+        );
+        assert_eq!(posts(c)?, [stored]);
         Ok(())
     }
     on_each!(show)

@@ -2,6 +2,7 @@
 //! change are set. The same on all three databases; the models are those of the case `versions`.
 
 use bindery::error::Operation;
+use bindery::query::{case, excluded};
 use bindery::{Connection, ErrorKind, Hosts, StaticEngine};
 use bindery_testkit::FreshDatabase;
 
@@ -384,4 +385,165 @@ fn columns_that_were_not_changed_stay_as_others_have_set_them() -> bindery::Resu
         Ok(())
     }
     crate::queries_at_work::on_each!(show)
+}
+
+/// A line for each visit, and its version.
+#[test]
+fn a_row_is_inserted_or_updated_by_what_is_stored_and_what_is_given() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let line = |path: &str, text: &str| NewPage::new(path).body(text.to_owned());
+        let added = || {
+            let both = page::body.concat(", ").concat(excluded(page::body));
+            page::body.set_to(both.coalesce(excluded(page::body).coalesce("nothing")))
+        };
+        let first = c
+            .pages()
+            .insert_or_update(page::path, line("/log", "one"), added())?;
+        assert_eq!((first.revision, first.body.as_deref()), (1, Some("one")));
+        a_moment();
+        let second = c
+            .pages()
+            .insert_or_update(page::path, line("/log", "two"), added())?;
+        assert_eq!(
+            (second.id, second.revision, second.body.as_deref()),
+            (first.id, 2, Some("one, two"))
+        );
+        assert!(second.changed_at > first.changed_at);
+        assert_eq!(c.pages().find(first.id)?, Some(second));
+
+        // Each row comes after the one before it.
+        let rows = ["three", "four"].map(|text| line("/log", text));
+        let rows = rows
+            .into_iter()
+            .chain([line("/new", "a"), NewPage::new("/new")]);
+        assert_eq!(
+            c.pages().insert_or_update_many(page::path, rows, added())?,
+            4
+        );
+        let log = c.pages().get(first.id)?;
+        assert_eq!(
+            (log.revision, log.body.as_deref()),
+            (4, Some("one, two, three, four"))
+        );
+        let new = c.pages().get_by_path("/new")?;
+        assert_eq!((new.revision, new.body.as_deref()), (2, Some("nothing")));
+        let none = std::iter::empty::<NewPage>();
+        assert_eq!(
+            c.pages().insert_or_update_many(page::path, none, added())?,
+            0
+        );
+
+        // All or none; a transaction goes on after one within it that is undone.
+        let taken = NewPage::new("/other").id(*new.id.value());
+        c.transaction(|tx| {
+            let rows = [line("/log", "five"), taken.clone()];
+            let refused =
+                tx.transaction(|tx| tx.pages().insert_or_update_many(page::path, rows, added()));
+            let error = refused.expect_err("another page has the id");
+            assert!(error.is_unique_violation(), "{error}");
+            assert_eq!(error.row(), Some(1));
+            tx.pages()
+                .insert_or_update(page::path, line("/log", "six"), added())
+                .map(drop)
+        })?;
+        let refused = c.pages().insert_or_update(page::path, taken, added());
+        let error = refused.expect_err("another page has the id");
+        assert!(error.is_unique_violation(), "{error}");
+        let log = c.pages().get(first.id)?.body.unwrap_or_default();
+        assert!(log.ends_with("four, six"), "{log}");
+        assert_eq!(c.pages().count()?, 2);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn what_cannot_be_set_in_place_of_an_insert_is_refused_before_it_is_sent() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        fn why<T>(outcome: bindery::Result<T>) -> String {
+            match outcome {
+                Ok(_) => panic!("it was taken"),
+                Err(error) => error.to_string(),
+            }
+        }
+        let new = || NewPage::new("/tea").body("green".to_owned());
+        let body = || page::body.set_to(excluded(page::body));
+        let no_key = why(c.pages().insert_or_update(page::body, new(), body()));
+        assert!(no_key.contains("no unique key"), "{no_key}");
+        let key = page::path.set_to(excluded(page::path));
+        let key = why(c.pages().insert_or_update(page::path, new(), key));
+        assert!(key.contains("the key it goes by"), "{key}");
+        let version = page::revision.set_to(page::revision + excluded(page::revision));
+        let version = why(c.pages().insert_or_update(page::path, new(), version));
+        assert!(version.contains("set by every update itself"), "{version}");
+        let key = page::body.set_to("black");
+        let id = why(c.pages().insert_or_update(page::id, new(), key));
+        assert!(id.contains("needs a value for every column"), "{id}");
+        let twice = (body(), body());
+        let twice = why(c.pages().insert_or_update_many(page::path, [new()], twice));
+        assert!(twice.contains("sets a column twice"), "{twice}");
+        let given = page::body
+            .set_to(case(excluded(page::changed_at).gt(page::changed_at), "new").or_null());
+        let given = why(c.pages().insert_or_update(page::path, new(), given));
+        assert!(given.contains("leaves to the database"), "{given}");
+        let outside = why(c.pages().filter(excluded(page::body).eq("green")).all());
+        assert!(outside.contains("outside of"), "{outside}");
+        let outside = why(c.pages().query().all_rows().update(body()));
+        assert!(outside.contains("outside of"), "{outside}");
+        let other = page::body.set_to(page::body.select().max());
+        let other = why(c.pages().insert_or_update(page::path, new(), other));
+        assert!(other.contains("values of other rows"), "{other}");
+        assert_eq!(c.pages().count()?, 0);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+/// No visit is lost, whoever comes first.
+#[test]
+fn callers_that_come_at_once_are_all_counted() -> bindery::Result<()> {
+    const CALLERS: usize = 4;
+    const VISITS: usize = 25;
+    fn show<E: Hosts<model::Page>>(
+        connect: &(impl Fn() -> bindery::Result<Connection<E>> + Sync),
+    ) -> bindery::Result<()> {
+        let visit = || {
+            let mut c = connect()?;
+            for _ in 0..VISITS {
+                let visited = page::body.set_to(page::body.concat(excluded(page::body)));
+                let new = NewPage::new("/visited").body("i".to_owned());
+                c.pages().insert_or_update(page::path, new, visited)?;
+            }
+            Ok::<(), bindery::Error>(())
+        };
+        std::thread::scope(|scope| {
+            let callers: Vec<_> = (0..CALLERS).map(|_| scope.spawn(visit)).collect();
+            let mut callers = callers.into_iter();
+            callers.try_for_each(|caller| caller.join().expect("it does not panic"))
+        })?;
+        let row = connect()?.pages().get_by_path("/visited")?;
+        let body = row.body.unwrap_or_default();
+        assert_eq!(
+            (body.len(), row.revision as usize),
+            (CALLERS * VISITS, CALLERS * VISITS)
+        );
+        Ok(())
+    }
+    let bench = Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    show(&|| db.lite())?;
+    if bench.postgres.is_some() {
+        db.create_missing_on(engine::P)?;
+        show(&|| db.p())?;
+    }
+    if bench.mariadb.is_some() {
+        db.create_missing_on(engine::Default)?;
+        show(&|| db.default())?;
+    }
+    if bench.mysql.is_some() {
+        db.create_missing_on(engine::Proper)?;
+        show(&|| db.proper())?;
+    }
+    Ok(())
 }

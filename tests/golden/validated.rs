@@ -97,6 +97,11 @@ fn what_breaks_a_rule_is_not_written_by_a_unique_key_or_a_patch() -> bindery::Re
     db.create_missing()?;
     let rows = || ["one", "-two"].map(NewTask::new);
     refused(db.tasks().upsert_by_title(NewTask::new("-one")));
+    let due = || task::due.set_null();
+    let new = NewTask::new("-one");
+    refused(db.tasks().insert_or_update(task::title, new, due()));
+    let many = db.tasks().insert_or_update_many(task::title, rows(), due());
+    assert_eq!(refused(many).1, Some(1));
     assert_eq!(refused(db.tasks().upsert_many_by_title(rows())).1, Some(1));
     let merged = db.tasks().query().all_rows().merge(task::title, rows());
     assert_eq!(refused(merged).1, Some(1));

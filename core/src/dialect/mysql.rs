@@ -25,6 +25,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     no_limit: " LIMIT 18446744073709551615",
     limit: " LIMIT ",
     locks_of_tables: false,
+    excluded: ("VALUES(", ")"),
     reads_of_changed: ReadsOfChanged::Join,
     hides_changed_table: true,
     // Each value has it.

@@ -23,6 +23,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     no_limit: "",
     limit: " LIMIT ",
     locks_of_tables: true,
+    excluded: ("excluded.", ""),
     reads_of_changed: ReadsOfChanged::Subqueries,
     hides_changed_table: false,
     by_bytes: " COLLATE \"C\"",

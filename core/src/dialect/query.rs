@@ -23,6 +23,8 @@ pub struct QuerySyntax {
     pub limit: &'static str,
     /// A lock names the tables whose rows it locks, and has to where rows may be missing.
     pub locks_of_tables: bool,
+    /// Around the column of a row that an INSERT could not store.
+    pub excluded: (&'static str, &'static str),
     /// How an update computes values from rows of its own table.
     pub reads_of_changed: ReadsOfChanged,
     /// A subquery of an update or delete cannot read the changed table, unless it is within another.

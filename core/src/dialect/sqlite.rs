@@ -26,6 +26,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     // Without the plus SQLite plans by the number, and prepares the statement anew whenever one is bound (from 3.47 on).
     limit: " LIMIT +",
     locks_of_tables: false,
+    excluded: ("excluded.", ""),
     reads_of_changed: ReadsOfChanged::From,
     hides_changed_table: false,
     by_bytes: "",

@@ -178,16 +178,21 @@ impl TableSql {
         returning: bool,
     ) -> String {
         let mut sql = SqlWriter::new(dialect);
-        sql.push("INSERT INTO ").push(self.table);
-        if columns.is_empty() {
-            sql.no_values();
-        } else {
-            self.push_values(columns, rows, &mut sql);
-        }
+        self.push_insert(columns, rows, &mut sql);
         if returning {
             sql.push(self.returning);
         }
         sql.finish()
+    }
+
+    /// An INSERT of these columns and this number of rows.
+    pub(crate) fn push_insert(&self, columns: &ColumnSet, rows: usize, sql: &mut SqlWriter) {
+        sql.push("INSERT INTO ").push(self.table);
+        if columns.is_empty() {
+            sql.no_values();
+        } else {
+            self.push_values(columns, rows, sql);
+        }
     }
 
     fn push_values(&self, columns: &ColumnSet, rows: usize, sql: &mut SqlWriter) {
@@ -260,9 +265,8 @@ impl TableSql {
         columns: &ColumnSet,
     ) -> String {
         let mut sql = SqlWriter::new(dialect);
-        sql.push(" ON CONFLICT (");
-        self.push_names(unique.iter().copied(), &mut sql);
-        sql.push(") DO UPDATE SET ");
+        self.push_conflict(unique, &mut sql);
+        sql.push(" DO UPDATE SET ");
         // With nothing to change, DO NOTHING would not return the row.
         let nothing = columns.is_empty() && self.touch.is_empty();
         let first = unique.first().copied().filter(|_| nothing);
@@ -277,24 +281,34 @@ impl TableSql {
     /// Follows an INSERT in SQLite and PostgreSQL: a row that is there by `unique` stays, and the new one is not counted.
     pub(crate) fn do_nothing_sql(&self, dialect: Dialect, unique: &[usize]) -> String {
         let mut sql = SqlWriter::new(dialect);
-        sql.push(" ON CONFLICT (");
-        self.push_names(unique.iter().copied(), &mut sql);
-        sql.push(") DO NOTHING");
+        self.push_conflict(unique, &mut sql);
+        sql.push(" DO NOTHING");
         sql.finish()
     }
 
-    /// Follows an INSERT in MySQL: a row that is there by `unique` gets the new values of `columns`. The server takes
-    /// whichever unique key is in the way; where it is another one, the greatest number plus one is out of range, in every
-    /// mode, and the statement fails.
-    #[cfg(any(feature = "mysql", feature = "data"))]
-    pub(crate) fn on_duplicate_key_sql(
-        &self,
-        dialect: Dialect,
-        unique: &[usize],
-        columns: &ColumnSet,
-    ) -> String {
-        let touch = self.touch_beside(columns);
-        let mut sql = SqlWriter::new(dialect);
+    /// Follows an INSERT: what is after it is done with a row that is there by `unique`.
+    pub(crate) fn push_on_conflict(&self, unique: &[usize], sql: &mut SqlWriter) {
+        match sql.dialect() {
+            Dialect::Sqlite | Dialect::Postgres => {
+                self.push_conflict(unique, sql);
+                sql.push(" DO UPDATE SET ");
+            }
+            Dialect::Mysql => {
+                self.push_on_duplicate_key(unique, sql);
+                sql.push(", ");
+            }
+        }
+    }
+
+    fn push_conflict(&self, unique: &[usize], sql: &mut SqlWriter) {
+        sql.push(" ON CONFLICT (");
+        self.push_names(unique.iter().copied(), sql);
+        sql.push(")");
+    }
+
+    /// The server takes whichever unique key is in the way; where it is another one, the greatest number plus one is out of
+    /// range, in every mode, and the statement fails.
+    fn push_on_duplicate_key(&self, unique: &[usize], sql: &mut SqlWriter) {
         sql.push(" ON DUPLICATE KEY UPDATE ");
         let key = unique.first().map_or("", |&column| self.columns[column]);
         sql.push(key).push(" = IF(18446744073709551615 + ((");
@@ -304,6 +318,19 @@ impl TableSql {
         });
         sql.push(") IS NOT TRUE), ").push(key).push(", ");
         sql.push(key).push(")");
+    }
+
+    /// Follows an INSERT in MySQL: a row that is there by `unique` gets the new values of `columns`.
+    #[cfg(any(feature = "mysql", feature = "data"))]
+    pub(crate) fn on_duplicate_key_sql(
+        &self,
+        dialect: Dialect,
+        unique: &[usize],
+        columns: &ColumnSet,
+    ) -> String {
+        let touch = self.touch_beside(columns);
+        let mut sql = SqlWriter::new(dialect);
+        self.push_on_duplicate_key(unique, &mut sql);
         for column in columns.iter() {
             let name = self.columns[column];
             sql.push(", ").push(name).push(" = VALUES(");

@@ -63,7 +63,7 @@ impl Tree {
 
     fn bits(&self, at: usize, kind: IntegerKind) -> u8 {
         match &self.nodes[at] {
-            Node::Column(_) | Node::Value | Node::Typed(_) => kind.bits(),
+            Node::Column(_) | Node::Value | Node::Typed(_) | Node::Excluded(_) => kind.bits(),
             Node::Integer(computed, _) => computed.bits,
             Node::Number(_)
             | Node::Selected(_)
@@ -110,6 +110,7 @@ impl Tree {
                 | Node::IsNull(_)
                 | Node::IsNotNull(_)
                 | Node::Never
+                | Node::Excluded(_)
                 | Node::Fragment(_)
                 | Node::And(..)
                 | Node::Or(..)

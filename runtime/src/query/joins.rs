@@ -7,6 +7,7 @@ use super::shape::ColumnPath;
 use super::tree::{Node, Tree};
 use crate::driver::{ReferenceSql, TableSql};
 use crate::error::{Error, ErrorKind, Result};
+use crate::value::ColumnSet;
 
 /// The name of a table in a statement.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +68,8 @@ pub(super) struct Tables<'a> {
     read: Vec<&'static str>,
     /// The columns of the query's own table by which subqueries find their rows.
     found_by: Vec<usize>,
+    /// The columns that a row of an INSERT gives, where the query is of what is done if one with its key is there.
+    inserted: Option<ColumnSet>,
 }
 
 impl Scope {
@@ -118,7 +121,35 @@ impl<'a> Tables<'a> {
             related,
             read: Vec::new(),
             found_by: Vec::new(),
+            inserted: None,
         }
+    }
+
+    /// The same where a row is changed in place of one with these columns that is not inserted.
+    pub(super) fn of_conflict(
+        table: &'static TableSql,
+        related: &'a RelatedModels<'a>,
+        inserted: ColumnSet,
+    ) -> Self {
+        Self {
+            inserted: Some(inserted),
+            ..Self::of_changed(table, related)
+        }
+    }
+
+    /// The column of the row that is not inserted.
+    ///
+    /// # Errors
+    /// There is no such row, or it does not give the column.
+    pub(super) fn excluded(&self, column: usize) -> Result<&'static str> {
+        let why = match &self.inserted {
+            Some(given) if given.contains(column) => {
+                return Ok(self.scope().table.columns[column]);
+            }
+            Some(_) => "`excluded` of a column that the new row leaves to the database",
+            None => "`excluded` outside of what `insert_or_update` sets",
+        };
+        Err(Error::new(ErrorKind::Unsupported(why)))
     }
 
     /// Whether this table was read by a join or a subquery.

@@ -169,6 +169,11 @@ impl NodeWriter<'_> {
             Node::IsNull(value) => vec![Child(*value), Push(" IS NULL")],
             Node::IsNotNull(value) => vec![Child(*value), Push(" IS NOT NULL")],
             Node::Never => vec![Push("1 = 0")],
+            Node::Excluded(column) => {
+                let column = self.tables.excluded(*column)?;
+                let (before, after) = dialect.query_syntax().excluded;
+                vec![Push(before), Push(column), Push(after)]
+            }
             Node::Fragment(pieces) => self.fragment(pieces),
             Node::And(..) => joined(tree, node, &tree.operands(node), " AND "),
             Node::Or(..) => joined(tree, node, &tree.operands(node), " OR "),

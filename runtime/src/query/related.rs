@@ -77,7 +77,7 @@ pub(crate) struct RelatedModels<'a> {
 }
 
 impl RelatedModels<'_> {
-    #[cfg(all(test, feature = "sqlite"))]
+    /// Of queries that have columns of their own table alone.
     pub(super) const NONE: Self = Self {
         engine: &(),
         of: Vec::new(),

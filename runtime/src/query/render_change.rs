@@ -9,6 +9,7 @@ use super::shape::ColumnPath;
 use super::tree::Tree;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
+use crate::value::ColumnSet;
 
 /// The name of the values that an update computes before it changes a row, with the key of each.
 const CHANGED: &str = "changed";
@@ -67,6 +68,34 @@ fn render_update_of_copy(
         render.push(" WHERE ");
         render.equal_keys();
     }
+    Ok(render.nodes.sql.finish())
+}
+
+/// The text of an INSERT of one row with these columns, or of an update of the row that is there by `unique`.
+pub(crate) fn render_insert_or_update(
+    dialect: Dialect,
+    table: &'static TableSql,
+    (columns, unique): (&ColumnSet, &[usize]),
+    set: &[u8],
+) -> Result<String> {
+    let set = Tree::read(set);
+    for (column, value) in set.assignments() {
+        if unique.contains(&column.index()) {
+            let why = "`insert_or_update` that sets a column of the key it goes by";
+            return Err(unsupported(why));
+        }
+        if set.needs_tables(value) {
+            let why = "`insert_or_update` with values of other rows: what it sets is computed of the row that is there and the new one";
+            return Err(unsupported(why));
+        }
+    }
+    let related = &RelatedModels::NONE;
+    let mut render = Render::new(dialect, table, related);
+    render.nodes.tables = Tables::of_conflict(table, related, columns.clone());
+    table.push_insert(columns, 1, &mut render.nodes.sql);
+    table.push_on_conflict(unique, &mut render.nodes.sql);
+    render.assignments(&set)?;
+    render.touch();
     Ok(render.nodes.sql.finish())
 }
 

@@ -40,6 +40,8 @@ pub(crate) enum Node {
     IsNull(usize),
     IsNotNull(usize),
     Never,
+    /// The value of the new row in the column at this position.
+    Excluded(usize),
     Fragment(Vec<Piece>),
     And(usize, usize),
     Or(usize, usize),
@@ -191,6 +193,7 @@ impl Node {
             | Self::Selected(_)
             | Self::Fragment(_)
             | Self::Never
+            | Self::Excluded(_)
             // Their parts are of another table.
             | Self::Any(..)
             | Self::OfRows(..) => Vec::new(),
@@ -309,6 +312,10 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
         }
         op::NOT => Node::Not(one()),
         op::NEVER => Node::Never,
+        op::EXCLUDED => Node::Excluded(usize::from(u16::from_le_bytes([
+            reader.byte(),
+            reader.byte(),
+        ]))),
         op::FRAGMENT => Node::Fragment(read_pieces(reader)),
         op::ANY => {
             let related = reader.related();

@@ -7,6 +7,7 @@ use super::insert::Values;
 use super::many::{ensure_each, in_chunks};
 use super::published::{on_keys, on_unique};
 use super::read::write_key;
+use super::unique::unique_key;
 use super::upsert_many::{Upserted, ensure_given, upsert_chunk};
 use super::{Repository, ensure_new};
 use crate::driver::{Physical, TableSql, TakeRow};
@@ -76,19 +77,6 @@ impl<M: Writable + HasKey, E: Engine, A> Repository<'_, M, E, A> {
             })
         })
     }
-}
-
-/// The unique key, or the table's key, of these columns in any order.
-fn unique_key(sql: &'static TableSql, by: &[usize]) -> Result<&'static [usize]> {
-    let wanted: ColumnSet = by.iter().copied().collect();
-    let uniques = sql.uniques.iter().map(|unique| unique.columns);
-    let mut keys = uniques.chain([sql.key]);
-    keys.find(|key| key.iter().copied().collect::<ColumnSet>() == wanted)
-        .ok_or_else(|| {
-            Error::new(ErrorKind::Unsupported(
-                "a merge by columns that are no unique key: name all columns of one, as `(table::a, table::b)`",
-            ))
-        })
 }
 
 /// No row is found by NULL, so one with it would be inserted, and deleted as one that was not given.

@@ -2,6 +2,7 @@
 //! `get_or_insert_by_…` and `upsert_by_…`.
 
 mod bulk;
+mod conflict;
 mod copy;
 mod get_or_insert;
 mod insert;
@@ -22,6 +23,7 @@ mod save_changes;
 mod stand_in;
 #[cfg(feature = "sync")]
 mod synced;
+mod unique;
 mod upsert;
 mod upsert_many;
 mod write;
@@ -44,6 +46,7 @@ use crate::model::lives_on::Hosts;
 use crate::model::route::{ReadRoute, Source, Target};
 use crate::observe::Call;
 
+pub(crate) use conflict::OnConflict;
 pub use merge::Merged;
 pub(crate) use merge::Others;
 pub use moved::{Moved, move_row};

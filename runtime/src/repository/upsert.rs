@@ -63,7 +63,13 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             let row = on_unique::<M, E, _, _>(link, unique, engine, &[&new], |link| {
                 match (link.ready()?.dialect(), link.depth()) {
                     (Dialect::Sqlite, _) => upsert.at_once::<M, E>(link.ready()?, engine),
-                    (Dialect::Postgres, _) => upsert.at_once_or_again::<M, E>(link, engine),
+                    (Dialect::Postgres, _) => {
+                        let columns = upsert.values.columns();
+                        let brings_another = brings_another_key(sql, upsert.unique, columns);
+                        once_or_again(link, brings_another, |link| {
+                            upsert.at_once::<M, E>(link.ready()?, engine)
+                        })
+                    }
                     (Dialect::Mysql, 0) => upsert.insert_first::<M, E>(link, engine),
                     (Dialect::Mysql, _) => {
                         link.atomically(|link| upsert.look_first::<M, E>(link.ready()?, engine))
@@ -73,6 +79,39 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             inserted::<M, E>(row)
         })
     }
+}
+
+/// Of two PostgreSQL sessions that insert the same row at the same time, one may meet the other in a unique key
+/// that is not the upsert's: only that key's is looked at with care, and the index of another may be filled first.
+/// By then the row is there, so once more it is an update. Where it is another row that is in the way, nothing was
+/// done, and once more it is the same error.
+#[track_caller]
+pub(super) fn once_or_again<T>(
+    link: &mut Link,
+    brings_another_key: bool,
+    work: impl Fn(&mut Link) -> Result<T>,
+) -> Result<T> {
+    let once = |link: &mut Link| match link.depth() {
+        0 => work(link),
+        // An error would end the transaction around it.
+        _ => link.atomically(&work),
+    };
+    if link.depth() > 0 && !brings_another_key {
+        return work(link);
+    }
+    match once(link) {
+        Err(error) if is_unique_violation(&error) => once(link),
+        outcome => outcome,
+    }
+}
+
+/// Whether a new row of these columns brings a whole unique key besides the one that an upsert goes by.
+pub(super) fn brings_another_key(sql: &TableSql, unique: &[usize], columns: &ColumnSet) -> bool {
+    let uniques = sql.uniques.iter().map(|unique| unique.columns);
+    let mut others = uniques
+        .chain([sql.key])
+        .filter(|key| !key.is_empty() && *key != unique);
+    others.any(|key| key.iter().all(|&column| columns.contains(column)))
 }
 
 /// The columns of a unique key where the table's statements have them: their place distinguishes the texts of keys.
@@ -124,42 +163,6 @@ impl Upsert<'_> {
         read_returned::<M, E>(physical, engine, &text, &mut |params| {
             self.values.write(params)
         })
-    }
-
-    /// Of two PostgreSQL sessions that insert the same row at the same time, one may meet the other in a unique key
-    /// that is not the upsert's: only that key's is looked at with care, and the index of another may be filled first.
-    /// By then the row is there, so once more it is an update. Where it is another row that is in the way, nothing was
-    /// done, and once more it is the same error.
-    #[track_caller]
-    fn at_once_or_again<M: Model, E: Engine>(
-        &self,
-        link: &mut Link,
-        engine: E,
-    ) -> Result<Option<M::Row<E>>> {
-        let first = match link.depth() {
-            0 => self.at_once::<M, E>(link.ready()?, engine),
-            // An error would end the transaction around it.
-            _ if self.brings_another_key() => {
-                link.atomically(|link| self.at_once::<M, E>(link.ready()?, engine))
-            }
-            _ => return self.at_once::<M, E>(link.ready()?, engine),
-        };
-        match first {
-            Err(error) if is_unique_violation(&error) => {
-                self.at_once::<M, E>(link.ready()?, engine)
-            }
-            outcome => outcome,
-        }
-    }
-
-    /// Whether the new row brings a whole unique key besides the one that the upsert goes by.
-    fn brings_another_key(&self) -> bool {
-        let written = self.values.columns();
-        let uniques = self.sql.uniques.iter().map(|unique| unique.columns);
-        let mut others = uniques
-            .chain([self.sql.key])
-            .filter(|key| !key.is_empty() && key != self.unique);
-        others.any(|key| key.iter().all(|&column| written.contains(column)))
     }
 
     /// Inserts first, where nothing is locked yet. `ON DUPLICATE KEY UPDATE` would take whichever unique key is in the
