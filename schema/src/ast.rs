@@ -10,7 +10,7 @@ mod native;
 mod table;
 mod tag;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::read_as::ReadAs;
@@ -69,6 +69,8 @@ pub struct FileAst {
     pub statements: Vec<Statement>,
     /// Statements passed over, by kind in words.
     pub skipped: BTreeMap<String, usize>,
+    /// Views in lower case for whose rows a trigger or a rule stands in.
+    pub stood_in: BTreeSet<String>,
 }
 
 /// A statement that changes the model.

@@ -1,6 +1,6 @@
 //! The schema after its statements were folded: every table as it stands at the end, names not bound yet.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::ast::KeyWords;
 use crate::ast::{
@@ -34,6 +34,8 @@ pub struct Draft {
     pub other_names: HashSet<String>,
     /// Statements passed over, by kind.
     pub skipped: BTreeMap<String, usize>,
+    /// Views in lower case for whose rows a trigger or a rule stands in.
+    pub stood_in: BTreeSet<String>,
     /// In which dialect each file was read, and why.
     pub read_as: Vec<(FileId, ReadAs)>,
     /// Files that a tool wrote.

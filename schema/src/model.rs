@@ -12,7 +12,7 @@ mod query;
 mod sync;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::ast::{CreateFunction, PublishTag, ViewWords};
 use crate::config::AtomicGroup;
@@ -84,6 +84,8 @@ pub struct Model {
     pub lints: Lints,
     /// Statements passed over, by kind in words (`"CREATE TRIGGER"`).
     pub skipped: BTreeMap<String, usize>,
+    /// Views, in lower case, for whose rows a trigger or a rule stands in.
+    pub stood_in: BTreeSet<String>,
 }
 
 /// A model that passed every rule: emitters take this and cannot fail.

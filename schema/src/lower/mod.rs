@@ -55,6 +55,7 @@ pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
         for (kind, count) in &file.skipped {
             *fold.skipped.entry(kind.clone()).or_default() += count;
         }
+        fold.stood_in.extend(file.stood_in.iter().cloned());
         for statement in &file.statements {
             fold.now += 1;
             fold.statement(file, statement);
@@ -126,6 +127,7 @@ struct Fold<'a> {
     functions: BTreeMap<String, Option<TypeName>>,
     routines: Vec<CreateFunction>,
     skipped: BTreeMap<String, usize>,
+    stood_in: BTreeSet<String>,
     /// The number of the current statement.
     now: usize,
     /// Where the table that is made or changed finds what is named without a schema.
@@ -161,6 +163,7 @@ impl<'a> Fold<'a> {
             functions: BTreeMap::new(),
             routines: Vec::new(),
             skipped: BTreeMap::new(),
+            stood_in: BTreeSet::new(),
             now: 0,
             path: None,
             unknown_tables: 0,
@@ -504,6 +507,7 @@ impl<'a> Fold<'a> {
             views: self.views.into_iter().flatten().collect(),
             other_names: self.no_models,
             skipped: self.skipped,
+            stood_in: self.stood_in,
             read_as: Vec::new(),
             dumps: Vec::new(),
             allowed: Vec::new(),

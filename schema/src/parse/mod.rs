@@ -142,6 +142,7 @@ fn parse_as(
         configured_engines,
         statements: Vec::new(),
         skipped,
+        stood_in: std::collections::BTreeSet::new(),
     };
     let mut schema_in_force = CurrentSchema::start(text, dialect, &split.statements);
     let mut reader = FileReader {
@@ -255,6 +256,25 @@ impl FileReader<'_> {
         self.outcome(outcome, statement, &kind);
     }
 
+    /// The view of `CREATE TRIGGER a INSTEAD OF INSERT ON v`, `CREATE RULE a AS ON INSERT TO v DO INSTEAD …`.
+    fn stood_in(&self, statement: &RawStatement) -> Option<String> {
+        let mut words = statement.tokens.iter().map(|token| {
+            let written = &self.text[token.start as usize..token.end as usize];
+            written.trim_matches(['"', '`', '[', ']']).to_lowercase()
+        });
+        let kinds = ["trigger", "rule"];
+        let kind = words
+            .by_ref()
+            .take(5)
+            .find(|word| kinds.contains(&&**word))?;
+        let before = if kind == "rule" { "to" } else { "on" };
+        let words: Vec<String> = words.take(40).collect();
+        words.iter().find(|word| *word == "instead")?;
+        let at = words.iter().position(|word| word == before)? + 1;
+        let is_qualified = words.get(at + 1).is_some_and(|word| word == ".");
+        words.get(if is_qualified { at + 2 } else { at }).cloned()
+    }
+
     fn too_deep(&mut self, statement: &RawStatement) {
         let Some(token) = statement.too_deep else {
             return;
@@ -319,6 +339,7 @@ impl FileReader<'_> {
             }
             ddl::Outcome::Skipped(Some("")) => {}
             ddl::Outcome::Skipped(own) => {
+                self.ast.stood_in.extend(self.stood_in(statement));
                 self.skip(own.unwrap_or(kind));
             }
         }

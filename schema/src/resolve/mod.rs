@@ -108,6 +108,7 @@ impl<'a> Resolver<'a> {
         let model = Model {
             engines: input.engines.clone(),
             skipped: draft.skipped.clone(),
+            stood_in: draft.stood_in.clone(),
             derives: input.derives.clone(),
             groups: input.groups.clone(),
             functions: draft.routines.clone(),

@@ -3,7 +3,7 @@
 use super::cursor::Read;
 use super::operand::UNITS;
 use super::reader::Reader;
-use super::tree::{Argument, Call, Expr, ExprKind, Frame, Sort, Window};
+use super::tree::{Argument, Call, Expr, ExprKind, Frame, FrameUnit, Sort, Window};
 use super::words;
 use crate::ast::name::Name;
 use bindery_core::dialect::Dialect;
@@ -65,6 +65,16 @@ const ADJACENT: &[&str] = &[
     "var_samp",
     "variance",
 ];
+
+/// A bound of a frame, in the order of the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Edge {
+    Start,
+    Before,
+    Row,
+    After,
+    End,
+}
 
 impl Reader<'_> {
     /// A column or a call.
@@ -257,7 +267,9 @@ impl Reader<'_> {
 
     /// After the parentheses: `WITHIN GROUP`, `FILTER`, `OVER`.
     fn beside(&mut self, call: &mut Call) -> Read<()> {
-        if self.dialect == Dialect::Postgres && self.eat(&["WITHIN", "GROUP"]) {
+        let is_ordered = self.dialect == Dialect::Postgres
+            || matches!(call.function(), "percentile_cont" | "percentile_disc");
+        if is_ordered && self.dialect != Dialect::Sqlite && self.eat(&["WITHIN", "GROUP"]) {
             call.within = self.enclosed(|reader| {
                 reader.expect(&["ORDER", "BY"])?;
                 reader.list(Self::sort)
@@ -307,22 +319,47 @@ impl Reader<'_> {
             if reader.eat(&["ORDER", "BY"]) {
                 window.order = reader.list(Self::sort)?;
             }
-            let counts = reader.is_any_word(0, &["ROWS", "GROUPS"]);
-            if reader.eat_any(&["RANGE", "ROWS", "GROUPS"]) {
-                let bounds = reader.frame()?;
-                window.frame = Some(Box::new(Frame { bounds, counts }));
+            let units = [
+                ("ROWS", FrameUnit::Rows),
+                ("GROUPS", FrameUnit::Groups),
+                ("RANGE", FrameUnit::Range),
+            ];
+            let is_here = |(word, unit): &(&str, FrameUnit)| {
+                let has = *unit != FrameUnit::Groups || reader.dialect != Dialect::Mysql;
+                has && reader.is_word(0, word)
+            };
+            let found = units.into_iter().find(is_here);
+            if let Some((_, unit)) = found {
+                window.frame = Some(Box::new(reader.frame(unit)?));
             }
             Ok(window)
         })
     }
 
-    fn frame(&mut self) -> Read<Vec<Expr>> {
-        let mut bounds = Vec::new();
-        if self.eat(&["BETWEEN"]) {
-            bounds.extend(self.bound()?);
+    fn frame(&mut self, unit: FrameUnit) -> Read<Frame> {
+        let from = self.at;
+        self.advance(1);
+        let (first, last) = if self.eat(&["BETWEEN"]) {
+            let first = self.bound()?;
             self.expect(&["AND"])?;
-        }
-        bounds.extend(self.bound()?);
+            (first, self.bound()?)
+        } else {
+            (self.bound()?, (Edge::Row, None))
+        };
+        let span = self.span_from(from);
+        let is_backward = first.0 > last.0 || first.0 == Edge::End || last.0 == Edge::Start;
+        self.excluded()?;
+        let bounds = [first.1, last.1].into_iter().flatten().collect();
+        Ok(Frame {
+            unit,
+            bounds,
+            is_backward,
+            span,
+        })
+    }
+
+    /// The rows that a frame leaves out.
+    fn excluded(&mut self) -> Read<()> {
         if self.eat(&["EXCLUDE"]) {
             let excluded = self.eat(&["CURRENT", "ROW"])
                 || self.eat(&["NO", "OTHERS"])
@@ -331,22 +368,31 @@ impl Reader<'_> {
                 return Err(self.unexpected("`CURRENT ROW`, `GROUP`, `TIES` or `NO OTHERS`"));
             }
         }
-        Ok(bounds)
+        Ok(())
     }
 
-    fn bound(&mut self) -> Read<Option<Expr>> {
+    fn bound(&mut self) -> Read<(Edge, Option<Expr>)> {
         if self.eat(&["CURRENT", "ROW"]) {
-            return Ok(None);
+            return Ok((Edge::Row, None));
         }
         let value = if self.eat(&["UNBOUNDED"]) {
             None
         } else {
-            Some(self.above(super::precedence::NOT + 1)?)
+            let value = self.above(super::precedence::NOT + 1)?;
+            let is_column = matches!(value.kind, ExprKind::Column(_));
+            if is_column && self.dialect == Dialect::Mysql {
+                return Err(self.unexpected("a number before this"));
+            }
+            Some(value)
         };
-        if !self.eat_any(&["PRECEDING", "FOLLOWING"]) {
+        let edges = if self.eat(&["PRECEDING"]) {
+            [Edge::Start, Edge::Before]
+        } else if self.eat(&["FOLLOWING"]) {
+            [Edge::End, Edge::After]
+        } else {
             return Err(self.unexpected("`PRECEDING` or `FOLLOWING`"));
-        }
-        Ok(value)
+        };
+        Ok((edges[usize::from(value.is_some())], value))
     }
 
     /// A value with `ASC`, `DESC`, `NULLS LAST`.
@@ -404,6 +450,10 @@ impl Reader<'_> {
                 let text = reader.text_constant()?.to_lowercase();
                 Name { text, span }
             } else {
+                let is_unit = reader.is_any_word(0, UNITS);
+                if reader.dialect == Dialect::Mysql && !is_unit {
+                    return Err(reader.unexpected("a unit, as `DAY`"));
+                }
                 reader.unit()?
             };
             reader.expect(&["FROM"])?;

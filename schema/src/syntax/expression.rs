@@ -266,7 +266,8 @@ impl Reader<'_> {
             text,
             span: self.span_from(first),
         };
-        if self.is_any_word(0, &["ANY", "SOME", "ALL"]) && self.is_symbol(1, "(") {
+        let quantifies = self.is_any_word(0, &["ANY", "SOME", "ALL"]) && self.is_symbol(1, "(");
+        if quantifies && self.dialect != Dialect::Sqlite {
             let all = self.is_word(0, "ALL");
             self.advance(1);
             return self.quantified(left, operator, all);

@@ -36,5 +36,5 @@ pub(crate) use reader::{
     Text, Whole, has_more_words, look_at_expression, read, read_query, read_text, tokens_of,
 };
 pub(crate) use tree::*;
-pub(crate) use walk::{Node, only_reads, walk};
+pub(crate) use walk::{Node, only_reads, walk, walk_from};
 pub(crate) use words::spelled;

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::cursor::Cursor;
 use super::reader::{Text, look_at_expression, tokens_of};
 use super::tree::{
-    Assignment, Body, ConflictAction, Expr, ExprKind, InList, InsertSource, JoinOn, SourceKind,
-    Statement,
+    Assignment, Body, ConflictAction, Expr, ExprKind, InList, Insert, InsertSource, JoinOn,
+    MergeAction, SourceKind, Statement,
 };
 use super::walk::{Node, walk, walk_from};
 use crate::ast::name::{Name, TypeName};
@@ -208,18 +208,29 @@ impl Names {
         self.columns(targets.filter_map(|target| target.last()));
     }
 
+    fn of_insert(&mut self, insert: &Insert) {
+        self.table(&insert.table.name);
+        self.columns(&insert.columns);
+        if let InsertSource::Set(assignments) = &insert.source {
+            self.assigned(assignments);
+        }
+        for conflict in &insert.conflicts {
+            if let ConflictAction::Update(assignments, _) = &conflict.action {
+                self.assigned(assignments);
+            }
+        }
+    }
+
     fn of_statement(&mut self, statement: &Statement) {
         match statement {
             Statement::Query(_) => {}
-            Statement::Insert(insert) => {
-                self.table(&insert.table.name);
-                self.columns(&insert.columns);
-                if let InsertSource::Set(assignments) = &insert.source {
-                    self.assigned(assignments);
-                }
-                for conflict in &insert.conflicts {
-                    if let ConflictAction::Update(assignments, _) = &conflict.action {
-                        self.assigned(assignments);
+            Statement::Insert(insert) => self.of_insert(insert),
+            Statement::Merge(merge) => {
+                for when in &merge.whens {
+                    match &when.action {
+                        MergeAction::Nothing | MergeAction::Delete => {}
+                        MergeAction::Update(assignments) => self.assigned(assignments),
+                        MergeAction::Insert(insert) => self.of_insert(insert),
                     }
                 }
             }

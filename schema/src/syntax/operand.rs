@@ -265,8 +265,15 @@ impl Reader<'_> {
         if has_words && self.is_reserved_type() {
             return Err(self.unexpected("a type"));
         }
+        let first = self.at;
         let to = self.type_name()?;
         if self.dialect == Dialect::Mysql {
+            if !is_cast_of_mysql(&self.written(first)) {
+                let help =
+                    "cast to `char`, `signed`, `decimal(10, 2)`, `double`, `date`, `datetime`";
+                let message = format!("MySQL casts no value to `{}`", to.written);
+                return Err(self.problem(to.span, &message, help));
+            }
             if self.eat(&["CHARSET"]) || self.eat(&["CHARACTER", "SET"]) {
                 self.name_behind_point("a character set")?;
             }
@@ -476,6 +483,48 @@ const LONG_TYPES: &[&str] = &[
 const INTERVAL_FIELDS: &[&str] = &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
 
 /// MySQL's units of time.
+/// Types that MariaDB or MySQL casts to.
+fn is_cast_of_mysql(written: &str) -> bool {
+    const TYPES: &[&str] = &[
+        "binary",
+        "char",
+        "character",
+        "date",
+        "datetime",
+        "dec",
+        "decimal",
+        "double",
+        "float",
+        "geometry",
+        "geometrycollection",
+        "inet4",
+        "inet6",
+        "int",
+        "integer",
+        "interval",
+        "json",
+        "linestring",
+        "multilinestring",
+        "multipoint",
+        "multipolygon",
+        "nchar",
+        "point",
+        "polygon",
+        "real",
+        "signed",
+        "time",
+        "unsigned",
+        "uuid",
+        "year",
+    ];
+    let lower = written.to_ascii_lowercase();
+    let mut words = lower.split(|sign: char| !sign.is_ascii_alphanumeric());
+    let first = words.next().unwrap_or_default();
+    // A `varchar` has a length.
+    TYPES.contains(&first)
+        || (first == "varchar" && words.next().is_some_and(|word| !word.is_empty()))
+}
+
 pub(super) const UNITS: &[&str] = &[
     "MICROSECOND",
     "SECOND",

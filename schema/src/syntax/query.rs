@@ -434,7 +434,10 @@ impl Reader<'_> {
         if self.is_word(0, "OFFSET") && limit.offset.is_none() {
             self.advance(1);
             limit.offset = Some(self.expr()?);
-            self.eat_any(&["ROW", "ROWS"]);
+            let has_word = self.eat_any(&["ROW", "ROWS"]);
+            if !has_word && self.dialect == Dialect::Mysql {
+                return Err(self.unexpected("`ROWS`"));
+            }
             return Ok(true);
         }
         if self.is_word(0, "FETCH") && limit.count.is_none() {

@@ -64,6 +64,7 @@ impl Whole {
             Statement::Insert(insert) => insert.span,
             Statement::Update(update) => update.span,
             Statement::Delete(delete) => delete.span,
+            Statement::Merge(merge) => merge.span,
         }
     }
 

@@ -15,7 +15,7 @@ impl Reader<'_> {
         self.list(Self::joined)
     }
 
-    fn joined(&mut self) -> Read<Source> {
+    pub(super) fn joined(&mut self) -> Read<Source> {
         let mut source = self.source()?;
         while self.at_join() {
             let join = self.join()?;

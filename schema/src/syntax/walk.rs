@@ -2,8 +2,8 @@
 
 use super::tree::{
     Assignment, Body, CommonTable, ConflictAction, Delete, Distinct, Expr, ExprKind, Group, InList,
-    Insert, InsertSource, Item, ItemKind, JoinOn, Query, Select, Sort, Source, SourceKind,
-    Statement, Update, Window, With,
+    Insert, InsertSource, Item, ItemKind, JoinOn, Merge, MergeAction, Query, Select, Sort, Source,
+    SourceKind, Statement, Update, Window, With,
 };
 
 /// A part of a statement.
@@ -102,6 +102,7 @@ impl<'t> Parts<'_, 't> {
             Statement::Insert(insert) => self.of_insert(insert),
             Statement::Update(update) => self.of_update(update),
             Statement::Delete(delete) => self.of_delete(delete),
+            Statement::Merge(merge) => self.of_merge(merge),
         }
     }
 
@@ -142,6 +143,21 @@ impl<'t> Parts<'_, 't> {
         self.exprs(delete.condition.iter().chain(&delete.limit.count));
         self.sorts(&delete.order);
         self.items(&delete.returning);
+    }
+
+    fn of_merge(&mut self, merge: &'t Merge) {
+        self.with(merge.with.as_ref());
+        self.open.push(Node::Source(&merge.into));
+        self.open.push(Node::Source(&merge.using));
+        self.exprs([&merge.on]);
+        for when in &merge.whens {
+            self.exprs(&when.condition);
+            match &when.action {
+                MergeAction::Nothing | MergeAction::Delete => {}
+                MergeAction::Update(assignments) => self.assignments(assignments),
+                MergeAction::Insert(insert) => self.of_insert(insert),
+            }
+        }
     }
 
     fn of_query(&mut self, query: &'t Query) {

@@ -4,7 +4,8 @@ use super::cursor::Read;
 use super::reader::Reader;
 use super::tree::{
     Assignment, Conflict, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, Item,
-    Limit, Operator, Source, SourceKind, Statement, Update, Values, With,
+    Limit, Merge, MergeAction, MergeWhen, Operator, Source, SourceKind, Statement, Update, Values,
+    With,
 };
 use crate::ast::name::{Name, ObjectName};
 use bindery_core::dialect::Dialect;
@@ -33,6 +34,10 @@ impl Reader<'_> {
             let delete = self.delete(with, first)?;
             return Ok(Statement::Delete(Box::new(delete)));
         }
+        if self.dialect == Dialect::Postgres && self.eat(&["MERGE"]) {
+            let merge = self.merge(with, first)?;
+            return Ok(Statement::Merge(Box::new(merge)));
+        }
         if !self.at_query(0) {
             return Err(self.unexpected("`SELECT`, `INSERT`, `UPDATE` or `DELETE`"));
         }
@@ -54,13 +59,7 @@ impl Reader<'_> {
             self.names_in_parentheses()?;
         }
         let columns = self.insert_columns()?;
-        let overriding = self.dialect == Dialect::Postgres && self.eat(&["OVERRIDING"]);
-        if overriding {
-            if !self.eat_any(&["SYSTEM", "USER"]) {
-                return Err(self.unexpected("`SYSTEM VALUE` or `USER VALUE`"));
-            }
-            self.expect(&["VALUE"])?;
-        }
+        let overriding = self.overriding()?;
         let source = self.insert_source()?;
         let mut conflicts = Vec::new();
         while self.is_words(&["ON", "CONFLICT"]) || self.is_words(&["ON", "DUPLICATE"]) {
@@ -81,6 +80,18 @@ impl Reader<'_> {
             returning: self.returning()?,
             span: self.span_from(first),
         })
+    }
+
+    /// `OVERRIDING SYSTEM VALUE`.
+    fn overriding(&mut self) -> Read<bool> {
+        let overriding = self.dialect == Dialect::Postgres && self.eat(&["OVERRIDING"]);
+        if overriding {
+            if !self.eat_any(&["SYSTEM", "USER"]) {
+                return Err(self.unexpected("`SYSTEM VALUE` or `USER VALUE`"));
+            }
+            self.expect(&["VALUE"])?;
+        }
+        Ok(overriding)
     }
 
     /// The words up to the table.
@@ -262,9 +273,10 @@ impl Reader<'_> {
 
     fn update(&mut self, with: Option<With>, first: usize) -> Read<Update> {
         let mysql = self.dialect == Dialect::Mysql;
+        let mut ignores = false;
         if mysql {
             self.eat(&["LOW_PRIORITY"]);
-            self.eat(&["IGNORE"]);
+            ignores = self.eat(&["IGNORE"]);
         } else if self.dialect == Dialect::Sqlite && self.eat(&["OR"]) && !self.eat_any(RESOLUTIONS)
         {
             return Err(self.unexpected("`REPLACE` or `IGNORE`"));
@@ -286,12 +298,93 @@ impl Reader<'_> {
         Ok(Update {
             with,
             tables,
+            ignores,
             assignments,
             from,
             condition,
             order,
             limit,
             returning: if mysql { Vec::new() } else { self.returning()? },
+            span: self.span_from(first),
+        })
+    }
+
+    /// After `MERGE`.
+    fn merge(&mut self, with: Option<With>, first: usize) -> Read<Merge> {
+        self.expect(&["INTO"])?;
+        let into = self.written_table()?;
+        self.expect(&["USING"])?;
+        let using = self.joined()?;
+        self.expect(&["ON"])?;
+        let on = self.expr()?;
+        let mut whens = Vec::new();
+        while self.eat(&["WHEN"]) {
+            whens.push(self.merge_when(&into)?);
+        }
+        if whens.is_empty() {
+            return Err(self.unexpected("`WHEN`"));
+        }
+        Ok(Merge {
+            with,
+            into,
+            using,
+            on,
+            whens,
+            span: self.span_from(first),
+        })
+    }
+
+    fn merge_when(&mut self, into: &Source) -> Read<MergeWhen> {
+        let matched = !self.eat(&["NOT"]);
+        self.expect(&["MATCHED"])?;
+        let condition = self.condition("AND")?;
+        self.expect(&["THEN"])?;
+        let action = if self.eat(&["DO", "NOTHING"]) {
+            MergeAction::Nothing
+        } else if matched && self.eat(&["DELETE"]) {
+            MergeAction::Delete
+        } else if matched {
+            self.expect(&["UPDATE", "SET"])?;
+            MergeAction::Update(self.list(Self::assignment)?)
+        } else {
+            MergeAction::Insert(Box::new(self.merge_insert(into)?))
+        };
+        Ok(MergeWhen {
+            matched,
+            condition,
+            action,
+        })
+    }
+
+    fn merge_insert(&mut self, into: &Source) -> Read<Insert> {
+        let SourceKind::Table(table) = &into.kind else {
+            return Err(self.unexpected("a table before this"));
+        };
+        let first = self.at;
+        self.expect(&["INSERT"])?;
+        let columns = self.insert_columns()?;
+        let overriding = self.overriding()?;
+        let source = self.insert_source()?;
+        let is_one = match &source {
+            InsertSource::Defaults => true,
+            InsertSource::Values(values) => values.rows.len() == 1,
+            InsertSource::Query(_) | InsertSource::Set(_) => false,
+        };
+        if !is_one {
+            let help = "write one row: `INSERT (a, b) VALUES (1, 2)`";
+            let message = "`MERGE` inserts one row for each that it finds nothing for";
+            return Err(self.problem(self.span_from(first), message, help));
+        }
+        Ok(Insert {
+            with: None,
+            table: table.clone(),
+            alias: None,
+            columns,
+            source,
+            ignores: false,
+            overriding,
+            conflicts: Vec::new(),
+            returning: Vec::new(),
             span: self.span_from(first),
         })
     }

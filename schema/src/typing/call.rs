@@ -13,9 +13,10 @@ use super::table::TablePart;
 use super::value::Value;
 use crate::ast::CreateFunction;
 use crate::dialect::Dialect;
+use crate::model::{Index, IndexKey, StorageEngine};
 use crate::name::same_name;
 use crate::source::Span;
-use crate::syntax::{Call, Expr, ExprKind};
+use crate::syntax::{Argument, Call, Expr, ExprKind};
 
 /// Functions of MySQL whose second argument may be an `INTERVAL`.
 const MOVES: [&str; 4] = ["date_add", "date_sub", "adddate", "subdate"];
@@ -60,12 +61,30 @@ impl Checker<'_> {
             let takes = ["count(*)".to_owned(), "count(value)".to_owned()];
             self.report(findings::no_such_call("count()", &takes, span));
         }
+        let is_pairs = match call.function() {
+            "json_build_object" | "jsonb_build_object" => self.dialect == Dialect::Postgres,
+            "json_object" => self.dialect != Dialect::Postgres,
+            _ => false,
+        };
+        let is_variadic = call.arguments.last().is_some_and(|last| last.variadic);
+        if is_pairs && !is_variadic && call.arguments.len() % 2 == 1 {
+            let takes = [format!("{}('name', value)", call.function())];
+            self.report(findings::no_such_call(call.function(), &takes, span));
+        }
         self.check_window_of(call, span);
         let inner = if aggregates {
             Clause::Aggregate
         } else {
             self.clause
         };
+        let outside = (scope, std::mem::take(&mut self.grouped));
+        let mut of_rows = scope.clone();
+        of_rows.all_nullable = false;
+        let is_of_rows = aggregates && self.dialect == Dialect::Postgres;
+        let scope = if is_of_rows { &of_rows } else { scope };
+        if !is_of_rows {
+            self.grouped.clone_from(&outside.1);
+        }
         let arguments: Vec<Value> = self.within(inner, |checker| {
             let moves = MOVES.contains(&call.function());
             let values = call.arguments.iter().map(|argument| &argument.value);
@@ -74,6 +93,15 @@ impl Checker<'_> {
                 ExprKind::Interval(count, unit) if moves => {
                     checker.interval(count, unit, scope);
                     Value::open(value.span)
+                }
+                _ if at == 1
+                    && matches!(call.function(), "date_add" | "date_sub")
+                    && checker.dialect == Dialect::Mysql =>
+                {
+                    let takes = [format!("{}(value, INTERVAL 1 DAY)", call.function())];
+                    let finding = findings::no_such_call(call.function(), &takes, value.span);
+                    checker.report(finding);
+                    Value::wrong(value.span)
                 }
                 ExprKind::Row(values) if checker.dialect != Dialect::Postgres => {
                     checker.report(findings::several_values(values.len(), value.span));
@@ -84,9 +112,54 @@ impl Checker<'_> {
             values.collect()
         });
         self.beside(call, scope);
+        if self.dialect == Dialect::Mysql && call.function() == "match" {
+            self.check_full_text(call, scope, span);
+        }
+        let scope = outside.0;
+        self.grouped = outside.1;
         match self.dialect {
             Dialect::Postgres => self.call_of_postgres(call, arguments, scope, span),
-            Dialect::Sqlite | Dialect::Mysql => self.call_of_others(call, &arguments, span),
+            Dialect::Sqlite | Dialect::Mysql => {
+                let within = call.within.iter();
+                let within = within.map(|sort| self.expr(&sort.value, scope));
+                let arguments: Vec<Value> = arguments.into_iter().chain(within).collect();
+                self.call_of_others(call, &arguments, span)
+            }
+        }
+    }
+
+    /// `MATCH` finds by an index of exactly its columns.
+    fn check_full_text(&mut self, call: &Call, scope: &Scope<'_>, span: Span) {
+        let Some((_, columns)) = call.arguments.split_last() else {
+            return;
+        };
+        let source = |argument: &Argument| {
+            let (relation, at) = self.place_of(&argument.value, scope)?;
+            let fields = scope.relations[relation].fields.as_ref()?;
+            fields.get(at)?.value.source
+        };
+        let Some(columns) = columns.iter().map(source).collect::<Option<Vec<_>>>() else {
+            return;
+        };
+        let Some(table) = columns.first().map(|(table, _)| self.model.table(*table)) else {
+            return;
+        };
+        let is_innodb = table
+            .storage_engine
+            .as_ref()
+            .is_none_or(StorageEngine::is_innodb);
+        let is_of = |index: &Index| {
+            let keys = index.parts.iter().map(|part| &part.key);
+            let has = |key: &IndexKey| match key {
+                IndexKey::Column(id) => columns.iter().any(|(_, column)| column == id),
+                IndexKey::Expression(_) => false,
+            };
+            let is_full_text = index.method.as_deref() == Some("fulltext");
+            is_full_text && keys.len() == columns.len() && keys.into_iter().all(has)
+        };
+        if is_innodb && table.view.is_none() && !table.indexes.iter().any(is_of) {
+            let name = table.name.name.clone();
+            self.report(findings::no_full_text(&name, span));
         }
     }
 
@@ -201,6 +274,8 @@ impl Checker<'_> {
             Clause::GroupBy => "GROUP BY",
             Clause::On => "a join's condition",
             Clause::Values => "VALUES",
+            Clause::Set => "SET",
+            Clause::Returning => "RETURNING",
             Clause::Limit => "LIMIT",
             Clause::Aggregate => "another aggregate",
         })
@@ -223,6 +298,8 @@ impl Checker<'_> {
             | Clause::GroupBy
             | Clause::On
             | Clause::Values
+            | Clause::Set
+            | Clause::Returning
             | Clause::Limit
             | Clause::Aggregate => {}
         }

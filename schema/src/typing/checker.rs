@@ -12,6 +12,7 @@ use super::postgres::PgType;
 use super::scope::Field;
 use super::table::TablePart;
 use super::value::{Constant, Ty, Value};
+use super::window::NamedWindow;
 use crate::ast::{Name, ObjectName, TypeArgument, TypeName};
 use crate::column_type::{ColumnType, LobSize};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -123,6 +124,8 @@ pub(super) enum Clause {
     GroupBy,
     On,
     Values,
+    Set,
+    Returning,
     Limit,
     /// The arguments of an aggregate.
     Aggregate,
@@ -153,7 +156,9 @@ pub(super) struct Checker<'a> {
     /// Values of GROUP BY that are NULL in some rows: those of `ROLLUP` and its kin.
     pub(super) grouped: Vec<String>,
     /// The windows that the query names.
-    pub(super) windows: Vec<String>,
+    pub(super) windows: Vec<NamedWindow>,
+    /// Values that a column does not take are changed or left out instead of refused: `INSERT IGNORE`.
+    pub(super) ignores: bool,
     /// Each group has a row: an aggregate is NULL only where its argument is.
     pub(super) groups_have_rows: bool,
     /// Names that stand for nothing.
@@ -238,6 +243,7 @@ impl<'a> Checker<'a> {
             grouped: Vec::new(),
             windows: Vec::new(),
             groups_have_rows: false,
+            ignores: false,
             unknown: Vec::new(),
             findings: Vec::new(),
             of_products: Vec::new(),
@@ -254,6 +260,7 @@ impl<'a> Checker<'a> {
             Statement::Insert(insert) => !insert.returning.is_empty(),
             Statement::Update(update) => !update.returning.is_empty(),
             Statement::Delete(delete) => !delete.returning.is_empty(),
+            Statement::Merge(_) => false,
         };
         let fields = rows.filter(|_| returns_rows);
         let fields = fields.as_deref().unwrap_or_default();
@@ -351,7 +358,11 @@ impl<'a> Checker<'a> {
             None => format!("the column {}", at + 1),
         };
         let Some((column_type, sql_type, as_text)) = self.column_of_value(value) else {
-            let finding = findings::type_not_known(&what, value.span);
+            let finding = if value.ty == Ty::Postgres(PgType::RECORD) {
+                findings::whole_row(&what, value.span)
+            } else {
+                findings::type_not_known(&what, value.span)
+            };
             self.open_types.push(finding);
             return None;
         };

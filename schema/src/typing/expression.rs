@@ -218,7 +218,10 @@ impl Checker<'_> {
         if is_document || subscript.slice {
             return base.derived(true, span);
         }
-        match base.postgres().and_then(PgType::element) {
+        let element = base
+            .postgres()
+            .and_then(|of| of.element().or_else(|| part_of(of)));
+        match element {
             Some(element) => Value::new(Ty::Postgres(element), true, span),
             None => Value::open(span),
         }
@@ -409,6 +412,15 @@ fn texts_of_both(one: &ColumnType, other: &ColumnType) -> Option<ColumnType> {
         grammar::is_text(of) || is_moment
     };
     (is_text(one) && is_text(other)).then_some(ColumnType::Text(LobSize::Unbounded))
+}
+
+/// The parts of shapes, which are numbered as an array's: `typelem` of `pg_type`.
+fn part_of(shape: PgType) -> Option<PgType> {
+    match shape.name().as_str() {
+        "point" => Some(PgType::FLOAT8),
+        "box" | "lseg" => PgType::named("point"),
+        _ => None,
+    }
 }
 
 /// The type of arrays of it.

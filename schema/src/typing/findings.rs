@@ -512,6 +512,16 @@ pub(super) fn type_not_known(what: &str, span: Span) -> Diagnostic {
         .help("write it: `CAST(value AS type) AS name`")
 }
 
+/// A row as one value.
+pub(super) fn whole_row(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "B0609",
+        format!("{what} is a whole row, which no value of Rust is"),
+    )
+    .at(span, "")
+    .help("write its columns, `name.*`, or make a document of it: `to_jsonb(name)`")
+}
+
 /// An array whose elements may be NULL.
 pub(super) fn elements_of_null(what: &str, span: Span) -> Diagnostic {
     let message = format!("elements of {what} may be NULL, and a `Vec` has no place for them");
@@ -603,6 +613,134 @@ pub(super) fn unknown_window(name: &Name, known: &[String]) -> Diagnostic {
     Diagnostic::error("B0620", message)
         .at(name.span, "")
         .help(help)
+}
+
+/// Words of a window that it has from the one that it begins with.
+pub(super) fn window_again(name: &Name, again: &str) -> Diagnostic {
+    let message = format!(
+        "the window that begins with `{}` has {again}, too",
+        name.text
+    );
+    Diagnostic::error("B0628", message)
+        .at(name.span, "")
+        .help("write the whole window in its parentheses, without the name")
+}
+
+/// A frame whose unit needs values that rows are ordered by.
+pub(super) fn order_of_frame(unit: &str, span: Span) -> Diagnostic {
+    let message = format!("a frame of {unit} is in a window of another order");
+    Diagnostic::error("B0628", message)
+        .at(span, "")
+        .help("order the window by one value, `ORDER BY day`, or count rows: `ROWS`")
+}
+
+/// A frame without rows: its bounds are out of order.
+pub(super) fn frame_backward(span: Span) -> Diagnostic {
+    Diagnostic::error("B0628", "the frame begins behind its end")
+        .at(span, "")
+        .help("write the earlier bound first: `ROWS BETWEEN 1 PRECEDING AND CURRENT ROW`")
+}
+
+/// A bound of a frame that differs from row to row.
+pub(super) fn column_in_frame(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "B0624",
+        "a bound of a frame is the same for all rows, and this is a column",
+    )
+    .at(span, "")
+    .help("write a number or a parameter")
+}
+
+/// `RANGE` over values that have no distances.
+pub(super) fn no_distance(ordered: &str, span: Span) -> Diagnostic {
+    let message = format!("`RANGE` measures no distance between values of type {ordered}");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("count rows: `ROWS BETWEEN 1 PRECEDING AND CURRENT ROW`")
+}
+
+/// A bound of `RANGE` of a type that is no distance between the values of the order.
+pub(super) fn unlike_distance(ordered: &str, given: &str, span: Span) -> Diagnostic {
+    let message =
+        format!("values of type {ordered} are at no distance of type {given} from each other");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("write a distance: a number between numbers, `interval '1 day'` between dates")
+}
+
+/// A lock of rows that are none of a table.
+pub(super) fn lock_of(what: &str, span: Span) -> Diagnostic {
+    let message = format!("`FOR UPDATE` locks rows of tables, and not {what}");
+    Diagnostic::error("B0626", message)
+        .at(span, "")
+        .help("lock them in a query of their own, and read its rows: `FROM (SELECT … FOR UPDATE) AS locked`")
+}
+
+/// A query of WITH that reads itself where it may not.
+pub(super) fn recursion(message: &str, span: Span, help: &str) -> Diagnostic {
+    Diagnostic::error("B0628", message).at(span, "").help(help)
+}
+
+/// A word that is no part of a date or time.
+pub(super) fn no_part(word: &str, near: Option<&str>, span: Span) -> Diagnostic {
+    let message = format!("`{word}` is no part of a date or time");
+    let help = near.map_or_else(
+        || "write a part: `year`, `month`, `day`, `hour`".to_owned(),
+        |near| format!("write `{near}`"),
+    );
+    Diagnostic::error("B0624", message).at(span, "").help(help)
+}
+
+/// A constant that a column refuses.
+pub(super) fn not_taken(written: &str, column: &str, sql_type: &str, span: Span) -> Diagnostic {
+    let message =
+        format!("the column `{column}` is of type {sql_type} and does not take {written}");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("write a value of the column's type, within its bounds")
+}
+
+/// Several columns that are set to what is no row.
+pub(super) fn no_row(columns: usize, span: Span) -> Diagnostic {
+    let help = if columns == 1 {
+        "write the column without parentheses: `SET a = 1`"
+    } else {
+        "write a value for each column: `SET (a, b) = (1, 2)`, or a query in parentheses"
+    };
+    Diagnostic::error(
+        "B0628",
+        "columns in parentheses are set to a row, and this is one value",
+    )
+    .at(span, "")
+    .help(help)
+}
+
+/// A view whose rows cannot be written.
+pub(super) fn written_view(view: &str, why: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "B0630",
+        format!("the view `{view}` cannot be written: {why}"),
+    )
+    .at(span, "")
+    .help("write the tables that it reads, or create a trigger that does: `INSTEAD OF`")
+}
+
+/// An argument of `grouping` that the query does not group by.
+pub(super) fn no_group(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "B0626",
+        "`grouping` is of values of `GROUP BY`, and this is none",
+    )
+    .at(span, "")
+    .help("write a value of `GROUP BY` as it stands there")
+}
+
+/// `MATCH` of columns that no full-text index is of.
+pub(super) fn no_full_text(table: &str, span: Span) -> Diagnostic {
+    let message = format!("no `FULLTEXT` index of `{table}` is of exactly these columns");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("name all columns of one, or add it to the table: `FULLTEXT KEY (title, body)`")
 }
 
 /// A type in an annotation that is none.

@@ -6,7 +6,9 @@ use super::scope::Scope;
 use super::select::{conjuncts, item_named};
 use crate::dialect::Dialect;
 use crate::name::same_name;
-use crate::syntax::{Expr, ExprKind, Group, ItemKind, JoinOn, Select, Sort, Source, SourceKind};
+use crate::syntax::{
+    Call, Expr, ExprKind, Group, ItemKind, JoinOn, Select, Sort, Source, SourceKind,
+};
 
 /// The groups of a query.
 pub(super) struct Groups {
@@ -159,6 +161,23 @@ impl Checker<'_> {
         }
     }
 
+    /// PostgreSQL's `grouping(a)`, whose arguments are values of GROUP BY.
+    fn is_grouping(&self, call: &Call) -> bool {
+        self.dialect == Dialect::Postgres && call.function() == "grouping" && call.name.len() == 1
+    }
+
+    /// The same in a query that has no groups.
+    pub(super) fn check_no_groups(&mut self, select: &Select) {
+        for item in &select.items {
+            if let ItemKind::Value(value, _) = &item.kind
+                && let ExprKind::Call(call) = &value.kind
+                && self.is_grouping(call)
+            {
+                self.report(findings::no_group(value.span));
+            }
+        }
+    }
+
     /// Whether a value of ORDER BY is the name of an item.
     fn names_item(&self, value: &Expr, select: &Select) -> bool {
         let ExprKind::Column(names) = &value.kind else {
@@ -184,6 +203,16 @@ impl Checker<'_> {
         }
         match &value.kind {
             ExprKind::Call(call) if self.is_aggregate(call) => {}
+            ExprKind::Call(call) if self.is_grouping(call) => {
+                for argument in &call.arguments {
+                    let argument = &argument.value;
+                    let place = self.place_of(argument, scope);
+                    let is_column = place.is_some_and(|place| groups.columns.contains(&place));
+                    if !is_column && !groups.texts.contains(&written(self, argument)) {
+                        self.report(findings::no_group(argument.span));
+                    }
+                }
+            }
             ExprKind::Column(names) => {
                 let Some(place) = self.place_of(value, scope) else {
                     return;

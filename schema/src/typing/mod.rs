@@ -13,6 +13,9 @@ mod expression;
 mod findings;
 pub(crate) mod grammar;
 mod grouping;
+mod literal;
+mod lock;
+mod merge;
 mod mysql;
 mod names;
 mod operator;
@@ -25,14 +28,17 @@ mod parameters;
 )]
 pub(crate) mod postgres;
 mod query;
+mod recursion;
 mod scope;
 mod select;
 mod source;
 mod table;
 #[cfg(test)]
 mod tests;
+mod through_view;
 mod value;
 mod view;
+mod window;
 mod write;
 
 pub(crate) use checker::{

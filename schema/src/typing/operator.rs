@@ -536,7 +536,7 @@ pub(super) fn is_value_of(text: &str, pg_type: PgType) -> bool {
             }
             lower.bytes().any(|byte| byte.is_ascii_digit()) || words.contains(&word)
         }
-        PgType::INTERVAL => lower.bytes().any(|byte| byte.is_ascii_digit()),
+        PgType::INTERVAL => super::literal::is_interval(&lower),
         PgType::UUID => lower.bytes().filter(u8::is_ascii_hexdigit).count() == 32,
         PgType::JSON | PgType::JSONB => {
             lower.starts_with(['{', '[', '"', '-', 't', 'f', 'n'])

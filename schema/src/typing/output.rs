@@ -47,6 +47,7 @@ pub(super) fn items(statement: &Statement) -> Option<Vec<&[Item]>> {
         Statement::Insert(insert) => found.push(insert.returning.as_slice()),
         Statement::Update(update) => found.push(update.returning.as_slice()),
         Statement::Delete(delete) => found.push(delete.returning.as_slice()),
+        Statement::Merge(_) => {}
     }
     Some(found)
 }

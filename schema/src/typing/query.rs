@@ -7,7 +7,7 @@ use super::findings;
 use super::grammar;
 use super::postgres::{Context, PgType, can_cast};
 use super::scope::{Common, Field, Fields, Scope};
-use super::value::{Ty, Value};
+use super::value::{Constant, Ty, Value};
 use crate::ast::Name;
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
@@ -35,6 +35,10 @@ impl Checker<'_> {
             Statement::Insert(insert) => self.insert(insert, common),
             Statement::Update(update) => self.update(update, common),
             Statement::Delete(delete) => self.delete(delete, common),
+            Statement::Merge(merge) => {
+                self.merge_rows(merge, common);
+                None
+            }
         }
     }
 
@@ -64,6 +68,12 @@ impl Checker<'_> {
                 self.select(select, words, outer, &common, wanted)
             }
             body => {
+                if let (Some(lock), Dialect::Postgres) = (query.locks.first(), self.dialect) {
+                    self.report(findings::lock_of(
+                        "rows of several queries or of `VALUES`",
+                        lock.span,
+                    ));
+                }
                 let fields = self.body(body, outer, &common, wanted);
                 let mut order: Vec<&Sort> = query.order.iter().collect();
                 if self.dialect == Dialect::Sqlite {
@@ -107,6 +117,10 @@ impl Checker<'_> {
         let fits = match &value.ty {
             Ty::Postgres(found) => can_cast(*found, PgType::INT8, Context::Assignment),
             Ty::Of(found) if self.dialect == Dialect::Mysql => found.is_integer(),
+            Ty::Of(_) if value.constant == Constant::Text => {
+                let written = self.text_at(value.span).trim_matches('\'');
+                written.trim().parse::<i64>().is_ok()
+            }
             Ty::Of(_) | Ty::Untyped | Ty::Open | Ty::Wrong => true,
         };
         if !fits {
@@ -197,6 +211,7 @@ impl Checker<'_> {
         let Statement::Query(query) = &table.statement else {
             return self.common_table(table, outer, known);
         };
+        self.check_recursion(table, query);
         let Body::Set(first, _) = &query.body else {
             return self.common_table(table, outer, known);
         };

@@ -107,6 +107,15 @@ impl Scope<'_> {
         }
     }
 
+    /// The tables that are joined to each other from one on: a join's condition sees nothing before the last comma.
+    pub(super) fn since(&self, relation: usize, merged: usize) -> Self {
+        Self {
+            relations: self.relations[relation..].to_vec(),
+            merged: self.merged[merged.min(self.merged.len())..].to_vec(),
+            ..self.clone()
+        }
+    }
+
     /// All columns, those that joins have merged first, once.
     pub(super) fn all_fields(&self) -> Option<Vec<Field>> {
         let merged = self.merged.iter().map(|merged| Field {
@@ -195,6 +204,19 @@ impl Checker<'_> {
         };
         let found = self.field(fields, column);
         if let Some(field) = found {
+            // The others take no two tables of one name.
+            let same = |one: &&Relation| one.name == relation.name && one.schema == relation.schema;
+            let has = |one: &Relation| {
+                one.fields
+                    .as_ref()
+                    .is_some_and(|own| self.field(own, column).is_some())
+            };
+            let mut others = scope.relations.iter().filter(same).filter(|one| has(one));
+            if self.dialect == Dialect::Sqlite && others.nth(1).is_some() {
+                let name = relation.name.clone().unwrap_or_default();
+                self.report(findings::ambiguous_column(column, &[name.clone(), name]));
+                return Some(nothing(Value::wrong(span)));
+            }
             let seen = scope.seen(relation, field);
             let value = Value { span, ..seen.value };
             let name = seen.name;

@@ -11,7 +11,7 @@ use super::scope::{Common, Field, Fields, Relation, Scope};
 use super::value::{Ty, Value};
 use crate::dialect::Dialect;
 use crate::syntax::{
-    Distinct, Expr, ExprKind, Group, Is, IsWhat, Item, ItemKind, Lock, Select, Sort, Window,
+    Distinct, Expr, ExprKind, Group, Is, IsWhat, Item, ItemKind, Lock, Select, Sort,
 };
 
 impl Checker<'_> {
@@ -26,16 +26,7 @@ impl Checker<'_> {
         let mut scope = Scope::of(common, outer);
         scope.aliases = (&select.items, self.dialect == Dialect::Sqlite);
         self.sources(&select.from, &mut scope);
-        for name in locks.iter().flat_map(|lock| &lock.of) {
-            if scope
-                .relation(std::slice::from_ref(name), self.dialect)
-                .is_none()
-            {
-                let known = scope.relations.iter().filter_map(|one| one.name.clone());
-                let known = known.collect();
-                self.report_name(name, NameKind::Alias, known);
-            }
-        }
+        self.check_locked_names(locks, &scope);
         if let Some(condition) = &select.condition {
             self.within(Clause::Where, |checker| {
                 checker.condition(condition, &scope)
@@ -50,6 +41,9 @@ impl Checker<'_> {
                 .iter()
                 .any(|group| matches!(group, Group::Sets(..)));
         self.groups_have_rows = is_grouped && !sets;
+        if let Some(lock) = locks.first() {
+            self.check_locked_rows(select, lock, is_grouped || is_whole, &scope);
+        }
         scope.aliases.1 = self.dialect != Dialect::Postgres;
         let values = grouped_values(select);
         self.within(Clause::GroupBy, |checker| {
@@ -58,8 +52,8 @@ impl Checker<'_> {
         let groups =
             (is_grouped || is_whole).then(|| Groups::new(self, &values, select, &scope, is_whole));
         scope.aliases.1 = false;
-        let windows = select.windows.iter().map(|(name, _)| name.text.clone());
-        let windows = std::mem::replace(&mut self.windows, windows.collect());
+        let named = self.named_windows(select);
+        let windows = std::mem::replace(&mut self.windows, named);
         if let (true, Some(groups)) = (sets, &groups) {
             self.grouped.clone_from(&groups.texts);
         }
@@ -80,8 +74,9 @@ impl Checker<'_> {
         self.listed(select, order, &fields, &scope);
         self.windows = windows;
         self.grouped.clear();
-        if let Some(groups) = groups {
-            self.check_groups(&groups, select, order, &scope);
+        match groups {
+            Some(groups) => self.check_groups(&groups, select, order, &scope),
+            None => self.check_no_groups(select),
         }
         Some(Rc::from(fields?))
     }
@@ -368,36 +363,6 @@ impl Checker<'_> {
             }
             _ if self.dialect == Dialect::Postgres => figured_name(value),
             _ => None,
-        }
-    }
-
-    /// The values of a window. MariaDB's may name items.
-    pub(super) fn window(&mut self, window: &Window, scope: &Scope<'_>) {
-        let mut scope = scope.clone();
-        scope.aliases.1 |= self.dialect == Dialect::Mysql;
-        let scope = &scope;
-        if let Some(name) = &window.name {
-            let is = |known: &String| crate::name::same_name(known, &name.text, self.dialect);
-            if !self.windows.iter().any(is) {
-                let finding = super::findings::unknown_window(name, &self.windows);
-                self.report(finding);
-            }
-        }
-        let order = window.order.iter().map(|sort| &sort.value);
-        for value in window.partition.iter().chain(order) {
-            self.expr(value, scope);
-        }
-        if let Some(frame) = &window.frame {
-            for bound in &frame.bounds {
-                if let ExprKind::Interval(count, unit) = &bound.kind {
-                    self.interval(count, unit, scope);
-                    continue;
-                }
-                let value = self.expr(bound, scope);
-                if frame.counts {
-                    self.check_count(&value);
-                }
-            }
         }
     }
 

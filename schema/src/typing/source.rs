@@ -70,9 +70,13 @@ impl Checker<'_> {
         let nulls_right = matches!(join.kind, JoinKind::Left | JoinKind::Full);
         if let JoinOn::Condition(condition) = &join.on {
             // Before an outer join leaves anything without a row.
-            let clause = std::mem::replace(&mut self.clause, Clause::On);
-            self.condition(condition, scope);
-            self.clause = clause;
+            self.within(Clause::On, |checker| {
+                if first == 0 || checker.dialect == Dialect::Sqlite {
+                    return checker.condition(condition, scope);
+                }
+                let joined = scope.since(first, first_merged);
+                checker.condition(condition, &joined)
+            });
         }
         for relation in &mut scope.relations[first..middle] {
             relation.nullable |= nulls_left;
@@ -263,6 +267,11 @@ impl Checker<'_> {
                 let kind = NameKind::Table(name.clone());
                 self.report_name(&name.name, kind, self.known_tables());
                 open.is_wrong = true;
+            }
+            Named::Missing if self.dialect == Dialect::Sqlite => {
+                let own = text.to_lowercase();
+                let fields = self.rows_of_database(&own, name.name.span);
+                open.fields = fields.map(Rc::from);
             }
             Named::Missing => {}
             Named::Open => self.opens.push(name.clone()),

@@ -23,11 +23,7 @@ impl Checker<'_> {
         let common = self.common_of(insert.with.as_ref(), common);
         let id = self.written_table(&insert.table)?;
         let relation = self.relation_of(id, &insert.table);
-        let written = self.written_columns(id, insert);
-        if insert.columns.is_empty() || written.len() == insert.columns.len() {
-            self.check_left_out(id, &written, insert);
-        }
-        self.insert_source(id, insert, &written, &common);
+        self.inserted(id, insert, &Scope::of(&common, None));
         let mut own = relation;
         if let Some(alias) = &insert.alias {
             own.name = Some(alias.text.clone());
@@ -36,6 +32,19 @@ impl Checker<'_> {
             self.conflict(id, conflict, insert, &own, &common);
         }
         self.returning(&insert.returning, vec![own], &common)
+    }
+
+    /// The row that is inserted, or each of them, as far as it is written in values of a scope.
+    pub(super) fn inserted(&mut self, id: TableId, insert: &Insert, scope: &Scope<'_>) {
+        let written = self.written_columns(id, insert);
+        if insert.columns.is_empty() || written.len() == insert.columns.len() {
+            self.check_left_out(id, &written, insert);
+        }
+        let places: Vec<usize> = written.iter().flatten().copied().collect();
+        self.check_written_view(id, &places, insert.table.name.span);
+        self.ignores = insert.ignores && self.dialect == Dialect::Mysql;
+        self.insert_source(id, insert, &written, scope);
+        self.ignores = false;
     }
 
     fn common_of(&mut self, with: Option<&With>, common: &Common) -> Common {
@@ -54,8 +63,8 @@ impl Checker<'_> {
         None
     }
 
-    /// The places of the columns that are written, in their order.
-    fn written_columns(&mut self, id: TableId, insert: &Insert) -> Vec<usize> {
+    /// The places of the columns that are written, in their order; `None` is SQLite's number of the row.
+    fn written_columns(&mut self, id: TableId, insert: &Insert) -> Vec<Option<usize>> {
         let names: Vec<Name> = match &insert.source {
             InsertSource::Set(assignments) => {
                 let targets = assignments.iter().flat_map(|one| &one.targets);
@@ -75,8 +84,12 @@ impl Checker<'_> {
                 self.report(findings::column_twice(name));
             }
             let found = names.iter().enumerate().map(|(at, name)| {
+                if self.is_hidden(id, name) {
+                    return Some(None);
+                }
                 let is_default = is_default(&insert.source, at);
-                self.written_column(id, name, insert.overriding, is_default)
+                let found = self.written_column(id, name, insert.overriding, is_default);
+                found.map(Some)
             });
             return found.collect::<Vec<_>>().into_iter().flatten().collect();
         }
@@ -91,9 +104,9 @@ impl Checker<'_> {
         let all = (0..table.columns.len())
             .filter(|at| self.dialect == Dialect::Postgres || given(&table.columns[*at]));
         match self.dialect {
-            Dialect::Postgres => all.take(count).collect(),
+            Dialect::Postgres => all.take(count).map(Some).collect(),
             Dialect::Sqlite | Dialect::Mysql if count == 0 => Vec::new(),
-            Dialect::Sqlite | Dialect::Mysql => all.collect(),
+            Dialect::Sqlite | Dialect::Mysql => all.map(Some).collect(),
         }
     }
 
@@ -127,8 +140,18 @@ impl Checker<'_> {
         Some(at)
     }
 
+    /// Whether a name is that of SQLite's number of a row, or the one by which a full-text table takes commands.
+    fn is_hidden(&self, id: TableId, name: &Name) -> bool {
+        let table = self.model.table(id);
+        let is = |own: &str| own.eq_ignore_ascii_case(&name.text);
+        let numbers = ["rowid", "oid", "_rowid_"].into_iter().any(is) && !table.without_rowid;
+        let commands = table.unmanaged && is(&table.name.name);
+        let has = table.columns.iter().any(|column| is(&column.name));
+        self.dialect == Dialect::Sqlite && (numbers || commands) && !has
+    }
+
     /// Columns that the database cannot fill by itself.
-    fn check_left_out(&mut self, id: TableId, written: &[usize], insert: &Insert) {
+    fn check_left_out(&mut self, id: TableId, written: &[Option<usize>], insert: &Insert) {
         let table = self.model.table(id);
         let needs = |column: &Column| {
             !column.nullable
@@ -136,16 +159,10 @@ impl Checker<'_> {
                 && matches!(column.generated, Generated::No)
                 && !column.on_update_now
         };
-        let is_row_id = |at: usize| {
-            let key = table.primary_key.as_ref();
-            let only =
-                key.is_some_and(|key| key.columns.len() == 1 && key.columns[0].0 as usize == at);
-            only && self.dialect == Dialect::Sqlite
-                && table.columns[at].sql_type.eq_ignore_ascii_case("integer")
-        };
         let all = table.columns.iter().enumerate();
-        let left =
-            all.filter(|(at, column)| needs(column) && !written.contains(at) && !is_row_id(*at));
+        let left = all.filter(|(at, column)| {
+            needs(column) && !written.contains(&Some(*at)) && !self.is_row_id(id, *at)
+        });
         let left: Vec<String> = left.map(|(_, column)| column.name.clone()).collect();
         if !left.is_empty() && !insert.ignores {
             let name = table.name.name.clone();
@@ -153,15 +170,21 @@ impl Checker<'_> {
         }
     }
 
-    fn insert_source(&mut self, id: TableId, insert: &Insert, written: &[usize], common: &Common) {
-        let wanted: Vec<Value> = written
-            .iter()
-            .map(|at| self.value_of_column(id, *at))
-            .collect();
+    fn insert_source(
+        &mut self,
+        id: TableId,
+        insert: &Insert,
+        written: &[Option<usize>],
+        scope: &Scope<'_>,
+    ) {
+        let common = &scope.common;
+        let number = Value::new(self.count_type(), false, insert.span);
+        let of = |at: &Option<usize>| at.map(|at| self.value_of_column(id, at));
+        let wanted = written.iter().map(|at| of(at).unwrap_or(number.clone()));
+        let wanted: Vec<Value> = wanted.collect();
         match &insert.source {
             InsertSource::Defaults => {}
             InsertSource::Values(values) => {
-                let scope = Scope::of(common, None);
                 // A column that is not there was reported.
                 let count = insert.columns.len().max(written.len());
                 for (row, span) in &values.rows {
@@ -171,7 +194,7 @@ impl Checker<'_> {
                     }
                     for (value, at) in row.iter().zip(written) {
                         self.within(Clause::Values, |checker| {
-                            checker.written_value(value, id, *at, &scope);
+                            checker.written_value(value, id, *at, scope);
                         });
                     }
                 }
@@ -185,20 +208,27 @@ impl Checker<'_> {
                     return self.report(finding);
                 }
                 for (field, at) in fields.iter().zip(written) {
-                    self.check_written(&field.value, id, *at);
+                    if let Some(at) = at {
+                        self.check_written(&field.value, id, *at);
+                    }
                 }
             }
             InsertSource::Set(assignments) => {
-                let scope = Scope::of(common, None);
                 for (assignment, at) in assignments.iter().zip(written) {
-                    self.written_value(&assignment.value, id, *at, &scope);
+                    self.written_value(&assignment.value, id, *at, scope);
                 }
             }
         }
     }
 
     /// A value that is written to a column.
-    fn written_value(&mut self, value: &Expr, id: TableId, at: usize, scope: &Scope<'_>) {
+    fn written_value(
+        &mut self,
+        value: &Expr,
+        id: TableId,
+        at: impl Into<Option<usize>>,
+        scope: &Scope<'_>,
+    ) {
         if matches!(value.kind, ExprKind::Default) {
             return;
         }
@@ -208,7 +238,14 @@ impl Checker<'_> {
             return self.report(findings::several_values(values.len(), value.span));
         }
         let typed = self.expr(value, scope);
+        let Some(at) = at.into() else {
+            let number = self.count_type();
+            return self.demand_type(&typed, &number, None, value.span);
+        };
         self.check_written(&typed, id, at);
+        if !self.ignores {
+            self.check_literal(&typed, id, at);
+        }
     }
 
     pub(super) fn check_written(&mut self, value: &Value, id: TableId, at: usize) {
@@ -345,13 +382,13 @@ impl Checker<'_> {
     }
 
     /// Values that columns get; `tables` are those that may be written, under their names.
-    fn assignments(
+    pub(super) fn assignments(
         &mut self,
         assignments: &[Assignment],
         tables: &[(TableId, Option<String>)],
         scope: &Scope<'_>,
     ) {
-        let mut written = Vec::new();
+        let mut written: Vec<Option<(TableId, usize)>> = Vec::new();
         for assignment in assignments {
             let is_default = matches!(assignment.value.kind, ExprKind::Default);
             let own: Vec<_> = assignment
@@ -359,9 +396,12 @@ impl Checker<'_> {
                 .iter()
                 .map(|target| self.assigned(target, tables, is_default))
                 .collect();
-            self.within(Clause::Where, |checker| {
+            self.within(Clause::Set, |checker| {
                 checker.assign(assignment, &own, scope)
             });
+            for (id, at) in own.iter().flatten() {
+                self.check_written_view(*id, &[*at], assignment.operator.span);
+            }
             let names = assignment.targets.iter().zip(&own);
             for (name, target) in names.filter(|(_, target)| target.is_some()) {
                 if written.contains(target)
@@ -383,6 +423,10 @@ impl Checker<'_> {
         targets: &[Option<(TableId, usize)>],
         scope: &Scope<'_>,
     ) {
+        let is_value = !matches!(assignment.value.kind, ExprKind::Row(_) | ExprKind::Query(_));
+        if assignment.is_row && is_value && self.dialect == Dialect::Postgres {
+            return self.report(findings::no_row(targets.len(), assignment.value.span));
+        }
         if let Some(parts) = assignment.parts() {
             if parts.len() != targets.len() {
                 let span = assignment.value.span;
@@ -416,7 +460,8 @@ impl Checker<'_> {
             }
             return;
         }
-        self.expr(&assignment.value, scope);
+        let value = self.expr(&assignment.value, scope);
+        self.report(findings::number_of_values(targets.len(), 1, value.span));
     }
 
     /// The column that is set.
@@ -466,7 +511,9 @@ impl Checker<'_> {
         }
         let written: Vec<Relation> = scope.relations.clone();
         self.sources(&update.from, &mut scope);
+        self.ignores = update.ignores;
         self.assignments(&update.assignments, &tables, &scope);
+        self.ignores = false;
         if let Some(condition) = &update.condition {
             self.within(Clause::Where, |checker| {
                 checker.condition(condition, &scope)
@@ -489,12 +536,18 @@ impl Checker<'_> {
         let mut scope = Scope::of(&common, None);
         self.sources(&delete.from, &mut scope);
         let written: Vec<Relation> = scope.relations.clone();
+        if let ([target], true) = (written.as_slice(), delete.targets.is_empty())
+            && let Some(id) = target.table
+        {
+            self.check_written_view(id, &[], delete.from[0].span);
+        }
         self.sources(&delete.using, &mut scope);
         for target in &delete.targets {
-            let known = scope
-                .relation(std::slice::from_ref(&target.name), self.dialect)
-                .is_some();
-            if !known {
+            let known = scope.relation(std::slice::from_ref(&target.name), self.dialect);
+            if let Some(id) = known.and_then(|known| known.table) {
+                self.check_written_view(id, &[], target.name.span);
+            }
+            if known.is_none() {
                 let names: Vec<String> = scope
                     .relations
                     .iter()
@@ -538,7 +591,10 @@ impl Checker<'_> {
         self.of_product("`RETURNING`", Flavour::Mariadb, span);
         let mut scope = Scope::of(common, None);
         scope.relations = seen;
-        let fields: Vec<Field> = self.items(items, &scope, None)?;
+        let fields = self.within(Clause::Returning, |checker| {
+            checker.items(items, &scope, None)
+        });
+        let fields: Vec<Field> = fields?;
         Some(fields.into())
     }
 }

@@ -137,9 +137,19 @@ pub(crate) struct Window {
 /// The bounds of a window's frame that have values.
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {
+    pub(crate) unit: FrameUnit,
     pub(crate) bounds: Vec<Expr>,
-    /// `ROWS` and `GROUPS`: the bounds are numbers of them.
-    pub(crate) counts: bool,
+    /// It begins behind its end.
+    pub(crate) is_backward: bool,
+    pub(crate) span: Span,
+}
+
+/// The unit of a frame's bounds: rows, rows of equal order, or the values that rows are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FrameUnit {
+    Rows,
+    Groups,
+    Range,
 }
 
 /// One table of `FROM`, with what is joined to it.

@@ -12,6 +12,35 @@ pub(crate) enum Statement {
     Insert(Box<Insert>),
     Update(Box<Update>),
     Delete(Box<Delete>),
+    Merge(Box<Merge>),
+}
+
+/// PostgreSQL's `MERGE`.
+#[derive(Debug, Clone)]
+pub(crate) struct Merge {
+    pub(crate) with: Option<With>,
+    pub(crate) into: Source,
+    pub(crate) using: Source,
+    pub(crate) on: Expr,
+    pub(crate) whens: Vec<MergeWhen>,
+    pub(crate) span: Span,
+}
+
+/// `WHEN MATCHED AND … THEN …`.
+#[derive(Debug, Clone)]
+pub(crate) struct MergeWhen {
+    pub(crate) matched: bool,
+    pub(crate) condition: Option<Expr>,
+    pub(crate) action: MergeAction,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum MergeAction {
+    Nothing,
+    Delete,
+    Update(Vec<Assignment>),
+    /// Into the table of the `MERGE`.
+    Insert(Box<Insert>),
 }
 
 #[derive(Debug, Clone)]
@@ -80,6 +109,8 @@ pub(crate) struct Update {
     pub(crate) with: Option<With>,
     /// MySQL may update several.
     pub(crate) tables: Vec<Source>,
+    /// MySQL's `UPDATE IGNORE`.
+    pub(crate) ignores: bool,
     pub(crate) assignments: Vec<Assignment>,
     pub(crate) from: Vec<Source>,
     pub(crate) condition: Option<Expr>,

@@ -9,6 +9,7 @@ use crate::typing::findings;
 use crate::typing::grammar::{self, Gives, Grammar, grammar};
 use crate::typing::mysql;
 use crate::typing::value::{Constant, Ty, Value};
+use bindery_core::dialect::Flavour;
 
 /// Functions of SQLite, MySQL and MariaDB that make one value of many rows.
 pub(super) const AGGREGATES: &[&str] = &[
@@ -62,6 +63,11 @@ impl Checker<'_> {
         self.product_of_call(call, span);
         if !call.bare && !call.star && !grammar::takes(self.dialect, &name, arguments.len()) {
             return self.no_such_call(&name, arguments, span);
+        }
+        let counts_once = call.distinct && self.dialect == Dialect::Sqlite;
+        if counts_once && arguments.len() != 1 {
+            self.report(findings::several_values(arguments.len(), span));
+            return Value::wrong(span);
         }
         self.demand_arguments(&name, arguments, span);
         if let Some(value) = self.form_of_others(&name, call, arguments, span) {
@@ -266,7 +272,30 @@ impl Checker<'_> {
                 }
                 _ => return None,
             },
-            "greatest" | "least" if mysql && mixes_moments(arguments) => Value::open(span),
+            "greatest" | "least" if mysql && mixes_moments(arguments) => {
+                let what = format!("`{name}` of dates and of texts");
+                self.of_product(what, Flavour::Mariadb, span);
+                let moments: Vec<&Value> = arguments.iter().filter(|one| is_moment(one)).collect();
+                let others = arguments.iter().filter(|one| !is_moment(one));
+                let mut types = others.map(Value::column_type);
+                if !types.all(|of| of.is_some_and(grammar::is_text)) {
+                    return Some(Value::open(span));
+                }
+                let what = format!("`{name}`");
+                self.common(&moments, &what, span).derived(true, span)
+            }
+            "percentile_cont" | "percentile_disc" | "median" if mysql => {
+                self.of_product(format!("`{name}`"), Flavour::Mariadb, span);
+                if call.over.is_none() {
+                    self.report(findings::without_window(name, span));
+                }
+                match arguments.last().and_then(Value::column_type) {
+                    Some(of) if name == "percentile_disc" => {
+                        Value::new(Ty::Of(of.clone()), true, span)
+                    }
+                    _ => Value::new(Ty::Of(ColumnType::F64), true, span),
+                }
+            }
             "substr" | "substring"
                 if !mysql
                     && arguments.first()?.column_type().map(ColumnType::class)
@@ -371,17 +400,16 @@ const TIMES_OF_DAY: [&str; 8] = [
     "utc_timestamp",
 ];
 
-/// Whether there are dates or times and values of another type: they are compared as dates, or as texts.
+fn is_moment(value: &Value) -> bool {
+    matches!(
+        value.column_type().map(ColumnType::class),
+        Some(TypeClass::Date | TypeClass::Time | TypeClass::DateTime | TypeClass::Timestamp)
+    )
+}
+
+/// Whether there are dates or times and values of another type: MariaDB compares them as dates, MySQL as texts.
 fn mixes_moments(arguments: &[Value]) -> bool {
-    let class = |value: &Value| value.column_type().map(ColumnType::class);
-    let is_moment = |class: &Option<TypeClass>| {
-        matches!(
-            class,
-            Some(TypeClass::Date | TypeClass::Time | TypeClass::DateTime | TypeClass::Timestamp)
-        )
-    };
-    let mut classes = arguments.iter().map(class);
-    classes.clone().any(|class| is_moment(&class)) && classes.any(|class| !is_moment(&class))
+    arguments.iter().any(is_moment) && !arguments.iter().all(is_moment)
 }
 
 /// Functions of texts that give a text.

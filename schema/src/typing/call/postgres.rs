@@ -35,6 +35,7 @@ impl Checker<'_> {
         }
         match self.function_of_postgres(call, &arguments, scope, span) {
             Some(found) => {
+                self.check_parts(call);
                 let nullable = self.is_nullable(call, &found, &arguments);
                 let is_filled = self.is_filled(call, &arguments);
                 Value::new(Ty::Postgres(found.result), nullable, span).filled(is_filled)
@@ -45,8 +46,23 @@ impl Checker<'_> {
         }
     }
 
+    /// The words for parts of dates and times.
+    fn check_parts(&mut self, call: &Call) {
+        if let (Some(word), "extract") = (&call.word, call.function()) {
+            return self.check_part(&word.text, false, word.span);
+        }
+        let is_unit = call.function() == "date_trunc";
+        let first = call.arguments.first().map(|first| &first.value);
+        if let Some(ExprKind::Text(text)) = first.map(|first| &first.kind)
+            && (is_unit || call.function() == "date_part")
+        {
+            let span = call.arguments[0].value.span;
+            self.check_part(text, is_unit, span);
+        }
+    }
+
     /// Whether no element of the array that a function gives is NULL, as far as that is known.
-    fn is_filled(&self, call: &Call, arguments: &[Value]) -> bool {
+    pub(super) fn is_filled(&self, call: &Call, arguments: &[Value]) -> bool {
         match call.function() {
             "array_agg" => {
                 let argument = call.arguments.first().map(|argument| &argument.value);
@@ -55,8 +71,15 @@ impl Checker<'_> {
             }
             "array_append" | "array_cat" | "array_fill" | "array_prepend" | "array_remove"
             | "array_replace" | "array_reverse" | "array_sample" | "array_shuffle"
-            | "array_sort" | "trim_array" => arguments.iter().all(Value::is_whole),
+            | "array_sort" | "percentile_cont" | "percentile_disc" | "trim_array" => {
+                arguments.iter().all(Value::is_whole)
+            }
             "string_to_array" => arguments.len() < 3,
+            // A group that may match nothing gives NULL.
+            "regexp_match" | "regexp_matches" => {
+                let pattern = call.arguments.get(1).map(|argument| &argument.value.kind);
+                matches!(pattern, Some(ExprKind::Text(text)) if !text.contains(['|', '?', '*', '{', '\\']))
+            }
             "akeys"
             | "array_positions"
             | "current_schemas"

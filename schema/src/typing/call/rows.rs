@@ -59,7 +59,8 @@ impl Checker<'_> {
             return None;
         }
         let nullable = !never && (found.returns_set || self.is_nullable(call, &found, &arguments));
-        let value = Value::new(Ty::Postgres(found.result), nullable, span);
+        let is_filled = self.is_filled(call, &arguments);
+        let value = Value::new(Ty::Postgres(found.result), nullable, span).filled(is_filled);
         Some(vec![field(name, value)])
     }
 
@@ -73,6 +74,9 @@ impl Checker<'_> {
         let text = self.text_type();
         for argument in arguments {
             self.demand_type(argument, &text, None, span);
+        }
+        if let Some(fields) = self.rows_of_database(name, span) {
+            return Some(fields);
         }
         if !matches!(name, "json_each" | "json_tree") {
             return None;
@@ -92,6 +96,57 @@ impl Checker<'_> {
         ])
     }
 }
+
+impl Checker<'_> {
+    /// The columns of a table or a pragma that every database of SQLite has.
+    pub(in crate::typing) fn rows_of_database(&self, name: &str, span: Span) -> Option<Vec<Field>> {
+        let (_, columns) = OF_SQLITE.iter().find(|(names, _)| names.contains(&name))?;
+        let columns = columns.split(' ').map(|column| {
+            let plain = column.trim_end_matches(['?', '#']);
+            let ty = if column.contains('#') {
+                Ty::Of(ColumnType::I64)
+            } else {
+                self.text_type()
+            };
+            field(plain, Value::new(ty, column.ends_with('?'), span))
+        });
+        Some(columns.collect())
+    }
+}
+
+/// The columns of SQLite's own: integers have `#`, those that may be NULL a `?` behind it.
+const OF_SQLITE: &[(&[&str], &str)] = &[
+    (
+        &[
+            "sqlite_master",
+            "sqlite_schema",
+            "sqlite_temp_master",
+            "sqlite_temp_schema",
+        ],
+        "type name tbl_name rootpage#? sql?",
+    ),
+    (&["sqlite_sequence"], "name? seq#?"),
+    (&["pragma_collation_list"], "seq# name"),
+    (&["pragma_compile_options"], "compile_options"),
+    (&["pragma_database_list"], "seq# name file?"),
+    (&["pragma_foreign_key_check"], "table rowid#? parent fkid#"),
+    (
+        &["pragma_foreign_key_list"],
+        "id# seq# table from to? on_update on_delete match",
+    ),
+    (&["pragma_index_info"], "seqno# cid# name?"),
+    (&["pragma_index_list"], "seq# name unique# origin partial#"),
+    (
+        &["pragma_table_info"],
+        "cid# name type notnull# dflt_value? pk#",
+    ),
+    (&["pragma_table_list"], "schema name type ncol# wr# strict#"),
+    (
+        &["pragma_table_xinfo"],
+        "cid# name type notnull# dflt_value? pk# hidden#",
+    ),
+    (&["pragma_user_version"], "user_version#"),
+];
 
 fn field(name: &str, value: Value) -> Field {
     Field {

@@ -625,3 +625,48 @@ SELECT substr(raw, 1, 2) AS s, substr(body, :from) AS b FROM notes;
 
 -- on: mysql
 SELECT str_to_date(:text, '%d.%m.%Y') AS d, get_lock(:name, 1) AS l FROM events;
+
+-- on: postgres
+MERGE INTO authors a USING (SELECT id, name FROM staff WHERE salary > :least) s ON s.id = a.id WHEN MATCHED AND s.name <> a.name THEN UPDATE SET name = s.name, born = :born WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (id, name) VALUES (s.id, s.name);
+
+WITH s AS (SELECT 1 AS id) MERGE INTO authors USING s ON s.id = authors.id WHEN MATCHED THEN DO NOTHING WHEN NOT MATCHED AND s.id > 5 THEN INSERT (id, name, active) VALUES (s.id, 'a', DEFAULT);
+
+SELECT (point(1.5, 2))[0] AS x, (box(point(0, 0), point(1, 1)))[0] AS corner, percentile_cont(ARRAY[0.1, 0.9]) WITHIN GROUP (ORDER BY rating) AS p, regexp_match('a@b', '(.)@(.)') AS m FROM books;
+
+SELECT country, array_agg(id) AS ids, array_agg(country) FILTER (WHERE country IS NOT NULL) AS all_of_them FROM authors GROUP BY CUBE (country);
+
+SELECT sum(pages) OVER (ORDER BY published RANGE BETWEEN :before PRECEDING AND '1 day' FOLLOWING) AS s, sum(pages) OVER (w RANGE BETWEEN :ids PRECEDING AND CURRENT ROW) AS t FROM books WINDOW w AS (ORDER BY id);
+
+UPDATE grown SET name = 'a' WHERE id = 1;
+
+SELECT a.id FROM authors a LEFT JOIN books b ON b.author_id = a.id WHERE b.id = 1 FOR UPDATE;
+
+SELECT interval '1 year 2 mons 3d 04:05:06' AS i, extract(isodow FROM added) AS d, date_trunc('Weeks', added) AS w FROM books;
+
+-- on: mysql
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY pages) OVER (PARTITION BY author_id) AS c, percentile_disc(0.5) WITHIN GROUP (ORDER BY pages) OVER () AS d, median(pages) OVER () AS m FROM books;
+
+SELECT greatest(published, '2020-01-01') AS d, least(added, published) AS t, benchmark(1, 1) AS b FROM books;
+
+UPDATE events SET doc = json_set(doc, '$.a', :a) WHERE id = :id;
+
+SELECT match (title, body) against (:text IN BOOLEAN MODE) AS m FROM articles WHERE match (body, title) against (:text);
+
+UPDATE events SET mood = 'SAD', flags = 'b', tiny = '12', ended = '2020-1-31 10:00', clock = '10:00', made = '2020', code = 'abc ';
+
+INSERT IGNORE INTO events (at, doc, mood, tiny, made, share, code) VALUES (now(), '{}', 'sadd', 1000, 2020, 1, 'long');
+
+UPDATE grown SET name = 'a' WHERE id = 1;
+
+-- on: sqlite
+SELECT type, name, sql FROM sqlite_master WHERE type = 'table';
+
+SELECT name, "notnull", dflt_value FROM pragma_table_info('authors');
+
+INSERT INTO keyed (rowid, code, n) VALUES (:row, :code, 1);
+
+UPDATE notes SET doc = json_set(coalesce(doc, '{}'), '$.a', :a), weight = '1.5' WHERE code = 'a';
+
+UPDATE stood_in SET name = :name WHERE id = 1;
+
+SELECT id FROM authors LIMIT '5';

@@ -231,3 +231,145 @@ SELECT date '2026-13-01' AS d;
 UPDATE authors SET name = 'a', name = 'b';
 
 WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1.5 FROM t WHERE n < 5) SELECT n FROM t;
+
+-- on: sqlite postgres mysql
+SELECT sum(pages) OVER (ORDER BY id ROWS BETWEEN CURRENT ROW AND 1 PRECEDING) AS s FROM books;
+
+SELECT sum(pages) OVER (ORDER BY id ROWS 1 FOLLOWING) AS s FROM books;
+
+SELECT sum(pages) OVER (ORDER BY id, pages RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS s FROM books;
+
+SELECT sum(pages) OVER (w PARTITION BY id) AS s FROM books WINDOW w AS (ORDER BY id);
+
+SELECT sum(pages) OVER (w ORDER BY pages) AS s FROM books WINDOW w AS (ORDER BY id);
+
+WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT max(n) FROM t) SELECT n FROM t;
+
+WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT x.n FROM t x, t y) SELECT n FROM t;
+
+WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT id FROM books WHERE id IN (SELECT n FROM t)) SELECT n FROM t;
+
+UPDATE counts SET n = 1;
+
+DELETE FROM counts;
+
+INSERT INTO counts (author_id, n) VALUES (1, 1);
+
+UPDATE authors SET born = count(*);
+
+-- on: postgres mysql
+WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT b.id FROM books b LEFT JOIN t ON t.n = b.id) SELECT n FROM t;
+
+WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5 ORDER BY 1) SELECT n FROM t;
+
+SELECT a.id FROM authors a, books b JOIN reviews r ON r.number = a.id;
+
+UPDATE grown SET next = 1;
+
+SELECT sum(id) OVER (ORDER BY title RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS s FROM books;
+
+-- on: sqlite postgres
+UPDATE authors SET (name, country) = ('a');
+
+WITH RECURSIVE t (n) AS (SELECT 1 EXCEPT SELECT n FROM t) SELECT n FROM t;
+
+UPDATE authors SET name = 'a' RETURNING count(*);
+
+-- on: postgres
+UPDATE authors SET (name) = ('a');
+
+UPDATE authors SET born = 1 FROM books b JOIN reviews r ON r.number = authors.id;
+
+SELECT country, count(*) AS n FROM authors GROUP BY country FOR UPDATE;
+
+SELECT DISTINCT country FROM authors FOR UPDATE;
+
+SELECT count(*) AS n FROM authors FOR SHARE;
+
+SELECT row_number() OVER (ORDER BY id) AS n FROM authors FOR UPDATE;
+
+SELECT id FROM authors UNION SELECT id FROM books FOR UPDATE;
+
+SELECT a.id FROM authors a LEFT JOIN books b ON b.author_id = a.id FOR UPDATE;
+
+SELECT sum(pages) OVER (GROUPS 1 PRECEDING) AS s FROM books;
+
+SELECT sum(pages) OVER (ORDER BY id ROWS pages PRECEDING) AS s FROM books;
+
+SELECT sum(pages) OVER (ORDER BY added RANGE BETWEEN 5 PRECEDING AND CURRENT ROW) AS s FROM books;
+
+WITH RECURSIVE t (n) AS (SELECT n FROM t UNION SELECT 1) SELECT n FROM t;
+
+SELECT interval '5 moons' AS i;
+
+SELECT extract(moon FROM added) AS m, date_trunc('moon', added) AS t FROM books;
+
+SELECT grouping(country) AS g FROM authors;
+
+SELECT country, grouping(name) AS g, count(*) AS n FROM authors GROUP BY ROLLUP (country);
+
+INSERT INTO authors (id, name, country) VALUES (1, 'a', 'long');
+
+INSERT INTO reviews (book_id, number, stars) VALUES (1, 1, 70000);
+
+INSERT INTO books (id, author_id, title, price, pages, added) VALUES (1, 1, 'a', 123456789.5, 1, now());
+
+MERGE INTO authors a USING staff s ON s.id = a.id WHEN MATCHED THEN UPDATE SET nam = s.name;
+
+MERGE INTO authors a USING staff s ON s.id = a.id WHEN NOT MATCHED THEN INSERT (id, name) VALUES (a.id, s.name);
+
+MERGE INTO authors a USING staff s ON s.id = a.id WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id);
+
+MERGE INTO authors a USING staff s ON s.id = a.id WHEN MATCHED THEN INSERT (id, name) VALUES (s.id, s.name);
+
+MERGE INTO authors a USING staff s ON s.id = a.id;
+
+SELECT s FROM staff s;
+
+SELECT jsonb_build_object('a') AS d;
+
+-- on: mysql
+INSERT INTO events (at, doc, mood, tiny, made, share, code) VALUES (now(), '{}', 'sadd', 1, 2020, 1, 'a');
+
+UPDATE events SET mood = 'sadd';
+
+UPDATE events SET flags = 'a,c';
+
+UPDATE events SET tiny = 256;
+
+UPDATE events SET tiny = 'many';
+
+UPDATE events SET ended = 'soon';
+
+UPDATE events SET code = 'long';
+
+SELECT extract(MOON FROM at) AS m FROM events;
+
+SELECT CAST(id AS TEXT) AS t FROM events;
+
+SELECT date_add(at, 5) AS d FROM events;
+
+SELECT match (title) against ('x') AS m FROM articles;
+
+SELECT id FROM events OFFSET 5;
+
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY id) AS p FROM events;
+
+-- on: sqlite
+INSERT INTO notes (code, body, weight) VALUES ('a', 'b', 'heavy');
+
+INSERT INTO loose (id, amount, day, label) VALUES ('x', 1, '2026-01-01', 'a');
+
+SELECT id FROM authors LIMIT 'x';
+
+SELECT id FROM authors WHERE id = ANY (SELECT 1);
+
+SELECT a.id FROM authors a, authors a;
+
+SELECT group_concat(DISTINCT name, ',') AS n FROM authors;
+
+UPDATE grown SET name = 'a';
+
+WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT row_number() OVER () FROM t) SELECT n FROM t;
+
+SELECT json_object('a') AS d;

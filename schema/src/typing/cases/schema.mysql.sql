@@ -14,3 +14,4 @@ CREATE TABLE events (
     code CHAR(3) NOT NULL,
     twice INTEGER AS (tiny * 2) STORED
 );
+CREATE TABLE articles (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(80) NOT NULL, body TEXT, small SMALLINT UNSIGNED, FULLTEXT KEY (title, body));

@@ -31,3 +31,5 @@ CREATE TABLE staff (
     name VARCHAR(40) NOT NULL,
     salary BIGINT
 );
+CREATE VIEW counts AS SELECT author_id, count(*) AS n FROM books GROUP BY author_id;
+CREATE VIEW grown AS SELECT id, name, born + 1 AS next FROM authors;

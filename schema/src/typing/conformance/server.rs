@@ -102,7 +102,12 @@ impl Server {
     }
 
     fn with(mut self, dialect: Dialect, schema: &str) -> Self {
-        for statement in super::cut(schema, dialect) {
+        let statements = match dialect {
+            // Its triggers have semicolons of their own.
+            Dialect::Sqlite => vec![schema.to_owned()],
+            Dialect::Postgres | Dialect::Mysql => super::cut(schema, dialect),
+        };
+        for statement in statements {
             self.run(&statement)
                 .unwrap_or_else(|refusal| panic!("{statement}: {}", refusal.message));
         }

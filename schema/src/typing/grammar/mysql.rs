@@ -28,6 +28,7 @@ const FUNCTIONS: &[(&str, Gives)] = &[
     ("abs", Gives::Absolute),
     ("ascii", returns(ColumnType::I64, Argument)),
     ("avg", Gives::Average),
+    ("benchmark", returns(ColumnType::I64, Maybe)),
     ("ceil", Gives::Rounded),
     ("ceiling", Gives::Rounded),
     ("char_length", returns(ColumnType::I64, Argument)),

@@ -1,0 +1,125 @@
+//! Rows that are written through a view: the database finds the table's row for each of the view's, or a trigger stands in.
+
+use super::checker::Checker;
+use super::findings;
+use super::lock::has_window;
+use super::names::Named;
+use crate::dialect::Dialect;
+use crate::model::TableId;
+use crate::source::Span;
+use crate::syntax::{
+    Body, Distinct, Expr, ExprKind, Item, ItemKind, Query, Select, SourceKind, Statement, read_text,
+};
+
+/// Views are read through each other so deep.
+const DEPTH: usize = 16;
+
+impl Checker<'_> {
+    /// Reports a view that cannot be written, and columns of it that are none of its table.
+    pub(super) fn check_written_view(&mut self, id: TableId, columns: &[usize], span: Span) {
+        let table = self.model.table(id);
+        let name = &table.name.name;
+        let is_stood_in = self.model.stood_in.contains(&name.to_lowercase());
+        let Some(view) = table.view.as_ref().filter(|_| !is_stood_in) else {
+            return;
+        };
+        if self.dialect == Dialect::Sqlite {
+            let why = "SQLite writes no views by itself";
+            return self.report(findings::written_view(name, why, span));
+        }
+        let has_table = view
+            .words
+            .head
+            .iter()
+            .any(|word| word.ends_with("TEMPTABLE"));
+        let why = match view.materialized {
+            true => Some("it is materialized"),
+            false if has_table => Some("its rows are made in a table of their own"),
+            false => self.obstacle_of(&view.sql, DEPTH),
+        };
+        if let Some(why) = why {
+            return self.report(findings::written_view(name, why, span));
+        }
+        let computed = columns.iter().find(|at| self.is_computed(&view.sql, **at));
+        if let Some(column) = computed.and_then(|at| table.columns.get(*at)) {
+            let why = format!("its column `{}` is computed", column.name);
+            self.report(findings::written_view(name, &why, span));
+        }
+    }
+
+    /// Why rows of a query are no rows of one table; `None` where they are, or where the query is not read.
+    fn obstacle_of(&self, sql: &str, depth: usize) -> Option<&'static str> {
+        let whole = read_text(sql, self.dialect).ok()?;
+        let Statement::Query(query) = &whole.statement else {
+            return None;
+        };
+        self.obstacle(query, depth)
+    }
+
+    fn obstacle(&self, query: &Query, depth: usize) -> Option<&'static str> {
+        let is_postgres = self.dialect == Dialect::Postgres;
+        let select = match &query.body {
+            Body::Select(select) => select,
+            Body::Set(..) => return Some("it joins several queries"),
+            Body::Values { .. } | Body::Table(_) | Body::Query(_) => return None,
+        };
+        if query.limit.count.is_some() || query.limit.offset.is_some() {
+            return Some("it limits its rows");
+        }
+        if query.with.is_some() && is_postgres {
+            return Some("it begins with `WITH`");
+        }
+        if !matches!(select.distinct, Distinct::No) {
+            return Some("it has `DISTINCT`");
+        }
+        if !select.group.is_empty() || select.having.is_some() {
+            return Some("it groups its rows");
+        }
+        if values(select).any(|value| self.has_aggregate(value)) {
+            return Some("it has an aggregate");
+        }
+        if values(select).any(has_window) {
+            return Some("it has a window function");
+        }
+        if !is_postgres {
+            return select.from.is_empty().then_some("it reads no table");
+        }
+        let [source] = select.from.as_slice() else {
+            return Some("it reads several tables, or none");
+        };
+        match &source.kind {
+            _ if !source.joins.is_empty() => Some("it reads several tables, or none"),
+            SourceKind::Table(name) => {
+                let Named::Table(id) = self.names.table(name) else {
+                    return None;
+                };
+                let inner = self.model.table(id);
+                let inner = inner.view.as_ref().filter(|_| depth > 0)?;
+                self.obstacle_of(&inner.sql, depth - 1)
+            }
+            SourceKind::Query(..) | SourceKind::Functions(..) => Some("it reads no table itself"),
+            SourceKind::Joined(_) => None,
+        }
+    }
+
+    /// Whether the column at this place of a view is no column that it reads.
+    fn is_computed(&self, sql: &str, at: usize) -> bool {
+        let Ok(whole) = read_text(sql, self.dialect) else {
+            return false;
+        };
+        let all = whole.items();
+        let is_value = |item: &Item| matches!(item.kind, ItemKind::Value(..));
+        let value = all.get(at).filter(|_| all.iter().all(is_value));
+        value.is_some_and(|item| match &item.kind {
+            ItemKind::Value(value, _) => !matches!(value.kind, ExprKind::Column(_)),
+            ItemKind::All | ItemKind::AllOf(_) | ItemKind::AllOfRow(_) => false,
+        })
+    }
+}
+
+fn values(select: &Select) -> impl Iterator<Item = &Expr> {
+    select.items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Value(value, _) | ItemKind::AllOfRow(value) => Some(value),
+        ItemKind::All | ItemKind::AllOf(_) => None,
+    })
+}
