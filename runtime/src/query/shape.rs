@@ -60,7 +60,7 @@ pub(crate) mod op {
     /// A row of expressions; their number follows.
     pub(crate) const ROW: u8 = 41;
     /// The value of the new row in a column, whose position follows, where a row with its key is there.
-    pub(crate) const EXCLUDED: u8 = 45;
+    pub(crate) const EXCLUDED: u8 = 46;
     /// Integer operators; the type of what they compute follows.
     pub(crate) const INTEGER: u8 = 42;
 }
