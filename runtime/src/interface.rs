@@ -7,7 +7,7 @@ use crate::databases::Registry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
-use crate::query::{Column, ComputedOn, Operand};
+use crate::query::{Column, Comparable, ComputedOn};
 
 /// A row of an interface, with the engine that it was found on.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,7 +111,7 @@ impl<R> Search<'_, R> {
         mut self,
         engine: E,
         column: Column<M, T>,
-        value: impl Operand<M, T, E, On: ComputedOn<E>>,
+        value: impl Comparable<M, T, E, On: ComputedOn<E>>,
         row: fn(M::Row<E>) -> R,
     ) -> Self {
         if self.failed.is_some() || !self.wants_all && !self.found.is_empty() {

@@ -36,6 +36,7 @@ mod query_random_selects;
 mod query_rows;
 mod query_selects;
 mod query_texts;
+mod query_together;
 mod query_windows;
 mod refusals;
 mod relations_apart;

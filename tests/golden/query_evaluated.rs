@@ -4,6 +4,7 @@
 use std::cmp::Ordering;
 
 use bindery::query::Order;
+use bindery::types::BigDecimal;
 use bindery::{Condition, Connection, Query, StaticEngine};
 
 use crate::queries::*;
@@ -57,6 +58,16 @@ enum Wanted {
     Rank(Comparison, i32),
     Title(Comparison, String),
     Body(Comparison, String),
+    /// The stars beside the rank, plus a number.
+    StarsOfRank(Comparison, i64),
+    /// The stars times the price, and a number.
+    Worth(Comparison, i64),
+    /// The weight beside the stars, times a number.
+    WeightOfStars(Comparison, i64),
+    /// The remainder of the stars.
+    Remainder(i64, i64),
+    /// The title as a number.
+    TitleNumber(Comparison, i64),
     Public(bool),
     HasBody,
     HasNoRank,
@@ -97,7 +108,12 @@ impl Wanted {
         let comparison = *seeded.of(&Comparison::ALL);
         let number = seeded.below(8) as i64 - 2;
         let several = seeded.below(5);
-        match seeded.below(17) {
+        match seeded.below(22) {
+            17 => Self::StarsOfRank(comparison, number),
+            18 => Self::Worth(comparison, number),
+            19 => Self::WeightOfStars(comparison, number),
+            20 => Self::Remainder(number, several as i64 - 2),
+            21 => Self::TitleNumber(comparison, number * 5),
             0 => Self::Stars(comparison, number),
             1 => Self::Rank(comparison, number as i32),
             2 => Self::Title(comparison, rows::text(seeded)),
@@ -136,6 +152,23 @@ impl Wanted {
             Self::Rank(comparison, number) => compare!(post::rank, comparison, *number),
             Self::Title(comparison, text) => compare!(post::title, comparison, text.as_str()),
             Self::Body(comparison, text) => compare!(post::body, comparison, text.as_str()),
+            Self::StarsOfRank(comparison, number) => {
+                compare!(
+                    post::stars,
+                    comparison,
+                    post::rank + post::rank.cast::<i64>() - *number
+                )
+            }
+            Self::Worth(comparison, number) => {
+                compare!(post::stars * post::price, comparison, *number)
+            }
+            Self::WeightOfStars(comparison, number) => {
+                compare!(post::weight, comparison, post::stars * *number)
+            }
+            Self::Remainder(divisor, rest) => (post::stars % *divisor).eq(*rest),
+            Self::TitleNumber(comparison, number) => {
+                compare!(post::title.cast::<i64>(), comparison, *number)
+            }
             Self::Public(wanted) => post::is_public.eq(*wanted),
             Self::HasBody => post::body.is_not_null(),
             Self::HasNoRank => post::rank.is_null(),
@@ -186,6 +219,25 @@ impl Wanted {
             }
             Self::Title(comparison, text) => Some(comparison.holds(row.title.cmp(text))),
             Self::Body(comparison, text) => body.map(|body| comparison.holds(body.cmp(text))),
+            Self::StarsOfRank(comparison, number) => {
+                let other = row.rank.map(|rank| 2 * i64::from(rank) - number);
+                other.map(|other| comparison.holds(row.stars.cmp(&other)))
+            }
+            Self::Worth(comparison, number) => {
+                let worth = row.price.as_ref().map(|price| price * row.stars);
+                worth.map(|worth| comparison.holds(worth.cmp(&BigDecimal::from(*number))))
+            }
+            Self::WeightOfStars(comparison, number) => row.weight.map(|weight| {
+                let other = (row.stars * number) as f64;
+                comparison.holds(weight.total_cmp(&(other + 0.0)))
+            }),
+            Self::Remainder(divisor, rest) => {
+                row.stars.checked_rem(*divisor).map(|found| found == *rest)
+            }
+            Self::TitleNumber(comparison, number) => {
+                let title = row.title.parse::<i64>().ok();
+                title.map(|title| comparison.holds(title.cmp(number)))
+            }
             Self::Public(wanted) => Some(row.is_public == *wanted),
             Self::HasBody => Some(body.is_some()),
             Self::HasNoRank => Some(row.rank.is_none()),

@@ -26,7 +26,14 @@ fn lower() -> Expr<model::Post, String> {
 pub(crate) fn leaf<E: Everything>(seeded: &mut Seeded) -> Condition<model::Post, E> {
     let text = rows::text(seeded);
     let number = seeded.below(8) as i64 - 2;
-    match seeded.below(20) {
+    match seeded.below(24) {
+        20 => (post::stars * post::price).gt(number),
+        21 => (post::rank - post::stars).lt(post::weight * 0.5),
+        22 => (post::stars % number).ne(post::rank % 3),
+        23 => post::stars
+            .cast::<String>()
+            .concat(text.as_str())
+            .gt(post::title),
         0 => post::title.length().gt(number),
         1 => post::title.trim().eq(text),
         2 => post::title.concat(text.as_str()).ge("b"),
@@ -96,6 +103,10 @@ pub(crate) fn answer<E: StaticEngine + Everything>(
             .to_string(),
         3 => {
             let items = (
+                post::stars + post::rank,
+                post::stars % number,
+                post::title.cast::<i64>(),
+                post::weight.cast::<i64>(),
                 post::stars + number,
                 post::stars / number,
                 post::body.coalesce(text.as_str()).concat("!"),
@@ -109,7 +120,7 @@ pub(crate) fn answer<E: StaticEngine + Everything>(
         4 => {
             let prices = (
                 post::price * rows::price(seeded),
-                post::price - rows::price(seeded),
+                post::price * post::stars - number,
             );
             let rows = query
                 .select(prices)

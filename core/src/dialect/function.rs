@@ -2,6 +2,23 @@
 
 use super::Dialect;
 
+/// A text that is a number, as a regular expression that PostgreSQL, MySQL and MariaDB read alike.
+macro_rules! number_pattern {
+    () => {
+        "[+-]?[0-9]{1,35}(?:[.][0-9]{1,30})?"
+    };
+}
+
+/// A text that is a date: days of each month, and the 29th of February in years that have it. The year 0 is none on PostgreSQL.
+macro_rules! date_pattern {
+    () => {
+        "(?!0000)(?:[0-9][0-9][0-9][0-9]-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))\
+         |(?:[0-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
+    };
+}
+
+pub(super) use {date_pattern, number_pattern};
+
 macro_rules! functions {
     ($($(#[$doc:meta])* $name:ident $arity:literal;)*) => {
         /// A function or operator over expressions.
@@ -35,12 +52,48 @@ functions! {
     DivideIntegers 2;
     /// A quotient of floats; NULL where the divisor is 0.
     DivideFloats 2;
+    /// The remainder of an integer, with the sign of what is divided; NULL where the divisor is 0.
+    Remainder 2;
     /// A sum of decimals: what a database computes as a float is rounded to 15 digits.
     PlusDecimals 2;
     /// A difference of decimals.
     MinusDecimals 2;
     /// A product of decimals.
     TimesDecimals 2;
+    /// An integer of 32 bits or less that is computed with as one of 64.
+    Widened 1;
+    /// The number as a float.
+    ToFloat 1;
+    /// An integer as one of 64 bits.
+    ToInteger 1;
+    /// An integer that may be past the greatest signed one, as one of 64 bits; an error where it is.
+    UnsignedToInteger 1;
+    /// A boolean as 1 or 0.
+    BooleanToInteger 1;
+    /// A float, cut off toward zero; an error beyond 64 bits.
+    FloatToInteger 1;
+    /// A decimal, cut off toward zero; an error beyond 64 bits.
+    DecimalToInteger 1;
+    /// An integer as a decimal.
+    ToDecimal 1;
+    /// The digits of an integer.
+    IntegerToText 1;
+    /// The integer that a text is, of up to 18 digits; NULL where it is something else.
+    TextToInteger 1;
+    /// The number that a text is, as a float; NULL where it is something else.
+    TextToFloat 1;
+    /// The number that a text is, as a decimal; NULL where it is something else.
+    TextToDecimal 1;
+    /// A date as `2026-11-28`.
+    DateToText 1;
+    /// The date that a text is; NULL where it is something else.
+    TextToDate 1;
+    /// The beginning of a day.
+    DateToMoment 1;
+    /// The day of a date with a time.
+    MomentToDate 1;
+    /// The day in UTC of a point in time.
+    MomentToDateUtc 1;
     /// The number without its sign.
     Abs 1;
     /// A float rounded to a number of digits, halves away from zero.
@@ -131,6 +184,10 @@ functions! {
     MatchesWords 2;
     /// The text of what is at a path of a JSON value, `$."a"[0]`; NULL where nothing or a JSON null is.
     JsonText 2;
+    /// The number at a path of a JSON value, cut off toward zero; NULL where something else is, an error beyond 64 bits.
+    JsonInteger 2;
+    /// The number at a path of a JSON value as a float; NULL where something else is.
+    JsonFloat 2;
 }
 
 impl Function {
@@ -147,7 +204,7 @@ impl Function {
 
 impl Dialect {
     /// How it is written: `{}` stands for the arguments, in order, and `{0}` for the first of them once more, where the dialect can
-    /// refer to a placeholder again; `{over}` is the place of a window, where it can be over one. `None` where the dialect has no
+    /// refer to a placeholder again; `{over}` is the place of a window, where it can be over one. Braces with more than a digit are text. `None` where the dialect has no
     /// such function.
     pub const fn function(self, function: Function) -> Option<&'static str> {
         match self {

@@ -1,5 +1,6 @@
 //! MySQL and MariaDB: what it can do, and how it writes names, constants and placeholders.
 
+use super::function::{date_pattern, number_pattern};
 use super::query::ListKind;
 use super::{
     Capabilities, Flavour, Function, IdentifierLimit, Lists, QuerySyntax, ReadsOfChanged, RowLock,
@@ -99,6 +100,20 @@ pub(super) const fn json_values(kind: ListKind) -> (&'static str, &'static str) 
 }
 
 /// How functions are written; `{}` stands for the arguments.
+/// Compared by bytes. Each product reads its own comment only.
+macro_rules! by_bytes {
+    () => {
+        " /*M! COLLATE utf8mb4_nopad_bin */ /*!80000 COLLATE utf8mb4_0900_bin */"
+    };
+}
+
+/// The text of the number at a path of a JSON value: one that is a text begins with a quote.
+macro_rules! json_number {
+    () => {
+        "NULLIF(REGEXP_SUBSTR(CAST(JSON_EXTRACT({}, {}) AS CHAR CHARACTER SET utf8mb4), '^-?[0-9][0-9.eE+-]*$'), '')"
+    };
+}
+
 pub(super) const fn function(function: Function) -> Option<&'static str> {
     use Function as F;
     Some(match function {
@@ -108,6 +123,41 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::DivideIntegers => "({} DIV NULLIF({}, 0))",
         // An UPDATE by 0 would be an error, as the session's `sql_mode` makes it.
         F::DivideFloats => "({} / NULLIF({}, 0))",
+        F::Remainder => "({} MOD NULLIF({}, 0))",
+        F::Widened => "{}",
+        F::ToFloat => "({} + 0e0)",
+        F::ToInteger | F::BooleanToInteger => "{}",
+        // A cast would give the greatest or least integer in place of one beyond them, and round.
+        F::UnsignedToInteger => "(CAST({} AS DECIMAL(20, 0)) DIV 1)",
+        F::FloatToInteger | F::DecimalToInteger => "({} DIV 1)",
+        F::ToDecimal => "CAST({} AS DECIMAL(20, 0))",
+        F::IntegerToText => concat!("(CAST({} AS CHAR CHARACTER SET utf8mb4)", by_bytes!(), ")"),
+        // A cast takes what a text begins with. Not `$`, which is also before a line's end.
+        F::TextToInteger => {
+            "CAST(NULLIF(REGEXP_SUBSTR({}, '(?s)^[+-]?[0-9]{1,18}(?!.)'), '') AS SIGNED)"
+        }
+        F::TextToFloat => {
+            concat!(
+                "(NULLIF(REGEXP_SUBSTR({}, '(?s)^",
+                number_pattern!(),
+                "(?!.)'), '') + 0e0)"
+            )
+        }
+        F::TextToDecimal => concat!(
+            "CAST(NULLIF(REGEXP_SUBSTR({}, '(?s)^",
+            number_pattern!(),
+            "(?!.)'), '') AS DECIMAL(65, 30))"
+        ),
+        F::DateToText => concat!("(CAST({} AS CHAR CHARACTER SET utf8mb4)", by_bytes!(), ")"),
+        F::TextToDate => {
+            concat!(
+                "CAST(NULLIF(REGEXP_SUBSTR({}, '(?s)^",
+                date_pattern!(),
+                "(?!.)'), '') AS DATE)"
+            )
+        }
+        F::DateToMoment => "CAST({} AS DATETIME(6))",
+        F::MomentToDate | F::MomentToDateUtc => "DATE({})",
         F::Abs => "ABS({})",
         F::RoundFloat => "(ROUND(CAST({} AS DECIMAL(65, 15)), {}) + 0e0)",
         F::RoundDecimal => "ROUND({}, {})",
@@ -145,9 +195,14 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::MatchesWords => "MATCH ({}) AGAINST ({})",
         // JSON_VALUE of MySQL takes no bound path.
         F::JsonText => {
-            "(JSON_UNQUOTE(NULLIF(CAST(JSON_EXTRACT({}, {}) AS CHAR CHARACTER SET utf8mb4), 'null')) \
-             /*M! COLLATE utf8mb4_nopad_bin */ /*!80000 COLLATE utf8mb4_0900_bin */)"
+            concat!(
+                "(JSON_UNQUOTE(NULLIF(CAST(JSON_EXTRACT({}, {}) AS CHAR CHARACTER SET utf8mb4), 'null'))",
+                by_bytes!(),
+                ")"
+            )
         }
+        F::JsonInteger => concat!("(CAST(", json_number!(), " AS DECIMAL(65, 30)) DIV 1)"),
+        F::JsonFloat => concat!("(", json_number!(), " + 0e0)"),
         F::Ilike | F::Glob | F::JsonHasKey | F::ArrayContains | F::ArrayOverlaps => {
             return None;
         }
@@ -166,11 +221,8 @@ pub(super) const fn typed_value(kind: ValueKind) -> (&'static str, &'static str)
         | V::Uuid
         | V::Json
         | V::Other => ("", ""),
-        // A bare value has the collation of the connection, which ignores case. Each product reads its own comment only.
-        V::Text => (
-            "",
-            " /*M! COLLATE utf8mb4_nopad_bin */ /*!80000 COLLATE utf8mb4_0900_bin */",
-        ),
+        // A bare value has the collation of the connection, which ignores case.
+        V::Text => ("", by_bytes!()),
         V::Decimal => ("CAST(", " AS DECIMAL(65, 30))"),
         V::Date => ("CAST(", " AS DATE)"),
         V::Time => ("CAST(", " AS TIME(6))"),

@@ -1,5 +1,6 @@
 //! PostgreSQL: what it can do, and how it writes names, constants and placeholders.
 
+use super::function::{date_pattern, number_pattern};
 use super::{
     Capabilities, Function, IdentifierLimit, Lists, QuerySyntax, ReadsOfChanged, RowLock, Spelling,
     ValueKind,
@@ -66,6 +67,19 @@ pub(super) fn capabilities() -> Capabilities {
 }
 
 /// How functions are written; `{}` stands for the arguments.
+/// The number at a path of a JSON value, between two texts.
+macro_rules! json_number {
+    ($before:literal, $after:literal) => {
+        concat!(
+            "(SELECT ",
+            $before,
+            "CASE jsonb_typeof(j) WHEN 'number' THEN CAST(j AS numeric) END",
+            $after,
+            " FROM (SELECT jsonb_path_query_first(CAST({} AS jsonb), CAST('strict ' || {} AS jsonpath), silent => true) AS j) AS found)"
+        )
+    };
+}
+
 pub(super) const fn function(function: Function) -> Option<&'static str> {
     use Function as F;
     Some(match function {
@@ -73,6 +87,36 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Minus | F::MinusDecimals => "({} - {})",
         F::Times | F::TimesDecimals => "({} * {})",
         F::DivideIntegers | F::DivideFloats => "({} / NULLIF({}, 0))",
+        F::Remainder => "mod({}, NULLIF({}, 0))",
+        F::Widened => "CAST({} AS bigint)",
+        F::ToFloat => "CAST({} AS double precision)",
+        F::ToInteger | F::UnsignedToInteger => "CAST({} AS bigint)",
+        F::BooleanToInteger => "CAST(CAST({} AS integer) AS bigint)",
+        F::ToDecimal => "CAST({} AS numeric)",
+        // A cast would round.
+        F::FloatToInteger => "CAST(trunc(CAST({} AS double precision)) AS bigint)",
+        F::DecimalToInteger => "CAST(trunc({}) AS bigint)",
+        F::IntegerToText => "(CAST({} AS text) COLLATE \"C\")",
+        // A cast of what is none is an error.
+        F::TextToInteger => "CAST(substring({} FROM '^[+-]?[0-9]{1,18}$') AS bigint)",
+        F::TextToFloat => {
+            concat!(
+                "CAST(substring({} FROM '^",
+                number_pattern!(),
+                "$') AS double precision)"
+            )
+        }
+        F::TextToDecimal => concat!(
+            "CAST(substring({} FROM '^",
+            number_pattern!(),
+            "$') AS numeric)"
+        ),
+        // Not by a cast, which goes by the session's `DateStyle`.
+        F::DateToText => "(to_char({}, 'YYYY-MM-DD') COLLATE \"C\")",
+        F::TextToDate => concat!("CAST(substring({} FROM '^", date_pattern!(), "$') AS date)"),
+        F::DateToMoment => "CAST({} AS timestamp)",
+        F::MomentToDate => "CAST({} AS date)",
+        F::MomentToDateUtc => "CAST({} AT TIME ZONE 'UTC' AS date)",
         F::Abs => "abs({})",
         F::RoundFloat => "CAST(round(CAST({} AS numeric), {}) AS double precision)",
         F::RoundDecimal => "round({}, {})",
@@ -122,6 +166,8 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::JsonText => {
             "(jsonb_path_query_first(CAST({} AS jsonb), CAST('strict ' || {} AS jsonpath), silent => true) #>> CAST(ARRAY[] AS text[])) COLLATE \"C\""
         }
+        F::JsonInteger => json_number!("CAST(trunc(", ") AS bigint)"),
+        F::JsonFloat => json_number!("CAST(", " AS double precision)"),
         F::Glob => return None,
     })
 }

@@ -110,6 +110,18 @@ pub(super) const fn text_search(search: TextSearch) -> &'static [SearchPart] {
 }
 
 /// How functions are written; `{}` stands for the arguments.
+/// A number that a text is, as one of this type. A cast takes what a text begins with; GLOB ends at a NUL.
+macro_rules! text_to_number {
+    ($type:literal) => {
+        concat!(
+            "(SELECT CASE WHEN d GLOB '[0-9]*' AND d GLOB '*[0-9]' AND d NOT GLOB '*[^0-9.]*' AND d NOT GLOB '*.*.*' \
+             AND instr(d || '.', '.') <= 36 AND length(d) - instr(d || '.', '.') <= 30 AND NOT instr(t, char(0)) THEN CAST(t AS ",
+            $type,
+            ") END FROM (SELECT t, iif(substr(t, 1, 1) IN ('+', '-'), substr(t, 2), t) AS d FROM (SELECT {} AS t)))"
+        )
+    };
+}
+
 pub(super) const fn function(function: Function) -> Option<&'static str> {
     use Function as F;
     Some(match function {
@@ -132,6 +144,33 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
             "(SELECT CASE typeof(v) WHEN 'real' THEN CAST(printf('%.15g', v) AS NUMERIC) ELSE v END \
              FROM (SELECT {} * {} AS v))"
         }
+        F::Remainder => "({} % {})",
+        F::Widened => "{}",
+        F::ToFloat => "CAST({} AS REAL)",
+        F::ToInteger
+        | F::UnsignedToInteger
+        | F::BooleanToInteger
+        | F::ToDecimal
+        | F::DateToText => "{}",
+        // A cast would give the greatest or least integer in place of one beyond them.
+        F::FloatToInteger | F::DecimalToInteger => {
+            "(SELECT CASE WHEN v >= 9223372036854775808.0 OR v < -9223372036854775808.0 THEN abs(-9223372036854775808) ELSE CAST(v AS INTEGER) END \
+             FROM (SELECT {} AS v))"
+        }
+        F::IntegerToText => "CAST({} AS TEXT)",
+        // A cast takes what a text begins with. GLOB ends at a NUL.
+        F::TextToInteger => {
+            "(SELECT CASE WHEN length(d) BETWEEN 1 AND 18 AND d NOT GLOB '*[^0-9]*' AND NOT instr(t, char(0)) THEN CAST(t AS INTEGER) END \
+             FROM (SELECT t, iif(substr(t, 1, 1) IN ('+', '-'), substr(t, 2), t) AS d FROM (SELECT {} AS t)))"
+        }
+        F::TextToFloat => text_to_number!("REAL"),
+        F::TextToDecimal => text_to_number!("NUMERIC"),
+        // A text that is no date gives another date, or NULL.
+        F::TextToDate => {
+            "(SELECT CASE WHEN date(t) = t AND t >= '0001' AND NOT instr(t, char(0)) THEN t END FROM (SELECT {} AS t))"
+        }
+        F::DateToMoment => "({} || ' 00:00:00')",
+        F::MomentToDate | F::MomentToDateUtc => "date({})",
         F::Abs => "abs({})",
         // 0.15 is a float below it: one step away from zero it is rounded as its 15 digits are, of which the result has no more.
         // `printf` would make a zero of NULL, and an integer needs no step.
@@ -193,6 +232,14 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::JsonText => {
             "(SELECT CASE j WHEN 'null' THEN NULL WHEN 'true' THEN j WHEN 'false' THEN j ELSE CAST(json_extract(j, '$') AS TEXT) END \
              FROM (SELECT {} -> {} AS j))"
+        }
+        F::JsonInteger => {
+            "(SELECT CASE WHEN t NOT IN ('integer', 'real') THEN NULL \
+             WHEN v >= 9223372036854775808.0 OR v < -9223372036854775808.0 THEN abs(-9223372036854775808) ELSE CAST(v AS INTEGER) END \
+             FROM (SELECT json_type(j) AS t, json_extract(j, '$') AS v FROM (SELECT {} -> {} AS j)))"
+        }
+        F::JsonFloat => {
+            "(SELECT CASE WHEN json_type(j) IN ('integer', 'real') THEN CAST(json_extract(j, '$') AS REAL) END FROM (SELECT {} -> {} AS j))"
         }
         F::Ilike
         | F::Matches

@@ -3,13 +3,14 @@
 use std::marker::PhantomData;
 
 use super::column::{Column, Marker};
+use super::comparable::Comparable;
 use super::comparisons::comparisons;
 use super::computed_on::{Anywhere, ComputedOn};
 use super::condition::{Condition, Predicate};
 use super::expression::{Expr, Term};
 use super::nullability::{NotNull, Nullability, Nullable};
 use super::number::Number;
-use super::operand::{Operand, Writing};
+use super::operand::Writing;
 use super::order::{ExpressionOrder, OfGroups};
 use super::shape::op;
 use crate::link::engine::Engine;
@@ -127,14 +128,15 @@ impl<M, T, K, R> Aggregate<M, T, K, R> {
         Self::new(term.call::<T, K>(function).predicate)
     }
 
-    fn compare<E: Engine>(
+    fn compare<E: Engine, O: Comparable<M, T, E, On: ComputedOn<E>>>(
         mut self,
         code: u8,
-        value: impl Operand<M, T, E, On: ComputedOn<E>>,
+        value: O,
     ) -> Having<M, E>
     where
         R: ComputedOn<E>,
     {
+        self.predicate.call(O::AS);
         value.write(&mut Writing::typed(&mut self.predicate, false));
         self.predicate.shape.push(code);
         Having(Condition::new(self.predicate))

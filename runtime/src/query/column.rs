@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::comparable::Comparable;
 use super::comparisons::comparisons;
 use super::computed_on::ComputedOn;
 use super::condition::{Condition, Predicate};
@@ -215,12 +216,13 @@ impl<M, T, K> Column<M, T, K> {
     }
 
     #[inline]
-    fn compare<E: Engine>(
+    fn compare<E: Engine, O: Comparable<M, T, E, On: ComputedOn<E>>>(
         self,
         code: u8,
-        value: impl Operand<M, T, E, On: ComputedOn<E>>,
+        value: O,
     ) -> Condition<M, E> {
         let mut predicate = Predicate::column(self.path);
+        predicate.call(O::AS);
         value.write(&mut Writing::of(&mut predicate, self.path));
         predicate.shape.push(code);
         Condition::new(predicate)
@@ -275,7 +277,7 @@ impl<M, T, K> Column<M, T, K> {
     /// The column equals the value, or is NULL where there is none.
     pub fn eq_or_null<E: Engine>(
         self,
-        value: Option<impl Operand<M, T, E, On: ComputedOn<E>>>,
+        value: Option<impl Comparable<M, T, E, On: ComputedOn<E>>>,
     ) -> Condition<M, E>
     where
         K: MayBeNull,

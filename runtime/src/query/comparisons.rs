@@ -29,7 +29,7 @@ macro_rules! comparisons {
         #[inline]
         pub fn $method<E: Engine>(
             self,
-            value: impl Operand<M, T, E, On: ComputedOn<E>>,
+            value: impl Comparable<M, T, E, On: ComputedOn<E>>,
         ) -> $condition<M, E>
         where
             $($on: ComputedOn<E>)?

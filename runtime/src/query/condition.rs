@@ -11,6 +11,7 @@ use crate::value::ParamWriter;
 use crate::value::column_form::ColumnForm;
 use crate::value::recorded::{RecordedValues, record_plain};
 use crate::value::types::ToColumn;
+use bindery_core::dialect::Function;
 
 /// A condition on the rows of model `M` on engine `E`. It does nothing until a query is filtered by it.
 ///
@@ -113,6 +114,14 @@ impl Predicate {
     #[inline]
     pub(crate) fn push_column(&mut self, path: ColumnPath) {
         path.write_column(&mut self.shape);
+    }
+
+    /// A function of what was written last, if there is one.
+    #[inline]
+    pub(crate) fn call(&mut self, function: Option<Function>) {
+        if let Some(function) = function {
+            self.shape.fixed([op::CALL, function as u8]);
+        }
     }
 
     /// A condition of a column alone.

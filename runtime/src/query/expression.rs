@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::column::{Column, Marker, list, searched};
+use super::comparable::Comparable;
 use super::comparisons::comparisons;
 use super::computed_on::{Anywhere, ComputedOn};
 use super::condition::{Condition, Predicate};
@@ -130,14 +131,15 @@ impl<M, T, K, R> Expr<M, T, K, R> {
         self.call(function)
     }
 
-    fn compare<E: Engine>(
+    fn compare<E: Engine, O: Comparable<M, T, E, On: ComputedOn<E>>>(
         mut self,
         code: u8,
-        value: impl Operand<M, T, E, On: ComputedOn<E>>,
+        value: O,
     ) -> Condition<M, E>
     where
         R: ComputedOn<E>,
     {
+        self.predicate.call(O::AS);
         value.write(&mut Writing::typed(&mut self.predicate, self.is_binary));
         self.condition(code)
     }

@@ -39,8 +39,9 @@ impl Tree {
             let (function, arguments) = (*function, arguments.clone());
             let bits = arguments.iter().map(|&at| self.bits(at, kind));
             computed.bits = bits_of(function, &bits.collect::<Vec<_>>());
-            // A quotient by zero is NULL, and would hide what was beyond.
-            let covered = function != Function::DivideIntegers && self.cover(&arguments);
+            // A quotient or remainder by zero is NULL, and would hide what was beyond.
+            let hides = matches!(function, Function::DivideIntegers | Function::Remainder);
+            let covered = !hides && self.cover(&arguments);
             // `abs` refuses the one value that has no opposite.
             computed.may_overflow =
                 covered || (computed.bits > SAFE_BITS && function != Function::Abs);
@@ -53,6 +54,7 @@ impl Tree {
     fn cover(&mut self, arguments: &[usize]) -> bool {
         let mut may_overflow = false;
         for &at in arguments {
+            let at = self.narrower(at);
             if let Node::Integer(computed, _) = &mut self.nodes[at] {
                 computed.is_covered = true;
                 may_overflow |= computed.may_overflow;
@@ -61,9 +63,27 @@ impl Tree {
         may_overflow
     }
 
-    fn bits(&self, at: usize, kind: IntegerKind) -> u8 {
+    /// The integer that is computed with as a wider one.
+    fn narrower(&self, at: usize) -> usize {
         match &self.nodes[at] {
-            Node::Column(_) | Node::Value | Node::Typed(_) | Node::Excluded(_) => kind.bits(),
+            Node::Call(Function::Widened, arguments) => arguments[0],
+            _ => at,
+        }
+    }
+
+    fn bits(&self, at: usize, kind: IntegerKind) -> u8 {
+        let narrower = self.narrower(at);
+        let kind = if narrower == at {
+            kind.bits()
+        } else {
+            kind.bits().min(32)
+        };
+        self.bits_of_node(narrower, kind)
+    }
+
+    fn bits_of_node(&self, at: usize, of_kind: u8) -> u8 {
+        match &self.nodes[at] {
+            Node::Column(_) | Node::Value | Node::Typed(_) | Node::Excluded(_) => of_kind,
             Node::Integer(computed, _) => computed.bits,
             Node::Number(_)
             | Node::Selected(_)
@@ -132,7 +152,7 @@ fn bits_of(function: Function, bits: &[u8]) -> u8 {
         Function::Times => bits
             .iter()
             .fold(0, |sum: u8, &bits| sum.saturating_add(bits)),
-        Function::Abs | Function::DivideIntegers => most,
+        Function::Abs | Function::DivideIntegers | Function::Remainder => most,
         // Of the others nothing is known, so what they give may have any size.
         _ => u8::MAX,
     }

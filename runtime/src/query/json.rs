@@ -1,4 +1,4 @@
-//! The part of a JSON value at a path.
+//! The part of a JSON value at a path: a text or a number.
 
 use super::column::Column;
 use super::expression::{Expr, Term};
@@ -28,16 +28,42 @@ both! {
     where
         T: IsJson,
     {
-        let mut term = self.term();
-        match written(path.as_ref()) {
-            Ok(path) => Writing::typed(&mut term.predicate, false).value(&path),
-            Err(error) => {
-                term.predicate.keep(Err(error));
-                Writing::typed(&mut term.predicate, false).value("$");
-            }
-        }
-        term.call(Function::JsonText)
+        at_path(self.term(), path.as_ref(), Function::JsonText)
     }
+
+    /// The number at a path of a JSON value, as in [`json_text`](Self::json_text), cut off toward zero: NULL where there is
+    /// something else than a number, a text of digits too. One beyond 64 bits is
+    /// [`ErrorKind::ValueOutOfRange`](crate::ErrorKind::ValueOutOfRange).
+    pub fn json_i64(self, path: impl AsRef<str>) -> Expr<M, i64, Nullable>
+    where
+        T: IsJson,
+    {
+        at_path(self.term(), path.as_ref(), Function::JsonInteger)
+    }
+
+    /// The number at a path of a JSON value, as in [`json_text`](Self::json_text), as a float: NULL where there is something
+    /// else than a number.
+    pub fn json_f64(self, path: impl AsRef<str>) -> Expr<M, f64, Nullable>
+    where
+        T: IsJson,
+    {
+        at_path(self.term(), path.as_ref(), Function::JsonFloat)
+    }
+}
+
+fn at_path<M, T, K, U>(
+    mut term: Expr<M, T, K>,
+    path: &str,
+    function: Function,
+) -> Expr<M, U, Nullable> {
+    match written(path) {
+        Ok(path) => Writing::typed(&mut term.predicate, false).value(&path),
+        Err(error) => {
+            term.predicate.keep(Err(error));
+            Writing::typed(&mut term.predicate, false).value("$");
+        }
+    }
+    term.call(function)
 }
 
 /// The path as each database reads it: `$."address"."lines"[0]`.

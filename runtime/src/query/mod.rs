@@ -8,9 +8,11 @@ mod aggregate;
 mod assignment;
 mod batches;
 mod case;
+mod cast;
 mod change;
 mod clauses;
 pub(crate) mod column;
+mod comparable;
 mod comparisons;
 mod computed_on;
 pub(crate) mod condition;
@@ -50,6 +52,7 @@ mod shape;
 mod since;
 pub(crate) mod statement;
 mod subselect;
+mod together;
 mod tree;
 mod window;
 
@@ -57,7 +60,9 @@ pub use aggregate::{Aggregate, Extreme, Having, count};
 pub use assignment::{Assignment, AssignmentWriter, Assignments};
 pub use batches::Batches;
 pub use case::Case;
+pub use cast::CastTo;
 pub use column::{Fraction, column, foreign_key};
+pub use comparable::{Comparable, ComparedWith};
 pub use computed_on::{Anywhere, BesideWindow, ComputedOn, On, SelectedOn, Windowed};
 pub use expression::{Everywhere, Expr, Term};
 pub use fragment::{Fragment, FragmentPart, FragmentWriter};
@@ -71,7 +76,7 @@ pub use merge::UniqueKey;
 pub use nullability::{
     Either, MayBeNull, NotNull, Nullability, Nullable, Plain, References, Through, To,
 };
-pub use number::{Divisible, Fractional, Number, NumberClass};
+pub use number::{Divisible, Fractional, Integral, Number, NumberClass};
 pub use of_dialect::{HasPostgresOperators, HasServerOperators, HasSqliteOperators, IsJson};
 pub use operand::{ColumnType, IsText, Operand, RowEngine, Writing};
 pub use order::{ExpressionOrder, OfGroups, OfRows, Order, OrderWriting, Orders};
@@ -81,6 +86,7 @@ pub use select::{
 };
 pub use selected::Selected;
 pub use subselect::Subselect;
+pub use together::{Computable, Holds, Together};
 pub use window::{Window, WindowFunction, dense_rank, rank, row_number};
 
 pub(crate) use clauses::Clauses;

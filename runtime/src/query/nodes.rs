@@ -357,11 +357,13 @@ impl Template<'_> {
                     ]);
                     next += 1;
                 }
-                number => {
+                number if number.len() == 1 => {
                     let number = usize::from(number.as_bytes()[0] - b'0');
                     let argument = Step::Node(self.arguments[number]);
                     parts.extend([Step::Again(self.marks + number), argument, Step::Onward]);
                 }
+                // Numbers of a regular expression.
+                bounds => parts.extend(["{", bounds, "}"].map(Step::Push)),
             }
             parts.push(Step::Push(text));
         }

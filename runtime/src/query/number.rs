@@ -1,13 +1,14 @@
 //! Numbers that the database computes with, and the operators between them.
 
-use std::ops::{Add, Div, Mul, Sub};
+use std::ops::{Add, Div, Mul, Rem, Sub};
 
 use super::column::Column;
 use super::computed_on::{BesideWindow, ComputedOn, On, Windowed};
-use super::expression::{Everywhere, Expr, Term};
+use super::expression::{Expr, Term};
 use super::nullability::{Either, Nullability, Nullable};
-use super::operand::Operand;
+use super::operand::Writing;
 use super::shape::op;
+use super::together::Computable;
 use crate::link::engine::Engine;
 use crate::value::types::{FromColumn, ToColumn};
 use bindery_core::dialect::{Function, IntegerKind};
@@ -65,6 +66,26 @@ impl NumberClass {
         }
     }
 
+    /// The function that makes a number of this class one of another, before it is computed or compared with such.
+    pub(super) const fn widened(self, to: Self) -> Option<Function> {
+        match (self, to) {
+            (Self::Integer(kind), Self::Integer(_)) if kind.bits() <= 32 => Some(Function::Widened),
+            _ => self.as_float(to),
+        }
+    }
+
+    /// The function that makes a number of this class a float, where it stands for one.
+    pub(super) const fn as_float(self, to: Self) -> Option<Function> {
+        match (self, to) {
+            (Self::Integer(_), Self::Float) => Some(Function::ToFloat),
+            _ => None,
+        }
+    }
+
+    const fn remainder(self) -> Function {
+        Function::Remainder
+    }
+
     const fn plus(self) -> Function {
         match self {
             Self::Integer(_) | Self::Float => Function::Plus,
@@ -102,6 +123,14 @@ impl NumberClass {
 )]
 pub trait Divisible: Number {}
 
+/// Integers, whose remainder has the sign of what is divided on every database.
+#[diagnostic::on_unimplemented(
+    message = "databases do not agree about the remainder of a `{Self}`",
+    label = "expected integers",
+    note = "of a float or decimal its integer part: `.cast::<i64>()`"
+)]
+pub trait Integral: Divisible {}
+
 /// Numbers with digits after the point.
 #[diagnostic::on_unimplemented(
     message = "there is nothing to round in a `{Self}`",
@@ -120,6 +149,10 @@ macro_rules! numbers {
     )+};
 }
 
+macro_rules! integral {
+    ($($number:ty),+) => {$(impl Integral for $number {})+};
+}
+
 numbers! {
     i8: i64, NumberClass::Integer(IntegerKind::I8);
     i16: i64, NumberClass::Integer(IntegerKind::I16);
@@ -129,6 +162,11 @@ numbers! {
     u16: i64, NumberClass::Integer(IntegerKind::U16);
     u32: i64, NumberClass::Integer(IntegerKind::U32);
     u64: u64, NumberClass::Integer(IntegerKind::U64);
+}
+
+integral!(i8, i16, i32, i64, u8, u16, u32, u64);
+
+numbers! {
     f32: f64, NumberClass::Float;
     f64: f64, NumberClass::Float;
 }
@@ -145,16 +183,26 @@ impl Number for bigdecimal::BigDecimal {
 #[cfg(feature = "bigdecimal")]
 impl Fractional for bigdecimal::BigDecimal {}
 
-fn computed<M, T: Number, K, R, L, S>(
+fn computed<M, T: Number, K, R, O: Computable<M, T>, L, S>(
     left: Expr<M, T, K, R>,
-    right: impl Operand<M, T, Everywhere>,
+    right: O,
     function: Function,
-) -> Expr<M, T, L, S> {
-    let result: Expr<M, T, L, R> = left.with(right, function);
+) -> Expr<M, O::Result, L, S> {
+    let mut left = left.widened(O::Result::CLASS);
+    right.write(&mut Writing::typed(&mut left.predicate, left.is_binary));
+    let result: Expr<M, O::Result, L, R> = left.call(function);
     result.computed().on()
 }
 
 impl<M, T: Number, K, R> Expr<M, T, K, R> {
+    /// The number as one of this class.
+    fn widened(self, class: NumberClass) -> Self {
+        match T::CLASS.widened(class) {
+            Some(function) => self.call(function),
+            None => self,
+        }
+    }
+
     /// Marks the expression with its integer type, where it is an integer.
     pub(crate) fn computed(mut self) -> Self {
         if let NumberClass::Integer(kind) = T::CLASS {
@@ -173,14 +221,14 @@ macro_rules! operators {
     )+};
     (@$(#[$doc:meta])* $operator:ident $method:ident $number:ident $function:ident $nullability:ty; $left:ty; $on:ty; $($engine:ident: Engine)? $(; $bound:path)?) => {
         $(#[$doc])*
-        impl<M, T: $number, K: Nullability, O: Operand<M, T, Everywhere>, $($engine: Engine)?> $operator<O> for $left
+        impl<M, T: Number, K: Nullability, O: Computable<M, T, Result: $number>, $($engine: Engine)?> $operator<O> for $left
         where
             $(O::On: $bound)?
         {
-            type Output = Expr<M, T, $nullability, $on>;
+            type Output = Expr<M, O::Result, $nullability, $on>;
 
             fn $method(self, other: O) -> Self::Output {
-                computed(self.term(), other, T::CLASS.$function())
+                computed(self.term(), other, O::Result::CLASS.$function())
             }
         }
     };
@@ -195,4 +243,7 @@ operators! {
     Mul mul of Number by times gives Either<K, O::Nullability>;
     /// Integers are cut off toward zero. NULL where one of both is, or where the divisor is 0.
     Div div of Divisible by divide gives Nullable;
+    /// The remainder of the quotient that `/` cuts off: it has the sign of what is divided. NULL where one of both is, or where
+    /// the divisor is 0.
+    Rem rem of Integral by remainder gives Nullable;
 }

@@ -1,4 +1,4 @@
-//! The values that a column can be compared with.
+//! The values that a column is set to, or that stand beside it.
 
 use super::column::Column;
 use super::computed_on::Anywhere;
@@ -6,6 +6,7 @@ use super::condition::Predicate;
 use super::expression::Expr;
 use super::nullability::{NotNull, Nullability};
 use super::shape::{ColumnPath, op};
+use super::together::Holds;
 use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::model::key::Key;
@@ -13,18 +14,19 @@ use crate::value::RowReader;
 use crate::value::column_form::ColumnForm;
 use crate::value::recorded::value_kind;
 use crate::value::types::{FromColumn, ToColumn};
+use bindery_core::dialect::Function;
 
 /// In place of an engine in the type of a key column: the engine of the row, where the model lives on several.
 #[derive(Debug, Clone, Copy)]
 pub enum RowEngine {}
 
-/// A value that a column or expression of `T` of model `M` can be compared with on engine `E`: a `T`, a `&T`, or a column or
-/// expression of the same model.
+/// A value that stands for a `T` in a query of model `M` on engine `E`: a `T`, a `&T`, or a column or expression of the same
+/// model with values of `T`, or with numbers that `T` holds all of.
 #[diagnostic::on_unimplemented(
-    message = "a column of `{T}` cannot be compared with `{Self}`",
-    label = "expected `{T}`, or a column of the same model that holds it",
-    note = "for a value that may be missing: `.is_null()`, `.eq_or_null(value)`, or `.filter_if(value, |value| …)` on the query",
-    note = "convert a number of another type first, as in `i64::from(number)`; a bare key by its type, as in `UserId::new(number)`"
+    message = "`{Self}` does not stand for a `{T}`",
+    label = "expected `{T}`, or a column or expression of the same model that holds it",
+    note = "for a value that may be missing: `.set_or_null(value)`, `.eq_or_null(value)`, or `.filter_if(value, |value| …)` on the query",
+    note = "convert a number of another type first, as in `i64::from(number)`, and a column of a wider one by `.cast::<i32>()`; a bare key by its type, as in `UserId::new(number)`"
 )]
 pub trait Operand<M, T, E: Engine> {
     /// Whether it may be NULL.
@@ -98,6 +100,11 @@ impl<'a> Writing<'a> {
             self.predicate.shape.push(op::VALUE);
             self.predicate.value(value, self.form);
         }
+    }
+
+    /// A function of the operand that was written last.
+    pub(super) fn call(&mut self, function: Option<Function>) {
+        self.predicate.call(function);
     }
 
     fn typed_value<T: ToColumn + ?Sized>(&mut self, value: &T) {
@@ -189,23 +196,25 @@ impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for &Key<
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, K: Nullability, E: Engine> Operand<M, T, E> for Column<M, T, K> {
+impl<M, T: Holds<U>, U, K: Nullability, E: Engine> Operand<M, T, E> for Column<M, U, K> {
     type Nullability = K;
     type On = Anywhere;
 
     fn write(self, into: &mut Writing<'_>) {
         into.predicate.push_column(self.path);
         into.source = Some(self.form.fraction);
+        into.call(T::WIDENED);
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, K: Nullability, R, E: Engine> Operand<M, T, E> for Expr<M, T, K, R> {
+impl<M, T: Holds<U>, U, K: Nullability, R, E: Engine> Operand<M, T, E> for Expr<M, U, K, R> {
     type Nullability = K;
     type On = R;
 
     fn write(self, into: &mut Writing<'_>) {
         into.predicate.append(&self.predicate);
+        into.call(T::WIDENED);
     }
 }
 
