@@ -69,8 +69,8 @@ pub struct FileAst {
     pub statements: Vec<Statement>,
     /// Statements passed over, by kind in words.
     pub skipped: BTreeMap<String, usize>,
-    /// Views in lower case for whose rows a trigger or a rule stands in.
-    pub stood_in: BTreeSet<String>,
+    /// Views and the events, all in lower case, for which a trigger or a rule stands in: `insert`, `update`, `delete`.
+    pub stood_in: BTreeSet<(String, String)>,
 }
 
 /// A statement that changes the model.

@@ -34,8 +34,8 @@ pub struct Draft {
     pub other_names: HashSet<String>,
     /// Statements passed over, by kind.
     pub skipped: BTreeMap<String, usize>,
-    /// Views in lower case for whose rows a trigger or a rule stands in.
-    pub stood_in: BTreeSet<String>,
+    /// Views and the events, all in lower case, for which a trigger or a rule stands in: `insert`, `update`, `delete`.
+    pub stood_in: BTreeSet<(String, String)>,
     /// In which dialect each file was read, and why.
     pub read_as: Vec<(FileId, ReadAs)>,
     /// Files that a tool wrote.

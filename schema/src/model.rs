@@ -84,8 +84,8 @@ pub struct Model {
     pub lints: Lints,
     /// Statements passed over, by kind in words (`"CREATE TRIGGER"`).
     pub skipped: BTreeMap<String, usize>,
-    /// Views, in lower case, for whose rows a trigger or a rule stands in.
-    pub stood_in: BTreeSet<String>,
+    /// Views and the events, all in lower case, for which a trigger or a rule stands in: `insert`, `update`, `delete`.
+    pub stood_in: BTreeSet<(String, String)>,
 }
 
 /// A model that passed every rule: emitters take this and cannot fail.

@@ -127,7 +127,7 @@ struct Fold<'a> {
     functions: BTreeMap<String, Option<TypeName>>,
     routines: Vec<CreateFunction>,
     skipped: BTreeMap<String, usize>,
-    stood_in: BTreeSet<String>,
+    stood_in: BTreeSet<(String, String)>,
     /// The number of the current statement.
     now: usize,
     /// Where the table that is made or changed finds what is named without a schema.

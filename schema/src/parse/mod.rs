@@ -256,23 +256,33 @@ impl FileReader<'_> {
         self.outcome(outcome, statement, &kind);
     }
 
-    /// The view of `CREATE TRIGGER a INSTEAD OF INSERT ON v`, `CREATE RULE a AS ON INSERT TO v DO INSTEAD …`.
-    fn stood_in(&self, statement: &RawStatement) -> Option<String> {
-        let mut words = statement.tokens.iter().map(|token| {
+    /// The view and the events of `CREATE TRIGGER a INSTEAD OF INSERT ON v`, `CREATE RULE a AS ON INSERT TO v DO INSTEAD …`.
+    fn stood_in(&self, statement: &RawStatement) -> Vec<(String, String)> {
+        let words = statement.tokens.iter().take(40).map(|token| {
             let written = &self.text[token.start as usize..token.end as usize];
             written.trim_matches(['"', '`', '[', ']']).to_lowercase()
         });
-        let kinds = ["trigger", "rule"];
-        let kind = words
-            .by_ref()
-            .take(5)
-            .find(|word| kinds.contains(&&**word))?;
-        let before = if kind == "rule" { "to" } else { "on" };
-        let words: Vec<String> = words.take(40).collect();
-        words.iter().find(|word| *word == "instead")?;
-        let at = words.iter().position(|word| word == before)? + 1;
-        let is_qualified = words.get(at + 1).is_some_and(|word| word == ".");
-        words.get(if is_qualified { at + 2 } else { at }).cloned()
+        let words: Vec<String> = words.collect();
+        let has = |word: &str| words.iter().any(|one| one == word);
+        let before = match (has("trigger"), has("rule")) {
+            (true, _) => "on",
+            (false, true) => "to",
+            (false, false) => return Vec::new(),
+        };
+        let Some(at) = words
+            .iter()
+            .position(|word| word == before)
+            .filter(|_| has("instead"))
+        else {
+            return Vec::new();
+        };
+        let is_qualified = words.get(at + 2).is_some_and(|word| word == ".");
+        let Some(view) = words.get(if is_qualified { at + 3 } else { at + 1 }) else {
+            return Vec::new();
+        };
+        let events = words[..at].iter();
+        let events = events.filter(|word| ["insert", "update", "delete"].contains(&word.as_str()));
+        events.map(|event| (view.clone(), event.clone())).collect()
     }
 
     fn too_deep(&mut self, statement: &RawStatement) {

@@ -72,6 +72,7 @@ impl Reader<'_> {
                 Ok(self.node(first, ExprKind::Number(text)))
             }
             TokenKind::Hex => {
+                self.check_bytes(token)?;
                 self.advance(1);
                 Ok(self.node(first, ExprKind::Bytes))
             }
@@ -90,6 +91,19 @@ impl Reader<'_> {
             TokenKind::Word => self.word(token),
             _ => self.named(),
         }
+    }
+
+    /// `X'00'` has two digits for each byte; PostgreSQL's are bits.
+    fn check_bytes(&self, token: Token) -> Read<()> {
+        let digits = self.raw(token).trim_start_matches(['x', 'X']);
+        let is_quoted = digits.starts_with('\'');
+        let digits = digits.trim_matches('\'');
+        let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_even = self.dialect == Dialect::Postgres || digits.len().is_multiple_of(2);
+        if is_quoted && !(is_hex && is_even) {
+            return Err(self.unexpected("two hexadecimal digits for each byte"));
+        }
+        Ok(())
     }
 
     /// A text, of MySQL and PostgreSQL perhaps in several pieces.

@@ -61,16 +61,7 @@ impl Checker<'_> {
             let takes = ["count(*)".to_owned(), "count(value)".to_owned()];
             self.report(findings::no_such_call("count()", &takes, span));
         }
-        let is_pairs = match call.function() {
-            "json_build_object" | "jsonb_build_object" => self.dialect == Dialect::Postgres,
-            "json_object" => self.dialect != Dialect::Postgres,
-            _ => false,
-        };
-        let is_variadic = call.arguments.last().is_some_and(|last| last.variadic);
-        if is_pairs && !is_variadic && call.arguments.len() % 2 == 1 {
-            let takes = [format!("{}('name', value)", call.function())];
-            self.report(findings::no_such_call(call.function(), &takes, span));
-        }
+        self.check_pairs(call, span);
         self.check_window_of(call, span);
         let inner = if aggregates {
             Clause::Aggregate
@@ -125,6 +116,25 @@ impl Checker<'_> {
                 let arguments: Vec<Value> = arguments.into_iter().chain(within).collect();
                 self.call_of_others(call, &arguments, span)
             }
+        }
+    }
+
+    /// Names and values of a document stand in pairs.
+    fn check_pairs(&mut self, call: &Call, span: Span) {
+        let is_postgres = self.dialect == Dialect::Postgres;
+        let takes = match call.function() {
+            "json_build_object" | "jsonb_build_object" if is_postgres => "'name', value",
+            "json_object" if !is_postgres => "'name', value",
+            "json_set" | "json_insert" | "json_replace" if !is_postgres => {
+                "document, '$.name', value"
+            }
+            _ => return,
+        };
+        let is_odd = takes.matches(',').count() % 2 == 0;
+        let is_variadic = call.arguments.last().is_some_and(|last| last.variadic);
+        if !is_variadic && (call.arguments.len() % 2 == 1) != is_odd {
+            let takes = [format!("{}({takes})", call.function())];
+            self.report(findings::no_such_call(call.function(), &takes, span));
         }
     }
 
@@ -243,7 +253,9 @@ impl Checker<'_> {
         {
             self.report(findings::window_in(clause, name, span));
         }
+        let is_over = call.over.is_some() && !WINDOW_FUNCTIONS.contains(&name);
         let words = [
+            ("OVER", is_over),
             ("FILTER", call.filter.is_some()),
             ("DISTINCT", call.distinct),
         ];

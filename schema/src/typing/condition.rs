@@ -177,6 +177,20 @@ impl Checker<'_> {
             .escape
             .as_ref()
             .map(|escape| self.expr(escape, scope));
+        if self.dialect == Dialect::Sqlite && matching.operator.text.ends_with("regexp") {
+            let name = matching.operator.text.trim_start_matches("not ");
+            if self.own_functions(name).is_empty() {
+                let finding =
+                    findings::unknown_function(name, Some("glob"), matching.operator.span);
+                self.report(finding);
+            }
+        }
+        let escaped = matching.escape.as_ref().map(|escape| &escape.kind);
+        if let Some(ExprKind::Text(escaped)) = escaped
+            && escaped.chars().count() > 1
+        {
+            self.report(findings::several_characters(span));
+        }
         let text = self.text_type();
         for value in [Some(&pattern), Some(&operand), escape.as_ref()]
             .into_iter()

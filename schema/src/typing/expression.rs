@@ -4,6 +4,7 @@ use super::checker::Checker;
 use super::findings;
 use super::grammar::{self, grammar};
 use super::grouping::written;
+use super::literal::is_moment;
 use super::mysql;
 use super::operator::is_value_of;
 use super::postgres::{Context, Null, PgType, can_cast, cast_null, common_type};
@@ -80,10 +81,16 @@ impl Checker<'_> {
             ExprKind::Call(call) => self.call(call, scope, span),
             ExprKind::Typed(written, text) => match self.type_of_name(written) {
                 Some(ty) => {
-                    if let Ty::Postgres(wanted) = ty
-                        && !is_value_of(text.trim(), wanted)
-                    {
-                        self.report(findings::no_value_of(&wanted.name(), span));
+                    let is_value = match &ty {
+                        Ty::Postgres(wanted) => is_value_of(text.trim(), *wanted),
+                        Ty::Of(
+                            ColumnType::Date | ColumnType::DateTime(_) | ColumnType::Timestamp(_),
+                        ) => is_moment(text),
+                        _ => true,
+                    };
+                    if !is_value {
+                        let shown = self.shown(&Value::new(ty.clone(), false, span));
+                        self.report(findings::no_value_of(&shown, span));
                     }
                     Value::new(ty, false, span)
                 }
@@ -201,7 +208,14 @@ impl Checker<'_> {
     }
 
     fn subscript(&mut self, subscript: &Subscript, scope: &Scope<'_>, span: Span) -> Value {
-        let base = self.expr(&subscript.base, scope);
+        let mut base = self.expr(&subscript.base, scope);
+        // Each number of several finds in one array: there is one type for all dimensions.
+        if let ExprKind::Subscript(_) = &subscript.base.kind
+            && base.ty != Ty::Postgres(PgType::JSONB)
+            && let Some(array) = base.postgres().and_then(PgType::array)
+        {
+            base.ty = Ty::Postgres(array);
+        }
         let is_document = base.ty == Ty::Postgres(PgType::JSONB);
         let index = if is_document {
             Ty::Postgres(PgType::TEXT)

@@ -743,6 +743,13 @@ pub(super) fn no_full_text(table: &str, span: Span) -> Diagnostic {
         .help("name all columns of one, or add it to the table: `FULLTEXT KEY (title, body)`")
 }
 
+/// `ESCAPE` of more than one character.
+pub(super) fn several_characters(span: Span) -> Diagnostic {
+    Diagnostic::error("B0624", "`ESCAPE` is one character")
+        .at(span, "")
+        .help("write one: `LIKE '10!%' ESCAPE '!'`")
+}
+
 /// A type in an annotation that is none.
 pub(crate) fn no_type(written: &str, span: Span) -> Diagnostic {
     let message = format!("`{written}` is not a type of the database");

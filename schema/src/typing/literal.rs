@@ -101,7 +101,13 @@ impl Checker<'_> {
     pub(super) fn check_literal(&mut self, value: &Value, table: TableId, at: usize) {
         let column = &self.model.table(table).columns[at];
         let written = self.text_at(value.span);
+        let is_bytes = |of: &ColumnType| of.class() == TypeClass::Bytes;
+        let bytes_for_text = self.model.table(table).strict
+            && value.cell.is_none()
+            && value.column_type().is_some_and(is_bytes)
+            && super::grammar::is_text(&column.column_type);
         let takes = match value.constant {
+            _ if bytes_for_text => false,
             Constant::Text => match plain_text(written) {
                 Some(text) => self.takes_text(text, table, at),
                 None => true,
@@ -130,7 +136,11 @@ impl Checker<'_> {
                 if self.is_row_id(id, at) || (table.strict && is_integer(of)) {
                     return number.is_some_and(|number| number.fract() == 0.0);
                 }
-                !table.strict || !matches!(of.class(), TypeClass::Float { .. }) || number.is_some()
+                match of.class() {
+                    TypeClass::Float { .. } if table.strict => number.is_some(),
+                    TypeClass::Bytes => !table.strict,
+                    _ => true,
+                }
             }
             Dialect::Mysql => self.takes_text_of_mysql(text, of),
         }
@@ -154,7 +164,7 @@ impl Checker<'_> {
             _ => match of.class() {
                 TypeClass::Date | TypeClass::DateTime | TypeClass::Timestamp => is_moment(text),
                 TypeClass::Time => text.bytes().any(|byte| byte.is_ascii_digit()),
-                TypeClass::Year => number.is_some(),
+                TypeClass::Year => number.is_some_and(is_year),
                 _ if super::grammar::rank(of).is_some() => {
                     number.is_some_and(|number| is_in_range(number, of))
                 }
@@ -174,6 +184,7 @@ impl Checker<'_> {
             return !is_whole || number.fract() == 0.0;
         }
         match of {
+            ColumnType::Year => is_year(number),
             ColumnType::Decimal(Some(DecimalSize { precision, scale })) => {
                 let most = 10_f64.powf(f64::from(*precision) - f64::from(*scale));
                 number.abs() < most
@@ -233,8 +244,13 @@ fn is_in_range(number: f64, of: &ColumnType) -> bool {
     bounds(of).is_none_or(|(least, most)| (least..=most).contains(&number.round()))
 }
 
+/// Whether MySQL has the year; one of two digits is of this century or the last.
+fn is_year(number: f64) -> bool {
+    (0.0..=99.0).contains(&number) || (1901.0..=2155.0).contains(&number)
+}
+
 /// Whether MySQL reads a text as a day, or as a day and a time, as far as its numbers show that.
-fn is_moment(text: &str) -> bool {
+pub(super) fn is_moment(text: &str) -> bool {
     let parts = text.trim().split(|sign: char| !sign.is_ascii_digit());
     let parts: Vec<&str> = parts.collect();
     match parts.as_slice() {

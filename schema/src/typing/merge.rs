@@ -28,7 +28,9 @@ impl Checker<'_> {
             }
             match &when.action {
                 MergeAction::Nothing => {}
-                MergeAction::Delete => self.check_written_view(id, &[], merge.into.span),
+                MergeAction::Delete => {
+                    self.check_written_view((id, "delete"), &[], merge.into.span);
+                }
                 MergeAction::Update(assignments) => {
                     self.assignments(assignments, &[(id, name.clone())], seen);
                 }

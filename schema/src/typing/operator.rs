@@ -396,6 +396,7 @@ impl Checker<'_> {
                 ColumnType::I64
             }
             ColumnType::Bit(_) if self.dialect == Dialect::Mysql => ColumnType::U64,
+            ColumnType::Enum(_) | ColumnType::Set(_) => ColumnType::I64,
             of if grammar::is_text(of) => ColumnType::F64,
             of => of.clone(),
         };
@@ -534,16 +535,50 @@ pub(super) fn is_value_of(text: &str, pg_type: PgType) -> bool {
             if pg_type != PgType::TIME && !is_date_of_calendar(&lower) {
                 return false;
             }
+            if pg_type == PgType::TIME && !is_time_of_day(&lower) {
+                return false;
+            }
             lower.bytes().any(|byte| byte.is_ascii_digit()) || words.contains(&word)
         }
         PgType::INTERVAL => super::literal::is_interval(&lower),
         PgType::UUID => lower.bytes().filter(u8::is_ascii_hexdigit).count() == 32,
-        PgType::JSON | PgType::JSONB => {
-            lower.starts_with(['{', '[', '"', '-', 't', 'f', 'n'])
-                || lower.starts_with(|sign: char| sign.is_ascii_digit())
-        }
-        array if array.element().is_some() => lower.starts_with(['{', '[']),
+        PgType::JSON | PgType::JSONB => is_document(&lower),
+        array if array.element().is_some() => is_array(&lower),
         _ => true,
+    }
+}
+
+/// Whether a text is JSON, as far as its first and its last character show that.
+fn is_document(text: &str) -> bool {
+    let pairs = [('{', '}'), ('[', ']'), ('"', '"')];
+    match pairs.iter().find(|(first, _)| text.starts_with(*first)) {
+        Some((_, last)) => text.len() > 1 && text.ends_with(*last),
+        None => {
+            text.starts_with(|sign: char| sign.is_ascii_digit() || sign == '-')
+                || ["true", "false", "null"].contains(&text)
+        }
+    }
+}
+
+/// Whether a text has the parentheses of an array, `{a,b}`; before them may be its bounds.
+fn is_array(text: &str) -> bool {
+    let plain = !text.contains(['"', '\\']);
+    let count = |sign: char| text.matches(sign).count();
+    text.starts_with(['{', '[']) && text.ends_with('}') && (!plain || count('{') == count('}'))
+}
+
+/// Whether a text that begins as `10:30` names a time of the day; others are left to the server.
+fn is_time_of_day(text: &str) -> bool {
+    let begins = text.starts_with(|sign: char| sign.is_ascii_digit());
+    let mut parts = text.split(':');
+    let hour = parts.next().map(str::parse::<u32>);
+    let minute = parts
+        .next()
+        .and_then(|part| part.get(..2))
+        .map(str::parse::<u32>);
+    match (hour, minute) {
+        (Some(Ok(hour)), Some(Ok(minute))) => hour <= 24 && minute < 60,
+        _ => !begins || !text.contains(|sign: char| "'\\\"".contains(sign)),
     }
 }
 

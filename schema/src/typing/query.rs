@@ -121,6 +121,10 @@ impl Checker<'_> {
                 let written = self.text_at(value.span).trim_matches('\'');
                 written.trim().parse::<i64>().is_ok()
             }
+            Ty::Of(_) if value.constant == Constant::Number => {
+                let written: Result<f64, _> = self.text_at(value.span).parse();
+                !written.is_ok_and(|number| number.fract() != 0.0)
+            }
             Ty::Of(_) | Ty::Untyped | Ty::Open | Ty::Wrong => true,
         };
         if !fits {

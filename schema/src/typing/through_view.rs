@@ -16,10 +16,18 @@ const DEPTH: usize = 16;
 
 impl Checker<'_> {
     /// Reports a view that cannot be written, and columns of it that are none of its table.
-    pub(super) fn check_written_view(&mut self, id: TableId, columns: &[usize], span: Span) {
+    pub(super) fn check_written_view(
+        &mut self,
+        (id, event): (TableId, &str),
+        columns: &[usize],
+        span: Span,
+    ) {
         let table = self.model.table(id);
         let name = &table.name.name;
-        let is_stood_in = self.model.stood_in.contains(&name.to_lowercase());
+        let is_stood_in = self
+            .model
+            .stood_in
+            .contains(&(name.to_lowercase(), event.to_owned()));
         let Some(view) = table.view.as_ref().filter(|_| !is_stood_in) else {
             return;
         };

@@ -41,7 +41,7 @@ impl Checker<'_> {
             self.check_left_out(id, &written, insert);
         }
         let places: Vec<usize> = written.iter().flatten().copied().collect();
-        self.check_written_view(id, &places, insert.table.name.span);
+        self.check_written_view((id, "insert"), &places, insert.table.name.span);
         self.ignores = insert.ignores && self.dialect == Dialect::Mysql;
         self.insert_source(id, insert, &written, scope);
         self.ignores = false;
@@ -400,7 +400,7 @@ impl Checker<'_> {
                 checker.assign(assignment, &own, scope)
             });
             for (id, at) in own.iter().flatten() {
-                self.check_written_view(*id, &[*at], assignment.operator.span);
+                self.check_written_view((*id, "update"), &[*at], assignment.operator.span);
             }
             let names = assignment.targets.iter().zip(&own);
             for (name, target) in names.filter(|(_, target)| target.is_some()) {
@@ -539,13 +539,13 @@ impl Checker<'_> {
         if let ([target], true) = (written.as_slice(), delete.targets.is_empty())
             && let Some(id) = target.table
         {
-            self.check_written_view(id, &[], delete.from[0].span);
+            self.check_written_view((id, "delete"), &[], delete.from[0].span);
         }
         self.sources(&delete.using, &mut scope);
         for target in &delete.targets {
             let known = scope.relation(std::slice::from_ref(&target.name), self.dialect);
             if let Some(id) = known.and_then(|known| known.table) {
-                self.check_written_view(id, &[], target.name.span);
+                self.check_written_view((id, "delete"), &[], target.name.span);
             }
             if known.is_none() {
                 let names: Vec<String> = scope

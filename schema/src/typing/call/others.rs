@@ -78,6 +78,11 @@ impl Checker<'_> {
             .flatten();
         let has_default = matches!(&*name, "lag" | "lead") && arguments.len() == 3;
         let has_digits = arguments.len() == 1 && TIMES_OF_DAY.contains(&&*name);
+        let digits = call.arguments.first().map(|argument| &argument.value.kind);
+        let too_many = matches!(digits, Some(ExprKind::Number(digits)) if digits.as_str() > "6");
+        if self.dialect == Dialect::Mysql && has_digits && too_many {
+            return self.no_such_call(&name, arguments, span);
+        }
         if let Some(measured) = measured
             && !measured.takes(arguments.len())
             && !has_default
@@ -301,7 +306,8 @@ impl Checker<'_> {
                     && arguments.first()?.column_type().map(ColumnType::class)
                         == Some(TypeClass::Bytes) =>
             {
-                arguments.first()?.derived(any, span)
+                // No bytes of none are NULL.
+                arguments.first()?.derived(true, span)
             }
             "json_extract" if !mysql => Value::new(Ty::Of(ColumnType::Any), true, span),
             "match" if mysql => {

@@ -27,6 +27,12 @@ impl Checker<'_> {
             return self.rows_of_sqlite(name, &arguments, span);
         }
         if self.dialect == Dialect::Mysql {
+            if let Some(document) = arguments.first()
+                && name.eq_ignore_ascii_case("json_table")
+            {
+                let text = self.text_type();
+                self.demand_type(document, &text, None, span);
+            }
             return None;
         }
         if call.bare {

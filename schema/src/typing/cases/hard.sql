@@ -670,3 +670,13 @@ UPDATE notes SET doc = json_set(coalesce(doc, '{}'), '$.a', :a), weight = '1.5' 
 UPDATE stood_in SET name = :name WHERE id = 1;
 
 SELECT id FROM authors LIMIT '5';
+
+SELECT substr(raw, 1, 2) AS head, length(raw) AS n FROM notes WHERE raw IS NOT NULL;
+
+-- on: postgres
+SELECT tags[1][1] AS t, doc['a'][0] AS d, '{{1,2},{3,4}}'::int[] AS m, '[2:3]={1,2}'::int[] AS b FROM events;
+
+-- on: mysql
+SELECT mood + 0 AS m, flags + 0 AS f FROM events;
+
+SELECT j.name, j.age FROM JSON_TABLE(:doc, '$[*]' COLUMNS (name VARCHAR(20) PATH '$.name', age INT PATH '$.age')) AS j;

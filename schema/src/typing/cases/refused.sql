@@ -373,3 +373,43 @@ UPDATE grown SET name = 'a';
 WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT row_number() OVER () FROM t) SELECT n FROM t;
 
 SELECT json_object('a') AS d;
+
+SELECT upper(name) OVER () AS n FROM authors;
+
+INSERT INTO notes (code, body, raw) VALUES ('a', 'b', 'text');
+
+INSERT INTO notes (code, body, doc) VALUES ('a', 'b', X'00');
+
+INSERT INTO stood_in (id, name) VALUES (1, 'a');
+
+DELETE FROM stood_in;
+
+SELECT id FROM authors LIMIT 1.5;
+
+SELECT id FROM authors WHERE name REGEXP 'a';
+
+SELECT X'0G' AS x;
+
+SELECT json_set(doc, '$.a') AS d FROM notes;
+
+SELECT name LIKE 'a' ESCAPE 'ab' AS l FROM authors;
+
+-- on: mysql
+INSERT INTO events (at, doc, mood, tiny, made, share, code) VALUES (now(), '{}', 'sad', 1, 1066, 1, 'a');
+
+UPDATE events SET doc = '{broken';
+
+SELECT now(9) AS n FROM events;
+
+SELECT date '2026-13-01' AS d;
+
+SELECT timestamp 'soon' AS t;
+
+-- on: postgres
+UPDATE events SET clock = '25:00';
+
+SELECT '10 o''clock'::time AS t;
+
+SELECT '{1,2'::int[] AS a;
+
+SELECT tags[0][1] + 1 AS x FROM events;
