@@ -22,6 +22,7 @@ mod places_at_work;
 mod queries_at_work;
 mod query_batches;
 mod query_changes;
+mod query_combined;
 mod query_dialects;
 mod query_evaluated;
 mod query_joins;

@@ -9,7 +9,7 @@ use super::clauses::{Clauses, NO_LIMIT};
 use super::condition::Predicate;
 use super::extras::Extras;
 use super::related::{RelatedModel, RelatedModels};
-use super::render::{Limit, Parts, Wanted, render};
+use super::render::{Limit, Parts, Wanted, render, render_into};
 use super::render_change::{render_delete, render_update};
 use super::tree::Tree;
 use crate::driver::TableSql;
@@ -24,6 +24,7 @@ use crate::value::Buffer;
 use crate::value::ParamWriter;
 use crate::value::recorded::replay;
 use bindery_core::dialect::Dialect;
+use bindery_core::sql_writer::SqlWriter;
 
 /// The purpose of a shape's text; queries have the numbers of [`Wanted`].
 const UPDATE: u64 = 16;
@@ -187,7 +188,11 @@ impl Clauses {
             replay(extras.groups.values.bytes(), params);
             replay(extras.having.values.bytes(), params);
         }
-        let is_ordered = matches!(wanted, Wanted::Rows | Wanted::Selected);
+        let is_ordered = match wanted {
+            Wanted::Rows | Wanted::Selected => true,
+            Wanted::Part => self.limit != NO_LIMIT || self.offset != 0,
+            Wanted::AnyRows | Wanted::Count | Wanted::Exists => false,
+        };
         if let Some(extras) = extras.filter(|_| is_ordered) {
             self.write_order(extras, params);
         }
@@ -220,6 +225,60 @@ impl Clauses {
             Some(of) => replay(of.groups.values.bytes(), params),
             None => replay(extras.order_values.bytes(), params),
         }
+    }
+}
+
+/// A query as part of a combined one.
+impl Clauses {
+    /// The number of values that are selected.
+    pub(super) fn width(&self) -> usize {
+        self.extras.as_ref().map_or(0, |extras| extras.ends.len())
+    }
+
+    /// Adds everything that its text depends on but the table.
+    pub(super) fn key_of_part(&self, key: &mut Buffer<80>) {
+        for part in [self.predicate.shape.bytes(), self.order.bytes()] {
+            key.extend(part);
+            key.fixed((part.len() as u32).to_le_bytes());
+        }
+        if let Some(extras) = &self.extras {
+            key_of_extras(extras, key);
+        }
+        key.fixed([
+            Limit::of(self.limit) as u8,
+            u8::from(self.offset != 0),
+            u8::from(self.extras.is_some()),
+        ]);
+    }
+
+    /// Writes the query, within one of its own where it is limited.
+    pub(super) fn part_of(
+        &self,
+        mut sql: SqlWriter,
+        (table, engine): (&'static TableSql, &dyn Any),
+        number: usize,
+    ) -> Result<SqlWriter> {
+        if self
+            .extras
+            .as_ref()
+            .is_some_and(|extras| extras.lock.is_some())
+        {
+            let why = "a lock on the rows of combined queries";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        }
+        let parts = self.parts(Wanted::Part, table);
+        let related = ClausesOn {
+            clauses: self,
+            engine,
+        };
+        let related = related.related(None);
+        if parts.limit == Limit::All && !parts.offset {
+            return render_into(sql, &parts, &related);
+        }
+        sql.push("SELECT * FROM (");
+        sql = render_into(sql, &parts, &related)?;
+        sql.push(&format!(") AS part_{number}"));
+        Ok(sql)
     }
 }
 

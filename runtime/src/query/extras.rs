@@ -106,7 +106,7 @@ impl Extras {
     pub(crate) fn is_selected(&self, wanted: Wanted) -> bool {
         match wanted {
             Wanted::Rows | Wanted::AnyRows => false,
-            Wanted::Selected => true,
+            Wanted::Selected | Wanted::Part => true,
             Wanted::Count | Wanted::Exists => self.is_folded(),
         }
     }

@@ -13,6 +13,7 @@ mod change;
 mod clauses;
 pub(crate) mod column;
 mod comparable;
+mod combined;
 mod comparisons;
 mod computed_on;
 pub(crate) mod condition;
@@ -51,6 +52,7 @@ mod shape;
 #[cfg(feature = "sync")]
 mod since;
 pub(crate) mod statement;
+mod subquery;
 mod subselect;
 mod together;
 mod tree;
@@ -63,6 +65,7 @@ pub use case::Case;
 pub use cast::CastTo;
 pub use column::{Fraction, column, foreign_key};
 pub use comparable::{Comparable, ComparedWith};
+pub use combined::{Combined, Position, PositionOrder, position};
 pub use computed_on::{Anywhere, BesideWindow, ComputedOn, On, SelectedOn, Windowed};
 pub use expression::{Everywhere, Expr, Term};
 pub use fragment::{Fragment, FragmentPart, FragmentWriter};
@@ -85,6 +88,7 @@ pub use select::{
     FromSelected, Grouped, Groups, IsGrouped, Selection, SelectionInto, SelectionWriter, Ungrouped,
 };
 pub use selected::Selected;
+pub use subquery::{Subquery, select};
 pub use subselect::Subselect;
 pub use together::{Computable, Holds, Together};
 pub use window::{Window, WindowFunction, dense_rank, rank, row_number};

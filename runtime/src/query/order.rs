@@ -67,7 +67,7 @@ impl Direction {
     /// An expression follows, with its length before it, in place of a column's path.
     const EXPRESSION: u8 = 16;
 
-    const fn code(self) -> u8 {
+    pub(super) const fn code(self) -> u8 {
         let nulls = match self.nulls {
             Nulls::Least => 0,
             Nulls::First => Self::FIRST,

@@ -59,6 +59,11 @@ impl RelatedModel {
         self.find as usize as u64
     }
 
+    /// Its table on this engine.
+    pub(super) fn table(self, engine: &dyn Any) -> Option<&'static TableSql> {
+        (self.find)(engine)
+    }
+
     /// Refuses an engine that does not host the model.
     pub(super) fn ensure(self, engine: impl Engine) -> Result<()> {
         if self.lives_on.contains(&engine.name()) {
@@ -89,7 +94,7 @@ impl RelatedModels<'_> {
     /// The query was moved to an engine of another type.
     pub(super) fn table(&self, address: u64) -> Result<&'static TableSql> {
         let model = self.of.iter().find(|model| model.address() == address);
-        let table = model.and_then(|model| (model.find)(self.engine));
+        let table = model.and_then(|model| model.table(self.engine));
         table.ok_or_else(|| {
             let why = "a condition through `reversed()`, or with a query within it, on another engine than it was written for: `using` cannot move it";
             Error::new(ErrorKind::Unsupported(why))

@@ -26,6 +26,8 @@ pub(crate) enum Wanted {
     Exists = 4,
     /// The columns and expressions of a selection.
     Selected = 5,
+    /// The same with a name for each, as part of another query: in an order only where it is limited.
+    Part = 6,
 }
 
 /// The parts of a query.
@@ -89,7 +91,17 @@ pub(crate) fn render(
     parts: &Parts<'_>,
     related: &RelatedModels<'_>,
 ) -> Result<String> {
-    let mut render = Render::new(dialect, parts.table, related);
+    let sql = SqlWriter::new(dialect);
+    render_into(sql, parts, related).map(SqlWriter::finish)
+}
+
+/// Writes a query after what was written before.
+pub(super) fn render_into(
+    sql: SqlWriter,
+    parts: &Parts<'_>,
+    related: &RelatedModels<'_>,
+) -> Result<SqlWriter> {
+    let mut render = Render::of(sql, parts.table, related);
     render.join_all(parts)?;
     match parts.extras {
         Some(extras) if extras.is_selected(parts.wanted) => render.selected(parts, extras)?,
@@ -103,7 +115,7 @@ pub(crate) fn render(
         }
         render.lock(parts.wanted, lock.0)?;
     }
-    Ok(render.nodes.sql.finish())
+    Ok(render.nodes.sql)
 }
 
 /// Refuses an order by a value over a window, which no window is in.
@@ -128,9 +140,13 @@ impl<'a> Render<'a> {
         table: &'static TableSql,
         related: &'a RelatedModels<'a>,
     ) -> Self {
+        Self::of(SqlWriter::new(dialect), table, related)
+    }
+
+    fn of(sql: SqlWriter, table: &'static TableSql, related: &'a RelatedModels<'a>) -> Self {
         Self {
             nodes: NodeWriter {
-                sql: SqlWriter::new(dialect),
+                sql,
                 tables: Tables::of(table, related),
             },
             table,
@@ -276,7 +292,7 @@ impl<'a> Render<'a> {
     fn rows(&mut self, parts: &Parts<'_>) -> Result<()> {
         let is_limited = parts.limit != Limit::All || parts.offset;
         match parts.wanted {
-            Wanted::Rows | Wanted::Selected => {
+            Wanted::Rows | Wanted::Selected | Wanted::Part => {
                 self.select_rows(parts)?;
                 self.order(parts, is_limited || !parts.order.is_empty())?;
             }

@@ -32,7 +32,10 @@ impl Render<'_> {
         let before = match parts.wanted {
             Wanted::Count => "SELECT count(*) FROM (",
             Wanted::Exists => "SELECT 1 FROM (",
-            Wanted::Selected | Wanted::Rows | Wanted::AnyRows => {
+            Wanted::Part if parts.limit == Limit::All && !parts.offset => {
+                return self.folded(parts, &selection);
+            }
+            Wanted::Selected | Wanted::Part | Wanted::Rows | Wanted::AnyRows => {
                 selection.ensure_lockable()?;
                 self.folded(parts, &selection)?;
                 if extras.is_of_limited {
@@ -169,7 +172,7 @@ impl Render<'_> {
 }
 
 /// The name of a selected expression, where the statement has to name it.
-fn alias(position: usize) -> String {
+pub(super) fn alias(position: usize) -> String {
     format!("selected_{}", position + 1)
 }
 

@@ -26,7 +26,7 @@ use crate::model::route::ReadRoute;
 use crate::repository::{Repository, Rows};
 use crate::value::RowReader;
 
-type Read<E, R> = fn(&mut RowReader<'_>, E) -> Result<R>;
+pub(super) type Read<E, R> = fn(&mut RowReader<'_>, E) -> Result<R>;
 
 /// A query of columns, expressions and aggregates, whose rows are read into `R`. Made by [`Query::select`] and
 /// [`Query::select_as`].
@@ -208,6 +208,10 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
 impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
     pub(super) fn clauses_mut(&mut self) -> &mut Clauses {
         &mut self.clauses
+    }
+
+    pub(super) fn into_parts(self) -> (Repository<'c, M, E, A>, Clauses, Read<E, R>) {
+        (self.repository, self.clauses, self.read)
     }
 
     /// Of these, the rows that meet this condition, too; before they are grouped.
