@@ -384,6 +384,49 @@ fn qry_01_rows_are_compared_with_and_changed_by_values_of_their_table() -> binde
         assert!(above.is_some_and(|found| (found - mean).abs() < 1e-9));
         let count = c.users().select(post::id.select().count()).first()?;
         assert_eq!(count, Some(whole.posts.len() as u64));
+        // The first of a query's rows, in its order and by the key; of a table that is changed, too.
+        for limit in [0, 1, 3, 100] {
+            let best = || {
+                let of_many = post::id.select().filter(post::stars.ge(1));
+                of_many
+                    .order_by((post::rank.coalesce(7).desc(), post::title.asc()))
+                    .limit(limit)
+            };
+            let mut expected: Vec<_> = whole.posts.iter().filter(|post| post.stars >= 1).collect();
+            expected.sort_by_key(|post| {
+                let title = post.title.clone();
+                (
+                    std::cmp::Reverse(post.rank.unwrap_or(7)),
+                    title,
+                    *post.id.value(),
+                )
+            });
+            let mut expected: Vec<_> = expected
+                .iter()
+                .take(limit as usize)
+                .map(|post| post.id)
+                .collect();
+            expected.sort_by_key(|id| *id.value());
+            let found = c
+                .posts()
+                .filter(post::id.in_query(best()))
+                .order_by(post::id.asc())
+                .all()?;
+            assert_eq!(
+                found.iter().map(|post| post.id).collect::<Vec<_>>(),
+                expected
+            );
+            let others = c.posts().filter(!post::id.in_query(best())).count()?;
+            assert_eq!(others, (whole.posts.len() - expected.len()) as u64);
+            let changed = c
+                .posts()
+                .filter(post::id.in_query(best()))
+                .update(post::weight.set_to(1.0))?;
+            assert_eq!(changed, expected.len() as u64);
+        }
+        let of_limited = post::stars.eq(post::stars.select().limit(3).max());
+        let refused = c.posts().filter(of_limited).all();
+        assert!(matches!(refused, Err(error) if matches!(error.kind(), ErrorKind::Unsupported(_))));
         // A table that is changed is read as it was before.
         let of_least = numbers().filter(|&stars| stars == least).count() as u64;
         let least_stars = || post::stars.eq(post::stars.select().min());

@@ -416,6 +416,23 @@ fn qry_03_trees_are_read_by_one_statement_and_circles_end() -> bindery::Result<(
         );
         assert_eq!(below[4], "a11");
         assert_eq!(names(all[2].descendants(c)?), [""; 0]);
+        let tree = company::parent_id.tree(c, &all[0], None)?;
+        let by_name = |name: &str| {
+            let at = tree.rows().iter().position(|found| found.row.name == name);
+            at.expect("it is in the tree")
+        };
+        let path = tree.path(by_name("a11")).into_iter();
+        assert_eq!(
+            path.map(|row| &*row.name).collect::<Vec<_>>(),
+            ["a", "a1", "a11"]
+        );
+        let depths = ["a", "b", "a1", "a2", "a11"].map(|name| tree.rows()[by_name(name)].depth);
+        assert_eq!(depths, [1, 1, 2, 2, 3]);
+        assert!(tree.path(5).is_empty());
+        let two_levels = company::parent_id.tree(c, &all[0], 2)?.into_rows();
+        assert_eq!(two_levels.len(), 4);
+        assert!(two_levels.iter().all(|found| found.depth <= 2));
+        assert!(company::parent_id.tree(c, &all[0], 0)?.rows().is_empty());
 
         c.companies().update(
             all[0].id,
@@ -431,6 +448,14 @@ fn qry_03_trees_are_read_by_one_statement_and_circles_end() -> bindery::Result<(
             5,
             "the row itself is not below itself"
         );
+        for levels in [None, Some(3), Some(100)] {
+            let tree = company::parent_id.tree(c, &root, levels)?;
+            assert_eq!(
+                tree.rows().len(),
+                5,
+                "a circle has its rows once: {levels:?}"
+            );
+        }
         Ok(())
     }
     on_each!(show)

@@ -9,6 +9,7 @@ use super::tree::Tree;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::engine::Engine;
+use crate::value::ParamWriter;
 use crate::value::recorded::{RecordedValues, record_ordered};
 
 pub(super) const NO_LIMIT: u64 = u64::MAX;
@@ -194,13 +195,19 @@ impl Clauses {
 
     /// All that rows are filtered by, as one condition.
     pub(crate) fn into_condition(mut self) -> Predicate {
-        let filters = Tree::read(self.predicate.shape.bytes()).roots.len();
-        (1..filters).for_each(|_| self.predicate.shape.push(op::AND));
         if self.limit != NO_LIMIT {
             let why = "a value of limited rows: it is of all that meet the conditions";
             self.refuse(ErrorKind::Unsupported(why));
         }
-        self.predicate
+        self.filters()
+    }
+
+    /// The same, whatever the limit is.
+    pub(super) fn filters(&self) -> Predicate {
+        let mut all = self.predicate.clone();
+        let filters = Tree::read(all.shape.bytes()).roots.len();
+        (1..filters).for_each(|_| all.shape.push(op::AND));
+        all
     }
 
     /// The first of these rows, in their order, that have equal values in what the groups are by.
@@ -239,9 +246,24 @@ impl Clauses {
         Ok(self.order.bytes())
     }
 
-    /// The values of its order.
-    pub(super) fn values_of_order(&self) -> Option<&RecordedValues> {
-        Some(&self.extras.as_ref()?.order_values)
+    /// Adds its order to an expression, after the length of that.
+    pub(super) fn order_within(&self, expression: &mut Predicate) {
+        let order = self.order.bytes();
+        expression.shape.fixed((order.len() as u32).to_le_bytes());
+        expression.shape.extend(order);
+        expression.join_checks(&self.predicate);
+        if let Some(extras) = &self.extras {
+            expression.values.extend(extras.order_values.bytes());
+        }
+    }
+
+    /// Of these rows, the first in its order, as many as its limit.
+    pub(super) fn first_of(&self, rows: &mut Predicate) {
+        rows.shape.fixed([op::VALUE, op::FIRST_ROWS]);
+        self.order_within(rows);
+        // No database has more rows than that.
+        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
+        ParamWriter::recording(&mut rows.values).i64(limit);
     }
 
     /// Only what it is grouped by.

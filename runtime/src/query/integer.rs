@@ -103,6 +103,7 @@ impl Tree {
             | Node::Not(_)
             | Node::Any(..)
             | Node::OfRows(..)
+            | Node::FirstRows(..)
             | Node::Over(_) => u8::MAX,
         }
     }
@@ -137,6 +138,7 @@ impl Tree {
                 | Node::Not(_)
                 | Node::Any(..)
                 | Node::OfRows(..)
+                | Node::FirstRows(..)
                 | Node::Over(_) => {}
             }
         }

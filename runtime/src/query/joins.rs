@@ -514,7 +514,7 @@ impl Tree {
 
     fn has_subquery(&self, root: usize) -> bool {
         self.any(root, true, |node| {
-            matches!(node, Node::Any(..) | Node::OfRows(..))
+            matches!(node, Node::Any(..) | Node::OfRows(..) | Node::FirstRows(..))
         })
     }
 

@@ -4,6 +4,7 @@ use bindery_core::dialect::{Function, ListForm, ListKind, SearchPart, ValueKind}
 use bindery_core::sql_writer::SqlWriter;
 
 use super::joins::Tables;
+use super::order::Direction;
 use super::related::Related;
 use super::shape::ColumnPath;
 use super::tree::{Node, Over, Piece, Tree};
@@ -180,23 +181,20 @@ impl NodeWriter<'_> {
             Node::Not(inner) => vec![Push("NOT ("), Child(*inner), Push(")")],
             Node::Any(related, condition) => {
                 self.tables.open(&[*related], tree, condition.as_slice())?;
-                subquery(
-                    tree,
-                    vec![Push("EXISTS (SELECT 1")],
-                    &[*related],
-                    *condition,
-                )
+                let mut parts = vec![Push("EXISTS (SELECT 1")];
+                parts.extend(rows_of(tree, &[*related], *condition));
+                parts.push(Step::Close);
+                parts
             }
             Node::OfRows(related, value, condition) => {
                 let roots: Vec<_> = [*value].into_iter().chain(*condition).collect();
                 self.tables.open(related, tree, &roots)?;
-                subquery(
-                    tree,
-                    vec![Push("(SELECT "), Child(*value)],
-                    related,
-                    *condition,
-                )
+                let mut parts = vec![Push("(SELECT "), Child(*value)];
+                parts.extend(rows_of(tree, related, *condition));
+                parts.push(Step::Close);
+                parts
             }
+            Node::FirstRows(of, order, limit) => self.first_rows(tree, *of, order, *limit)?,
         })
     }
 
@@ -257,32 +255,67 @@ impl NodeWriter<'_> {
             parts.extend([Push(separator), Step::Node(root)]);
             separator = ", ";
         }
-        let is_of_columns = |path: ColumnPath| {
-            let mut columns = over.order.iter().filter_map(|(_, at)| tree.column(*at));
-            columns.any(|column| column.is_same(path))
-        };
-        let key = self.tables.key().iter().filter(|_| over.goes_by_key());
-        let key = key.map(|&column| ColumnPath::own(column as u16));
-        let descending = over.order.last().is_some_and(|(last, _)| last.descending);
+        parts.extend(self.order(tree, &over.order, over.goes_by_key()));
+        parts.extend(over.frame().map_or_else(Vec::new, rows));
+        parts.push(Push(")"));
+        parts
+    }
+
+    /// An order within an expression; equal rows go by the key where they have to.
+    fn order(&self, tree: &Tree, order: &[(Direction, usize)], by_key: bool) -> Vec<Step> {
+        use Step::Push;
+        let mut parts = Vec::new();
         let mut separator = " ORDER BY ";
-        for &(direction, root) in &over.order {
+        for &(direction, root) in order {
             parts.push(Push(separator));
             let words = direction.words(self.sql.dialect());
             if let Some(nulls) = words.before {
                 parts.extend([Step::Node(root), Push(nulls)]);
             }
-            parts.push(Step::Node(root));
-            parts.extend([Push(words.way), Push(words.nulls)]);
+            parts.extend([Step::Node(root), Push(words.way), Push(words.nulls)]);
             separator = ", ";
         }
-        for path in key.filter(|path| !is_of_columns(*path)) {
+        let is_said = |path: &ColumnPath| {
+            let mut columns = order.iter().filter_map(|(_, at)| tree.column(*at));
+            columns.any(|column| column.is_same(*path))
+        };
+        let descending = order.last().is_some_and(|(last, _)| last.descending);
+        let key = self.tables.key().iter().filter(|_| by_key);
+        let key = key.map(|&column| ColumnPath::own(column as u16));
+        for path in key.filter(|path| !is_said(path)) {
             parts.extend([Push(separator), Step::Column(path)]);
             parts.extend(descending.then_some(Push(" DESC")));
             separator = ", ";
         }
-        parts.extend(over.frame().map_or_else(Vec::new, rows));
-        parts.push(Push(")"));
         parts
+    }
+
+    /// The values of the first rows of a table. MySQL has no LIMIT in a list of rows, but in a table of its own.
+    fn first_rows(
+        &mut self,
+        tree: &Tree,
+        of: usize,
+        order: &[(Direction, usize)],
+        limit: usize,
+    ) -> Result<Vec<Step>> {
+        use Step::Push;
+        let Node::OfRows(related, value, condition) = &tree.nodes[of] else {
+            unreachable!("first rows are those of a subquery")
+        };
+        let ordered = order.iter().map(|(_, at)| *at);
+        let roots: Vec<_> = ordered.chain([*value]).chain(*condition).collect();
+        self.tables.open(related, tree, &roots)?;
+        let mut parts = vec![Push("(SELECT * FROM (SELECT "), Step::Node(*value)];
+        parts.extend(rows_of(tree, related, *condition));
+        parts.extend(self.order(tree, order, true));
+        let words = self.sql.dialect().query_syntax().limit;
+        parts.extend([
+            Push(words),
+            Step::Node(limit),
+            Step::Close,
+            Push(" AS first_rows)"),
+        ]);
+        Ok(parts)
     }
 
     fn list(&self, kind: ListKind, power: u8) -> Vec<Step> {
@@ -478,24 +511,14 @@ fn joined(tree: &Tree, parent: &Node, conditions: &[usize], word: &'static str) 
     parts
 }
 
-/// A subquery over the rows that these steps lead to, of which this selects.
-fn subquery(
-    tree: &Tree,
-    mut parts: Vec<Step>,
-    related: &[Related],
-    condition: Option<usize>,
-) -> Vec<Step> {
-    parts.push(Step::Related);
-    if let ([Related::All(_)], Some(root)) = (related, condition) {
-        parts.extend([Step::Push(" WHERE "), Step::Node(root), Step::Close]);
-        return parts;
+/// The rows that these steps lead to, from FROM on.
+fn rows_of(tree: &Tree, related: &[Related], condition: Option<usize>) -> Vec<Step> {
+    let mut parts = vec![Step::Related];
+    match (related, condition) {
+        ([Related::All(_)], Some(root)) => parts.extend([Step::Push(" WHERE "), Step::Node(root)]),
+        (_, Some(root)) => parts.extend(within_and(tree, root)),
+        (_, None) => {}
     }
-    parts.extend(
-        condition
-            .into_iter()
-            .flat_map(|root| within_and(tree, root)),
-    );
-    parts.push(Step::Close);
     parts
 }
 

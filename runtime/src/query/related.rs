@@ -31,6 +31,17 @@ pub(crate) struct RelatedRows {
     pub(crate) condition: Predicate,
 }
 
+impl RelatedRows {
+    /// All rows of a model that meet a condition, whichever row they are seen from.
+    pub(super) fn all<M: Model, E: Hosts<M>>(condition: Predicate) -> Self {
+        let model = RelatedModel::of::<M, E>();
+        Self {
+            steps: vec![(Related::All(model.address()), model)],
+            condition,
+        }
+    }
+}
+
 /// Finds the statements of a model on an engine. `None` where the engine is of another type, or does not host it.
 type FindTable = fn(&dyn Any) -> Option<&'static TableSql>;
 

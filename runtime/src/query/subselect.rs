@@ -3,14 +3,15 @@
 use std::marker::PhantomData;
 
 use super::aggregate::{Aggregate, Extreme, count};
-use super::clauses::Clauses;
+use super::clauses::{Clauses, NO_LIMIT};
 use super::column::Column;
 use super::computed_on::{ComputedOn, On};
-use super::condition::Condition;
+use super::condition::{Condition, Predicate};
 use super::expression::{Expr, Term};
 use super::nullability::{NotNull, Nullability, Nullable};
 use super::number::Number;
-use super::related::{Related, RelatedModel, RelatedRows};
+use super::order::{OfWindow, Orders};
+use super::related::RelatedRows;
 use super::shape::op;
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
@@ -90,9 +91,7 @@ impl<M, T, K: Nullability, R> Expr<M, T, K, R> {
     where
         R: ComputedOn<E>,
     {
-        let value = query.of.term();
-        self.predicate
-            .append(&query.value::<M, _, L, _>(value).predicate);
+        self.predicate.append(&query.into_rows());
         self.condition(op::IN_ROWS)
     }
 }
@@ -102,6 +101,29 @@ impl<U: Model, T, K: Nullability, E: Hosts<U>> Subselect<U, T, K, E> {
     pub fn filter(mut self, condition: Condition<U, E>) -> Self {
         self.clauses.filter(condition);
         self
+    }
+
+    /// The order that [`limit`](Self::limit) goes by; then the key.
+    pub fn order_by(mut self, orders: impl Orders<U, E, OfWindow>) -> Self {
+        self.clauses.order_by(orders);
+        self
+    }
+
+    /// At most this many rows, the first ones in its order: for [`in_query`](Column::in_query). A value of limited rows, as
+    /// [`max`](Self::max), is [`Unsupported`](crate::ErrorKind::Unsupported) when it is executed.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.clauses.limit(rows);
+        self
+    }
+
+    /// The values of the column, as a list.
+    fn into_rows(self) -> Predicate {
+        let all = RelatedRows::all::<U, E>(self.clauses.filters());
+        let mut rows = self.of.term().predicate.of_rows(all);
+        if self.clauses.limit != NO_LIMIT {
+            self.clauses.first_of(&mut rows);
+        }
+        rows
     }
 
     /// The number of rows.
@@ -151,11 +173,7 @@ impl<U: Model, T, K: Nullability, E: Hosts<U>> Subselect<U, T, K, E> {
 
     /// A value of the rows, for a query of another model.
     fn value<M, V, L, R>(self, of: Expr<U, V, L, R>) -> Expr<M, V, L, On<E>> {
-        let model = RelatedModel::of::<U, E>();
-        let rows = RelatedRows {
-            steps: vec![(Related::All(model.address()), model)],
-            condition: self.clauses.into_condition(),
-        };
+        let rows = RelatedRows::all::<U, E>(self.clauses.into_condition());
         Expr::new(of.predicate.of_rows(rows), false)
     }
 }

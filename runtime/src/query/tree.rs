@@ -50,6 +50,8 @@ pub(crate) enum Node {
     Any(Related, Option<usize>),
     /// An aggregate over the rows that these steps lead to, with a condition on them.
     OfRows(Vec<Related>, usize, Option<usize>),
+    /// The first of the rows of such a subquery in an order, as many as a value says.
+    FirstRows(usize, Vec<(Direction, usize)>, usize),
     /// A function over a window.
     Over(Over),
 }
@@ -196,7 +198,8 @@ impl Node {
             | Self::Excluded(_)
             // Their parts are of another table.
             | Self::Any(..)
-            | Self::OfRows(..) => Vec::new(),
+            | Self::OfRows(..)
+            | Self::FirstRows(..) => Vec::new(),
             Self::Call(_, children) | Self::Case(children) | Self::Row(children) => {
                 children.clone()
             }
@@ -221,9 +224,10 @@ impl Node {
 
 impl Tree {
     fn read_node(&mut self, reader: &mut ShapeReader<'_>) -> Node {
-        if reader.peek() == op::OVER {
-            reader.byte();
-            return Node::Over(self.read_over(reader));
+        match reader.peek() {
+            op::OVER => return Node::Over(self.read_over(reader)),
+            op::FIRST_ROWS => return self.read_first(reader),
+            _ => {}
         }
         match read_node(reader, &mut self.roots) {
             // A number computed of small integers may not be small.
@@ -241,22 +245,15 @@ impl Tree {
 impl Tree {
     fn read_over(&mut self, reader: &mut ShapeReader<'_>) -> Over {
         self.has_windows = true;
+        reader.byte();
         let frame = reader.frame();
-        let order = reader.orders_within();
+        let order = self.read_order(reader);
         let partition = last(&mut self.roots, usize::from(reader.byte()));
         let of = self.roots.pop().expect("shapes are written whole");
         let Node::Call(function, arguments) = std::mem::replace(&mut self.nodes[of], Node::Never)
         else {
             unreachable!("a window is of a function")
         };
-        let order = order.into_iter().map(|(direction, ordered)| {
-            let at = match ordered {
-                Ordered::Column(path) => self.add(Node::Column(path)),
-                Ordered::Expression(shape) => self.read_expression(shape),
-            };
-            (direction, at)
-        });
-        let order = order.collect();
         Over {
             function,
             arguments,
@@ -264,6 +261,23 @@ impl Tree {
             order,
             frame,
         }
+    }
+
+    fn read_first(&mut self, reader: &mut ShapeReader<'_>) -> Node {
+        reader.byte();
+        let order = self.read_order(reader);
+        let both = last(&mut self.roots, 2);
+        Node::FirstRows(both[0], order, both[1])
+    }
+
+    /// Reads an order that stands within the shape.
+    fn read_order(&mut self, reader: &mut ShapeReader<'_>) -> Vec<(Direction, usize)> {
+        let orders = reader.orders_within().into_iter();
+        let read = |(direction, ordered)| match ordered {
+            Ordered::Column(path) => (direction, self.add(Node::Column(path))),
+            Ordered::Expression(shape) => (direction, self.read_expression(shape)),
+        };
+        orders.map(read).collect()
     }
 
     /// Reads the shape of one expression.

@@ -190,10 +190,6 @@ impl<M, T, K> Aggregate<M, T, K> {
 
 fn over<M, T, K>(mut value: Predicate, window: &Window<M>) -> Expr<M, T, K, Windowed> {
     value.append(&window.partition);
-    value.join_checks(&window.order.predicate);
-    if let Some(values) = window.order.values_of_order() {
-        value.values.extend(values.bytes());
-    }
     let shape = &mut value.shape;
     let frame = window.frame.map(|frame| [frame.from, frame.to]);
     shape.fixed([op::OVER, u8::from(frame.is_some())]);
@@ -201,11 +197,9 @@ fn over<M, T, K>(mut value: Predicate, window: &Window<M>) -> Expr<M, T, K, Wind
         shape.push(u8::from(bound.is_some()));
         shape.fixed(bound.unwrap_or_default().to_le_bytes());
     }
-    let order = window.order.order();
-    shape.fixed((order.len() as u32).to_le_bytes());
-    shape.extend(order);
+    window.order.order_within(&mut value);
     let partitions = super::tree::Tree::read(window.partition.shape.bytes());
-    shape.push(partitions.roots.len() as u8);
+    value.shape.push(partitions.roots.len() as u8);
     Expr::new(value, false)
 }
 

@@ -30,4 +30,5 @@ pub use loaded_iter::LoadedIter;
 pub use of_row::{parent_of, rows_of};
 pub use scoped::Scoped;
 pub use through::Through;
+pub use tree::{Tree, TreeRow};
 pub use values::{Then, ToMany, ValueOf};
