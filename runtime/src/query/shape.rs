@@ -53,7 +53,7 @@ pub(crate) mod op {
     /// comes after the aggregate.
     pub(crate) const OF_ROWS: u8 = 43;
     /// Takes a subquery of all rows of a table and a value: so many of the rows. Their order follows, after its length.
-    pub(crate) const FIRST_ROWS: u8 = 46;
+    pub(crate) const FIRST_ROWS: u8 = 47;
     /// Takes an expression and a subquery of one column.
     pub(crate) const IN_ROWS: u8 = 44;
     /// Takes an aggregate or another function over a window and what the window is partitioned by. Followed by the rows of the

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::aggregate::Having;
 use super::clauses::Clauses;
+use super::column::Marker;
 use super::condition::Condition;
 use super::order::{OfGroups, Orders};
 use super::related::RelatedModel;
@@ -17,7 +18,7 @@ use crate::model::lives_on::Hosts;
 #[must_use = "it does nothing until another query has it"]
 pub struct Subquery<M, E, R, G = Ungrouped> {
     clauses: Clauses,
-    marker: PhantomData<fn() -> (M, E, R, G)>,
+    marker: Marker<M, E, (R, G)>,
 }
 
 impl<M, E, R, G> Clone for Subquery<M, E, R, G> {
