@@ -347,6 +347,20 @@ fn every_way_to_write<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
             assert!(c.users().delete(key(8)).unwrap());
         },
     );
+    after(
+        "insert_from",
+        &["user_created 18", "user_deleted 18"],
+        &|c| {
+            let copy = (
+                user::id.value().from(user::id.value() + 14),
+                user::email.from(user::email.concat(".org")),
+            );
+            let four = user::email.eq("4@a.org");
+            let copies = c.users().insert_from(copy).filter(four).execute();
+            assert_eq!(copies.unwrap(), 1);
+            assert!(c.users().delete(key(18)).unwrap());
+        },
+    );
     after("merge", &["user_created 7", "user_deleted 6"], &|c| {
         let of_six = c.users().filter(user::email.eq("6@a.org"));
         of_six.merge(user::email, [new(7, "7@a.org")]).unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bindery::query::{case, excluded};
+use bindery::query::{case, count, excluded};
 use bindery::types::{BigDecimal, NaiveDate, Uuid};
 use bindery::{Connection, ErrorKind, StaticEngine};
 
@@ -336,6 +336,235 @@ fn qry_01_numbers_are_added_to_the_row_with_the_same_key() -> bindery::Result<()
             matches!(refused, Err(error) if matches!(error.kind(), ErrorKind::ValueOutOfRange(_)))
         );
         assert_eq!(posts(c)?, [stored]);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_rows_of_a_query_are_inserted_into_another_table() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        fill(c, 40, 59)?;
+        let (by, all, before) = (users(c)?, posts(c)?, c.comments().count()?);
+        let given = (
+            comment::post_id.from(post::id),
+            comment::author_id.from(post::editor_id),
+            comment::words.from(post::author_id.to(user::city).coalesce("none").concat("!")),
+        );
+        let public = post::is_public.eq(true);
+        let rated = (post::stars.desc(), post::id.asc());
+        let made = c
+            .comments()
+            .insert_from(given)
+            .filter(public)
+            .order_by(rated);
+        assert_eq!(made.limit(7).offset(1).execute()?, 7);
+        let mut expected: Vec<_> = all.iter().filter(|it| it.is_public).collect();
+        expected.sort_by_key(|it| (std::cmp::Reverse(it.stars), *it.id.value()));
+        let made = c
+            .comments()
+            .order_by(comment::id.asc())
+            .offset(before)
+            .all()?;
+        // In no particular order: databases number them as they like.
+        let mut made: Vec<_> = made
+            .iter()
+            .map(|it| (it.post_id, it.author_id, it.words.clone()))
+            .collect();
+        let words = |it: &Post<E>| {
+            let city = by[it.author_id.value()].city.as_deref();
+            format!("{}!", city.unwrap_or("none"))
+        };
+        let expected = expected.into_iter().skip(1).take(7);
+        let mut expected: Vec<_> = expected
+            .map(|it| (it.id, it.editor_id, words(it)))
+            .collect();
+        made.sort_by_key(|it| *it.0.value());
+        expected.sort_by_key(|it| *it.0.value());
+        assert_eq!(made, expected);
+
+        // None of no rows, and the values of a key as another one.
+        let copied = || {
+            (
+                user::id.value().from(post::id.value() + 1_000),
+                user::name.from(post::title),
+            )
+        };
+        let none = post::stars.gt(1_000_000);
+        assert_eq!(c.users().insert_from(copied()).filter(none).execute()?, 0);
+        assert_eq!(c.users().insert_from(copied()).execute()?, all.len() as u64);
+        let names = users(c)?;
+        for it in &all {
+            assert_eq!(names[&(*it.id.value() + 1_000)].name, it.title);
+        }
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_rows_of_a_table_and_of_its_groups_are_inserted_into_itself() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        fill(c, 30, 61)?;
+        let (all, comments) = (posts(c)?, c.comments().all()?);
+        let token = Uuid::from_u128(3 << 90 | 0xfe);
+        let day = NaiveDate::from_ymd_opt(1969, 12, 31).expect("a day");
+        let noon = day.and_hms_micro_opt(12, 0, 1, 250_001).expect("a time");
+        let given = (
+            post::author_id.from(post::author_id),
+            post::title.from(post::title.concat(post::title)),
+            post::body.from("copied"),
+            post::stars.from(post::comments.count()),
+            post::weight.from(post::weight / 3.0),
+            post::price.from(post::price),
+            post::is_public.from(false),
+            post::token.from(token),
+            post::day.from(day),
+            post::created_at.from(noon),
+            post::rank.from(post::rank.coalesce(4)),
+        );
+        let fitting = post::title.length().le(40);
+        let copied = c.posts().insert_from(given).filter(fitting).execute()?;
+        let expected: Vec<_> = all
+            .iter()
+            .filter(|it| it.title.chars().count() <= 40)
+            .collect();
+        assert_eq!(copied, expected.len() as u64);
+        let key = |it: &Post<E>| {
+            (
+                it.title.clone(),
+                it.stars,
+                it.rank,
+                it.price.clone(),
+                *it.author_id.value(),
+            )
+        };
+        let mut made = c.posts().filter(post::body.eq("copied")).all()?;
+        let words = |it: &Post<E>| comments.iter().filter(|one| one.post_id == it.id).count();
+        let mut expected: Vec<_> = expected
+            .into_iter()
+            .map(|it| Post {
+                title: it.title.repeat(2),
+                stars: words(it) as i64,
+                rank: it.rank.or(Some(4)),
+                ..it.clone()
+            })
+            .collect();
+        made.sort_by_key(key);
+        expected.sort_by_key(key);
+        assert_eq!(
+            made.iter().map(key).collect::<Vec<_>>(),
+            expected.iter().map(key).collect::<Vec<_>>()
+        );
+        for (made, it) in made.iter().zip(&expected) {
+            assert_eq!(
+                (made.token, made.day, made.created_at),
+                (Some(token), Some(day), noon)
+            );
+            assert!(!made.is_public && made.editor_id.is_none());
+            assert_eq!(made.weight.is_some(), it.weight.is_some());
+        }
+
+        let all = posts(c)?;
+        let given = (
+            post::author_id.from(post::author_id),
+            post::title.from("sum"),
+            post::stars.from(count()),
+            post::rank.from(post::rank.max()),
+            post::price.from(post::price.sum()),
+            post::is_public.from(true),
+            post::created_at.from(noon),
+        );
+        let sums = c.posts().insert_from(given).group_by(post::author_id);
+        let inserted = sums.having(count().gt(2)).execute()?;
+        let sums = c.posts().filter(post::title.eq("sum")).all()?;
+        assert_eq!(inserted, sums.len() as u64);
+        let mut authors: Vec<_> = all.iter().map(|it| *it.author_id.value()).collect();
+        authors.sort_unstable();
+        authors.dedup();
+        let of = |author: i64| all.iter().filter(move |it| *it.author_id.value() == author);
+        let large = authors.into_iter().filter(|author| of(*author).count() > 2);
+        assert_eq!(large.clone().count(), sums.len());
+        for author in large {
+            let sum = sums.iter().find(|it| *it.author_id.value() == author);
+            let sum = sum.expect("one for each author");
+            assert_eq!(sum.stars, of(author).count() as i64);
+            assert_eq!(sum.rank, of(author).filter_map(|it| it.rank).max());
+            let prices = of(author)
+                .filter_map(|it| it.price.clone())
+                .reduce(|a, b| a + b);
+            let price = sum.price.as_ref().map(BigDecimal::normalized);
+            assert_eq!(price, prices.map(|it| it.normalized()));
+        }
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_01_rows_of_a_query_that_cannot_be_inserted_are_refused() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        // A column without a default is missed before there is a row.
+        let missing = (
+            comment::post_id.from(post::id),
+            comment::author_id.from(post::editor_id),
+        );
+        let error = c
+            .comments()
+            .insert_from(missing)
+            .execute()
+            .expect_err("words are missing");
+        assert!(
+            matches!(error.kind(), ErrorKind::UnsupportedValue(_)),
+            "{error}"
+        );
+        assert!(
+            error.to_string().contains("`words` has no default"),
+            "{error}"
+        );
+        let twice = (
+            user::name.from(post::title),
+            user::name.from(post::body.coalesce("")),
+        );
+        assert!(is_unsupported(c.users().insert_from(twice).execute()));
+        let ungrouped = (
+            user::name.from(post::title),
+            user::city.from(post::body.max()),
+        );
+        assert!(is_unsupported(c.users().insert_from(ungrouped).execute()));
+        let alone = c.users().insert_from(user::name.from(post::title));
+        assert!(is_unsupported(alone.having(count().gt(1)).execute()));
+
+        fill(c, 5, 67)?;
+        let before = users(c)?;
+        let same_keys = || (user::id.from(user::id), user::name.from(user::name));
+        let error = c
+            .users()
+            .insert_from(same_keys())
+            .execute()
+            .expect_err("the keys are there");
+        assert!(error.is_unique_violation(), "{error}");
+        let long = user::name.from("a".repeat(41));
+        let long = c.users().insert_from::<model::Post>(long).execute();
+        assert!(long.is_err_and(|error| error.is_about_a_row()));
+        assert_eq!(users(c)?, before);
+        // Those that are there are left out by a condition.
+        let is_there = user::id.in_query(user::id.select());
+        assert_eq!(
+            c.users()
+                .insert_from(same_keys())
+                .filter(!is_there)
+                .execute()?,
+            0
+        );
+        let undone = c.transaction(|tx| {
+            let given = user::name.from(post::title);
+            assert_eq!(tx.users().insert_from(given).execute()?, 5);
+            assert_eq!(tx.users().count()?, before.len() as u64 + 5);
+            tx.users().insert_from(same_keys()).execute()
+        });
+        assert!(undone.is_err());
+        assert_eq!(users(c)?, before);
         Ok(())
     }
     on_each!(show)

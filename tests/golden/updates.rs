@@ -547,3 +547,37 @@ fn callers_that_come_at_once_are_all_counted() -> bindery::Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn rows_of_a_query_begin_with_the_first_version() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Hosts<model::Page>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let tea = page(c, "/tea")?;
+        c.pages().update(tea.id, body("green"))?;
+        let copy = || {
+            (
+                page::path.from(page::path.concat("/2")),
+                page::body.from(page::body),
+            )
+        };
+        let error = c
+            .pages()
+            .insert_from(copy())
+            .execute()
+            .expect_err("no time of the last change");
+        assert!(
+            error.to_string().contains("`changed_on` has no default"),
+            "{error}"
+        );
+        let (path, text) = copy();
+        let whole = (path, text, page::changed_on.from(page::changed_on));
+        assert_eq!(c.pages().insert_from(whole).execute()?, 1);
+        let stored = c.pages().get_by_path("/tea/2")?;
+        assert_eq!(
+            (stored.revision, stored.body.as_deref()),
+            (1, Some("green"))
+        );
+        assert_eq!(c.pages().get(tea.id)?.revision, 2);
+        Ok(())
+    }
+    on_each!(show)
+}

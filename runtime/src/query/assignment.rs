@@ -52,7 +52,7 @@ impl<M, T, K> Column<M, T, K> {
     }
 
     /// A computed value gets as many digits after the point as the column keeps, unless it is a column that has no more.
-    fn fit(self, source: Option<Option<u32>>, predicate: &mut Predicate) {
+    pub(super) fn fit(self, source: Option<Option<u32>>, predicate: &mut Predicate) {
         let (Some(digits), Some(function)) = (self.form.fraction, self.fitted) else {
             return;
         };

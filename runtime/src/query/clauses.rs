@@ -88,6 +88,17 @@ impl Clauses {
         self.extras_mut().having.append(&condition.predicate);
     }
 
+    /// Refuses a condition on groups where there are none.
+    pub(crate) fn ensure_having(&mut self) {
+        let extras = self.extras.as_deref();
+        let is_alone =
+            extras.is_some_and(|it| it.groups.shape.is_empty() && !it.having.shape.is_empty());
+        if is_alone {
+            let why = "`having` is for groups, and this query has none: call `group_by` before it";
+            self.refuse(ErrorKind::Unsupported(why));
+        }
+    }
+
     /// Refuses the query when it is executed.
     pub(crate) fn refuse(&mut self, kind: ErrorKind) {
         self.predicate.keep(Err(Error::new(kind)));

@@ -204,6 +204,18 @@ impl<M, T, K> Column<M, T, K> {
         self
     }
 
+    /// The column as one of another type, with the same values in the database.
+    pub(super) const fn of_type<U>(self) -> Column<M, U, K> {
+        Column {
+            path: self.path,
+            link: self.link,
+            reference: self.reference,
+            form: self.form,
+            fitted: self.fitted,
+            marker: PhantomData,
+        }
+    }
+
     pub(crate) const fn of_path(path: ColumnPath) -> Self {
         Self {
             path,

@@ -114,6 +114,11 @@ impl<'a> Writing<'a> {
         self.predicate.shape.fixed([op::TYPED, kind as u8]);
     }
 
+    /// An expression of columns, or of groups.
+    pub(super) fn expression(&mut self, expression: &Predicate) {
+        self.predicate.append(expression);
+    }
+
     #[inline]
     fn key<M, E: Engine, V: ToColumn>(&mut self, key: &Key<M, E, V>) {
         self.predicate.keys.add(key.engine().index());

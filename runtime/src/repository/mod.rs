@@ -6,6 +6,7 @@ mod conflict;
 mod copy;
 mod get_or_insert;
 mod insert;
+mod insert_from;
 #[cfg(feature = "session")]
 mod kept;
 #[cfg(feature = "atomic")]

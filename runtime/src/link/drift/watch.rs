@@ -77,6 +77,12 @@ impl Use {
 }
 
 impl Watch {
+    /// Returns the model of this name.
+    pub(crate) fn info(&self, model: &str) -> Option<&'static ModelInfo> {
+        let mut models = self.models.iter().copied();
+        models.find(|info| info.name == model)
+    }
+
     pub(crate) fn new(program: &'static Program, engine: usize, check: SchemaCheck) -> Self {
         let info = &program.engines[engine];
         let models: Vec<_> = program.models_on(engine).collect();
