@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::family::{OWNERS, PETS};
+use crate::family::{LAST, OWNERS, PETS};
 
 /// One thing that every client does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +53,21 @@ pub enum Case {
     Delete,
     /// All owners and the pets of each: by hand two queries.
     HasMany,
+    /// One statement over owners and pets.
+    Family(FamilyQuery),
     /// A connection is taken from a pool and given back: nothing that the others have.
     Checkout,
+}
+
+/// A query of the query builder, which is one text by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FamilyQuery {
+    /// Each owner with the number of its pets.
+    Counts,
+    /// The last pets of each owner.
+    LastOfEach,
+    /// The pets whose owners another query finds.
+    OfQuery,
 }
 
 /// The rows that are upserted over and over.
@@ -64,7 +77,7 @@ const DELETED: usize = 10;
 
 impl Case {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 36] = [
         Self::Find,
         Self::Finds(100),
         Self::FindMany(100),
@@ -97,6 +110,9 @@ impl Case {
         Self::Upsert,
         Self::Delete,
         Self::HasMany,
+        Self::Family(FamilyQuery::Counts),
+        Self::Family(FamilyQuery::LastOfEach),
+        Self::Family(FamilyQuery::OfQuery),
         Self::Checkout,
     ];
 
@@ -114,7 +130,7 @@ impl Case {
             Self::InsertDefaults | Self::InsertGiven | Self::Upsert => 0,
             Self::Delete => DELETED,
             // Families are there once for all.
-            Self::HasMany | Self::Checkout => 0,
+            Self::HasMany | Self::Family(_) | Self::Checkout => 0,
         }
     }
 
@@ -131,7 +147,7 @@ impl Case {
             Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert => 0,
             // They are inserted before.
             Self::Delete => 1,
-            Self::HasMany | Self::Checkout => 0,
+            Self::HasMany | Self::Family(_) | Self::Checkout => 0,
         }
     }
 
@@ -146,7 +162,7 @@ impl Case {
             Self::FindChecked | Self::SelectChecked(_) => true,
             Self::InsertDefaults | Self::InsertGiven => true,
             Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert | Self::Delete => true,
-            Self::HasMany | Self::Checkout => true,
+            Self::HasMany | Self::Family(_) | Self::Checkout => true,
         }
     }
 
@@ -154,7 +170,7 @@ impl Case {
     pub(crate) fn person(self, first: i64) -> i64 {
         match self {
             Self::Upsert => first.rem_euclid(UPSERTED) + 1,
-            Self::HasMany | Self::Checkout => first,
+            Self::HasMany | Self::Family(_) | Self::Checkout => first,
             _ if self.adds() > 0 => first,
             _ => (first * 7_919).rem_euclid(self.rows() as i64) + 1,
         }
@@ -189,6 +205,11 @@ impl fmt::Display for Case {
             Self::Upsert => out.write_str("upsert 1 row"),
             Self::Delete => out.write_str("delete 1 row"),
             Self::HasMany => write!(out, "{OWNERS} rows with {PETS} each"),
+            Self::Family(FamilyQuery::Counts) => write!(out, "{OWNERS} rows with a count each"),
+            Self::Family(FamilyQuery::LastOfEach) => {
+                write!(out, "the last {LAST} of {OWNERS} groups")
+            }
+            Self::Family(FamilyQuery::OfQuery) => out.write_str("rows of a query within"),
             Self::Checkout => out.write_str("checkout from the pool"),
         }
     }

@@ -1,6 +1,6 @@
 //! The operations of a way to reach a database.
 
-use crate::{Case, Person, Pet};
+use crate::{Case, FamilyQuery, Person, Pet};
 
 /// Why a measurement cannot be made.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -195,6 +195,15 @@ pub trait Client {
     /// The database fails.
     fn has_many(&mut self, take: &mut dyn FnMut(Pet)) -> Result<(), Failure> {
         let _ = take;
+        Err(missing())
+    }
+
+    /// The rows of one statement over owners and pets; a count is in place of an owner's key.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn family(&mut self, query: FamilyQuery, take: &mut dyn FnMut(Pet)) -> Result<(), Failure> {
+        let _ = (query, take);
         Err(missing())
     }
 

@@ -9,6 +9,11 @@ pub(crate) const OWNERS: i64 = 100;
 /// The number of pets of each.
 pub(crate) const PETS: i64 = 10;
 
+/// The number of pets of each that a query of the last ones is of.
+pub(crate) const LAST: u64 = 3;
+/// The owners up to this one are those of a query within another.
+pub(crate) const OF_QUERY: i64 = 50;
+
 /// The side of the relation that has many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {

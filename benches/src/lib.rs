@@ -18,7 +18,7 @@ mod suite;
 mod variant;
 
 pub use arguments::{Arguments, USAGE};
-pub use case::Case;
+pub use case::{Case, FamilyQuery};
 pub use client::{Client, Failure};
 pub use family::{Owner, Pet};
 pub use person::Person;

@@ -48,6 +48,7 @@ impl<C: Client> Variant for C {
         once(self, case, input, &mut |row: C::Row| rows.push(row.into()))?;
         match case {
             Case::HasMany => self.has_many(&mut |pet| rows.push(pet.into()))?,
+            Case::Family(query) => self.family(query, &mut |pet| rows.push(pet.into()))?,
             // No rows.
             Case::Checkout => rows = Person::from(1, 1),
             Case::InsertMany(_) | Case::Delete => {
@@ -105,7 +106,7 @@ impl Input {
             Case::Finds(count) | Case::FindMany(count) => keys(count),
             Case::Select(_) | Case::SelectChecked(_) => Self::Nothing,
             Case::Iterate(_) | Case::Export(_) => Self::Nothing,
-            Case::HasMany | Case::Checkout => Self::Nothing,
+            Case::HasMany | Case::Family(_) | Case::Checkout => Self::Nothing,
             Case::Insert | Case::InsertInTransaction | Case::InsertInSession => {
                 Self::People(Person::from(first, 1))
             }
@@ -177,6 +178,7 @@ fn once<C: Client>(
         }
         Case::InsertMany(_) => client.insert_many(input.people())?,
         Case::HasMany => client.has_many(&mut |pet| drop(black_box(pet)))?,
+        Case::Family(query) => client.family(query, &mut |pet| drop(black_box(pet)))?,
         Case::Checkout => client.checkout()?,
         _ => {
             for person in input.people() {

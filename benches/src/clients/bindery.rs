@@ -2,8 +2,9 @@
 
 use bindery::{Config, Connection, EngineOptions, Hosts, Repository, StaticEngine};
 
+use crate::family::{LAST, OF_QUERY};
 use crate::suite::DatabaseAddress;
-use crate::{Case, Client, Failure, Owner, Pet};
+use crate::{Case, Client, Failure, FamilyQuery, Owner, Pet};
 
 #[allow(missing_docs, reason = "the schema's words are enough")]
 mod generated {
@@ -12,7 +13,7 @@ mod generated {
 
 use generated::{
     Databases, MemberQueries, NewMember, NewOwner, NewPerson, NewPet, PersonPatch, Tables, engine,
-    model, owner, person as column, queries,
+    model, owner, person as column, pet, queries,
 };
 
 /// A connection of any engine.
@@ -270,6 +271,44 @@ impl<E: Hosting> Client for Bindery<E> {
         let owners = self.connection.owners().all()?;
         let pets = self.connection.load(&owners, owner::pets)?;
         for pet in pets.into_rows() {
+            take(Pet {
+                id: pet.id.into_value(),
+                owner_id: pet.owner_id.into_value(),
+                name: pet.name,
+            });
+        }
+        Ok(())
+    }
+
+    fn family(&mut self, query: FamilyQuery, take: &mut dyn FnMut(Pet)) -> Result<(), Failure> {
+        let pets = self.connection.pets();
+        let pets = match query {
+            FamilyQuery::Counts => {
+                let counted = self
+                    .connection
+                    .owners()
+                    .select((owner::id, owner::pets.count()));
+                for (owner, count) in counted.all()? {
+                    take(Pet {
+                        id: owner.into_value(),
+                        owner_id: count as i64,
+                        name: String::new(),
+                    });
+                }
+                return Ok(());
+            }
+            FamilyQuery::LastOfEach => pets
+                .order_by(pet::id.desc())
+                .per_group(pet::owner_id)
+                .limit(LAST),
+            FamilyQuery::OfQuery => {
+                let owners = owner::id
+                    .select()
+                    .filter(owner::id.le(generated::OwnerId::new(OF_QUERY)));
+                pets.filter(pet::owner_id.in_query(owners))
+            }
+        };
+        for pet in pets.all()? {
             take(Pet {
                 id: pet.id.into_value(),
                 owner_id: pet.owner_id.into_value(),

@@ -4,9 +4,10 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder, Statement, TxOpts, Value};
 
 use super::sql::unnumbered as sql;
-use crate::family::{OWNERS, take_families};
+use super::sql::{COUNTS, LAST_OF_EACH};
+use crate::family::{OF_QUERY, OWNERS, take_families};
 use crate::suite::DatabaseAddress;
-use crate::{Case, Client, Failure, Owner, Person, Pet};
+use crate::{Case, Client, Failure, FamilyQuery, Owner, Person, Pet};
 
 const GONE: &str = "the row that was inserted is gone";
 
@@ -32,6 +33,9 @@ struct Writes {
     delete: Statement,
     owners: Statement,
     pets: Statement,
+    counts: Statement,
+    last_of_each: Statement,
+    of_query: Statement,
 }
 
 impl Writes {
@@ -48,6 +52,9 @@ impl Writes {
             delete: connection.prep(sql::DELETE)?,
             owners: connection.prep(sql::OWNERS)?,
             pets: connection.prep(sql::pets(OWNERS as usize))?,
+            counts: connection.prep(COUNTS)?,
+            last_of_each: connection.prep(LAST_OF_EACH)?,
+            of_query: connection.prep(sql::OF_QUERY)?,
         })
     }
 }
@@ -260,6 +267,21 @@ impl Client for Mysql {
         let pet = |(id, owner_id, name)| Pet { id, owner_id, name };
         let pets = connection.exec_map(&writes.pets, keys, pet)?;
         take_families(owners, pets, take);
+        Ok(())
+    }
+
+    fn family(&mut self, query: FamilyQuery, take: &mut dyn FnMut(Pet)) -> Result<(), Failure> {
+        let Self {
+            connection, writes, ..
+        } = self;
+        let (statement, keys): (_, Vec<Value>) = match query {
+            FamilyQuery::Counts => (&writes.counts, Vec::new()),
+            FamilyQuery::LastOfEach => (&writes.last_of_each, Vec::new()),
+            FamilyQuery::OfQuery => (&writes.of_query, vec![OF_QUERY.into()]),
+        };
+        let pet = |(id, owner_id, name)| Pet { id, owner_id, name };
+        let pets = connection.exec_map(statement, keys, pet)?;
+        pets.into_iter().for_each(take);
         Ok(())
     }
 }

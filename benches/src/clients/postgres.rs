@@ -6,9 +6,10 @@ use postgres::types::{ToSql, Type};
 use postgres::{Client as Connection, NoTls, Row, Statement};
 
 use super::sql::numbered as sql;
-use crate::family::take_families;
+use super::sql::{COUNTS, LAST_OF_EACH};
+use crate::family::{OF_QUERY, take_families};
 use crate::suite::DatabaseAddress;
-use crate::{Case, Client, Failure, Owner, Person, Pet};
+use crate::{Case, Client, Failure, FamilyQuery, Owner, Person, Pet};
 
 /// The column types that COPY needs.
 const COLUMNS: [Type; 3] = [Type::INT8, Type::VARCHAR, Type::VARCHAR];
@@ -34,6 +35,9 @@ struct Writes {
     delete: Statement,
     owners: Statement,
     pets: Statement,
+    counts: Statement,
+    last_of_each: Statement,
+    of_query: Statement,
 }
 
 impl Writes {
@@ -49,6 +53,9 @@ impl Writes {
             delete: connection.prepare(sql::DELETE)?,
             owners: connection.prepare(sql::OWNERS)?,
             pets: connection.prepare(sql::PETS)?,
+            counts: connection.prepare(COUNTS)?,
+            last_of_each: connection.prepare(LAST_OF_EACH)?,
+            of_query: connection.prepare(sql::OF_QUERY)?,
         })
     }
 }
@@ -242,6 +249,25 @@ impl Client for Postgres {
             });
         }
         take_families(owners, pets, take);
+        Ok(())
+    }
+
+    fn family(&mut self, query: FamilyQuery, take: &mut dyn FnMut(Pet)) -> Result<(), Failure> {
+        let writes = &self.writes;
+        let rows = match query {
+            FamilyQuery::Counts => self.connection.query(&writes.counts, &[])?,
+            FamilyQuery::LastOfEach => self.connection.query(&writes.last_of_each, &[])?,
+            FamilyQuery::OfQuery => self.connection.query(&writes.of_query, &[&OF_QUERY])?,
+        };
+        let mut pets = Vec::with_capacity(rows.len());
+        for row in rows {
+            pets.push(Pet {
+                id: row.try_get(0)?,
+                owner_id: row.try_get(1)?,
+                name: row.try_get(2)?,
+            });
+        }
+        pets.into_iter().for_each(take);
         Ok(())
     }
 }

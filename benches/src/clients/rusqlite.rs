@@ -3,8 +3,9 @@
 use rusqlite::{Connection, Row, params, params_from_iter};
 
 use super::sql::unnumbered as sql;
-use crate::family::{OWNERS, take_families};
-use crate::{Case, Client, Failure, Owner, Person, Pet};
+use super::sql::{COUNTS, LAST_OF_EACH};
+use crate::family::{OF_QUERY, OWNERS, take_families};
+use crate::{Case, Client, Failure, FamilyQuery, Owner, Person, Pet};
 
 /// Rows in one INSERT of many: more gain nothing.
 const ROWS_AT_A_TIME: usize = 100;
@@ -201,6 +202,25 @@ impl Client for Rusqlite {
         })?;
         let pets = pets.collect::<Result<Vec<_>, _>>()?;
         take_families(owners, pets, take);
+        Ok(())
+    }
+
+    fn family(&mut self, query: FamilyQuery, take: &mut dyn FnMut(Pet)) -> Result<(), Failure> {
+        let (text, keys): (_, &[i64]) = match query {
+            FamilyQuery::Counts => (COUNTS, &[]),
+            FamilyQuery::LastOfEach => (LAST_OF_EACH, &[]),
+            FamilyQuery::OfQuery => (sql::OF_QUERY, &[OF_QUERY]),
+        };
+        let mut statement = self.connection.prepare_cached(text)?;
+        let pets = statement.query_map(params_from_iter(keys), |row| {
+            Ok(Pet {
+                id: row.get(0)?,
+                owner_id: row.get(1)?,
+                name: row.get(2)?,
+            })
+        })?;
+        let pets = pets.collect::<Result<Vec<_>, _>>()?;
+        pets.into_iter().for_each(take);
         Ok(())
     }
 }

@@ -1,5 +1,11 @@
 //! Statements as they are written by hand.
 
+pub(crate) const COUNTS: &str =
+    "SELECT id, (SELECT count(*) FROM pets WHERE pets.owner_id = owners.id), '' FROM owners";
+pub(crate) const LAST_OF_EACH: &str = "SELECT id, owner_id, name FROM \
+     (SELECT id, owner_id, name, row_number() OVER (PARTITION BY owner_id ORDER BY id DESC) AS place FROM pets) AS ranked \
+     WHERE place <= 3 ORDER BY owner_id, place";
+
 /// For drivers with `$1`.
 pub(super) mod numbered {
     pub(crate) const FIND: &str = "SELECT id, name, hair_color FROM people WHERE id = $1";
@@ -21,6 +27,8 @@ pub(super) mod numbered {
          ON CONFLICT (name) DO UPDATE SET hair_color = excluded.hair_color RETURNING id, name, hair_color";
     pub(crate) const OWNERS: &str = "SELECT id, name FROM owners";
     pub(crate) const PETS: &str = "SELECT id, owner_id, name FROM pets WHERE owner_id = ANY($1)";
+    pub(crate) const OF_QUERY: &str = "SELECT id, owner_id, name FROM pets \
+         WHERE owner_id IN (SELECT id FROM owners WHERE id <= $1)";
     pub(crate) const INSERT_OWNER: &str = "INSERT INTO owners (id, name) VALUES ($1, $2)";
     pub(crate) const INSERT_PET: &str = "INSERT INTO pets (id, owner_id, name) VALUES ($1, $2, $3)";
     pub(crate) const COPY_IN: &str =
@@ -58,6 +66,8 @@ pub(super) mod unnumbered {
         "SELECT id, name, hair_color FROM members WHERE name = ?";
 
     pub(crate) const OWNERS: &str = super::numbered::OWNERS;
+    pub(crate) const OF_QUERY: &str = "SELECT id, owner_id, name FROM pets \
+         WHERE owner_id IN (SELECT id FROM owners WHERE id <= ?)";
     pub(crate) const INSERT_OWNER: &str = "INSERT INTO owners (id, name) VALUES (?, ?)";
     pub(crate) const INSERT_PET: &str = "INSERT INTO pets (id, owner_id, name) VALUES (?, ?, ?)";
 

@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 
 use super::comparable::Comparable;
-use super::comparisons::comparisons;
 use super::computed_on::ComputedOn;
 use super::condition::{Condition, Predicate};
 use super::nullability::{MayBeNull, NotNull, Nullability};
@@ -128,8 +127,6 @@ pub const fn foreign_key<M, T, K>(index: u16, reference: u8) -> Column<M, T, K> 
     }
 }
 
-comparisons!(Column<M, T, K> gives Condition);
-
 impl<M, T, K> Column<M, T, K> {
     /// [`column`] of types that are written out. For generated code.
     #[doc(hidden)]
@@ -225,6 +222,60 @@ impl<M, T, K> Column<M, T, K> {
             fitted: None,
             marker: PhantomData,
         }
+    }
+
+    /// The column equals this value, or another column or expression of the model.
+    #[inline]
+    pub fn eq<E: Engine>(
+        self,
+        value: impl Comparable<M, T, E, On: ComputedOn<E>>,
+    ) -> Condition<M, E> {
+        self.compare(op::EQ, value)
+    }
+
+    /// The column has another value. A row where it is NULL does not meet this.
+    #[inline]
+    pub fn ne<E: Engine>(
+        self,
+        value: impl Comparable<M, T, E, On: ComputedOn<E>>,
+    ) -> Condition<M, E> {
+        self.compare(op::NE, value)
+    }
+
+    /// The column is less than this.
+    #[inline]
+    pub fn lt<E: Engine>(
+        self,
+        value: impl Comparable<M, T, E, On: ComputedOn<E>>,
+    ) -> Condition<M, E> {
+        self.compare(op::LT, value)
+    }
+
+    /// The column is less than this, or equal.
+    #[inline]
+    pub fn le<E: Engine>(
+        self,
+        value: impl Comparable<M, T, E, On: ComputedOn<E>>,
+    ) -> Condition<M, E> {
+        self.compare(op::LE, value)
+    }
+
+    /// The column is greater than this.
+    #[inline]
+    pub fn gt<E: Engine>(
+        self,
+        value: impl Comparable<M, T, E, On: ComputedOn<E>>,
+    ) -> Condition<M, E> {
+        self.compare(op::GT, value)
+    }
+
+    /// The column is greater than this, or equal.
+    #[inline]
+    pub fn ge<E: Engine>(
+        self,
+        value: impl Comparable<M, T, E, On: ComputedOn<E>>,
+    ) -> Condition<M, E> {
+        self.compare(op::GE, value)
     }
 
     #[inline]

@@ -1,11 +1,11 @@
-//! The six comparisons: columns, expressions and aggregates have the same ones.
+//! The six comparisons of expressions and aggregates. Those of columns are written out, so that rustc has little to say about a
+//! wrong value.
 
-/// Gives a type the comparisons, each by its method `compare`. Where a type parameter follows, they are on the engines that it is
-/// computed on.
+/// Gives a type the comparisons, each by its method `compare`, on the engines that it is computed on.
 macro_rules! comparisons {
-    ($type:ident<$($parameter:ident),+> gives $condition:ident $(, where $on:ident)?) => {
+    ($type:ident<$($parameter:ident),+> gives $condition:ident, where $on:ident) => {
         impl<$($parameter),+> $type<$($parameter),+> {
-            $crate::query::comparisons::comparisons! { @$condition ($($on)?)
+            $crate::query::comparisons::comparisons! { @$condition $on
                 /// It equals this value, or another column or expression of the model.
                 eq EQ;
                 /// It has another value. A row where it is NULL does not meet this.
@@ -21,10 +21,10 @@ macro_rules! comparisons {
             }
         }
     };
-    (@$condition:ident $on:tt $($(#[$doc:meta])* $method:ident $code:ident;)+) => {
+    (@$condition:ident $on:ident $($(#[$doc:meta])* $method:ident $code:ident;)+) => {
         $($crate::query::comparisons::comparisons! { @@$condition $on $(#[$doc])* $method $code })+
     };
-    (@@$condition:ident ($($on:ident)?) $(#[$doc:meta])* $method:ident $code:ident) => {
+    (@@$condition:ident $on:ident $(#[$doc:meta])* $method:ident $code:ident) => {
         $(#[$doc])*
         #[inline]
         pub fn $method<E: Engine>(
@@ -32,7 +32,7 @@ macro_rules! comparisons {
             value: impl Comparable<M, T, E, On: ComputedOn<E>>,
         ) -> $condition<M, E>
         where
-            $($on: ComputedOn<E>)?
+            $on: ComputedOn<E>,
         {
             self.compare(op::$code, value)
         }

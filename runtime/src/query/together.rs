@@ -6,6 +6,7 @@ use super::expression::{Everywhere, Expr};
 use super::nullability::{NotNull, Nullability};
 use super::number::Number;
 use super::operand::{Operand, Writing};
+#[cfg(feature = "bigdecimal")]
 use crate::link::engine::Engine;
 use bindery_core::dialect::Function;
 
