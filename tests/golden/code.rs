@@ -39,6 +39,7 @@ mod query_selects;
 mod query_texts;
 mod query_together;
 mod query_windows;
+mod query_windows_random;
 mod refusals;
 mod relations_apart;
 mod relations_at_work;

@@ -255,7 +255,11 @@ impl NodeWriter<'_> {
             parts.extend([Push(separator), Step::Node(root)]);
             separator = ", ";
         }
-        parts.extend(self.order(tree, &over.order, over.goes_by_key()));
+        let order = self.order(tree, &over.order, over.goes_by_key());
+        if order.is_empty() && over.needs_order() {
+            parts.push(Push(" ORDER BY NULL"));
+        }
+        parts.extend(order);
         parts.extend(over.frame().map_or_else(Vec::new, rows));
         parts.push(Push(")"));
         parts
@@ -435,6 +439,14 @@ impl Over {
                     | Function::FirstValue
                     | Function::LastValue
             )
+    }
+
+    /// MariaDB refuses it without an order (error 4018).
+    fn needs_order(&self) -> bool {
+        matches!(
+            self.function,
+            Function::Rank | Function::DenseRank | Function::Lag | Function::Lead
+        )
     }
 
     /// The rows that are said, or meant: the last value of those up to the row itself is its own.
