@@ -16,6 +16,9 @@ const QUERIES: u64 = 25;
 const FULL_SETS: u64 = 400;
 const SETS: u64 = 8;
 
+/// Some rows around each row.
+type Frame = (Option<i64>, Option<i64>);
+
 /// A value that rows are in groups or in an order by; NULL is less than every other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Value {
@@ -194,7 +197,7 @@ fn order(seeded: &mut Seeded) -> Vec<Key> {
 }
 
 /// Some rows around each row, or none that are said.
-fn frame(seeded: &mut Seeded) -> Option<(Option<i64>, Option<i64>)> {
+fn frame(seeded: &mut Seeded) -> Option<Frame> {
     if seeded.below(2) == 0 {
         return None;
     }
@@ -222,10 +225,7 @@ fn window(by: Option<Group>, order: &[Key]) -> Window<model::Post> {
         .fold(window, |window, key| ordered!(window, key))
 }
 
-fn framed(
-    window: Window<model::Post>,
-    frame: Option<(Option<i64>, Option<i64>)>,
-) -> Window<model::Post> {
+fn framed(window: Window<model::Post>, frame: Option<Frame>) -> Window<model::Post> {
     match frame {
         None => window,
         Some((None, None)) => window.rows(..),
@@ -253,7 +253,7 @@ type Found = (
 fn evaluated<E: StaticEngine>(
     whole: &Whole<E>,
     (rows, at): (&[&Post<E>], usize),
-    (order, distance, frame): (&[Key], u8, Option<(Option<i64>, Option<i64>)>),
+    (order, distance, frame): (&[Key], u8, Option<Frame>),
 ) -> Found {
     let row = rows[at];
     let is_before = |other: &&&Post<E>| whole.compare(order, other, row).is_lt();

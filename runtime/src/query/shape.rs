@@ -52,7 +52,7 @@ pub(crate) mod op {
     /// An aggregate over rows that are related to this one. Followed by the steps to them, and by whether a condition on them
     /// comes after the aggregate.
     pub(crate) const OF_ROWS: u8 = 43;
-    /// Takes a subquery of all rows of a table and a value: so many of the rows. Their order follows, after its length.
+    /// Takes a subquery of all rows of a table and the number of those that are left. Their order follows, after its length.
     pub(crate) const FIRST_ROWS: u8 = 47;
     /// Takes an expression and a subquery of one column.
     pub(crate) const IN_ROWS: u8 = 44;

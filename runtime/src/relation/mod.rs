@@ -31,4 +31,6 @@ pub use of_row::{parent_of, rows_of};
 pub use scoped::Scoped;
 pub use through::Through;
 pub use tree::{Tree, TreeRow};
+#[doc(hidden)]
+pub use values::OneValue;
 pub use values::{Then, ToMany, ValueOf};

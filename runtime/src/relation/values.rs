@@ -171,3 +171,35 @@ macro_rules! values {
 }
 
 values!(HasMany<M, C>, ManyToMany<M, J, U>, Scoped<R, U, S>, Then<A, B>);
+
+/// No relation is: rustc says what is to be written in place of it.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "rows cannot be ordered by a relation",
+    label = "a relation leads to any number of rows: order by a value of them, as in `user::posts.count().desc()`"
+)]
+pub trait OneValue {}
+
+macro_rules! unordered {
+    ($($type:ident<$($parameter:ident),+>),+) => {$(
+        impl<$($parameter),+> $type<$($parameter),+> {
+            #[doc(hidden)]
+            pub fn asc(self) -> Self
+            where
+                Self: OneValue,
+            {
+                self
+            }
+
+            #[doc(hidden)]
+            pub fn desc(self) -> Self
+            where
+                Self: OneValue,
+            {
+                self
+            }
+        }
+    )+};
+}
+
+unordered!(HasMany<M, C>, ManyToMany<M, J, U>);

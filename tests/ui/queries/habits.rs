@@ -25,6 +25,10 @@ fn no_last_call(c: &mut Lite) {
     for post in c.posts().filter(post::stars.ge(1)) {}
 }
 
+fn an_order_by_what_refers_to_a_row(c: &mut Lite) -> bindery::Result<Vec<User<engine::Lite>>> {
+    c.users().order_by(user::posts_by_author_id.desc()).all()
+}
+
 fn no_direction(c: &mut Lite) -> bindery::Result<Vec<Post<engine::Lite>>> {
     c.posts().order_by(post::stars).all()
 }
