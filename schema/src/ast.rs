@@ -306,6 +306,8 @@ pub struct CreateDomain {
     pub not_null: bool,
     /// `DEFAULT`, for columns that have none of their own.
     pub default: Option<Expression>,
+    /// The conditions that its values meet.
+    pub checks: Vec<Expression>,
     /// The text after its name.
     pub definition: Expression,
     /// Every name that the definition may mention, in lower case.

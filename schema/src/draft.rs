@@ -319,6 +319,8 @@ pub struct DraftDomain {
     pub not_null: bool,
     /// `DEFAULT`.
     pub default: Option<Expression>,
+    /// The conditions that its values meet.
+    pub checks: Vec<Expression>,
 }
 
 /// A view as all statements together leave it.

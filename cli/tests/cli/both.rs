@@ -261,7 +261,7 @@ impl At {
             }
             Self::Postgres(database) => {
                 let client = postgres::Client::connect(&database.url(), postgres::NoTls);
-                Client::Postgres(client.expect("the test server"))
+                Client::Postgres(Box::new(client.expect("the test server")))
             }
             Self::Mysql(database) => {
                 let client = mysql::Conn::new(database.url().as_str());

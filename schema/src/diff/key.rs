@@ -66,6 +66,8 @@ pub struct Key {
     pub referred: Option<TableName>,
     /// The columns of that table that it refers to, in the order of its own.
     pub(super) referred_columns: Vec<String>,
+    /// MySQL's index of words or shapes.
+    pub(super) is_special: bool,
     /// Where it is written.
     pub span: Span,
     /// Everything but its name; keys of equal words do the same.
@@ -139,6 +141,7 @@ impl Keys<'_> {
             made_later: false,
             referred: None,
             referred_columns: Vec::new(),
+            is_special: false,
             span: self.table().span,
             words: Vec::new(),
             reads: Vec::new(),
@@ -263,6 +266,7 @@ impl Keys<'_> {
             name: index.name.clone(),
             columns: crate::plan::pieces::index_columns(self.model, self.id, index),
             unique: index.unique,
+            is_special: matches!(index.method.as_deref(), Some("fulltext" | "spatial")),
             sql: self.pieces.index(self.id, index, index.name.as_deref()),
             is_statement: self.pieces.is_statement(self.id, index.is_constraint),
             span: index.span,

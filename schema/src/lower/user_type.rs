@@ -34,6 +34,7 @@ impl Fold<'_> {
             base: created.base.clone(),
             not_null: created.not_null,
             default: created.default.clone(),
+            checks: created.checks.clone(),
         });
     }
 

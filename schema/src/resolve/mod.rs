@@ -57,6 +57,7 @@ pub fn resolve(mut draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -
     resolver.syncs();
     resolver.keys_of_others();
     resolver.table_expressions();
+    resolver.domain_expressions();
     resolver.lengths();
     resolver.native_words();
     json::skip_in_views(&mut resolver.model, &resolver.sources);

@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 
-use crate::ast::{Expression, ObjectKind, PartKey};
+use crate::ast::{Expression, Name, ObjectKind, PartKey};
+use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{DraftGenerated, DraftIndex, DraftObjectKind, DraftTable};
 use crate::model::{ColumnId, TableId};
 use crate::source::Span;
-use crate::typing::{Mistakes, OwnTable, TablePart, mistakes_of_expression};
+use crate::syntax::tokens_of;
+use crate::typing::{
+    DomainPart, Mistakes, OwnTable, TablePart, mistakes_of_domain, mistakes_of_expression,
+};
 
 use super::{Resolver, unknown_column};
 
@@ -34,13 +38,51 @@ impl Resolver<'_> {
                 continue;
             }
             let own = own_table(id, draft, is_extended);
-            for (part, written) in expressions(draft) {
+            let excluded = draft.native.exclusions.iter();
+            let excluded: Vec<_> = excluded
+                .flat_map(|(_, written)| of_exclusion(written))
+                .collect();
+            let excluded = excluded.iter().map(|(part, written)| (*part, written));
+            for (part, written) in expressions(draft).into_iter().chain(excluded) {
                 if seen.insert(written.span) {
                     let text = written.sql.as_str();
                     let found =
                         mistakes_of_expression(&self.model, &own, draft.dialect, (part, text));
-                    self.report_mistakes(draft, part, written, found);
+                    self.report_mistakes(written, found, |name| {
+                        if part.sees_columns(draft.dialect) {
+                            unknown_column::of_table(draft, name, part.words())
+                        } else {
+                            unknown_column::in_default(name)
+                        }
+                    });
                 }
+            }
+        }
+    }
+
+    /// Conditions and defaults of domains.
+    pub(super) fn domain_expressions(&mut self) {
+        let is_extended = self.is_extended();
+        for draft in &self.draft.domains {
+            let place = draft.name.name.span;
+            let mut domains = self.model.domains.iter();
+            let Some(domain) = domains.find(|domain| domain.span == place).cloned() else {
+                continue;
+            };
+            let own = OwnTable {
+                id: TableId(0),
+                file: draft.file,
+                others: None,
+                is_extended,
+            };
+            let checks = draft.checks.iter().map(|check| (DomainPart::Check, check));
+            let default = draft.default.iter().map(|sql| (DomainPart::Default, sql));
+            for (part, written) in checks.chain(default) {
+                let found = mistakes_of_domain(&self.model, &own, &domain, (part, &written.sql));
+                let name = &domain.name;
+                self.report_mistakes(written, found, |name_of| {
+                    unknown_column::in_domain(name, name_of)
+                });
             }
         }
     }
@@ -70,10 +112,9 @@ impl Resolver<'_> {
 
     fn report_mistakes(
         &mut self,
-        draft: &DraftTable,
-        part: TablePart,
         written: &Expression,
         found: Mistakes,
+        of_unknown: impl Fn(&Name) -> Diagnostic,
     ) {
         if self.is_reported(written.span) {
             return;
@@ -93,12 +134,7 @@ impl Resolver<'_> {
         };
         for mut name in found.unknown {
             name.span = place(name.span);
-            let finding = if part.sees_columns(draft.dialect) {
-                unknown_column::of_table(draft, &name, part.words())
-            } else {
-                unknown_column::in_default(&name)
-            };
-            self.diagnostics.push(finding);
+            self.diagnostics.push(of_unknown(&name));
         }
         for mut finding in found.findings {
             let labels = finding.labels.iter_mut();
@@ -142,6 +178,64 @@ fn expressions(draft: &DraftTable) -> Vec<(TablePart, &Expression)> {
         .chain(checks)
         .chain(draft.indexes.iter().flat_map(of_index))
         .collect()
+}
+
+/// The keys and the condition of `EXCLUDE USING gist (a WITH =, b WITH &&) WHERE (…)`.
+fn of_exclusion(written: &Expression) -> Vec<(TablePart, Expression)> {
+    let tokens = tokens_of(&written.sql, Dialect::Postgres);
+    let word = |at: usize| {
+        let token = tokens.get(at)?;
+        Some(written.sql[token.start as usize..token.end as usize].to_lowercase())
+    };
+    let (mut parts, mut depth, mut from) = (Vec::new(), 0_usize, None);
+    // What else stands in parentheses are columns beside the keys, and settings.
+    let (mut region, mut is_first) = (None, true);
+    for at in 0..tokens.len() {
+        let text = word(at).unwrap_or_default();
+        match (text.as_str(), depth) {
+            ("(", 0) => {
+                let is_condition = at.checked_sub(1).and_then(word).as_deref() == Some("where");
+                let condition = is_condition.then_some(TablePart::IndexCondition);
+                region = is_first.then_some(TablePart::IndexKey).or(condition);
+                is_first = false;
+                from = region.map(|_| at + 1);
+            }
+            ("with", 1) | (")", 1) => {
+                let first = from.take().filter(|first| *first < at);
+                parts.extend(region.zip(first).map(|(part, first)| {
+                    let range = (tokens[first].start, tokens[at - 1].end);
+                    (part, piece_of(written, range))
+                }));
+            }
+            (",", 1) => from = (region == Some(TablePart::IndexKey)).then_some(at + 1),
+            _ => {}
+        }
+        depth = match text.as_str() {
+            "(" => depth + 1,
+            ")" => depth.saturating_sub(1),
+            _ => depth,
+        };
+    }
+    parts
+}
+
+/// A part of an expression, at its place where the whole is as it is written.
+fn piece_of(whole: &Expression, (start, end): (u32, u32)) -> Expression {
+    let length = whole.span.end - whole.span.start;
+    let span = if length as usize == whole.sql.len() {
+        Span {
+            start: whole.span.start + start,
+            end: whole.span.start + end,
+            ..whole.span
+        }
+    } else {
+        whole.span
+    };
+    Expression {
+        sql: whole.sql[start as usize..end as usize].to_owned(),
+        tokens: Vec::new(),
+        span,
+    }
 }
 
 fn of_index(index: &DraftIndex) -> impl Iterator<Item = (TablePart, &Expression)> {

@@ -28,6 +28,15 @@ pub(super) fn in_default(wanted: &Name) -> Diagnostic {
         .help("write a constant or a function; a value that follows from other columns is `GENERATED ALWAYS AS (value) STORED`")
 }
 
+/// Of a domain, which is of one value.
+pub(super) fn in_domain(domain: &str, wanted: &Name) -> Diagnostic {
+    let message = format!(
+        "domain `{domain}` names a column `{}`, and it is of one value",
+        wanted.text
+    );
+    finding(message, wanted.span).help("write `VALUE` for the value of the domain")
+}
+
 /// Of a view with an index.
 pub(super) fn of_view(view: &str, known: &[&str], wanted: &Name) -> Diagnostic {
     let message = format!(

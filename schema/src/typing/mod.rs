@@ -48,5 +48,7 @@ pub(crate) use findings::no_type;
 pub(crate) use names::{NameKind, Named, Names, UnknownName};
 pub(crate) use output::{Embedded, Star};
 pub(crate) use source::is_of_database;
-pub(crate) use table::{Mistakes, OwnTable, TablePart, mistakes_of_expression};
+pub(crate) use table::{
+    DomainPart, Mistakes, OwnTable, TablePart, mistakes_of_domain, mistakes_of_expression,
+};
 pub(crate) use view::{LookedColumn, columns_of_view};

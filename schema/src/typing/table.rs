@@ -4,14 +4,16 @@
 use super::checker::{Checker, Clause};
 use super::findings;
 use super::grammar::rank;
+use super::literal::is_moment;
 use super::names::{NameKind, Named, Names, UnknownName};
-use super::scope::{Common, Scope};
-use super::value::{Constant, Value};
+use super::postgres::{Context, PgType, can_cast};
+use super::scope::{Common, Field, Scope};
+use super::value::{Constant, Ty, Value};
 use crate::ast::{Name, ObjectName};
 use crate::column_type::{ColumnType, TypeClass};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::model::{ColumnId, Model, TableId};
+use crate::model::{ColumnId, Domain, Model, TableId};
 use crate::source::{FileId, Span};
 use crate::syntax::{self, Expr};
 
@@ -101,11 +103,83 @@ pub(crate) fn mistakes_of_expression(
     found.unwrap_or_default()
 }
 
+fn is_moment_type(of: &ColumnType) -> bool {
+    matches!(
+        of.class(),
+        TypeClass::Date | TypeClass::Time | TypeClass::DateTime | TypeClass::Timestamp
+    )
+}
+
+/// Whether MySQL takes a constant for a date or a time, as far as its digits show that.
+fn is_default_moment(text: &str, of: &ColumnType) -> bool {
+    match of.class() {
+        _ if text == "0" => true,
+        TypeClass::Time => text.bytes().any(|byte| byte.is_ascii_digit()),
+        _ => is_moment(text),
+    }
+}
+
+/// Finds the mistakes of a domain's condition, or of its default.
+pub(crate) fn mistakes_of_domain(
+    model: &Model,
+    own: &OwnTable,
+    domain: &Domain,
+    (part, sql): (DomainPart, &str),
+) -> Mistakes {
+    let found = syntax::look_at_expression(sql, Dialect::Postgres, |text, expr| {
+        let mut checker = Checker::new(model, own, Dialect::Postgres, text.text);
+        checker.clause = Clause::Table(TablePart::Check);
+        checker.domain_part(domain, part, expr);
+        let of_types = !own.is_extended;
+        checker.findings.retain(|one| match one.code {
+            "B0623" | "B0624" => of_types,
+            code => code == "B0631",
+        });
+        Mistakes {
+            unknown: checker.unknown.into_iter().map(|one| one.name).collect(),
+            findings: checker.findings,
+        }
+    });
+    found.unwrap_or_default()
+}
+
+/// The part of a domain that an expression is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DomainPart {
+    Check,
+    Default,
+}
+
 fn is_plain_number(of: &ColumnType) -> bool {
     *of == ColumnType::Bool || rank(of).is_some() && of.class() != TypeClass::Year
 }
 
 impl Checker<'_> {
+    fn domain_part(&mut self, domain: &Domain, part: DomainPart, expr: &Expr) {
+        let (of, sql_type) = (&domain.column_type, &domain.sql_type);
+        let Some(own) = PgType::from_column(of, sql_type, domain.as_text) else {
+            return;
+        };
+        let mut scope = Scope::of(&Common::default(), None);
+        if part == DomainPart::Check {
+            scope.items.push(Field {
+                name: Some("value".to_owned()),
+                value: Value::new(Ty::Postgres(own), true, expr.span),
+            });
+        }
+        let value = self.expr(expr, &scope);
+        if part == DomainPart::Check {
+            return self.is_condition(&value);
+        }
+        self.check_constant(&value, own);
+        let given = value.postgres().filter(|_| value.ty != Ty::Untyped);
+        if given.is_some_and(|given| !can_cast(given, own, Context::Assignment)) {
+            let (takes, given) = (own.name(), self.shown(&value));
+            let finding = findings::unlike_column(&domain.name, &takes, &given, value.span);
+            self.report(finding);
+        }
+    }
+
     fn table_part(&mut self, own: &OwnTable, part: TablePart, expr: &Expr) {
         let mut scope = Scope::of(&Common::default(), None);
         if part.sees_columns(self.dialect) {
@@ -153,6 +227,16 @@ impl Checker<'_> {
                 let written = self.text_at(value.span);
                 let text = written.trim_matches(['\'', '"']).trim();
                 if written.starts_with(['\'', '"']) && text.parse::<f64>().is_err() {
+                    let takes = self.shown(&self.value_of_column(table, at));
+                    let given = self.shown(value);
+                    let finding = findings::unlike_column(&column.name, &takes, &given, value.span);
+                    self.report(finding);
+                }
+            }
+            Constant::Text | Constant::Number if is_moment_type(&column.column_type) => {
+                let written = self.text_at(value.span);
+                let text = written.trim_matches(['\'', '"']);
+                if !is_default_moment(text, &column.column_type) {
                     let takes = self.shown(&self.value_of_column(table, at));
                     let given = self.shown(value);
                     let finding = findings::unlike_column(&column.name, &takes, &given, value.span);

@@ -16,7 +16,7 @@ use self::rows::{Filled, Rows};
 /// A database that is open.
 pub(crate) enum Client {
     Sqlite(rusqlite::Connection),
-    Postgres(postgres::Client),
+    Postgres(Box<postgres::Client>),
     Mysql(mysql::Conn),
 }
 

@@ -273,7 +273,7 @@ fn added_key(table: &TableName, key: &Key, online: &str) -> Step {
 
 /// No index of words or shapes, which InnoDB makes under a lock.
 fn is_usual(key: &Key) -> bool {
-    !key.sql.contains("FULLTEXT") && !key.sql.contains("SPATIAL")
+    !key.is_special
 }
 
 /// Whether InnoDB can change the column while rows are written. A table that is written anew for it has neither indexes that are made

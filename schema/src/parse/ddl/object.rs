@@ -182,12 +182,19 @@ impl Cursor<'_> {
             .options
             .iter()
             .any(|option| matches!(option.kind, ColumnOptionKind::NotNull(_)));
+        let checks = definition.options.iter();
+        let checks = checks.filter_map(|option| match &option.kind {
+            ColumnOptionKind::Check(condition, _) => Some(condition.clone()),
+            _ => None,
+        });
+        let checks = checks.collect();
         let default = definition
             .options
             .into_iter()
             .find_map(ColumnOption::into_default);
         self.at = self.tokens.len();
         Ok(CreateDomain {
+            checks,
             definition: self.definition(first),
             words: self.words(first),
             name,

@@ -168,3 +168,31 @@ CREATE TABLE t (a TEXT CHECK (a <> `x`));
 CREATE TABLE t (a TEXT, b TEXT AS (a || c));
 
 CREATE TABLE t (a, b DEFAULT (strftime('%s', 'now')), CHECK (typeof(a) IN ('integer', 'null') AND max(a, 1) > 0 AND a IS NOT FALSE));
+
+-- on: postgres
+CREATE TYPE m AS ENUM ('sad', 'glad'); CREATE DOMAIN d AS m DEFAULT 'sad' CHECK (VALUE <> 'glad'); CREATE TABLE t (a d);
+
+CREATE TYPE m AS ENUM ('sad', 'glad'); CREATE DOMAIN d AS m CHECK (VALUE <> 'nope'); CREATE TABLE t (a d);
+
+CREATE DOMAIN d AS integer DEFAULT 'x' CHECK (VALUE > 'x'); CREATE TABLE t (a d);
+
+CREATE DOMAIN d AS integer DEFAULT true CHECK (valu > 1); CREATE TABLE t (a d);
+
+CREATE DOMAIN d AS text CHECK (VALUE + 1 > 1) CHECK (VALUE); CREATE TABLE t (a d);
+
+CREATE DOMAIN d AS integer CHECK (VALUE > (SELECT 1)) CHECK (count(VALUE) > 1); CREATE TABLE t (a d);
+
+CREATE TABLE t (a INT, b DATE, c DATE, r INT4RANGE, EXCLUDE USING gist (r range_ops WITH &&, daterange(b, c) WITH &&) INCLUDE (a) WITH (fillfactor = 70, buffering = off) WHERE (a > 1));
+
+CREATE TABLE t (a INT, r INT4RANGE, EXCLUDE USING gist (q WITH &&));
+
+CREATE TABLE t (a INT, r INT4RANGE, EXCLUDE USING gist (r WITH &&) WHERE (a));
+
+CREATE TABLE t (a INT, b DATE, EXCLUDE USING gist (daterange(b, a) WITH &&) WHERE (nope > 1));
+
+CREATE TABLE t (a INT, r INT4RANGE, EXCLUDE USING btree ((a + 'x'::text) WITH =), EXCLUDE USING gist (r WITH &&) WHERE (count(*) > 1));
+
+-- on: mysql
+CREATE TABLE t (a DATE DEFAULT 'soon', b DATETIME DEFAULT '2026-13-01', c TIME DEFAULT 'soon', d DATE DEFAULT 5);
+
+CREATE TABLE t (a DATE DEFAULT '0000-00-00', b DATE DEFAULT '20260101', c DATE DEFAULT '2026-01-01 10:00:00', d TIME DEFAULT '10:00', e TIMESTAMP DEFAULT 0);
