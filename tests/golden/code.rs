@@ -23,6 +23,7 @@ mod queries_at_work;
 mod query_batches;
 mod query_changes;
 mod query_combined;
+mod query_dates;
 mod query_dialects;
 mod query_evaluated;
 mod query_joins;

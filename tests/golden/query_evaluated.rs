@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use bindery::query::Order;
 use bindery::types::BigDecimal;
 use bindery::{Condition, Connection, Query, StaticEngine};
+use chrono::{Datelike, TimeDelta};
 
 use crate::queries::*;
 use crate::queries_at_work::{Everything, on_each};
@@ -66,6 +67,9 @@ enum Wanted {
     WeightOfStars(Comparison, i64),
     /// The remainder of the stars.
     Remainder(i64, i64),
+    /// The day is that of the week, or the one so many days later is in the month.
+    Weekday(i64),
+    MonthLater(i64, i64),
     /// The title as a number.
     TitleNumber(Comparison, i64),
     Public(bool),
@@ -108,7 +112,9 @@ impl Wanted {
         let comparison = *seeded.of(&Comparison::ALL);
         let number = seeded.below(8) as i64 - 2;
         let several = seeded.below(5);
-        match seeded.below(22) {
+        match seeded.below(24) {
+            22 => Self::Weekday(several as i64 + 2),
+            23 => Self::MonthLater(number * 7, several as i64),
             17 => Self::StarsOfRank(comparison, number),
             18 => Self::Worth(comparison, number),
             19 => Self::WeightOfStars(comparison, number),
@@ -166,6 +172,8 @@ impl Wanted {
                 compare!(post::weight, comparison, post::stars * *number)
             }
             Self::Remainder(divisor, rest) => (post::stars % *divisor).eq(*rest),
+            Self::Weekday(weekday) => post::day.iso_weekday().eq(*weekday),
+            Self::MonthLater(days, month) => post::day.add_days(*days).month().eq(*month),
             Self::TitleNumber(comparison, number) => {
                 compare!(post::title.cast::<i64>(), comparison, *number)
             }
@@ -234,6 +242,12 @@ impl Wanted {
             Self::Remainder(divisor, rest) => {
                 row.stars.checked_rem(*divisor).map(|found| found == *rest)
             }
+            Self::Weekday(weekday) => row
+                .day
+                .map(|day| i64::from(day.weekday().number_from_monday()) == *weekday),
+            Self::MonthLater(days, month) => row
+                .day
+                .map(|day| i64::from((day + TimeDelta::days(*days)).month()) == *month),
             Self::TitleNumber(comparison, number) => {
                 let title = row.title.parse::<i64>().ok();
                 title.map(|title| comparison.holds(title.cmp(number)))

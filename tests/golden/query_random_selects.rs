@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use bindery::query::{Expr, case, count};
+use bindery::query::{Expr, Unit, case, count};
 use bindery::types::BigDecimal;
 use bindery::{Condition, Query, StaticEngine};
 
@@ -26,7 +26,12 @@ fn lower() -> Expr<model::Post, String> {
 pub(crate) fn leaf<E: Everything>(seeded: &mut Seeded) -> Condition<model::Post, E> {
     let text = rows::text(seeded);
     let number = seeded.below(8) as i64 - 2;
-    match seeded.below(24) {
+    match seeded.below(26) {
+        24 => post::day.trunc(Unit::Week).lt(post::day.add_days(-number)),
+        25 => post::day
+            .add_months(number)
+            .days_since(post::day)
+            .gt(31 * number),
         20 => (post::stars * post::price).gt(number),
         21 => (post::rank - post::stars).lt(post::weight * 0.5),
         22 => (post::stars % number).ne(post::rank % 3),

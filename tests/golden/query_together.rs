@@ -43,6 +43,8 @@ macro_rules! on_each_sample {
     }};
 }
 
+pub(crate) use on_each_sample;
+
 type On<'c, E> = &'c mut Connection<E>;
 
 pub(crate) fn decimal(text: &str) -> BigDecimal {

@@ -122,12 +122,50 @@ functions! {
     Month 1;
     /// The day of the month.
     Day 1;
-    /// The year in UTC of a point in time.
-    YearUtc 1;
-    /// The month in UTC of a point in time.
-    MonthUtc 1;
-    /// The day of the month in UTC of a point in time.
-    DayUtc 1;
+    /// The quarter of a date.
+    Quarter 1;
+    /// The week of ISO 8601 of a date.
+    Week 1;
+    /// The day of the week, from 1 for Monday.
+    Weekday 1;
+    /// The hour of a time.
+    Hour 1;
+    /// The minute of a time.
+    Minute 1;
+    /// The second of a time, without its fraction.
+    Second 1;
+    /// A point in time as a date with a time in UTC, or the other way round.
+    AtUtc 1;
+    /// The beginning of the year.
+    TruncYear 1;
+    /// The beginning of the quarter.
+    TruncQuarter 1;
+    /// The beginning of the month.
+    TruncMonth 1;
+    /// The beginning of the week, which is a Monday.
+    TruncWeek 1;
+    /// The beginning of the day.
+    TruncDay 1;
+    /// The beginning of the hour.
+    TruncHour 1;
+    /// The beginning of the minute.
+    TruncMinute 1;
+    /// The beginning of the second.
+    TruncSecond 1;
+    /// A number of months later, on the last day of a month that has no such day; NULL outside of the years 1 to 9999.
+    AddMonths 2;
+    /// A number of days later.
+    AddDays 2;
+    /// A number of hours later.
+    AddHours 2;
+    /// A number of minutes later.
+    AddMinutes 2;
+    /// A number of seconds later.
+    AddSeconds 2;
+    /// The days from the second date to the first.
+    DaysBetween 2;
+    /// The seconds from the second time to the first, cut off toward zero.
+    SecondsBetween 2;
     /// The number of rows.
     CountRows 0;
     /// The number of values.

@@ -114,6 +114,26 @@ macro_rules! json_number {
     };
 }
 
+/// The beginning of a unit, counted from the first Monday and day of a year that there is.
+macro_rules! truncated {
+    ($unit:literal) => {
+        concat!(
+            "(CAST('0001-01-01' AS DATETIME(6)) + INTERVAL TIMESTAMPDIFF(",
+            $unit,
+            ", '0001-01-01', {}) ",
+            $unit,
+            ")"
+        )
+    };
+}
+
+/// A time that is moved by a number of this unit. Days of the year 0, which months lead to, have no next one: NULL.
+macro_rules! added {
+    ($unit:literal) => {
+        concat!("(({} + INTERVAL {} ", $unit, ") + INTERVAL 0 DAY)")
+    };
+}
+
 pub(super) const fn function(function: Function) -> Option<&'static str> {
     use Function as F;
     Some(match function {
@@ -126,7 +146,7 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Remainder => "({} MOD NULLIF({}, 0))",
         F::Widened => "{}",
         F::ToFloat => "({} + 0e0)",
-        F::ToInteger | F::BooleanToInteger => "{}",
+        F::AtUtc | F::ToInteger | F::BooleanToInteger => "{}",
         // A cast would give the greatest or least integer in place of one beyond them, and round.
         F::UnsignedToInteger => "(CAST({} AS DECIMAL(20, 0)) DIV 1)",
         F::FloatToInteger | F::DecimalToInteger => "({} DIV 1)",
@@ -170,9 +190,30 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Trim => "TRIM({})",
         F::Concat => "CONCAT({}, {})",
         F::Coalesce => "COALESCE({}, {})",
-        F::Year | F::YearUtc => "YEAR({})",
-        F::Month | F::MonthUtc => "MONTH({})",
-        F::Day | F::DayUtc => "DAYOFMONTH({})",
+        F::Year => "YEAR({})",
+        F::Month => "MONTH({})",
+        F::Day => "DAYOFMONTH({})",
+        F::Quarter => "QUARTER({})",
+        F::Week => "WEEK({}, 3)",
+        F::Weekday => "(WEEKDAY({}) + 1)",
+        F::Hour => "HOUR({})",
+        F::Minute => "MINUTE({})",
+        F::Second => "SECOND({})",
+        F::TruncYear => truncated!("YEAR"),
+        F::TruncQuarter => truncated!("QUARTER"),
+        F::TruncMonth => truncated!("MONTH"),
+        F::TruncWeek => truncated!("WEEK"),
+        F::TruncDay => "CAST(DATE({}) AS DATETIME(6))",
+        F::TruncHour => truncated!("HOUR"),
+        F::TruncMinute => truncated!("MINUTE"),
+        F::TruncSecond => truncated!("SECOND"),
+        F::AddMonths => added!("MONTH"),
+        F::AddDays => added!("DAY"),
+        F::AddHours => added!("HOUR"),
+        F::AddMinutes => added!("MINUTE"),
+        F::AddSeconds => added!("SECOND"),
+        F::DaysBetween => "DATEDIFF({}, {})",
+        F::SecondsBetween => "(-TIMESTAMPDIFF(SECOND, {}, {}))",
         F::CountRows => "count(*){over}",
         F::Count => "count({}){over}",
         F::CountDistinct => "count(DISTINCT {})",

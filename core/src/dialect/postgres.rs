@@ -80,6 +80,23 @@ macro_rules! json_number {
     };
 }
 
+/// A time that is moved by a number of this unit, no more of which are in the years that the other databases have. It is moved
+/// 12,000 years later, when the calendar is the same: years before 4713 BC are an error.
+macro_rules! added {
+    ($unit:literal, $most:literal) => {
+        concat!(
+            "(SELECT CASE WHEN v >= '12001-01-01' AND v < '22000-01-01' THEN v - CAST('12000 years' AS interval) END FROM \
+             (SELECT t + CAST('12000 years' AS interval) + CASE WHEN n BETWEEN -",
+            $most,
+            " AND ",
+            $most,
+            " THEN n END * CAST('1 ",
+            $unit,
+            "' AS interval) AS v FROM (SELECT {} AS t, {} AS n) AS given) AS added)"
+        )
+    };
+}
+
 pub(super) const fn function(function: Function) -> Option<&'static str> {
     use Function as F;
     Some(match function {
@@ -134,9 +151,29 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Year => "CAST(EXTRACT(YEAR FROM {}) AS bigint)",
         F::Month => "CAST(EXTRACT(MONTH FROM {}) AS bigint)",
         F::Day => "CAST(EXTRACT(DAY FROM {}) AS bigint)",
-        F::YearUtc => "CAST(EXTRACT(YEAR FROM {} AT TIME ZONE 'UTC') AS bigint)",
-        F::MonthUtc => "CAST(EXTRACT(MONTH FROM {} AT TIME ZONE 'UTC') AS bigint)",
-        F::DayUtc => "CAST(EXTRACT(DAY FROM {} AT TIME ZONE 'UTC') AS bigint)",
+        F::Quarter => "CAST(EXTRACT(QUARTER FROM {}) AS bigint)",
+        F::Week => "CAST(EXTRACT(WEEK FROM {}) AS bigint)",
+        F::Weekday => "CAST(EXTRACT(ISODOW FROM {}) AS bigint)",
+        F::Hour => "CAST(EXTRACT(HOUR FROM {}) AS bigint)",
+        F::Minute => "CAST(EXTRACT(MINUTE FROM {}) AS bigint)",
+        // A cast would round.
+        F::Second => "CAST(floor(EXTRACT(SECOND FROM {})) AS bigint)",
+        F::AtUtc => "({} AT TIME ZONE 'UTC')",
+        F::TruncYear => "date_trunc('year', {})",
+        F::TruncQuarter => "date_trunc('quarter', {})",
+        F::TruncMonth => "date_trunc('month', {})",
+        F::TruncWeek => "date_trunc('week', {})",
+        F::TruncDay => "date_trunc('day', {})",
+        F::TruncHour => "date_trunc('hour', {})",
+        F::TruncMinute => "date_trunc('minute', {})",
+        F::TruncSecond => "date_trunc('second', {})",
+        F::AddMonths => added!("month", "120000"),
+        F::AddDays => added!("day", "3660000"),
+        F::AddHours => added!("hour", "87840000"),
+        F::AddMinutes => added!("minute", "5270400000"),
+        F::AddSeconds => added!("second", "316224000000"),
+        F::DaysBetween => "CAST({} - {} AS bigint)",
+        F::SecondsBetween => "CAST(trunc(EXTRACT(EPOCH FROM {} - {})) AS bigint)",
         F::CountRows => "count(*){over}",
         F::Count => "count({}){over}",
         F::CountDistinct => "count(DISTINCT {})",

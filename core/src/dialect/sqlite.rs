@@ -122,6 +122,17 @@ macro_rules! text_to_number {
     };
 }
 
+/// A time that is moved by a number of this unit. It is moved without its fraction, which would be rounded to milliseconds.
+macro_rules! added {
+    ($unit:literal) => {
+        concat!(
+            "(SELECT CASE WHEN v >= '0001' THEN v END FROM (SELECT datetime(substr(t, 1, 19), n || ",
+            $unit,
+            ") || substr(t, 20) AS v FROM (SELECT {} AS t, {} AS n)))"
+        )
+    };
+}
+
 pub(super) const fn function(function: Function) -> Option<&'static str> {
     use Function as F;
     Some(match function {
@@ -147,7 +158,8 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Remainder => "({} % {})",
         F::Widened => "{}",
         F::ToFloat => "CAST({} AS REAL)",
-        F::ToInteger
+        F::AtUtc
+        | F::ToInteger
         | F::UnsignedToInteger
         | F::BooleanToInteger
         | F::ToDecimal
@@ -197,9 +209,36 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Trim => "trim({})",
         F::Concat => "({} || {})",
         F::Coalesce => "coalesce({}, {})",
-        F::Year | F::YearUtc => "CAST(strftime('%Y', {}) AS INTEGER)",
-        F::Month | F::MonthUtc => "CAST(strftime('%m', {}) AS INTEGER)",
-        F::Day | F::DayUtc => "CAST(strftime('%d', {}) AS INTEGER)",
+        F::Year => "CAST(strftime('%Y', {}) AS INTEGER)",
+        F::Month => "CAST(strftime('%m', {}) AS INTEGER)",
+        F::Day => "CAST(strftime('%d', {}) AS INTEGER)",
+        F::Quarter => "((strftime('%m', {}) + 2) / 3)",
+        // Without the fraction, which would be rounded to milliseconds, and so into the next day.
+        F::Week => "CAST(strftime('%V', substr({}, 1, 19)) AS INTEGER)",
+        F::Weekday => "CAST(strftime('%u', substr({}, 1, 19)) AS INTEGER)",
+        F::Hour => "CAST(strftime('%H', {}) AS INTEGER)",
+        F::Minute => "CAST(strftime('%M', {}) AS INTEGER)",
+        F::Second => "CAST(strftime('%S', substr({}, 1, 19)) AS INTEGER)",
+        F::TruncYear => "strftime('%Y-01-01 00:00:00', {})",
+        F::TruncQuarter => {
+            "(strftime('%Y-', {}) || printf('%02d', (strftime('%m', {0}) + 2) / 3 * 3 - 2) || '-01 00:00:00')"
+        }
+        F::TruncMonth => "strftime('%Y-%m-01 00:00:00', {})",
+        F::TruncWeek => "datetime(substr({}, 1, 10), 'weekday 0', '-6 days')",
+        F::TruncDay => "strftime('%Y-%m-%d 00:00:00', {})",
+        F::TruncHour => "strftime('%Y-%m-%d %H:00:00', {})",
+        F::TruncMinute => "strftime('%Y-%m-%d %H:%M:00', {})",
+        F::TruncSecond => "substr({}, 1, 19)",
+        F::AddMonths => added!("' months', 'floor'"),
+        F::AddDays => added!("' days'"),
+        F::AddHours => added!("' hours'"),
+        F::AddMinutes => added!("' minutes'"),
+        F::AddSeconds => added!("' seconds'"),
+        F::DaysBetween => "CAST(julianday({}) - julianday({}) AS INTEGER)",
+        F::SecondsBetween => {
+            "(((strftime('%s', substr({}, 1, 19)) - strftime('%s', substr({}, 1, 19))) * 1000000 \
+             + substr(substr({0}, 21) || '000000', 1, 6) - substr(substr({1}, 21) || '000000', 1, 6)) / 1000000)"
+        }
         F::CountRows => "count(*){over}",
         F::Count => "count({}){over}",
         F::CountDistinct => "count(DISTINCT {})",

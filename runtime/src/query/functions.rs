@@ -12,29 +12,6 @@ use super::shape::op;
 use crate::value::types::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use bindery_core::dialect::Function;
 
-/// Dates, with a time or without.
-#[diagnostic::on_unimplemented(
-    message = "a value of type `{Self}` has no year, month and day",
-    label = "expected a column or expression of dates"
-)]
-pub trait Calendar {
-    /// The SQL must state that years and days are those of UTC.
-    #[doc(hidden)]
-    const IN_UTC: bool;
-}
-
-impl Calendar for NaiveDate {
-    const IN_UTC: bool = false;
-}
-
-impl Calendar for NaiveDateTime {
-    const IN_UTC: bool = false;
-}
-
-impl Calendar for DateTime<Utc> {
-    const IN_UTC: bool = true;
-}
-
 /// The functions of columns and expressions, which are computed where these are.
 macro_rules! functions {
     ($of:ty $(, $where:ident)?; $on:ty) => {
@@ -107,30 +84,6 @@ impl<M, T, K: Nullability $(, $where)?> $of {
         let mut number = self.term();
         number.predicate.shape.fixed([op::NUMBER, digits]);
         number.call(T::CLASS.round())
-    }
-
-    /// The year; in UTC for a point in time.
-    pub fn year(self) -> Expr<M, i64, K::Plain, $on>
-    where
-        T: Calendar,
-    {
-        self.term().call(if T::IN_UTC { Function::YearUtc } else { Function::Year })
-    }
-
-    /// The month, 1 to 12; in UTC for a point in time.
-    pub fn month(self) -> Expr<M, i64, K::Plain, $on>
-    where
-        T: Calendar,
-    {
-        self.term().call(if T::IN_UTC { Function::MonthUtc } else { Function::Month })
-    }
-
-    /// The day of the month; in UTC for a point in time.
-    pub fn day(self) -> Expr<M, i64, K::Plain, $on>
-    where
-        T: Calendar,
-    {
-        self.term().call(if T::IN_UTC { Function::DayUtc } else { Function::Day })
     }
 }
     };

@@ -1,4 +1,4 @@
-//! Numbers that are not computed or compared together, and casts that mean something else on each database.
+//! Numbers that are not computed or compared together, casts that mean something else on each database, and parts that a date does not have.
 bindery_cases::source!(mixed);
 
 type Lite = bindery::Connection<engine::Lite>;
@@ -45,6 +45,14 @@ fn a_float_as_a_text(c: &mut Lite) -> bindery::Result<()> {
 
 fn a_number_within_a_text(c: &mut Lite) -> bindery::Result<u64> {
     c.samples().filter(sample::note.json_i64("a").gt(1)).count()
+}
+
+fn the_hour_of_a_date(c: &mut Lite) -> bindery::Result<u64> {
+    c.samples().filter(sample::day.hour().eq(1)).count()
+}
+
+fn the_week_of_a_text(c: &mut Lite) -> bindery::Result<u64> {
+    c.samples().filter(sample::note.iso_week().eq(1)).count()
 }
 
 fn main() {}
