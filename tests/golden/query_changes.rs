@@ -569,3 +569,93 @@ fn qry_01_rows_of_a_query_that_cannot_be_inserted_are_refused() -> bindery::Resu
     }
     on_each!(show)
 }
+
+#[test]
+fn qry_01_cases_and_groups_are_by_keys_and_by_related_rows() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        fill(c, 40, 71)?;
+        let (all, comments) = (posts(c)?, c.comments().all()?);
+        let count_of =
+            |it: &Post<E>| comments.iter().filter(|one| one.post_id == it.id).count() as u64;
+        let ann = all[0].author_id;
+        let state = || {
+            let mine = post::author_id.eq(ann).then("mine");
+            mine.when(post::comments.count().gt(1), post::title)
+                .otherwise("other")
+        };
+        let state_of = |it: &Post<E>| match count_of(it) {
+            _ if it.author_id == ann => "mine".to_owned(),
+            2.. => it.title.clone(),
+            _ => "other".to_owned(),
+        };
+        let most = || {
+            post::comments
+                .exists()
+                .then(post::comments.count())
+                .or_null()
+        };
+        let rows = c
+            .posts()
+            .order_by(post::id.asc())
+            .select((post::id, state(), most()));
+        for (it, row) in all.iter().zip(rows.all()?) {
+            let count = Some(count_of(it)).filter(|count| *count > 0);
+            assert_eq!(row, (it.id, state_of(it), count));
+        }
+        let found = c.posts().filter(state().eq("mine")).count()?;
+        assert_eq!(
+            found,
+            all.iter().filter(|it| it.author_id == ann).count() as u64
+        );
+
+        // Groups by a case, and by the number of rows that refer to one.
+        let grouped = |key: &dyn Fn(&Post<E>) -> String| {
+            let mut groups = BTreeMap::new();
+            for it in &all {
+                *groups.entry(key(it)).or_insert(0_u64) += 1;
+            }
+            groups.into_iter().collect::<Vec<_>>()
+        };
+        let groups = c.posts().select((state(), count())).group_by(state());
+        assert_eq!(sorted(groups.all()?), sorted(grouped(&state_of)));
+        let by_count = c.posts().select((post::comments.count(), count()));
+        let by_count = by_count
+            .group_by(post::comments.count())
+            .having(count().gt(1));
+        let found = by_count.order_by(post::comments.count().desc()).all()?;
+        let mut expected = BTreeMap::new();
+        for it in &all {
+            *expected.entry(count_of(it)).or_insert(0_u64) += 1;
+        }
+        let expected: Vec<_> = expected
+            .into_iter()
+            .filter(|(_, posts)| *posts > 1)
+            .rev()
+            .collect();
+        assert_eq!(found, expected);
+
+        // In what is set and inserted, too.
+        let set = post::body.set_to(state());
+        c.posts().filter(post::is_public.eq(true)).update(set)?;
+        for (old, new) in all.iter().zip(posts(c)?) {
+            let body = old
+                .is_public
+                .then(|| state_of(old))
+                .or_else(|| old.body.clone());
+            assert_eq!(new.body, body);
+        }
+        let mine = || post::author_id.eq(ann).then("ann").otherwise("others");
+        let made = c
+            .users()
+            .insert_from(user::name.from(mine()))
+            .group_by(mine())
+            .execute()?;
+        assert_eq!(made, 2);
+        Ok(())
+    }
+    fn sorted<T: Ord>(mut rows: Vec<T>) -> Vec<T> {
+        rows.sort();
+        rows
+    }
+    on_each!(show)
+}

@@ -2,13 +2,14 @@
 
 use super::case::Case;
 use super::column::Column;
-use super::computed_on::Anywhere;
+use super::computed_on::{Anywhere, ComputedOn};
 use super::condition::Condition;
 use super::expression::{Everywhere, Expr, Term};
 use super::nullability::{Either, NotNull, Nullability};
 use super::number::{Fractional, Number};
 use super::operand::{IsText, Operand};
 use super::shape::op;
+use crate::link::engine::Engine;
 use crate::value::types::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use bindery_core::dialect::Function;
 
@@ -94,7 +95,8 @@ functions! { Expr<M, T, K, R>, R; R }
 
 /// The value where the condition holds; another one is given by [`when`](Case::when) and [`otherwise`](Case::otherwise).
 ///
-/// A condition that compares with a key of a model on several engines cannot be part of it.
+/// A condition that compares with a key of a model on several engines, or is on the rows that refer to a row, begins one by
+/// [`Condition::then`] in its place.
 ///
 /// ```
 /// # use bindery_cases::examples::*;
@@ -115,7 +117,7 @@ pub fn case<M, V: CaseValue<M>>(
     condition: Condition<M, Everywhere>,
     value: V,
 ) -> Case<M, <V as CaseValue<M>>::Value, Either<NotNull, V::Nullability>> {
-    Case::new(condition, value)
+    Case::<M, _, NotNull, Anywhere>::new().when(condition, value)
 }
 
 /// A result of a case: a value, column or expression. The first decides over the type of the others.
@@ -123,28 +125,28 @@ pub fn case<M, V: CaseValue<M>>(
     message = "a case cannot give a `{Self}`",
     label = "expected a number, text or date, or a column or expression of `{M}`"
 )]
-pub trait CaseValue<M>:
-    Operand<M, <Self as CaseValue<M>>::Value, Everywhere, On = Anywhere>
+pub trait CaseValue<M, E: Engine = Everywhere>:
+    Operand<M, <Self as CaseValue<M, E>>::Value, E, On: ComputedOn<E>>
 {
     /// The type that it gives.
     type Value;
 }
 
-impl<M, T, K: Nullability> CaseValue<M> for Column<M, T, K> {
+impl<M, T, K: Nullability, E: Engine> CaseValue<M, E> for Column<M, T, K> {
     type Value = T;
 }
 
-impl<M, T, K: Nullability> CaseValue<M> for Expr<M, T, K> {
+impl<M, T, K: Nullability, R: ComputedOn<E>, E: Engine> CaseValue<M, E> for Expr<M, T, K, R> {
     type Value = T;
 }
 
-impl<M> CaseValue<M> for &str {
+impl<M, E: Engine> CaseValue<M, E> for &str {
     type Value = String;
 }
 
 macro_rules! values {
     ($($value:ty),+) => {$(
-        impl<M> CaseValue<M> for $value {
+        impl<M, E: Engine> CaseValue<M, E> for $value {
             type Value = Self;
         }
     )+};

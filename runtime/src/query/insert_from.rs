@@ -286,7 +286,7 @@ impl<M: Writable, S: Model, E: Hosts<S>, A> InsertFrom<'_, M, S, E, A> {
 
     /// One new row for each different value of these columns or expressions. What columns get is one of them, computed of them,
     /// or an aggregate; anything else is [`ErrorKind::Unsupported`] when it is executed.
-    pub fn group_by(mut self, groups: impl Groups<S>) -> Self {
+    pub fn group_by(mut self, groups: impl Groups<S, E>) -> Self {
         groups.write(&mut SelectionWriter(&mut self.clauses));
         self
     }

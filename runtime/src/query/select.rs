@@ -4,7 +4,7 @@ use super::aggregate::Aggregate;
 use super::clauses::Clauses;
 use super::column::Column;
 use super::computed_on::{ComputedOn, SelectedOn};
-use super::expression::{Expr, Term};
+use super::expression::{Everywhere, Expr, Term};
 use super::nullability::Nullability;
 use super::operand::ColumnType;
 use crate::error::Result;
@@ -155,20 +155,20 @@ impl<R: FromSelected<S::Row>, M, E: Engine, S: Selection<M, E>> SelectionInto<R,
     message = "rows of `{M}` cannot be grouped by this",
     label = "expected a column or expression of `{M}`, or a tuple of them"
 )]
-pub trait Groups<M> {
+pub trait Groups<M, E: Engine = Everywhere> {
     #[doc(hidden)]
     fn write(self, into: &mut SelectionWriter<'_>);
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, K: Nullability> Groups<M> for Column<M, T, K> {
+impl<M, T, K: Nullability, E: Engine> Groups<M, E> for Column<M, T, K> {
     fn write(self, into: &mut SelectionWriter<'_>) {
         into.0.group_by(&self.term().predicate);
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, K: Nullability> Groups<M> for Expr<M, T, K> {
+impl<M, T, K: Nullability, R: ComputedOn<E>, E: Engine> Groups<M, E> for Expr<M, T, K, R> {
     fn write(self, into: &mut SelectionWriter<'_>) {
         into.0.group_by(&self.predicate);
     }
@@ -177,7 +177,7 @@ impl<M, T, K: Nullability> Groups<M> for Expr<M, T, K> {
 macro_rules! groups {
     ($($($name:ident $at:tt),+;)+) => {$(
         #[diagnostic::do_not_recommend]
-        impl<M, $($name: Groups<M>),+> Groups<M> for ($($name,)+) {
+        impl<M, Z: Engine, $($name: Groups<M, Z>),+> Groups<M, Z> for ($($name,)+) {
             fn write(self, into: &mut SelectionWriter<'_>) {
                 $(self.$at.write(into);)+
             }

@@ -234,7 +234,7 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
 
     /// One row for each different value of these columns or expressions. What is selected is one of them, computed of them, or
     /// an aggregate; anything else is [`ErrorKind::Unsupported`] when it is executed.
-    pub fn group_by(mut self, groups: impl Groups<M>) -> Selected<'c, M, E, R, Grouped, A> {
+    pub fn group_by(mut self, groups: impl Groups<M, E>) -> Selected<'c, M, E, R, Grouped, A> {
         groups.write(&mut SelectionWriter(&mut self.clauses));
         Selected {
             repository: self.repository,

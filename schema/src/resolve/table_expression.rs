@@ -188,7 +188,7 @@ fn of_exclusion(written: &Expression) -> Vec<(TablePart, Expression)> {
         Some(written.sql[token.start as usize..token.end as usize].to_lowercase())
     };
     let (mut parts, mut depth, mut from) = (Vec::new(), 0_usize, None);
-    // What else stands in parentheses are columns beside the keys, and settings.
+    // Other parentheses have columns beside the keys, and settings.
     let (mut region, mut is_first) = (None, true);
     for at in 0..tokens.len() {
         let text = word(at).unwrap_or_default();
