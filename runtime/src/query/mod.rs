@@ -93,7 +93,7 @@ pub use select::{
 };
 pub use selected::Selected;
 pub use subquery::{Subquery, select};
-pub use subselect::Subselect;
+pub use subselect::{InQuery, Subselect};
 pub use together::{Computable, Holds, Together};
 pub use window::{Window, WindowFunction, dense_rank, rank, row_number};
 

@@ -10,10 +10,13 @@ use super::condition::{Condition, Predicate};
 use super::expression::{Expr, Term};
 use super::nullability::{NotNull, Nullability, Nullable};
 use super::number::Number;
+use super::operand::RowEngine;
 use super::order::{OfWindow, Orders};
 use super::related::RelatedRows;
 use super::shape::op;
+use crate::link::engine::Engine;
 use crate::model::Model;
+use crate::model::key::Key;
 use crate::model::lives_on::Hosts;
 
 /// The values of a column in the rows of its model on engine `E`, as a query within another: made by [`Column::select`].
@@ -23,6 +26,18 @@ pub struct Subselect<U, T, K, E> {
     clauses: Clauses,
     marker: PhantomData<fn() -> E>,
 }
+
+/// Values of a query on engine `E` that a column of `T` is searched in: of the same type, or keys of the engine where a model on
+/// several engines has those of any.
+#[diagnostic::on_unimplemented(
+    message = "a column of `{T}` is not one of a query's `{Self}`",
+    label = "expected a query of `{T}`"
+)]
+pub trait InQuery<T, E: Engine> {}
+
+impl<T, E: Engine> InQuery<T, E> for T {}
+impl<M, V, E: Engine> InQuery<Key<M, RowEngine, V>, E> for Key<M, E, V> {}
+impl<M, V, E: Engine> InQuery<Key<M, E, V>, E> for Key<M, RowEngine, V> {}
 
 impl<U, T, K, E> Clone for Subselect<U, T, K, E> {
     fn clone(&self) -> Self {
@@ -74,9 +89,9 @@ impl<M, T, K: Nullability> Column<M, T, K> {
     /// The column equals one of the values that the query gives.
     ///
     /// As SQL has it, the opposite of this holds for no row where one of those values is NULL: leave them out by a filter.
-    pub fn in_query<E: Hosts<U>, U: Model, L: Nullability>(
+    pub fn in_query<E: Hosts<U>, U: Model, V: InQuery<T, E>, L: Nullability>(
         self,
-        query: Subselect<U, T, L, E>,
+        query: Subselect<U, V, L, E>,
     ) -> Condition<M, E> {
         self.term().in_query(query)
     }
@@ -84,9 +99,9 @@ impl<M, T, K: Nullability> Column<M, T, K> {
 
 impl<M, T, K: Nullability, R> Expr<M, T, K, R> {
     /// It equals one of the values that the query gives, as [`Column::in_query`].
-    pub fn in_query<E: Hosts<U>, U: Model, L: Nullability>(
+    pub fn in_query<E: Hosts<U>, U: Model, V: InQuery<T, E>, L: Nullability>(
         mut self,
-        query: Subselect<U, T, L, E>,
+        query: Subselect<U, V, L, E>,
     ) -> Condition<M, E>
     where
         R: ComputedOn<E>,
