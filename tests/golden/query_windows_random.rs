@@ -385,6 +385,7 @@ fn groups<E: StaticEngine + Everything>(
     Ok(())
 }
 
+/// In full: 10,000 queries over 400 sets of rows.
 #[test]
 fn qry_03_random_windows_and_groups_are_those_of_an_evaluation() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
