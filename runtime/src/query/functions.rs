@@ -10,6 +10,7 @@ use super::number::{Fractional, Number};
 use super::operand::{IsText, Operand};
 use super::shape::op;
 use crate::link::engine::Engine;
+#[cfg(feature = "chrono")]
 use crate::value::types::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use bindery_core::dialect::Function;
 
