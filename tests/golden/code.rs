@@ -38,6 +38,7 @@ mod query_random_selects;
 mod query_rows;
 mod query_selects;
 mod query_texts;
+mod query_texts_of_rows;
 mod query_together;
 mod query_windows;
 mod query_windows_random;

@@ -188,6 +188,8 @@ functions! {
     Average 1;
     /// The mean of decimals, as a float.
     AverageDecimals 1;
+    /// A number by chance.
+    Random 0;
     /// The place of a row in an order, from 1.
     RowNumber 0;
     /// The same, equal for equal rows; those after them go on by their number.

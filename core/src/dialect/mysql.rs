@@ -31,6 +31,8 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     hides_changed_table: true,
     // Each value has it.
     by_bytes: "",
+    string_agg: "GROUP_CONCAT",
+    separator_after_order: Some(" SEPARATOR "),
     rows_are_ranges: false,
 };
 
@@ -224,6 +226,7 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Average => "avg({} + 0e0){over}",
         F::AverageDecimals => "(ROUND(avg(CAST({} AS DECIMAL(60, 20))){over}, 9) + 0e0)",
         F::CheckedInteger => "{}",
+        F::Random => "RAND()",
         F::RowNumber => "row_number(){over}",
         F::Rank => "rank(){over}",
         F::DenseRank => "dense_rank(){over}",

@@ -28,6 +28,8 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     reads_of_changed: ReadsOfChanged::Subqueries,
     hides_changed_table: false,
     by_bytes: " COLLATE \"C\"",
+    string_agg: "string_agg",
+    separator_after_order: None,
     rows_are_ranges: true,
 };
 
@@ -185,6 +187,7 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Average => "avg(CAST({} AS double precision)){over}",
         F::AverageDecimals => "CAST(round(avg({}){over}, 9) AS double precision)",
         F::CheckedInteger => "{}",
+        F::Random => "random()",
         F::RowNumber => "row_number(){over}",
         F::Rank => "rank(){over}",
         F::DenseRank => "dense_rank(){over}",

@@ -31,6 +31,10 @@ pub struct QuerySyntax {
     pub hides_changed_table: bool,
     /// After an expression that is made of values alone, and has the collation of the database: by bytes, as columns are compared.
     pub by_bytes: &'static str,
+    /// The aggregate of texts with a separator between them.
+    pub string_agg: &'static str,
+    /// The word before its separator, where that is after its order, and no argument.
+    pub separator_after_order: Option<&'static str>,
     /// A range of an index is found by a comparison of rows: `(a, b) > (?, ?)`.
     pub rows_are_ranges: bool,
 }

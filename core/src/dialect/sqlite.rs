@@ -30,6 +30,8 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     reads_of_changed: ReadsOfChanged::From,
     hides_changed_table: false,
     by_bytes: "",
+    string_agg: "group_concat",
+    separator_after_order: None,
     rows_are_ranges: true,
 };
 
@@ -256,6 +258,7 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Max => "max({}){over}",
         F::Average => "avg({}){over}",
         F::AverageDecimals => "round(avg({}){over}, 9)",
+        F::Random => "random()",
         F::RowNumber => "row_number(){over}",
         F::Rank => "rank(){over}",
         F::DenseRank => "dense_rank(){over}",

@@ -2,16 +2,17 @@
 
 use std::marker::PhantomData;
 
+use super::clauses::Clauses;
 use super::column::{Column, Marker};
 use super::comparable::Comparable;
 use super::comparisons::comparisons;
 use super::computed_on::{Anywhere, ComputedOn};
 use super::condition::{Condition, Predicate};
-use super::expression::{Expr, Term};
+use super::expression::{Everywhere, Expr, Term};
 use super::nullability::{NotNull, Nullability, Nullable};
 use super::number::Number;
-use super::operand::Writing;
-use super::order::{ExpressionOrder, OfGroups};
+use super::operand::{IsText, Writing};
+use super::order::{ExpressionOrder, OfGroups, OfWindow, OrderWriting, Orders};
 use super::shape::op;
 use crate::link::engine::Engine;
 use crate::model::key::Key;
@@ -107,6 +108,16 @@ impl<M, T, K: Nullability $(, $where)?> $of {
     pub fn count_distinct(self) -> Aggregate<M, u64, NotNull, $on> {
         Aggregate::of(self.term(), Function::CountDistinct)
     }
+
+    /// The texts in this order, and by the key after it, with a separator between them; `None` of no values.
+    ///
+    /// SQLite has such an order from 3.44 on.
+    pub fn string_agg(self, separator: &str, order: impl Orders<M, Everywhere, OfWindow>) -> Aggregate<M, String, Nullable, $on>
+    where
+        T: IsText,
+    {
+        Aggregate::of_texts(self.term(), separator, order)
+    }
 }
     };
 }
@@ -122,6 +133,22 @@ impl<M, T, K, R> Aggregate<M, T, K, R> {
             predicate,
             marker: PhantomData,
         }
+    }
+
+    pub(crate) fn of_texts<U, L>(
+        texts: Expr<M, U, L, R>,
+        separator: &str,
+        order: impl Orders<M, Everywhere, OfWindow>,
+    ) -> Self {
+        let mut predicate = texts.predicate;
+        let shape = &mut predicate.shape;
+        shape.push(op::STRING_AGG);
+        shape.fixed((separator.len() as u32).to_le_bytes());
+        shape.extend(separator.as_bytes());
+        let mut ordered = Clauses::new();
+        order.write(&mut OrderWriting(&mut ordered));
+        ordered.order_within(&mut predicate);
+        Self::new(predicate)
     }
 
     pub(crate) fn of<U, L>(term: Expr<M, U, L, R>, function: Function) -> Self {

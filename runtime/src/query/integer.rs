@@ -104,6 +104,7 @@ impl Tree {
             | Node::Any(..)
             | Node::OfRows(..)
             | Node::FirstRows(..)
+            | Node::StringAgg(..)
             | Node::Over(_) => u8::MAX,
         }
     }
@@ -139,6 +140,7 @@ impl Tree {
                 | Node::Any(..)
                 | Node::OfRows(..)
                 | Node::FirstRows(..)
+                | Node::StringAgg(..)
                 | Node::Over(_) => {}
             }
         }

@@ -505,7 +505,7 @@ impl Tree {
         while let Some(at) = open.pop() {
             match &self.nodes[at] {
                 node if is(node) => return true,
-                Node::Call(function, _) if !in_aggregates && function.is_aggregate() => {}
+                node if !in_aggregates && node.is_aggregate() => {}
                 node => open.extend(node.children()),
             }
         }

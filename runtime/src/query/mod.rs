@@ -86,7 +86,7 @@ pub use nullability::{
 pub use number::{Divisible, Fractional, Integral, Number, NumberClass};
 pub use of_dialect::{HasPostgresOperators, HasServerOperators, HasSqliteOperators, IsJson};
 pub use operand::{ColumnType, IsText, Operand, RowEngine, Writing};
-pub use order::{ExpressionOrder, OfGroups, OfRows, Order, OrderWriting, Orders};
+pub use order::{ExpressionOrder, OfGroups, OfRows, OfWindow, Order, OrderWriting, Orders, random};
 pub use per_group::PerGroup;
 pub use select::{
     FromSelected, Grouped, Groups, IsGrouped, Selection, SelectionInto, SelectionWriter, Ungrouped,

@@ -15,6 +15,8 @@ use crate::error::{Error, ErrorKind, Result};
 enum Step {
     Push(&'static str),
     Text(String),
+    /// A text constant.
+    Literal(String),
     Node(usize),
     Placeholder,
     /// Keeps the number of placeholders before an argument or a window, as this mark.
@@ -52,6 +54,9 @@ impl NodeWriter<'_> {
                 }
                 Step::Text(text) => {
                     self.sql.push(&text);
+                }
+                Step::Literal(text) => {
+                    self.sql.text_literal(&text);
                 }
                 Step::Placeholder => {
                     self.sql.placeholder();
@@ -192,6 +197,24 @@ impl NodeWriter<'_> {
                 let mut parts = vec![Push("(SELECT "), Child(*value)];
                 parts.extend(rows_of(tree, related, *condition));
                 parts.push(Step::Close);
+                parts
+            }
+            Node::StringAgg(of, separator, order) => {
+                let syntax = dialect.query_syntax();
+                let order = self.order(tree, order, true);
+                let mut parts = vec![Push(syntax.string_agg), Push("("), Child(*of)];
+                let separator = Step::Literal(separator.clone());
+                match syntax.separator_after_order {
+                    Some(word) => {
+                        parts.extend(order);
+                        parts.extend([Push(word), separator]);
+                    }
+                    None => {
+                        parts.extend([Push(", "), separator]);
+                        parts.extend(order);
+                    }
+                }
+                parts.push(Push(")"));
                 parts
             }
             Node::FirstRows(of, order, limit) => self.first_rows(tree, *of, order, *limit)?,

@@ -6,10 +6,10 @@ use super::clauses::Clauses;
 use super::column::Marker;
 use super::computed_on::{Anywhere, ComputedOn, SelectedOn};
 use super::condition::Predicate;
-use super::shape::{ColumnPath, ShapeReader};
+use super::shape::{ColumnPath, ShapeReader, op};
 use crate::link::engine::Engine;
 use crate::value::Buffer;
-use bindery_core::dialect::Dialect;
+use bindery_core::dialect::{Dialect, Function};
 
 /// The orders of a query.
 pub(crate) type OrderShape = Buffer<16>;
@@ -245,6 +245,13 @@ impl<M, S, R> ExpressionOrder<M, S, R> {
         self.direction.nulls = Nulls::Last;
         self
     }
+}
+
+/// Orders rows by chance, anew in each query: `order_by(random()).limit(10)` is a sample. The database reads all rows for it.
+pub fn random<M>() -> ExpressionOrder<M, OfRows> {
+    let mut chance = Predicate::new();
+    chance.shape.fixed([op::CALL, Function::Random as u8]);
+    ExpressionOrder::new(chance, false, false)
 }
 
 /// One order, or several in a tuple.

@@ -37,7 +37,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn per_group(self, groups: impl Groups<M>) -> PerGroup<'c, M, E, A> {
+    pub fn per_group(self, groups: impl Groups<M, E>) -> PerGroup<'c, M, E, A> {
         let mut written = Clauses::new();
         groups.write(&mut SelectionWriter(&mut written));
         PerGroup {
@@ -49,7 +49,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
 
 impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// The first of the rows that have equal values in columns or expressions, by their key: as [`Query::per_group`].
-    pub fn per_group(self, groups: impl Groups<M>) -> PerGroup<'c, M, E, A> {
+    pub fn per_group(self, groups: impl Groups<M, E>) -> PerGroup<'c, M, E, A> {
         self.query().per_group(groups)
     }
 }

@@ -54,6 +54,8 @@ pub(crate) mod op {
     pub(crate) const OF_ROWS: u8 = 43;
     /// Takes a subquery of all rows of a table and the number of those that are left. Their order follows, after its length.
     pub(crate) const FIRST_ROWS: u8 = 47;
+    /// An aggregate: takes a text. The separator follows after its length, and the order after its length.
+    pub(crate) const STRING_AGG: u8 = 48;
     /// Takes an expression and a subquery of one column.
     pub(crate) const IN_ROWS: u8 = 44;
     /// Takes an aggregate or another function over a window and what the window is partitioned by. Followed by the rows of the

@@ -52,6 +52,8 @@ pub(crate) enum Node {
     OfRows(Vec<Related>, usize, Option<usize>),
     /// The first of the rows of such a subquery in an order, as many as a value says.
     FirstRows(usize, Vec<(Direction, usize)>, usize),
+    /// The texts of many rows, with a separator between them, in an order.
+    StringAgg(usize, String, Vec<(Direction, usize)>),
     /// A function over a window.
     Over(Over),
 }
@@ -116,7 +118,7 @@ impl Tree {
             match &self.nodes[at] {
                 Node::Column(path) => columns.push(*path),
                 Node::Fragment(pieces) => columns.extend(pieces.iter().filter_map(Piece::column)),
-                Node::Call(function, _) if only_bare && function.is_aggregate() => {}
+                node if only_bare && node.is_aggregate() => {}
                 node => open.extend(node.children()),
             }
         }
@@ -186,6 +188,14 @@ impl Piece {
 }
 
 impl Node {
+    /// Whether it is computed of many rows.
+    pub(super) fn is_aggregate(&self) -> bool {
+        match self {
+            Self::Call(function, _) => function.is_aggregate(),
+            node => matches!(node, Self::StringAgg(..)),
+        }
+    }
+
     pub(crate) fn children(&self) -> Vec<usize> {
         match self {
             Self::Column(_)
@@ -207,6 +217,10 @@ impl Node {
             Self::Compare(_, left, right) | Self::And(left, right) | Self::Or(left, right) => {
                 vec![*left, *right]
             }
+            Self::StringAgg(child, _, order) => {
+                let order = order.iter().map(|(_, at)| *at);
+                [*child].into_iter().chain(order).collect()
+            }
             Self::Over(over) => {
                 let order = over.order.iter().map(|(_, at)| at);
                 let all = over.arguments.iter().chain(&over.partition).chain(order);
@@ -227,6 +241,7 @@ impl Tree {
         match reader.peek() {
             op::OVER => return Node::Over(self.read_over(reader)),
             op::FIRST_ROWS => return self.read_first(reader),
+            op::STRING_AGG => return self.read_string_agg(reader),
             _ => {}
         }
         match read_node(reader, &mut self.roots) {
@@ -268,6 +283,14 @@ impl Tree {
         let order = self.read_order(reader);
         let both = last(&mut self.roots, 2);
         Node::FirstRows(both[0], order, both[1])
+    }
+
+    fn read_string_agg(&mut self, reader: &mut ShapeReader<'_>) -> Node {
+        reader.byte();
+        let separator = reader.text();
+        let order = self.read_order(reader);
+        let of = self.roots.pop().expect("shapes are written whole");
+        Node::StringAgg(of, separator, order)
     }
 
     /// Reads an order that stands within the shape.

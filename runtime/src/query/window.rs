@@ -15,6 +15,7 @@ use super::nullability::{NotNull, Nullability, Nullable};
 use super::order::{OfWindow, OrderWriting, Orders};
 use super::select::{Groups, SelectionWriter};
 use super::shape::{ShapeReader, op};
+use super::tree::{Node, Tree};
 use crate::error::{Error, ErrorKind};
 
 /// The rows that a value is computed over, seen from each row of a query: those with equal values in what it is partitioned by,
@@ -189,6 +190,12 @@ impl<M, T, K> Aggregate<M, T, K> {
 }
 
 fn over<M, T, K>(mut value: Predicate, window: &Window<M>) -> Expr<M, T, K, Windowed> {
+    let of = Tree::read(value.shape.bytes());
+    if !matches!(of.nodes[of.roots[0]], Node::Call(..)) {
+        let why = "texts put together over a window, which MariaDB has not";
+        value.keep(Err(Error::new(ErrorKind::Unsupported(why))));
+        return Expr::new(value, false);
+    }
     value.append(&window.partition);
     let shape = &mut value.shape;
     let frame = window.frame.map(|frame| [frame.from, frame.to]);
@@ -198,7 +205,7 @@ fn over<M, T, K>(mut value: Predicate, window: &Window<M>) -> Expr<M, T, K, Wind
         shape.fixed(bound.unwrap_or_default().to_le_bytes());
     }
     window.order.order_within(&mut value);
-    let partitions = super::tree::Tree::read(window.partition.shape.bytes());
+    let partitions = Tree::read(window.partition.shape.bytes());
     value.shape.push(partitions.roots.len() as u8);
     Expr::new(value, false)
 }

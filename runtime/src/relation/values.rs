@@ -7,8 +7,8 @@ use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::query::{
-    Aggregate, ComputedOn, Expr, Extreme, NotNull, Nullable, Number, On, Predicate, Related,
-    RelatedModel, RelatedRows, Term, count,
+    Aggregate, ComputedOn, Everywhere, Expr, Extreme, IsText, NotNull, Nullable, Number, OfWindow,
+    On, Orders, Predicate, Related, RelatedModel, RelatedRows, Term, count,
 };
 
 /// A relation to any number of rows on engine `E`: of a foreign key, through a table, with a condition, or one after another.
@@ -147,6 +147,16 @@ macro_rules! values {
                 V: Term<<Self as ToMany<E>>::To, Value: Number, On: ComputedOn<E>>,
             {
                 self.into_rows().compute(of.term().avg())
+            }
+
+            /// The texts of a column or expression in an order, with a separator between them; NULL of no values.
+            pub fn string_agg<E: Engine, V, O>(self, of: V, separator: &str, order: O) -> ValueOf<Self, E, String, Nullable>
+            where
+                Self: ToMany<E>,
+                V: Term<<Self as ToMany<E>>::To, Value: IsText, On: ComputedOn<E>>,
+                O: Orders<<Self as ToMany<E>>::To, Everywhere, OfWindow>,
+            {
+                self.into_rows().compute(Aggregate::of_texts(of.term(), separator, order))
             }
 
             /// The least value of a column or expression; NULL of no values.
