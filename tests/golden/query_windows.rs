@@ -443,6 +443,19 @@ fn qry_03_windows_have_values_frames_and_columns_of_other_models() -> bindery::R
         } else {
             assert_eq!(length?.len(), all.len());
         }
+        // A database that computes it within a query of its own would have a window of one row there.
+        let next = post::day.lag(1).over(of_city()).add_days(1);
+        match c.posts().order_by(post::id.asc()).select(next).all() {
+            Err(error) => assert!(matches!(error.kind(), ErrorKind::Unsupported(_))),
+            Ok(found) => {
+                let group = |post: &Post<E>| city(post).unwrap_or_else(|| "none".to_owned());
+                for (row, found) in all.iter().zip(found) {
+                    let beside = Beside::of(&all, row, group, |post| post.rank.unwrap_or(3));
+                    let before = beside.distant(-1).and_then(|row| row.day);
+                    assert_eq!(found, before.and_then(|day| day.succ_opt()));
+                }
+            }
+        }
         // What databases do not have, or take in different ways.
         let is_refused = |outcome: bindery::Result<()>| {
             assert!(

@@ -159,16 +159,16 @@ macro_rules! dates {
             }
 
             spans! { $on;
-                /// So many months later. Where the month does not have the day, it is the last one of the month: a month after
+                /// That number of months later. Where the month does not have the day, it is the last one of the month: a month after
                 /// January 31st is February 28th, or 29th.
                 add_months of Calendar by AddMonths;
-                /// So many days later, at the same time.
+                /// That number of days later, at the same time.
                 add_days of Calendar by AddDays;
-                /// So many hours later.
+                /// That number of hours later.
                 add_hours of Timed by AddHours;
-                /// So many minutes later.
+                /// That number of minutes later.
                 add_minutes of Timed by AddMinutes;
-                /// So many seconds later.
+                /// That number of seconds later.
                 add_seconds of Timed by AddSeconds;
             }
 

@@ -585,7 +585,7 @@ fn not_over_a_window() -> Error {
 
 #[cold]
 fn not_of_a_window() -> Error {
-    let why = "this function of a value over a window on SQLite, which would compute it within a query of its own: select the value, and compute in the program";
+    let why = "this function of a value over a window, which the database would compute within a query of its own: select the value, and compute in the program";
     Error::new(ErrorKind::Unsupported(why))
 }
 
