@@ -183,7 +183,8 @@ impl Reader<'_> {
             let Some(&operator) = found else { break };
             let span = self.here();
             self.advance(1);
-            let all = self.eat(&["ALL"]);
+            let takes_all = self.dialect != Dialect::Sqlite || operator == "union";
+            let all = takes_all && self.eat(&["ALL"]);
             if !all && self.dialect != Dialect::Sqlite {
                 self.eat(&["DISTINCT"]);
             }
@@ -476,7 +477,11 @@ impl Reader<'_> {
         if !self.eat_any(&["ROW", "ROWS"]) {
             return Err(self.unexpected("`ROWS`"));
         }
-        if self.eat(&["ONLY"]) || self.eat(&["WITH", "TIES"]) {
+        let end = self.here();
+        if self.eat(&["ONLY"]) {
+            Ok(())
+        } else if self.eat(&["WITH", "TIES"]) {
+            limit.ties = Some(end);
             Ok(())
         } else {
             Err(self.unexpected("`ONLY` or `WITH TIES`"))

@@ -38,7 +38,12 @@ impl Reader<'_> {
             (natural, kind, cross)
         };
         let mut source = self.nested(Self::source)?;
-        let needs_condition = !natural && !cross && self.dialect == Dialect::Postgres;
+        let is_needed = match self.dialect {
+            Dialect::Postgres => true,
+            Dialect::Mysql => kind != JoinKind::Inner,
+            Dialect::Sqlite => false,
+        };
+        let needs_condition = is_needed && !natural && !cross;
         // `a JOIN b JOIN c ON … ON …`: the inner one has the first condition.
         while self.at_join() && !natural && !cross && self.has_more_conditions() {
             let join = self.nested(Self::join)?;
@@ -185,6 +190,7 @@ impl Reader<'_> {
         let mut source = Source {
             kind,
             alias: None,
+            index: None,
             columns,
             types,
             joins: Vec::new(),
@@ -369,11 +375,7 @@ impl Reader<'_> {
                 }
             }
             Dialect::Sqlite => {
-                if self.eat(&["INDEXED", "BY"]) {
-                    self.own_name("an index")?;
-                } else {
-                    self.eat(&["NOT", "INDEXED"]);
-                }
+                source.index = self.index_of_sqlite()?;
             }
             Dialect::Mysql => self.index_hints()?,
         }
@@ -386,6 +388,18 @@ impl Reader<'_> {
             return Ok((name, None));
         }
         Ok((name, Some(self.type_name()?)))
+    }
+
+    /// SQLite's `INDEXED BY a`, `NOT INDEXED`.
+    pub(super) fn index_of_sqlite(&mut self) -> Read<Option<Name>> {
+        if self.dialect != Dialect::Sqlite {
+            return Ok(None);
+        }
+        if self.eat(&["INDEXED", "BY"]) {
+            return self.own_name("an index").map(Some);
+        }
+        self.eat(&["NOT", "INDEXED"]);
+        Ok(None)
     }
 
     /// MySQL's `USE INDEX FOR JOIN (a, b)`.

@@ -406,16 +406,11 @@ impl Reader<'_> {
         } else {
             self.table_alias()?
         };
-        if self.dialect == Dialect::Sqlite {
-            if self.eat(&["INDEXED", "BY"]) {
-                self.own_name("an index")?;
-            } else {
-                self.eat(&["NOT", "INDEXED"]);
-            }
-        }
+        let index = self.index_of_sqlite()?;
         Ok(Source {
             kind: SourceKind::Table(name),
             alias,
+            index,
             columns: Vec::new(),
             types: Vec::new(),
             joins: Vec::new(),

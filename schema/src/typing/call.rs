@@ -7,7 +7,9 @@ mod rows;
 use super::checker::{Checker, Clause};
 use super::findings;
 use super::grammar::is_function;
+use super::literal::written_number;
 use super::postgres::{Kind, overloads};
+use super::query::columns_in;
 use super::scope::Scope;
 use super::table::TablePart;
 use super::value::Value;
@@ -62,11 +64,13 @@ impl Checker<'_> {
             self.report(findings::no_such_call("count()", &takes, span));
         }
         self.check_pairs(call, span);
+        self.check_paths(call);
+        self.check_chance(call);
         self.check_window_of(call, span);
-        let inner = if aggregates {
-            Clause::Aggregate
-        } else {
-            self.clause
+        let inner = match self.clause {
+            _ if aggregates => Clause::Aggregate,
+            Clause::Items if call.over.is_some() => Clause::Window,
+            clause => clause,
         };
         let outside = (scope, std::mem::take(&mut self.grouped));
         let mut of_rows = scope.clone();
@@ -138,11 +142,53 @@ impl Checker<'_> {
         }
     }
 
-    /// `MATCH` finds by an index of exactly its columns.
-    fn check_full_text(&mut self, call: &Call, scope: &Scope<'_>, span: Span) {
-        let Some((_, columns)) = call.arguments.split_last() else {
+    /// Paths into documents that are written as texts.
+    pub(super) fn check_paths(&mut self, call: &Call) {
+        if self.dialect == Dialect::Postgres {
+            return;
+        }
+        let is_path: fn(usize) -> bool = match call.function() {
+            "json_extract" | "json_remove" => |at| at > 0,
+            "json_set" | "json_insert" | "json_replace" | "json_array_append"
+            | "json_array_insert" => |at| at % 2 == 1,
+            "json_type" | "json_array_length" | "json_each" | "json_tree" | "json_length"
+            | "json_keys" | "json_value" | "json_query" | "json_exists" => |at| at == 1,
+            _ => return,
+        };
+        let arguments = call.arguments.iter().enumerate();
+        for (_, argument) in arguments.filter(|(at, _)| is_path(*at)) {
+            if let ExprKind::Text(text) = &argument.value.kind
+                && !text.trim_start().starts_with('$')
+            {
+                self.report(findings::no_path(argument.value.span));
+            }
+        }
+    }
+
+    /// SQLite's `likelihood(a, 0.1)`.
+    fn check_chance(&mut self, call: &Call) {
+        if self.dialect != Dialect::Sqlite || call.function() != "likelihood" {
+            return;
+        }
+        let Some(chance) = call.arguments.get(1) else {
             return;
         };
+        let number = written_number(&chance.value);
+        if !number.is_some_and(|number| (0.0..=1.0).contains(&number)) {
+            self.report(findings::no_chance(chance.value.span));
+        }
+    }
+
+    /// `MATCH` finds by an index of exactly its columns.
+    fn check_full_text(&mut self, call: &Call, scope: &Scope<'_>, span: Span) {
+        let Some((searched, columns)) = call.arguments.split_last() else {
+            return;
+        };
+        let mut named = Vec::new();
+        columns_in(&searched.value, &mut named);
+        if !named.is_empty() {
+            self.report(findings::column_in_search(searched.value.span));
+        }
         let source = |argument: &Argument| {
             let (relation, at) = self.place_of(&argument.value, scope)?;
             let fields = scope.relations[relation].fields.as_ref()?;
@@ -248,12 +294,11 @@ impl Checker<'_> {
         if is_plain && WINDOW_FUNCTIONS.contains(&name) {
             self.report(findings::without_window(name, span));
         }
-        if call.over.is_some()
-            && let Some(clause) = self.clause_before_groups()
-        {
-            self.report(findings::window_in(clause, name, span));
+        if call.over.is_some() {
+            self.check_over(call, span);
         }
-        let is_over = call.over.is_some() && !WINDOW_FUNCTIONS.contains(&name);
+        let is_window_function = call.over.is_some() && WINDOW_FUNCTIONS.contains(&name);
+        let is_over = call.over.is_some() && !is_window_function;
         let words = [
             ("OVER", is_over),
             ("FILTER", call.filter.is_some()),
@@ -261,7 +306,7 @@ impl Checker<'_> {
         ];
         let written = words.into_iter().find(|(_, is_written)| *is_written);
         if let Some((word, _)) = written
-            && self.is_of_one_row(name)
+            && (self.is_of_one_row(name) || is_window_function)
         {
             self.report(findings::no_aggregate(word, name, span));
         }
@@ -279,11 +324,12 @@ impl Checker<'_> {
     }
 
     /// The clause that is computed before rows are grouped; `None` among the items.
-    fn clause_before_groups(&self) -> Option<&'static str> {
+    pub(super) fn clause_before_groups(&self) -> Option<&'static str> {
         Some(match self.clause {
-            Clause::Items | Clause::Table(_) => return None,
+            Clause::Items | Clause::Having | Clause::Window | Clause::Table(_) => return None,
             Clause::Where => "WHERE",
             Clause::GroupBy => "GROUP BY",
+            Clause::From => "FROM",
             Clause::On => "a join's condition",
             Clause::Values => "VALUES",
             Clause::Set => "SET",
@@ -308,6 +354,9 @@ impl Checker<'_> {
             Clause::Items
             | Clause::Where
             | Clause::GroupBy
+            | Clause::Having
+            | Clause::Window
+            | Clause::From
             | Clause::On
             | Clause::Values
             | Clause::Set

@@ -122,6 +122,10 @@ pub(super) enum Clause {
     Items,
     Where,
     GroupBy,
+    /// Aggregates may.
+    Having,
+    /// The functions that `FROM` reads.
+    From,
     On,
     Values,
     Set,
@@ -129,6 +133,8 @@ pub(super) enum Clause {
     Limit,
     /// The arguments of an aggregate.
     Aggregate,
+    /// A window, or the arguments of what is computed over one: aggregates may.
+    Window,
     /// A table, outside of any query.
     Table(TablePart),
 }

@@ -63,6 +63,11 @@ impl Checker<'_> {
         let mut nullable = operand.nullable;
         match &list.list {
             InList::Values(values) => {
+                for value in values {
+                    if let ExprKind::Row(parts) = &value.kind {
+                        self.report(findings::several_values(parts.len(), value.span));
+                    }
+                }
                 let values: Vec<Value> = values.iter().map(|one| self.expr(one, scope)).collect();
                 for value in &values {
                     if value.constant != Constant::Null {
@@ -129,9 +134,18 @@ impl Checker<'_> {
             InList::Values(rows) => {
                 for row in rows {
                     let ExprKind::Row(values) = &row.kind else {
-                        self.expr(row, scope);
+                        let value = self.expr(row, scope);
+                        if !matches!(row.kind, ExprKind::Query(_)) && value.ty != Ty::Open {
+                            let finding = findings::number_of_values(parts.len(), 1, row.span);
+                            self.report(finding);
+                        }
                         continue;
                     };
+                    if values.len() != parts.len() {
+                        let count = (parts.len(), values.len());
+                        let finding = findings::number_of_values(count.0, count.1, row.span);
+                        self.report(finding);
+                    }
                     for (part, value) in parts.iter().zip(values) {
                         let value = self.expr(value, scope);
                         self.compared("=", part, &value, span);
@@ -139,8 +153,14 @@ impl Checker<'_> {
                 }
             }
             InList::Query(query) => {
+                self.check_cut(query);
                 let fields = self.query(query, Some(scope), &scope.common, None);
                 let fields = fields.as_deref().unwrap_or_default();
+                if !fields.is_empty() && fields.len() != parts.len() {
+                    let count = (parts.len(), fields.len());
+                    let finding = findings::number_of_values(count.0, count.1, query.span);
+                    self.report(finding);
+                }
                 for (part, field) in parts.iter().zip(fields) {
                     self.compared("=", part, &field.value, span);
                 }
@@ -148,6 +168,16 @@ impl Checker<'_> {
             InList::Parameter(..) | InList::Table(_) => {}
         }
         Value::new(self.condition_type(), true, span)
+    }
+
+    /// MySQL and MariaDB take no `LIMIT` in a query that a value is compared with each row of.
+    fn check_cut(&mut self, query: &Query) {
+        let limit = &query.limit;
+        if let Some(count) = limit.count.as_ref().or(limit.offset.as_ref())
+            && self.dialect == Dialect::Mysql
+        {
+            self.report(findings::limit_within(count.span));
+        }
     }
 
     fn compared_with_query(
@@ -158,6 +188,7 @@ impl Checker<'_> {
         scope: &Scope<'_>,
         span: Span,
     ) -> Value {
+        self.check_cut(query);
         let fields = self.query(query, Some(scope), &scope.common, None);
         let condition = self.condition_type();
         let Some(fields) = fields else {
@@ -185,6 +216,9 @@ impl Checker<'_> {
                 self.report(finding);
             }
         }
+        if self.dialect == Dialect::Sqlite && matching.operator.text.ends_with("match") {
+            self.check_search(matching, scope, span);
+        }
         let escaped = matching.escape.as_ref().map(|escape| &escape.kind);
         if let Some(ExprKind::Text(escaped)) = escaped
             && escaped.chars().count() > 1
@@ -211,6 +245,16 @@ impl Checker<'_> {
             operand.nullable || pattern.nullable,
             span,
         )
+    }
+
+    /// SQLite's `MATCH` is of the columns of full-text tables, unless the program has a function of that name.
+    fn check_search(&mut self, matching: &Match, scope: &Scope<'_>, span: Span) {
+        let place = self.place_of(&matching.operand, scope);
+        let table = place.and_then(|(at, _)| scope.relations[at].table);
+        let is_plain = table.is_some_and(|id| !self.model.table(id).unmanaged);
+        if is_plain && self.own_functions("match").is_empty() {
+            self.report(findings::no_search(span));
+        }
     }
 
     pub(super) fn quantified(

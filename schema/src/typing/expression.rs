@@ -321,6 +321,12 @@ impl Checker<'_> {
             }
             values.push(self.expr(value, scope));
         }
+        if self.dialect == Dialect::Postgres {
+            let branches = case.branches.iter().flat_map(|(when, then)| [when, then]);
+            for value in branches.chain(&case.otherwise) {
+                self.check_no_rows("`CASE`", value);
+            }
+        }
         let all: Vec<&Value> = values.iter().collect();
         let nullable = case.otherwise.is_none() || values.iter().any(|value| value.nullable);
         let common = self.common(&all, "the `CASE`", span);

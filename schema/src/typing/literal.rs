@@ -9,6 +9,7 @@ use crate::dialect::Dialect;
 use crate::model::TableId;
 use crate::name::suggest;
 use crate::source::Span;
+use crate::syntax::{Expr, ExprKind};
 
 /// Words of PostgreSQL's intervals, as they are read: at most ten letters of each (`deltatktbl` of its source).
 const UNITS: &[&str] = &[
@@ -204,8 +205,24 @@ impl Checker<'_> {
     }
 }
 
+/// The number that an expression is, with its sign, where it is written as one.
+pub(super) fn written_number(expr: &Expr) -> Option<f64> {
+    match &expr.kind {
+        ExprKind::Number(written) => written.parse().ok(),
+        ExprKind::Prefix(sign, operand) => {
+            let number = written_number(operand)?;
+            match sign.text.as_str() {
+                "-" => Some(-number),
+                "+" => Some(number),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 /// The text between the quotes, where nothing in it means another character.
-fn plain_text(written: &str) -> Option<&str> {
+pub(super) fn plain_text(written: &str) -> Option<&str> {
     let quote = written
         .chars()
         .next()
@@ -249,6 +266,17 @@ fn is_year(number: f64) -> bool {
     (0.0..=99.0).contains(&number) || (1901.0..=2155.0).contains(&number)
 }
 
+/// The number of days of a month of the calendar.
+pub(super) fn days_of_month(year: u32, month: u32) -> u32 {
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
 /// Whether MySQL reads a text as a day, or as a day and a time, as far as its numbers show that.
 pub(super) fn is_moment(text: &str) -> bool {
     let parts = text.trim().split(|sign: char| !sign.is_ascii_digit());
@@ -256,8 +284,10 @@ pub(super) fn is_moment(text: &str) -> bool {
     match parts.as_slice() {
         [only] => matches!(only.len(), 5 | 6 | 8 | 12 | 14),
         [year, month, day, ..] if !year.is_empty() => {
-            let at_most = |text: &str, most: u32| text.parse().is_ok_and(|part: u32| part <= most);
-            at_most(month, 12) && at_most(day, 31)
+            match (year.parse(), month.parse(), day.parse::<u32>()) {
+                (Ok(year), Ok(month), Ok(day)) => month <= 12 && day <= days_of_month(year, month),
+                _ => false,
+            }
         }
         _ => false,
     }

@@ -9,6 +9,7 @@ mod checker;
 mod condition;
 #[cfg(test)]
 mod conformance;
+mod document;
 mod expression;
 mod findings;
 pub(crate) mod grammar;

@@ -1,8 +1,10 @@
 //! Operators.
 
 use super::checker::{Checker, Clause};
+use super::document::is_document;
 use super::findings;
 use super::grammar::{self, grammar};
+use super::literal::{days_of_month, plain_text};
 use super::parameters::is_text_constant;
 use super::postgres::{self, Null, PgType, resolve_operator};
 use super::scope::Scope;
@@ -368,6 +370,7 @@ impl Checker<'_> {
         self.demand(right, left);
         let left = self.refreshed(left);
         let right = self.refreshed(right);
+        self.check_operands(operator, &left, &right, span);
         // A division by zero is NULL.
         let divides = matches!(operator, "/" | "%" | "div" | "mod");
         let nullable = left.nullable || right.nullable || divides;
@@ -411,6 +414,24 @@ impl Checker<'_> {
             || Value::open(span),
             |ty| Value::new(Ty::Of(ty), nullable, span),
         )
+    }
+
+    /// A constant text that is no number is none to compute with either: the databases take it for 0, and refuse to write that.
+    fn check_operands(&mut self, operator: &str, left: &Value, right: &Value, span: Span) {
+        let is_wrong = |value: &&Value| {
+            let text = plain_text(self.text_at(value.span));
+            let is_text = value.constant == Constant::Text && value.cell.is_none();
+            is_text && text.is_some_and(|text| text.trim().parse::<f64>().is_err())
+        };
+        if [left, right].iter().any(is_wrong) {
+            let (one, other) = (self.shown(left), self.shown(right));
+            self.report(findings::no_such_operator(
+                operator,
+                Some(&one),
+                &other,
+                span,
+            ));
+        }
     }
 
     /// A parameter as it is now.
@@ -542,21 +563,9 @@ pub(super) fn is_value_of(text: &str, pg_type: PgType) -> bool {
         }
         PgType::INTERVAL => super::literal::is_interval(&lower),
         PgType::UUID => lower.bytes().filter(u8::is_ascii_hexdigit).count() == 32,
-        PgType::JSON | PgType::JSONB => is_document(&lower),
+        PgType::JSON | PgType::JSONB => is_document(text),
         array if array.element().is_some() => is_array(&lower),
         _ => true,
-    }
-}
-
-/// Whether a text is JSON, as far as its first and its last character show that.
-fn is_document(text: &str) -> bool {
-    let pairs = [('{', '}'), ('[', ']'), ('"', '"')];
-    match pairs.iter().find(|(first, _)| text.starts_with(*first)) {
-        Some((_, last)) => text.len() > 1 && text.ends_with(*last),
-        None => {
-            text.starts_with(|sign: char| sign.is_ascii_digit() || sign == '-')
-                || ["true", "false", "null"].contains(&text)
-        }
     }
 }
 
@@ -593,13 +602,7 @@ fn is_date_of_calendar(text: &str) -> bool {
     else {
         return true;
     };
-    let is_leap = of_year % 4 == 0 && (of_year % 100 != 0 || of_year % 400 == 0);
-    let days: u32 = match month {
-        2 if is_leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
+    let days = days_of_month(of_year, month);
     year.len() != 4 || ((1..=12).contains(&month) && (1..=days).contains(&day))
 }
 

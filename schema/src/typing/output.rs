@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::findings;
-use super::scope::{Field, Scope};
+use super::scope::{Field, Scope, StarColumn};
 use crate::ast::Name;
 use crate::model::{Column, ColumnId, TableId};
 use crate::name::same_name;
@@ -73,7 +73,7 @@ impl Checker<'_> {
     pub(super) fn star(&mut self, item: &Item, scope: &Scope<'_>) -> Option<Vec<Field>> {
         let mut table = None;
         let (mut fields, mut names) = match &item.kind {
-            ItemKind::All => (scope.all_fields()?, self.names_of_all(scope)),
+            ItemKind::All => (scope.all_fields(self.dialect)?, self.names_of_all(scope)),
             ItemKind::AllOf(written) => {
                 let (relation, fields) = self.all_of(written, scope)?;
                 table = relation.table.map(|id| (id, relation.nullable));
@@ -111,29 +111,20 @@ impl Checker<'_> {
     }
 
     fn names_of_all(&self, scope: &Scope<'_>) -> Option<Vec<String>> {
-        let merged = scope.merged.iter();
-        let mut names: Vec<String> = merged
-            .map(|merged| spelled(self.dialect, &merged.name))
-            .collect();
         let is_alone = scope.relations.len() == 1;
-        for relation in &scope.relations {
-            let before = match relation.name.as_deref().filter(|_| !is_alone) {
-                Some(name) => {
-                    let schema = relation.schema.as_deref();
-                    let schema = schema.map(|schema| format!("{}.", spelled(self.dialect, schema)));
-                    let name = spelled(self.dialect, name);
-                    format!("{}{name}.", schema.unwrap_or_default())
-                }
-                None => String::new(),
-            };
-            let fields = relation.fields.as_ref()?.iter().enumerate();
-            let own = fields.filter(|(at, _)| !relation.merged.contains(at));
-            for (_, field) in own {
+        let all = scope.all_columns(self.dialect)?.into_iter();
+        let names = all.map(|column| match column {
+            StarColumn::Merged(merged) => Some(spelled(self.dialect, &merged.name)),
+            StarColumn::Of(relation, field) => {
                 let name = spelled(self.dialect, field.name.as_deref()?);
-                names.push(format!("{before}{name}"));
+                let table = relation.name.as_deref().filter(|_| !is_alone);
+                let schema = table.and(relation.schema.as_deref());
+                let before = schema.into_iter().chain(table);
+                let before = before.map(|part| format!("{}.", spelled(self.dialect, part)));
+                Some(format!("{}{name}", before.collect::<String>()))
             }
-        }
-        Some(names)
+        });
+        names.collect()
     }
 
     /// The names of a table's columns, with the name that the text gives the table.

@@ -25,7 +25,11 @@ pub(super) struct Cell {
 impl Checker<'_> {
     /// The value of a parameter here.
     pub(super) fn parameter(&mut self, parameter: &Parameter, span: Span) -> Value {
-        let known = |cell: &Cell| *parameter != Parameter::Next && cell.parameter == *parameter;
+        // An expression may be looked at twice, and each `?` is a parameter of its own.
+        let known = |cell: &Cell| match parameter {
+            Parameter::Next => cell.uses.contains(&span),
+            Parameter::Named(_) | Parameter::Numbered(_) => cell.parameter == *parameter,
+        };
         let at = match self.cells.iter().position(known) {
             Some(at) => at,
             None => {
@@ -34,7 +38,6 @@ impl Checker<'_> {
             }
         };
         let cell = &mut self.cells[at];
-        // An expression may be looked at twice.
         if !cell.uses.contains(&span) {
             cell.uses.push(span);
         }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::checker::{Checker, Clause};
 use super::findings;
 use super::grammar;
+use super::literal::written_number;
 use super::postgres::{Context, PgType, can_cast};
 use super::scope::{Common, Field, Fields, Scope};
 use super::value::{Constant, Ty, Value};
@@ -93,6 +94,9 @@ impl Checker<'_> {
 
     fn limit(&mut self, query: &Query, outer: Option<&Scope<'_>>, common: &Common) {
         let scope = Scope::of(common, outer);
+        if let Some(ties) = query.limit.ties.filter(|_| query.order.is_empty()) {
+            self.report(findings::ties_without_order(ties));
+        }
         for count in [&query.limit.count, &query.limit.offset]
             .into_iter()
             .flatten()
@@ -105,6 +109,11 @@ impl Checker<'_> {
     pub(super) fn count(&mut self, count: &Expr, scope: &Scope<'_>) {
         let value = self.expr(count, scope);
         self.check_count(&value);
+        // SQLite takes a negative one for none.
+        let is_negative = written_number(count).is_some_and(|number| number < 0.0);
+        if is_negative && self.dialect != Dialect::Sqlite {
+            self.report(findings::negative_count(count.span));
+        }
     }
 
     /// A number of rows or groups.
@@ -160,7 +169,13 @@ impl Checker<'_> {
         common: &Common,
     ) -> Common {
         let mut known = common.clone();
-        for table in &with.tables {
+        for (at, table) in with.tables.iter().enumerate() {
+            let mut before = with.tables[..at].iter();
+            let is =
+                |other: &CommonTable| same_name(&other.name.text, &table.name.text, self.dialect);
+            if before.any(is) {
+                self.report(findings::common_twice(&table.name));
+            }
             // SQLite needs no word for it.
             let fields = if with.recursive || self.dialect == Dialect::Sqlite {
                 self.recursive(table, outer, &known)

@@ -59,6 +59,12 @@ pub(super) struct Merged {
     pub(super) value: Value,
 }
 
+/// A column that `*` stands for.
+pub(super) enum StarColumn<'s> {
+    Merged(&'s Merged),
+    Of(&'s Relation, &'s Field),
+}
+
 /// The queries of WITH that can be seen, the last first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Common(Vec<(String, Fields)>);
@@ -116,20 +122,43 @@ impl Scope<'_> {
         }
     }
 
-    /// All columns, those that joins have merged first, once.
-    pub(super) fn all_fields(&self) -> Option<Vec<Field>> {
-        let merged = self.merged.iter().map(|merged| Field {
-            name: Some(merged.name.clone()),
-            value: merged.value.clone(),
-        });
-        let mut all: Vec<Field> = merged.collect();
+    /// All columns, those that joins have merged once: first, or on SQLite where the first of them stands.
+    pub(super) fn all_columns(&self, dialect: Dialect) -> Option<Vec<StarColumn<'_>>> {
+        let mut left: Vec<&Merged> = self.merged.iter().collect();
+        let first = left.iter().map(|merged| StarColumn::Merged(merged));
+        let mut all: Vec<StarColumn<'_>> = match dialect {
+            Dialect::Sqlite => Vec::new(),
+            Dialect::Postgres | Dialect::Mysql => first.collect(),
+        };
         for relation in &self.relations {
-            let fields = relation.fields.as_ref()?;
-            let own = fields.iter().enumerate();
-            let own = own.filter(|(at, _)| !relation.merged.contains(at));
-            all.extend(own.map(|(_, field)| self.seen(relation, field)));
+            for (at, field) in relation.fields.as_ref()?.iter().enumerate() {
+                if !relation.merged.contains(&at) {
+                    all.push(StarColumn::Of(relation, field));
+                    continue;
+                }
+                let own = field.name.as_deref().unwrap_or_default();
+                let found = left
+                    .iter()
+                    .position(|one| same_name(&one.name, own, dialect));
+                if let (Some(found), Dialect::Sqlite) = (found, dialect) {
+                    all.push(StarColumn::Merged(left.remove(found)));
+                }
+            }
         }
         Some(all)
+    }
+
+    /// The fields of all columns.
+    pub(super) fn all_fields(&self, dialect: Dialect) -> Option<Vec<Field>> {
+        let all = self.all_columns(dialect)?.into_iter();
+        let fields = all.map(|column| match column {
+            StarColumn::Merged(merged) => Field {
+                name: Some(merged.name.clone()),
+                value: merged.value.clone().or_null(self.all_nullable),
+            },
+            StarColumn::Of(relation, field) => self.seen(relation, field),
+        });
+        Some(fields.collect())
     }
 
     fn seen(&self, relation: &Relation, field: &Field) -> Field {
@@ -355,6 +384,10 @@ impl Checker<'_> {
         let word = column.text.to_lowercase();
         let (ty, sqlite) = match (self.dialect, word.as_str()) {
             (Dialect::Sqlite, "rowid" | "oid" | "_rowid_") => (Ty::Of(ColumnType::I64), true),
+            // Of the full-text search: how well the row fits, where it was found by `MATCH`.
+            (Dialect::Sqlite, "rank") if table.unmanaged => {
+                return Some(Value::new(Ty::Of(ColumnType::F64), true, span));
+            }
             (Dialect::Postgres, "tableoid") => (Ty::Postgres(PgType::OID), false),
             (Dialect::Postgres, "ctid" | "xmin" | "xmax" | "cmin" | "cmax") => {
                 let name = match word.as_str() {

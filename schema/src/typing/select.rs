@@ -4,12 +4,14 @@ use std::rc::Rc;
 
 use super::checker::{Checker, Clause};
 use super::grouping::{Groups, written};
+use super::lock::has_window;
 use super::names::NameKind;
 use super::postgres::PgType;
 use super::query::{Wanted, columns_in, is_number};
 use super::scope::{Common, Field, Fields, Relation, Scope};
 use super::value::{Ty, Value};
 use crate::dialect::Dialect;
+use crate::source::Span;
 use crate::syntax::{
     Distinct, Expr, ExprKind, Group, Is, IsWhat, Item, ItemKind, Lock, Select, Sort,
 };
@@ -65,7 +67,7 @@ impl Checker<'_> {
             if self.dialect != Dialect::Postgres {
                 seen.items = fields.clone().unwrap_or_default();
             }
-            self.condition(having, &seen);
+            self.within(Clause::Having, |checker| checker.condition(having, &seen));
             self.check_having(select, having);
         }
         for (_, window) in &select.windows {
@@ -91,10 +93,24 @@ impl Checker<'_> {
     /// The values of GROUP BY; a number or the name of an item stands for it.
     fn group_by(&mut self, values: &[&Expr], select: &Select, scope: &Scope<'_>) {
         for value in values {
-            if !is_number(value) && item_named(value, select, scope, self).is_none() {
+            let item = item_named(value, select, scope, self);
+            if let Some(item) = item {
+                self.check_grouped_item(item, value.span);
+            }
+            if !is_number(value) && item.is_none() {
                 let value = self.expr(value, scope);
                 self.check_comparable(&value);
             }
+        }
+    }
+
+    /// Rows are grouped by no value that is computed of groups.
+    fn check_grouped_item(&mut self, item: &Expr, span: Span) {
+        let shown = self.text_at(item.span).to_owned();
+        if self.has_aggregate(item) {
+            self.report(super::findings::aggregate_in("GROUP BY", &shown, span));
+        } else if has_window(item) {
+            self.report(super::findings::window_in("GROUP BY", &shown, span));
         }
     }
 

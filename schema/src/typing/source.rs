@@ -55,9 +55,30 @@ impl Checker<'_> {
         }
     }
 
+    /// The right side of a join that gives its rows in any case: it sees nothing of the left one.
+    fn joined_alone(
+        &mut self,
+        source: &Source,
+        scope: &mut Scope<'_>,
+        first: usize,
+        first_merged: usize,
+    ) {
+        let hidden = scope.relations.split_off(first);
+        let hidden_merged = scope.merged.split_off(first_merged.min(scope.merged.len()));
+        self.joined(source, scope);
+        scope.relations.splice(first..first, hidden);
+        let at = first_merged.min(scope.merged.len());
+        scope.merged.splice(at..at, hidden_merged);
+    }
+
     fn join(&mut self, join: &Join, scope: &mut Scope<'_>, first: usize, first_merged: usize) {
         let middle = scope.relations.len();
-        self.joined(&join.source, scope);
+        let fills_left = matches!(join.kind, JoinKind::Right | JoinKind::Full);
+        if fills_left && self.dialect == Dialect::Postgres {
+            self.joined_alone(&join.source, scope, first, first_merged);
+        } else {
+            self.joined(&join.source, scope);
+        }
         let names = match &join.on {
             JoinOn::Using(names) => names.clone(),
             JoinOn::Natural => common_names(scope, first, middle, self.dialect),
@@ -169,7 +190,11 @@ impl Checker<'_> {
     fn one(&mut self, source: &Source, scope: &mut Scope<'_>) {
         let alias = source.alias.as_ref().map(|name| name.text.clone());
         let mut relation = match &source.kind {
-            SourceKind::Table(name) => self.table(name, &scope.common.clone()),
+            SourceKind::Table(name) => {
+                let relation = self.table(name, &scope.common.clone());
+                self.check_index(source, &relation);
+                relation
+            }
             SourceKind::Query(query, lateral) => {
                 if *lateral {
                     self.of_product("`LATERAL`", Flavour::Mysql, query.span);
@@ -192,7 +217,7 @@ impl Checker<'_> {
                 }
                 let mut own = Scope::of(&scope.common, scope.outer);
                 self.joined(inner, &mut own);
-                plain(None, own.all_fields().map(Rc::from))
+                plain(None, own.all_fields(self.dialect).map(Rc::from))
             }
         };
         if alias.is_some() {
@@ -203,6 +228,22 @@ impl Checker<'_> {
             relation.fields = self.renamed(&relation.fields, &source.columns);
         }
         scope.relations.push(relation);
+    }
+
+    /// The index that a table is to be read by.
+    fn check_index(&mut self, source: &Source, relation: &Relation) {
+        let (Some(wanted), Some(id)) = (&source.index, relation.table) else {
+            return;
+        };
+        let table = self.model.table(id);
+        let indexes = table.indexes.iter().map(|index| &index.name);
+        let uniques = table.uniques.iter().filter(|unique| unique.is_index);
+        let names = indexes.chain(uniques.map(|unique| &unique.name));
+        let known: Vec<String> = names.flatten().cloned().collect();
+        let mut all = known.iter();
+        if !table.unmanaged && !all.any(|name| same_name(name, &wanted.text, self.dialect)) {
+            self.report(findings::unknown_index(wanted, &known));
+        }
     }
 
     /// MySQL takes no query in FROM that has two columns of one name.
@@ -354,7 +395,7 @@ impl Checker<'_> {
             return (None, None);
         };
         let name = inner.function().to_owned();
-        let clause = std::mem::replace(&mut self.clause, Clause::On);
+        let clause = std::mem::replace(&mut self.clause, Clause::From);
         let columns = self.rows_of_call(inner, call.span, scope);
         self.clause = clause;
         if !source.types.is_empty() {

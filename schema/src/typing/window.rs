@@ -1,7 +1,8 @@
 //! Windows: the windows that a query names, and the order that the bounds of a frame count in.
 
-use super::checker::Checker;
+use super::checker::{Checker, Clause};
 use super::findings;
+use super::literal::written_number;
 use super::postgres::{Context, PgType, can_cast};
 use super::query::columns_in;
 use super::scope::Scope;
@@ -9,7 +10,9 @@ use super::value::{Ty, Value};
 use crate::column_type::TypeClass;
 use crate::dialect::Dialect;
 use crate::name::same_name;
-use crate::syntax::{Expr, ExprKind, Frame, FrameUnit, Select, Window};
+use crate::source::Span;
+use crate::syntax::{Call, Expr, ExprKind, Frame, FrameUnit, Select, Window};
+use bindery_core::dialect::Flavour;
 
 /// A window that a query names.
 #[derive(Debug, Clone)]
@@ -43,8 +46,63 @@ impl Checker<'_> {
         known.find(|one| same_name(&one.name, &name.text, self.dialect))
     }
 
+    /// The place of a call over a window, and its words that no window takes.
+    pub(super) fn check_over(&mut self, call: &Call, span: Span) {
+        let name = call.function();
+        match self.clause {
+            Clause::Window => self.report(findings::window_in_window(name, span)),
+            Clause::Having => self.report(findings::window_in("HAVING", name, span)),
+            _ => {
+                if let Some(clause) = self.clause_before_groups() {
+                    self.report(findings::window_in(clause, name, span));
+                }
+            }
+        }
+        let is_ordered = !call.order.is_empty() || !call.within.is_empty();
+        let word = match self.dialect {
+            _ if call.distinct => Some("DISTINCT"),
+            Dialect::Postgres if is_ordered => Some("ORDER BY"),
+            _ => None,
+        };
+        if let Some(word) = word {
+            self.report(findings::word_over_window(word, name, span));
+        }
+        if self.dialect == Dialect::Mysql && name == "group_concat" {
+            self.report(findings::not_over_window(name, span));
+        }
+        if matches!(name, "json_arrayagg" | "json_objectagg") {
+            self.of_product(format!("`{name}` with `OVER`"), Flavour::Mysql, span);
+        }
+        self.check_count_of_window(call);
+    }
+
+    /// The number of groups of `ntile` and the number of a row of `nth_value`, where it is written.
+    fn check_count_of_window(&mut self, call: &Call) {
+        let at = match call.function() {
+            "ntile" => 0,
+            "nth_value" => 1,
+            _ => return,
+        };
+        let Some(argument) = call.arguments.get(at) else {
+            return;
+        };
+        let is_count = |number: f64| number >= 1.0 && number.fract() == 0.0;
+        if written_number(&argument.value).is_some_and(|number| !is_count(number)) {
+            let finding = findings::no_place(call.function(), argument.value.span);
+            self.report(finding);
+        }
+    }
+
     /// The values of a window. MariaDB's may name items.
     pub(super) fn window(&mut self, window: &Window, scope: &Scope<'_>) {
+        let clause = match self.clause {
+            Clause::Items => Clause::Window,
+            clause => clause,
+        };
+        self.within(clause, |checker| checker.window_within(window, scope));
+    }
+
+    fn window_within(&mut self, window: &Window, scope: &Scope<'_>) {
         let mut scope = scope.clone();
         scope.aliases.1 |= self.dialect == Dialect::Mysql;
         let scope = &scope;
@@ -90,6 +148,12 @@ impl Checker<'_> {
             self.report(findings::order_of_frame("`RANGE` with a value", frame.span));
         }
         for bound in &frame.bounds {
+            let number = written_number(bound);
+            let is_distance = frame.unit == FrameUnit::Range;
+            if number.is_some_and(|one| one < 0.0 || (one.fract() != 0.0 && !is_distance)) {
+                self.report(findings::bound_of_frame(bound.span));
+                continue;
+            }
             let mut columns = Vec::new();
             columns_in(bound, &mut columns);
             if is_postgres && !columns.is_empty() {

@@ -150,19 +150,21 @@ impl Checker<'_> {
         self.dialect == Dialect::Sqlite && (numbers || commands) && !has
     }
 
+    /// Whether the database cannot fill a column by itself.
+    fn is_needed(&self, id: TableId, at: usize) -> bool {
+        let column = &self.model.table(id).columns[at];
+        !column.nullable
+            && column.default.is_none()
+            && matches!(column.generated, Generated::No)
+            && !column.on_update_now
+            && !self.is_row_id(id, at)
+    }
+
     /// Columns that the database cannot fill by itself.
     fn check_left_out(&mut self, id: TableId, written: &[Option<usize>], insert: &Insert) {
         let table = self.model.table(id);
-        let needs = |column: &Column| {
-            !column.nullable
-                && column.default.is_none()
-                && matches!(column.generated, Generated::No)
-                && !column.on_update_now
-        };
         let all = table.columns.iter().enumerate();
-        let left = all.filter(|(at, column)| {
-            needs(column) && !written.contains(&Some(*at)) && !self.is_row_id(id, *at)
-        });
+        let left = all.filter(|(at, _)| self.is_needed(id, *at) && !written.contains(&Some(*at)));
         let left: Vec<String> = left.map(|(_, column)| column.name.clone()).collect();
         if !left.is_empty() && !insert.ignores {
             let name = table.name.name.clone();
@@ -229,7 +231,13 @@ impl Checker<'_> {
         at: impl Into<Option<usize>>,
         scope: &Scope<'_>,
     ) {
+        let at = at.into();
         if matches!(value.kind, ExprKind::Default) {
+            let needed = at.filter(|at| self.is_needed(id, *at) && !self.ignores);
+            if let Some(at) = needed {
+                let name = self.model.table(id).columns[at].name.clone();
+                self.report(findings::no_default(&name, value.span));
+            }
             return;
         }
         if let ExprKind::Row(values) = &value.kind
@@ -238,7 +246,7 @@ impl Checker<'_> {
             return self.report(findings::several_values(values.len(), value.span));
         }
         let typed = self.expr(value, scope);
-        let Some(at) = at.into() else {
+        let Some(at) = at else {
             let number = self.count_type();
             return self.demand_type(&typed, &number, None, value.span);
         };
@@ -312,10 +320,13 @@ impl Checker<'_> {
             _ => Some("excluded".to_owned()),
         };
         if let Some(row) = row {
-            // Its columns are named by it alone.
             let mut excluded = own.clone();
             excluded.name = Some(row);
-            excluded.merged = (0..excluded.fields.as_ref().map_or(0, |all| all.len())).collect();
+            if self.dialect != Dialect::Postgres {
+                // Its columns are named by it alone.
+                let count = excluded.fields.as_ref().map_or(0, |all| all.len());
+                excluded.merged = (0..count).collect();
+            }
             scope.relations.push(excluded);
         }
         if let (Dialect::Mysql, InsertSource::Query(query)) = (self.dialect, &insert.source)
@@ -493,7 +504,17 @@ impl Checker<'_> {
             let mut columns = self.model.table(**id).columns.iter();
             columns.any(|one| same_name(&one.name, &column.text, self.dialect))
         };
-        let id = *fitting.iter().find(has).or_else(|| fitting.first())?;
+        let having: Vec<&TableId> = fitting.iter().filter(has).collect();
+        if having.len() > 1 && qualifiers.is_empty() {
+            let tables = tables.iter().filter(|(id, _)| has(&id));
+            let names = tables.map(|(id, alias)| {
+                let table = &self.model.table(*id).name.name;
+                alias.clone().unwrap_or_else(|| table.clone())
+            });
+            let names: Vec<String> = names.collect();
+            self.report(findings::ambiguous_column(column, &names));
+        }
+        let id = **having.first().or(fitting.first().as_ref())?;
         let at = self.written_column(id, column, false, is_default)?;
         Some((id, at))
     }
@@ -519,13 +540,40 @@ impl Checker<'_> {
                 checker.condition(condition, &scope)
             });
         }
-        self.order_and_limit(&update.order, update.limit.count.as_ref(), &scope);
+        let limit = update.limit.count.as_ref();
+        if let Some(span) = limit
+            .or(update.order.first().map(|sort| &sort.value))
+            .map(|one| one.span)
+            && written.len() > 1
+        {
+            let what = "`ORDER BY` and `LIMIT` in `UPDATE` of several tables";
+            self.of_product(what, Flavour::Mariadb, span);
+        }
+        self.order_and_limit(&update.order, limit, &scope);
         let seen = if self.dialect == Dialect::Postgres {
             scope.relations
         } else {
             written
         };
         self.returning(&update.returning, seen, &common)
+    }
+
+    /// MySQL orders and counts rows of one table alone.
+    fn check_cut_of_several(&mut self, delete: &Delete) {
+        let limit = delete
+            .limit
+            .count
+            .as_ref()
+            .map(|count| ("LIMIT", count.span));
+        let order = delete
+            .order
+            .first()
+            .map(|sort| ("ORDER BY", sort.value.span));
+        if let Some((word, span)) = order.or(limit)
+            && !delete.targets.is_empty()
+        {
+            self.report(findings::limit_of_several(word, span));
+        }
     }
 
     pub(super) fn delete(&mut self, delete: &Delete, common: &Common) -> Fields {
@@ -535,6 +583,7 @@ impl Checker<'_> {
         let common = self.common_of(delete.with.as_ref(), common);
         let mut scope = Scope::of(&common, None);
         self.sources(&delete.from, &mut scope);
+        self.check_cut_of_several(delete);
         let written: Vec<Relation> = scope.relations.clone();
         if let ([target], true) = (written.as_slice(), delete.targets.is_empty())
             && let Some(id) = target.table

@@ -116,6 +116,8 @@ pub(crate) struct Sort {
 pub(crate) struct Limit {
     pub(crate) count: Option<Expr>,
     pub(crate) offset: Option<Expr>,
+    /// `WITH TIES`.
+    pub(crate) ties: Option<Span>,
 }
 
 /// `FOR UPDATE OF t`.
@@ -157,6 +159,8 @@ pub(crate) enum FrameUnit {
 pub(crate) struct Source {
     pub(crate) kind: SourceKind,
     pub(crate) alias: Option<Name>,
+    /// The index that is to be used: SQLite's `INDEXED BY`.
+    pub(crate) index: Option<Name>,
     pub(crate) columns: Vec<Name>,
     /// `AS t(a integer, b text)`: the types of the columns.
     pub(crate) types: Vec<TypeName>,

@@ -70,6 +70,8 @@ impl Checker<'_> {
             return Value::wrong(span);
         }
         self.demand_arguments(&name, arguments, span);
+        let typed: Vec<Value> = arguments.iter().map(|one| self.refreshed(one)).collect();
+        let arguments = typed.as_slice();
         if let Some(value) = self.form_of_others(&name, call, arguments, span) {
             return value;
         }

@@ -36,6 +36,9 @@ impl Checker<'_> {
         match self.function_of_postgres(call, &arguments, scope, span) {
             Some(found) => {
                 self.check_parts(call);
+                if found.returns_set {
+                    self.check_place_of_rows(name, span);
+                }
                 let nullable = self.is_nullable(call, &found, &arguments);
                 let is_filled = self.is_filled(call, &arguments);
                 Value::new(Ty::Postgres(found.result), nullable, span).filled(is_filled)
@@ -43,6 +46,40 @@ impl Checker<'_> {
             None if arguments.iter().any(|one| one.ty == Ty::Open) => Value::open(span),
             None if self.own_overloads(name).is_none() => Value::open(span),
             None => Value::wrong(span),
+        }
+    }
+
+    /// A function of several rows stands among the items, or what is computed of them.
+    fn check_place_of_rows(&mut self, name: &str, span: Span) {
+        let clause = match self.clause {
+            Clause::Where => "WHERE",
+            Clause::Having => "HAVING",
+            Clause::On => "a join's condition",
+            Clause::From => "an argument in FROM",
+            Clause::Set => "SET",
+            Clause::Returning => "RETURNING",
+            Clause::Limit => "LIMIT",
+            Clause::Aggregate => "an aggregate",
+            Clause::Items
+            | Clause::GroupBy
+            | Clause::Values
+            | Clause::Window
+            | Clause::Table(_) => return,
+        };
+        self.report(findings::rows_in(clause, name, span));
+    }
+
+    /// One value of several is given: none of them is several rows.
+    pub(in crate::typing) fn check_no_rows(&mut self, form: &str, value: &Expr) {
+        if let ExprKind::Call(call) = &value.kind {
+            let kinds = postgres::overloads(call.function());
+            if !kinds.is_empty() && kinds.iter().all(|one| one.returns_set) {
+                let finding = findings::rows_in(form, call.function(), value.span);
+                return self.report(finding);
+            }
+        }
+        for child in value.children() {
+            self.check_no_rows(form, child);
         }
     }
 
@@ -116,6 +153,9 @@ impl Checker<'_> {
             "coalesce" => {
                 for argument in arguments {
                     self.may_be_null(argument);
+                }
+                for argument in &call.arguments {
+                    self.check_no_rows("`coalesce`", &argument.value);
                 }
                 let nullable = arguments.iter().all(|value| value.nullable);
                 self.common(&all, "`coalesce`", span)

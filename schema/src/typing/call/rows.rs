@@ -8,6 +8,8 @@ use crate::dialect::Dialect;
 use crate::source::Span;
 use crate::syntax::Call;
 use crate::typing::checker::Checker;
+use crate::typing::findings;
+use crate::typing::grammar;
 use crate::typing::postgres::PgType;
 use crate::typing::scope::{Field, Scope};
 use crate::typing::value::{Ty, Value};
@@ -23,6 +25,7 @@ impl Checker<'_> {
         let values = call.arguments.iter().map(|argument| &argument.value);
         let arguments: Vec<Value> = values.map(|value| self.expr(value, scope)).collect();
         let name = call.function();
+        self.check_paths(call);
         if self.dialect == Dialect::Sqlite {
             return self.rows_of_sqlite(name, &arguments, span);
         }
@@ -80,6 +83,10 @@ impl Checker<'_> {
         let text = self.text_type();
         for argument in arguments {
             self.demand_type(argument, &text, None, span);
+        }
+        if !grammar::takes(self.dialect, name, arguments.len()) {
+            let takes = [format!("{name}(document, '$.path')")];
+            self.report(findings::no_such_call(name, &takes, span));
         }
         if let Some(fields) = self.rows_of_database(name, span) {
             return Some(fields);

@@ -680,3 +680,39 @@ SELECT tags[1][1] AS t, doc['a'][0] AS d, '{{1,2},{3,4}}'::int[] AS m, '[2:3]={1
 SELECT mood + 0 AS m, flags + 0 AS f FROM events;
 
 SELECT j.name, j.age FROM JSON_TABLE(:doc, '$[*]' COLUMNS (name VARCHAR(20) PATH '$.name', age INT PATH '$.age')) AS j;
+
+-- on: sqlite mysql
+WITH RECURSIVE up AS (SELECT id, boss_id, name FROM staff WHERE id = ? UNION SELECT s.id, s.boss_id, s.name FROM staff s JOIN up ON s.id = up.boss_id) SELECT name, boss_id FROM up;
+
+SELECT sum(pages) OVER (ORDER BY pages + ? RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS n FROM books;
+
+-- on: sqlite
+SELECT * FROM books NATURAL JOIN (SELECT pages, title FROM books) b;
+
+SELECT * FROM books FULL JOIN (SELECT subtitle, id FROM books) b USING (id, subtitle);
+
+SELECT q.* FROM (SELECT * FROM reviews JOIN (SELECT number, body, book_id AS of FROM reviews) r USING (number)) q;
+
+SELECT id FROM books LIMIT -1;
+
+SELECT id FROM books INDEXED BY books_by_pages WHERE pages > 1;
+
+SELECT likelihood(id = 1, 0.5) AS l FROM books WHERE likely(id = 1);
+
+INSERT INTO keyed (code, n) VALUES ('a', 1) ON CONFLICT (code) DO UPDATE SET n = n + excluded.n WHERE n > 1 RETURNING n;
+
+-- on: mysql
+SELECT id, json_set(doc, '$.x', ?) AS s FROM events;
+
+SELECT id FROM books WHERE id = (SELECT author_id FROM books ORDER BY id LIMIT 1);
+
+UPDATE books SET pages = pages + '3' WHERE title = 'a';
+
+-- on: postgres
+SELECT b.title, x.one FROM books b LEFT JOIN LATERAL (SELECT b.pages AS one) x ON true;
+
+SELECT unnest(tags) || 'a' AS t, abs(generate_series(1, 2)) AS n FROM events ORDER BY generate_series(1, 2);
+
+INSERT INTO staff (id, name) SELECT generate_series(10, 12), 'a';
+
+SELECT '{"a": [1, "b\"", null], "c": -1.5e3}'::jsonb AS j;

@@ -413,3 +413,133 @@ SELECT '10 o''clock'::time AS t;
 SELECT '{1,2'::int[] AS a;
 
 SELECT tags[0][1] + 1 AS x FROM events;
+
+-- on: sqlite postgres mysql
+SELECT id, sum(row_number() OVER (ORDER BY id)) OVER () AS n FROM books;
+
+SELECT row_number() OVER (ORDER BY rank() OVER (ORDER BY id)) AS n FROM books;
+
+SELECT count(DISTINCT author_id) OVER () AS n FROM books;
+
+SELECT sum(pages) OVER (ORDER BY id ROWS BETWEEN -1 PRECEDING AND CURRENT ROW) AS n FROM books;
+
+SELECT sum(pages) OVER (ORDER BY id ROWS BETWEEN 1.5 PRECEDING AND CURRENT ROW) AS n FROM books;
+
+SELECT ntile(0) OVER (ORDER BY id) AS n FROM books;
+
+SELECT nth_value(title, -1) OVER (ORDER BY id) AS n FROM books;
+
+SELECT author_id FROM books GROUP BY author_id HAVING rank() OVER (ORDER BY author_id) > 1;
+
+SELECT count(*) AS n FROM books GROUP BY n;
+
+SELECT author_id, count(*) AS n FROM books GROUP BY 2;
+
+SELECT row_number() OVER (ORDER BY id) AS n FROM books GROUP BY n;
+
+WITH one AS (SELECT id FROM books), one AS (SELECT id FROM authors) SELECT id FROM one;
+
+SELECT id FROM books WHERE (id, author_id) IN (SELECT id FROM authors);
+
+-- on: sqlite postgres
+SELECT rank() FILTER (WHERE id > 1) OVER (ORDER BY id) AS n FROM books;
+
+-- on: postgres mysql
+SELECT id FROM books ORDER BY id LIMIT -1;
+
+SELECT id FROM books FETCH FIRST 1 ROWS WITH TIES;
+
+SELECT id FROM books WHERE (id, author_id) IN ((1, 2), (3, 4, 5));
+
+SELECT id FROM books WHERE id IN (1, (2, 3));
+
+INSERT INTO staff (id, name) VALUES (1, DEFAULT);
+
+UPDATE staff SET name = DEFAULT;
+
+SELECT b.id FROM books b LEFT JOIN authors a;
+
+-- on: postgres
+SELECT string_agg(title, ',' ORDER BY id) OVER () AS t FROM books;
+
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY pages) OVER () AS p FROM books;
+
+SELECT id FROM events WHERE unnest(tags) = 'a';
+
+SELECT count(*) AS n FROM events HAVING generate_series(1, 2) = 1;
+
+SELECT array_agg(unnest(tags)) AS a FROM events;
+
+SELECT CASE WHEN id > 1 THEN generate_series(1, 2) END AS n FROM books;
+
+SELECT coalesce(unnest(tags), 'a') AS t FROM events;
+
+UPDATE books SET pages = generate_series(1, 2);
+
+DELETE FROM books RETURNING generate_series(1, 2) AS n;
+
+SELECT n FROM generate_series(1, generate_series(1, 2)) AS n;
+
+SELECT b.title FROM books b RIGHT JOIN LATERAL (SELECT 1 AS one WHERE b.id = 1) x ON true;
+
+SELECT b.title, n FROM books b FULL JOIN generate_series(1, b.id) AS n ON true;
+
+INSERT INTO reviews (book_id, number, stars) VALUES (1, 1, 2) ON CONFLICT (book_id, number) DO UPDATE SET stars = stars + 1;
+
+INSERT INTO reviews (book_id, number, stars) VALUES (1, 1, 2) ON CONFLICT (book_id, number) DO UPDATE SET stars = 1 WHERE stars > 2;
+
+SELECT '{a: 1}'::jsonb AS j;
+
+SELECT '{"a": 1,}'::json AS j;
+
+-- on: mysql
+SELECT group_concat(title) OVER () AS t FROM books;
+
+SELECT json_arrayagg(title) OVER () AS t FROM books;
+
+SELECT id FROM books WHERE id IN (SELECT author_id FROM books LIMIT 3);
+
+SELECT id FROM books WHERE id > ALL (SELECT author_id FROM books LIMIT 3);
+
+SELECT id FROM articles WHERE MATCH (title, body) AGAINST (title);
+
+INSERT INTO books (id, author_id, title, price, pages, added, published) VALUES (1, 1, 'a', 1, 1, now(), '2026-02-30');
+
+UPDATE events SET doc = '{a: 1}';
+
+UPDATE books b JOIN authors a ON a.id = b.author_id SET id = 1;
+
+UPDATE books SET pages = pages - 'x';
+
+DELETE b FROM books b JOIN authors a ON a.id = b.author_id LIMIT 1;
+
+DELETE b FROM books b JOIN authors a ON a.id = b.author_id ORDER BY b.id;
+
+SELECT id FROM books FOR UPDATE OF books;
+
+SELECT json_extract(doc, 'a') AS a FROM events;
+
+-- on: sqlite
+SELECT id FROM books INTERSECT ALL SELECT id FROM authors;
+
+SELECT id FROM books EXCEPT ALL SELECT id FROM authors;
+
+SELECT json_extract(doc, 'a') AS a FROM notes;
+
+SELECT json_set(doc, '$.a', 1, 'b', 2) AS a FROM notes;
+
+SELECT e.key FROM notes n, json_each(n.doc, 'a') e;
+
+SELECT e.key FROM notes n, json_each(n.doc, '$', 1) e;
+
+SELECT id FROM books WHERE title MATCH 'a';
+
+SELECT highlight(pages, 1) AS h FROM books;
+
+SELECT likelihood(id = 1, 2) AS l FROM books;
+
+SELECT likelihood(id = 1, pages) AS l FROM books;
+
+SELECT id FROM books INDEXED BY missing WHERE id = 1;
+
+UPDATE books INDEXED BY missing SET pages = 1 WHERE id = 1;
