@@ -25,6 +25,14 @@ impl Name {
             Self::Own(table) => table.to_owned(),
         }
     }
+
+    /// The first number whose name no table in the statement has: that of a changed one may be `t1`.
+    fn first_free(self) -> usize {
+        let Self::Own(table) = self else { return 1 };
+        let name = table.trim_matches(['"', '`']);
+        let number = name.strip_prefix(['t', 'T']).map(str::parse::<u32>);
+        number.map_or(1, |number| number.map_or(1, |number| number as usize + 1))
+    }
 }
 
 /// A table that a path leads to.
@@ -116,8 +124,8 @@ impl<'a> Tables<'a> {
 
     fn with(scope: Scope, related: &'a RelatedModels<'a>) -> Self {
         Self {
+            names: scope.name.first_free(),
             open: vec![scope],
-            names: 1,
             related,
             read: Vec::new(),
             found_by: Vec::new(),

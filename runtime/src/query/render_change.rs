@@ -11,8 +11,8 @@ use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ColumnSet;
 
-/// The name of the values that an update computes before it changes a row, with the key of each.
-const CHANGED: &str = "changed";
+/// The name of the values that an update computes before it changes a row, with the key of each: the table may have any other.
+const CHANGED: &str = "bindery_changed";
 
 /// The text of an update of all rows that meet a condition.
 pub(crate) fn render_update(

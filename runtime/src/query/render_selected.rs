@@ -171,9 +171,10 @@ impl Render<'_> {
     }
 }
 
-/// The name of a selected expression, where the statement has to name it.
+/// The name of a selected expression, where the statement has to name it; an order by a column of that name would be by the
+/// expression.
 pub(super) fn alias(position: usize) -> String {
-    format!("selected_{}", position + 1)
+    format!("bindery_selected_{}", position + 1)
 }
 
 #[cold]

@@ -32,6 +32,7 @@ macro_rules! cases {
 cases! {
     assigned
     atomic
+    beside
     capture
     checked
     contacts
