@@ -90,6 +90,8 @@ macro_rules! on_each_engine {
 mod crashes;
 #[path = "capture_load.rs"]
 mod load;
+#[path = "capture_queries.rs"]
+mod queries;
 #[path = "capture_refused.rs"]
 mod refused;
 

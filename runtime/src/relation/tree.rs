@@ -144,7 +144,8 @@ fn walk<M: Model, E: Hosts<M>>(
             return Ok(Vec::new());
         };
         let mut found: Vec<M::Row<E>> = Vec::new();
-        let text = text(physical.dialect(), table, reference, (way, levels));
+        let in_statement = levels.filter(|levels| *levels <= MOST_LEVELS);
+        let text = text(physical.dialect(), table, reference, (way, in_statement));
         let write = &mut |params: &mut ParamWriter<'_>| replay(start.bound.bytes(), params);
         physical.query(&text, write, &mut |row| {
             found.push(M::read(row, engine)?);
@@ -160,7 +161,8 @@ fn walk<M: Model, E: Hosts<M>>(
             Way::Down => Some(start.compared.bytes().to_vec()),
         };
         let own = start.compared;
-        let order = in_order(&links, first, way, &own);
+        let mut order = in_order(&links, first, way, &own);
+        order.retain(|reached| levels.is_none_or(|levels| reached.depth <= levels));
         Ok(taken(found, order))
     })
 }
@@ -247,6 +249,9 @@ fn taken<R>(rows: Vec<R>, order: Vec<Reached>) -> Vec<TreeRow<R>> {
     };
     order.into_iter().filter_map(&mut take).collect()
 }
+
+/// The most levels that a statement counts: rows in a circle are found once for each, where one that counts none finds them once.
+const MOST_LEVELS: u32 = 1_000;
 
 /// MariaDB ends a recursion after 1,000 steps without an error unless this is before the statement. Only MariaDB reads it.
 const ALL_STEPS_ON_MARIADB: &str =
