@@ -162,7 +162,7 @@ fn mon_01_queries_that_are_put_together_are_observed_and_counted() -> bindery::R
     })
 }
 
-/// What is read through `Databases` goes to the replica, what is written does not.
+/// Reads through `Databases` go to the replica, writes do not.
 #[test]
 fn rep_01_queries_that_read_go_to_replicas_and_those_that_insert_do_not() -> bindery::Result<()> {
     use crate::library::*;
@@ -255,7 +255,7 @@ fn rep_01_queries_that_read_go_to_replicas_and_those_that_insert_do_not() -> bin
     Ok(())
 }
 
-/// What a session wrote is read by all queries in it, and undone with its savepoint.
+/// All queries of a session see its writes, until a savepoint undoes them.
 #[test]
 fn ses_01_queries_see_what_their_session_wrote_until_it_is_undone() -> bindery::Result<()> {
     on_each(|_, db, engine| {
