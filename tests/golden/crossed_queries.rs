@@ -17,20 +17,16 @@ macro_rules! on_each {
         let bench = $crate::bench::Bench::new();
         let db = $crate::$case::Databases::with_config(&bench.config())?;
         db.create_missing_on($crate::$case::engine::Lite)?;
-        eprintln!("SQLite");
         $show(&mut db.lite()?)?;
         if bench.postgres.is_some() {
-            eprintln!("PostgreSQL");
             db.create_missing_on($crate::$case::engine::P)?;
             $show(&mut db.p()?)?;
         }
         if bench.mariadb.is_some() {
-            eprintln!("MariaDB");
             db.create_missing_on($crate::$case::engine::Default)?;
             $show(&mut db.default()?)?;
         }
         if bench.mysql.is_some() {
-            eprintln!("MySQL");
             db.create_missing_on($crate::$case::engine::Proper)?;
             $show(&mut db.proper()?)?;
         }

@@ -32,7 +32,6 @@ fn on_each(
     for name in std::iter::once("lite").chain(there.map(|(name, _)| *name)) {
         let engine: engine::Any = name.parse()?;
         db.create_missing_on(engine)?;
-        eprintln!("{name}");
         show(&bench, &db, engine)?;
     }
     Ok(())
@@ -215,7 +214,7 @@ fn rep_01_queries_that_read_go_to_replicas_and_those_that_insert_do_not() -> bin
     took("a union's rows one by one", replica);
     assert!(both().count()? == 1 && both().exists()?);
     took("the number of a union's rows", replica);
-    db.load(&[book.clone()], book::reviews.limit(1))?;
+    db.load(std::slice::from_ref(&book), book::reviews.limit(1))?;
     took("a relation's first rows", replica);
     let few = book::id.in_query(review::book_id.select().limit(1));
     assert_eq!(db.books().filter(few).batches(5).count(), 1);
@@ -367,7 +366,7 @@ fn lim_01_servers_that_go_while_rows_are_read_are_one_error() -> bindery::Result
             .order_by(post::stars.desc())
             .limit(3);
         let error = on
-            .load(&[ann.clone()], first.clone())
+            .load(std::slice::from_ref(&ann), first.clone())
             .expect_err("the server is gone");
         assert_eq!(error.engine(), Some(engine.name()), "{error:?}");
         drop(on);

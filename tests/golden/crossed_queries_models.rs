@@ -140,7 +140,7 @@ fn qry_01_versions_and_times_of_the_last_change_beside_queries() -> bindery::Res
         stale.body = Some("mine".to_owned());
         let stale = c
             .pages()
-            .save(&mut stale)
+            .save(&stale)
             .expect_err("it is of another version");
         assert_eq!(stale.kind(), &ErrorKind::StaleVersion);
         Ok(())
@@ -369,10 +369,14 @@ fn qry_01_engines_that_are_chosen_at_run_time() -> bindery::Result<()> {
                     .all_rows()
                     .update(user::boss_id.set_to(other.id))
                     .err(),
-                c.load(&[ann.clone()], user::users.filter(of_other()).limit(1))
-                    .err(),
+                c.load(
+                    std::slice::from_ref(&ann),
+                    user::users.filter(of_other()).limit(1),
+                )
+                .err(),
                 user::boss_id.tree(&mut c, other, 1).err(),
-                c.load(&[other.clone()], user::users.limit(1)).err(),
+                c.load(std::slice::from_ref(other), user::users.limit(1))
+                    .err(),
             ];
             for (at, error) in refused.into_iter().enumerate() {
                 let error = error.unwrap_or_else(|| panic!("{at} is executed"));
