@@ -1,39 +1,7 @@
-//! The `bindery` command: the command line in, one of `commands` run, exit code out.
-
-mod at_once;
-mod catalogue;
-mod commands;
-mod comparison;
-mod configuration;
-mod confirm;
-mod data;
-mod database;
-mod engines;
-mod failure;
-mod health;
-mod interrupted;
-mod links;
-mod migrations;
-mod options;
-mod output;
-mod program;
-mod progress;
-mod project;
-mod report;
-mod tables;
-mod task_tables;
-mod text;
+//! The program `bindery`.
 
 use std::process::ExitCode;
 
-use crate::commands::Arguments;
-use crate::output::Output;
-
 fn main() -> ExitCode {
-    let arguments = Arguments::read();
-    let output = Output::new(arguments.color);
-    match arguments.run(&output) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => ExitCode::from(failure.exit_code()),
-    }
+    bindery_cli::run()
 }

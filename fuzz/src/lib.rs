@@ -5,6 +5,7 @@
 
 mod compile;
 mod config;
+mod dumps;
 mod inputs;
 mod messages;
 mod migrations;
@@ -39,6 +40,12 @@ pub enum Target {
     JsonRows,
     /// The same as CSV.
     CsvRows,
+    /// A dump in a tar file.
+    TarArchive,
+    /// A dump in a zip file.
+    ZipArchive,
+    /// The manifest of a dump.
+    Manifest,
     /// The envelope of an event.
     Messages,
     /// A stored task.
@@ -51,7 +58,7 @@ pub enum Target {
 
 impl Target {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Schema(Dialect::Sqlite),
         Self::Schema(Dialect::Postgres),
         Self::Schema(Dialect::Mysql),
@@ -66,6 +73,9 @@ impl Target {
         Self::Inputs,
         Self::JsonRows,
         Self::CsvRows,
+        Self::TarArchive,
+        Self::ZipArchive,
+        Self::Manifest,
         Self::Messages,
         Self::Tasks,
         Self::PostgresServer,
@@ -89,6 +99,9 @@ impl Target {
             Self::Inputs => "inputs",
             Self::JsonRows => "rows-json",
             Self::CsvRows => "rows-csv",
+            Self::TarArchive => "archive-tar",
+            Self::ZipArchive => "archive-zip",
+            Self::Manifest => "manifest",
             Self::Messages => "messages",
             Self::Tasks => "tasks",
             Self::PostgresServer => "server-postgres",
@@ -117,6 +130,9 @@ impl Target {
             Self::Inputs => inputs::run(bytes),
             Self::JsonRows => stored::run_rows(bytes, DataFormat::JsonLines),
             Self::CsvRows => stored::run_rows(bytes, DataFormat::Csv),
+            Self::TarArchive => dumps::run_tar(bytes),
+            Self::ZipArchive => dumps::run_archive(bytes, "dump.zip"),
+            Self::Manifest => dumps::run_manifest(bytes),
             Self::Messages => messages::run(bytes),
             Self::Tasks => stored::run_task(bytes),
             Self::PostgresServer => server::run_session(server::Speaker::Postgres, bytes),

@@ -46,8 +46,11 @@ fn words(target: Target) -> Vec<Vec<u8>> {
         Target::Config => include_str!("../seeds/toml.dict"),
         Target::Url => "\"://\"\n\"@\"\n\"%40\"\n\"[::1]\"\n\":\"\n\"?a=b\"\n\"&\"",
         Target::PostgresServer | Target::MysqlServer => "Z\nI\nE\nD\n2\nC\nS\nN",
-        Target::JsonRows | Target::Messages | Target::Tasks => {
+        Target::JsonRows | Target::Manifest | Target::Messages | Target::Tasks => {
             "{\n}\n[\n]\n,\n:\nnull\n1e400\n-9223372036854775809\n\\u0000\n\\ud800\nuser"
+        }
+        Target::TarArchive | Target::ZipArchive => {
+            "ustar\nL\n2\n0\nPK\ndefault/\nmanifest.json\nusers.csv\n../"
         }
         Target::CsvRows => "\"\"\n,\n;\n\"a\n\r\nid,email\nemail",
         Target::Inputs => "config \nschema \nschema.sql\nbindery.toml\nout\n.\n*",
@@ -107,6 +110,21 @@ fn every_target_survives_slips() {
             }
             target.run(&bytes);
         }
+    }
+}
+
+/// Else the targets of archives reach nothing behind the checks.
+#[test]
+fn whole_archives_are_accepted() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+    for name in ["archive-tar/whole.tar.zst", "archive-zip/whole.zip"] {
+        let files = bindery_cli::dumps::read_archive(&seeds.join(name), false);
+        let files = files.unwrap_or_else(|reason| panic!("{name}: {reason}"));
+        let lengths: Vec<_> = files
+            .iter()
+            .map(|file| (file.expected, file.found))
+            .collect();
+        assert_eq!(lengths, [(15, 15)], "{name}");
     }
 }
 

@@ -11,7 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::step::{Report, Step};
 use crate::workspace::{self, cargo};
 
-const TARGETS: [&str; 18] = [
+const TARGETS: [&str; 21] = [
     "schema-sqlite",
     "schema-postgres",
     "schema-mysql",
@@ -26,6 +26,9 @@ const TARGETS: [&str; 18] = [
     "inputs",
     "rows-json",
     "rows-csv",
+    "archive-tar",
+    "archive-zip",
+    "manifest",
     "messages",
     "tasks",
     "server-postgres",
@@ -145,8 +148,8 @@ fn seeds(target: &str) -> Vec<PathBuf> {
 fn dictionary(target: &str) -> Option<PathBuf> {
     let name = match target {
         "config" => "toml.dict",
-        "url" | "inputs" | "rows-json" | "rows-csv" | "messages" | "tasks" | "server-postgres"
-        | "server-mysql" => return None,
+        "url" | "inputs" | "rows-json" | "rows-csv" | "archive-tar" | "archive-zip"
+        | "manifest" | "messages" | "tasks" | "server-postgres" | "server-mysql" => return None,
         _ => "sql.dict",
     };
     Some(workspace::root().join("fuzz/seeds").join(name))

@@ -29,6 +29,7 @@ pub(super) const ORDER: Order = Order {
         "task_tables",
         "commands/*",
         "commands",
+        "dumps",
     ],
-    outside: &["main.rs"],
+    outside: &["lib.rs", "main.rs"],
 };
