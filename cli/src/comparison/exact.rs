@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use bindery_schema::column_type::TypeClass;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::{
-    Change, ColumnChange, ColumnShape, Key, KeyKind, Structure, TableShape, compare,
-    same_expression,
+    Change, ColumnChange, ColumnShape, Key, KeyKind, Structure, TableShape, compare, same_query,
 };
 use bindery_schema::model::TableName;
 
@@ -66,8 +65,7 @@ impl Exact {
         dialect: Dialect,
     ) -> Option<bool> {
         let query = self.respelled.views.get(name)?;
-        let query = query.trim().trim_end_matches(';');
-        Some(same_expression(query, found, dialect))
+        Some(same_query(query, found, dialect))
     }
 
     /// Whether a column is known to have another collation than that of the schema.
@@ -274,7 +272,7 @@ pub(super) fn wanted<'s>(
             .views
             .iter()
             .filter(|one| one.name.name == view.name.name);
-        known.any(|one| !same_expression(&one.query, &view.query, expected.dialect))
+        known.any(|one| !same_query(&one.query, &view.query, expected.dialect))
     });
     let domains = changes.iter().filter_map(|change| match change {
         Change::ChangeObject { to, .. } if to.kind == "DOMAIN" => {

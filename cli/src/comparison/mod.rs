@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::{
     Change, ColumnChange, ColumnShape, Key, KeyKind, PartitionShape, Structure, Unreadable,
-    ViewShape, compare, same_expression,
+    ViewShape, compare, same_query,
 };
 use bindery_schema::model::{CheckedModel, Engine, EngineId, TableName};
 use bindery_schema::render::{Style, render};
@@ -498,7 +498,7 @@ impl Between<'_> {
         let is_same = self
             .exact
             .is_same_view(&expected.name, &found.query, self.dialect());
-        if is_same == Some(true) || same_expression(&found.query, &expected.query, self.dialect()) {
+        if is_same == Some(true) || same_query(&found.query, &expected.query, self.dialect()) {
             return;
         }
         let query = |view: &ViewShape| Some(view.query.clone());

@@ -1,6 +1,5 @@
 //! Keys, indexes, foreign keys and checks of a table, each as a thing that can be added and dropped.
 
-use super::expression::normal_expression;
 use crate::dialect::Dialect;
 use crate::model::{
     Check, ColumnId, ForeignKey, Index, IndexKey, Model, PartWords, PrimaryKey, Table, TableId,
@@ -8,6 +7,7 @@ use crate::model::{
 };
 use crate::plan::pieces::Pieces;
 use crate::source::Span;
+use crate::syntax::canonical::normal_expression;
 use crate::syntax::{SiteKind, sites};
 
 /// The kinds of [`Key`].

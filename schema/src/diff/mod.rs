@@ -23,7 +23,6 @@ mod capture;
 mod change;
 mod compare;
 mod difference;
-mod expression;
 mod file;
 mod folder;
 mod key;
@@ -50,7 +49,6 @@ pub use self::capture::CaptureTrigger;
 pub use self::change::{Change, ColumnChange};
 pub use self::compare::{NameRule, compare, compare_with};
 pub use self::difference::{differences, finding};
-pub use self::expression::{ExpressionParts, expression_parts, loose_words, same_expression};
 pub use self::file::file_text;
 pub use self::folder::{Folded, fold, fold_migrations, unwritable};
 pub use self::key::{Key, KeyKind};
@@ -67,6 +65,9 @@ pub use self::structure::{
     ViewShape,
 };
 pub use self::triggers::triggers;
+pub use crate::syntax::canonical::{
+    ExpressionParts, expression_parts, loose_words, same_expression, same_query,
+};
 
 #[cfg(test)]
 mod tests;

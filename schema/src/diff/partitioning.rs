@@ -1,7 +1,7 @@
 //! Partitions of a table of MySQL and MariaDB, which are no tables of their own: how rows are divided, and the parts by their names.
 
-use super::expression::{Piece, PieceKind, pieces};
 use crate::dialect::Dialect;
+use crate::syntax::canonical::{Piece, PieceKind, pieces};
 
 /// How the rows of a table are divided; compared in one form, whatever a server writes in place of what it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,6 @@ use super::precedence::NOT;
 use super::reader::Reader;
 use super::tree::{Between, Expr, ExprKind, In, InList, Is, IsWhat, Match, Operator, Parameter};
 use bindery_core::dialect::Dialect;
-use bindery_core::statements::lex::TokenKind;
 
 impl Reader<'_> {
     pub(super) fn is(&mut self, operand: Expr, rank: u8) -> Read<Expr> {
@@ -117,26 +116,26 @@ impl Reader<'_> {
 
     /// `((SELECT 1))` and `((SELECT 1), 2)` begin alike.
     pub(super) fn query_fills_parentheses(&self) -> bool {
-        if !self.is_symbol(1, "(") {
-            return true;
+        let mut open = 0_usize;
+        while self.is_symbol(1 + open, "(") {
+            open += 1;
         }
-        let mut depth = 0_usize;
-        let mut ahead = 1;
-        while let Some(token) = self.token(ahead) {
-            if token.kind == TokenKind::Symbol {
-                match self.raw(token) {
-                    "(" => depth += 1,
-                    ")" => depth = depth.saturating_sub(1),
-                    _ => {}
-                }
-            }
-            ahead += 1;
-            if depth == 0 {
-                break;
-            }
-        }
+        let (mut depth, mut ahead) = (open, 1 + open);
         let set = ["UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT"];
-        self.is_symbol(ahead, ")") || self.is_any_word(ahead, &set)
+        while open > 0 {
+            if self.token(ahead).is_none() {
+                return false;
+            }
+            depth += usize::from(self.is_symbol(ahead, "("));
+            depth -= usize::from(self.is_symbol(ahead, ")"));
+            ahead += 1;
+            let closes = depth < open;
+            if closes && !self.is_symbol(ahead, ")") && !self.is_any_word(ahead, &set) {
+                return false;
+            }
+            open -= usize::from(closes);
+        }
+        true
     }
 
     pub(super) fn between(&mut self, operand: Expr, negated: bool, rank: u8) -> Read<Expr> {

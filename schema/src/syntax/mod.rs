@@ -5,6 +5,8 @@
 
 mod call;
 #[cfg(feature = "diff")]
+pub(crate) mod canonical;
+#[cfg(feature = "diff")]
 mod command;
 mod condition;
 mod cursor;

@@ -28,18 +28,23 @@ pub(crate) fn walk_from<'t>(first: Node<'t>, mut visit: impl FnMut(Node<'t>)) {
     let mut open = vec![first];
     while let Some(node) = open.pop() {
         visit(node);
-        let parts = &mut Parts { open: &mut open };
-        match node {
-            Node::Statement(statement) => parts.of_statement(statement),
-            Node::Common(table) => {
-                parts.open.push(Node::Statement(&table.statement));
-                parts.exprs(table.added.iter().filter_map(|(_, value)| value.as_ref()));
-            }
-            Node::Query(query) => parts.of_query(query),
-            Node::Body(body) => parts.of_body(body),
-            Node::Source(source) => parts.of_source(source),
-            Node::Expr(expr) => parts.of_expr(expr),
+        open_parts(node, &mut open);
+    }
+}
+
+/// Adds the parts that a part is made of.
+pub(crate) fn open_parts<'t>(node: Node<'t>, open: &mut Vec<Node<'t>>) {
+    let parts = &mut Parts { open };
+    match node {
+        Node::Statement(statement) => parts.of_statement(statement),
+        Node::Common(table) => {
+            parts.open.push(Node::Statement(&table.statement));
+            parts.exprs(table.added.iter().filter_map(|(_, value)| value.as_ref()));
         }
+        Node::Query(query) => parts.of_query(query),
+        Node::Body(body) => parts.of_body(body),
+        Node::Source(source) => parts.of_source(source),
+        Node::Expr(expr) => parts.of_expr(expr),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::dialect::Dialect;
 use crate::diff::change::ColumnChange;
-use crate::diff::expression::{normal_tokens, same_expression};
 use crate::diff::structure::{ColumnShape, ViewShape, folded};
+use crate::syntax::canonical::{same_expression, same_query};
 
 pub(super) fn column_changes(
     from: &ColumnShape,
@@ -74,12 +74,7 @@ pub(super) fn same_view(from: &ViewShape, to: &ViewShape, dialect: Dialect) -> b
     from.materialized == to.materialized
         && from.columns == to.columns
         && from.words == to.words
-        && normal_query(&from.query, dialect) == normal_query(&to.query, dialect)
-}
-
-fn normal_query(sql: &str, dialect: Dialect) -> String {
-    let normal = normal_tokens(sql, dialect);
-    normal.trim_end_matches(';').trim().to_owned()
+        && same_query(&from.query, &to.query, dialect)
 }
 
 /// Options that are written on both sides must be the same; those of one side alone may be a default of the other.

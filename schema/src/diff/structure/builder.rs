@@ -2,7 +2,6 @@
 
 use super::shapes::{ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape};
 use crate::dialect::Dialect;
-use crate::diff::expression::normal_expression;
 use crate::diff::key::{Key, Keys};
 use crate::diff::partitioning::Partitioning;
 use crate::model::{
@@ -10,6 +9,7 @@ use crate::model::{
 };
 use crate::plan::create_view;
 use crate::plan::pieces::Pieces;
+use crate::syntax::canonical::normal_expression;
 
 /// Makes the shapes of a model's parts.
 pub(super) struct Builder<'m> {

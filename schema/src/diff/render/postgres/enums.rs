@@ -2,8 +2,8 @@
 
 use super::super::{Context, Step, altered, quoted, quoted_table, text};
 use super::POSTGRES;
-use crate::diff::expression::same_expression;
 use crate::diff::structure::{ColumnShape, EnumShape, Structure, TableShape};
+use crate::syntax::canonical::same_expression;
 
 pub(super) fn create_enum(values: &EnumShape) -> String {
     let list: Vec<String> = values

@@ -1,5 +1,5 @@
-//! Whether two expressions of one dialect are the same. Compared are their tokens, as operators group them: redundant
-//! parentheses, the quoting of names, case, layout and what a server writes in place of what it was given do not count.
+//! Whether two texts of one dialect are the same: expressions and queries as their trees have them. Redundant parentheses and words,
+//! the quoting of names, case, layout and what a server writes in place of what it was given do not count.
 //!
 //! ```
 //! use bindery_schema::dialect::Dialect;
@@ -13,21 +13,51 @@
 
 mod form;
 mod pieces;
+mod query;
+#[cfg(test)]
+mod query_tests;
 mod type_name;
 
+use bindery_core::dialect::Dialect;
+
 use self::form::Form;
-pub(super) use self::pieces::{Piece, PieceKind, pieces};
-use crate::dialect::Dialect;
-use crate::syntax;
+pub(crate) use self::pieces::{Piece, PieceKind, pieces};
+use crate::syntax::{Text, look_at_expression, read, tokens_of};
 
 /// Returns whether both expressions mean the same, as far as their tokens tell.
 pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
     one == other || normal_expression(one, dialect) == normal_expression(other, dialect)
 }
 
+/// Returns whether both queries mean the same, as far as their trees tell: columns, joins and conditions in the same order, by whatever
+/// spelling.
+///
+/// ```
+/// use bindery_schema::dialect::Dialect;
+/// use bindery_schema::diff::same_query;
+///
+/// let same = |one, other| same_query(one, other, Dialect::Postgres);
+/// assert!(same("SELECT a b FROM t ORDER BY a ASC", "select (\"a\") as b from t order by a"));
+/// assert!(!same("SELECT a FROM t ORDER BY a", "SELECT a FROM t ORDER BY a DESC"));
+/// ```
+pub fn same_query(one: &str, other: &str, dialect: Dialect) -> bool {
+    one == other || normal_query(one, dialect) == normal_query(other, dialect)
+}
+
+/// The query in one form for all of its spellings. It is compared and never sent.
+fn normal_query(sql: &str, dialect: Dialect) -> String {
+    let sql = sql.trim().trim_end_matches(';');
+    let tokens = tokens_of(sql, dialect);
+    let text = &Text::of(sql, &tokens, dialect);
+    match read(text) {
+        Ok(whole) => whole.look(|statement| Form { text }.statement(statement, whole.span())),
+        Err(_) => normal_tokens(sql, dialect),
+    }
+}
+
 /// The expression in one form for all of its spellings. It is compared and never sent.
-pub(in crate::diff) fn normal_expression(sql: &str, dialect: Dialect) -> String {
-    let form = syntax::look_at_expression(sql, dialect, |text, expr| Form { text }.of(expr));
+pub(crate) fn normal_expression(sql: &str, dialect: Dialect) -> String {
+    let form = look_at_expression(sql, dialect, |text, expr| Form { text }.of(expr));
     form.unwrap_or_else(|_| normal_tokens(sql, dialect))
 }
 
@@ -37,10 +67,10 @@ pub fn loose_words(sql: &str, dialect: Dialect) -> Vec<String> {
     pieces::loose_words(&normal_expression(sql, dialect), dialect)
 }
 
-/// The tokens in one form, one blank between two: for texts that are no single expression, such as queries.
-pub(in crate::diff) fn normal_tokens(sql: &str, dialect: Dialect) -> String {
+/// The tokens in one form, one blank between two: for texts that have no tree.
+fn normal_tokens(sql: &str, dialect: Dialect) -> String {
     let pieces = pieces(sql, dialect);
-    let words = pieces.iter().map(|piece| piece.text.as_str());
+    let words = pieces.iter().map(|piece| piece.form(dialect));
     words.collect::<Vec<_>>().join(" ")
 }
 

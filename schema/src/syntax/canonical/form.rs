@@ -1,11 +1,11 @@
 //! An expression in one form for all of its spellings, as its tree has it.
 
-use super::pieces::pieces;
+use bindery_core::dialect::Dialect;
+
 use super::type_name::{cast, type_form};
-use crate::dialect::Dialect;
 use crate::syntax::{
     Between, Call, Case, Chain, Expr, ExprKind, In, InList, Is, IsWhat, Match, Quantified,
-    Subscript, Text, has_more_words,
+    Subscript, Text, has_more_words, words,
 };
 
 /// Writes the form of expressions of one text.
@@ -17,7 +17,7 @@ impl Form<'_> {
     /// How deep the expression nests is bounded by its reader.
     pub(super) fn of(&self, expr: &Expr) -> String {
         if has_more_words(self.text, expr) {
-            return self.tokens(expr);
+            return self.words(expr);
         }
         match &expr.kind {
             ExprKind::Null => "null".to_owned(),
@@ -50,7 +50,7 @@ impl Form<'_> {
             },
             ExprKind::Case(case) => self.case(case),
             // Directions and frames are no part of the tree.
-            ExprKind::Call(call) if is_ordered(call) => self.tokens(expr),
+            ExprKind::Call(call) if is_ordered(call) => self.words(expr),
             ExprKind::Call(call) => self.call(call),
             ExprKind::Interval(value, unit) => {
                 format!("interval {} {}", self.of(value), unit.text.to_lowercase())
@@ -59,28 +59,23 @@ impl Form<'_> {
             | ExprKind::Bits
             | ExprKind::Default
             | ExprKind::Variable
-            | ExprKind::Parameter(_)
-            | ExprKind::Exists(_)
-            | ExprKind::Query(_)
-            | ExprKind::ArrayOf(_) => self.tokens(expr),
+            | ExprKind::Parameter(_) => self.words(expr),
+            ExprKind::Query(query) => format!("({})", self.query(query)),
+            ExprKind::Exists(query) => format!("exists ({})", self.query(query)),
+            ExprKind::ArrayOf(query) => format!("array ({})", self.query(query)),
         }
-    }
-
-    /// The tokens of a part that has no other form, without parentheses that only group it.
-    fn tokens(&self, expr: &Expr) -> String {
-        let text = self.text.at(expr.span.start, expr.span.end);
-        let pieces = pieces(text, self.text.dialect);
-        let words: Vec<&str> = pieces.iter().map(|piece| piece.text.as_str()).collect();
-        let mut words = words.as_slice();
-        let is_query = matches!(expr.kind, ExprKind::Query(_));
-        while let (false, ["(", inner @ .., ")"]) = (is_query, words) {
-            words = inner;
-        }
-        words.join(" ")
     }
 
     /// Names of PostgreSQL have a case of their own.
-    fn name(&self, name: &str) -> String {
+    pub(super) fn name(&self, name: &str) -> String {
+        match self.text.dialect {
+            Dialect::Postgres => name_form(name, Dialect::Postgres),
+            dialect => name_form(&name.to_lowercase(), dialect),
+        }
+    }
+
+    /// Functions may have the names of words.
+    fn function_name(&self, name: &str) -> String {
         match self.text.dialect {
             Dialect::Postgres => name.to_owned(),
             Dialect::Sqlite | Dialect::Mysql => name.to_lowercase(),
@@ -212,11 +207,7 @@ impl Form<'_> {
         let operand = self.of(&list.operand);
         let form = match &list.list {
             InList::Values(values) => format!("({operand} in ({}))", self.list(values)),
-            InList::Query(query) => {
-                let query = self.text.at(query.span.start, query.span.end);
-                let query = super::normal_tokens(query, self.text.dialect);
-                format!("({operand} in ({query}))")
-            }
+            InList::Query(query) => format!("({operand} in ({}))", self.query(query)),
             InList::Table(names) => {
                 let names: Vec<String> = names.iter().map(|name| self.name(&name.text)).collect();
                 format!("({operand} in {})", names.join("."))
@@ -292,7 +283,7 @@ impl Form<'_> {
     }
 
     fn call(&self, call: &Call) -> String {
-        let names = call.name.iter().map(|name| self.name(&name.text));
+        let names = call.name.iter().map(|name| self.function_name(&name.text));
         let mut names: Vec<String> = names.collect();
         if names.first().is_some_and(|schema| schema == "pg_catalog") {
             names.remove(0);
@@ -342,6 +333,16 @@ fn not(form: &str) -> String {
 
 fn joined(word: &str, parts: &[String]) -> String {
     format!("<{word} {}>", parts.join(" "))
+}
+
+/// A name, in quotes where it is none without them.
+pub(super) fn name_form(name: &str, dialect: Dialect) -> String {
+    let is_word = |sign: char| sign.is_lowercase() || sign.is_ascii_digit() || "_$".contains(sign);
+    let is_value = matches!(name, "null" | "true" | "false" | "default");
+    if name.chars().all(is_word) && !is_value && !words::is_reserved(dialect, name) {
+        return name.to_owned();
+    }
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 pub(super) fn literal(content: &str) -> String {

@@ -1,13 +1,13 @@
 //! Tokens of an expression, spelled in one way.
 
-use crate::dialect::Dialect;
-use crate::parse::lex::{Token, TokenKind};
+use bindery_core::dialect::Dialect;
+use bindery_core::statements::lex::{Token, TokenKind};
+
+use super::form::{literal, name_form};
 use crate::syntax::{Cursor, Text, tokens_of};
 
-use super::form::literal;
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::diff) enum PieceKind {
+pub(crate) enum PieceKind {
     Word,
     /// A name in quotes, which is no keyword.
     Quoted,
@@ -17,19 +17,29 @@ pub(in crate::diff) enum PieceKind {
 }
 
 #[derive(Debug, Clone)]
-pub(in crate::diff) struct Piece {
-    pub(in crate::diff) kind: PieceKind,
-    pub(in crate::diff) text: String,
+pub(crate) struct Piece {
+    pub(crate) kind: PieceKind,
+    pub(crate) text: String,
 }
 
 impl Piece {
-    pub(in crate::diff) fn is(&self, text: &str) -> bool {
+    pub(crate) fn is(&self, text: &str) -> bool {
         matches!(self.kind, PieceKind::Word | PieceKind::Symbol) && self.text == text
+    }
+
+    /// As it is compared: a name that is no name without its quotes has them.
+    pub(super) fn form(&self, dialect: Dialect) -> String {
+        match self.kind {
+            PieceKind::Quoted => name_form(&self.text, dialect),
+            PieceKind::Word | PieceKind::Literal | PieceKind::Number | PieceKind::Symbol => {
+                self.text.clone()
+            }
+        }
     }
 }
 
 /// The tokens of a text.
-pub(in crate::diff) fn pieces(sql: &str, dialect: Dialect) -> Vec<Piece> {
+pub(crate) fn pieces(sql: &str, dialect: Dialect) -> Vec<Piece> {
     let mut pieces = joined(sql, dialect);
     for piece in &mut pieces {
         match piece.kind {

@@ -1,6 +1,6 @@
 //! Types that values are cast to.
 
-use crate::ast::{TypeArgument, TypeName};
+use crate::ast::name::{TypeArgument, TypeName};
 
 /// A type in one form: its words, its arguments, brackets of an array.
 pub(super) fn type_form(of: &TypeName) -> String {
