@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bindery::{Connection, Error, ErrorKind, Sql};
 use bindery_schema::dialect::Dialect;
+use bindery_schema::diff::quoted_calls;
 use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
@@ -232,8 +233,10 @@ fn unmakeable<'o>(
 ) -> BTreeSet<TableName> {
     let mut found: BTreeSet<TableName> = BTreeSet::new();
     for view in ordered.filter(|object| object.kind == ObjectKind::View) {
-        let mut functions = functions.iter();
-        let calls = functions.any(|name| view.sql.contains(&format!("{}(", quoted(name))));
+        let called = quoted_calls(&view.sql, Dialect::Mysql);
+        let is_function =
+            |name: &String| functions.iter().any(|one| one.eq_ignore_ascii_case(name));
+        let calls = called.iter().any(is_function);
         let names = found.iter().map(|name| name.name.as_str());
         if calls || !mentioned(&view.sql, names).is_empty() {
             found.insert(TableName {

@@ -68,6 +68,7 @@ pub use self::triggers::triggers;
 pub use crate::syntax::canonical::{
     ExpressionParts, expression_parts, loose_words, same_expression, same_query,
 };
+pub use crate::syntax::quoted_calls;
 
 #[cfg(test)]
 mod tests;

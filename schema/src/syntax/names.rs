@@ -58,6 +58,28 @@ pub(crate) fn sites_of_definition(sql: &str) -> Vec<Site> {
     of_tokens(sql, Dialect::Postgres, true)
 }
 
+/// Returns the names in quotes that are called in a statement as a server writes it.
+///
+/// ```
+/// use bindery_schema::dialect::Dialect;
+/// use bindery_schema::diff::quoted_calls;
+///
+/// let calls = quoted_calls("select `f`(`a`),'`g`(1)' AS `b` from `t`", Dialect::Mysql);
+/// assert_eq!(calls, ["f"]);
+/// ```
+#[cfg(feature = "diff")]
+pub fn quoted_calls(sql: &str, dialect: Dialect) -> Vec<String> {
+    let tokens = tokens_of(sql, dialect);
+    let cursor = Text::of(sql, &tokens, dialect).cursor();
+    let is_call = |pair: &&[Token]| {
+        use TokenKind::{Backticked, Bracketed, DoubleQuoted};
+        let is_quoted = matches!(pair[0].kind, Backticked | Bracketed | DoubleQuoted);
+        is_quoted && !cursor.is_text(pair[0]) && cursor.raw(pair[1]) == "("
+    };
+    let calls = tokens.windows(2).filter(is_call);
+    calls.map(|pair| cursor.unquoted(pair[0])).collect()
+}
+
 fn site(kind: SiteKind, text: &str, span: Span) -> Site {
     Site {
         kind,
