@@ -360,7 +360,7 @@ impl Reader<'_> {
 
     /// The rows that a frame leaves out.
     fn excluded(&mut self) -> Read<()> {
-        if self.eat(&["EXCLUDE"]) {
+        if self.dialect != Dialect::Mysql && self.eat(&["EXCLUDE"]) {
             let excluded = self.eat(&["CURRENT", "ROW"])
                 || self.eat(&["NO", "OTHERS"])
                 || self.eat_any(&["GROUP", "TIES"]);

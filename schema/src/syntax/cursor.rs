@@ -169,10 +169,30 @@ impl<'a> Cursor<'a> {
         let help = if self.at_statement() {
             "end the statement before it with `;`".to_owned()
         } else {
-            self.near_help(expected)
+            Some(self.near_help(expected))
+                .filter(|help| !help.is_empty())
+                .unwrap_or_else(|| self.help_of_query(expected).to_owned())
         };
         let finding = unreadable::unexpected(self.kind, expected, &found, self.here());
         Box::new(finding.help(help))
+    }
+
+    /// The words in place of those that the database of a query does not have.
+    fn help_of_query(&self, expected: &str) -> &'static str {
+        if !["SELECT", "INSERT", "UPDATE", "DELETE"].contains(&self.kind) {
+            return "";
+        }
+        if self.is_word(0, "ILIKE") {
+            "write `LIKE`: `ILIKE` is of PostgreSQL alone"
+        } else if self.is_words(&["ON", "DUPLICATE"]) {
+            "write `ON CONFLICT (key) DO UPDATE SET …`: `ON DUPLICATE KEY UPDATE` is of MySQL and MariaDB"
+        } else if self.is_word(0, "LIMIT") && self.kind != "SELECT" {
+            "choose the rows by a query: `WHERE id IN (SELECT … LIMIT 1)`"
+        } else if expected.starts_with("`ON`") {
+            "write the condition of the join after its table: `ON a.id = b.a_id`"
+        } else {
+            ""
+        }
     }
 
     /// The next statement begins here, and nothing ended this one.

@@ -67,8 +67,11 @@ impl Reader<'_> {
         }
         match token.kind {
             TokenKind::Number => {
-                self.advance(1);
                 let text = self.raw(token).to_owned();
+                if text.matches('.').count() > 1 {
+                    return Err(self.unexpected("a number with one point"));
+                }
+                self.advance(1);
                 Ok(self.node(first, ExprKind::Number(text)))
             }
             TokenKind::Hex => {

@@ -190,7 +190,7 @@ impl Reader<'_> {
         let mut source = Source {
             kind,
             alias: None,
-            index: None,
+            indexes: Vec::new(),
             columns,
             types,
             joins: Vec::new(),
@@ -375,9 +375,9 @@ impl Reader<'_> {
                 }
             }
             Dialect::Sqlite => {
-                source.index = self.index_of_sqlite()?;
+                source.indexes.extend(self.index_of_sqlite()?);
             }
-            Dialect::Mysql => self.index_hints()?,
+            Dialect::Mysql => self.index_hints(&mut source.indexes)?,
         }
         Ok(())
     }
@@ -403,7 +403,7 @@ impl Reader<'_> {
     }
 
     /// MySQL's `USE INDEX FOR JOIN (a, b)`.
-    fn index_hints(&mut self) -> Read<()> {
+    fn index_hints(&mut self, named: &mut Vec<Name>) -> Read<()> {
         while self.is_any_word(0, &["USE", "FORCE", "IGNORE"])
             && self.is_any_word(1, &["INDEX", "KEY"])
         {
@@ -415,12 +415,13 @@ impl Reader<'_> {
                     return Err(self.unexpected("`JOIN`, `ORDER BY` or `GROUP BY`"));
                 }
             }
-            self.enclosed(|reader| {
+            let names = self.enclosed(|reader| {
                 if reader.is_symbol(0, ")") {
                     return Ok(Vec::new());
                 }
                 reader.list(|reader| reader.name_behind_point("an index"))
             })?;
+            named.extend(names);
             self.eat_symbol(",");
         }
         Ok(())

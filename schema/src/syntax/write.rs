@@ -410,7 +410,7 @@ impl Reader<'_> {
         Ok(Source {
             kind: SourceKind::Table(name),
             alias,
-            index,
+            indexes: index.into_iter().collect(),
             columns: Vec::new(),
             types: Vec::new(),
             joins: Vec::new(),

@@ -221,7 +221,8 @@ impl Checker<'_> {
         }
         let escaped = matching.escape.as_ref().map(|escape| &escape.kind);
         if let Some(ExprKind::Text(escaped)) = escaped
-            && escaped.chars().count() > 1
+            && (escaped.chars().count() > 1
+                || (escaped.is_empty() && self.dialect == Dialect::Sqlite))
         {
             self.report(findings::several_characters(span));
         }
@@ -277,6 +278,10 @@ impl Checker<'_> {
                 .or_null(true);
         }
         let array = self.expr(&quantified.of, scope);
+        if self.dialect == Dialect::Mysql {
+            let shown = self.shown(&array);
+            self.report(findings::no_query(&shown, array.span));
+        }
         if array.cell.is_some() && array.ty == Ty::Untyped {
             let element = operand.postgres().filter(|_| !operand.is_silent());
             if let Some(array_type) = element.and_then(array_of) {

@@ -10,7 +10,7 @@ use super::operator::is_value_of;
 use super::postgres::{Context, Null, PgType, can_cast, cast_null, common_type};
 use super::scope::Scope;
 use super::value::{Constant, Ty, Value};
-use crate::ast::Name;
+use crate::ast::{Name, TypeArgument};
 use crate::column_type::{ColumnType, LobSize, TypeClass};
 use crate::dialect::Dialect;
 use crate::source::Span;
@@ -70,10 +70,11 @@ impl Checker<'_> {
             ExprKind::Subscript(subscript) => self.subscript(subscript, scope, span),
             ExprKind::Field(base, field) => self.field_of(base, field, scope, span),
             ExprKind::Cast(cast) => self.cast(cast, scope, span),
-            ExprKind::Collate(inner, _) => {
+            ExprKind::Collate(inner, collation) => {
                 let value = self.expr(inner, scope);
                 let text = self.text_type();
                 self.demand_type(&value, &text, None, span);
+                self.check_collation(&value, collation);
                 value
             }
             ExprKind::AtZone(value, zone) => self.at_zone(value, zone.as_deref(), scope, span),
@@ -101,6 +102,24 @@ impl Checker<'_> {
                 self.report(findings::interval_alone(span));
                 Value::wrong(span)
             }
+        }
+    }
+
+    /// PostgreSQL collates texts alone; a collation of MySQL begins with its character set.
+    fn check_collation(&mut self, value: &Value, collation: &Name) {
+        let is_text = |of: PgType| can_cast(of, PgType::TEXT, Context::Implicit);
+        match value.ty {
+            Ty::Postgres(of) if !is_text(of) && of.element().is_none() => {
+                let shown = self.shown(value);
+                self.report(findings::not_collated(&shown, value.span));
+            }
+            _ => {}
+        }
+        let lower = collation.text.to_lowercase();
+        let set = lower.split('_').next().unwrap_or_default();
+        let is_known = mysql::is_character_set(set) || matches!(set, "uca1400" | "default");
+        if self.dialect == Dialect::Mysql && !is_known {
+            self.report(findings::no_collation(collation));
         }
     }
 
@@ -134,6 +153,9 @@ impl Checker<'_> {
 
     /// An expression that stands as a condition.
     pub(super) fn condition(&mut self, expr: &Expr, scope: &Scope<'_>) -> Value {
+        if let (ExprKind::Row(values), true) = (&expr.kind, self.dialect != Dialect::Postgres) {
+            self.report(findings::several_values(values.len(), expr.span));
+        }
         let value = self.expr(expr, scope);
         self.is_condition(&value);
         value
@@ -244,6 +266,7 @@ impl Checker<'_> {
     fn cast(&mut self, cast: &Cast, scope: &Scope<'_>, span: Span) -> Value {
         let operand = self.expr(&cast.operand, scope);
         self.product_of_cast(cast);
+        self.check_digits(cast);
         let grammar = grammar(self.dialect);
         let known = grammar.and_then(|grammar| (grammar.cast)(&cast.to, operand.column_type()));
         let known = known.map(Ty::Of);
@@ -272,6 +295,27 @@ impl Checker<'_> {
             _ => operand.is_filled,
         };
         Value::new(ty, operand.nullable || gives_null, span).filled(is_filled)
+    }
+
+    /// MySQL's decimals have at most 65 digits, and no more of them behind the point.
+    fn check_digits(&mut self, cast: &Cast) {
+        let numbers = cast.to.arguments.iter().map(|argument| match argument {
+            TypeArgument::Number(number) => number.parse().ok(),
+            TypeArgument::Text(_) | TypeArgument::Word(_) => None,
+        });
+        let numbers: Vec<u32> = numbers.collect::<Option<_>>().unwrap_or_default();
+        let is_decimal = matches!(
+            cast.to.name.as_str(),
+            "decimal" | "dec" | "numeric" | "fixed"
+        );
+        let is_wrong = match numbers.as_slice() {
+            [all] => *all > 65,
+            [all, behind] => *all > 65 || behind > all,
+            _ => false,
+        };
+        if self.dialect == Dialect::Mysql && is_decimal && is_wrong {
+            self.report(findings::no_digits(cast.to.span));
+        }
     }
 
     fn at_zone(

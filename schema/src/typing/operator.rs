@@ -50,6 +50,10 @@ impl Checker<'_> {
                     self.interval(count, unit, scope);
                     self.moved_by(&value, &unit.text, here)
                 }
+                ExprKind::Row(values) if self.dialect != Dialect::Postgres => {
+                    self.report(findings::number_of_values(1, values.len(), right.span));
+                    Value::wrong(here)
+                }
                 _ => {
                     let right = self.expr(right, scope);
                     self.binary(operator, &value, &right, here)
@@ -556,7 +560,13 @@ pub(super) fn is_value_of(text: &str, pg_type: PgType) -> bool {
             if pg_type != PgType::TIME && !is_date_of_calendar(&lower) {
                 return false;
             }
-            if pg_type == PgType::TIME && !is_time_of_day(&lower) {
+            let time = match pg_type {
+                PgType::TIME => Some(lower.as_str()),
+                _ => (lower.split_once([' ', 't']))
+                    .map(|(_, time)| time)
+                    .filter(|time| time.contains(':')),
+            };
+            if time.is_some_and(|time| !is_time_of_day(time)) {
                 return false;
             }
             lower.bytes().any(|byte| byte.is_ascii_digit()) || words.contains(&word)
@@ -564,7 +574,19 @@ pub(super) fn is_value_of(text: &str, pg_type: PgType) -> bool {
         PgType::INTERVAL => super::literal::is_interval(&lower),
         PgType::UUID => lower.bytes().filter(u8::is_ascii_hexdigit).count() == 32,
         PgType::JSON | PgType::JSONB => is_document(text),
-        array if array.element().is_some() => is_array(&lower),
+        array if array.element().is_some() => {
+            let is_value = |one: &str| {
+                let one = one.trim();
+                let element = array.element();
+                one == "null" || element.is_none_or(|element| is_value_of(one, element))
+            };
+            let is_flat = !lower.contains(['"', '\\', '[']) && lower.matches('{').count() == 1;
+            let inner = lower
+                .strip_prefix('{')
+                .and_then(|rest| rest.strip_suffix('}'));
+            let elements = inner.filter(|inner| is_flat && !inner.trim().is_empty());
+            is_array(&lower) && elements.is_none_or(|elements| elements.split(',').all(is_value))
+        }
         _ => true,
     }
 }

@@ -30,6 +30,9 @@ impl Checker<'_> {
             Parameter::Next => cell.uses.contains(&span),
             Parameter::Named(_) | Parameter::Numbered(_) => cell.parameter == *parameter,
         };
+        if *parameter == Parameter::Numbered(0) {
+            self.report(findings::parameter_zero(span));
+        }
         let at = match self.cells.iter().position(known) {
             Some(at) => at,
             None => {

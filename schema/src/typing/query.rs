@@ -158,6 +158,10 @@ impl Checker<'_> {
             if !is_number(&sort.value) {
                 self.expr(&sort.value, &scope);
             }
+            let is_plain = matches!(sort.value.kind, ExprKind::Column(_) | ExprKind::Number(_));
+            if !is_plain && self.dialect == Dialect::Postgres {
+                self.report(findings::computed_order(sort.value.span));
+            }
         }
     }
 

@@ -384,7 +384,11 @@ impl Checker<'_> {
         let word = column.text.to_lowercase();
         let (ty, sqlite) = match (self.dialect, word.as_str()) {
             (Dialect::Sqlite, "rowid" | "oid" | "_rowid_") => (Ty::Of(ColumnType::I64), true),
-            // Of the full-text search: how well the row fits, where it was found by `MATCH`.
+            // Of the full-text search, whose tables have a column of their own name.
+            (Dialect::Sqlite, _) if table.unmanaged && word == table.name.name.to_lowercase() => {
+                return Some(Value::open(span));
+            }
+            // How well the row fits, where it was found by `MATCH`.
             (Dialect::Sqlite, "rank") if table.unmanaged => {
                 return Some(Value::new(Ty::Of(ColumnType::F64), true, span));
             }
@@ -427,9 +431,6 @@ impl Checker<'_> {
                 self.report(findings::text_in_double_quotes(name));
                 return Some(Value::wrong(span));
             }
-            // Of the full-text search, whose tables have a column of their own name.
-            let table = scope.relation(names, self.dialect)?.table?;
-            return self.model.table(table).unmanaged.then(|| Value::open(span));
         }
         None
     }

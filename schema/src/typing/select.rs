@@ -158,8 +158,16 @@ impl Checker<'_> {
         }
     }
 
-    /// A number that stands for a column.
+    /// A number that stands for a column. PostgreSQL takes no other constant in its place.
     pub(super) fn check_position(&mut self, value: &Expr, columns: Option<usize>) {
+        let is_constant = match &value.kind {
+            ExprKind::Text(_) => true,
+            ExprKind::Number(number) => number.parse::<u64>().is_err(),
+            _ => false,
+        };
+        if is_constant && self.dialect == Dialect::Postgres {
+            self.report(super::findings::constant_order(value.span));
+        }
         if let (ExprKind::Number(number), Some(columns)) = (&value.kind, columns)
             && number
                 .parse()

@@ -9,7 +9,7 @@ use super::scope::{Common, Field, Fields, Merged, Relation, Scope};
 use super::value::{Ty, Value};
 use crate::ast::{Name, ObjectName};
 use crate::dialect::Dialect;
-use crate::model::TableId;
+use crate::model::{TableId, Unique};
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, Join, JoinKind, JoinOn, Source, SourceKind};
@@ -192,7 +192,7 @@ impl Checker<'_> {
         let mut relation = match &source.kind {
             SourceKind::Table(name) => {
                 let relation = self.table(name, &scope.common.clone());
-                self.check_index(source, &relation);
+                self.check_indexes(source, &relation);
                 relation
             }
             SourceKind::Query(query, lateral) => {
@@ -230,19 +230,32 @@ impl Checker<'_> {
         scope.relations.push(relation);
     }
 
-    /// The index that a table is to be read by.
-    fn check_index(&mut self, source: &Source, relation: &Relation) {
-        let (Some(wanted), Some(id)) = (&source.index, relation.table) else {
+    /// The indexes that a table is to be read by. MySQL calls those without a name after their first column or their reference.
+    fn check_indexes(&mut self, source: &Source, relation: &Relation) {
+        let Some(id) = relation.table.filter(|_| !source.indexes.is_empty()) else {
             return;
         };
         let table = self.model.table(id);
         let indexes = table.indexes.iter().map(|index| &index.name);
-        let uniques = table.uniques.iter().filter(|unique| unique.is_index);
+        let is_index = |unique: &&Unique| unique.is_index || self.dialect == Dialect::Mysql;
+        let uniques = table.uniques.iter().filter(is_index);
         let names = indexes.chain(uniques.map(|unique| &unique.name));
         let known: Vec<String> = names.flatten().cloned().collect();
-        let mut all = known.iter();
-        if !table.unmanaged && !all.any(|name| same_name(name, &wanted.text, self.dialect)) {
-            self.report(findings::unknown_index(wanted, &known));
+        let dialect = self.dialect;
+        let given = |wanted: &str| match dialect {
+            Dialect::Mysql => {
+                let mut columns = table.columns.iter();
+                let is_made = columns.any(|column| wanted.starts_with(&column.name));
+                is_made || wanted.eq_ignore_ascii_case("primary") || !table.foreign_keys.is_empty()
+            }
+            Dialect::Sqlite | Dialect::Postgres => table.unmanaged,
+        };
+        for wanted in &source.indexes {
+            let mut all = known.iter();
+            let is = |name: &String| same_name(name, &wanted.text, dialect);
+            if !given(&wanted.text) && !all.any(is) {
+                self.report(findings::unknown_index(wanted, &known));
+            }
         }
     }
 
@@ -355,6 +368,9 @@ impl Checker<'_> {
         numbered: bool,
         scope: &Scope<'_>,
     ) -> Relation {
+        if source.alias.is_none() && self.dialect == Dialect::Mysql {
+            self.report(findings::function_without_name(source.span));
+        }
         let mut fields: Option<Vec<Field>> = Some(Vec::new());
         let mut name = None;
         for call in calls {

@@ -4,8 +4,10 @@ use super::checker::Checker;
 use super::findings;
 use super::lock::has_window;
 use super::names::Named;
+use crate::ast::Name;
 use crate::dialect::Dialect;
-use crate::model::TableId;
+use crate::model::{Generated, TableId};
+use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{
     Body, Distinct, Expr, ExprKind, Item, ItemKind, Query, Select, SourceKind, Statement, read_text,
@@ -119,9 +121,36 @@ impl Checker<'_> {
         let is_value = |item: &Item| matches!(item.kind, ItemKind::Value(..));
         let value = all.get(at).filter(|_| all.iter().all(is_value));
         value.is_some_and(|item| match &item.kind {
-            ItemKind::Value(value, _) => !matches!(value.kind, ExprKind::Column(_)),
+            ItemKind::Value(value, _) => match &value.kind {
+                ExprKind::Column(names) => self.is_computed_of_table(&whole.statement, names),
+                _ => true,
+            },
             ItemKind::All | ItemKind::AllOf(_) | ItemKind::AllOfRow(_) => false,
         })
+    }
+}
+
+impl Checker<'_> {
+    /// Whether the one table that a view reads computes the column.
+    fn is_computed_of_table(&self, statement: &Statement, names: &[Name]) -> bool {
+        let Statement::Query(query) = statement else {
+            return false;
+        };
+        let (Body::Select(select), Some(wanted)) = (&query.body, names.last()) else {
+            return false;
+        };
+        let [source] = select.from.as_slice() else {
+            return false;
+        };
+        let SourceKind::Table(name) = &source.kind else {
+            return false;
+        };
+        let Named::Table(id) = self.names.table(name) else {
+            return false;
+        };
+        let mut columns = self.model.table(id).columns.iter();
+        let own = columns.find(|one| same_name(&one.name, &wanted.text, self.dialect));
+        own.is_some_and(|own| matches!(own.generated, Generated::Computed { .. }))
     }
 }
 

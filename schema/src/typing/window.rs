@@ -160,6 +160,8 @@ impl Checker<'_> {
                 self.report(findings::column_in_frame(bound.span));
             }
             if let ExprKind::Interval(count, unit) = &bound.kind {
+                let what = "a bound of a frame by `INTERVAL`";
+                self.of_product(what, Flavour::Mysql, bound.span);
                 self.interval(count, unit, scope);
                 continue;
             }

@@ -302,6 +302,7 @@ impl Checker<'_> {
             self.expr(value, &scope);
         }
         self.check_target(id, conflict);
+        self.check_constraint(id, conflict);
         if let Some(condition) = &conflict.target_condition {
             self.condition(condition, &scope);
         }
@@ -339,6 +340,31 @@ impl Checker<'_> {
             self.within(Clause::Where, |checker| {
                 checker.condition(condition, &scope)
             });
+        }
+    }
+
+    /// The constraint of ON CONFLICT. Where an exclusion has no name of its own, the database has made one up.
+    fn check_constraint(&mut self, id: TableId, conflict: &Conflict) {
+        let table = self.model.table(id);
+        let Some(wanted) = &conflict.constraint else {
+            return;
+        };
+        let of_table = &table.name.name;
+        let key = table.primary_key.iter().map(|key| {
+            let own = key.name.clone();
+            own.unwrap_or_else(|| format!("{of_table}_pkey"))
+        });
+        let uniques = table.uniques.iter().filter(|unique| !unique.is_index);
+        let uniques = uniques.map(|unique| {
+            let columns = unique.columns.iter();
+            let columns: Vec<&str> = columns.map(|id| table.column(*id).name.as_str()).collect();
+            let own = unique.name.clone();
+            own.unwrap_or_else(|| format!("{of_table}_{}_key", columns.join("_")))
+        });
+        let known: Vec<String> = key.chain(uniques).collect();
+        let is_open = !table.native.exclusions.is_empty() || table.view.is_some();
+        if !is_open && !known.contains(&wanted.text) {
+            self.report(findings::unknown_constraint(wanted, &known));
         }
     }
 

@@ -13,6 +13,7 @@ mod many;
 mod mistake;
 mod mistakes;
 mod pages;
+mod queries;
 mod run;
 mod secrets;
 mod several;

@@ -159,8 +159,8 @@ pub(crate) enum FrameUnit {
 pub(crate) struct Source {
     pub(crate) kind: SourceKind,
     pub(crate) alias: Option<Name>,
-    /// The index that is to be used: SQLite's `INDEXED BY`.
-    pub(crate) index: Option<Name>,
+    /// The indexes that are to be used or not: `INDEXED BY`, `USE INDEX (…)`.
+    pub(crate) indexes: Vec<Name>,
     pub(crate) columns: Vec<Name>,
     /// `AS t(a integer, b text)`: the types of the columns.
     pub(crate) types: Vec<TypeName>,

@@ -61,6 +61,10 @@ impl Checker<'_> {
     ) -> Value {
         let name = call.function().to_owned();
         self.product_of_call(call, span);
+        self.check_character_set(call);
+        if call.star && name != "count" {
+            return self.no_such_call(&name, arguments, span);
+        }
         if !call.bare && !call.star && !grammar::takes(self.dialect, &name, arguments.len()) {
             return self.no_such_call(&name, arguments, span);
         }
@@ -68,6 +72,9 @@ impl Checker<'_> {
         if counts_once && arguments.len() != 1 {
             self.report(findings::several_values(arguments.len(), span));
             return Value::wrong(span);
+        }
+        if name == "count" && arguments.len() > 1 && !call.distinct {
+            return self.no_such_call(&name, arguments, span);
         }
         self.demand_arguments(&name, arguments, span);
         let typed: Vec<Value> = arguments.iter().map(|one| self.refreshed(one)).collect();
@@ -90,6 +97,8 @@ impl Checker<'_> {
             && !has_default
             && !has_digits
             && !call.star
+            // `TRIM(LEADING a FROM b)`.
+            && name != "trim"
         {
             return self.no_such_call(&name, arguments, span);
         }
@@ -118,6 +127,15 @@ impl Checker<'_> {
             }
         }
         self.given((grammar, gives), call, arguments, span)
+    }
+
+    /// MySQL's `CONVERT(a USING utf8mb4)`.
+    fn check_character_set(&mut self, call: &Call) {
+        if let (Some(set), "convert" | "char") = (&call.word, call.function())
+            && !mysql::is_character_set(&set.text.to_lowercase())
+        {
+            self.report(findings::no_collation(set));
+        }
     }
 
     /// The types of parameters among the arguments of functions that take texts and numbers alone.
@@ -273,6 +291,12 @@ impl Checker<'_> {
             }
             "mod" if mysql => self.arithmetic("%", arguments.first()?, arguments.get(1)?, span),
             "ceil" | "ceiling" | "floor" if mysql => match arguments.first()?.column_type() {
+                // Of a number as it is written, too.
+                Some(ColumnType::Decimal(None))
+                    if arguments.first()?.constant == Constant::Number =>
+                {
+                    integer(any)
+                }
                 // A whole number that fits 64 bits is one.
                 Some(ColumnType::Decimal(Some(size))) if size.precision - size.scale < 18 => {
                     integer(any)

@@ -39,6 +39,11 @@ impl Checker<'_> {
                 if found.returns_set {
                     self.check_place_of_rows(name, span);
                 }
+                let is_of_order = matches!(found.kind, Kind::Ordered { .. });
+                if is_of_order && call.within.is_empty() {
+                    let takes = [format!("{name}(…) WITHIN GROUP (ORDER BY value)")];
+                    self.report(findings::no_such_call(name, &takes, span));
+                }
                 let nullable = self.is_nullable(call, &found, &arguments);
                 let is_filled = self.is_filled(call, &arguments);
                 Value::new(Ty::Postgres(found.result), nullable, span).filled(is_filled)
@@ -87,6 +92,12 @@ impl Checker<'_> {
     fn check_parts(&mut self, call: &Call) {
         if let (Some(word), "extract") = (&call.word, call.function()) {
             return self.check_part(&word.text, false, word.span);
+        }
+        if let (Some(format), "encode" | "decode") = (call.arguments.get(1), call.function())
+            && let ExprKind::Text(text) = &format.value.kind
+            && !["base64", "escape", "hex"].contains(&text.to_lowercase().as_str())
+        {
+            self.report(findings::no_encoding(text, format.value.span));
         }
         let is_unit = call.function() == "date_trunc";
         let first = call.arguments.first().map(|first| &first.value);

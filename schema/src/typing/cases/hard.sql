@@ -716,3 +716,17 @@ SELECT unnest(tags) || 'a' AS t, abs(generate_series(1, 2)) AS n FROM events ORD
 INSERT INTO staff (id, name) SELECT generate_series(10, 12), 'a';
 
 SELECT '{"a": [1, "b\"", null], "c": -1.5e3}'::jsonb AS j;
+
+-- on: postgres
+INSERT INTO reviews (book_id, number) VALUES (1, 1) ON CONFLICT ON CONSTRAINT reviews_pkey DO NOTHING;
+
+SELECT '{1, 3}'::integer[] AS a, '{a,b}'::text[] AS b, timestamp '2026-01-01 24:00:00' AS t, encode(bytes, 'HEX') AS e FROM events;
+
+SELECT title COLLATE "C" AS t, tags[1] COLLATE "C" AS g FROM books, events;
+
+-- on: mysql
+SELECT trim(LEADING '0' FROM title) AS t, trim(BOTH FROM title) AS b, ceiling(1.2) AS c, count(DISTINCT id, pages) AS n, round(price) AS r, title COLLATE utf8mb4_bin AS bin, CONVERT(title USING utf8mb4) AS u FROM books GROUP BY id;
+
+SELECT b.id FROM books b USE INDEX (PRIMARY) IGNORE INDEX FOR JOIN (author_id) WHERE b.id = 1;
+
+SELECT id FROM staff WHERE name LIKE 'a' ESCAPE '';

@@ -543,3 +543,66 @@ SELECT likelihood(id = 1, pages) AS l FROM books;
 SELECT id FROM books INDEXED BY missing WHERE id = 1;
 
 UPDATE books INDEXED BY missing SET pages = 1 WHERE id = 1;
+
+-- on: sqlite postgres mysql
+SELECT 1.5.2 AS n;
+
+-- on: sqlite mysql
+SELECT id FROM books WHERE id = (1, 2);
+
+SELECT id FROM books WHERE (id, pages);
+
+-- on: postgres
+SELECT percentile_cont(0.5, pages) AS p FROM books;
+
+SELECT mode(pages) AS p FROM books;
+
+SELECT encode(bytes, 'hexx') AS e FROM events;
+
+SELECT timestamp '2026-01-01 25:00:00' AS t;
+
+SELECT '{1,a}'::integer[] AS a;
+
+SELECT price COLLATE "C" AS p FROM books;
+
+SELECT id FROM books ORDER BY 'id';
+
+SELECT count(*) AS n FROM books GROUP BY 'a';
+
+SELECT id FROM books UNION SELECT id FROM authors ORDER BY id + 1;
+
+SELECT $0 AS n;
+
+INSERT INTO reviews (book_id, number) VALUES (1, 1) ON CONFLICT ON CONSTRAINT missing DO NOTHING;
+
+-- on: mysql
+SELECT sum(pages) OVER (ORDER BY added RANGE BETWEEN INTERVAL 1 DAY PRECEDING AND CURRENT ROW) AS n FROM books;
+
+SELECT sum(pages) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW EXCLUDE TIES) AS n FROM books;
+
+SELECT row_number(id) OVER (ORDER BY id) AS n FROM books;
+
+SELECT id FROM books WHERE id = ANY (1);
+
+SELECT count(id, pages) AS n FROM books;
+
+SELECT CAST(pages AS DECIMAL(2,5)) AS n FROM books;
+
+SELECT CAST(pages AS DECIMAL(99,2)) AS n FROM books;
+
+SELECT CONVERT(title USING missing) AS t FROM books;
+
+SELECT title COLLATE missing_general_ci AS t FROM books;
+
+SELECT round(1, 2, 3) AS n FROM books;
+
+SELECT greatest(1) AS n FROM books;
+
+SELECT * FROM JSON_TABLE('{}', '$' COLUMNS (a INT PATH '$.a'));
+
+SELECT id FROM staff USE INDEX (missing);
+
+-- on: sqlite
+SELECT total(*) AS n FROM books;
+
+SELECT title LIKE 'a' ESCAPE '' AS l FROM books;

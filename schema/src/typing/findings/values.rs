@@ -1,5 +1,6 @@
 //! Mistakes in values and their types, in words.
 
+use crate::ast::Name;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
@@ -229,4 +230,61 @@ pub(in crate::typing) fn several_characters(span: Span) -> Diagnostic {
     Diagnostic::error("B0624", "`ESCAPE` is one character")
         .at(span, "")
         .help("write one: `LIKE '10!%' ESCAPE '!'`")
+}
+
+/// A format of `encode` that PostgreSQL does not have.
+pub(in crate::typing) fn no_encoding(written: &str, span: Span) -> Diagnostic {
+    let message = format!("bytes are not encoded as `{written}`");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("write `'base64'`, `'hex'` or `'escape'`")
+}
+
+/// A value that is no query behind MySQL's `ANY` or `ALL`.
+pub(in crate::typing) fn no_query(given: &str, span: Span) -> Diagnostic {
+    let message = format!("a query is expected behind `ANY` or `ALL`, and this is of type {given}");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("write `= value`, `IN (1, 2)`, or a query: `= ANY (SELECT …)`")
+}
+
+/// `COLLATE` of what is no text.
+pub(in crate::typing) fn not_collated(given: &str, span: Span) -> Diagnostic {
+    let message = format!("`COLLATE` is of texts, and this is of type {given}");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("leave it out, or cast the value: `CAST(value AS text)`")
+}
+
+/// A collation or a character set that no database has.
+pub(in crate::typing) fn no_collation(name: &Name) -> Diagnostic {
+    let message = format!("`{}` is of no character set", name.text);
+    Diagnostic::error("B0624", message)
+        .at(name.span, "")
+        .help("write one of the database: `utf8mb4`, `utf8mb4_general_ci`")
+}
+
+/// A decimal of more digits than there are.
+pub(in crate::typing) fn no_digits(span: Span) -> Diagnostic {
+    let message = "a decimal has at most 65 digits, and no more than these behind the point";
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("write the number of all digits first: `DECIMAL(10,2)`")
+}
+
+/// The parameter `$0`.
+pub(in crate::typing) fn parameter_zero(span: Span) -> Diagnostic {
+    Diagnostic::error("B0624", "parameters are counted from 1")
+        .at(span, "")
+        .help("write `$1`, or a name: `:id`")
+}
+
+/// MySQL's `JSON_TABLE` without a name after it.
+pub(in crate::typing) fn function_without_name(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "B0620",
+        "a function in `FROM` has no name, and MySQL needs one",
+    )
+    .at(span, "")
+    .help("write a name after it: `JSON_TABLE (…) AS t`")
 }

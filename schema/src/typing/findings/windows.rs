@@ -249,3 +249,23 @@ pub(in crate::typing) fn no_group(span: Span) -> Diagnostic {
     .at(span, "")
     .help("write a value of `GROUP BY` as it stands there")
 }
+
+/// A constant that rows are ordered or grouped by and that stands for no column.
+pub(in crate::typing) fn constant_order(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "B0626",
+        "this is the same for all rows, and no number of a column",
+    )
+    .at(span, "")
+    .help("write the column without quotes, or its number: `ORDER BY 1`")
+}
+
+/// A computed value that rows of several queries are ordered by.
+pub(in crate::typing) fn computed_order(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "B0626",
+        "rows of several queries are ordered by their columns alone",
+    )
+    .at(span, "")
+    .help("put the queries into `FROM`: `SELECT * FROM (… UNION …) AS rows ORDER BY id + 1`")
+}

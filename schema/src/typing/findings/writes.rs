@@ -1,6 +1,6 @@
 //! Mistakes in statements that write, in words.
 
-use super::listed;
+use super::{listed, near};
 use crate::ast::Name;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -176,4 +176,16 @@ pub(in crate::typing) fn written_view(view: &str, why: &str, span: Span) -> Diag
     )
     .at(span, "")
     .help("write the tables that it reads, or create a trigger that does: `INSTEAD OF`")
+}
+
+/// A constraint of `ON CONFLICT` that the table does not have.
+pub(in crate::typing) fn unknown_constraint(wanted: &Name, known: &[String]) -> Diagnostic {
+    let message = format!("the table has no key `{}`", wanted.text);
+    let help = near(&wanted.text, known).unwrap_or_else(|| match known {
+        [] => "name the columns: `ON CONFLICT (id)`".to_owned(),
+        known => format!("its keys are {}", listed(known)),
+    });
+    Diagnostic::error("B0620", message)
+        .at(wanted.span, "")
+        .help(help)
 }

@@ -122,7 +122,13 @@ pub(crate) fn is_optional(dialect: Dialect, name: &str) -> bool {
 
 /// Whether a function takes this number of arguments, as far as that is known.
 pub(crate) fn takes(dialect: Dialect, name: &str, count: usize) -> bool {
-    dialect != Dialect::Sqlite || sqlite::takes(name, count)
+    let counts = match dialect {
+        Dialect::Sqlite => sqlite::COUNTS,
+        Dialect::Mysql => mysql::COUNTS,
+        Dialect::Postgres => return true,
+    };
+    let mut known = counts.iter().filter(|(known, ..)| *known == name);
+    known.all(|(_, least, most)| (*least..=*most).contains(&count))
 }
 
 /// The arguments of a function, a letter each, the last for those after it, too: a text, an integer, any.

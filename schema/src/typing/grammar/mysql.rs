@@ -24,6 +24,19 @@ pub(super) static GRAMMAR: Grammar = Grammar {
 
 const JSON: ColumnType = ColumnType::Json { binary: false };
 
+/// The least and the largest number of arguments, where they were not measured.
+pub(super) const COUNTS: &[(&str, usize, usize)] = &[
+    ("cume_dist", 0, 0),
+    ("dense_rank", 0, 0),
+    ("greatest", 2, 255),
+    ("least", 2, 255),
+    ("percent_rank", 0, 0),
+    ("rank", 0, 0),
+    ("release_lock", 1, 1),
+    ("round", 1, 2),
+    ("row_number", 0, 0),
+];
+
 const FUNCTIONS: &[(&str, Gives)] = &[
     ("abs", Gives::Absolute),
     ("ascii", returns(ColumnType::I64, Argument)),

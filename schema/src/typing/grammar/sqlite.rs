@@ -178,7 +178,7 @@ pub(super) const ARGUMENTS: &[(&str, &str)] = &[
 ];
 
 /// The least and the largest number of arguments, where they are bounded (`pragma_function_list`).
-const COUNTS: &[(&str, usize, usize)] = &[
+pub(super) const COUNTS: &[(&str, usize, usize)] = &[
     ("abs", 1, 1),
     ("avg", 1, 1),
     ("ceil", 1, 1),
@@ -261,12 +261,6 @@ const COUNTS: &[(&str, usize, usize)] = &[
     ("upper", 1, 1),
     ("zeroblob", 1, 1),
 ];
-
-/// Whether a function takes this number of arguments.
-pub(super) fn takes(name: &str, count: usize) -> bool {
-    let mut known = COUNTS.iter().filter(|(known, ..)| *known == name);
-    known.all(|(_, least, most)| (*least..=*most).contains(&count))
-}
 
 /// By how values of the type are stored: integers and reals stay what they are, decimals are either. `-a` makes an integer
 /// or a real of a text, `abs` a real ("Built-In Scalar SQL Functions", "SQL Language Expressions").

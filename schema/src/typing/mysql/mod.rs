@@ -173,6 +173,14 @@ pub(crate) fn merged(one: &ColumnType, other: &ColumnType) -> Option<ColumnType>
     }
 }
 
+/// Whether MySQL or MariaDB has a character set (`SHOW CHARACTER SET`).
+pub(in crate::typing) fn is_character_set(name: &str) -> bool {
+    const SETS: &str = "armscii8 ascii big5 binary cp1250 cp1251 cp1256 cp1257 cp850 cp852 cp866 cp932 dec8 eucjpms euckr gb18030 \
+        gb2312 gbk geostd8 greek hebrew hp8 keybcs2 koi8r koi8u latin1 latin2 latin5 latin7 macce macroman sjis swe7 tis620 ucs2 \
+        ujis utf16 utf16le utf32 utf8 utf8mb3 utf8mb4";
+    SETS.split(' ').any(|known| known == name)
+}
+
 impl Function {
     /// Returns whether it is called with this number of arguments: `2`, `1,2`, `3,5,7+` (seven and more).
     pub(crate) fn takes(&self, count: usize) -> bool {
