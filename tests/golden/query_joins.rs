@@ -520,3 +520,107 @@ fn qry_05_related_rows_that_are_not_on_the_engine_are_refused_before_anything_is
     refused(blogs.using(&mut db.archive()?).count());
     Ok(())
 }
+
+#[test]
+fn qry_05_a_row_comes_where_it_meets_a_condition_of_its_own() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        fill(c)?;
+        let posts = c.posts().order_by(post::id.asc()).all()?;
+        let users = c.users().all()?;
+        let named = |id: Option<UserId<E>>, is: &dyn Fn(&User<E>) -> bool| {
+            let user = users.iter().find(|user| Some(user.id) == id);
+            user.filter(|user| is(user)).cloned()
+        };
+        // The condition of each join is of its own row, also where both are of one table, and where filters name that row.
+        let pairs = c
+            .posts()
+            .left_join_on(post::author_id, user::name.eq("Ann"))
+            .left_join_on(
+                post::editor_id,
+                user::name.ne("Ann").and(user::email.like("%@%")),
+            )
+            .filter(post::author_id.to(user::name).in_list(["Ann", "Bob"]))
+            .order_by(post::id.asc());
+        let expected: Vec<_> = posts
+            .iter()
+            .map(|post| {
+                let author = named(Some(post.author_id), &|user| user.name == "Ann");
+                let editor = named(post.editor_id, &|user| {
+                    user.name != "Ann" && user.email.contains('@')
+                });
+                (post.clone(), author, editor)
+            })
+            .collect();
+        assert_eq!(pairs.all()?, expected);
+        // Nobody is left out, whatever the condition; a limit and a filter after it are of the rows.
+        let none = || user::name.eq("nobody");
+        assert_eq!(c.posts().left_join_on(post::author_id, none()).count()?, 3);
+        assert!(c.posts().left_join_on(post::author_id, none()).exists()?);
+        let first = c
+            .posts()
+            .left_join_on(post::author_id, none())
+            .filter(post::title.gt("one"))
+            .order_by(post::title.desc())
+            .limit(1)
+            .all()?;
+        assert_eq!(first[0].0.title, "two");
+        assert!(first[0].1.is_none());
+        // Beside a plain join of the same row, and along a path: the company of the author, where it has no parent.
+        let mut both = c
+            .posts()
+            .join(post::author_id)
+            .left_join_on(
+                post::author_id.to(user::company_id),
+                company::parent_id.is_null(),
+            )
+            .left_join_on(post::author_id, user::company_id.is_null())
+            .order_by(post::id.asc())
+            .iter()?;
+        while let Some(row) = both.next() {
+            let (post, author, company, alone) = row?;
+            assert_eq!(author.id, post.author_id);
+            assert_eq!(company.map(|company| company.id), author.company_id);
+            assert_eq!(alone.is_some(), author.company_id.is_none());
+        }
+        drop(both);
+        // A condition by what refers to the joined row, with values before and after it.
+        let busy = c
+            .posts()
+            .left_join_on(post::author_id, user::posts_by_author_id.count().ge(2))
+            .filter(post::title.ne("nothing"))
+            .order_by(post::id.asc())
+            .limit(2)
+            .all()?;
+        let is_busy = |id| posts.iter().filter(|post| post.author_id == id).count() >= 2;
+        for (post, author) in &busy {
+            assert_eq!(author.is_some(), is_busy(post.author_id));
+        }
+        assert_eq!(busy.len(), 2);
+        // Rows of groups, too.
+        let of_each = c
+            .posts()
+            .order_by(post::id.desc())
+            .per_group(post::author_id)
+            .limit(1)
+            .left_join_on(post::author_id, user::name.eq("Bob"))
+            .filter(post::title.ne("nothing"))
+            .order_by(post::id.asc())
+            .all()?;
+        let names: Vec<_> = of_each
+            .iter()
+            .map(|(post, author)| (post.title.as_str(), author.is_some()))
+            .collect();
+        assert_eq!(names, [("two", true), ("three", false)]);
+        // A condition that reads further rows has no place there.
+        is_unsupported(
+            c.posts()
+                .left_join_on(
+                    post::author_id,
+                    user::company_id.to(company::name).eq("Acme"),
+                )
+                .all(),
+        );
+        Ok(())
+    }
+    on_each!(show)
+}

@@ -184,3 +184,105 @@ fn qry_04_what_belongs_together_through_a_table_is_loaded_in_an_order() -> binde
     }
     on_each!(show)
 }
+
+#[test]
+fn qry_04_what_belongs_together_through_a_table_is_loaded_up_to_a_number() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        fill(c)?;
+        let posts = c.posts().order_by(post::id.asc()).all()?;
+        let mut tags = Vec::new();
+        for number in 0..9 {
+            tags.push(c.tags().insert(NewTag::new(format!("t{number}")))?);
+        }
+        // The post at each position has the tags that its bits say, and a tag has from none to three posts.
+        for (post, bits) in posts.iter().zip([0b1_1010_1101, 0b0_1111_1000, 0]) {
+            for (number, tag) in tags.iter().enumerate() {
+                if bits >> number & 1 == 1 {
+                    post.tags(c).add(tag)?;
+                }
+            }
+        }
+        let all = c.load(&posts, post::tags)?;
+        let all: Vec<Vec<String>> = all.iter().map(|tags| named(&tags)).collect();
+        let posts_of = |name: &String| all.iter().filter(|tags| tags.contains(name)).count();
+        let not_first = || tag::name.gt(TagId::new("t0".to_owned()));
+        for limit in [0, 1, 2, 4, 100] {
+            let first = |mut tags: Vec<String>| {
+                tags.truncate(limit as usize);
+                tags
+            };
+            let sorted = |by: &dyn Fn(&String, &String) -> std::cmp::Ordering| -> Vec<_> {
+                let each = all.iter().map(|tags| {
+                    let mut tags = tags.clone();
+                    tags.sort_by(by);
+                    tags
+                });
+                each.collect()
+            };
+            let by_key = sorted(&|left, right| left.cmp(right));
+            let expected: Vec<_> = by_key.iter().cloned().map(first).collect();
+            let loaded = c.load(&posts, post::tags.limit(limit))?;
+            assert_eq!(names_of(&loaded), expected, "{limit}");
+
+            let descending = post::tags
+                .order_by(tag::name.desc())
+                .filter(not_first())
+                .limit(limit);
+            let mut expected = sorted(&|left, right| right.cmp(left));
+            for tags in &mut expected {
+                tags.retain(|name| name != "t0");
+                tags.truncate(limit as usize);
+            }
+            assert_eq!(names_of(&c.load(&posts, descending)?), expected, "{limit}");
+
+            // By what is computed of the tag's own related rows, on a condition that they meet.
+            let by_posts = post::tags
+                .filter(tag::posts.any(post::title.ne("three")).and(not_first()))
+                .order_by((tag::posts.count().desc(), tag::name.value().lower().desc()))
+                .limit(limit);
+            let mut expected =
+                sorted(&|left, right| (posts_of(right), right).cmp(&(posts_of(left), left)));
+            for tags in &mut expected {
+                tags.retain(|name| name != "t0");
+                tags.truncate(limit as usize);
+            }
+            assert_eq!(names_of(&c.load(&posts, by_posts)?), expected, "{limit}");
+        }
+        // From the other side, with what belongs to the loaded rows, and of nothing.
+        let loaded = c.load(
+            &tags,
+            tag::posts
+                .order_by(post::title.asc())
+                .limit(1)
+                .with(post::author_id),
+        )?;
+        for (row, found) in tags.iter().enumerate() {
+            let name = found.name.to_string();
+            let titles = ["one", "two", "three"].iter().zip(&all);
+            let least = titles
+                .filter(|(_, tags)| tags.contains(&name))
+                .map(|(title, _)| *title)
+                .min();
+            let found = loaded.of(row);
+            assert_eq!(found.first().map(|(post, _)| &*post.title), least);
+            assert!(
+                found
+                    .iter()
+                    .all(|(post, author)| author.unwrap().id == post.author_id)
+            );
+        }
+        assert!(c.load(&posts[..0], post::tags.limit(1))?.is_empty());
+        Ok(())
+    }
+    on_each!(show)
+}
+
+fn named<E: Everything>(tags: &[&Tag<E>]) -> Vec<String> {
+    tags.iter().map(|tag| tag.name.to_string()).collect()
+}
+
+fn names_of<E: Everything>(
+    loaded: &bindery::relation::LoadedThrough<PostTag<E>, Tag<E>>,
+) -> Vec<Vec<String>> {
+    loaded.iter().map(|tags| named(&tags)).collect()
+}

@@ -1,7 +1,7 @@
 //! The clauses of a query, whatever its model and engine are.
 
 use super::condition::{Condition, Predicate};
-use super::extras::{Extras, FirstOfEach};
+use super::extras::{Extras, FirstOfEach, Join};
 use super::lock::Lock;
 use super::order::{OrderShape, OrderWriting, Orders};
 use super::shape::{ColumnPath, Shape, op};
@@ -105,10 +105,16 @@ impl Clauses {
     }
 
     /// Each row comes with the one that this path leads to.
-    pub(crate) fn join(&mut self, path: ColumnPath, is_inner: bool) {
+    pub(super) fn join(&mut self, path: ColumnPath, join: Join) {
         let joined = &mut self.extras_mut().joined;
-        joined.push(is_inner.into());
+        joined.push(join as u8);
         path.write(joined);
+    }
+
+    /// The same where that one meets a condition.
+    pub(super) fn join_if(&mut self, path: ColumnPath, condition: &Predicate) {
+        self.join(path, Join::LeftIf);
+        self.extras_mut().on.append(condition);
     }
 
     /// The columns of a row and of those that it comes with, as errors name them.
@@ -285,7 +291,7 @@ impl Clauses {
 
     /// These rows; the limit, where there is one, is of those with equal values in these columns.
     pub(crate) fn limited_by(mut self, columns: &[usize]) -> Self {
-        if self.limit == NO_LIMIT {
+        if !self.is_limited() {
             return self;
         }
         let mut groups = Predicate::new();
@@ -303,7 +309,11 @@ impl Clauses {
 
     /// Whether it matters in which order rows are read.
     pub(crate) fn needs_order(&self) -> bool {
-        self.is_ordered() || self.limit != NO_LIMIT
+        self.is_ordered() || self.is_limited()
+    }
+
+    pub(crate) fn is_limited(&self) -> bool {
+        self.limit != NO_LIMIT
     }
 
     pub(crate) fn is_ordered(&self) -> bool {

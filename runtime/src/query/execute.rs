@@ -215,6 +215,11 @@ impl Clauses {
                 of.query.write_order(extras, params);
             }
             of.query.write_rows(params);
+        }
+        if let Some(extras) = &self.extras {
+            replay(extras.on.values.bytes(), params);
+        }
+        if let Some(of) = self.source() {
             params.i64(i64::try_from(of.rows).unwrap_or(i64::MAX));
         }
         replay(self.predicate.values.bytes(), params);

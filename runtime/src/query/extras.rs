@@ -29,6 +29,8 @@ pub(crate) struct Extras {
     pub(crate) lock: Option<Lock>,
     /// The rows that each row comes with.
     pub(super) joined: Shape,
+    /// The conditions of those that only come where they meet one.
+    pub(crate) on: Predicate,
 }
 
 /// The first rows of each group of the rows of a query, in its order.
@@ -45,6 +47,18 @@ pub(crate) struct JoinedPath {
     pub(crate) path: ColumnPath,
     /// Rows without one are left out.
     pub(crate) is_inner: bool,
+    /// The number of the condition that it has to meet to come.
+    pub(crate) condition: Option<usize>,
+}
+
+/// How another row comes with one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Join {
+    /// Rows without one are left out.
+    Inner = 0,
+    Left = 1,
+    /// Where it meets the next condition.
+    LeftIf = 2,
 }
 
 impl Extras {
@@ -62,12 +76,13 @@ impl Extras {
             of: None,
             lock: None,
             joined: Shape::new(),
+            on: Predicate::new(),
         }
     }
 
     /// Its own expressions and conditions.
-    pub(crate) fn predicates(&self) -> [&Predicate; 3] {
-        [&self.items, &self.groups, &self.having]
+    pub(crate) fn predicates(&self) -> [&Predicate; 4] {
+        [&self.items, &self.groups, &self.having, &self.on]
     }
 
     /// Whose groups the rows are ordered by, where there is no other order.
@@ -81,9 +96,15 @@ impl Extras {
     pub(crate) fn joined(&self) -> Vec<JoinedPath> {
         let mut reader = ShapeReader::new(self.joined.bytes());
         let mut joined = Vec::new();
+        let mut conditions = 0..;
         while !reader.is_at_end() {
+            let join = reader.byte();
+            let condition = conditions
+                .by_ref()
+                .take(usize::from(join == Join::LeftIf as u8));
             joined.push(JoinedPath {
-                is_inner: reader.byte() == 1,
+                is_inner: join == Join::Inner as u8,
+                condition: condition.last(),
                 path: reader.path(),
             });
         }

@@ -105,7 +105,8 @@ impl Tree {
             | Node::OfRows(..)
             | Node::FirstRows(..)
             | Node::StringAgg(..)
-            | Node::Over(_) => u8::MAX,
+            | Node::Over(_)
+            | Node::At(..) => u8::MAX,
         }
     }
 
@@ -141,6 +142,7 @@ impl Tree {
                 | Node::OfRows(..)
                 | Node::FirstRows(..)
                 | Node::StringAgg(..)
+                | Node::At(..)
                 | Node::Over(_) => {}
             }
         }

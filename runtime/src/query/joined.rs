@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use super::clauses::Clauses;
 use super::column::Column;
 use super::condition::Condition;
+use super::extras::Join;
 use super::nullability::References;
 use super::order::Orders;
 use super::render::Wanted;
@@ -155,6 +156,18 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     {
         self.query().left_join(by)
     }
+
+    /// Each row with the one that it refers to, if that meets a condition, as [`Query::left_join_on`].
+    pub fn left_join_on<J: Joins<M>>(
+        self,
+        by: J,
+        condition: Condition<J::Model, E>,
+    ) -> Joined<'c, M, E, (Left<J::Model>,), A>
+    where
+        E: Hosts<J::Model>,
+    {
+        self.query().left_join_on(by, condition)
+    }
 }
 
 impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
@@ -164,7 +177,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     where
         E: Hosts<J::Model>,
     {
-        self.joined().also::<J, _>(by, true)
+        self.joined().also(by, Join::Inner)
     }
 
     /// Each of these rows with the one that it refers to by this foreign key, if there is one: a pair of the row and an
@@ -173,7 +186,43 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     where
         E: Hosts<J::Model>,
     {
-        self.joined().also::<J, _>(by, false)
+        self.joined().also(by, Join::Left)
+    }
+
+    /// Each of these rows with the one that it refers to, if there is one that meets a condition: a pair of the row and an
+    /// `Option`. A row whose other one does not meet it comes without that one; [`filter`](Joined::filter) would leave out both.
+    ///
+    /// Columns of the other row in filters and orders (`book::editor_id.to(person::name)`) are its own, whether it meets the condition or
+    /// not.
+    ///
+    /// ```
+    /// # use bindery_cases::library::*;
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// # let mut c = db.default()?;
+    /// # let ann = c.people().insert(NewPerson::new("Ann"))?;
+    /// # let bob = c.people().insert(NewPerson::new("Bob"))?;
+    /// # c.books().insert(NewBook::new("Rust").editor_id(ann.id))?;
+    /// # c.books().insert(NewBook::new("SQL").editor_id(bob.id))?;
+    /// let books = c.books().left_join_on(book::editor_id, person::name.ne("Bob")).all()?;
+    /// let editors = books.iter().map(|(_, editor)| editor.as_ref().map(|editor| editor.name.as_str()));
+    /// assert_eq!(editors.collect::<Vec<_>>(), [Some("Ann"), None]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When it is executed: the condition has columns of rows that the other one refers to ([`ErrorKind::Unsupported`]).
+    pub fn left_join_on<J: Joins<M>>(
+        self,
+        by: J,
+        condition: Condition<J::Model, E>,
+    ) -> Joined<'c, M, E, (Left<J::Model>,), A>
+    where
+        E: Hosts<J::Model>,
+    {
+        self.joined().also_if(by, condition)
     }
 
     fn joined(self) -> Joined<'c, M, E, (), A> {
@@ -186,15 +235,35 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
 }
 
 impl<'c, M: Model, E: Engine, P, A> Joined<'c, M, E, P, A> {
-    fn also<J: Joins<M>, Q>(mut self, by: J, is_inner: bool) -> Joined<'c, M, E, Q, A>
+    fn also<J: Joins<M>, Q>(mut self, by: J, join: Join) -> Joined<'c, M, E, Q, A>
     where
         E: Hosts<J::Model>,
     {
-        if Hosts::<J::Model>::sql(self.repository.engine()).is_none() {
-            let lives_on = J::Model::ENGINES;
+        self.clauses.join(by.path().0, join);
+        self.with::<J::Model, Q>()
+    }
+
+    fn also_if<J: Joins<M>, Q>(
+        mut self,
+        by: J,
+        condition: Condition<J::Model, E>,
+    ) -> Joined<'c, M, E, Q, A>
+    where
+        E: Hosts<J::Model>,
+    {
+        self.clauses.join_if(by.path().0, &condition.predicate);
+        self.with::<J::Model, Q>()
+    }
+
+    /// The same query, whose rows come with one of `U`, too.
+    fn with<U: Model, Q>(mut self) -> Joined<'c, M, E, Q, A>
+    where
+        E: Hosts<U>,
+    {
+        if Hosts::<U>::sql(self.repository.engine()).is_none() {
+            let lives_on = U::ENGINES;
             self.clauses.refuse(ErrorKind::NotHosted { lives_on });
         }
-        self.clauses.join(by.path().0, is_inner);
         Joined {
             repository: self.repository,
             clauses: self.clauses,
@@ -208,7 +277,7 @@ impl<'c, M: Model, E: Engine, P, A> Joined<'c, M, E, P, A> {
         P: JoinedWith<Inner<J::Model>>,
         E: Hosts<J::Model>,
     {
-        self.also(by, true)
+        self.also(by, Join::Inner)
     }
 
     /// Each row with one more that it may refer to.
@@ -217,7 +286,20 @@ impl<'c, M: Model, E: Engine, P, A> Joined<'c, M, E, P, A> {
         P: JoinedWith<Left<J::Model>>,
         E: Hosts<J::Model>,
     {
-        self.also(by, false)
+        self.also(by, Join::Left)
+    }
+
+    /// Each row with one more that it may refer to, if that meets a condition, as [`Query::left_join_on`].
+    pub fn left_join_on<J: Joins<M>>(
+        self,
+        by: J,
+        condition: Condition<J::Model, E>,
+    ) -> Joined<'c, M, E, P::With, A>
+    where
+        P: JoinedWith<Left<J::Model>>,
+        E: Hosts<J::Model>,
+    {
+        self.also_if(by, condition)
     }
 
     /// Of these, the rows that meet this condition, too.

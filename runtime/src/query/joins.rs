@@ -2,70 +2,14 @@
 
 use bindery_core::sql_writer::SqlWriter;
 
+use super::extras::JoinedPath;
 use super::related::{Related, RelatedModels};
+use super::scope::{Join, Name, Relation, Scope, equal, prefix, push_alias, read_row};
 use super::shape::ColumnPath;
-use super::tree::{Node, Tree};
-use crate::driver::{ReferenceSql, TableSql};
+use super::tree::Tree;
+use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ColumnSet;
-
-/// The name of a table in a statement.
-#[derive(Debug, Clone, Copy)]
-enum Name {
-    /// By a number.
-    Number(usize),
-    /// By its own name: not every database has another for a table that is changed.
-    Own(&'static str),
-}
-
-impl Name {
-    fn alias(self) -> String {
-        match self {
-            Self::Number(number) => format!("t{number}"),
-            Self::Own(table) => table.to_owned(),
-        }
-    }
-
-    /// The first number whose name no table in the statement has: that of a changed one may be `t1`.
-    fn first_free(self) -> usize {
-        let Self::Own(table) = self else { return 1 };
-        let name = table.trim_matches(['"', '`']);
-        let number = name.strip_prefix(['t', 'T']).map(str::parse::<u32>);
-        number.map_or(1, |number| number.map_or(1, |number| number as usize + 1))
-    }
-}
-
-/// A table that a path leads to.
-struct Join {
-    hops: Vec<u8>,
-    /// Its name, and that of the table that refers to it.
-    name: Name,
-    from: Name,
-    from_table: &'static TableSql,
-    reference: &'static ReferenceSql,
-    /// Rows that refer to none are left out, or there are none.
-    is_inner: bool,
-}
-
-/// Rows of a table that refer to those of another, or are referred to by them: of both, the columns that are equal and the
-/// name.
-struct Relation {
-    to: Side,
-    from: Side,
-}
-
-type Side = (&'static TableSql, &'static [usize], Name);
-
-/// The tables of one SELECT.
-struct Scope {
-    table: &'static TableSql,
-    name: Name,
-    /// Of a subquery: how the row around it leads to its own rows, the nearest table first.
-    relations: Vec<Relation>,
-    /// Columns have the name of their table before them.
-    is_qualified: bool,
-    joins: Vec<Join>,
-}
 
 /// The SELECTs that are open, the outermost first.
 pub(super) struct Tables<'a> {
@@ -78,38 +22,6 @@ pub(super) struct Tables<'a> {
     found_by: Vec<usize>,
     /// The columns that a row of an INSERT gives, where the query is of what is done if one with its key is there.
     inserted: Option<ColumnSet>,
-}
-
-impl Scope {
-    fn new(table: &'static TableSql, name: Name, is_qualified: bool) -> Self {
-        Self {
-            table,
-            name,
-            relations: Vec::new(),
-            is_qualified,
-            joins: Vec::new(),
-        }
-    }
-
-    fn join(&self, hops: &[u8]) -> Option<&Join> {
-        self.joins.iter().find(|join| join.hops == hops)
-    }
-
-    /// Whether it is changed, so that no other table can be joined to it.
-    const fn is_changed(&self) -> bool {
-        matches!(self.name, Name::Own(_))
-    }
-
-    /// The table that these references lead to, and its name.
-    fn find(&self, hops: &[u8]) -> (&'static TableSql, Name) {
-        match self.join(hops) {
-            Some(join) => (join.reference.to(), join.name),
-            None => {
-                debug_assert!(hops.is_empty(), "a table of a query was not joined");
-                (self.table, self.name)
-            }
-        }
-    }
 }
 
 impl<'a> Tables<'a> {
@@ -237,13 +149,30 @@ impl<'a> Tables<'a> {
 
     /// Joins the table that the last of these references leads to, and returns whether the join is an inner one.
     fn join_hop(&mut self, hops: &[u8], is_inner: bool) -> bool {
-        let name = Name::Number(self.names);
         let scope = self.scope_mut();
         scope.is_qualified = true;
-        if let Some(join) = scope.joins.iter_mut().find(|join| join.hops == hops) {
+        if let Some(join) = scope.joins.iter_mut().find(|join| join.is_at(hops)) {
             join.is_inner |= is_inner;
             return join.is_inner;
         }
+        self.add_join(hops, (is_inner, None));
+        is_inner
+    }
+
+    /// Joins the row at the end of a path where it meets the condition of this number.
+    ///
+    /// # Errors
+    /// The path is too long.
+    pub(super) fn join_if(&mut self, path: ColumnPath, condition: usize) -> Result<()> {
+        self.join_path(path.parent(), false)?;
+        self.scope_mut().is_qualified = true;
+        self.add_join(path.hops(), (false, Some(condition)));
+        Ok(())
+    }
+
+    fn add_join(&mut self, hops: &[u8], (is_inner, condition): (bool, Option<usize>)) {
+        let name = Name::Number(self.names);
+        let scope = self.scope_mut();
         let (&last, before) = hops
             .split_last()
             .expect("a path that is not the table's own");
@@ -256,10 +185,21 @@ impl<'a> Tables<'a> {
             from_table,
             reference,
             is_inner,
+            condition,
         });
         self.names += 1;
         self.read.push(reference.to().table);
-        is_inner
+    }
+
+    /// What is written from here on is of the row that a path leads to, until [`leave`](Self::leave).
+    pub(super) fn enter(&mut self, path: ColumnPath) {
+        let scope = self.scope();
+        let join = scope.join(path.hops()).expect("it was joined before");
+        self.open.push(scope.at(join));
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.open.pop();
     }
 
     /// The key of the rows of the open SELECT.
@@ -304,29 +244,24 @@ impl<'a> Tables<'a> {
         sql.push(")");
     }
 
-    /// Writes the columns of a row that these references lead to, as they are read.
-    pub(super) fn row(&self, sql: &mut SqlWriter, hops: &[u8]) {
-        let (table, name) = self.scope().find(hops);
-        let prefix = prefix(name);
-        let mut separator = "";
-        for column in table.read_forms() {
-            sql.push(separator).push(&prefix).push(column);
-            separator = ", ";
-        }
-        if table.columns.is_empty() {
-            sql.push("1");
-        }
+    /// Writes the columns of the query's own row, as they are read.
+    pub(super) fn own_row(&self, sql: &mut SqlWriter) {
+        let Scope { table, name, .. } = self.scope();
+        read_row(sql, table, *name);
     }
 
-    /// Writes whether there is a row that these references lead to.
-    pub(super) fn presence(&self, sql: &mut SqlWriter, hops: &[u8]) {
-        let referred = self.scope().join(hops).and_then(|join| {
-            let column = join.reference.to_columns().first();
-            column.map(|&column| (join.name, join.reference.to().columns[column]))
-        });
-        if let Some((name, column)) = referred {
-            sql.push(&prefix(name)).push(column).push(" IS NOT NULL");
+    /// Writes the columns of a row that comes with it, after whether there is one where there may be none.
+    pub(super) fn joined_row(&self, sql: &mut SqlWriter, joined: &JoinedPath) {
+        let is_it =
+            |join: &&Join| join.hops == joined.path.hops() && join.condition == joined.condition;
+        let join = self.scope().joins.iter().find(is_it);
+        let join = join.expect("it was joined before");
+        let table = join.reference.to();
+        if let (false, Some(&column)) = (joined.is_inner, join.reference.to_columns().first()) {
+            sql.push(&prefix(join.name)).push(table.columns[column]);
+            sql.push(" IS NOT NULL, ");
         }
+        read_row(sql, table, join.name);
     }
 
     /// Writes the table of the query, and the joins.
@@ -340,24 +275,23 @@ impl<'a> Tables<'a> {
         self.name_and_joins(sql);
     }
 
-    /// Writes the name of the table of the query, and the joins.
+    /// Writes the name of the table of the query, and the joins without conditions.
     pub(super) fn name_and_joins(&self, sql: &mut SqlWriter) {
         let scope = self.scope();
         sql.push(&scope.name.alias());
-        for join in &scope.joins {
-            let word = if join.is_inner {
-                " JOIN "
-            } else {
-                " LEFT JOIN "
-            };
-            let to = join.reference.to();
-            sql.push(word).push(to.table);
-            push_alias(sql, join.name);
-            sql.push(" ON ");
-            let columns = (to, join.reference.to_columns(), join.name);
-            let from = (join.from_table, join.reference.columns, join.from);
-            equal(sql, columns, from);
-        }
+        let plain = scope.joins.iter().filter(|join| join.condition.is_none());
+        plain.for_each(|join| join.write(sql));
+    }
+
+    /// Writes the join with the condition of this number, up to the condition, which is of its row. Then [`leave`](Self::leave) it.
+    pub(super) fn enter_join_if(&mut self, sql: &mut SqlWriter, condition: usize) {
+        let scope = self.scope();
+        let mut joins = scope.joins.iter();
+        let join = joins.find(|join| join.condition == Some(condition));
+        let join = join.expect("it was joined before");
+        join.write(sql);
+        let row = scope.at(join);
+        self.open.push(row);
     }
 
     /// Opens a subquery for all rows of this table.
@@ -453,96 +387,9 @@ impl<'a> Tables<'a> {
     }
 }
 
-/// Writes that columns of one table are equal to those of another; each is a table, its columns, and its name.
-fn equal(
-    sql: &mut SqlWriter,
-    (left_table, left, left_name): (&TableSql, &[usize], Name),
-    (right_table, right, right_name): (&TableSql, &[usize], Name),
-) {
-    let pairs = left.iter().zip(right);
-    sql.list(pairs, " AND ", |sql, (&left, &right)| {
-        sql.push(&prefix(left_name)).push(left_table.columns[left]);
-        sql.push(" = ").push(&prefix(right_name));
-        sql.push(right_table.columns[right]);
-    });
-}
-
-fn prefix(name: Name) -> String {
-    name.alias() + "."
-}
-
-fn push_alias(sql: &mut SqlWriter, name: Name) {
-    sql.push(" AS ").push(&name.alias());
-}
-
 #[cold]
 fn not_here() -> Error {
     Error::new(ErrorKind::Unsupported(
         "a condition on rows of a model that is not on this engine",
     ))
-}
-
-impl TableSql {
-    /// The columns as they are read: by name, or as text. Generated code breaks the lines of long statements.
-    pub(super) fn read_forms(&self) -> Vec<&'static str> {
-        let is_between = |end: char| end == ',' || end.is_whitespace();
-        let list = self.select.strip_prefix("SELECT").unwrap_or_default();
-        let mut rest = list.trim_start();
-        let mut forms = Vec::with_capacity(self.columns.len());
-        for column in self.columns {
-            let (_, after) = rest.split_at(column.len().min(rest.len()));
-            let suffix = after.find(is_between).unwrap_or(after.len());
-            let (form, next) = rest.split_at(rest.len() - after.len() + suffix);
-            forms.push(form);
-            rest = next.trim_start_matches(is_between);
-        }
-        forms
-    }
-
-    /// The table that these references lead to from this one.
-    pub(crate) fn along(&'static self, hops: &[u8]) -> &'static Self {
-        let follow = |table: &'static Self, &hop: &u8| table.references[usize::from(hop)].to();
-        hops.iter().fold(self, follow)
-    }
-}
-
-impl Tree {
-    /// Whether something below a node, in the same SELECT, is so.
-    fn any(&self, root: usize, in_aggregates: bool, is: impl Fn(&Node) -> bool) -> bool {
-        let mut open = vec![root];
-        while let Some(at) = open.pop() {
-            match &self.nodes[at] {
-                node if is(node) => return true,
-                node if !in_aggregates && node.is_aggregate() => {}
-                node => open.extend(node.children()),
-            }
-        }
-        false
-    }
-
-    fn has_subquery(&self, root: usize) -> bool {
-        self.any(root, true, |node| {
-            matches!(node, Node::Any(..) | Node::OfRows(..) | Node::FirstRows(..))
-        })
-    }
-
-    /// Whether something below a node needs more tables than the query's own.
-    pub(super) fn needs_tables(&self, root: usize) -> bool {
-        let mut columns = self.columns(root, false).into_iter();
-        columns.any(|path| !path.is_own()) || self.has_subquery(root)
-    }
-
-    pub(super) fn has_window(&self, root: usize) -> bool {
-        self.any(root, true, |node| matches!(node, Node::Over(_)))
-    }
-
-    /// Whether something below a node, outside of aggregates, is of the rows that are related to one row, or over a window of
-    /// rows.
-    pub(super) fn is_of_one_row(&self, root: usize) -> bool {
-        self.any(root, false, |node| match node {
-            Node::Any(..) | Node::Over(_) => true,
-            Node::OfRows(steps, ..) => !matches!(steps[..], [Related::All(_)]),
-            _ => false,
-        })
-    }
 }

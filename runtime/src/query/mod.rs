@@ -48,6 +48,8 @@ mod render;
 mod render_change;
 mod render_selected;
 mod returning;
+mod scope;
+mod seen_from;
 mod select;
 mod selected;
 mod shape;
@@ -58,6 +60,7 @@ mod subquery;
 mod subselect;
 mod together;
 mod tree;
+mod walk;
 mod window;
 
 pub use aggregate::{Aggregate, Extreme, Having, count};

@@ -31,6 +31,8 @@ enum Step {
     Related,
     /// The end of a subquery.
     Close,
+    /// The end of what is written of another row.
+    Leave,
 }
 
 /// Writes trees over the columns of tables.
@@ -76,6 +78,7 @@ impl NodeWriter<'_> {
                 Step::Column(path) => self.tables.column(&mut self.sql, path),
                 Step::Related => self.tables.related_rows(&mut self.sql),
                 Step::Close => self.tables.close(&mut self.sql),
+                Step::Leave => self.tables.leave(),
                 Step::Node(at) => {
                     let parts = self.node(tree, &tree.nodes[at], &mut marks)?;
                     steps.extend(parts.into_iter().rev());
@@ -184,6 +187,10 @@ impl NodeWriter<'_> {
             Node::And(..) => joined(tree, node, &tree.operands(node), " AND "),
             Node::Or(..) => joined(tree, node, &tree.operands(node), " OR "),
             Node::Not(inner) => vec![Push("NOT ("), Child(*inner), Push(")")],
+            Node::At(path, of) => {
+                self.tables.enter(*path);
+                vec![Child(*of), Step::Leave]
+            }
             Node::Any(related, condition) => {
                 self.tables.open(&[*related], tree, condition.as_slice())?;
                 let mut parts = vec![Push("EXISTS (SELECT 1")];

@@ -78,6 +78,11 @@ impl Direction {
             | if self.nullable { Self::NULLABLE } else { 0 }
     }
 
+    /// Of an expression, with its length after it.
+    pub(super) const fn code_of_expression(self) -> u8 {
+        self.code() | Self::EXPRESSION
+    }
+
     pub(crate) fn is_expression(code: u8) -> bool {
         code & Self::EXPRESSION != 0
     }
@@ -318,7 +323,7 @@ impl OrderWriting<'_> {
         self.0.order_checks(expression);
         let length = shape.bytes().len() as u32;
         let order = self.0.order_shape();
-        order.push(direction.code() | Direction::EXPRESSION);
+        order.push(direction.code_of_expression());
         order.fixed(length.to_le_bytes());
         order.extend(shape.bytes());
         if let Some(values) = values {

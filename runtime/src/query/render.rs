@@ -2,7 +2,7 @@
 
 use bindery_core::sql_writer::SqlWriter;
 
-use super::extras::{Extras, FirstOfEach};
+use super::extras::{Extras, FirstOfEach, JoinedPath};
 use super::joins::Tables;
 use super::nodes::NodeWriter;
 use super::order::{Direction, Ordered};
@@ -161,12 +161,14 @@ impl<'a> Render<'a> {
     pub(super) fn tables_where(&mut self, parts: &Parts<'_>) -> Result<()> {
         let Some(of) = parts.source() else {
             self.nodes.tables.from(&mut self.nodes.sql);
+            self.joins_if(parts)?;
             return self.condition(parts.condition, " WHERE ");
         };
         self.push("(");
         self.ranked(of)?;
         self.push(") AS ");
         self.nodes.tables.name_and_joins(&mut self.nodes.sql);
+        self.joins_if(parts)?;
         self.push(" WHERE ").push(PLACE).push(" <= ").placeholder();
         let mut tree = Tree::read(parts.condition);
         let Some(root) = tree.condition() else {
@@ -175,6 +177,23 @@ impl<'a> Render<'a> {
         self.push(" AND (");
         self.nodes.write(&tree, root)?;
         self.push(")");
+        Ok(())
+    }
+
+    /// The joins with conditions, which are of their rows alone.
+    fn joins_if(&mut self, parts: &Parts<'_>) -> Result<()> {
+        let on = parts
+            .extras
+            .map_or(&[][..], |extras| extras.on.shape.bytes());
+        let tree = Tree::read(on);
+        for (number, &root) in tree.roots.iter().enumerate() {
+            let NodeWriter { sql, tables } = &mut self.nodes;
+            tables.enter_join_if(sql, number);
+            self.push(" AND (");
+            self.nodes.write(&tree, root)?;
+            self.push(")");
+            self.nodes.tables.leave();
+        }
         Ok(())
     }
 
@@ -232,8 +251,20 @@ impl<'a> Render<'a> {
             shapes.extend(extras.predicates().map(|part| part.shape.bytes()));
             let ordering = extras.ordering(parts.order);
             shapes.extend(ordering.map(|of| of.groups.shape.bytes()));
-            for joined in extras.joined() {
-                self.nodes.tables.join_path(joined.path, joined.is_inner)?;
+            let on = Tree::read(extras.on.shape.bytes());
+            for JoinedPath {
+                path,
+                is_inner,
+                condition,
+            } in extras.joined()
+            {
+                match condition {
+                    Some(number) => {
+                        on.ensure_of_one_table(on.roots[number])?;
+                        self.nodes.tables.join_if(path, number)?;
+                    }
+                    None => self.nodes.tables.join_path(path, is_inner)?,
+                }
             }
         }
         shapes
@@ -274,15 +305,10 @@ impl<'a> Render<'a> {
             "SELECT "
         });
         let NodeWriter { sql, tables } = &mut self.nodes;
-        tables.row(sql, &[]);
-        let joined = parts.extras.map(Extras::joined).unwrap_or_default();
-        for joined in joined {
+        tables.own_row(sql);
+        for joined in parts.extras.map(Extras::joined).unwrap_or_default() {
             sql.push(", ");
-            if !joined.is_inner {
-                tables.presence(sql, joined.path.hops());
-                sql.push(", ");
-            }
-            tables.row(sql, joined.path.hops());
+            tables.joined_row(sql, &joined);
         }
         self.push(" FROM ");
         self.tables_where(parts)

@@ -65,6 +65,8 @@ pub(crate) mod op {
     pub(crate) const ROW: u8 = 41;
     /// The value of the new row in a column, whose position follows, where a row with its key is there.
     pub(crate) const EXCLUDED: u8 = 46;
+    /// Takes an expression of the row that a path leads to. The path follows.
+    pub(crate) const AT: u8 = 49;
     /// Integer operators; the type of what they compute follows.
     pub(crate) const INTEGER: u8 = 42;
 }
@@ -99,11 +101,15 @@ impl ColumnPath {
     }
 
     /// The same column, seen from a table that refers to this path's: by this reference of what `from` leads to.
-    pub(crate) const fn behind(mut self, from: Self, reference: u8, nullable: bool) -> Self {
+    pub(crate) const fn behind(self, from: Self, reference: u8, nullable: bool) -> Self {
+        self.after(from.followed_by(reference, nullable))
+    }
+
+    /// The same column, seen from the table that another path begins at, which ends at this one's.
+    pub(crate) const fn after(mut self, from: Self) -> Self {
         let mut path = from;
         path.index = self.index;
         path.is_binary = self.is_binary;
-        path = path.followed_by(reference, nullable);
         let mut at = 0;
         while at < self.length && at < MOST_HOPS as u8 {
             let nullable = self.nullable & 1 == 1;
@@ -125,6 +131,14 @@ impl ColumnPath {
         self.hops[self.length as usize] = reference;
         self.nullable |= (nullable as u8) << self.length;
         self.length += 1;
+        self
+    }
+
+    /// A column of the table before the last reference.
+    pub(crate) const fn parent(mut self) -> Self {
+        if self.length != TOO_MANY {
+            self.length -= 1;
+        }
         self
     }
 

@@ -56,6 +56,8 @@ pub(crate) enum Node {
     StringAgg(usize, String, Vec<(Direction, usize)>),
     /// A function over a window.
     Over(Over),
+    /// An expression of the row that a path leads to, whatever column the path ends at.
+    At(ColumnPath, usize),
 }
 
 /// A function, and the window that it is over.
@@ -110,21 +112,6 @@ impl Tree {
         self.nodes.len() - 1
     }
 
-    /// The columns below a node, without those within an aggregate where `only_bare`.
-    pub(crate) fn columns(&self, root: usize, only_bare: bool) -> Vec<ColumnPath> {
-        let mut columns = Vec::new();
-        let mut open = vec![root];
-        while let Some(at) = open.pop() {
-            match &self.nodes[at] {
-                Node::Column(path) => columns.push(*path),
-                Node::Fragment(pieces) => columns.extend(pieces.iter().filter_map(Piece::column)),
-                node if only_bare && node.is_aggregate() => {}
-                node => open.extend(node.children()),
-            }
-        }
-        columns
-    }
-
     /// Whether the conditions leave one row, as they give every column of a key a value.
     pub(crate) fn gives_a_key(&self, table: &TableSql) -> bool {
         let given = self.given_columns();
@@ -149,40 +136,12 @@ impl Tree {
         given
     }
 
-    /// The conditions that an AND or OR joins, with those of the same operator below it.
-    pub(super) fn operands(&self, node: &Node) -> Vec<usize> {
-        let joined_by = |other: &Node| match (node, other) {
-            (Node::And(..), &Node::And(left, right)) | (Node::Or(..), &Node::Or(left, right)) => {
-                Some([right, left])
-            }
-            _ => None,
-        };
-        let mut operands = Vec::new();
-        let mut open = Vec::from(joined_by(node).unwrap_or_default());
-        while let Some(at) = open.pop() {
-            match joined_by(&self.nodes[at]) {
-                Some(both) => open.extend(both),
-                None => operands.push(at),
-            }
-        }
-        operands
-    }
-
     /// The column that a node is, where it is one.
     pub(crate) fn column(&self, at: usize) -> Option<ColumnPath> {
         if let Node::Column(path) = self.nodes[at] {
             Some(path)
         } else {
             None
-        }
-    }
-}
-
-impl Piece {
-    fn column(&self) -> Option<ColumnPath> {
-        match self {
-            Self::Column(path) => Some(*path),
-            Self::Text(_) | Self::Value => None,
         }
     }
 }
@@ -231,6 +190,7 @@ impl Node {
             | Self::IsNull(child)
             | Self::IsNotNull(child)
             | Self::Integer(_, child)
+            | Self::At(_, child)
             | Self::Not(child) => vec![*child],
         }
     }
@@ -348,6 +308,7 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
             Node::Between(one(), low, high)
         }
         op::NOT => Node::Not(one()),
+        op::AT => Node::At(reader.path(), one()),
         op::NEVER => Node::Never,
         op::EXCLUDED => Node::Excluded(usize::from(u16::from_le_bytes([
             reader.byte(),

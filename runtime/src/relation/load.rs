@@ -199,6 +199,31 @@ fn load_many<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
     Ok(LoadedMany::new(&batch.into_places(), groups, found))
 }
 
+/// The rows of the table between, then those that they refer to. A limit is one of the former, which have the order then.
+#[track_caller]
+fn load_through<M: Model, J: Model, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>(
+    target: &mut Target<'_, E>,
+    rows: &[M::Row<E>],
+    relation: ManyToMany<M, J, U>,
+    scope: &Clauses,
+) -> Result<LoadedThrough<J::Row<E>, U::Row<E>>> {
+    let all = Clauses::new();
+    let key = Repository::<U, E>::new(target.again()).hosted()?.key;
+    let limited = scope
+        .is_limited()
+        .then(|| scope.seen_from(relation.far, key));
+    let of_links = limited.as_ref().unwrap_or(&all);
+    let links = load_many::<M, J, E>(target, rows, relation.near, of_links)?;
+    let of_far = if limited.is_some() { &all } else { scope };
+    let far = to_one::<J, U, E>(target, links.rows(), relation.far, of_far)?;
+    let loaded = LoadedThrough::new(links, far);
+    Ok(if of_far.is_ordered() {
+        loaded.in_order()
+    } else {
+        loaded
+    })
+}
+
 macro_rules! relations {
     ($($type:ty, $to:ident, [$($generic:ident: $bound:path),*], $hosts:path $(, $more:path)*;
         $loaded:ty, |$relation:ident, $target:ident, $rows:ident, $scope:ident| $load:expr;)*) => {$(
@@ -256,10 +281,7 @@ relations! {
         };
     ManyToMany<M, J, U>, U, [J: Model, U: Model], Hosts<J>, Hosts<U>;
         LoadedThrough<J::Row<E>, U::Row<E>>, |relation, target, rows, scope| {
-            let links = load_many::<M, J, E>(target, rows, relation.near, &Clauses::new())?;
-            let far = to_one::<J, U, E>(target, links.rows(), relation.far, scope)?;
-            let loaded = LoadedThrough::new(links, far);
-            Ok(if scope.is_ordered() { loaded.in_order() } else { loaded })
+            load_through::<M, J, U, E>(target, rows, relation, scope)
         };
 }
 

@@ -126,23 +126,30 @@ macro_rules! ordered {
     };
 }
 
-impl<M, C> HasMany<M, C> {
-    /// Loads at most this many rows of each, the first ones in the order of the key or of [`order_by`](Scoped::order_by).
-    pub fn limit<E: Engine>(self, rows: u64) -> Scoped<Self, C, E> {
-        Scoped::new(self).limit(rows)
-    }
+macro_rules! limited {
+    ($type:ident<$($parameter:ident),*>, $to:ident) => {
+        impl<$($parameter),*> $type<$($parameter),*> {
+            /// Loads at most this many rows of each, the first ones in the order of the key or of [`order_by`](Scoped::order_by).
+            pub fn limit<E: Engine>(self, rows: u64) -> Scoped<Self, $to, E> {
+                Scoped::new(self).limit(rows)
+            }
+        }
+
+        impl<$($parameter,)* E: Engine> Scoped<$type<$($parameter),*>, $to, E> {
+            /// Loads at most this many rows of each, the first ones in the order: of those that meet the conditions, whether these
+            /// come before this or after it.
+            ///
+            /// Values of such rows, as [`count`](Self::count), are [`Unsupported`](crate::ErrorKind::Unsupported): they are of all
+            /// rows.
+            pub fn limit(mut self, rows: u64) -> Self {
+                self.clauses.limit(rows);
+                self
+            }
+        }
+    };
 }
 
-impl<M, C, E: Engine> Scoped<HasMany<M, C>, C, E> {
-    /// Loads at most this many rows of each, the first ones in the order: of those that meet the conditions, whether these come
-    /// before this or after it.
-    ///
-    /// Values of such rows, as [`count`](Self::count), are [`Unsupported`](crate::ErrorKind::Unsupported): they are of all rows.
-    pub fn limit(mut self, rows: u64) -> Self {
-        self.clauses.limit(rows);
-        self
-    }
-}
-
+limited!(HasMany<M, C>, C);
+limited!(ManyToMany<M, J, U>, U);
 ordered!(HasMany<M, C>, C);
 ordered!(ManyToMany<M, J, U>, U);
