@@ -5,7 +5,7 @@ use bindery::types::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use bindery::{Connection, Hosts, StaticEngine};
 use chrono::{Datelike, Days, Months, TimeDelta, Timelike};
 
-use crate::mixed::{NewSample, Tables as _, model, sample};
+use crate::mixed::{NewSample, Tables as _, engine, model, sample};
 use crate::query_rows::Seeded;
 use crate::query_together::{on_each_sample, required};
 
@@ -312,4 +312,79 @@ fn qry_01_differences_are_days_and_seconds() -> bindery::Result<()> {
         Ok(())
     }
     on_each_sample!(show)
+}
+
+/// By the rules of PostgreSQL's zones: an hour that is there twice, one that is not there, and a day that has begun elsewhere.
+#[test]
+fn qry_01_a_point_in_time_is_a_time_of_day_in_a_zone() -> bindery::Result<()> {
+    let Some(postgres) = bindery_testkit::fresh_postgres() else {
+        return Ok(());
+    };
+    let absent = "mysql://nobody@localhost/nothing";
+    let config = bindery::Config::new()
+        .engine("default", postgres.url().to_string())
+        .engine("m", absent)
+        .engine("lite", "sqlite::memory:");
+    let db = crate::mixed::Databases::with_config(&config)?;
+    db.create_missing_on(engine::Default)?;
+    let mut c = db.default()?;
+    let moments = [
+        (
+            "2024-03-31T00:59:59",
+            "2024-03-31T01:59:59",
+            "2024-03-30T20:59:59",
+        ),
+        (
+            "2024-03-31T01:00:00",
+            "2024-03-31T03:00:00",
+            "2024-03-30T21:00:00",
+        ),
+        (
+            "2024-10-27T00:30:00",
+            "2024-10-27T02:30:00",
+            "2024-10-26T20:30:00",
+        ),
+        (
+            "2024-10-27T01:30:00",
+            "2024-10-27T02:30:00",
+            "2024-10-26T21:30:00",
+        ),
+        (
+            "2024-12-31T23:30:00.25",
+            "2025-01-01T00:30:00.25",
+            "2024-12-31T18:30:00.25",
+        ),
+    ];
+    for (at, (utc, ..)) in moments.iter().enumerate() {
+        let new = NewSample::new(required(&at.to_string()));
+        c.samples().insert(new.instant(moment(utc).and_utc()))?;
+    }
+    let berlin = || sample::instant.at_time_zone::<engine::Default>("Europe/Berlin");
+    let selected = (
+        berlin(),
+        sample::instant.at_time_zone("America/New_York"),
+        berlin().year(),
+        berlin().trunc(Unit::Day).cast::<NaiveDate>(),
+    );
+    let found = c
+        .samples()
+        .order_by(sample::id.asc())
+        .select(selected)
+        .all()?;
+    for ((in_berlin, in_new_york, year, day), (_, berlin, new_york)) in
+        found.into_iter().zip(moments)
+    {
+        // Without the summer's hour the second column would be off by one: New York has it from the 10th of March on.
+        assert_eq!((in_berlin, in_new_york), (moment(berlin), moment(new_york)));
+        assert_eq!((year, day), (i64::from(in_berlin.year()), in_berlin.date()));
+    }
+    let by_day = c
+        .samples()
+        .select((berlin().cast::<NaiveDate>(), bindery::query::count()));
+    let by_day = by_day.group_by(berlin().cast::<NaiveDate>()).all()?;
+    assert_eq!(by_day.len(), 3);
+    assert_eq!(c.samples().filter(berlin().hour().eq(2)).count()?, 2);
+    let nowhere = sample::instant.at_time_zone::<engine::Default>("Nowhere/Land");
+    assert!(c.samples().select(nowhere).all().is_err());
+    Ok(())
 }

@@ -460,6 +460,31 @@ fn date(text: &str) -> Option<NaiveDate> {
     date.filter(|date| date.to_string() == text && !text.starts_with("0000"))
 }
 
+/// A date, one character, a time of eight characters, and a fraction of up to six digits.
+fn moment(text: &str) -> Option<NaiveDateTime> {
+    let day = date(text.get(..10)?)?;
+    let is_apart = matches!(text.get(10..11)?, " " | "T");
+    let time = text.get(11..19)?;
+    let fraction = text.get(19..)?;
+    let digits = fraction.strip_prefix('.').unwrap_or("0");
+    let is_fraction = (fraction.is_empty() || fraction.starts_with('.'))
+        && (1..=6).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let has_digits = time.bytes().enumerate().all(|(at, byte)| {
+        if at == 2 || at == 5 {
+            byte == b':'
+        } else {
+            byte.is_ascii_digit()
+        }
+    });
+    let micros = format!("{digits:0<6}").parse().ok()?;
+    let number = |at: usize| time[at..at + 2].parse().ok();
+    if !(is_apart && is_fraction && has_digits) || number(6)? > 59 {
+        return None;
+    }
+    day.and_hms_micro_opt(number(0)?, number(3)?, number(6)?, micros)
+}
+
 #[test]
 fn a_text_is_cast_where_all_of_it_is_one() -> bindery::Result<()> {
     const TEXTS: &[&str] = &[
@@ -507,6 +532,28 @@ fn a_text_is_cast_where_all_of_it_is_one() -> bindery::Result<()> {
         "1969-12-31",
         "2024-02-29 ",
         "2024-02-29T00:00:00",
+        "2024-02-29 23:59:59.999999",
+        "2024-02-29 23:59:59.5",
+        "2024-02-29 12:00:00.250",
+        "2024-02-29 12:00:00.000",
+        "2024-02-29 12:00:00.",
+        "2024-02-29 12:00:00.1234567",
+        "2024-02-29 12:00:00.12x",
+        "2024-02-29 12:00:00 ",
+        "2024-02-29 12:00:00+01:00",
+        "2024-02-29 12:00:00Z",
+        "2024-02-29 24:00:00",
+        "2024-02-29 23:60:00",
+        "2024-02-29 23:59:60",
+        "2024-02-29 1:00:00",
+        "2024-02-29 01:00",
+        "2024-02-29t01:00:00",
+        "2024-02-29  01:00:00",
+        "2023-02-29 01:00:00",
+        "0001-01-01 00:00:00",
+        "9999-12-31T23:59:59.999999",
+        " 2024-02-29 01:00:00",
+        "2024-02-29 01:00:00\n",
         "now",
         "12:00",
         "20240229",
@@ -525,11 +572,12 @@ fn a_text_is_cast_where_all_of_it_is_one() -> bindery::Result<()> {
             sample::note.cast::<f64>(),
             sample::note.cast::<BigDecimal>(),
             sample::note.cast::<NaiveDate>(),
+            sample::note.cast::<NaiveDateTime>(),
         );
         let found = c.samples().order_by(sample::id.asc()).select(casts).all()?;
         assert_eq!(found.len(), TEXTS.len());
         let engine = E::default().name();
-        for (note, as_integer, as_float, as_decimal, as_date) in found {
+        for (note, as_integer, as_float, as_decimal, as_date, as_moment) in found {
             let text = note.expect("it has a text");
             assert_eq!(as_integer, integer(&text), "{engine}: {text:?}");
             assert_eq!(as_float, number(&text), "{engine}: {text:?}");
@@ -540,6 +588,7 @@ fn a_text_is_cast_where_all_of_it_is_one() -> bindery::Result<()> {
                 "{engine}: {text:?}"
             );
             assert_eq!(as_date, date(&text), "{engine}: {text:?}");
+            assert_eq!(as_moment, moment(&text), "{engine}: {text:?}");
         }
         Ok(())
     }

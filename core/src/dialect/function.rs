@@ -17,7 +17,14 @@ macro_rules! date_pattern {
     };
 }
 
-pub(super) use {date_pattern, number_pattern};
+/// What follows a date in a text that is one with a time.
+macro_rules! time_pattern {
+    () => {
+        "[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?"
+    };
+}
+
+pub(super) use {date_pattern, number_pattern, time_pattern};
 
 macro_rules! functions {
     ($($(#[$doc:meta])* $name:ident $arity:literal;)*) => {
@@ -88,6 +95,8 @@ functions! {
     DateToText 1;
     /// The date that a text is; NULL where it is something else.
     TextToDate 1;
+    /// The date with a time that a text is; NULL where it is something else.
+    TextToMoment 1;
     /// The beginning of a day.
     DateToMoment 1;
     /// The day of a date with a time.
@@ -136,6 +145,8 @@ functions! {
     Second 1;
     /// A point in time as a date with a time in UTC, or the other way round.
     AtUtc 1;
+    /// A point in time as a date with a time in a named time zone.
+    AtTimeZone 2;
     /// The beginning of the year.
     TruncYear 1;
     /// The beginning of the quarter.

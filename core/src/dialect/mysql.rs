@@ -1,6 +1,6 @@
 //! MySQL and MariaDB: what it can do, and how it writes names, constants and placeholders.
 
-use super::function::{date_pattern, number_pattern};
+use super::function::{date_pattern, number_pattern, time_pattern};
 use super::query::ListKind;
 use super::{
     Capabilities, Flavour, Function, IdentifierLimit, Lists, QuerySyntax, ReadsOfChanged, RowLock,
@@ -34,6 +34,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     string_agg: "GROUP_CONCAT",
     separator_after_order: Some(" SEPARATOR "),
     rows_are_ranges: false,
+    placeholders_have_numbers: false,
 };
 
 pub(super) fn capabilities(flavour: Option<Flavour>) -> Capabilities {
@@ -178,6 +179,14 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
                 "(?!.)'), '') AS DATE)"
             )
         }
+        F::TextToMoment => {
+            concat!(
+                "CAST(NULLIF(REGEXP_SUBSTR({}, '(?s)^",
+                date_pattern!(),
+                time_pattern!(),
+                "(?!.)'), '') AS DATETIME(6))"
+            )
+        }
         F::DateToMoment => "CAST({} AS DATETIME(6))",
         F::MomentToDate | F::MomentToDateUtc => "DATE({})",
         F::Abs => "ABS({})",
@@ -247,7 +256,12 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         }
         F::JsonInteger => concat!("(CAST(", json_number!(), " AS DECIMAL(65, 30)) DIV 1)"),
         F::JsonFloat => concat!("(", json_number!(), " + 0e0)"),
-        F::Ilike | F::Glob | F::JsonHasKey | F::ArrayContains | F::ArrayOverlaps => {
+        F::Ilike
+        | F::Glob
+        | F::JsonHasKey
+        | F::ArrayContains
+        | F::ArrayOverlaps
+        | F::AtTimeZone => {
             return None;
         }
     })

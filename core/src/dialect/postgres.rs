@@ -1,6 +1,6 @@
 //! PostgreSQL: what it can do, and how it writes names, constants and placeholders.
 
-use super::function::{date_pattern, number_pattern};
+use super::function::{date_pattern, number_pattern, time_pattern};
 use super::{
     Capabilities, Function, IdentifierLimit, Lists, QuerySyntax, ReadsOfChanged, RowLock, Spelling,
     ValueKind,
@@ -31,6 +31,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     string_agg: "string_agg",
     separator_after_order: None,
     rows_are_ranges: true,
+    placeholders_have_numbers: true,
 };
 
 pub(super) fn capabilities() -> Capabilities {
@@ -133,6 +134,14 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         // Not by a cast, which goes by the session's `DateStyle`.
         F::DateToText => "(to_char({}, 'YYYY-MM-DD') COLLATE \"C\")",
         F::TextToDate => concat!("CAST(substring({} FROM '^", date_pattern!(), "$') AS date)"),
+        F::TextToMoment => {
+            concat!(
+                "CAST(substring({} FROM '^",
+                date_pattern!(),
+                time_pattern!(),
+                "$') AS timestamp)"
+            )
+        }
         F::DateToMoment => "CAST({} AS timestamp)",
         F::MomentToDate => "CAST({} AS date)",
         F::MomentToDateUtc => "CAST({} AT TIME ZONE 'UTC' AS date)",
@@ -160,6 +169,7 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Minute => "CAST(EXTRACT(MINUTE FROM {}) AS bigint)",
         // A cast would round.
         F::Second => "CAST(floor(EXTRACT(SECOND FROM {})) AS bigint)",
+        F::AtTimeZone => "({} AT TIME ZONE CAST({} AS text))",
         F::AtUtc => "({} AT TIME ZONE 'UTC')",
         F::TruncYear => "date_trunc('year', {})",
         F::TruncQuarter => "date_trunc('quarter', {})",

@@ -33,6 +33,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     string_agg: "group_concat",
     separator_after_order: None,
     rows_are_ranges: true,
+    placeholders_have_numbers: true,
 };
 
 pub(super) fn capabilities() -> Capabilities {
@@ -183,6 +184,13 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::TextToDate => {
             "(SELECT CASE WHEN date(t) = t AND t >= '0001' AND NOT instr(t, char(0)) THEN t END FROM (SELECT {} AS t))"
         }
+        // As it is stored, so that it compares with others: six digits of a fraction, or none.
+        F::TextToMoment => {
+            "(SELECT CASE WHEN date(d) = d AND d >= '0001' AND time(c) = c AND s IN (' ', 'T') AND NOT instr(t, char(0)) AND (f = '' OR \
+             f GLOB '.[0-9]*' AND length(f) < 8 AND substr(f, 2) NOT GLOB '*[^0-9]*') \
+             THEN d || ' ' || c || CASE rtrim(f, '.0') WHEN '' THEN '' ELSE substr(f || '00000', 1, 7) END END \
+             FROM (SELECT t, substr(t, 1, 10) AS d, substr(t, 11, 1) AS s, substr(t, 12, 8) AS c, substr(t, 20) AS f FROM (SELECT {} AS t)))"
+        }
         F::DateToMoment => "({} || ' 00:00:00')",
         F::MomentToDate | F::MomentToDateUtc => "date({})",
         F::Abs => "abs({})",
@@ -289,7 +297,8 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         | F::JsonHasKey
         | F::ArrayContains
         | F::ArrayOverlaps
-        | F::MatchesWords => return None,
+        | F::MatchesWords
+        | F::AtTimeZone => return None,
     })
 }
 

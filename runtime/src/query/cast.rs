@@ -20,12 +20,13 @@ use bindery_core::dialect::{Function, IntegerKind};
 /// | texts | `i64` | up to 18 digits, with a sign or without; NULL where the text is another |
 /// | texts | `f64`, decimals | up to 35 digits and 30 after a point; NULL where the text is another |
 /// | texts | `NaiveDate` | a date as in `2026-11-28`, from the year 1 to 9999; NULL where the text is another |
+/// | texts | `NaiveDateTime` | a date and a time as in `2026-11-28 13:45:00.25`, or with a `T` between them, up to six digits after the point; NULL where the text is another |
 /// | dates | `String`, `NaiveDateTime` | that text; the beginning of the day |
 /// | dates with times | `NaiveDate` | the day; in UTC for a point in time |
 #[diagnostic::on_unimplemented(
     message = "databases do not cast `{Self}` to `{U}` alike",
     label = "no cast of `{Self}` to `{U}` means the same everywhere",
-    note = "numbers are cast to `i64`, `f64` and decimals, integers and dates to `String`, texts to `i64`, `f64`, decimals and `NaiveDate`",
+    note = "numbers are cast to `i64`, `f64` and decimals, integers and dates to `String`, texts to `i64`, `f64`, decimals, `NaiveDate` and `NaiveDateTime`",
     note = "a float beside a decimal: cast the decimal to `f64`; other values are converted in Rust, after they are read"
 )]
 pub trait CastTo<U> {
@@ -88,6 +89,7 @@ casts! {
     String => i64: Nullable, TextToInteger;
     String => f64: Nullable, TextToFloat;
     String => NaiveDate: Nullable, TextToDate;
+    String => NaiveDateTime: Nullable, TextToMoment;
     NaiveDate => String: NotNull, DateToText;
     NaiveDate => NaiveDateTime: NotNull, DateToMoment;
     NaiveDateTime => NaiveDate: NotNull, MomentToDate;

@@ -50,7 +50,7 @@ impl Clauses {
         }
     }
 
-    fn extras_mut(&mut self) -> &mut Extras {
+    pub(super) fn extras_mut(&mut self) -> &mut Extras {
         self.extras.get_or_insert_with(|| Box::new(Extras::new()))
     }
 
@@ -234,12 +234,10 @@ impl Clauses {
                 "the first rows of each group of limited rows: call `limit` after `per_group`";
             self.refuse(ErrorKind::Unsupported(why));
         }
-        if self
-            .extras
-            .as_ref()
-            .is_some_and(|extras| extras.is_distinct || extras.lock.is_some())
-        {
-            let why = "distinct or locked rows of which the first of each group are taken";
+        if self.extras.as_ref().is_some_and(|extras| {
+            extras.is_distinct || extras.lock.is_some() || !extras.with.is_empty()
+        }) {
+            let why = "distinct or locked rows, or such with queries under names, of which the first of each group are taken";
             self.refuse(ErrorKind::Unsupported(why));
         }
         let mut first = Self::new();

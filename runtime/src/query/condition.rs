@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::related::RelatedModel;
 use super::shape::{ColumnPath, Shape, op};
+use super::shared::{SharedKey, SharedQuery, ensure_shared};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::engine::Engine;
@@ -56,6 +57,8 @@ struct Checks {
     column: Option<usize>,
     /// The models of its subqueries.
     related: Vec<RelatedModel>,
+    /// The queries that it has by a name.
+    shared: Vec<SharedKey>,
 }
 
 /// The engine that all keys of a query belong to, by its number.
@@ -207,11 +210,22 @@ impl Predicate {
         self.checks.get_or_insert_default().related.push(model);
     }
 
+    /// It has a query by this name.
+    pub(super) fn share(&mut self, key: SharedKey) {
+        self.checks.get_or_insert_default().shared.push(key);
+    }
+
     /// Returns what was refused while it was built, and refuses keys of another engine and models that are not on this one.
     #[inline]
     pub(crate) fn ensure(&self, engine: impl Engine) -> Result<()> {
+        self.ensure_with(engine, &[])
+    }
+
+    /// The same where these queries have names.
+    #[inline]
+    pub(super) fn ensure_with(&self, engine: impl Engine, shared: &[SharedQuery]) -> Result<()> {
         if let Some(checks) = &self.checks {
-            checks.ensure(engine)?;
+            checks.ensure(engine, shared)?;
         }
         if self.keys.belong_to(engine.index()) {
             Ok(())
@@ -259,6 +273,7 @@ impl Checks {
     #[cold]
     fn join(&mut self, other: &Self) {
         self.related.extend_from_slice(&other.related);
+        self.shared.extend_from_slice(&other.shared);
         if let Some(refused) = &other.refused {
             if self.refused.is_none() {
                 self.column = other.column;
@@ -268,10 +283,11 @@ impl Checks {
     }
 
     #[track_caller]
-    fn ensure(&self, engine: impl Engine) -> Result<()> {
+    fn ensure(&self, engine: impl Engine, shared: &[SharedQuery]) -> Result<()> {
         if let Some(refused) = &self.refused {
             return Err(Error::new(refused.clone()));
         }
+        ensure_shared(&self.shared, shared)?;
         let mut models = self.related.iter();
         models.try_for_each(|model| model.ensure(engine))
     }

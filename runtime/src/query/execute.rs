@@ -11,6 +11,7 @@ use super::extras::Extras;
 use super::related::{RelatedModel, RelatedModels};
 use super::render::{Limit, Parts, Wanted, render, render_into};
 use super::render_change::{render_delete, render_update};
+use super::shared::{SharedQueries, SharedQuery};
 use super::tree::Tree;
 use crate::driver::TableSql;
 use crate::driver::texts::{TextKey, address, try_text_of};
@@ -51,12 +52,21 @@ impl Clauses {
 
     #[inline]
     fn ensure<E: Engine>(&self, engine: &E) -> Result<()> {
-        self.predicate.ensure(*engine)?;
+        let with = self.extras.as_deref().map(|extras| &extras.with);
+        if let Some(with) = with {
+            with.ensure(engine)?;
+        }
+        self.ensure_with(engine, with.map_or(&[], SharedQueries::all))
+    }
+
+    /// The same where these queries have names.
+    pub(super) fn ensure_with<E: Engine>(&self, engine: &E, shared: &[SharedQuery]) -> Result<()> {
+        self.predicate.ensure_with(*engine, shared)?;
         let Some(extras) = &self.extras else {
             return Ok(());
         };
         for part in extras.predicates() {
-            part.ensure(*engine)?;
+            part.ensure_with(*engine, shared)?;
         }
         if let Some(of) = &extras.of {
             of.groups.ensure(*engine)?;
@@ -178,6 +188,9 @@ impl Clauses {
     #[inline]
     pub(crate) fn write(&self, wanted: Wanted, params: &mut ParamWriter<'_>) {
         let extras = self.extras.as_deref();
+        if let Some(extras) = extras {
+            extras.with.write(params);
+        }
         let is_selected = extras.is_some_and(|extras| extras.is_selected(wanted));
         let selected = extras.filter(|_| is_selected);
         if let Some(extras) = selected {
@@ -269,6 +282,14 @@ impl Clauses {
             .is_some_and(|extras| extras.lock.is_some())
         {
             let why = "a lock on the rows of combined queries";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        }
+        if self
+            .extras
+            .as_ref()
+            .is_some_and(|extras| !extras.with.is_empty())
+        {
+            let why = "a query with others under names as a part of another one";
             return Err(Error::new(ErrorKind::Unsupported(why)));
         }
         let parts = self.parts(Wanted::Part, table);
@@ -411,6 +432,7 @@ fn key_of_extras(extras: &Extras, key: &mut Buffer<80>) {
     key.fixed((extras.joined.bytes().len() as u32).to_le_bytes());
     key.fixed(extras.flags());
     key.fixed((extras.fields.as_ptr() as u64).to_le_bytes());
+    extras.with.add_key(key);
     let Some(of) = &extras.of else {
         return key.push(0);
     };

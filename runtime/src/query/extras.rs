@@ -5,6 +5,7 @@ use super::condition::Predicate;
 use super::lock::Lock;
 use super::render::Wanted;
 use super::shape::{ColumnPath, Shape, ShapeReader};
+use super::shared::SharedQueries;
 use crate::value::recorded::RecordedValues;
 
 /// The parts that hardly any query has, apart, so that the others stay small.
@@ -29,6 +30,8 @@ pub(crate) struct Extras {
     pub(crate) lock: Option<Lock>,
     /// The rows that each row comes with.
     pub(super) joined: Shape,
+    /// The queries that its conditions have under names.
+    pub(super) with: SharedQueries,
     /// The conditions of those that only come where they meet one.
     pub(crate) on: Predicate,
 }
@@ -62,7 +65,7 @@ pub(super) enum Join {
 }
 
 impl Extras {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             items: Predicate::new(),
             ends: Vec::new(),
@@ -76,6 +79,7 @@ impl Extras {
             of: None,
             lock: None,
             joined: Shape::new(),
+            with: SharedQueries::default(),
             on: Predicate::new(),
         }
     }

@@ -106,7 +106,9 @@ impl Tree {
             | Node::FirstRows(..)
             | Node::StringAgg(..)
             | Node::Over(_)
-            | Node::At(..) => u8::MAX,
+            | Node::At(..)
+            | Node::Shared(_)
+            | Node::SharedCount(_) => u8::MAX,
         }
     }
 
@@ -143,6 +145,8 @@ impl Tree {
                 | Node::FirstRows(..)
                 | Node::StringAgg(..)
                 | Node::At(..)
+                | Node::Shared(_)
+                | Node::SharedCount(_)
                 | Node::Over(_) => {}
             }
         }

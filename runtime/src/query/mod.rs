@@ -18,12 +18,14 @@ mod comparisons;
 mod computed_on;
 pub(crate) mod condition;
 mod dates;
+mod deep;
 mod execute;
 mod export;
 mod expression;
 mod extras;
 mod fragment;
 mod functions;
+mod habits;
 mod in_memory;
 mod insert_from;
 mod insert_or_update;
@@ -53,6 +55,7 @@ mod seen_from;
 mod select;
 mod selected;
 mod shape;
+mod shared;
 #[cfg(feature = "sync")]
 mod since;
 pub(crate) mod statement;
@@ -76,6 +79,8 @@ pub use dates::{Calendar, Timed, Unit};
 pub use expression::{Everywhere, Expr, Term};
 pub use fragment::{Fragment, FragmentPart, FragmentWriter};
 pub use functions::{CaseValue, case};
+#[doc(hidden)]
+pub use habits::{ComparedByMethods, Executed};
 pub use in_memory::{HashJoin, merge_join};
 pub use insert_from::{Given, GivenColumns, GivenWriter, InsertFrom, SourceValue, StoredIn};
 pub use insert_or_update::excluded;
@@ -95,6 +100,7 @@ pub use select::{
     FromSelected, Grouped, Groups, IsGrouped, Selection, SelectionInto, SelectionWriter, Ungrouped,
 };
 pub use selected::Selected;
+pub use shared::Shared;
 pub use subquery::{Subquery, select};
 pub use subselect::{InQuery, Subselect};
 pub use together::{Computable, Holds, Together};

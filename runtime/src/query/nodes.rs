@@ -6,7 +6,9 @@ use bindery_core::sql_writer::SqlWriter;
 use super::joins::Tables;
 use super::order::Direction;
 use super::related::Related;
+use super::render_selected::alias;
 use super::shape::ColumnPath;
+use super::shared;
 use super::tree::{Node, Over, Piece, Tree};
 use super::window::Frame;
 use crate::error::{Error, ErrorKind, Result};
@@ -187,6 +189,8 @@ impl NodeWriter<'_> {
             Node::And(..) => joined(tree, node, &tree.operands(node), " AND "),
             Node::Or(..) => joined(tree, node, &tree.operands(node), " OR "),
             Node::Not(inner) => vec![Push("NOT ("), Child(*inner), Push(")")],
+            Node::Shared(place) => shared(&alias(0), *place),
+            Node::SharedCount(place) => shared("count(*)", *place),
             Node::At(path, of) => {
                 self.tables.enter(*path);
                 vec![Child(*of), Step::Leave]
@@ -526,7 +530,7 @@ fn row(expressions: &[usize]) -> Vec<Step> {
 
 /// The most conditions that are written one after the other. SQLite's parser makes a tree as deep as there are of them, and
 /// takes one of 1,000 at most (`SQLITE_MAX_EXPR_DEPTH`): more are joined in parentheses, halves of halves.
-const MOST_IN_A_ROW: usize = 64;
+pub(super) const MOST_IN_A_ROW: usize = 64;
 
 /// Conditions that one operator joins.
 fn joined(tree: &Tree, parent: &Node, conditions: &[usize], word: &'static str) -> Vec<Step> {
@@ -551,6 +555,12 @@ fn joined(tree: &Tree, parent: &Node, conditions: &[usize], word: &'static str) 
         }
     }
     parts
+}
+
+/// This of a query under a name.
+fn shared(what: &str, place: u8) -> Vec<Step> {
+    let from = shared::name(place);
+    vec![Step::Text(format!("(SELECT {what} FROM {from})"))]
 }
 
 /// The rows that these steps lead to, from FROM on.

@@ -2,6 +2,7 @@
 //! at run time they are a typed error.
 
 use super::column::Column;
+use super::computed_on::On;
 use super::condition::Condition;
 use super::expression::{Expr, Term};
 use super::nullability::Nullability;
@@ -9,7 +10,7 @@ use super::operand::{IsText, Writing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::dialect::{Mysql, Postgres, Several, Sqlite};
 use crate::link::engine::Engine;
-use crate::value::types::{ArrayElement, ToColumn};
+use crate::value::types::{ArrayElement, DateTime, NaiveDateTime, ToColumn, Utc};
 use bindery_core::dialect::Function;
 
 /// Databases with `ILIKE`, arrays and keys of JSON objects: PostgreSQL.
@@ -185,5 +186,40 @@ arrays! {
         E::Dialect: HasPostgresOperators,
     {
         condition(self.term(), elements, Function::ArrayOverlaps)
+    }
+}
+
+/// The same methods for columns and expressions of points in time.
+macro_rules! moments {
+    ($($methods:tt)*) => {
+        impl<M, K: Nullability> Column<M, DateTime<Utc>, K> { $($methods)* }
+        impl<M, K: Nullability> Expr<M, DateTime<Utc>, K> { $($methods)* }
+    };
+}
+
+moments! {
+    /// The date and time of day that it is then in a time zone, as in `Europe/Berlin`, with the rules that the database has for it: its
+    /// parts, days and months are those of that place. PostgreSQL only.
+    ///
+    /// ```no_run
+    /// # use bindery_cases::relations::*;
+    /// # use bindery::types::{DateTime, Utc};
+    /// use bindery::query::{Column, NotNull};
+    ///
+    /// # fn hours<M>(at: Column<M, DateTime<Utc>, NotNull>) -> bindery::query::Expr<M, i64, NotNull, bindery::query::On<engine::P>> {
+    /// at.at_time_zone::<engine::P>("Europe/Berlin").hour()
+    /// # }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    /// When it is executed: the database knows no such zone.
+    pub fn at_time_zone<E: Engine>(self, zone: impl AsRef<str>) -> Expr<M, NaiveDateTime, K::Plain, On<E>>
+    where
+        E::Dialect: HasPostgresOperators,
+    {
+        let mut moment = self.term();
+        Writing::untyped(&mut moment.predicate).value(zone.as_ref());
+        Expr::new(moment.call::<NaiveDateTime, K>(Function::AtTimeZone).predicate, false)
     }
 }

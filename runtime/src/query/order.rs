@@ -252,6 +252,17 @@ impl<M, S, R> ExpressionOrder<M, S, R> {
     }
 }
 
+/// Where one order or another is chosen, of a column or of an expression: both are of one type then.
+impl<M> From<Order<M>> for ExpressionOrder<M, OfRows> {
+    fn from(order: Order<M>) -> Self {
+        Self {
+            expression: Predicate::column(order.path),
+            direction: order.direction,
+            marker: PhantomData,
+        }
+    }
+}
+
 /// Orders rows by chance, anew in each query: `order_by(random()).limit(10)` is a sample. The database reads all rows for it.
 pub fn random<M>() -> ExpressionOrder<M, OfRows> {
     let mut chance = Predicate::new();

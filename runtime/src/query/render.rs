@@ -8,6 +8,7 @@ use super::nodes::NodeWriter;
 use super::order::{Direction, Ordered};
 use super::related::RelatedModels;
 use super::shape::{ColumnPath, ShapeReader};
+use super::shared::render_shared;
 use super::tree::Tree;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
@@ -101,6 +102,7 @@ pub(super) fn render_into(
     parts: &Parts<'_>,
     related: &RelatedModels<'_>,
 ) -> Result<SqlWriter> {
+    let sql = render_shared(sql, parts.extras, related)?;
     let mut render = Render::of(sql, parts.table, related);
     render.join_all(parts)?;
     match parts.extras {
@@ -175,7 +177,7 @@ impl<'a> Render<'a> {
             return Ok(());
         };
         self.push(" AND (");
-        self.nodes.write(&tree, root)?;
+        self.nodes.write_condition(&tree, root)?;
         self.push(")");
         Ok(())
     }
@@ -397,7 +399,7 @@ impl<'a> Render<'a> {
             return Ok(());
         };
         self.push(word);
-        self.nodes.write(&tree, root)
+        self.nodes.write_condition(&tree, root)
     }
 
     /// The order of the query; then by the key, so that equal rows come in the same order everywhere.

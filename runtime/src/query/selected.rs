@@ -215,7 +215,10 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
     }
 
     /// Of these, the rows that meet this condition, too; before they are grouped.
-    pub fn filter(mut self, condition: Condition<M, E>) -> Self {
+    pub fn filter(
+        mut self,
+        condition: Condition<M, E>, // Both: `a.and(b)`. Either: `a.or(b)`. A boolean column: `column.eq(true)`. Of groups: `.having(…)`.
+    ) -> Self {
         self.clauses.filter(condition);
         self
     }

@@ -65,6 +65,9 @@ pub(crate) mod op {
     pub(crate) const ROW: u8 = 41;
     /// The value of the new row in a column, whose position follows, where a row with its key is there.
     pub(crate) const EXCLUDED: u8 = 46;
+    /// The values of a query under a name, and the number of its rows; its place among those of the query follows.
+    pub(crate) const SHARED: u8 = 50;
+    pub(crate) const SHARED_COUNT: u8 = 51;
     /// Takes an expression of the row that a path leads to. The path follows.
     pub(crate) const AT: u8 = 49;
     /// Integer operators; the type of what they compute follows.

@@ -56,6 +56,9 @@ pub(crate) enum Node {
     StringAgg(usize, String, Vec<(Direction, usize)>),
     /// A function over a window.
     Over(Over),
+    /// The values of the query under a name at this place, or the number of its rows.
+    Shared(u8),
+    SharedCount(u8),
     /// An expression of the row that a path leads to, whatever column the path ends at.
     At(ColumnPath, usize),
 }
@@ -165,6 +168,8 @@ impl Node {
             | Self::Fragment(_)
             | Self::Never
             | Self::Excluded(_)
+            | Self::Shared(_)
+            | Self::SharedCount(_)
             // Their parts are of another table.
             | Self::Any(..)
             | Self::OfRows(..)
@@ -308,6 +313,8 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
             Node::Between(one(), low, high)
         }
         op::NOT => Node::Not(one()),
+        op::SHARED => Node::Shared(reader.byte()),
+        op::SHARED_COUNT => Node::SharedCount(reader.byte()),
         op::AT => Node::At(reader.path(), one()),
         op::NEVER => Node::Never,
         op::EXCLUDED => Node::Excluded(usize::from(u16::from_le_bytes([

@@ -13,6 +13,38 @@ fn an_operator_of_rust(c: &mut Lite) -> bindery::Result<u64> {
     c.posts().filter(post::stars == 5).count()
 }
 
+fn an_operator_of_an_expression(c: &mut Lite) -> bindery::Result<u64> {
+    c.posts().filter(post::title.lower() < "x").count()
+}
+
+fn a_boolean_column(c: &mut Lite) -> bindery::Result<u64> {
+    c.posts().filter(post::is_public).count()
+}
+
+fn a_condition_of_groups(c: &mut Lite) -> bindery::Result<Vec<i64>> {
+    c.posts().filter(bindery::query::count().gt(2)).select(post::stars).all()
+}
+
+fn no_last_call_of_a_selection(c: &mut Lite) {
+    for (title, author) in c.posts().select((post::title, post::author_id)) {}
+}
+
+fn no_last_call_of_pairs(c: &mut Lite) -> usize {
+    c.posts().join(post::author_id).map(|(post, _)| post).collect::<Vec<_>>().len()
+}
+
+fn a_query_as_a_list(c: &mut Lite, d: &mut Lite) -> bindery::Result<u64> {
+    c.posts().filter(post::author_id.in_list(d.users().select(user::id))).count()
+}
+
+fn orders_of_different_kinds(c: &mut Lite, by_title: bool) -> bindery::Result<Vec<Post<engine::Lite>>> {
+    let order = match by_title {
+        true => post::title.lower().asc(),
+        false => post::stars.asc(),
+    };
+    c.posts().order_by(order).all()
+}
+
 fn conditions_joined_by_an_operator(c: &mut Lite) -> bindery::Result<u64> {
     c.posts().filter(post::stars.ge(5) && post::title.like("x")).count()
 }
