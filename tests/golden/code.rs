@@ -42,6 +42,7 @@ mod query_random_edges;
 mod query_random_selects;
 mod query_rows;
 mod query_selects;
+mod query_shared;
 mod query_texts;
 mod query_texts_of_rows;
 mod query_together;

@@ -17,7 +17,7 @@ macro_rules! date_pattern {
     };
 }
 
-/// What follows a date in a text that is one with a time.
+/// The rest of a text that is a date with a time, after the date.
 macro_rules! time_pattern {
     () => {
         "[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?"

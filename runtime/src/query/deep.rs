@@ -9,7 +9,7 @@ use super::nodes::{MOST_IN_A_ROW, NodeWriter};
 use super::tree::{Node, Tree};
 use crate::error::Result;
 
-/// Conditions of so many levels are written as they are.
+/// Conditions of fewer levels are written as they are.
 const PLAIN: usize = 100;
 /// The levels from which on a condition is written as decisions.
 const DEEP: usize = 500;

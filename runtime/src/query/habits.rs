@@ -1,15 +1,19 @@
-//! Habits of Rust that lead nowhere in a query. The traits of this file have no implementation: rustc shows what they say, or the line
-//! that they stand on, with what to write in place of the habit.
+//! Habits of Rust that lead nowhere in a query. The traits of this file have no implementation: rustc shows their names, or what they
+//! say, which is what to write in place of the habit. It shows the first line of `filter` to whoever calls it with something else than a
+//! condition, too.
 
 use super::column::Column;
 use super::combined::Combined;
 use super::expression::Expr;
-use super::joined::Joined;
+use super::joined::{Joined, Partners};
 use super::selected::Selected;
 use super::statement::Query;
+use crate::link::engine::Engine;
+use crate::model::Model;
 
+/// In place of `==`, `<` and their kin.
 #[doc(hidden)]
-pub trait ComparedByMethods<R> {} // In place of `==`, `<` and their kin: `column.eq(value)`, `.ne`, `.lt`, `.le`, `.gt`, `.ge`.
+pub trait ComparedByEqNeLtLeGtGe<V> {}
 
 macro_rules! compared {
     ($($of:ty, [$($parameter:ident),+];)+) => {$(
@@ -17,7 +21,7 @@ macro_rules! compared {
         #[diagnostic::do_not_recommend]
         impl<$($parameter,)+ V> PartialEq<V> for $of
         where
-            Self: ComparedByMethods<V>,
+            Self: ComparedByEqNeLtLeGtGe<V>,
         {
             fn eq(&self, _: &V) -> bool {
                 false
@@ -28,7 +32,7 @@ macro_rules! compared {
         #[diagnostic::do_not_recommend]
         impl<$($parameter,)+ V> PartialOrd<V> for $of
         where
-            Self: ComparedByMethods<V>,
+            Self: ComparedByEqNeLtLeGtGe<V>,
         {
             fn partial_cmp(&self, _: &V) -> Option<std::cmp::Ordering> {
                 None
@@ -42,26 +46,25 @@ compared! {
     Expr<M, T, K, R>, [M, T, K, R];
 }
 
-/// What a query has no rows without.
+/// A query has no rows without its last call.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a query is not executed until its last call",
     label = "expected `.all()?`, which gives all rows, or `.iter()?`, which gives one after the other",
     note = "in a condition: `column.in_query(other::column.select().filter(…))` in place of `in_list`"
 )]
-pub trait Executed {}
+pub trait ExecutedByAllOrIter {}
 
 macro_rules! executed {
-    ($($query:ty, [$($parameter:tt)+];)+) => {$(
+    ($($query:ty, [$($parameter:tt)+] gives $row:ty;)+) => {$(
         #[doc(hidden)]
-        #[diagnostic::do_not_recommend]
         impl<$($parameter)+> Iterator for $query
         where
-            M: Executed,
+            M: ExecutedByAllOrIter,
         {
-            type Item = ();
+            type Item = $row;
 
-            fn next(&mut self) -> Option<()> {
+            fn next(&mut self) -> Option<$row> {
                 None
             }
         }
@@ -69,8 +72,8 @@ macro_rules! executed {
 }
 
 executed! {
-    Query<'_, M, E, A>, [M, E, A];
-    Selected<'_, M, E, R, G, A>, [M, E, R, G, A];
-    Joined<'_, M, E, P, A>, [M, E, P, A];
-    Combined<'_, M, E, R, A>, [M, E, R, A];
+    Query<'_, M, E, A>, [M: Model, E: Engine, A] gives M::Row<E>;
+    Selected<'_, M, E, R, G, A>, [M, E, R, G, A] gives R;
+    Joined<'_, M, E, P, A>, [M: Model, E: Engine, P: Partners<M, E>, A] gives P::Row;
+    Combined<'_, M, E, R, A>, [M, E, R, A] gives R;
 }

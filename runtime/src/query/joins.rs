@@ -191,7 +191,7 @@ impl<'a> Tables<'a> {
         self.read.push(reference.to().table);
     }
 
-    /// What is written from here on is of the row that a path leads to, until [`leave`](Self::leave).
+    /// From here on everything is written of the row that a path leads to, until [`leave`](Self::leave).
     pub(super) fn enter(&mut self, path: ColumnPath) {
         let scope = self.scope();
         let join = scope.join(path.hops()).expect("it was joined before");

@@ -80,7 +80,7 @@ pub use expression::{Everywhere, Expr, Term};
 pub use fragment::{Fragment, FragmentPart, FragmentWriter};
 pub use functions::{CaseValue, case};
 #[doc(hidden)]
-pub use habits::{ComparedByMethods, Executed};
+pub use habits::{ComparedByEqNeLtLeGtGe, ExecutedByAllOrIter};
 pub use in_memory::{HashJoin, merge_join};
 pub use insert_from::{Given, GivenColumns, GivenWriter, InsertFrom, SourceValue, StoredIn};
 pub use insert_or_update::excluded;

@@ -106,7 +106,7 @@ impl Scope {
         let further = |other: &Join| {
             let hops = other.hops.strip_prefix(join.hops.as_slice())?.to_vec();
             let is_further = !hops.is_empty() && other.condition.is_none();
-            is_further.then(|| Join { hops, ..*other })
+            is_further.then_some(Join { hops, ..*other })
         };
         Self {
             joins: self.joins.iter().filter_map(further).collect(),

@@ -215,10 +215,8 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
     }
 
     /// Of these, the rows that meet this condition, too; before they are grouped.
-    pub fn filter(
-        mut self,
-        condition: Condition<M, E>, // Both: `a.and(b)`. Either: `a.or(b)`. A boolean column: `column.eq(true)`. Of groups: `.having(…)`.
-    ) -> Self {
+    #[rustfmt::skip]
+    pub fn filter(mut self, condition: Condition<M, E>) -> Self { // `a.and(b)`, `a.or(b)`, `flag.eq(true)`, `.having(…)`
         self.clauses.filter(condition);
         self
     }

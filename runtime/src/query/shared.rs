@@ -53,7 +53,7 @@ pub(super) struct SharedKey {
     number: u64,
 }
 
-/// What stands in the WITH of a query.
+/// One query of a WITH.
 #[derive(Clone)]
 pub(super) struct SharedQuery {
     key: SharedKey,
@@ -247,9 +247,9 @@ pub(super) fn render_shared(
     Ok(sql)
 }
 
-/// The name of the query at this place.
+/// The name of the query at this place, as no table is called.
 pub(super) fn name(place: u8) -> String {
-    format!("shared_{}", u16::from(place) + 1)
+    format!("bindery_shared_{}", u16::from(place) + 1)
 }
 
 #[cold]

@@ -68,10 +68,8 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
 
     /// The rows that meet this condition.
     #[inline]
-    pub fn filter(
-        self,
-        condition: Condition<M, E>, // Both: `a.and(b)`. Either: `a.or(b)`. A boolean column: `column.eq(true)`. Of groups: `.having(…)`.
-    ) -> Query<'c, M, E, A> {
+    #[rustfmt::skip]
+    pub fn filter(self, condition: Condition<M, E>) -> Query<'c, M, E, A> { // `a.and(b)`, `a.or(b)`, `flag.eq(true)`, `.having(…)`
         Query {
             repository: self,
             clauses: Clauses::of(condition.predicate),
@@ -101,10 +99,8 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
 impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// Of these, the rows that meet this condition, too.
     #[inline]
-    pub fn filter(
-        mut self,
-        condition: Condition<M, E>, // Both: `a.and(b)`. Either: `a.or(b)`. A boolean column: `column.eq(true)`. Of groups: `.having(…)`.
-    ) -> Self {
+    #[rustfmt::skip]
+    pub fn filter(mut self, condition: Condition<M, E>) -> Self { // `a.and(b)`, `a.or(b)`, `flag.eq(true)`, `.having(…)`
         self.clauses.filter(condition);
         self
     }

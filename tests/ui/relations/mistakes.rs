@@ -43,8 +43,8 @@ fn an_order_of_one_row(c: &mut Lite, posts: &[Post<engine::Lite>]) -> bindery::R
     c.load(posts, post::author_id.order_by(user::name.asc())).map(drop)
 }
 
-fn a_limit_of_rows_through_a_table(c: &mut Lite, posts: &[Post<engine::Lite>]) -> bindery::Result<()> {
-    c.load(posts, post::tags.order_by(tag::id.asc()).limit(3)).map(drop)
+fn a_limit_of_what_leads_to_one_row(c: &mut Lite, posts: &[Post<engine::Lite>]) -> bindery::Result<()> {
+    c.load(posts, post::author_id.filter(user::name.ne("Ann")).limit(3)).map(drop)
 }
 
 fn a_count_of_another_model(c: &mut Lite) -> bindery::Result<u64> {
