@@ -41,8 +41,6 @@ pub struct SqlWriter {
     placeholders: usize,
     /// The most placeholders that there were: some are fewer while a text is written again.
     most: usize,
-    /// Each placeholder has its number.
-    numbers_all: bool,
 }
 
 impl SqlWriter {
@@ -53,7 +51,6 @@ impl SqlWriter {
             text: String::new(),
             placeholders: 0,
             most: 0,
-            numbers_all: false,
         }
     }
 
@@ -109,7 +106,7 @@ impl SqlWriter {
         self.most = self.most.max(self.placeholders);
         if self.dialect.spelling().numbered_placeholders {
             write!(self.text, "${}", self.placeholders).expect("writing to a String cannot fail");
-        } else if is_written_before || self.numbers_all {
+        } else if is_written_before {
             write!(self.text, "?{}", self.placeholders).expect("writing to a String cannot fail");
         } else {
             self.text.push('?');
@@ -127,22 +124,6 @@ impl SqlWriter {
     pub fn number_from(&mut self, placeholders: usize) -> &mut Self {
         self.placeholders = placeholders;
         self
-    }
-
-    /// From here on each placeholder has its number, so that what is written can be put in another order. MySQL has no such numbers.
-    pub fn number_all(&mut self) -> &mut Self {
-        self.numbers_all = true;
-        self
-    }
-
-    /// The length of the text so far, in bytes.
-    pub fn length(&self) -> usize {
-        self.text.len()
-    }
-
-    /// Takes away what was written from this length on, to be pushed elsewhere.
-    pub fn cut(&mut self, from: usize) -> String {
-        self.text.split_off(from)
     }
 
     /// Writes the clause of an INSERT that gives no column a value.

@@ -566,7 +566,7 @@ fn qry_05_a_row_comes_where_it_meets_a_condition_of_its_own() -> bindery::Result
         assert_eq!(first[0].0.title, "two");
         assert!(first[0].1.is_none());
         // Beside a plain join of the same row, and along a path: the company of the author, where it has no parent.
-        let mut both = c
+        let both = c
             .posts()
             .join(post::author_id)
             .left_join_on(
@@ -576,13 +576,12 @@ fn qry_05_a_row_comes_where_it_meets_a_condition_of_its_own() -> bindery::Result
             .left_join_on(post::author_id, user::company_id.is_null())
             .order_by(post::id.asc())
             .iter()?;
-        while let Some(row) = both.next() {
+        for row in both {
             let (post, author, company, alone) = row?;
             assert_eq!(author.id, post.author_id);
             assert_eq!(company.map(|company| company.id), author.company_id);
             assert_eq!(alone.is_some(), author.company_id.is_none());
         }
-        drop(both);
         // A condition by what refers to the joined row, with values before and after it.
         let busy = c
             .posts()

@@ -162,12 +162,7 @@ fn conditions_in_one_another_are_as_many_as_values_of_a_statement() -> bindery::
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
         rows::fill(c, 9, 3)?;
         let posts = c.posts().order_by(post::id.asc()).all()?;
-        // What the stack of MariaDB holds.
-        let most = if E::default().dialect() == Dialect::Mysql {
-            1_000
-        } else {
-            10_000
-        };
+        let most = 10_000;
         for (seed, levels) in [(1, most), (2, most), (3, 700), (4, 300)] {
             let expected = posts
                 .iter()

@@ -167,6 +167,42 @@ fn sql_09_a_migration_names_the_queries_whose_functions_change() {
     }
 }
 
+/// Covers SQL-09: what is named is the function as it is generated, with its parts, lists and rows of models.
+#[test]
+fn sql_09_a_migration_names_types_as_functions_have_them() {
+    let queries = "-- name: popular :many\nSELECT id FROM blogs WHERE true /* @if least */ AND stars >= :least /* @end */\n\
+                   /* @if newest */ ORDER BY id DESC /* @end */;\n\n\
+                   -- name: among :many\nSELECT id FROM blogs WHERE stars IN :stars AND title = :title;\n\n\
+                   -- name: rows :many\n-- @embed b\nSELECT b.* FROM blogs b WHERE stars > 0;\n\n\
+                   -- name: titles :many\nSELECT title FROM blogs WHERE true /* @if some */ AND title IS NOT NULL /* @end */;\n";
+    let config = "[engines.default]\nurl = \"${P_URL}\"\ndialect = \"postgres\"\n\
+                  [schema]\nfiles = [\"schema.sql\"]\nqueries = [\"queries\"]\n";
+    let project = Project::new(&[
+        ("bindery.toml", config),
+        ("schema.sql", SCHEMA),
+        ("queries/blogs.sql", queries),
+    ]);
+    project.run("migrate add first").good();
+    let changed = SCHEMA.replace("stars INTEGER", "stars BIGINT");
+    project.write(
+        "schema.sql",
+        changed.replace("title VARCHAR(40) NOT NULL", "title VARCHAR(80)"),
+    );
+    let outcome = project.run("migrate add wider");
+    holds(
+        &outcome.messages,
+        &[
+            "the argument `least` becomes `Option<i64>`, from `Option<i32>`",
+            "the argument `stars` becomes `[i64]`, from `[i32]`",
+            "the column `title` becomes `Option<String>`, from `String`",
+        ],
+    );
+    assert!(!outcome.messages.contains("newest"), "{outcome:#?}");
+    // Its type is the same one, whatever its columns are.
+    assert!(!outcome.messages.contains("`rows`"), "{outcome:#?}");
+    outcome.good();
+}
+
 /// Covers SQL-09: an engine that has no migrations yet has no function that changes, and a query is named once, whatever the number of engines.
 #[test]
 fn sql_09_a_migration_of_several_engines_names_each_query_once() {

@@ -34,7 +34,6 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     string_agg: "GROUP_CONCAT",
     separator_after_order: Some(" SEPARATOR "),
     rows_are_ranges: false,
-    placeholders_have_numbers: false,
 };
 
 pub(super) fn capabilities(flavour: Option<Flavour>) -> Capabilities {

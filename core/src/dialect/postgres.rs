@@ -31,7 +31,6 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     string_agg: "string_agg",
     separator_after_order: None,
     rows_are_ranges: true,
-    placeholders_have_numbers: true,
 };
 
 pub(super) fn capabilities() -> Capabilities {

@@ -37,8 +37,6 @@ pub struct QuerySyntax {
     pub separator_after_order: Option<&'static str>,
     /// A range of an index is found by a comparison of rows: `(a, b) > (?, ?)`.
     pub rows_are_ranges: bool,
-    /// A placeholder can have a number, so that values need not come in the order of the text.
-    pub placeholders_have_numbers: bool,
 }
 
 /// How an update gets the values of rows of its own table that were there before it.

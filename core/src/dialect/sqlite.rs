@@ -33,7 +33,6 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     string_agg: "group_concat",
     separator_after_order: None,
     rows_are_ranges: true,
-    placeholders_have_numbers: true,
 };
 
 pub(super) fn capabilities() -> Capabilities {

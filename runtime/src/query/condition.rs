@@ -39,6 +39,9 @@ pub struct Condition<M, E> {
     marker: PhantomData<fn() -> (M, E)>,
 }
 
+/// The length of a shape from which on it is long: some 200 conditions.
+const LONG: usize = 2_048;
+
 /// A condition on any model.
 #[derive(Clone)]
 pub(crate) struct Predicate {
@@ -46,6 +49,8 @@ pub(crate) struct Predicate {
     pub(crate) values: RecordedValues,
     pub(crate) keys: KeyEngine,
     checks: Option<Box<Checks>>,
+    /// It is long, and not of one operator alone.
+    is_deep: bool,
 }
 
 /// The checks that hardly any condition needs before it is executed.
@@ -104,6 +109,7 @@ impl Predicate {
             values: RecordedValues::new(),
             keys: KeyEngine::NONE,
             checks: None,
+            is_deep: false,
         }
     }
 
@@ -245,8 +251,17 @@ impl Predicate {
         })
     }
 
-    /// Both, joined by AND or OR.
-    pub(crate) fn join(&mut self, other: Self, code: u8) {
+    /// Both, joined by AND or OR. A long one that both operators join comes last, as it is written (`deep`); one of a single
+    /// operator stays where it is, so that each of its conditions is moved once.
+    pub(crate) fn join(&mut self, mut other: Self, code: u8) {
+        let own = self.shape.bytes();
+        let is_longer = own.len() > LONG.max(other.shape.bytes().len());
+        let is_deep = self.is_deep || own.last() != Some(&code);
+        if is_longer && is_deep {
+            std::mem::swap(self, &mut other);
+            other.is_deep = true;
+        }
+        self.is_deep |= other.is_deep;
         self.append(&other);
         self.shape.push(code);
     }

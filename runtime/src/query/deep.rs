@@ -1,9 +1,12 @@
 //! Conditions in one another, deeper than databases take them: written as lists of decisions.
 //!
-//! SQLite refuses an expression of more than 1,000 levels (`SQLITE_MAX_EXPR_DEPTH`), and PostgreSQL's parser and stack have an end,
-//! too. A CASE is one level, however many branches it has: `a AND (b OR (c AND …))` is `CASE WHEN (a) IS NOT TRUE THEN 0 WHEN b THEN 1 WHEN (c)
-//! IS NOT TRUE THEN 0 … END` where it only matters which rows meet it. NOT is brought to the ends before: what is left can only become true
-//! by one of its parts, so that a part that is NULL may count as one that is false.
+//! SQLite refuses an expression of more than 1,000 levels (`SQLITE_MAX_EXPR_DEPTH`), and the parsers and stacks of servers have an end,
+//! too. A CASE is one level, however many branches it has: `a AND (b OR (c AND …))` is `CASE WHEN (a) IS NOT TRUE THEN false WHEN (b) THEN
+//! true WHEN (c) IS NOT TRUE THEN false … END` where it only matters which rows meet it. NOT is brought to the ends before: what is left can
+//! only become true by one of its parts, so that a part that is NULL may count as one that is false.
+//!
+//! The largest of the conditions that an operator joins comes last (`Predicate::join`), so that a list is long and few lists are in one
+//! another.
 
 use super::nodes::{MOST_IN_A_ROW, NodeWriter};
 use super::tree::{Node, Tree};
@@ -15,13 +18,7 @@ const PLAIN: usize = 100;
 const DEEP: usize = 500;
 
 /// A condition without NOT but at its ends.
-struct Part {
-    what: What,
-    /// The number of plain conditions below it.
-    size: usize,
-}
-
-enum What {
+enum Part {
     /// As it is, or its opposite.
     Plain {
         node: usize,
@@ -31,9 +28,6 @@ enum What {
     Any(Vec<usize>),
 }
 
-/// The parts of a condition, those below another before it.
-struct Parts(Vec<Part>);
-
 impl NodeWriter<'_> {
     /// Writes a condition of which only matters which rows meet it.
     ///
@@ -41,48 +35,67 @@ impl NodeWriter<'_> {
     /// As [`write`](Self::write).
     pub(super) fn write_condition(&mut self, tree: &Tree, root: usize) -> Result<()> {
         let depths = tree.depths();
-        if depths[root] < DEEP || !self.sql.dialect().query_syntax().placeholders_have_numbers {
+        if depths[root] < DEEP {
             return self.write(tree, root);
         }
-        let parts = Parts::of(tree, root, &depths);
-        let texts = self.plain_texts(tree, &parts)?;
-        let text = parts.decisions(parts.0.len() - 1, &texts);
-        self.sql.push(&text);
-        Ok(())
+        let parts = tree.parts(root, &depths);
+        self.decisions(tree, &parts, parts.len() - 1)
     }
 
-    /// The texts of the plain parts, written in the order of their values.
-    fn plain_texts(&mut self, tree: &Tree, parts: &Parts) -> Result<Vec<String>> {
-        self.sql.number_all();
-        let mut texts = vec![String::new(); parts.0.len()];
-        for (part, text) in parts.0.iter().zip(&mut texts) {
-            if let What::Plain { node, is_negated } = part.what {
-                let begin = self.sql.length();
-                self.sql.push(if is_negated { "NOT (" } else { "" });
-                self.write(tree, node)?;
-                self.sql.push(if is_negated { ")" } else { "" });
-                *text = self.sql.cut(begin);
+    fn decisions(&mut self, tree: &Tree, parts: &[Part], part: usize) -> Result<()> {
+        let mut at = part;
+        loop {
+            let (below, then) = match &parts[at] {
+                &Part::Plain { node, is_negated } => {
+                    return self.last_decision(tree, (node, is_negated), at != part);
+                }
+                Part::All(below) => (below, ") IS NOT TRUE THEN false"),
+                Part::Any(below) => (below, ") THEN true"),
+            };
+            self.sql.push(if at == part { "CASE" } else { "" });
+            let (last, others) = below
+                .split_last()
+                .expect("an operator joins two conditions");
+            for &other in others {
+                self.sql.push(" WHEN (");
+                self.decisions(tree, parts, other)?;
+                self.sql.push(then);
             }
+            at = *last;
         }
-        Ok(texts)
+    }
+
+    /// A plain condition: by itself, or at the end of a list.
+    fn last_decision(
+        &mut self,
+        tree: &Tree,
+        (node, is_negated): (usize, bool),
+        is_of_list: bool,
+    ) -> Result<()> {
+        self.sql.push(if is_of_list { " ELSE (" } else { "" });
+        self.sql.push(if is_negated { "NOT (" } else { "" });
+        self.write(tree, node)?;
+        self.sql.push(if is_negated { ")" } else { "" });
+        self.sql.push(if is_of_list { ") END" } else { "" });
+        Ok(())
     }
 }
 
-impl Parts {
-    fn of(tree: &Tree, root: usize, depths: &[usize]) -> Self {
-        let mut parts = Self(Vec::new());
+impl Tree {
+    /// The parts of a condition, those below another before it.
+    fn parts(&self, root: usize, depths: &[usize]) -> Vec<Part> {
+        let mut parts = Vec::new();
         // Each condition is met twice: before those below it, and after them.
         let mut open = vec![(root, false, false)];
         let mut done = Vec::new();
         while let Some((node, is_negated, is_after)) = open.pop() {
-            let part = match &tree.nodes[node] {
-                _ if depths[node] < PLAIN => Part::plain(node, is_negated),
-                Node::Not(inner) => {
+            let part = match &self.nodes[node] {
+                Node::Not(inner) if depths[node] >= PLAIN => {
                     open.push((*inner, !is_negated, false));
                     continue;
                 }
-                both @ (Node::And(..) | Node::Or(..)) => {
-                    let operands = tree.operands(both);
+                both @ (Node::And(..) | Node::Or(..)) if depths[node] >= PLAIN => {
+                    let operands = self.operands(both);
                     if !is_after {
                         open.push((node, is_negated, true));
                         let below = operands.into_iter().rev();
@@ -90,62 +103,18 @@ impl Parts {
                         continue;
                     }
                     let below = done.split_off(done.len() - operands.len());
-                    let is_all = matches!(both, Node::And(..)) != is_negated;
-                    parts.joined(is_all, below)
+                    if matches!(both, Node::And(..)) == is_negated {
+                        Part::Any(below)
+                    } else {
+                        Part::All(below)
+                    }
                 }
-                _ => Part::plain(node, is_negated),
+                _ => Part::Plain { node, is_negated },
             };
-            done.push(parts.0.len());
-            parts.0.push(part);
+            done.push(parts.len());
+            parts.push(part);
         }
         parts
-    }
-
-    fn joined(&self, is_all: bool, below: Vec<usize>) -> Part {
-        Part {
-            size: below.iter().map(|&at| self.0[at].size).sum(),
-            what: if is_all {
-                What::All(below)
-            } else {
-                What::Any(below)
-            },
-        }
-    }
-
-    /// The text of a part. It calls itself for smaller halves alone.
-    fn decisions(&self, part: usize, texts: &[String]) -> String {
-        let mut text = String::from("CASE");
-        let mut at = part;
-        loop {
-            let (below, before, then) = match &self.0[at].what {
-                What::Plain { .. } if at == part => return texts[at].clone(),
-                What::Plain { .. } => {
-                    return text + " ELSE (" + &texts[at] + ") END";
-                }
-                What::All(below) => (below, " WHEN (", ") IS NOT TRUE THEN false"),
-                What::Any(below) => (below, " WHEN (", ") THEN true"),
-            };
-            let largest = below
-                .iter()
-                .copied()
-                .max_by_key(|&below| self.0[below].size);
-            let largest = largest.expect("an operator joins two conditions");
-            for &other in below.iter().filter(|below| **below != largest) {
-                text += before;
-                text += &self.decisions(other, texts);
-                text += then;
-            }
-            at = largest;
-        }
-    }
-}
-
-impl Part {
-    const fn plain(node: usize, is_negated: bool) -> Self {
-        Self {
-            what: What::Plain { node, is_negated },
-            size: 1,
-        }
     }
 }
 

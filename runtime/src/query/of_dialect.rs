@@ -201,15 +201,11 @@ moments! {
     /// The date and time of day that it is then in a time zone, as in `Europe/Berlin`, with the rules that the database has for it: its
     /// parts, days and months are those of that place. PostgreSQL only.
     ///
-    /// ```no_run
-    /// # use bindery_cases::relations::*;
-    /// # use bindery::types::{DateTime, Utc};
-    /// use bindery::query::{Column, NotNull};
-    ///
-    /// # fn hours<M>(at: Column<M, DateTime<Utc>, NotNull>) -> bindery::query::Expr<M, i64, NotNull, bindery::query::On<engine::P>> {
-    /// at.at_time_zone::<engine::P>("Europe/Berlin").hour()
+    /// ```
+    /// # use bindery_cases::mixed::*;
+    /// # fn hours(c: &mut bindery::Connection<engine::Default>) -> bindery::Result<Vec<i64>> {
+    /// c.samples().select(sample::instant.at_time_zone("Europe/Berlin").hour()).all()
     /// # }
-    /// # fn main() {}
     /// ```
     ///
     /// # Errors

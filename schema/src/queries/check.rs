@@ -100,28 +100,42 @@ pub(super) fn text<'w>(
     let mut first = Some(first);
     for other in dialects_of(model, &hosts) {
         let engines = of_dialect(model, &hosts, other);
-        let forms = checked.len();
-        for form in written.parts.forms() {
-            let statement = match first.take_if(|_| other == dialect) {
-                Some(first) => first,
-                None => self::form(
-                    model,
-                    sources,
-                    written,
-                    (other, &engines, form),
-                    diagnostics,
-                )?,
-            };
-            checked.push(CheckedText {
-                written,
-                dialect: other,
-                form,
-                engines: engines.clone(),
-                statement,
-            });
-        }
-        widen(&mut checked[forms..]);
+        let first = first.take_if(|_| other == dialect);
+        let place = (other, engines.as_slice(), first);
+        checked.extend(forms(model, sources, written, place, diagnostics)?);
     }
+    Some(checked)
+}
+
+/// Checks all forms of a text in one dialect; of the whole text there may be an answer already.
+pub(super) fn forms<'w>(
+    model: &Model,
+    sources: &Sources,
+    written: &'w WrittenQuery,
+    (dialect, engines, mut whole): (Dialect, &[EngineId], Option<CheckedStatement>),
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<CheckedText<'w>>> {
+    let mut checked = Vec::new();
+    for form in written.parts.forms() {
+        let statement = match whole.take() {
+            Some(whole) => whole,
+            None => self::form(
+                model,
+                sources,
+                written,
+                (dialect, engines, form),
+                diagnostics,
+            )?,
+        };
+        checked.push(CheckedText {
+            written,
+            dialect,
+            form,
+            engines: engines.to_vec(),
+            statement,
+        });
+    }
+    widen(&mut checked);
     Some(checked)
 }
 
@@ -227,7 +241,7 @@ fn tables(model: &Model, sources: &Sources, written: &WrittenQuery) -> Option<Ve
 }
 
 /// Checks a form of a text for engines of one dialect; what is wrong or noteworthy comes beside it.
-pub(super) fn attempt(
+fn attempt(
     model: &Model,
     sources: &Sources,
     written: &WrittenQuery,

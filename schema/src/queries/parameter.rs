@@ -215,7 +215,7 @@ impl<'t> Known<'t> {
 }
 
 /// The argument of a function: the name in snake case, `arg1` where there is none.
-fn argument(parameter: &ParameterName) -> String {
+pub(super) fn argument(parameter: &ParameterName) -> String {
     match parameter {
         ParameterName::Named(name) => name::escape_keyword(&name::field(name)),
         ParameterName::Numbered(number) => format!("arg{number}"),
