@@ -78,7 +78,7 @@ fn cdc_01_rows_that_queries_change_many_at_a_time_are_recorded_as_they_are() -> 
             [13, 20].map(|id| (id, Deleted, None))
         );
 
-        // What a savepoint undoes is not recorded, what comes after it is.
+        // Changes that a savepoint undoes are not recorded; later ones are.
         c.transaction(|tx| {
             let undone = tx.transaction(|inner| {
                 inner

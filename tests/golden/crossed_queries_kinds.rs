@@ -342,7 +342,7 @@ fn qry_01_columns_of_every_kind_are_copied_by_insert_from_as_they_are() -> binde
         );
         assert_eq!((row.price, row.single), (Some(price(3)), Some(0.5)));
         c.samples().delete_where(sample::id.value().eq(5000))?;
-        // What is copied equals what it is a copy of, in the database, too.
+        // A copy equals its original in the database, too.
         macro_rules! found {
             ($column:ident) => {{
                 let column = sample::$column;

@@ -69,7 +69,7 @@ fn ten_01_queries_of_tenants_in_turn_have_rows_of_their_own() -> bindery::Result
             assert_eq!(mine.title, format!("book of {reviews}"));
         }
     }
-    // What one tenant inserts and deletes by a query is in its database alone.
+    // A tenant's inserts and deletes by queries are in its database alone.
     let copy = (review::book_id.from(book::id), review::stars.from(1));
     assert_eq!(acme.default()?.reviews().insert_from(copy).execute()?, 2);
     assert_eq!(
@@ -299,7 +299,7 @@ fn qry_01_views_with_and_without_a_key() -> bindery::Result<()> {
     Ok(())
 }
 
-/// Where the engine is chosen at run time, all of them are as on one that is named.
+/// Queries on an engine chosen at run time answer as on one that is named.
 #[test]
 fn qry_01_engines_that_are_chosen_at_run_time() -> bindery::Result<()> {
     use crate::queries::*;

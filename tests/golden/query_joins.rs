@@ -552,7 +552,7 @@ fn qry_05_a_row_comes_where_it_meets_a_condition_of_its_own() -> bindery::Result
             })
             .collect();
         assert_eq!(pairs.all()?, expected);
-        // Nobody is left out, whatever the condition; a limit and a filter after it are of the rows.
+        // No row is left out by the condition; a later limit and filter are of the rows.
         let none = || user::name.eq("nobody");
         assert_eq!(c.posts().left_join_on(post::author_id, none()).count()?, 3);
         assert!(c.posts().left_join_on(post::author_id, none()).exists()?);

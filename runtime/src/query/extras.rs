@@ -60,7 +60,7 @@ pub(super) enum Join {
     /// Rows without one are left out.
     Inner = 0,
     Left = 1,
-    /// Where it meets the next condition.
+    /// The other row comes if it meets the next condition.
     LeftIf = 2,
 }
 
@@ -103,12 +103,14 @@ impl Extras {
         let mut conditions = 0..;
         while !reader.is_at_end() {
             let join = reader.byte();
-            let condition = conditions
-                .by_ref()
-                .take(usize::from(join == Join::LeftIf as u8));
+            let is_conditional = join == Join::LeftIf as u8;
             joined.push(JoinedPath {
                 is_inner: join == Join::Inner as u8,
-                condition: condition.last(),
+                condition: if is_conditional {
+                    conditions.next()
+                } else {
+                    None
+                },
                 path: reader.path(),
             });
         }

@@ -252,7 +252,7 @@ impl<M, S, R> ExpressionOrder<M, S, R> {
     }
 }
 
-/// Where one order or another is chosen, of a column or of an expression: both are of one type then.
+/// Gives an order by a column the type of one by an expression, so that a program can choose between them.
 impl<M> From<Order<M>> for ExpressionOrder<M, OfRows> {
     fn from(order: Order<M>) -> Self {
         Self {
