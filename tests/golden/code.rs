@@ -36,6 +36,7 @@ mod query_lists;
 mod query_locks;
 mod query_numbers;
 mod query_of_rows;
+mod query_pages;
 mod query_prepared;
 mod query_random;
 mod query_random_edges;

@@ -325,7 +325,7 @@ impl Clauses {
 
     pub(crate) fn order_by<M, E: Engine, S>(&mut self, orders: impl Orders<M, E, S>) {
         if self.is_paged {
-            let why = "an order after `page_after`: call `order_by` before it";
+            let why = "an order after `page_after` or `page_by`: call `order_by` before the one, and give the other all orders";
             self.predicate
                 .keep(Err(Error::new(ErrorKind::Unsupported(why))));
         }
@@ -351,11 +351,13 @@ impl Clauses {
 
     /// Adds the condition of a page, or the reason why there is none.
     pub(crate) fn page(&mut self, condition: Result<Predicate>) {
+        self.begin_pages();
+        self.filter_or_refuse(condition);
+    }
+
+    /// No order follows the one of the pages.
+    pub(super) fn begin_pages(&mut self) {
         self.is_paged = true;
-        match condition {
-            Ok(condition) => self.predicate.append(&condition),
-            Err(error) => self.predicate.keep(Err(error)),
-        }
     }
 
     pub(crate) fn order(&self) -> &[u8] {

@@ -25,6 +25,10 @@ impl<To: 'static, N: Nullability> Nullability for Link<To, N> {
     ) -> Result<Self::Read<T>> {
         N::read(row, read)
     }
+
+    fn value<T>(read: Self::Read<T>) -> Option<T> {
+        N::value(read)
+    }
 }
 
 impl<To: 'static> MayBeNull for Link<To, Nullable> {}

@@ -43,6 +43,7 @@ mod of_dialect;
 mod operand;
 mod order;
 mod page;
+mod page_by;
 mod path;
 mod per_group;
 mod related;
@@ -95,6 +96,7 @@ pub use number::{Divisible, Fractional, Integral, Number, NumberClass};
 pub use of_dialect::{HasPostgresOperators, HasServerOperators, HasSqliteOperators, IsJson};
 pub use operand::{ColumnType, IsText, Operand, RowEngine, Writing};
 pub use order::{ExpressionOrder, OfGroups, OfRows, OfWindow, Order, OrderWriting, Orders, random};
+pub use page_by::{PageKey, PageKeys};
 pub use per_group::PerGroup;
 pub use select::{
     FromSelected, Grouped, Groups, IsGrouped, Selection, SelectionInto, SelectionWriter, Ungrouped,

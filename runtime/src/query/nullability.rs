@@ -36,6 +36,9 @@ pub trait Nullability: 'static {
         row: &mut RowReader<'_>,
         read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
     ) -> Result<Self::Read<T>>;
+    /// The value that was read, where it is not NULL.
+    #[doc(hidden)]
+    fn value<T>(read: Self::Read<T>) -> Option<T>;
 }
 
 impl Nullability for NotNull {
@@ -49,6 +52,10 @@ impl Nullability for NotNull {
         read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
     ) -> Result<T> {
         read(row)
+    }
+
+    fn value<T>(read: T) -> Option<T> {
+        Some(read)
     }
 }
 
@@ -67,6 +74,10 @@ impl Nullability for Nullable {
         } else {
             read(row).map(Some)
         }
+    }
+
+    fn value<T>(read: Option<T>) -> Option<T> {
+        read
     }
 }
 
@@ -99,6 +110,10 @@ impl<U: Model, K: Nullability> Nullability for To<U, K> {
     ) -> Result<K::Read<T>> {
         K::read(row, read)
     }
+
+    fn value<T>(read: K::Read<T>) -> Option<T> {
+        K::value(read)
+    }
 }
 
 /// The column is one of another model that the path to it leads to, and refers to a row of model `U` in turn.
@@ -118,6 +133,10 @@ impl<U: Model, K: Plain> Nullability for Through<U, K> {
         read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
     ) -> Result<K::Read<T>> {
         K::read(row, read)
+    }
+
+    fn value<T>(read: K::Read<T>) -> Option<T> {
+        K::value(read)
     }
 }
 

@@ -54,11 +54,15 @@ pub(crate) enum Nulls {
 
 impl Direction {
     /// Of groups that nothing else orders.
-    pub(super) const OF_GROUPS: Self = Self {
-        descending: false,
-        nullable: true,
-        nulls: Nulls::Least,
-    };
+    pub(super) const OF_GROUPS: Self = Self::new(false, true);
+
+    pub(super) const fn new(descending: bool, nullable: bool) -> Self {
+        Self {
+            descending,
+            nullable,
+            nulls: Nulls::Least,
+        }
+    }
 
     const DESCENDING: u8 = 1;
     const NULLABLE: u8 = 2;
@@ -156,11 +160,7 @@ impl<M> Order<M> {
     pub(crate) const fn new(path: ColumnPath, descending: bool, nullable: bool) -> Self {
         Self {
             path,
-            direction: Direction {
-                descending,
-                nullable,
-                nulls: Nulls::Least,
-            },
+            direction: Direction::new(descending, nullable),
             marker: PhantomData,
         }
     }
@@ -230,11 +230,7 @@ impl<M, S, R> ExpressionOrder<M, S, R> {
     pub(crate) const fn new(expression: Predicate, descending: bool, nullable: bool) -> Self {
         Self {
             expression,
-            direction: Direction {
-                descending,
-                nullable,
-                nulls: Nulls::Least,
-            },
+            direction: Direction::new(descending, nullable),
             marker: PhantomData,
         }
     }
@@ -288,9 +284,7 @@ pub struct OrderWriting<'a>(pub(crate) &'a mut Clauses);
 #[diagnostic::do_not_recommend]
 impl<M, E: Engine, S> Orders<M, E, S> for Order<M> {
     fn write(self, into: &mut OrderWriting<'_>) {
-        let order = into.0.order_shape();
-        order.push(self.direction.code());
-        self.path.write(order);
+        into.column(self.direction, self.path);
     }
 }
 
@@ -325,7 +319,18 @@ impl<M, E: Engine, R: ComputedOn<E>> Orders<M, E, OfGroups> for ExpressionOrder<
 }
 
 impl OrderWriting<'_> {
-    fn expression(&mut self, direction: Direction, expression: &Predicate, by_name: bool) {
+    pub(super) fn column(&mut self, direction: Direction, path: ColumnPath) {
+        let order = self.0.order_shape();
+        order.push(direction.code());
+        path.write(order);
+    }
+
+    pub(super) fn expression(
+        &mut self,
+        direction: Direction,
+        expression: &Predicate,
+        by_name: bool,
+    ) {
         let (shape, values) = if by_name {
             self.0.selected_or(expression)
         } else {

@@ -86,26 +86,42 @@ pub(super) fn ensure_ordered(order: &[u8], sql: &TableSql) -> Result<()> {
 /// The column of the model itself that is ordered by.
 fn own_column(ordered: Ordered<'_>) -> Result<ColumnPath> {
     let Ordered::Column(path) = ordered else {
-        let why = "pages in the order of an expression: order by columns";
+        let why = "pages after a row in the order of an expression: order them by `page_by`, which has its value";
         return Err(Error::new(ErrorKind::Unsupported(why)));
     };
     if !path.is_own() {
-        let why =
-            "pages in the order of another model's column: order by columns of the model itself";
+        let why = "pages after a row in the order of another model's column: order them by `page_by`, which has its value";
         return Err(Error::new(ErrorKind::Unsupported(why)));
     }
     Ok(path)
 }
 
 /// One order of a query, with the value that the row has there.
-struct Bound {
-    direction: Direction,
-    path: ColumnPath,
-    value: RecordedValues,
+pub(super) struct Bound {
+    pub(super) direction: Direction,
+    /// The column or expression.
+    pub(super) key: Predicate,
+    /// Its value, as it is written beside the key. None is NULL.
+    pub(super) value: Option<Predicate>,
 }
 
-/// The rows after the one with these values, written so that an index is read from the first of them on, however many have the same
-/// first value: by `a > ? OR a = ? AND (b > ? OR …)` on MySQL, by a comparison of rows on the others.
+impl Bound {
+    fn of_column(direction: Direction, path: ColumnPath, value: &RecordedValues) -> Self {
+        let written = || {
+            let mut written = Predicate::new();
+            written.shape.push(op::VALUE);
+            written.values.extend(value.bytes());
+            written
+        };
+        Self {
+            direction,
+            key: Predicate::column(path),
+            value: (!is_null(value.bytes())).then(written),
+        }
+    }
+}
+
+/// The rows after the one with these values in these columns.
 fn after(
     order: &[u8],
     (sql, dialect): (&TableSql, Dialect),
@@ -113,23 +129,22 @@ fn after(
 ) -> Result<Predicate> {
     let bound = |(direction, ordered)| {
         let path = own_column(ordered)?;
-        let value = value(path.index())?;
-        Ok(Bound {
-            direction,
-            path,
-            value,
-        })
+        Ok(Bound::of_column(direction, path, &value(path.index())?))
     };
     let bounds = Direction::all(order, sql.key).into_iter().map(bound);
-    let bounds = bounds.collect::<Result<Vec<_>>>()?;
+    let nothing = || Error::new(ErrorKind::Unsupported("pages of a table without a key"));
+    after_bounds(&bounds.collect::<Result<Vec<_>>>()?, dialect).ok_or_else(nothing)
+}
+
+/// The rows after the one with these values, written so that an index is read from the first of them on, however many have the same
+/// first value: by `a > ? OR a = ? AND (b > ? OR …)` on MySQL, by a comparison of rows on the others.
+pub(super) fn after_bounds(bounds: &[Bound], dialect: Dialect) -> Option<Predicate> {
     let by_rows = dialect.query_syntax().rows_are_ranges;
-    let of_row = if by_rows { row_length(&bounds) } else { 0 };
+    let of_row = if by_rows { row_length(bounds) } else { 0 };
     let (first, row) = bounds.split_at(bounds.len() - of_row);
     let rest = (!row.is_empty()).then(|| after_rows(row));
     let before = first.iter().rev();
-    let condition = before.fold(rest, |rest, bound| Some(after_one(bound, rest, by_rows)));
-    let nothing = || Error::new(ErrorKind::Unsupported("pages of a table without a key"));
-    condition.ok_or_else(nothing)
+    before.fold(rest, |rest, bound| Some(after_one(bound, rest, by_rows)))
 }
 
 /// How many of the last orders are compared as one row: they have one direction, and no NULL is beyond their values. One alone is none.
@@ -139,7 +154,7 @@ fn row_length(bounds: &[Bound]) -> usize {
         let Bound {
             direction, value, ..
         } = bound;
-        let is_plain = !direction.nullable || (direction.nulls_first() && !is_null(value.bytes()));
+        let is_plain = !direction.nullable || (direction.nulls_first() && value.is_some());
         is_plain && direction.descending == last.direction.descending
     };
     match bounds.iter().rev().take_while(is_of_row).count() {
@@ -153,12 +168,11 @@ fn after_rows(bounds: &[Bound]) -> Predicate {
     let mut rows = Predicate::new();
     let length = bounds.len() as u8;
     for bound in bounds {
-        rows.push_column(bound.path);
+        rows.append(&bound.key);
     }
     rows.shape.fixed([op::ROW, length]);
-    for bound in bounds {
-        rows.shape.push(op::VALUE);
-        rows.values.extend(bound.value.bytes());
+    for value in bounds.iter().filter_map(|bound| bound.value.as_ref()) {
+        rows.append(value);
     }
     let descending = bounds.iter().any(|bound| bound.direction.descending);
     let beyond = if descending { op::LT } else { op::GT };
@@ -169,17 +183,15 @@ fn after_rows(bounds: &[Bound]) -> Predicate {
 fn after_one(bound: &Bound, rest: Option<Predicate>, by_rows: bool) -> Predicate {
     let Bound {
         direction,
-        path,
-        ref value,
-    } = *bound;
-    let bare = |code| Predicate::leaf(code, path);
-    let compared = |code| {
-        let mut leaf = Predicate::column(path);
-        leaf.shape.fixed([op::VALUE, code]);
-        leaf.values.extend(value.bytes());
+        key,
+        value,
+    } = bound;
+    let bare = |code| {
+        let mut leaf = key.clone();
+        leaf.shape.push(code);
         leaf
     };
-    if is_null(value.bytes()) {
+    let Some(value) = value else {
         let equal = rest.map(|rest| joined(bare(op::IS_NULL), rest, op::AND));
         let later = direction.nulls_first().then(|| bare(op::IS_NOT_NULL));
         return match (later, equal) {
@@ -187,7 +199,13 @@ fn after_one(bound: &Bound, rest: Option<Predicate>, by_rows: bool) -> Predicate
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => Predicate::never(),
         };
-    }
+    };
+    let compared = |code| {
+        let mut leaf = key.clone();
+        leaf.append(value);
+        leaf.shape.push(code);
+        leaf
+    };
     let (beyond, from) = match direction.descending {
         true => (op::LT, op::LE),
         false => (op::GT, op::GE),
