@@ -13,6 +13,7 @@ mod crossed_queries;
 mod crossed_queries_at_work;
 mod crossed_queries_kinds;
 mod crossed_queries_models;
+mod crossed_queries_pages;
 mod crossed_queries_shapes;
 mod derived_values;
 mod exports;

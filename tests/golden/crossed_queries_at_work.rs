@@ -18,7 +18,7 @@ use crate::queries::*;
 type On<'c> = &'c mut Connection<engine::Any>;
 
 /// Runs it on each of the databases that are there, with tables in it.
-fn on_each(
+pub(crate) fn on_each(
     show: impl Fn(&Bench, &Databases, engine::Any) -> bindery::Result<()>,
 ) -> bindery::Result<()> {
     let bench = Bench::new();
@@ -42,7 +42,7 @@ fn post(author: UserId<engine::Any>, title: &str, stars: i64) -> NewPost<engine:
 }
 
 /// Two users, of whom the first has posts, and is the second one's boss. Each post has as many comments as it has stars.
-fn fill(c: On<'_>, posts: i64) -> bindery::Result<Vec<User<engine::Any>>> {
+pub(crate) fn fill(c: On<'_>, posts: i64) -> bindery::Result<Vec<User<engine::Any>>> {
     let ann = c.users().insert(NewUser::new("s3cr3t-ann"))?;
     let bob = c.users().insert(NewUser::new("Bob").boss_id(ann.id))?;
     for stars in 0..posts {

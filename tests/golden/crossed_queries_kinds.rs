@@ -54,8 +54,8 @@ fn fill<E: Samples>(c: &mut Connection<E>) -> bindery::Result<Vec<Sample<E>>> {
             .small(few(of(2), |number| number as i16 - 2))
             .number(few(of(3), |number| number as i32 - 2))
             .big(few(of(4), |number| i64::MAX - i64::from(number)))
-            .ratio(few(of(6), |number| f64::from(number) / 4.0))
-            .single(few(of(7), |number| number as f32 / 2.0))
+            .ratio(few(of(6), |number| f64::from(number) / 3.0))
+            .single(few(of(7), |number| number as f32 / 3.0))
             .price(few(of(8), price))
             .word(few(of(9), |number| {
                 ["a", "A", "a ", ""][number as usize].to_owned()
@@ -92,6 +92,14 @@ fn fill<E: Samples>(c: &mut Connection<E>) -> bindery::Result<Vec<Sample<E>>> {
 /// Calls a macro with each column.
 macro_rules! each_column {
     ($of:ident) => {
+        each_ordered_column!($of);
+        $of!(data);
+    };
+}
+
+/// The same without JSON, which PostgreSQL does not order.
+macro_rules! each_ordered_column {
+    ($of:ident) => {
         $of!(flag);
         $of!(small);
         $of!(number);
@@ -109,7 +117,6 @@ macro_rules! each_column {
         $of!(token);
         $of!(mood);
         $of!(code);
-        $of!(data);
     };
 }
 
@@ -456,6 +463,55 @@ fn qry_01_times_of_any_digits_are_compared_and_sorted_as_times() -> bindery::Res
             found,
             [(2, Some(at(0))), (1, Some(at(1))), (3, Some(at(1)))]
         );
+        Ok(())
+    }
+    on_each!(crossed, show)
+}
+
+/// A page after a row and one after its values go on where the one before ended, whatever the kind of the column is.
+#[test]
+fn qry_06_pages_in_the_order_of_columns_of_every_kind() -> bindery::Result<()> {
+    fn show<E: Samples>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let all = fill(c)?;
+        macro_rules! pages {
+            ($column:ident) => {
+                for descending in [false, true] {
+                    let name = stringify!($column);
+                    let ordered = |c: &mut Connection<E>, last: Option<&Sample<E>>| {
+                        let rows = match descending {
+                            false => c.samples().order_by(sample::$column.asc()),
+                            true => c.samples().order_by(sample::$column.desc()),
+                        };
+                        rows.page_after(last).limit(7).all()
+                    };
+                    let by_values = |c: &mut Connection<E>, last: Option<&Sample<E>>| {
+                        let id = last.map(|row| row.id);
+                        let value = last.map(|row| row.$column.clone());
+                        let key = match descending {
+                            false => sample::$column.asc_after(value),
+                            true => sample::$column.desc_after(value),
+                        };
+                        let id = match descending {
+                            false => sample::id.asc_after(id),
+                            true => sample::id.desc_after(id),
+                        };
+                        c.samples().query().page_by((key, id)).limit(7).all()
+                    };
+                    let (mut after_rows, mut after_values) = (Vec::new(), Vec::new());
+                    while after_rows.len() < all.len() {
+                        let page = ordered(c, after_rows.last())?;
+                        assert!(!page.is_empty(), "{name}: {} rows", after_rows.len());
+                        after_rows.extend(page);
+                        after_values.extend(by_values(c, after_values.last())?);
+                    }
+                    assert_eq!(after_rows, after_values, "{name}");
+                    let mut ids: Vec<_> = after_rows.iter().map(|row| *row.id.value()).collect();
+                    ids.sort_unstable();
+                    assert_eq!(ids, (0..40).collect::<Vec<_>>(), "{name}");
+                }
+            };
+        }
+        each_ordered_column!(pages);
         Ok(())
     }
     on_each!(crossed, show)

@@ -135,6 +135,18 @@ impl<V, E> Shared<V, E> {
     }
 }
 
+impl<V, E> Shared<Option<V>, E> {
+    /// The same for a condition on its values, where they may be NULL.
+    ///
+    /// As SQL has it, the opposite of that condition holds for no row where one of them is: leave them out by a filter.
+    pub fn values(self) -> Shared<V, E> {
+        Shared {
+            key: self.key,
+            marker: PhantomData,
+        }
+    }
+}
+
 impl<M, T, K: Nullability> Column<M, T, K> {
     /// The column equals one of the values of a query that this one has under a name: [`Query::with`].
     pub fn in_shared<E: Engine, V: InQuery<T, E>>(self, shared: Shared<V, E>) -> Condition<M, E> {

@@ -31,7 +31,8 @@ pub struct Subselect<U, T, K, E> {
 /// several engines has those of any.
 #[diagnostic::on_unimplemented(
     message = "a column of `{T}` is not one of a query's `{Self}`",
-    label = "expected a query of `{T}`"
+    label = "expected a query of `{T}`",
+    note = "one under a name whose values may be NULL is searched by `.in_shared(shared.values())`"
 )]
 pub trait InQuery<T, E: Engine> {}
 
