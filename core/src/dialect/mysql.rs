@@ -34,6 +34,8 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     string_agg: "GROUP_CONCAT",
     separator_after_order: Some(" SEPARATOR "),
     rows_are_ranges: false,
+    windows_order: false,
+    frame_of_places: "",
 };
 
 pub(super) fn capabilities(flavour: Option<Flavour>) -> Capabilities {

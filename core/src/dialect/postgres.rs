@@ -31,6 +31,8 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     string_agg: "string_agg",
     separator_after_order: None,
     rows_are_ranges: true,
+    windows_order: true,
+    frame_of_places: " ROWS UNBOUNDED PRECEDING",
 };
 
 pub(super) fn capabilities() -> Capabilities {

@@ -33,6 +33,8 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     string_agg: "group_concat",
     separator_after_order: None,
     rows_are_ranges: true,
+    windows_order: false,
+    frame_of_places: "",
 };
 
 pub(super) fn capabilities() -> Capabilities {

@@ -1,7 +1,7 @@
 //! The clauses of a query, whatever its model and engine are.
 
 use super::condition::{Condition, Predicate};
-use super::extras::{Extras, FirstOfEach, Join};
+use super::extras::{Extras, FirstOfEach, GroupKeys, Join};
 use super::lock::Lock;
 use super::order::{OrderShape, OrderWriting, Orders};
 use super::shape::{ColumnPath, Shape, op};
@@ -74,9 +74,11 @@ impl Clauses {
         self.extras_mut().has_aggregate = true;
     }
 
-    pub(crate) fn group_by(&mut self, expression: &Predicate) {
+    pub(crate) fn group_by(&mut self, expression: &Predicate, nullable: bool) {
         let (shape, values) = self.selected_or(expression);
-        let groups = &mut self.extras_mut().groups;
+        let extras = self.extras_mut();
+        extras.nullable_groups.push(nullable);
+        let groups = &mut extras.groups;
         groups.shape.extend(shape.bytes());
         if let Some(values) = values {
             groups.values.extend(values.bytes());
@@ -228,7 +230,7 @@ impl Clauses {
     }
 
     /// The first of these rows, in their order, that have equal values in what the groups are by.
-    pub(super) fn first_of_each(mut self, groups: Predicate, rows: u64) -> Self {
+    pub(super) fn first_of_each(mut self, groups: GroupKeys, rows: u64) -> Self {
         if self.limit != NO_LIMIT || self.offset != 0 {
             let why =
                 "the first rows of each group of limited rows: call `limit` after `per_group`";
@@ -282,9 +284,12 @@ impl Clauses {
     }
 
     /// Only what it is grouped by.
-    pub(super) fn into_groups(self) -> Predicate {
-        self.extras
-            .map_or_else(Predicate::new, |extras| extras.groups)
+    pub(super) fn into_groups(self) -> GroupKeys {
+        let extras = self.extras.map_or_else(Extras::new, |extras| *extras);
+        GroupKeys {
+            keys: extras.groups,
+            nullable: extras.nullable_groups,
+        }
     }
 
     /// These rows; the limit, where there is one, is of those with equal values in these columns.
@@ -292,10 +297,13 @@ impl Clauses {
         if !self.is_limited() {
             return self;
         }
-        let mut groups = Predicate::new();
+        let mut keys = Predicate::new();
         for &column in columns {
-            groups.push_column(ColumnPath::own(column as u16));
+            keys.push_column(ColumnPath::own(column as u16));
         }
+        // Rows with NULL there belong to no row that they are loaded for.
+        let nullable = vec![false; columns.len()];
+        let groups = GroupKeys { keys, nullable };
         let rows = std::mem::replace(&mut self.limit, NO_LIMIT);
         self.first_of_each(groups, rows)
     }

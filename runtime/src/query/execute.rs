@@ -69,7 +69,7 @@ impl Clauses {
             part.ensure_with(*engine, shared)?;
         }
         if let Some(of) = &extras.of {
-            of.groups.ensure(*engine)?;
+            of.groups.keys.ensure(*engine)?;
             of.query.ensure(engine)?;
         }
         Ok(())
@@ -223,7 +223,7 @@ impl Clauses {
     /// Writes the values of the tables and the condition.
     fn write_rows(&self, params: &mut ParamWriter<'_>) {
         if let Some(of) = self.source() {
-            replay(of.groups.values.bytes(), params);
+            replay(of.groups.keys.values.bytes(), params);
             if let Some(extras) = &of.query.extras {
                 of.query.write_order(extras, params);
             }
@@ -240,7 +240,7 @@ impl Clauses {
 
     fn write_order(&self, extras: &Extras, params: &mut ParamWriter<'_>) {
         match extras.ordering(self.order.bytes()) {
-            Some(of) => replay(of.groups.values.bytes(), params),
+            Some(of) => replay(of.groups.keys.values.bytes(), params),
             None => replay(extras.order_values.bytes(), params),
         }
     }
@@ -402,7 +402,7 @@ impl Clauses {
         let Some(extras) = &self.extras else { return };
         models.extend(extras.predicates().into_iter().flat_map(Predicate::related));
         if let Some(of) = &extras.of {
-            models.extend(of.groups.related());
+            models.extend(of.groups.keys.related());
             of.query.add_related(models);
         }
     }
@@ -440,11 +440,13 @@ fn key_of_extras(extras: &Extras, key: &mut Buffer<80>) {
     for part in [
         query.predicate.shape.bytes(),
         query.order.bytes(),
-        of.groups.shape.bytes(),
+        of.groups.keys.shape.bytes(),
     ] {
         key.extend(part);
         key.fixed((part.len() as u32).to_le_bytes());
     }
+    let nullable = of.groups.nullable.iter();
+    nullable.for_each(|&nullable| key.push(u8::from(nullable)));
     match &query.extras {
         Some(extras) => {
             key_of_extras(extras, key);

@@ -18,6 +18,8 @@ pub(crate) struct Extras {
     /// The columns that the fields of a row are named after, where it is read into some.
     pub(super) fields: &'static [&'static str],
     pub(crate) groups: Predicate,
+    /// Whether each of what the groups are by may be NULL.
+    pub(super) nullable_groups: Vec<bool>,
     pub(crate) having: Predicate,
     pub(super) order_values: RecordedValues,
     pub(crate) is_distinct: bool,
@@ -40,8 +42,16 @@ pub(crate) struct Extras {
 #[derive(Clone)]
 pub(super) struct FirstOfEach {
     pub(super) query: Clauses,
-    pub(super) groups: Predicate,
+    pub(super) groups: GroupKeys,
     pub(super) rows: u64,
+}
+
+/// What groups are by.
+#[derive(Clone)]
+pub(super) struct GroupKeys {
+    pub(super) keys: Predicate,
+    /// Whether each of them may be NULL.
+    pub(super) nullable: Vec<bool>,
 }
 
 /// A row that another comes with.
@@ -71,6 +81,7 @@ impl Extras {
             ends: Vec::new(),
             fields: &[],
             groups: Predicate::new(),
+            nullable_groups: Vec::new(),
             having: Predicate::new(),
             order_values: RecordedValues::new(),
             is_distinct: false,

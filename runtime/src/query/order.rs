@@ -53,9 +53,6 @@ pub(crate) enum Nulls {
 }
 
 impl Direction {
-    /// Of groups that nothing else orders.
-    pub(super) const OF_GROUPS: Self = Self::new(false, true);
-
     pub(super) const fn new(descending: bool, nullable: bool) -> Self {
         Self {
             descending,

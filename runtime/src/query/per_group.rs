@@ -1,7 +1,7 @@
 //! The first rows of each group: the three newest posts of each author.
 
 use super::clauses::Clauses;
-use super::condition::Predicate;
+use super::extras::GroupKeys;
 use super::select::{Groups, SelectionWriter};
 use super::statement::Query;
 use crate::link::engine::Engine;
@@ -13,7 +13,7 @@ use crate::repository::Repository;
 #[must_use = "it does nothing until `limit` says how many rows of each group there are"]
 pub struct PerGroup<'c, M, E, A = ReadWrite> {
     query: Query<'c, M, E, A>,
-    groups: Predicate,
+    groups: GroupKeys,
 }
 
 impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {

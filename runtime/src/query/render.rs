@@ -203,10 +203,10 @@ impl<'a> Render<'a> {
     fn ranked(&mut self, of: &FirstOfEach) -> Result<()> {
         let table = self.table;
         let parts = &of.query.parts(Wanted::Rows, table);
-        let groups = Tree::read(of.groups.shape.bytes());
+        let groups = Tree::read(of.groups.keys.shape.bytes());
         self.nodes.tables.open_all();
         self.join_all(parts)?;
-        self.join_shape(of.groups.shape.bytes())?;
+        self.join_shape(of.groups.keys.shape.bytes())?;
         self.push("SELECT ");
         for column in 0..table.columns.len() {
             self.column(ColumnPath::own(column as u16));
@@ -216,7 +216,8 @@ impl<'a> Render<'a> {
         self.groups(&groups, "PARTITION BY ")?;
         ensure_of_rows(parts.order)?;
         self.order(parts, true)?;
-        self.push(") AS ").push(PLACE).push(" FROM ");
+        let frame = self.nodes.sql.dialect().query_syntax().frame_of_places;
+        self.push(frame).push(") AS ").push(PLACE).push(" FROM ");
         self.tables_where(parts)?;
         self.nodes.tables.close_all();
         Ok(())
@@ -252,7 +253,7 @@ impl<'a> Render<'a> {
         if let Some(extras) = parts.extras {
             shapes.extend(extras.predicates().map(|part| part.shape.bytes()));
             let ordering = extras.ordering(parts.order);
-            shapes.extend(ordering.map(|of| of.groups.shape.bytes()));
+            shapes.extend(ordering.map(|of| of.groups.keys.shape.bytes()));
             let on = Tree::read(extras.on.shape.bytes());
             for JoinedPath {
                 path,
@@ -423,16 +424,32 @@ impl<'a> Render<'a> {
         let Some(of) = of else {
             return Ok(false);
         };
-        let groups = Tree::read(of.groups.shape.bytes());
+        let groups = Tree::read(of.groups.keys.shape.bytes());
         self.push(" ORDER BY ");
-        for &root in &groups.roots {
-            self.order_by(Direction::OF_GROUPS, |render| {
-                render.nodes.write(&groups, root)
-            })?;
+        for (&root, &nullable) in groups.roots.iter().zip(&of.groups.nullable) {
+            let direction = Direction::new(false, nullable);
+            self.order_by(direction, |render| render.nodes.write(&groups, root))?;
             self.push(", ");
         }
-        self.push(PLACE);
+        self.within_groups(of)?;
         Ok(true)
+    }
+
+    /// The order of the first rows of a group: the one of the window again, which a server may know that they have, or their places
+    /// where it is of more than their columns.
+    fn within_groups(&mut self, of: &FirstOfEach) -> Result<()> {
+        let orders = Direction::all(of.query.order(), self.table.key);
+        let is_own = |(_, ordered): &_| matches!(ordered, Ordered::Column(path) if path.is_own());
+        let knows = self.nodes.sql.dialect().query_syntax().windows_order;
+        if !knows || orders.is_empty() || !orders.iter().all(is_own) {
+            self.push(PLACE);
+            return Ok(());
+        }
+        for (number, (direction, ordered)) in orders.into_iter().enumerate() {
+            self.push(if number == 0 { "" } else { ", " });
+            self.order_by(direction, |render| render.ordered(ordered))?;
+        }
+        Ok(())
     }
 
     fn ordered(&mut self, ordered: Ordered<'_>) -> Result<()> {

@@ -163,14 +163,14 @@ pub trait Groups<M, E: Engine = Everywhere> {
 #[diagnostic::do_not_recommend]
 impl<M, T, K: Nullability, E: Engine> Groups<M, E> for Column<M, T, K> {
     fn write(self, into: &mut SelectionWriter<'_>) {
-        into.0.group_by(&self.term().predicate);
+        into.0.group_by(&self.term().predicate, K::NULLABLE);
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<M, T, K: Nullability, R: ComputedOn<E>, E: Engine> Groups<M, E> for Expr<M, T, K, R> {
     fn write(self, into: &mut SelectionWriter<'_>) {
-        into.0.group_by(&self.predicate);
+        into.0.group_by(&self.predicate, K::NULLABLE);
     }
 }
 

@@ -125,7 +125,7 @@ impl<M> Window<M> {
     pub fn partition_by(mut self, groups: impl Groups<M>) -> Self {
         let mut written = Clauses::new();
         groups.write(&mut SelectionWriter(&mut written));
-        self.partition.append(&written.into_groups());
+        self.partition.append(&written.into_groups().keys);
         self
     }
 
