@@ -19,8 +19,7 @@ use crate::syntax;
 use bindery_core::dialect::Dialect;
 
 pub use alter::{AlterAction, AlterComposite, AlterTable, ColumnPosition, OtherChange};
-pub(crate) use expression::outer_parentheses;
-pub use expression::{Expression, ExpressionPiece, PieceKind};
+pub use expression::Expression;
 pub use key::{KeyWords, ReferentialAction};
 pub use name::{Name, ObjectName, SearchPath, TypeArgument, TypeName};
 pub use native::{

@@ -13,6 +13,7 @@ use crate::draft::{
 use crate::model::KeyWords;
 use crate::parse::comment_text;
 use crate::source::Span;
+use crate::syntax::{ExprKind, look_at_expression};
 
 use super::{Fold, key_name, lookup};
 
@@ -466,8 +467,12 @@ pub(super) fn set_default(column: &mut DraftColumn, value: Expression) {
 
 /// MariaDB's JSON is a LONGTEXT with a check, and its dumps write it so.
 fn note_json(table: &mut DraftTable, definition: &ColumnDef, condition: &Expression) {
-    let valid =
-        condition.tokens.len() == 4 && condition.tokens[0].text.eq_ignore_ascii_case("json_valid");
+    let valid = look_at_expression(
+        &condition.sql,
+        table.dialect,
+        |_, expr| matches!(&expr.kind, ExprKind::Call(call) if call.function() == "json_valid" && call.arguments.len() == 1),
+    );
+    let valid = valid.unwrap_or(false);
     let long = table.dialect == Dialect::Mysql && definition.type_name.name == "longtext";
     let found = lookup::column_index(&table.columns, &definition.name.text, table.dialect);
     if let Some(index) = found.filter(|_| valid && long) {

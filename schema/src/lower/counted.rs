@@ -12,7 +12,7 @@ use crate::syntax::{Site, sites};
 use super::Fold;
 use super::implied::first_free;
 use super::objects::is_sequence;
-use super::rename::{expression, literal, quoted};
+use super::rename::{literal, quoted};
 
 /// The column of a sequence whose name is not written.
 enum Unnamed {
@@ -275,8 +275,10 @@ fn serial(column: &DraftColumn) -> Option<&'static str> {
 
 /// `nextval('"t_id_seq"'::regclass)`.
 fn nextval(sequence: &str, column: &DraftColumn) -> Expression {
-    let sql = format!("nextval({}::regclass)", literal(sequence));
-    expression(&sql, Dialect::Postgres, column.type_name.span)
+    Expression {
+        sql: format!("nextval({}::regclass)", literal(sequence)),
+        span: column.type_name.span,
+    }
 }
 
 fn sequence_object(

@@ -6,6 +6,7 @@ use crate::ast::{
     AlterAction, AlterComposite, ColumnDef, CreateDomain, CreateObject, CreateTable, Expression,
     FileAst, Name, ObjectChange, ObjectKind, ObjectName, Partition, TableOption,
 };
+use crate::dialect::Dialect;
 use crate::draft::{
     DraftColumn, DraftCounter, DraftGenerated, DraftNative, DraftObject, DraftObjectKind,
     DraftTable, TableIndex,
@@ -45,7 +46,7 @@ fn count_by_default(column: &mut DraftColumn, sequences: &HashSet<String>) {
     let DraftCounter::Default(value) = &column.counter else {
         return;
     };
-    let mut words = words_of(value).into_iter();
+    let mut words = words_of(&value.sql, Dialect::Postgres).into_iter();
     if words.any(|word| sequences.contains(&word)) {
         column.default = Some(value.clone());
         column.counter = DraftCounter::Usual;

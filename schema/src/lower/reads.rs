@@ -8,8 +8,8 @@ use crate::syntax::{
 };
 
 /// A table of a query.
-pub(super) struct Source {
-    pub(super) name: ObjectName,
+pub(crate) struct Source {
+    pub(crate) name: ObjectName,
     /// The name it goes by.
     pub(super) alias: Option<Name>,
     /// Its columns have other names: `FROM t AS u (a, b)`.
@@ -25,7 +25,7 @@ pub(super) struct Mention {
 }
 
 /// The tables of a view's query. A query that is not understood may read whatever it names.
-pub(super) fn sources_of(view: &DraftView) -> Vec<Source> {
+pub(crate) fn sources_of(view: &DraftView) -> Vec<Source> {
     if let Ok(query) = &view.query {
         return sources(&query.statement);
     }

@@ -3,9 +3,8 @@
 use crate::ast::{Expression, KeyPart, Name, ObjectName, PartKey};
 use crate::dialect::Dialect;
 use crate::draft::{DraftGenerated, DraftTable};
-use crate::source::Span;
 use crate::sql_writer::SqlWriter;
-use crate::syntax::{Site, SiteKind, Text, sites, tokens_of};
+use crate::syntax::{Site, SiteKind, sites};
 
 use super::lookup::same_name;
 
@@ -124,10 +123,7 @@ pub(super) fn rewrite(
     dialect: Dialect,
     new: impl Fn(&Site, &str) -> Option<String>,
 ) {
-    let written = rewritten(&value.sql, &sites(&value.sql, dialect), new);
-    if written != value.sql {
-        *value = expression(&written, dialect, value.span);
-    }
+    value.sql = rewritten(&value.sql, &sites(&value.sql, dialect), new);
 }
 
 /// The same of a text whose names are known.
@@ -143,17 +139,6 @@ pub(super) fn rewritten(
         }
     }
     written
-}
-
-/// A text that is not in a file, as an expression that stands at this place of one.
-pub(super) fn expression(sql: &str, dialect: Dialect, span: Span) -> Expression {
-    let tokens = tokens_of(sql, dialect);
-    let mut cursor = Text::of(sql, &tokens, dialect).cursor();
-    cursor.at = tokens.len();
-    Expression {
-        span,
-        ..cursor.expression(0)
-    }
 }
 
 pub(super) fn literal(text: &str) -> String {

@@ -71,8 +71,7 @@ pub(super) fn keep_type_of_default(column: &mut DraftColumn, to: &TypeName) {
         _ => false,
     });
     if found.unwrap_or(false) {
-        let sql = format!("{}::{}", value.sql, unmeasured(from));
-        *value = super::rename::expression(&sql, Dialect::Postgres, value.span);
+        value.sql = format!("{}::{}", value.sql, unmeasured(from));
     }
 }
 

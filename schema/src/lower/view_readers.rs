@@ -120,7 +120,7 @@ impl Fold<'_> {
             let view = self.views[at]
                 .take_if(|view| view.table.file == file.file && read != Read::View(at));
             let Some(view) = view else { continue };
-            if self.may_follow(&name, 1 + view.body.tokens.len() / 16) {
+            if self.may_follow(&name, 1 + view.body.sql.len() / 64) {
                 taken.push((at, view));
             } else {
                 self.views[at] = Some(view);
@@ -257,8 +257,6 @@ impl Fold<'_> {
             writer.identifier(schema).push(".");
             qualified.insert_str(*at, &writer.finish());
         }
-        if !places.is_empty() {
-            view.body = super::rename::expression(&qualified, Dialect::Postgres, view.body.span);
-        }
+        view.body.sql = qualified;
     }
 }

@@ -1,8 +1,9 @@
 //! Expressions: their text, and what they mean where every database has words for it.
 
-use crate::ast::{Expression as Written, outer_parentheses};
+use crate::ast::Expression as Written;
 use crate::draft::DraftTable;
 use crate::model::Expression;
+use crate::syntax::ungrouped;
 
 use super::portable::portable;
 
@@ -17,14 +18,7 @@ pub(super) fn default_expression(written: &Written, table: &DraftTable) -> Expre
 }
 
 fn resolve_with(written: &Written, table: &DraftTable, is_default: bool) -> Expression {
-    let mut sql = written.sql.trim();
-    for _ in 0..outer_parentheses(&written.tokens) {
-        sql = sql
-            .strip_prefix('(')
-            .and_then(|sql| sql.strip_suffix(')'))
-            .unwrap_or(sql)
-            .trim();
-    }
+    let sql = ungrouped(&written.sql, table.dialect);
     Expression {
         sql: sql.to_owned(),
         portable: portable(sql, table, is_default),

@@ -7,7 +7,6 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::ast::{
     Expression, IdentityOptions, KeyPart, ObjectKind as Written, ObjectName, PartKey, Period,
-    outer_parentheses,
 };
 use crate::column_type::ColumnType;
 use crate::dialect::{Dialect, is_own};
@@ -21,6 +20,7 @@ use crate::model::{
 use crate::parse::words_of;
 use crate::source::FileId;
 use crate::sql_writer::SqlWriter;
+use crate::syntax::ungrouped;
 
 use super::Resolver;
 
@@ -163,7 +163,7 @@ fn needs_parentheses(
         | DefaultValue::RandomUuid
         | DefaultValue::Expression(_) => true,
     };
-    dialect == Dialect::Mysql && needed && outer_parentheses(&written.tokens) == 0
+    dialect == Dialect::Mysql && needed && ungrouped(&written.sql, dialect) == written.sql.trim()
 }
 
 /// The catalogue of MySQL does not distinguish `NATIONAL` types from others, which have another character set.
@@ -413,7 +413,7 @@ impl<'a> Needs<'a> {
     fn sequence(&self, draft: &DraftTable, default: &Expression) -> bool {
         let is_sequence =
             |index: usize| self.objects[index].kind == DraftObjectKind::Other(Written::Sequence);
-        words_of(default)
+        words_of(&default.sql, draft.dialect)
             .iter()
             .any(|word| self.named(word, draft.file, draft.dialect).any(is_sequence))
     }
@@ -465,6 +465,7 @@ fn gives(object: &DraftObject) -> Vec<String> {
 
 /// Everything a table may mention.
 fn table_words(draft: &DraftTable) -> BTreeSet<String> {
+    let words_of = |written: &Expression| words_of(&written.sql, draft.dialect);
     let mut words: BTreeSet<String> = BTreeSet::new();
     for column in &draft.columns {
         words.insert(column.type_name.name.to_lowercase());
@@ -491,7 +492,13 @@ fn table_words(draft: &DraftTable) -> BTreeSet<String> {
     for index in &draft.indexes {
         words.extend(index.method.clone());
         words.extend(index.predicate.iter().flat_map(words_of));
-        words.extend(index.parts.iter().flat_map(part_words));
+        words.extend(index.parts.iter().flat_map(|part| {
+            let mut words = qualifier_words(part);
+            if let PartKey::Expression(key) = &part.key {
+                words.extend(words_of(key));
+            }
+            words
+        }));
     }
     for option in &draft.native.options {
         words.extend(option.words.iter().cloned());
@@ -499,13 +506,8 @@ fn table_words(draft: &DraftTable) -> BTreeSet<String> {
     words
 }
 
-fn part_words(part: &KeyPart) -> Vec<String> {
-    let mut words = match &part.key {
-        PartKey::Column(_) => Vec::new(),
-        PartKey::Expression(expression) => words_of(expression),
-    };
+fn qualifier_words(part: &KeyPart) -> Vec<String> {
     let qualifier = part.qualifier.as_deref().unwrap_or_default();
     let split = qualifier.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
-    words.extend(split.map(str::to_lowercase));
-    words
+    split.map(str::to_lowercase).collect()
 }

@@ -233,7 +233,6 @@ fn piece_of(whole: &Expression, (start, end): (u32, u32)) -> Expression {
     };
     Expression {
         sql: whole.sql[start as usize..end as usize].to_owned(),
-        tokens: Vec::new(),
         span,
     }
 }

@@ -38,6 +38,7 @@ pub use names::quoted_calls;
 pub(crate) use names::{Names, Site, SiteKind, sites, sites_of_definition};
 pub(crate) use reader::{
     Text, Whole, has_more_words, look_at_expression, read, read_query, read_text, tokens_of,
+    ungrouped,
 };
 pub(crate) use tree::*;
 pub(crate) use walk::{Node, only_reads, walk, walk_from};

@@ -160,6 +160,33 @@ pub(crate) fn tokens_of(sql: &str, dialect: Dialect) -> Vec<Token> {
     tokens
 }
 
+/// The text without the parentheses around all of it.
+pub(crate) fn ungrouped(sql: &str, dialect: Dialect) -> &str {
+    let tokens = tokens_of(sql, dialect);
+    let mut inner = tokens.as_slice();
+    let (mut open, mut partners) = (Vec::<usize>::new(), vec![0; tokens.len()]);
+    for (at, token) in tokens.iter().enumerate() {
+        match &sql[token.start as usize..token.end as usize] {
+            "(" => open.push(at),
+            ")" => open
+                .pop()
+                .into_iter()
+                .for_each(|first| partners[first] = at),
+            _ => {}
+        }
+    }
+    let pairs = partners.iter().enumerate();
+    let is_outer =
+        |(first, last): &(usize, &usize)| first + **last + 1 == tokens.len() && first + 1 < **last;
+    for _ in pairs.take_while(is_outer) {
+        inner = &inner[1..inner.len() - 1];
+    }
+    match inner {
+        [first, .., last] | [first @ last] => &sql[first.start as usize..last.end as usize],
+        [] => sql.trim(),
+    }
+}
+
 /// Reads a text that is one expression, and looks through it with as much stack as that takes.
 pub(crate) fn look_at_expression<T: Send>(
     sql: &str,

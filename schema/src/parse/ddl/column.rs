@@ -201,13 +201,8 @@ impl Cursor<'_> {
         let (first, span) = (self.at, self.here());
         self.advance(2);
         let sql = self.written(first);
-        let expression = Expression {
-            sql,
-            tokens: Vec::new(),
-            span,
-        };
         ColumnOptionKind::Computed {
-            expression,
+            expression: Expression { sql, span },
             stored: true,
         }
     }

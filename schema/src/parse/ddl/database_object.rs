@@ -3,10 +3,8 @@
 
 use crate::ast::{
     AlterDomain, CreateObject, DomainChange, Expression, MoveObject, Name, NewPlace, ObjectChange,
-    ObjectKind, ObjectName, PieceKind, Statement,
+    ObjectKind, ObjectName, Statement,
 };
-use crate::name::words_in;
-use crate::sorting::sort_by;
 use bindery_core::dialect::Dialect;
 
 use crate::syntax::{Cursor, Read};
@@ -68,7 +66,6 @@ impl Cursor<'_> {
         }
         Expression {
             sql: String::new(),
-            tokens: Vec::new(),
             span: self.here(),
         }
     }
@@ -190,21 +187,4 @@ impl Cursor<'_> {
             owner,
         })))
     }
-}
-
-/// Every name an expression may mention, in lower case; of texts their words.
-pub(crate) fn words_of(expression: &Expression) -> Vec<String> {
-    let mut words = Vec::new();
-    for piece in &expression.tokens {
-        match piece.kind {
-            PieceKind::Word | PieceKind::Quoted | PieceKind::DoubleQuoted => {
-                words.push(piece.text.to_lowercase());
-            }
-            PieceKind::Text => words.extend(words_in(&piece.text)),
-            PieceKind::Number | PieceKind::Hex | PieceKind::Bits | PieceKind::Symbol => {}
-        }
-    }
-    sort_by(&mut words, Ord::cmp);
-    words.dedup();
-    words
 }

@@ -1,6 +1,6 @@
 //! Expressions among the tokens of a statement: where they end, and their text without comments.
 
-use crate::ast::{Expression, ExpressionPiece, PieceKind};
+use crate::ast::Expression;
 use crate::diagnostic::Diagnostic;
 use crate::parse::lex::{Token, TokenKind};
 use crate::source::Span;
@@ -95,11 +95,7 @@ impl Cursor<'_> {
         } else {
             self.text_without_comments(tokens, span)
         };
-        Expression {
-            sql,
-            tokens: tokens.iter().map(|&token| self.piece(token)).collect(),
-            span,
-        }
+        Expression { sql, span }
     }
 
     /// The tokens from `first` up to here as they are written, without comments.
@@ -151,30 +147,5 @@ impl Cursor<'_> {
         );
         let own = |database: &str| self.unquoted(token) == database;
         name && self.own_database.is_some_and(own)
-    }
-
-    fn piece(&self, token: Token) -> ExpressionPiece {
-        let kind = match token.kind {
-            TokenKind::Word => PieceKind::Word,
-            TokenKind::Backticked | TokenKind::Bracketed => PieceKind::Quoted,
-            TokenKind::DoubleQuoted => PieceKind::DoubleQuoted,
-            TokenKind::SingleQuoted | TokenKind::Escaped | TokenKind::Dollar => PieceKind::Text,
-            TokenKind::Hex => PieceKind::Hex,
-            TokenKind::Bits => PieceKind::Bits,
-            TokenKind::Number => PieceKind::Number,
-            TokenKind::Symbol => PieceKind::Symbol,
-        };
-        let plain = matches!(
-            kind,
-            PieceKind::Word | PieceKind::Number | PieceKind::Symbol
-        );
-        ExpressionPiece {
-            kind,
-            text: if plain {
-                self.raw(token).to_owned()
-            } else {
-                self.unquoted(token)
-            },
-        }
     }
 }

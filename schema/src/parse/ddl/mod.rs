@@ -18,7 +18,7 @@ pub(crate) mod table;
 mod types;
 mod view;
 
-pub(crate) use database_object::words_of;
+pub(crate) use option::words_of;
 pub(crate) use types::type_of;
 
 use crate::ast::{AlterTable, CreateView, Statement};

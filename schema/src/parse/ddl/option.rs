@@ -1,8 +1,11 @@
 //! Reads the options after a table's parenthesis that mean something to its own dialect only: kept as they are written.
 
 use crate::ast::{ObjectName, Partition, TableOption};
-
-use crate::syntax::{Cursor, Read};
+use crate::name::words_in;
+use crate::parse::lex::TokenKind;
+use crate::sorting::sort_by;
+use crate::syntax::{Cursor, Read, Text, tokens_of};
+use bindery_core::dialect::Dialect;
 
 /// Options of MySQL that say where its files are: another server has other disks.
 const PLACES: [&str; 3] = ["DATA DIRECTORY", "INDEX DIRECTORY", "TABLESPACE"];
@@ -121,6 +124,30 @@ impl Cursor<'_> {
     /// Every name that the tokens from `first` up to here may mention, in lower case; of texts their words, as a
     /// function's body and `nextval('name')` are texts.
     pub(crate) fn words(&self, first: usize) -> Vec<String> {
-        super::database_object::words_of(&self.expression(first))
+        let mut words: Vec<String> = Vec::new();
+        for &token in &self.tokens[first..self.at] {
+            let text = self.unquoted(token);
+            match token.kind {
+                TokenKind::Word
+                | TokenKind::Backticked
+                | TokenKind::Bracketed
+                | TokenKind::DoubleQuoted => words.push(text.to_lowercase()),
+                TokenKind::SingleQuoted | TokenKind::Escaped | TokenKind::Dollar => {
+                    words.extend(words_in(&text));
+                }
+                TokenKind::Hex | TokenKind::Bits | TokenKind::Number | TokenKind::Symbol => {}
+            }
+        }
+        sort_by(&mut words, Ord::cmp);
+        words.dedup();
+        words
     }
+}
+
+/// The same of a whole text.
+pub(crate) fn words_of(sql: &str, dialect: Dialect) -> Vec<String> {
+    let tokens = tokens_of(sql, dialect);
+    let mut cursor = Text::of(sql, &tokens, dialect).cursor();
+    cursor.at = tokens.len();
+    cursor.words(0)
 }

@@ -11,6 +11,7 @@ use crate::column_type::{ColumnType, LobSize};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{Dialect, DialectRules as _};
 use crate::draft::{DraftObjectKind, DraftView};
+use crate::lower::sources_of;
 use crate::model::{
     Column, ColumnId, FieldType, Generated, Model, NamedView, Table, TableId, TableName, View,
     ViewQuery,
@@ -156,10 +157,9 @@ impl<'a> Resolver<'a> {
 
     /// The tables that a query may read which cannot be read itself: all that it holds the name of.
     fn names_in(&self, view: &DraftView) -> Read {
-        let pieces = view.body.tokens.iter().filter(|piece| piece.is_name());
         let mut read = Read::default();
-        for piece in pieces {
-            let key = piece.text.to_lowercase();
+        for source in sources_of(view) {
+            let key = source.name.name.text.to_lowercase();
             read.reads
                 .extend(self.by_name.get(&key).into_iter().flatten());
             let named = named_views(&self.model).map(|named| &named.table.name);

@@ -1,8 +1,9 @@
-//! In which order views are read: each after those whose names its query holds.
+//! In which order views are read: each after those that its query reads.
 
 use std::collections::HashMap;
 
 use crate::draft::DraftView;
+use crate::lower::sources_of;
 use crate::sorting::sort_by;
 
 /// Indexes of all views. Views that hold each other's names come in the order of their statements.
@@ -50,10 +51,10 @@ fn walk(
     }
 }
 
-/// The views whose names a query holds, the first last.
+/// The views that a query reads, the first last.
 fn named_views(view: &DraftView, by_name: &HashMap<String, Vec<usize>>) -> Vec<usize> {
-    let names = view.body.tokens.iter().filter(|piece| piece.is_name());
-    let known = names.filter_map(|piece| by_name.get(&piece.text.to_lowercase()));
+    let sources = sources_of(view).into_iter();
+    let known = sources.filter_map(|source| by_name.get(&source.name.name.text.to_lowercase()));
     let mut found: Vec<usize> = known.flatten().copied().collect();
     sort_by(&mut found, Ord::cmp);
     found.dedup();
