@@ -5,10 +5,11 @@
 //! between two runs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use bindery::{Connection, Error, ErrorKind, Sql};
 use bindery_schema::dialect::Dialect;
-use bindery_schema::diff::quoted_calls;
+use bindery_schema::diff::{places_of_words, statement_names};
 use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
@@ -24,9 +25,9 @@ const OBJECTS: &str = r"
 SELECT table_name, table_type FROM information_schema.tables
 WHERE table_schema = database() AND table_name NOT LIKE '\_bindery\_%' ORDER BY table_name";
 
-/// A table, and one that it refers to.
+/// A table, its foreign key, and the table that this refers to.
 const REFERENCES: &str = r"
-SELECT DISTINCT table_name, referenced_table_name FROM information_schema.key_column_usage
+SELECT DISTINCT table_name, constraint_name, referenced_table_name FROM information_schema.key_column_usage
 WHERE table_schema = database() AND referenced_table_schema = database()";
 
 const OTHERS: &str = r"
@@ -37,6 +38,9 @@ ORDER BY 1";
 
 const FUNCTIONS: &str = "
 SELECT routine_name FROM information_schema.routines WHERE routine_schema = database() AND routine_type = 'FUNCTION'";
+
+/// A table, its foreign key, and the table that this refers to.
+type Reference = (String, String, String);
 
 /// One object as the server writes it.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,7 +68,7 @@ pub(super) fn read(
 
 fn read_once(connection: &mut Connection<Chosen>, told: Told<'_>) -> bindery::Result<Catalogue> {
     let names: Vec<(String, String)> = connection.query_as(Sql::assembled(OBJECTS), ())?;
-    let references: Vec<(String, String)> = connection.query_as(Sql::assembled(REFERENCES), ())?;
+    let references: Vec<Reference> = connection.query_as(Sql::assembled(REFERENCES), ())?;
     let mut objects = Vec::new();
     let (of, unit) = (names.len(), "tables");
     for (at, (name, kind)) in names.into_iter().enumerate() {
@@ -77,7 +81,7 @@ fn read_once(connection: &mut Connection<Chosen>, told: Told<'_>) -> bindery::Re
         .any(|object| object.kind == ObjectKind::Sequence)
     {
         let database: String = connection.query_scalar("SELECT database()", ())?;
-        plain_sequences(&mut objects, &format!("{}.", quoted(&database)));
+        plain_sequences(&mut objects, &quoted(&database));
     }
     let order = sorted(&nodes(&objects, &references));
     let functions: Vec<String> = connection.query_as(Sql::assembled(FUNCTIONS), ())?;
@@ -113,7 +117,7 @@ pub(super) fn show(
         type Shown = (String, String, String, String);
         let show = Sql::assembled(format!("SHOW CREATE VIEW {quoted}"));
         let (_, sql, _, _): Shown = connection.query_row(show, ())?;
-        let (kind, sql) = (ObjectKind::View, plain_view(&sql, &quoted));
+        let (kind, sql) = (ObjectKind::View, plain(&sql));
         Object { name, kind, sql }
     } else {
         let word = if kind == "SEQUENCE" { kind } else { "TABLE" };
@@ -122,7 +126,7 @@ pub(super) fn show(
         let (kind, sql) = if kind == "SEQUENCE" {
             (ObjectKind::Sequence, sql)
         } else {
-            (ObjectKind::Table, plain_table(&sql))
+            (ObjectKind::Table, plain(&sql))
         };
         Object { name, kind, sql }
     })
@@ -134,75 +138,51 @@ pub(super) fn quoted(name: &str) -> String {
     sql.finish()
 }
 
-/// Removes what depends on the rows or is usual.
-pub(super) fn plain_table(sql: &str) -> String {
-    plain_keys(&without_counter(sql))
-}
+/// Words that depend on the rows or on the account that made a view, or say what is usual: the next value of AUTO_INCREMENT, and what
+/// MariaDB shows of a foreign key where it was written.
+const LEFT_OUT: [&[&str]; 6] = [
+    &["AUTO_INCREMENT", "=", "*"],
+    &["ON", "DELETE", "NO", "ACTION"],
+    &["ON", "UPDATE", "NO", "ACTION"],
+    &["ALGORITHM", "=", "UNDEFINED"],
+    &["DEFINER", "=", "*", "@", "*"],
+    &["SQL", "SECURITY", "DEFINER"],
+];
 
-/// Removes the next value of AUTO_INCREMENT, which depends on the rows.
-fn without_counter(sql: &str) -> String {
-    const COUNTER: &str = " AUTO_INCREMENT=";
-    let options = sql.find("\n) ").unwrap_or(0);
-    let comment = sql[options..]
-        .find(" COMMENT=")
-        .map_or(sql.len(), |at| options + at);
-    let Some(at) = sql[options..comment].find(COUNTER).map(|at| options + at) else {
-        return sql.to_owned();
-    };
-    let rest = sql[at + COUNTER.len()..].trim_start_matches(|digit: char| digit.is_ascii_digit());
-    format!("{}{rest}", &sql[..at])
-}
-
-/// Removes what foreign keys do without a word: MariaDB shows it where it was written.
-fn plain_keys(sql: &str) -> String {
-    let line = |line: &str| {
-        if line.starts_with("  CONSTRAINT `") && line.contains(" FOREIGN KEY (") {
-            let line = line.replace(" ON DELETE NO ACTION", "");
-            line.replace(" ON UPDATE NO ACTION", "")
-        } else {
-            line.to_owned()
+/// The statement without such words.
+pub(super) fn plain(sql: &str) -> String {
+    let mut plain = sql.to_owned();
+    for words in LEFT_OUT {
+        for place in places_of_words(&plain, Dialect::Mysql, words).iter().rev() {
+            // The blank before them goes, too.
+            plain.replace_range(place.start - 1..place.end, "");
         }
-    };
-    sql.lines().map(line).collect::<Vec<_>>().join("\n")
+    }
+    plain
 }
 
 /// Removes the database's name before those of its own sequences, where MariaDB writes it into defaults.
 fn plain_sequences(objects: &mut [Object], database: &str) {
-    let sequences = objects
-        .iter()
-        .filter(|object| object.kind == ObjectKind::Sequence);
+    let is_sequence = |object: &&Object| object.kind == ObjectKind::Sequence;
+    let sequences = objects.iter().filter(is_sequence);
     let sequences: Vec<String> = sequences.map(|object| quoted(&object.name)).collect();
-    for table in objects
-        .iter_mut()
-        .filter(|object| object.kind == ObjectKind::Table)
-    {
+    let is_table = |object: &&mut Object| object.kind == ObjectKind::Table;
+    for table in objects.iter_mut().filter(is_table) {
         for name in &sequences {
-            let call = |prefix: &str| format!("val({prefix}{name}");
-            table.sql = table.sql.replace(&call(database), &call(""));
+            let words = ["(", database, ".", name];
+            for place in places_of_words(&table.sql, Dialect::Mysql, &words)
+                .iter()
+                .rev()
+            {
+                table.sql.replace_range(place.clone(), &format!("({name}"));
+            }
         }
     }
 }
 
-/// Removes the account that made a view, and words that say what is usual.
-fn plain_view(sql: &str, name: &str) -> String {
-    let Some((head, query)) = sql.split_once(&format!(" VIEW {name} ")) else {
-        return sql.to_owned();
-    };
-    let words = [
-        " ALGORITHM=MERGE",
-        " ALGORITHM=TEMPTABLE",
-        " SQL SECURITY INVOKER",
-    ];
-    let kept: String = words
-        .into_iter()
-        .filter(|word| head.contains(word))
-        .collect();
-    format!("CREATE{kept} VIEW {name} {query}")
-}
-
-fn nodes(objects: &[Object], references: &[(String, String)]) -> Vec<Node> {
+fn nodes(objects: &[Object], references: &[Reference]) -> Vec<Node> {
     let mut refers: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for (from, to) in references {
+    for (from, _, to) in references {
         refers.entry(from).or_default().insert(to.to_lowercase());
     }
     let sequences = || {
@@ -214,8 +194,14 @@ fn nodes(objects: &[Object], references: &[(String, String)]) -> Vec<Node> {
         key: object.name.to_lowercase(),
         place: (object.kind, object.name.clone()),
         needs: match object.kind {
-            ObjectKind::View => mentioned(&object.sql, objects.iter().map(|one| one.name.as_str())),
-            ObjectKind::Table => mentioned(&object.sql, sequences().map(|one| one.name.as_str())),
+            ObjectKind::View => mentioned(
+                &statement_names(&object.sql, Dialect::Mysql).tables,
+                objects.iter().map(|one| one.name.as_str()),
+            ),
+            ObjectKind::Table => mentioned(
+                &statement_names(&object.sql, Dialect::Mysql).tables,
+                sequences().map(|one| one.name.as_str()),
+            ),
             ObjectKind::Collation
             | ObjectKind::Type
             | ObjectKind::Sequence
@@ -226,19 +212,17 @@ fn nodes(objects: &[Object], references: &[(String, String)]) -> Vec<Node> {
     objects.iter().map(node).collect()
 }
 
-/// The views that call one of the functions, whose names the server writes in quotes, or read such a view.
+/// The views that call one of the functions or read such a view.
 fn unmakeable<'o>(
     ordered: impl Iterator<Item = &'o Object>,
     functions: &[String],
 ) -> BTreeSet<TableName> {
     let mut found: BTreeSet<TableName> = BTreeSet::new();
     for view in ordered.filter(|object| object.kind == ObjectKind::View) {
-        let called = quoted_calls(&view.sql, Dialect::Mysql);
-        let is_function =
-            |name: &String| functions.iter().any(|one| one.eq_ignore_ascii_case(name));
-        let calls = called.iter().any(is_function);
-        let names = found.iter().map(|name| name.name.as_str());
-        if calls || !mentioned(&view.sql, names).is_empty() {
+        let named = statement_names(&view.sql, Dialect::Mysql);
+        let called = mentioned(&named.functions, functions.iter().map(String::as_str));
+        let read = mentioned(&named.tables, found.iter().map(|name| name.name.as_str()));
+        if !called.is_empty() || !read.is_empty() {
             found.insert(TableName {
                 schema: None,
                 name: view.name.clone(),
@@ -248,33 +232,34 @@ fn unmakeable<'o>(
     found
 }
 
-/// Takes the foreign keys out of a table's statement that refer to tables which come later.
+/// Takes the foreign keys out of a table's statement that refer to tables which come later. Each has a line.
 fn without_later_keys(
     object: &Object,
-    references: &[(String, String)],
+    references: &[Reference],
     made: &BTreeSet<&str>,
 ) -> (String, Vec<String>) {
-    let later = references.iter().filter(|(from, to)| {
+    let later = references.iter().filter(|(from, _, to)| {
         *from == object.name && !made.iter().any(|name| name.eq_ignore_ascii_case(to))
     });
-    let targets: Vec<String> = later
-        .map(|(_, to)| format!(" REFERENCES {} (", quoted(to)))
-        .collect();
-    if targets.is_empty() {
-        return (object.sql.clone(), Vec::new());
+    let mut places: Vec<Range<usize>> = Vec::new();
+    for (_, key, _) in later {
+        let words = ["CONSTRAINT", &quoted(key), "FOREIGN", "KEY"];
+        places.extend(places_of_words(&object.sql, Dialect::Mysql, &words));
     }
-    let is_later = |line: &str| {
-        let line = line.trim_start();
-        line.starts_with("CONSTRAINT `")
-            && targets.iter().any(|target| line.contains(target.as_str()))
-    };
-    let (keys, kept): (Vec<&str>, Vec<&str>) = object.sql.lines().partition(|line| is_later(line));
-    let keys = keys.into_iter().map(|line| {
-        let line = line.trim().trim_end_matches(',');
-        format!("ALTER TABLE {} ADD {line}", quoted(&object.name))
-    });
-    // The line before the parenthesis has no comma behind it.
-    (kept.join("\n").replace(",\n)", "\n)"), keys.collect())
+    places.sort_by_key(|place| place.start);
+    let (mut sql, mut keys) = (object.sql.clone(), Vec::new());
+    for place in places.iter().rev() {
+        let line = sql[place.start..].lines().next().unwrap_or_default();
+        let line = line.trim_end_matches(',').to_owned();
+        // A column stands before it, and a comma between them.
+        let comma = sql[..place.start].rfind(',').unwrap_or(place.start);
+        sql.replace_range(comma..place.start + line.len(), "");
+        keys.insert(
+            0,
+            format!("ALTER TABLE {} ADD {line}", quoted(&object.name)),
+        );
+    }
+    (sql, keys)
 }
 
 #[cfg(test)]
@@ -284,15 +269,44 @@ mod tests {
     #[test]
     fn what_depends_on_rows_and_accounts_is_taken_out() {
         let table = "CREATE TABLE `t` (\n  `id` int(11) NOT NULL AUTO_INCREMENT COMMENT ' AUTO_INCREMENT=1',\n  PRIMARY KEY (`id`)\n) ENGINE=InnoDB AUTO_INCREMENT=17 DEFAULT CHARSET=utf8mb4 COMMENT=' AUTO_INCREMENT=2'";
-        let plain = without_counter(table);
-        assert_eq!(plain, table.replace(" AUTO_INCREMENT=17", ""));
-        assert_eq!(without_counter(&plain), plain);
-        let view = "CREATE ALGORITHM=UNDEFINED DEFINER=`a`@`%` SQL SECURITY DEFINER VIEW `v` AS select 1 AS `1`";
+        let plain_table = plain(table);
+        assert_eq!(plain_table, table.replace(" AUTO_INCREMENT=17", ""));
+        assert_eq!(plain(&plain_table), plain_table);
+        let view = "CREATE ALGORITHM=UNDEFINED DEFINER=`a`@`%` SQL SECURITY DEFINER VIEW `v` AS select ' SQL SECURITY DEFINER' AS `1`";
         assert_eq!(
-            plain_view(view, "`v`"),
-            "CREATE VIEW `v` AS select 1 AS `1`"
+            plain(view),
+            "CREATE VIEW `v` AS select ' SQL SECURITY DEFINER' AS `1`"
         );
         let invoker = view.replace("DEFINER VIEW", "INVOKER VIEW");
-        assert!(plain_view(&invoker, "`v`").starts_with("CREATE SQL SECURITY INVOKER VIEW `v` AS"));
+        assert!(plain(&invoker).starts_with("CREATE SQL SECURITY INVOKER VIEW `v` AS"));
+        let key = "CREATE TABLE `t` (\n  `a` int,\n  CONSTRAINT `k` FOREIGN KEY (`a`) REFERENCES `u` (`a`) ON DELETE NO ACTION ON UPDATE CASCADE\n)";
+        assert_eq!(plain(key), key.replace(" ON DELETE NO ACTION", ""));
+    }
+
+    #[test]
+    fn only_keys_that_refer_to_later_tables_are_taken_out() {
+        let check =
+            "CONSTRAINT `c` CHECK (`x` <> 'CONSTRAINT `k` FOREIGN KEY (`b`) REFERENCES `u` (')";
+        let keys = ["k", "l", "m"].map(|name| {
+            format!("CONSTRAINT `{name}` FOREIGN KEY (`a`, `b`) REFERENCES `{name}s` (`a`, `b`)")
+        });
+        let table = |keys: &[&String]| {
+            let keys: String = keys.iter().map(|key| format!(",\n  {key}")).collect();
+            format!("CREATE TABLE `t` (\n  `a` int,\n  `x` text,\n  {check}{keys}\n) ENGINE=InnoDB")
+        };
+        let [k, l, m] = &keys;
+        let object = Object {
+            name: "t".to_owned(),
+            kind: ObjectKind::Table,
+            sql: table(&[k, l, m]),
+        };
+        let reference = |key: &str| ("t".to_owned(), key.to_owned(), format!("{key}s"));
+        let references = ["m", "k", "l"].map(reference);
+        let (sql, later) = without_later_keys(&object, &references, &BTreeSet::from(["ls"]));
+        assert_eq!(sql, table(&[l]));
+        assert_eq!(
+            later,
+            [k, m].map(|key| format!("ALTER TABLE `t` ADD {key}"))
+        );
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bindery::{Connection, Sql};
+use bindery_schema::dialect::Dialect;
+use bindery_schema::diff::statement_names;
 use bindery_schema::model::TableName;
 
 use super::graph::{Node, ObjectKind, mentioned, sorted};
@@ -71,7 +73,8 @@ fn nodes(made: &[&Object], references: &[(String, String)]) -> Vec<Node> {
     let names = || made.iter().map(|object| object.1.as_str());
     let node = |object: &&Object| {
         let (kind, needs) = if object.0 == "view" {
-            (ObjectKind::View, mentioned(&object.3, names()))
+            let named = statement_names(&object.3, Dialect::Sqlite);
+            (ObjectKind::View, mentioned(&named.tables, names()))
         } else {
             (ObjectKind::Table, BTreeSet::new())
         };

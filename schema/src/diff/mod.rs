@@ -65,10 +65,11 @@ pub use self::structure::{
     ViewShape,
 };
 pub use self::triggers::triggers;
+pub use crate::parse::statement_names;
 pub use crate::syntax::canonical::{
     ExpressionParts, expression_parts, loose_words, same_expression, same_query,
 };
-pub use crate::syntax::quoted_calls;
+pub use crate::syntax::{Names, places_of_words};
 
 #[cfg(test)]
 mod tests;

@@ -29,6 +29,8 @@ pub(crate) use ddl::type_of;
 pub(crate) use ddl::words_of;
 pub(crate) use prose::{comment_lines, comment_text};
 #[cfg(feature = "diff")]
+pub use single::statement_names;
+#[cfg(feature = "diff")]
 pub(crate) use single::{SingleStatement, parse_single};
 
 use bindery_core::statements::{kind, load, reverted, split};

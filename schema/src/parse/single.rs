@@ -3,7 +3,7 @@
 use super::ddl::{self, Outcome};
 use super::kind::kind_of;
 use crate::ast::Statement;
-use crate::syntax::{Command, Cursor, Text, Whole, read, tokens_of};
+use crate::syntax::{Command, Cursor, Names, Text, Whole, read, tokens_of};
 use bindery_core::dialect::Dialect;
 
 /// A statement of any kind.
@@ -37,6 +37,27 @@ pub(crate) fn parse_single(sql: &str, dialect: Dialect) -> SingleStatement {
         Ok(whole) => SingleStatement::Rows(Box::new(whole)),
         Err(_) => SingleStatement::Other(kind),
     }
+}
+
+/// Returns the names in a statement as a database keeps it: those that the tree of a view has, and of any other statement all that its
+/// words may be.
+///
+/// ```
+/// use bindery_schema::dialect::Dialect;
+/// use bindery_schema::diff::statement_names;
+///
+/// let view = "CREATE VIEW `v` AS select `f`(`u`.`a`) AS `x`,'`g`(1) from `w`' AS `b` from `t` `u`";
+/// let names = statement_names(view, Dialect::Mysql);
+/// assert_eq!((names.tables, names.functions), (vec!["t".to_owned()], vec!["f".to_owned()]));
+/// ```
+pub fn statement_names(sql: &str, dialect: Dialect) -> Names {
+    if let SingleStatement::Schema(statements) = parse_single(sql, dialect)
+        && let [Statement::CreateView(view)] = statements.as_slice()
+        && let Ok(query) = &view.query
+    {
+        return Names::of_rows(&query.statement);
+    }
+    Names::of_tokens(sql, dialect)
 }
 
 fn of_schema(mut cursor: Cursor<'_>) -> Option<Vec<Statement>> {

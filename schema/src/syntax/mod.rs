@@ -33,9 +33,10 @@ pub(crate) use command::{Command, Trigger};
 pub(crate) use cursor::{Cursor, Problem, Read, shortened};
 #[cfg(test)]
 pub(crate) use grouped::grouped;
+pub use names::Names;
 #[cfg(feature = "diff")]
-pub use names::quoted_calls;
-pub(crate) use names::{Names, Site, SiteKind, sites, sites_of_definition};
+pub use names::places_of_words;
+pub(crate) use names::{Site, SiteKind, sites, sites_of_definition};
 pub(crate) use reader::{
     Text, Whole, has_more_words, look_at_expression, read, read_query, read_text, tokens_of,
     ungrouped,

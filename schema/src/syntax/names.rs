@@ -58,26 +58,29 @@ pub(crate) fn sites_of_definition(sql: &str) -> Vec<Site> {
     of_tokens(sql, Dialect::Postgres, true)
 }
 
-/// Returns the names in quotes that are called in a statement as a server writes it.
+/// The places where these words and signs stand one after the other in a statement, in its own order: what stands in texts and comments
+/// is none of them. `*` is any token.
 ///
 /// ```
 /// use bindery_schema::dialect::Dialect;
-/// use bindery_schema::diff::quoted_calls;
+/// use bindery_schema::diff::places_of_words;
 ///
-/// let calls = quoted_calls("select `f`(`a`),'`g`(1)' AS `b` from `t`", Dialect::Mysql);
-/// assert_eq!(calls, ["f"]);
+/// let sql = "CREATE TABLE `t` (`a` int COMMENT ' AUTO_INCREMENT=1') AUTO_INCREMENT=17 CHARSET=utf8mb4";
+/// let places = places_of_words(sql, Dialect::Mysql, &["AUTO_INCREMENT", "=", "*"]);
+/// assert_eq!(places.len(), 1);
+/// assert_eq!(&sql[places[0].clone()], "AUTO_INCREMENT=17");
 /// ```
 #[cfg(feature = "diff")]
-pub fn quoted_calls(sql: &str, dialect: Dialect) -> Vec<String> {
+pub fn places_of_words(sql: &str, dialect: Dialect, words: &[&str]) -> Vec<Range<usize>> {
     let tokens = tokens_of(sql, dialect);
     let cursor = Text::of(sql, &tokens, dialect).cursor();
-    let is_call = |pair: &&[Token]| {
-        use TokenKind::{Backticked, Bracketed, DoubleQuoted};
-        let is_quoted = matches!(pair[0].kind, Backticked | Bracketed | DoubleQuoted);
-        is_quoted && !cursor.is_text(pair[0]) && cursor.raw(pair[1]) == "("
+    let is_word = |(token, word): (&Token, &&str)| {
+        *word == "*" || cursor.raw(*token).eq_ignore_ascii_case(word)
     };
-    let calls = tokens.windows(2).filter(is_call);
-    calls.map(|pair| cursor.unquoted(pair[0])).collect()
+    let runs = tokens.windows(words.len());
+    let found = runs.filter(|run| run.iter().zip(words).all(is_word));
+    let place = |run: &[Token]| run[0].start as usize..run[run.len() - 1].end as usize;
+    found.map(place).collect()
 }
 
 fn site(kind: SiteKind, text: &str, span: Span) -> Site {
@@ -164,10 +167,13 @@ fn kind_of_name(cursor: &Cursor<'_>, is_definition: bool) -> SiteKind {
 
 /// The names in a statement, in small letters.
 #[derive(Debug, Default)]
-pub(crate) struct Names {
+pub struct Names {
     /// Of tables and views, those of `WITH` left out.
-    pub(crate) tables: Vec<String>,
-    pub(crate) columns: Vec<String>,
+    pub tables: Vec<String>,
+    /// Of columns.
+    pub columns: Vec<String>,
+    /// Of functions that are called.
+    pub functions: Vec<String>,
 }
 
 impl Names {
@@ -190,6 +196,7 @@ impl Names {
             }
             Node::Expr(expr) => match &expr.kind {
                 ExprKind::Column(column) => names.columns(column.last()),
+                ExprKind::Call(call) => names.functions.push(call.function().to_lowercase()),
                 ExprKind::In(list) => {
                     if let InList::Table(table) = &list.list {
                         table.last().into_iter().for_each(|name| names.table(name));
@@ -210,7 +217,12 @@ impl Names {
         for site in of_tokens(sql, dialect, false) {
             let name = site.text.to_lowercase();
             let is_called = site.kind == SiteKind::Function;
-            names.columns.extend((!is_called).then(|| name.clone()));
+            let kind = if is_called {
+                &mut names.functions
+            } else {
+                &mut names.columns
+            };
+            kind.push(name.clone());
             names.tables.push(name);
         }
         names

@@ -6,6 +6,8 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bindery::{Connection, FromRow, Sql};
+use bindery_schema::dialect::Dialect;
+use bindery_schema::diff::statement_names;
 use bindery_schema::model::TableName;
 
 use self::table::{Column, Constraint, Index, Table, Tables};
@@ -211,7 +213,8 @@ impl Plan {
                 return;
             }
             for (key, name, statement, _, body) in found {
-                let called = mentioned(&body, open.iter().map(|one| one.3.as_str()));
+                let named = statement_names(&body, Dialect::Postgres);
+                let called = mentioned(&named.tables, open.iter().map(|one| one.3.as_str()));
                 let called = open
                     .iter()
                     .filter(|one| called.contains(&one.3.to_lowercase()));

@@ -5,7 +5,7 @@ use bindery::{Connection, Sql};
 use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::diff::{TableShape, ViewShape};
 
-use super::super::mysql::{plain_table, quoted};
+use super::super::mysql::{plain, quoted};
 use super::{Respelled, Wanted, temporary};
 use crate::database::Chosen;
 
@@ -79,7 +79,7 @@ fn show(
     connection.execute_batch(Sql::assembled(create))?;
     let show = format!("SHOW CREATE TABLE {}", quoted(&table.name.name));
     let (_, sql): (String, String) = connection.query_row(Sql::assembled(show), ())?;
-    Ok(plain_table(&sql.replacen(
+    Ok(plain(&sql.replacen(
         "CREATE TEMPORARY TABLE",
         "CREATE TABLE",
         1,
