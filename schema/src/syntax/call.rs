@@ -212,10 +212,13 @@ impl Reader<'_> {
             call.order = self.list(Self::sort)?;
         }
         if self.dialect == Dialect::Mysql && self.eat(&["SEPARATOR"]) {
-            match self.token(0) {
-                Some(token) if token.kind == TokenKind::Hex => self.advance(1),
-                _ => drop(self.text_constant()?),
-            }
+            call.separator = Some(match self.token(0) {
+                Some(token) if token.kind == TokenKind::Hex => {
+                    self.advance(1);
+                    self.raw(token).to_owned()
+                }
+                _ => self.text_constant()?,
+            });
         }
         if self.dialect == Dialect::Mysql && self.eat(&["LIMIT"]) {
             self.expr()?;
@@ -346,9 +349,9 @@ impl Reader<'_> {
         } else {
             (self.bound()?, (Edge::Row, None))
         };
-        let span = self.span_from(from);
         let is_backward = first.0 > last.0 || first.0 == Edge::End || last.0 == Edge::Start;
         self.excluded()?;
+        let span = self.span_from(from);
         let bounds = [first.1, last.1].into_iter().flatten().collect();
         Ok(Frame {
             unit,
@@ -398,18 +401,26 @@ impl Reader<'_> {
     /// A value with `ASC`, `DESC`, `NULLS LAST`.
     pub(super) fn sort(&mut self) -> Read<Sort> {
         let value = self.expr()?;
-        if self.dialect == Dialect::Postgres && self.eat(&["USING"]) {
-            if let Some((_, tokens)) = self.symbols() {
-                self.advance(tokens);
-            }
-        } else {
-            self.eat_any(&["ASC", "DESC"]);
+        let mut operator = None;
+        if self.dialect == Dialect::Postgres
+            && self.eat(&["USING"])
+            && let Some((text, tokens)) = self.symbols()
+        {
+            operator = Some(text.to_owned());
+            self.advance(tokens);
         }
+        let falls = operator.is_none() && !self.eat(&["ASC"]) && self.eat(&["DESC"]);
         let nulls = self.dialect != Dialect::Mysql && self.eat(&["NULLS"]);
-        if nulls && !self.eat_any(&["FIRST", "LAST"]) {
+        let nulls_first = nulls.then(|| self.eat(&["FIRST"]));
+        if nulls_first == Some(false) && !self.eat(&["LAST"]) {
             return Err(self.unexpected("`FIRST` or `LAST`"));
         }
-        Ok(Sort { value })
+        Ok(Sort {
+            value,
+            falls,
+            nulls_first,
+            operator,
+        })
     }
 
     /// Forms with a syntax of their own; the others are read by their arguments.
@@ -580,6 +591,7 @@ pub(super) fn empty(name: Vec<Name>) -> Call {
         star: false,
         distinct: false,
         order: Vec::new(),
+        separator: None,
         filter: None,
         within: Vec::new(),
         over: None,

@@ -288,6 +288,11 @@ impl<'a> Cursor<'a> {
         self.span_between(first.min(eaten), eaten)
     }
 
+    /// The same; `None` where nothing was eaten since.
+    pub(super) fn stretch_from(&self, first: usize) -> Option<Span> {
+        (self.at > first).then(|| self.span_from(first))
+    }
+
     /// The beginning of the text where there are no tokens: a type of SQLite may be no word at all.
     fn span_between(&self, first: usize, last: usize) -> Span {
         Span {

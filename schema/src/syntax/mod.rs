@@ -13,6 +13,7 @@ mod cursor;
 mod expression;
 #[cfg(test)]
 mod grouped;
+mod more_words;
 mod names;
 mod operand;
 pub(crate) mod precedence;
@@ -33,13 +34,13 @@ pub(crate) use command::{Command, Trigger};
 pub(crate) use cursor::{Cursor, Problem, Read, shortened};
 #[cfg(test)]
 pub(crate) use grouped::grouped;
+pub(crate) use more_words::has_more_words;
 pub use names::Names;
 #[cfg(feature = "diff")]
 pub use names::places_of_words;
 pub(crate) use names::{Site, SiteKind, sites, sites_of_definition};
 pub(crate) use reader::{
-    Text, Whole, has_more_words, look_at_expression, read, read_query, read_text, tokens_of,
-    ungrouped,
+    Text, Whole, look_at_expression, read, read_query, read_text, tokens_of, ungrouped,
 };
 pub(crate) use tree::*;
 pub(crate) use walk::{Node, only_reads, walk, walk_from};

@@ -4,7 +4,7 @@ use super::cursor::Read;
 use super::reader::Reader;
 use super::tree::{
     Body, CommonTable, Distinct, Expr, ExprKind, Group, Item, ItemKind, Limit, Lock, Query, Select,
-    SetPart, Statement, Window, With,
+    SetPart, Sort, Statement, Window, With,
 };
 use crate::ast::name::Name;
 use crate::source::Span;
@@ -69,7 +69,7 @@ impl Reader<'_> {
         })
     }
 
-    pub(super) fn order_by(&mut self) -> Read<Vec<super::tree::Sort>> {
+    pub(super) fn order_by(&mut self) -> Read<Vec<Sort>> {
         if self.eat(&["ORDER", "BY"]) {
             self.list(Self::sort)
         } else {
@@ -91,10 +91,9 @@ impl Reader<'_> {
         let name = self.own_name("a name")?;
         let columns = self.names_in_parentheses()?;
         self.expect(&["AS"])?;
-        if self.dialect != Dialect::Mysql {
-            self.eat(&["NOT"]);
-            self.eat(&["MATERIALIZED"]);
-        }
+        let has_words = self.dialect != Dialect::Mysql;
+        let is_not = has_words && self.eat(&["NOT"]);
+        let materialized = (has_words && self.eat(&["MATERIALIZED"])).then_some(!is_not);
         let statement = self.enclosed(|reader| {
             if reader.dialect == Dialect::Postgres {
                 return reader.statement();
@@ -102,12 +101,15 @@ impl Reader<'_> {
             let query = reader.query()?;
             Ok(Statement::Query(Box::new(query)))
         })?;
+        let behind = self.at;
         let added = self.added_columns()?;
         Ok(CommonTable {
             name,
             columns,
+            materialized,
             statement,
             added,
+            search: self.stretch_from(behind),
         })
     }
 
@@ -252,7 +254,7 @@ impl Reader<'_> {
             Vec::new()
         };
         let condition = self.condition("WHERE")?;
-        let (group, rollup) = self.group_by()?;
+        let (group, group_distinct, rollup) = self.group_by()?;
         let having = self.condition("HAVING")?;
         let windows = if self.eat(&["WINDOW"]) {
             self.list(Self::named_window)?
@@ -265,6 +267,7 @@ impl Reader<'_> {
             from,
             condition,
             group,
+            group_distinct,
             rollup,
             having,
             windows,
@@ -358,16 +361,16 @@ impl Reader<'_> {
         Ok(Some(names))
     }
 
-    fn group_by(&mut self) -> Read<(Vec<Group>, bool)> {
+    /// The groups, and whether `DISTINCT` and `WITH ROLLUP` are there.
+    fn group_by(&mut self) -> Read<(Vec<Group>, bool, bool)> {
         if !self.eat(&["GROUP", "BY"]) {
-            return Ok((Vec::new(), false));
+            return Ok((Vec::new(), false, false));
         }
-        if self.dialect == Dialect::Postgres {
-            self.eat_any(&["ALL", "DISTINCT"]);
-        }
+        let is_postgres = self.dialect == Dialect::Postgres;
+        let distinct = is_postgres && !self.eat(&["ALL"]) && self.eat(&["DISTINCT"]);
         let group = self.list(Self::group)?;
         let rollup = self.dialect == Dialect::Mysql && self.eat(&["WITH", "ROLLUP"]);
-        Ok((group, rollup))
+        Ok((group, distinct, rollup))
     }
 
     fn group(&mut self) -> Read<Group> {
@@ -378,7 +381,7 @@ impl Reader<'_> {
                 self.enclosed(|reader| {
                     reader.list(|reader| {
                         match reader.group()? {
-                            Group::Value(value) => values.push(value),
+                            Group::Value(sort) => values.push(sort.value),
                             Group::Sets(more, _) => values.extend(more),
                         }
                         Ok(())
@@ -398,10 +401,13 @@ impl Reader<'_> {
             }
         }
         let value = self.expr()?;
-        if self.dialect == Dialect::Mysql {
-            self.eat_any(&["ASC", "DESC"]);
-        }
-        Ok(Group::Value(value))
+        let has_direction = self.dialect == Dialect::Mysql && !self.eat(&["ASC"]);
+        Ok(Group::Value(Sort {
+            value,
+            falls: has_direction && self.eat(&["DESC"]),
+            nulls_first: None,
+            operator: None,
+        }))
     }
 
     fn named_window(&mut self) -> Read<(Name, Window)> {
@@ -471,9 +477,12 @@ impl Reader<'_> {
         if !self.eat_any(&["FIRST", "NEXT"]) {
             return Err(self.unexpected("`FIRST` or `NEXT`"));
         }
-        if !self.is_any_word(0, &["ROW", "ROWS"]) {
-            limit.count = Some(self.above(super::precedence::CAST)?);
-        }
+        let one = self.here();
+        limit.count = Some(if self.is_any_word(0, &["ROW", "ROWS"]) {
+            self.node(one, ExprKind::Number("1".to_owned()))
+        } else {
+            self.above(super::precedence::CAST)?
+        });
         if !self.eat_any(&["ROW", "ROWS"]) {
             return Err(self.unexpected("`ROWS`"));
         }

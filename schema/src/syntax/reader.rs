@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 
 use super::cursor::{Cursor, Problem, Read};
-use super::tree::{Body, Expr, ExprKind, Item, Parameter, Statement};
+use super::tree::{Body, Expr, Item, Parameter, Statement};
 use super::words;
 use crate::ast::name::{Name, ObjectName};
 use crate::source::{FileId, Span};
@@ -59,13 +59,7 @@ pub(crate) struct Whole {
 impl Whole {
     /// The place of the whole statement.
     pub(crate) fn span(&self) -> Span {
-        match &self.statement {
-            Statement::Query(query) => query.span,
-            Statement::Insert(insert) => insert.span,
-            Statement::Update(update) => update.span,
-            Statement::Delete(delete) => delete.span,
-            Statement::Merge(merge) => merge.span,
-        }
+        self.statement.span()
     }
 
     /// The items of the query's first `SELECT`, which name its columns.
@@ -205,31 +199,6 @@ pub(crate) fn look_at_expression<T: Send>(
         }),
         Err(problem) => Err(problem),
     }
-}
-
-/// Whether words stand in the expression itself that its tree does not have: `TRIM(LEADING …)`, `INTERVAL '1' DAY`, `USING utf8`. Two such
-/// expressions may differ though their trees do not.
-pub(crate) fn has_more_words(text: &Text<'_>, expr: &Expr) -> bool {
-    let (from, known) = match &expr.kind {
-        ExprKind::Call(call) if call.bare => return false,
-        ExprKind::Call(call) => {
-            let named = call.arguments.iter().filter(|one| one.name.is_some());
-            let variadic = call.arguments.iter().filter(|one| one.variadic);
-            let words = usize::from(call.distinct) + named.count() + variadic.count();
-            let name = call.name.last().map_or(expr.span, |name| name.span);
-            (name.end, words)
-        }
-        ExprKind::Typed(of, _) => (of.span.end, 0),
-        ExprKind::Cast(cast) => (cast.to.span.end, 0),
-        _ => return false,
-    };
-    let parts: Vec<Span> = expr.children().iter().map(|part| part.span).collect();
-    let own = text.tokens.iter().filter(|token| {
-        let is_here = token.start >= from && token.end <= expr.span.end;
-        let mut parts = parts.iter();
-        is_here && !parts.any(|part| part.start <= token.start && token.end <= part.end)
-    });
-    own.filter(|token| token.kind == TokenKind::Word).count() > known
 }
 
 fn read_all(cursor: &Cursor<'_>, parameters: bool) -> Read<Whole> {

@@ -30,6 +30,7 @@ impl Reader<'_> {
     }
 
     fn join(&mut self) -> Read<Join> {
+        let is_straight = self.is_word(0, "STRAIGHT_JOIN");
         let (natural, kind, cross) = if self.dialect == Dialect::Sqlite {
             self.join_of_sqlite()?
         } else {
@@ -37,6 +38,7 @@ impl Reader<'_> {
             let (kind, cross) = self.join_kind()?;
             (natural, kind, cross)
         };
+        let in_order = is_straight || cross && self.dialect == Dialect::Sqlite;
         let mut source = self.nested(Self::source)?;
         let is_needed = match self.dialect {
             Dialect::Postgres => true,
@@ -49,12 +51,19 @@ impl Reader<'_> {
             let join = self.nested(Self::join)?;
             source.joins.push(join);
         }
+        let mut merged = None;
         let on = if natural {
             JoinOn::Natural
         } else {
-            self.join_on(needs_condition, cross)?
+            self.join_on(needs_condition, cross, &mut merged)?
         };
-        Ok(Join { kind, on, source })
+        Ok(Join {
+            kind,
+            in_order,
+            on,
+            merged,
+            source,
+        })
     }
 
     /// Whether the condition of the join that begins here is followed by another, which is that of the join before it.
@@ -142,7 +151,7 @@ impl Reader<'_> {
         Ok((kind, cross))
     }
 
-    fn join_on(&mut self, needed: bool, cross: bool) -> Read<JoinOn> {
+    fn join_on(&mut self, needed: bool, cross: bool, merged: &mut Option<Name>) -> Read<JoinOn> {
         if cross && self.dialect == Dialect::Postgres {
             return Ok(JoinOn::Nothing);
         }
@@ -153,7 +162,7 @@ impl Reader<'_> {
             let columns =
                 self.enclosed(|reader| reader.list(|reader| reader.own_name("a column's name")))?;
             if self.dialect == Dialect::Postgres && self.eat(&["AS"]) {
-                self.own_name("a name")?;
+                *merged = Some(self.own_name("a name")?);
             }
             return Ok(JoinOn::Using(columns));
         }
@@ -194,6 +203,8 @@ impl Reader<'_> {
             columns,
             types,
             joins: Vec::new(),
+            head: self.span_from(first),
+            tail: None,
             span: self.span_from(first),
         };
         self.source_alias(&mut source)?;
@@ -228,7 +239,9 @@ impl Reader<'_> {
         for source in sources {
             first.joins.push(Join {
                 kind: JoinKind::Inner,
+                in_order: false,
                 on: JoinOn::Nothing,
+                merged: None,
                 source,
             });
         }
@@ -365,6 +378,7 @@ impl Reader<'_> {
                 source.types.extend(written);
             }
         }
+        let behind = self.at;
         match self.dialect {
             Dialect::Postgres => {
                 if self.eat(&["TABLESAMPLE"]) {
@@ -379,6 +393,7 @@ impl Reader<'_> {
             }
             Dialect::Mysql => self.index_hints(&mut source.indexes)?,
         }
+        source.tail = self.stretch_from(behind);
         Ok(())
     }
 

@@ -2,6 +2,10 @@
 //!
 //! Operators of one rank that follow each other are one [`Chain`], so that a long text nests nothing: what nests is bounded when it is read.
 
+#[cfg_attr(
+    not(feature = "diff"),
+    allow(dead_code, reason = "only comparing queries needs all of it")
+)]
 mod query;
 mod write;
 
@@ -204,6 +208,8 @@ pub(crate) struct Call {
     pub(crate) distinct: bool,
     /// `ORDER BY` within the parentheses.
     pub(crate) order: Vec<Sort>,
+    /// MySQL's `SEPARATOR`, which is a comma without it.
+    pub(crate) separator: Option<String>,
     pub(crate) filter: Option<Expr>,
     pub(crate) within: Vec<Sort>,
     pub(crate) over: Option<Window>,

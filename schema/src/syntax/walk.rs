@@ -194,7 +194,7 @@ impl<'t> Parts<'_, 't> {
         self.sources(&select.from);
         self.exprs(select.condition.iter().chain(&select.having));
         self.exprs(select.group.iter().flat_map(|group| match group {
-            Group::Value(value) => std::slice::from_ref(value),
+            Group::Value(sort) => std::slice::from_ref(&sort.value),
             Group::Sets(values, _) => values,
         }));
         for (_, window) in &select.windows {

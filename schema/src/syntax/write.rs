@@ -406,6 +406,8 @@ impl Reader<'_> {
         } else {
             self.table_alias()?
         };
+        let head = self.span_from(first);
+        let behind = self.at;
         let index = self.index_of_sqlite()?;
         Ok(Source {
             kind: SourceKind::Table(name),
@@ -414,6 +416,8 @@ impl Reader<'_> {
             columns: Vec::new(),
             types: Vec::new(),
             joins: Vec::new(),
+            head,
+            tail: self.stretch_from(behind),
             span: self.span_from(first),
         })
     }

@@ -520,7 +520,7 @@ pub(super) fn conjuncts(condition: &Expr) -> Vec<&Expr> {
 /// All values of GROUP BY, those of sets too.
 fn grouped_values(select: &Select) -> Vec<&Expr> {
     let values = select.group.iter().flat_map(|group| match group {
-        Group::Value(value) => std::slice::from_ref(value),
+        Group::Value(sort) => std::slice::from_ref(&sort.value),
         Group::Sets(values, _) => values,
     });
     let values = values.flat_map(|value| match &value.kind {

@@ -17,7 +17,7 @@ impl Form<'_> {
     /// How deep the expression nests is bounded by its reader.
     pub(super) fn of(&self, expr: &Expr) -> String {
         if has_more_words(self.text, expr) {
-            return self.words(expr);
+            return self.by_words(expr);
         }
         match &expr.kind {
             ExprKind::Null => "null".to_owned(),
@@ -49,8 +49,6 @@ impl Form<'_> {
                 None => format!("({} at local)", self.of(value)),
             },
             ExprKind::Case(case) => self.case(case),
-            // Directions and frames are no part of the tree.
-            ExprKind::Call(call) if is_ordered(call) => self.words(expr),
             ExprKind::Call(call) => self.call(call),
             ExprKind::Interval(value, unit) => {
                 format!("interval {} {}", self.of(value), unit.text.to_lowercase())
@@ -59,7 +57,7 @@ impl Form<'_> {
             | ExprKind::Bits
             | ExprKind::Default
             | ExprKind::Variable
-            | ExprKind::Parameter(_) => self.words(expr),
+            | ExprKind::Parameter(_) => self.by_words(expr),
             ExprKind::Query(query) => format!("({})", self.query(query)),
             ExprKind::Exists(query) => format!("exists ({})", self.query(query)),
             ExprKind::ArrayOf(query) => format!("array ({})", self.query(query)),
@@ -82,7 +80,7 @@ impl Form<'_> {
         }
     }
 
-    fn list(&self, values: &[Expr]) -> String {
+    pub(super) fn list(&self, values: &[Expr]) -> String {
         let values = values.iter().map(|value| self.of(value));
         values.collect::<Vec<_>>().join(", ")
     }
@@ -312,14 +310,24 @@ impl Form<'_> {
         if call.distinct {
             inside = format!("distinct {inside}");
         }
-        synonym(&format!("{name}({inside})")).to_owned()
+        if let Some(order) = self.order(&call.order) {
+            inside = format!("{inside} {order}");
+        }
+        if let Some(separator) = call.separator.as_ref().filter(|one| *one != ",") {
+            inside = format!("{inside} separator {}", literal(separator));
+        }
+        let mut form = synonym(&format!("{name}({inside})")).to_owned();
+        if let Some(order) = self.order(&call.within) {
+            form += &format!(" within group ({order})");
+        }
+        if let Some(filter) = &call.filter {
+            form += &format!(" filter (where {})", self.of(filter));
+        }
+        if let Some(window) = &call.over {
+            form += &format!(" over ({})", self.window(window));
+        }
+        form
     }
-}
-
-/// Whether rows are ordered or left out in it.
-fn is_ordered(call: &Call) -> bool {
-    let is_plain = call.order.is_empty() && call.within.is_empty();
-    !is_plain || call.over.is_some() || call.filter.is_some()
 }
 
 /// Whether nothing but its bounds is compared.

@@ -17,12 +17,13 @@ mod query;
 #[cfg(test)]
 mod query_tests;
 mod type_name;
+mod written;
 
 use bindery_core::dialect::Dialect;
 
 use self::form::Form;
 pub(crate) use self::pieces::{Piece, PieceKind, pieces};
-use crate::syntax::{Text, look_at_expression, read, tokens_of};
+use crate::syntax::{Statement, Text, look_at_expression, read, tokens_of};
 
 /// Returns whether both expressions mean the same, as far as their tokens tell.
 pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
@@ -50,7 +51,10 @@ fn normal_query(sql: &str, dialect: Dialect) -> String {
     let tokens = tokens_of(sql, dialect);
     let text = &Text::of(sql, &tokens, dialect);
     match read(text) {
-        Ok(whole) => whole.look(|statement| Form { text }.statement(statement, whole.span())),
+        Ok(whole) => whole.look(|statement| match statement {
+            Statement::Query(query) => Form { text }.query(query),
+            _ => normal_tokens(sql, dialect),
+        }),
         Err(_) => normal_tokens(sql, dialect),
     }
 }

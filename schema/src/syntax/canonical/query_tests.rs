@@ -421,6 +421,36 @@ fn spellings_that_a_dialect_has() {
             "SELECT a FROM t JOIN u ON a = b",
         ),
         (
+            Postgres,
+            "SELECT a FROM t FETCH FIRST ROW ONLY",
+            "SELECT a FROM t LIMIT 1",
+        ),
+        (
+            Postgres,
+            "SELECT a FROM t JOIN LATERAL f(t.a) x ON true",
+            "SELECT a FROM t JOIN f(t.a) AS x ON true",
+        ),
+        (
+            Postgres,
+            "SELECT a FROM t JOIN (u JOIN v ON x) ON y",
+            "SELECT a FROM t JOIN u JOIN v ON x ON y",
+        ),
+        (
+            Postgres,
+            "SELECT 1 UNION (SELECT 2 INTERSECT SELECT 3)",
+            "SELECT 1 UNION SELECT 2 INTERSECT SELECT 3",
+        ),
+        (
+            Postgres,
+            "SELECT sum(a) OVER (PARTITION BY (b) ORDER BY c ASC NULLS LAST) FROM t",
+            "SELECT sum(a) OVER (PARTITION BY b ORDER BY c) FROM t",
+        ),
+        (
+            Mysql,
+            "SELECT group_concat(a ORDER BY b ASC SEPARATOR ',') FROM t",
+            "SELECT group_concat(a ORDER BY b) FROM t",
+        ),
+        (
             Mysql,
             "SELECT `t`.`a` AS `a` FROM `t` LIMIT 1, 2",
             "SELECT t.a FROM t LIMIT 2 OFFSET 1",
@@ -499,6 +529,91 @@ fn queries_of_another_meaning_are_not_the_same() {
             "SELECT a FROM t, u JOIN v ON x",
         ),
         (Mysql, "SELECT SQL_NO_CACHE a FROM t", "SELECT a FROM t"),
+        (
+            Postgres,
+            "SELECT a FROM t GROUP BY DISTINCT ROLLUP (a), ROLLUP (a)",
+            "SELECT a FROM t GROUP BY ROLLUP (a), ROLLUP (a)",
+        ),
+        (
+            Postgres,
+            "WITH q AS MATERIALIZED (SELECT a FROM t) SELECT a FROM q",
+            "WITH q AS NOT MATERIALIZED (SELECT a FROM t) SELECT a FROM q",
+        ),
+        (
+            Postgres,
+            "WITH RECURSIVE q AS (SELECT 1 a UNION SELECT a FROM q) SEARCH DEPTH FIRST BY a SET o SELECT a FROM q",
+            "WITH RECURSIVE q AS (SELECT 1 a UNION SELECT a FROM q) SEARCH BREADTH FIRST BY a SET o SELECT a FROM q",
+        ),
+        (
+            Postgres,
+            "SELECT a FROM t JOIN u USING (a) AS x",
+            "SELECT a FROM t JOIN u USING (a) AS y",
+        ),
+        (
+            Postgres,
+            "SELECT a FROM t TABLESAMPLE system (10)",
+            "SELECT a FROM t TABLESAMPLE system (20)",
+        ),
+        (
+            Postgres,
+            "SELECT a FROM t ORDER BY a USING <",
+            "SELECT a FROM t ORDER BY a USING >",
+        ),
+        (
+            Postgres,
+            "SELECT sum(a) OVER (ORDER BY b ROWS 2 PRECEDING EXCLUDE TIES) FROM t",
+            "SELECT sum(a) OVER (ORDER BY b ROWS 2 PRECEDING EXCLUDE GROUP) FROM t",
+        ),
+        (
+            Postgres,
+            "SELECT sum(a) FILTER (WHERE b) OVER w FROM t WINDOW w AS (ORDER BY a)",
+            "SELECT sum(a) FILTER (WHERE c) OVER w FROM t WINDOW w AS (ORDER BY a)",
+        ),
+        (
+            Postgres,
+            "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a) FROM t",
+            "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a DESC) FROM t",
+        ),
+        (
+            Postgres,
+            "SELECT * FROM f(a) WITH ORDINALITY AS x (b, c)",
+            "SELECT * FROM f(a) AS x (b, c)",
+        ),
+        (
+            Sqlite,
+            "SELECT group_concat(a) FILTER (WHERE b) FROM t",
+            "SELECT group_concat(DISTINCT a) FILTER (WHERE b) FROM t",
+        ),
+        (
+            Mysql,
+            "SELECT group_concat(a SEPARATOR ';') FROM t",
+            "SELECT group_concat(a SEPARATOR '-') FROM t",
+        ),
+        (
+            Mysql,
+            "SELECT group_concat(a ORDER BY b LIMIT 1) FROM t",
+            "SELECT group_concat(a ORDER BY b LIMIT 2) FROM t",
+        ),
+        (
+            Mysql,
+            "SELECT a FROM t GROUP BY a DESC",
+            "SELECT a FROM t GROUP BY a",
+        ),
+        (
+            Mysql,
+            "SELECT x FROM JSON_TABLE(d, '$' COLUMNS (x INT PATH '$.a')) j",
+            "SELECT x FROM JSON_TABLE(d, '$' COLUMNS (x INT PATH '$.b')) j",
+        ),
+        (
+            Mysql,
+            "SELECT a FROM t USE INDEX (i)",
+            "SELECT a FROM t FORCE INDEX (i)",
+        ),
+        (
+            Mysql,
+            "SELECT a FROM t PARTITION (p)",
+            "SELECT a FROM t PARTITION (q)",
+        ),
         (
             Mysql,
             "SELECT a FROM t GROUP BY a WITH ROLLUP",

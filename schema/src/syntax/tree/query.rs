@@ -27,9 +27,13 @@ pub(crate) struct With {
 pub(crate) struct CommonTable {
     pub(crate) name: Name,
     pub(crate) columns: Vec<Name>,
+    /// `MATERIALIZED`, `NOT MATERIALIZED`.
+    pub(crate) materialized: Option<bool>,
     pub(crate) statement: Statement,
     /// The columns that `SEARCH` and `CYCLE` add.
     pub(crate) added: Vec<(Name, Option<Expr>)>,
+    /// These two.
+    pub(crate) search: Option<Span>,
 }
 
 #[derive(Debug, Clone)]
@@ -66,6 +70,8 @@ pub(crate) struct Select {
     pub(crate) from: Vec<Source>,
     pub(crate) condition: Option<Expr>,
     pub(crate) group: Vec<Group>,
+    /// PostgreSQL's `GROUP BY DISTINCT`.
+    pub(crate) group_distinct: bool,
     /// MySQL's `WITH ROLLUP`.
     pub(crate) rollup: bool,
     pub(crate) having: Option<Expr>,
@@ -102,7 +108,8 @@ pub(crate) enum ItemKind {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Group {
-    Value(Expr),
+    /// MariaDB's may have a direction.
+    Value(Sort),
     /// `ROLLUP (…)`, `CUBE (…)`, `GROUPING SETS (…)`: the values of any of its sets.
     Sets(Vec<Expr>, Span),
 }
@@ -110,6 +117,12 @@ pub(crate) enum Group {
 #[derive(Debug, Clone)]
 pub(crate) struct Sort {
     pub(crate) value: Expr,
+    /// `DESC`.
+    pub(crate) falls: bool,
+    /// `NULLS FIRST`, `NULLS LAST`.
+    pub(crate) nulls_first: Option<bool>,
+    /// PostgreSQL's `USING <`.
+    pub(crate) operator: Option<String>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -165,6 +178,10 @@ pub(crate) struct Source {
     /// `AS t(a integer, b text)`: the types of the columns.
     pub(crate) types: Vec<TypeName>,
     pub(crate) joins: Vec<Join>,
+    /// Its own place, without the alias and what is behind it.
+    pub(crate) head: Span,
+    /// A sample, hints for indexes.
+    pub(crate) tail: Option<Span>,
     pub(crate) span: Span,
 }
 
@@ -182,7 +199,11 @@ pub(crate) enum SourceKind {
 #[derive(Debug, Clone)]
 pub(crate) struct Join {
     pub(crate) kind: JoinKind,
+    /// The tables are read in this order: MySQL's `STRAIGHT_JOIN`, SQLite's `CROSS JOIN`.
+    pub(crate) in_order: bool,
     pub(crate) on: JoinOn,
+    /// The name of the columns of `USING (…) AS name`.
+    pub(crate) merged: Option<Name>,
     pub(crate) source: Source,
 }
 

@@ -15,6 +15,18 @@ pub(crate) enum Statement {
     Merge(Box<Merge>),
 }
 
+impl Statement {
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Query(query) => query.span,
+            Self::Insert(insert) => insert.span,
+            Self::Update(update) => update.span,
+            Self::Delete(delete) => delete.span,
+            Self::Merge(merge) => merge.span,
+        }
+    }
+}
+
 /// PostgreSQL's `MERGE`.
 #[derive(Debug, Clone)]
 pub(crate) struct Merge {
