@@ -1,12 +1,12 @@
 //! The type of an expression.
 
 use super::checker::Checker;
+use super::constant::is_value_of;
 use super::findings;
 use super::grammar::{self, grammar};
 use super::grouping::written;
 use super::literal::is_moment;
 use super::mysql;
-use super::operator::is_value_of;
 use super::postgres::{Context, Null, PgType, can_cast, cast_null, common_type};
 use super::scope::Scope;
 use super::value::{Constant, Ty, Value};

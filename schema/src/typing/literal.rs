@@ -161,7 +161,7 @@ impl Checker<'_> {
                 let is = |one: &str| values.iter().any(|value| value.eq_ignore_ascii_case(one));
                 text.is_empty() || number.is_some() || text.trim_end().split(',').all(is)
             }
-            ColumnType::Json { .. } => super::operator::is_value_of(text.trim(), PgType::JSON),
+            ColumnType::Json { .. } => super::constant::is_value_of(text.trim(), PgType::JSON),
             _ => match of.class() {
                 TypeClass::Date | TypeClass::DateTime | TypeClass::Timestamp => is_moment(text),
                 TypeClass::Time => text.bytes().any(|byte| byte.is_ascii_digit()),

@@ -5,15 +5,20 @@
 //! again. What is not known is refused where it would leave the statement, never guessed.
 
 mod call;
+mod catalogued;
 mod checker;
+mod computed;
 mod condition;
+mod conflict;
 #[cfg(test)]
 mod conformance;
+mod constant;
 mod document;
 mod expression;
 mod findings;
 pub(crate) mod grammar;
 mod grouping;
+mod insert;
 mod literal;
 mod lock;
 mod merge;

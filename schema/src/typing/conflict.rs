@@ -1,0 +1,143 @@
+//! `ON CONFLICT`, `ON DUPLICATE KEY`: the key that decides, and what is changed then.
+
+use super::checker::{Checker, Clause};
+use super::findings;
+use super::scope::{Common, Relation, Scope};
+use crate::dialect::Dialect;
+use crate::model::TableId;
+use crate::name::same_name;
+use crate::source::Span;
+use crate::syntax::{Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource};
+use bindery_core::dialect::Flavour;
+
+impl Checker<'_> {
+    pub(super) fn conflict(
+        &mut self,
+        id: TableId,
+        conflict: &Conflict,
+        insert: &Insert,
+        own: &Relation,
+        common: &Common,
+    ) {
+        let mut scope = Scope::of(common, None);
+        scope.relations.push(own.clone());
+        for value in &conflict.target {
+            self.expr(value, &scope);
+        }
+        self.check_target(id, conflict);
+        self.check_constraint(id, conflict);
+        if let Some(condition) = &conflict.target_condition {
+            self.condition(condition, &scope);
+        }
+        let ConflictAction::Update(assignments, condition) = &conflict.action else {
+            return;
+        };
+        let row = match (self.dialect, &insert.source) {
+            (Dialect::Mysql, InsertSource::Values(values)) => {
+                if let Some(alias) = &values.alias {
+                    let what = "a name of the row that is inserted";
+                    self.of_product(what, Flavour::Mysql, alias.span);
+                }
+                values.alias.as_ref().map(|alias| alias.text.clone())
+            }
+            (Dialect::Mysql, _) => None,
+            _ => Some("excluded".to_owned()),
+        };
+        if let Some(row) = row {
+            let mut excluded = own.clone();
+            excluded.name = Some(row);
+            if self.dialect != Dialect::Postgres {
+                // Its columns are named by it alone.
+                let count = excluded.fields.as_ref().map_or(0, |all| all.len());
+                excluded.merged = (0..count).collect();
+            }
+            scope.relations.push(excluded);
+        }
+        if let (Dialect::Mysql, InsertSource::Query(query)) = (self.dialect, &insert.source)
+            && let crate::syntax::Body::Select(select) = &query.body
+        {
+            self.sources(&select.from, &mut scope);
+        }
+        self.assignments(assignments, &[(id, None)], &scope);
+        if let Some(condition) = condition {
+            self.within(Clause::Where, |checker| {
+                checker.condition(condition, &scope)
+            });
+        }
+    }
+
+    /// The constraint of ON CONFLICT. Where an exclusion has no name of its own, the database has made one up.
+    fn check_constraint(&mut self, id: TableId, conflict: &Conflict) {
+        let table = self.model.table(id);
+        let Some(wanted) = &conflict.constraint else {
+            return;
+        };
+        let of_table = &table.name.name;
+        let key = table.primary_key.iter().map(|key| {
+            let own = key.name.clone();
+            own.unwrap_or_else(|| format!("{of_table}_pkey"))
+        });
+        let uniques = table.uniques.iter().filter(|unique| !unique.is_index);
+        let uniques = uniques.map(|unique| {
+            let columns = unique.columns.iter();
+            let columns: Vec<&str> = columns.map(|id| table.column(*id).name.as_str()).collect();
+            let own = unique.name.clone();
+            own.unwrap_or_else(|| format!("{of_table}_{}_key", columns.join("_")))
+        });
+        let known: Vec<String> = key.chain(uniques).collect();
+        let is_open = !table.native.exclusions.is_empty() || table.view.is_some();
+        if !is_open && !known.contains(&wanted.text) {
+            self.report(findings::unknown_constraint(wanted, &known));
+        }
+    }
+
+    /// The columns of ON CONFLICT are those of a unique key. One of expressions or of a part of the rows is left to the database.
+    fn check_target(&mut self, id: TableId, conflict: &Conflict) {
+        let table = self.model.table(id);
+        let mut others = table.indexes.iter().filter(|index| index.unique);
+        let is_plain = |value: &Expr| matches!(value.kind, ExprKind::Column(_));
+        let (Some(first), Some(last)) = (conflict.target.first(), conflict.target.last()) else {
+            return;
+        };
+        if table.view.is_some()
+            || conflict.target_condition.is_some()
+            || others.next().is_some()
+            || !conflict.target.iter().all(is_plain)
+        {
+            return;
+        }
+        let place = |value: &Expr| match &value.kind {
+            ExprKind::Column(names) => {
+                let name = names.last()?;
+                let mut columns = table.columns.iter();
+                columns.position(|one| same_name(&one.name, &name.text, self.dialect))
+            }
+            _ => None,
+        };
+        let Some(mut wanted) = conflict
+            .target
+            .iter()
+            .map(place)
+            .collect::<Option<Vec<_>>>()
+        else {
+            return;
+        };
+        wanted.sort_unstable();
+        wanted.dedup();
+        let key = table.primary_key.iter().map(|key| &key.columns);
+        let mut keys = key.chain(table.uniques.iter().map(|unique| &unique.columns));
+        let is_key = keys.any(|columns| {
+            let mut columns: Vec<usize> = columns.iter().map(|one| one.0 as usize).collect();
+            columns.sort_unstable();
+            columns == wanted
+        });
+        if !is_key {
+            let span = Span {
+                end: last.span.end,
+                ..first.span
+            };
+            let name = table.name.name.clone();
+            self.report(findings::no_such_key(&name, span));
+        }
+    }
+}

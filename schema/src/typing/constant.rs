@@ -1,0 +1,101 @@
+//! Whether constant texts are values of PostgreSQL's types, as far as their characters show that.
+
+use super::document::is_document;
+use super::literal::days_of_month;
+use super::postgres::PgType;
+
+/// Whether a text is a value of PostgreSQL's type, as far as its characters show that.
+pub(super) fn is_value_of(text: &str, pg_type: PgType) -> bool {
+    let lower = text.to_ascii_lowercase();
+    match pg_type {
+        PgType::INT2 => lower.parse::<i16>().is_ok(),
+        PgType::INT4 => lower.parse::<i32>().is_ok(),
+        PgType::INT8 => lower.parse::<i64>().is_ok(),
+        PgType::NUMERIC | PgType::FLOAT4 | PgType::FLOAT8 => lower.parse::<f64>().is_ok(),
+        PgType::BOOL => {
+            let words = ["true", "false", "yes", "no", "on", "off", "1", "0"];
+            let begins = words.iter().any(|word| word.starts_with(&lower));
+            begins && !lower.is_empty() && lower != "o"
+        }
+        PgType::DATE | PgType::TIME | PgType::TIMESTAMP | PgType::TIMESTAMPTZ => {
+            let words = [
+                "now",
+                "today",
+                "tomorrow",
+                "yesterday",
+                "epoch",
+                "infinity",
+                "-infinity",
+                "allballs",
+            ];
+            let word = lower.trim_end_matches("()");
+            if pg_type != PgType::TIME && !is_date_of_calendar(&lower) {
+                return false;
+            }
+            let time = match pg_type {
+                PgType::TIME => Some(lower.as_str()),
+                _ => (lower.split_once([' ', 't']))
+                    .map(|(_, time)| time)
+                    .filter(|time| time.contains(':')),
+            };
+            if time.is_some_and(|time| !is_time_of_day(time)) {
+                return false;
+            }
+            lower.bytes().any(|byte| byte.is_ascii_digit()) || words.contains(&word)
+        }
+        PgType::INTERVAL => super::literal::is_interval(&lower),
+        PgType::UUID => lower.bytes().filter(u8::is_ascii_hexdigit).count() == 32,
+        PgType::JSON | PgType::JSONB => is_document(text),
+        array if array.element().is_some() => {
+            let is_value = |one: &str| {
+                let one = one.trim();
+                let element = array.element();
+                one == "null" || element.is_none_or(|element| is_value_of(one, element))
+            };
+            let is_flat = !lower.contains(['"', '\\', '[']) && lower.matches('{').count() == 1;
+            let inner = lower
+                .strip_prefix('{')
+                .and_then(|rest| rest.strip_suffix('}'));
+            let elements = inner.filter(|inner| is_flat && !inner.trim().is_empty());
+            is_array(&lower) && elements.is_none_or(|elements| elements.split(',').all(is_value))
+        }
+        _ => true,
+    }
+}
+
+/// Whether a text has the parentheses of an array, `{a,b}`; before them may be its bounds.
+fn is_array(text: &str) -> bool {
+    let plain = !text.contains(['"', '\\']);
+    let count = |sign: char| text.matches(sign).count();
+    text.starts_with(['{', '[']) && text.ends_with('}') && (!plain || count('{') == count('}'))
+}
+
+/// Whether a text that begins as `10:30` names a time of the day; others are left to the server.
+fn is_time_of_day(text: &str) -> bool {
+    let begins = text.starts_with(|sign: char| sign.is_ascii_digit());
+    let mut parts = text.split(':');
+    let hour = parts.next().map(str::parse::<u32>);
+    let minute = parts
+        .next()
+        .and_then(|part| part.get(..2))
+        .map(str::parse::<u32>);
+    match (hour, minute) {
+        (Some(Ok(hour)), Some(Ok(minute))) => hour <= 24 && minute < 60,
+        _ => !begins || !text.contains(|sign: char| "'\\\"".contains(sign)),
+    }
+}
+
+/// Whether a text that begins as `2026-01-31` names a day that there is.
+fn is_date_of_calendar(text: &str) -> bool {
+    let date = text.split(|sign: char| sign != '-' && !sign.is_ascii_digit());
+    let parts: Vec<&str> = date.take(1).flat_map(|date| date.split('-')).collect();
+    let [year, month, day] = parts.as_slice() else {
+        return true;
+    };
+    let (Ok(of_year), Ok(month), Ok(day)) = (year.parse::<u32>(), month.parse(), day.parse())
+    else {
+        return true;
+    };
+    let days = days_of_month(of_year, month);
+    year.len() != 4 || ((1..=12).contains(&month) && (1..=days).contains(&day))
+}
