@@ -107,14 +107,33 @@ fn without_queries(text: &str) -> String {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         match begins_queries(line, &lines) {
-            Some(end) => lines
-                .by_ref()
-                .take_while(|line| *line != end)
-                .for_each(drop),
+            Some(end) => {
+                let block = lines.by_ref().take_while(|line| *line != end);
+                kept.extend(needed_by_rows(&block.collect::<Vec<_>>()));
+            }
             None => kept.push(line),
         }
     }
     kept.join("\n") + "\n"
+}
+
+/// The part of a module for queries that new rows need: their required columns, in a module of that name.
+fn needed_by_rows<'t>(block: &[&'t str]) -> Vec<&'t str> {
+    let begin = block
+        .iter()
+        .position(|line| *line == "    pub struct Required {");
+    let module = block.iter().find(|line| line.starts_with("pub mod "));
+    let (Some(begin), Some(module)) = (begin, module) else {
+        return Vec::new();
+    };
+    let fields = block[begin..].iter().take_while(|line| **line != "    }");
+    let ends = ["    }", "}"];
+    [module]
+        .into_iter()
+        .chain(fields)
+        .chain(&ends)
+        .copied()
+        .collect()
 }
 
 /// The line at which a part that is for queries ends, where one begins with this line.
@@ -200,13 +219,14 @@ mod tests {
         for part in [
             "FromRow<E> for",
             "RowOf for",
-            "pub mod customer {",
+            "pub const email: Column<",
             "fn referred_by<",
         ] {
             assert!(text.contains(part) && !cut.contains(part), "{part}");
         }
         for part in [
             "pub mod customers {",
+            "pub struct Required {",
             "pub struct Customer {",
             "impl CustomerPatch {",
             "INFO: ",
