@@ -7,7 +7,7 @@ use bindery_schema::model::TableName;
 use super::exact::Exact;
 use super::finding::FindingKind;
 use super::text::{has_same_parts, is_same_text, may_be_rewritten};
-use super::{Comparison, Finding, spelling};
+use super::{Comparison, Finding};
 
 /// Those that have no equal on the other side.
 pub(super) struct Keys<'s> {
@@ -99,47 +99,28 @@ impl<'s> Keys<'s> {
         let mut changes = Vec::new();
         for wanted in self.expected {
             let OfTable { table, key, .. } = &wanted;
-            let named = |OfTable {
-                             table: other,
-                             key: one,
-                             ..
-                         }: &OfTable| {
-                other == table
-                    && one.kind == key.kind
-                    && one.known_name.is_some()
-                    && one.known_name == key.known_name
+            let named = |one: &OfTable| {
+                one.table == *table
+                    && one.key.kind == key.kind
+                    && one.key.known_name.is_some()
+                    && one.key.known_name == key.known_name
             };
-            let texts = |one: &Key| {
-                let (found, expected) = self.sides;
-                let expected = spelling::of_key(key, expected.table(table), dialect);
-                let found = spelling::of_key(one, found.table(table), dialect);
-                (one.kind == key.kind).then_some((found, expected))
-            };
-            let alike = |OfTable {
-                             table: other,
-                             key: one,
-                             ..
-                         }: &OfTable| {
-                let texts = texts(one).filter(|_| other == table);
-                texts.is_some_and(|(one, key)| has_same_parts(&one, &key, dialect))
+            let alike = |one: &OfTable| {
+                let is_alike = |one: &str, key: &str| has_same_parts(one, key, dialect);
+                one.table == *table && one.key.is_like(key, is_alike)
             };
             let pair = self.found.iter().position(named);
             let pair = pair.or_else(|| self.found.iter().position(alike));
-            let texts = pair.and_then(|at| texts(&self.found[at].key));
             let found = pair.map(|at| self.found.remove(at));
-            let is_same = |(one, key): &(String, String)| is_same_text(one, key, dialect);
-            if texts.as_ref().is_some_and(is_same) {
+            let of_found = found.as_ref().map(|one| &one.key);
+            let is_like = |is_same: fn(&str, &str, Dialect) -> bool| {
+                of_found.is_some_and(|one| one.is_like(key, |one, key| is_same(one, key, dialect)))
+            };
+            if is_like(is_same_text) {
                 continue;
             }
-            let same_order = key.kind != KeyKind::Index
-                || found
-                    .as_ref()
-                    .is_none_or(|one| one.key.columns == key.columns);
-            let rewritten = same_order
-                && !self.exact.has(table)
-                && holds_expression(key)
-                && texts.is_some_and(|(one, key)| may_be_rewritten(&one, &key, dialect));
-            let of_found = found.as_ref().map(|one| &one.key);
+            let rewritten =
+                !self.exact.has(table) && holds_expression(key) && is_like(may_be_rewritten);
             let finding = finding(table, key, (Some(key), of_found));
             if rewritten {
                 &mut result.notes

@@ -2,7 +2,7 @@
 
 use bindery_schema::column_type::TypeClass;
 use bindery_schema::dialect::Dialect;
-use bindery_schema::diff::{ColumnChange, ColumnShape, Key, KeyKind, TableShape};
+use bindery_schema::diff::{ColumnChange, ColumnShape, TableShape};
 
 use super::text::is_same_text;
 
@@ -196,61 +196,6 @@ pub(super) fn cut_name(name: &str, dialect: Dialect) -> &str {
         Dialect::Postgres => &name[..name.floor_char_boundary(63)],
         Dialect::Sqlite | Dialect::Mysql => name,
     }
-}
-
-/// The text of a key as it is compared: what it does, without its name.
-pub(super) fn of_key(key: &Key, table: Option<&TableShape>, dialect: Dialect) -> String {
-    let named = key.known_name.as_ref().or(key.name.as_ref());
-    let text = named.map_or(key.sql.clone(), |name| {
-        key.sql.replacen(name.as_str(), "", 1)
-    });
-    match key.kind {
-        KeyKind::Check => inside(&text).to_owned(),
-        KeyKind::ForeignKey if dialect == Dialect::Mysql => {
-            // InnoDB treats all of them as one.
-            let words = [
-                " ON DELETE RESTRICT",
-                " ON UPDATE RESTRICT",
-                " ON DELETE NO ACTION",
-                " ON UPDATE NO ACTION",
-            ];
-            words.iter().fold(text, |text, word| text.replace(word, ""))
-        }
-        KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::Index if dialect == Dialect::Mysql => {
-            without_whole_prefixes(text, table)
-        }
-        KeyKind::PrimaryKey
-        | KeyKind::Unique
-        | KeyKind::Index
-        | KeyKind::Exclusion
-        | KeyKind::ForeignKey => text,
-    }
-}
-
-/// The text within the outermost parentheses.
-fn inside(text: &str) -> &str {
-    let (Some(open), Some(close)) = (text.find('('), text.rfind(')')) else {
-        return text;
-    };
-    text.get(open + 1..close).unwrap_or(text)
-}
-
-/// A prefix as long as its column is none.
-fn without_whole_prefixes(text: String, table: Option<&TableShape>) -> String {
-    let columns = table.into_iter().flat_map(|table| &table.columns);
-    columns.fold(text, |text, column| {
-        let length = column
-            .type_sql
-            .split_once('(')
-            .and_then(|(_, rest)| rest.split_once(')'));
-        match length {
-            Some((length, _)) => {
-                let name = &column.name;
-                text.replace(&format!("`{name}`({length})"), &format!("`{name}`"))
-            }
-            None => text,
-        }
-    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Keys, indexes, foreign keys and checks of a table, each as a thing that can be added and dropped.
 
+use crate::ast::ReferentialAction;
 use crate::dialect::Dialect;
 use crate::model::{
     Check, ColumnId, ForeignKey, Index, IndexKey, Model, PartWords, PrimaryKey, Table, TableId,
@@ -70,16 +71,42 @@ pub struct Key {
     pub(super) is_special: bool,
     /// Where it is written.
     pub span: Span,
-    /// Everything but its name; keys of equal words do the same.
-    pub(super) words: Vec<String>,
+    /// Everything but its name.
+    pub(super) meaning: Box<Meaning>,
     /// The columns that its expressions read. One that is not understood may read whatever it names.
     pub(super) reads: Vec<String>,
+}
+
+/// The effect of a key, in the form in which keys are compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Meaning {
+    words: Vec<String>,
+    /// Its expressions, and the words beside its columns: a server may write them anew.
+    expressions: Vec<String>,
 }
 
 impl Key {
     /// Returns whether both do the same, whatever their names are.
     pub fn does_the_same(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.words == other.words
+        self.kind == other.kind && self.meaning == other.meaning
+    }
+
+    /// Whether both are of one kind and do the same where their expressions are the same by the rule of `is_same`.
+    pub fn is_like(&self, other: &Self, is_same: impl Fn(&str, &str) -> bool) -> bool {
+        let is_one_kind = self.kind == other.kind;
+        let (one, other) = (&self.meaning, &other.meaning);
+        let mut pairs = one.expressions.iter().zip(&other.expressions);
+        is_one_kind
+            && one.words == other.words
+            && one.expressions.len() == other.expressions.len()
+            && pairs.all(|(one, other)| is_same(one, other))
+    }
+
+    /// Its effect as one text.
+    pub(super) fn effect(&self) -> String {
+        let Meaning { words, expressions } = &*self.meaning;
+        let all = words.iter().chain(expressions).map(String::as_str);
+        all.collect::<Vec<_>>().join(" ")
     }
 
     /// For messages: `` index `i` ``, `` unique constraint over `a`, `b` ``.
@@ -112,7 +139,7 @@ impl Keys<'_> {
         let checks = table.checks.iter().map(|check| self.check(check));
         let exclusions = table.native.exclusions.iter().map(|exclusion| Key {
             sql: named(self.dialect, exclusion.name.as_deref(), &exclusion.sql),
-            words: vec![exclusion.sql.clone()],
+            meaning: meaning(Vec::new(), vec![exclusion.sql.clone()]),
             reads: columns_in(&exclusion.sql, self.dialect),
             span: exclusion.span,
             name: exclusion.name.clone(),
@@ -143,7 +170,7 @@ impl Keys<'_> {
             referred_columns: Vec::new(),
             is_special: false,
             span: self.table().span,
-            words: Vec::new(),
+            meaning: Box::default(),
             reads: Vec::new(),
         }
     }
@@ -157,7 +184,7 @@ impl Keys<'_> {
 
     fn primary_key(&self, key: &PrimaryKey) -> Key {
         let columns = self.columns(&key.columns);
-        let mut words = self.parts(&columns, &key.parts);
+        let (mut words, expressions) = self.parts(&columns, &key.parts);
         words.push(format!("{:?} {:?}", key.deferrable, key.words));
         Key {
             name: key.name.clone(),
@@ -165,15 +192,16 @@ impl Keys<'_> {
             sql: self.pieces.primary_key(self.id, key, key.name.as_deref()),
             span: key.span,
             columns,
-            words,
+            meaning: meaning(words, expressions),
             ..self.empty(KeyKind::PrimaryKey)
         }
     }
 
     fn unique(&self, unique: &Unique) -> Key {
         let columns = self.columns(&unique.columns);
+        let (parts, expressions) = self.parts(&columns, &unique.parts);
         let mut words = vec!["unique".to_owned()];
-        words.extend(self.parts(&columns, &unique.parts));
+        words.extend(parts);
         words.push(method(unique.method.as_deref()));
         words.push(format!(
             "{} {} {} {:?}",
@@ -191,7 +219,7 @@ impl Keys<'_> {
             is_statement: self.pieces.is_statement(self.id, !unique.is_index),
             span: unique.span,
             columns,
-            words,
+            meaning: meaning(words, expressions),
             ..self.empty(self.one_kind(kind))
         }
     }
@@ -206,14 +234,28 @@ impl Keys<'_> {
         }
     }
 
-    /// Columns with their words.
-    fn parts(&self, columns: &[String], parts: &[PartWords]) -> Vec<String> {
+    /// Columns with their words, and with what stands beside them.
+    fn parts(&self, columns: &[String], parts: &[PartWords]) -> (Vec<String>, Vec<String>) {
         let usual = PartWords::default();
         let words = columns.iter().enumerate().map(|(at, column)| {
             let words = parts.get(at).unwrap_or(&usual);
-            format!("{} {}", self.folded(column), part_words(words))
+            format!("{} {}", self.folded(column), self.part_words(column, words))
         });
-        words.collect()
+        let beside = parts.iter().filter_map(|part| part.qualifier.as_ref());
+        let beside = beside.map(|words| words.to_lowercase());
+        (words.collect(), beside.collect())
+    }
+
+    /// PostgreSQL puts NULL last, and first where the order descends: to say so changes nothing. Nor does a prefix that is as long as its
+    /// column.
+    fn part_words(&self, column: &str, words: &PartWords) -> String {
+        let nulls = words.nulls_first.filter(|first| *first != words.descending);
+        let mut columns = self.table().columns.iter();
+        let column = columns.find(|one| one.name == column);
+        let whole = column.and_then(|column| column.column_type.length());
+        let prefix = words.prefix.filter(|prefix| whole != Some(*prefix));
+        let (descends, period) = (words.descending, &words.period);
+        format!("{prefix:?} {descends} {nulls:?} {period:?}")
     }
 
     fn folded(&self, column: &str) -> String {
@@ -221,29 +263,34 @@ impl Keys<'_> {
     }
 
     fn index(&self, index: &Index) -> Key {
-        let mut words: Vec<String> = Vec::new();
-        let expressions = index.parts.iter().filter_map(|part| match &part.key {
+        let (mut words, mut expressions) = (Vec::new(), Vec::new());
+        let read = index.parts.iter().filter_map(|part| match &part.key {
             IndexKey::Column(_) => None,
             IndexKey::Expression(expression) => Some(expression),
         });
-        let reads = expressions.chain(&index.predicate);
+        let reads = read.chain(&index.predicate);
         let reads = reads.flat_map(|one| columns_in(&one.sql, self.dialect));
         if index.unique {
             words.push("unique".to_owned());
         }
         for part in &index.parts {
-            let key = match &part.key {
-                IndexKey::Column(id) => self.folded(&self.table().column(*id).name),
-                IndexKey::Expression(expression) => self.normal(&expression.sql),
+            let column = match &part.key {
+                IndexKey::Column(id) => self.table().column(*id).name.as_str(),
+                IndexKey::Expression(expression) => {
+                    expressions.push(self.normal(&expression.sql));
+                    ""
+                }
             };
+            expressions.extend(part.qualifier.as_ref().map(|words| words.to_lowercase()));
             let of_part = PartWords {
                 prefix: part.prefix,
-                qualifier: part.qualifier.clone(),
+                qualifier: None,
                 descending: part.descending,
                 nulls_first: part.nulls_first,
                 period: None,
             };
-            words.push(format!("{key} {}", part_words(&of_part)));
+            let beside = self.part_words(column, &of_part);
+            words.push(format!("{} {beside}", self.folded(column)));
         }
         words.push(method(index.method.as_deref()));
         let is_deferred = index.deferrable;
@@ -255,7 +302,8 @@ impl Keys<'_> {
             index.words
         ));
         if let Some(predicate) = &index.predicate {
-            words.push(self.normal(&predicate.sql));
+            words.push("where".to_owned());
+            expressions.push(self.normal(&predicate.sql));
         }
         let kind = if index.is_constraint {
             KeyKind::Unique
@@ -271,7 +319,7 @@ impl Keys<'_> {
             is_statement: self.pieces.is_statement(self.id, index.is_constraint),
             span: index.span,
             reads: reads.collect(),
-            words,
+            meaning: meaning(words, expressions),
             ..self.empty(self.one_kind(kind))
         }
     }
@@ -295,8 +343,8 @@ impl Keys<'_> {
         words.push(format!(
             "{} {:?} {:?} {:?} {:?} {matching:?}",
             super::structure::table_key(&referred.name, self.dialect),
-            key.on_delete,
-            key.on_update,
+            self.action(key.on_delete),
+            self.action(key.on_update),
             self.columns(&key.on_delete_columns),
             key.deferrable,
         ));
@@ -308,14 +356,20 @@ impl Keys<'_> {
             referred_columns: targets,
             span: key.span,
             columns,
-            words,
+            meaning: meaning(words, Vec::new()),
             ..self.empty(KeyKind::ForeignKey)
         }
     }
 
+    /// To InnoDB both words that refuse are one.
+    fn action(&self, action: ReferentialAction) -> ReferentialAction {
+        match (self.dialect, action) {
+            (Dialect::Mysql, ReferentialAction::Restrict) => ReferentialAction::NoAction,
+            (_, action) => action,
+        }
+    }
+
     fn check(&self, check: &Check) -> Key {
-        let mut words = vec![self.normal(&check.expression.sql)];
-        words.extend(check.words.iter().cloned());
         Key {
             name: check.name.clone(),
             columns: self.columns(check.column.as_slice()),
@@ -323,10 +377,17 @@ impl Keys<'_> {
             at_column: check.column.is_some(),
             span: check.expression.span,
             reads: columns_in(&check.expression.sql, self.dialect),
-            words,
+            meaning: meaning(
+                check.words.clone(),
+                vec![self.normal(&check.expression.sql)],
+            ),
             ..self.empty(KeyKind::Check)
         }
     }
+}
+
+fn meaning(words: Vec<String>, expressions: Vec<String>) -> Box<Meaning> {
+    Box::new(Meaning { words, expressions })
 }
 
 /// The columns that an expression reads.
@@ -334,19 +395,6 @@ pub(super) fn columns_in(sql: &str, dialect: Dialect) -> Vec<String> {
     let sites = sites(sql, dialect).into_iter();
     let columns = sites.filter(|site| site.kind == SiteKind::Column);
     columns.map(|site| site.text).collect()
-}
-
-/// PostgreSQL puts NULL last, and first where the order descends: to say so changes nothing.
-fn part_words(words: &PartWords) -> String {
-    let nulls = words.nulls_first.filter(|first| *first != words.descending);
-    let qualifier = words.qualifier.as_deref().unwrap_or_default();
-    format!(
-        "{:?} {} {} {nulls:?} {:?}",
-        words.prefix,
-        qualifier.to_lowercase(),
-        words.descending,
-        words.period
-    )
 }
 
 fn method(name: Option<&str>) -> String {

@@ -301,7 +301,7 @@ impl<'s> Comparison<'s> {
             let of = table.keys.iter().filter(|key| {
                 key.kind == KeyKind::Check && key.at_column && key.columns[0] == column.name
             });
-            of.map(|key| key.words.clone()).collect::<Vec<_>>()
+            of.map(|key| key.meaning.clone()).collect::<Vec<_>>()
         };
         if self.checks_are_of_columns() && checks(from_table, from) != checks(to_table, to) {
             changes.push(ColumnChange::Check);

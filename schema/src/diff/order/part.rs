@@ -73,7 +73,7 @@ impl<'s> Side<'s> {
 
     pub(super) fn key_part(&self, table: &TableName, key: &Key) -> Part {
         let name = key.known_name.as_deref();
-        let name = name.map_or_else(|| key.words.join(" "), |name| folded(name, self.dialect()));
+        let name = name.map_or_else(|| key.effect(), |name| folded(name, self.dialect()));
         Part::Key(table_key(table, self.dialect()), name)
     }
 
