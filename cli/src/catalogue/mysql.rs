@@ -195,11 +195,11 @@ fn nodes(objects: &[Object], references: &[Reference]) -> Vec<Node> {
         place: (object.kind, object.name.clone()),
         needs: match object.kind {
             ObjectKind::View => mentioned(
-                &statement_names(&object.sql, Dialect::Mysql).tables,
+                &statement_names(&object.sql, Dialect::Mysql).table_names(),
                 objects.iter().map(|one| one.name.as_str()),
             ),
             ObjectKind::Table => mentioned(
-                &statement_names(&object.sql, Dialect::Mysql).tables,
+                &statement_names(&object.sql, Dialect::Mysql).table_names(),
                 sequences().map(|one| one.name.as_str()),
             ),
             ObjectKind::Collation
@@ -220,8 +220,11 @@ fn unmakeable<'o>(
     let mut found: BTreeSet<TableName> = BTreeSet::new();
     for view in ordered.filter(|object| object.kind == ObjectKind::View) {
         let named = statement_names(&view.sql, Dialect::Mysql);
-        let called = mentioned(&named.functions, functions.iter().map(String::as_str));
-        let read = mentioned(&named.tables, found.iter().map(|name| name.name.as_str()));
+        let called = mentioned(named.function_names(), functions.iter().map(String::as_str));
+        let read = mentioned(
+            &named.table_names(),
+            found.iter().map(|name| name.name.as_str()),
+        );
         if !called.is_empty() || !read.is_empty() {
             found.insert(TableName {
                 schema: None,

@@ -74,7 +74,7 @@ fn nodes(made: &[&Object], references: &[(String, String)]) -> Vec<Node> {
     let node = |object: &&Object| {
         let (kind, needs) = if object.0 == "view" {
             let named = statement_names(&object.3, Dialect::Sqlite);
-            (ObjectKind::View, mentioned(&named.tables, names()))
+            (ObjectKind::View, mentioned(&named.table_names(), names()))
         } else {
             (ObjectKind::Table, BTreeSet::new())
         };

@@ -24,7 +24,7 @@ mod rename;
 mod schema;
 pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
-pub(crate) use reads::sources_of;
+pub(crate) use reads::names_of;
 mod types;
 mod unknown;
 mod user_type;

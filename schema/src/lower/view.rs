@@ -7,7 +7,7 @@ use super::Fold;
 use super::alter::{moved, renamed};
 use super::constraint::index_as_written;
 use super::lookup::{named_table, same_name};
-use super::reads::sources_of;
+use super::reads::names_of;
 use super::view_readers::Read;
 
 impl Fold<'_> {
@@ -43,7 +43,7 @@ impl Fold<'_> {
         }
         self.no_models.insert(key.clone());
         let number = before.unwrap_or(self.views.len());
-        for source in sources_of(&view) {
+        for source in names_of(&view).tables {
             let name = source.name.name.text.to_lowercase();
             self.readers.entry(name).or_default().insert(number);
         }

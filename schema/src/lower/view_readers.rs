@@ -11,9 +11,9 @@ use crate::draft::{DraftView, Outdated, TableIndex};
 use crate::source::Span;
 use crate::sql_writer::SqlWriter;
 
-use super::reads::{mentions, sources, sources_of};
+use super::reads::names_of;
 use super::{Fold, lookup};
-use crate::syntax::read_text;
+use crate::syntax::{Names, read_text};
 
 /// The source of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,7 +138,7 @@ impl Fold<'_> {
     ) -> Vec<usize> {
         let mut found = Vec::new();
         for (at, view) in self.readers_of(file, read) {
-            let mut sources = sources_of(&view).into_iter();
+            let mut sources = names_of(&view).tables.into_iter();
             let reads = sources.any(|source| self.read_by(file, &source.name) == Some(read));
             if reads && needs(self, &view) {
                 found.push(at);
@@ -163,7 +163,7 @@ impl Fold<'_> {
         column: &str,
     ) -> (Vec<String>, bool) {
         let (mut own, mut others) = (Vec::new(), false);
-        for source in sources_of(view) {
+        for source in names_of(view).tables {
             let read = self.read_by(file, &source.name);
             if read == Some(Read::Table(index)) {
                 own.push(source.alias.unwrap_or(source.name.name).text);
@@ -184,7 +184,7 @@ impl Fold<'_> {
     ) -> bool {
         let (own, others) = self.names_of(file, view, index, column);
         let dialect = view.table.dialect;
-        mentions(view).iter().any(|mention| {
+        names_of(view).columns.iter().any(|mention| {
             let is_own = |table: &String| own.iter().any(|own| own.eq_ignore_ascii_case(table));
             let qualifier = mention.qualifier.as_ref();
             match &mention.column {
@@ -198,7 +198,7 @@ impl Fold<'_> {
 
     /// Whether the view gives the table's columns names of its own: `FROM t AS u (a, b)`.
     fn names_columns(&self, file: &FileAst, view: &DraftView, index: TableIndex) -> bool {
-        sources_of(view).iter().any(|source| {
+        names_of(view).tables.iter().any(|source| {
             source.names_columns && self.read_by(file, &source.name) == Some(Read::Table(index))
         })
     }
@@ -234,7 +234,7 @@ impl Fold<'_> {
             return;
         };
         let mut places: Vec<(usize, String)> = Vec::new();
-        for source in sources(&query.statement) {
+        for source in Names::of_rows(&query.statement).tables {
             let name = ObjectName {
                 path: view.table.name.path.clone(),
                 ..source.name

@@ -48,7 +48,7 @@ pub(crate) fn parse_single(sql: &str, dialect: Dialect) -> SingleStatement {
 ///
 /// let view = "CREATE VIEW `v` AS select `f`(`u`.`a`) AS `x`,'`g`(1) from `w`' AS `b` from `t` `u`";
 /// let names = statement_names(view, Dialect::Mysql);
-/// assert_eq!((names.tables, names.functions), (vec!["t".to_owned()], vec!["f".to_owned()]));
+/// assert_eq!((names.table_names(), names.function_names()), (vec!["t".to_owned()], &["f".to_owned()][..]));
 /// ```
 pub fn statement_names(sql: &str, dialect: Dialect) -> Names {
     if let SingleStatement::Schema(statements) = parse_single(sql, dialect)

@@ -5,12 +5,13 @@ use std::ops::Range;
 use super::cursor::Cursor;
 use super::reader::{Text, look_at_expression, tokens_of};
 use super::tree::{
-    Assignment, Body, ConflictAction, Expr, ExprKind, InList, Insert, InsertSource, JoinOn,
-    MergeAction, SourceKind, Statement,
+    Assignment, Body, ConflictAction, Expr, ExprKind, InList, Insert, InsertSource, Item, ItemKind,
+    JoinOn, MergeAction, Source, SourceKind, Statement,
 };
 use super::walk::{Node, walk, walk_from};
-use crate::ast::name::{Name, TypeName};
-use crate::source::Span;
+use crate::ast::name::{Name, ObjectName, TypeName};
+use crate::name::same_word;
+use crate::source::{FileId, Span};
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::{Token, TokenKind};
 
@@ -165,15 +166,32 @@ fn kind_of_name(cursor: &Cursor<'_>, is_definition: bool) -> SiteKind {
     }
 }
 
-/// The names in a statement, in small letters.
+/// A table or view that a statement names.
+#[derive(Debug)]
+pub(crate) struct NamedTable {
+    pub(crate) name: ObjectName,
+    /// The name it goes by.
+    pub(crate) alias: Option<Name>,
+    /// Its columns have other names: `FROM t AS u (a, b)`.
+    pub(crate) names_columns: bool,
+}
+
+/// A column that a statement names.
+#[derive(Debug)]
+pub(crate) struct NamedColumn {
+    /// The name before its point.
+    pub(crate) qualifier: Option<String>,
+    /// `None` for all: `*`, `a.*`.
+    pub(crate) column: Option<String>,
+}
+
+/// The names in a statement.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// Of tables and views, those of `WITH` left out.
-    pub tables: Vec<String>,
-    /// Of columns.
-    pub columns: Vec<String>,
-    /// Of functions that are called.
-    pub functions: Vec<String>,
+    /// Those of `WITH` left out.
+    pub(crate) tables: Vec<NamedTable>,
+    pub(crate) columns: Vec<NamedColumn>,
+    functions: Vec<String>,
 }
 
 impl Names {
@@ -181,32 +199,18 @@ impl Names {
     pub(crate) fn of_rows(statement: &Statement) -> Self {
         let (mut names, mut common) = (Self::default(), Vec::new());
         walk(statement, |node| match node {
-            Node::Common(table) => common.push(table.name.text.to_lowercase()),
+            Node::Common(table) => common.push(table.name.text.as_str()),
             Node::Statement(statement) => names.of_statement(statement),
-            Node::Body(Body::Table(table)) => names.table(&table.name),
-            Node::Source(source) => {
-                if let SourceKind::Table(table) = &source.kind {
-                    names.table(&table.name);
-                }
-                for join in &source.joins {
-                    if let JoinOn::Using(columns) = &join.on {
-                        names.columns(columns);
-                    }
-                }
-            }
-            Node::Expr(expr) => match &expr.kind {
-                ExprKind::Column(column) => names.columns(column.last()),
-                ExprKind::Call(call) => names.functions.push(call.function().to_lowercase()),
-                ExprKind::In(list) => {
-                    if let InList::Table(table) = &list.list {
-                        table.last().into_iter().for_each(|name| names.table(name));
-                    }
-                }
-                _ => {}
-            },
+            Node::Body(Body::Table(table)) => names.table(table),
+            Node::Body(Body::Select(select)) => names.stars(&select.items),
+            Node::Source(source) => names.of_source(source),
+            Node::Expr(expr) => names.of_expr(expr),
             Node::Body(_) | Node::Query(_) => {}
         });
-        names.tables.retain(|table| !common.contains(table));
+        names.tables.retain(|table| {
+            let (name, mut common) = (&table.name.name.text, common.iter());
+            table.name.schema.is_some() || !common.any(|known| known.eq_ignore_ascii_case(name))
+        });
         names
     }
 
@@ -215,26 +219,102 @@ impl Names {
     pub(crate) fn of_tokens(sql: &str, dialect: Dialect) -> Self {
         let mut names = Self::default();
         for site in of_tokens(sql, dialect, false) {
-            let name = site.text.to_lowercase();
-            let is_called = site.kind == SiteKind::Function;
-            let kind = if is_called {
-                &mut names.functions
+            let text = site.text.to_lowercase();
+            if site.kind == SiteKind::Function {
+                names.functions.push(text.clone());
             } else {
-                &mut names.columns
-            };
-            kind.push(name.clone());
-            names.tables.push(name);
+                names.column(&[], Some(&text));
+            }
+            names.table(&bare(&text));
         }
         names
     }
 
-    fn table(&mut self, name: &Name) {
-        self.tables.push(name.text.to_lowercase());
+    /// Of tables and views, in small letters.
+    pub fn table_names(&self) -> Vec<String> {
+        let tables = self.tables.iter();
+        let names = tables.map(|table| table.name.name.text.to_lowercase());
+        names.collect()
+    }
+
+    /// Of columns, in small letters.
+    pub fn column_names(&self) -> Vec<String> {
+        let columns = self.columns.iter().filter_map(|one| one.column.as_ref());
+        columns.map(|column| column.to_lowercase()).collect()
+    }
+
+    /// Of functions that are called, in small letters.
+    pub fn function_names(&self) -> &[String] {
+        &self.functions
+    }
+
+    fn table(&mut self, name: &ObjectName) {
+        self.tables.push(NamedTable {
+            name: name.clone(),
+            alias: None,
+            names_columns: false,
+        });
+    }
+
+    fn column(&mut self, before: &[Name], column: Option<&str>) {
+        self.columns.push(NamedColumn {
+            qualifier: before.last().map(|name| name.text.clone()),
+            column: column.map(str::to_owned),
+        });
     }
 
     fn columns<'n>(&mut self, names: impl IntoIterator<Item = &'n Name>) {
-        let names = names.into_iter().map(|name| name.text.to_lowercase());
-        self.columns.extend(names);
+        for name in names {
+            self.column(&[], Some(&name.text));
+        }
+    }
+
+    fn stars(&mut self, items: &[Item]) {
+        for item in items {
+            match &item.kind {
+                ItemKind::All => self.column(&[], None),
+                ItemKind::AllOf(names) => self.column(names, None),
+                ItemKind::AllOfRow(_) | ItemKind::Value(..) => {}
+            }
+        }
+    }
+
+    fn of_source(&mut self, source: &Source) {
+        if let SourceKind::Table(name) = &source.kind {
+            self.tables.push(NamedTable {
+                name: name.clone(),
+                alias: source.alias.clone(),
+                names_columns: !source.columns.is_empty(),
+            });
+        }
+        for join in &source.joins {
+            if let JoinOn::Using(columns) = &join.on {
+                self.columns(columns);
+            }
+        }
+    }
+
+    fn of_expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Column(names) => {
+                if let Some((column, before)) = names.split_last() {
+                    self.column(before, Some(&column.text));
+                }
+            }
+            ExprKind::Call(call) => self.functions.push(call.function().to_lowercase()),
+            ExprKind::In(list) => {
+                if let InList::Table(names) = &list.list
+                    && let Some((table, before)) = names.split_last()
+                {
+                    let schema = before.last().map(|name| name.text.clone());
+                    self.table(&ObjectName {
+                        schema: schema.filter(|schema| !same_word(schema, "main")),
+                        ..bare(&table.text)
+                    });
+                }
+            }
+            _ => {}
+        }
     }
 
     fn assigned(&mut self, assignments: &[Assignment]) {
@@ -243,7 +323,7 @@ impl Names {
     }
 
     fn of_insert(&mut self, insert: &Insert) {
-        self.table(&insert.table.name);
+        self.table(&insert.table);
         self.columns(&insert.columns);
         if let InsertSource::Set(assignments) = &insert.source {
             self.assigned(assignments);
@@ -270,11 +350,24 @@ impl Names {
             }
             Statement::Update(update) => self.assigned(&update.assignments),
             Statement::Delete(delete) => {
-                delete
-                    .targets
-                    .iter()
-                    .for_each(|table| self.table(&table.name));
+                delete.targets.iter().for_each(|table| self.table(table));
             }
         }
+    }
+}
+
+/// A name without a schema, in no file.
+fn bare(text: &str) -> ObjectName {
+    let span = Span {
+        file: FileId(0),
+        start: 0,
+        end: 0,
+    };
+    let text = text.to_owned();
+    ObjectName {
+        schema: None,
+        name: Name { text, span },
+        in_public: false,
+        path: None,
     }
 }

@@ -214,7 +214,7 @@ impl Plan {
             }
             for (key, name, statement, _, body) in found {
                 let named = statement_names(&body, Dialect::Postgres);
-                let called = mentioned(&named.tables, open.iter().map(|one| one.3.as_str()));
+                let called = mentioned(&named.table_names(), open.iter().map(|one| one.3.as_str()));
                 let called = open
                     .iter()
                     .filter(|one| called.contains(&one.3.to_lowercase()));

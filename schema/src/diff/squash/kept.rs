@@ -70,7 +70,7 @@ fn why_gone(statement: &Named, then: &[Model; 2], end: &Model) -> Option<String>
     }
     let then_columns = columns(&then_tables);
     let is_gone = |name: &&String| then_columns.contains(name) && !is_at_end(name);
-    if let Some(column) = statement.names.columns.iter().find(is_gone) {
+    if let Some(column) = statement.columns.iter().find(is_gone) {
         return Some(format!("the column `{column}` is not there at the end"));
     }
     lacking(statement, then, end)
@@ -126,29 +126,29 @@ fn table<'m>(model: &'m Model, name: &str) -> Option<&'m Table> {
 
 fn mentioned<'m>(statement: &Named, model: &'m Model) -> Vec<&'m Table> {
     let tables = model.tables.iter();
-    let is_named = |table: &&Table| statement.names.tables.contains(&name_of(table));
+    let is_named = |table: &&Table| statement.tables.contains(&name_of(table));
     tables.filter(is_named).collect()
 }
 
 /// The names in a statement.
-#[derive(Default)]
 struct Named {
-    names: Names,
+    tables: Vec<String>,
+    columns: Vec<String>,
     /// The table that an `INSERT` writes to, and the columns that it lists.
     insert: Option<(String, Option<Vec<String>>)>,
 }
 
 impl Named {
     fn of(read: &SingleStatement, sql: &str, dialect: Dialect) -> Self {
-        let SingleStatement::Rows(whole) = read else {
-            return Self {
-                names: Names::of_tokens(sql, dialect),
-                insert: None,
-            };
+        let rows = match read {
+            SingleStatement::Rows(whole) => Some(&whole.statement),
+            _ => None,
         };
+        let names = rows.map_or_else(|| Names::of_tokens(sql, dialect), Names::of_rows);
         Self {
-            names: Names::of_rows(&whole.statement),
-            insert: inserts(&whole.statement),
+            tables: names.table_names(),
+            columns: names.column_names(),
+            insert: rows.and_then(inserts),
         }
     }
 }
@@ -186,16 +186,16 @@ mod tests {
     fn names_are_those_of_the_tree_and_not_words_of_texts() {
         let sql = "INSERT INTO shop.t (a, \"B\") SELECT 'gone', x FROM u AS v -- gone\n WHERE \"from\" = 1";
         let found = named(sql, Dialect::Postgres);
-        assert_eq!(found.names.tables, ["t", "u"]);
-        let mut columns = found.names.columns;
+        assert_eq!(found.tables, ["t", "u"]);
+        let mut columns = found.columns;
         columns.sort();
         assert_eq!(columns, ["a", "b", "from", "x"]);
         let listed = vec!["a".to_owned(), "b".to_owned()];
         assert_eq!(found.insert, Some(("t".to_owned(), Some(listed))));
         let set = named("INSERT INTO `t` SET `a` = \"gone\"", Dialect::Mysql);
-        assert_eq!(set.names.columns, ["a"]);
+        assert_eq!(set.columns, ["a"]);
         let grant = named("GRANT SELECT ON t TO f /* gone */", Dialect::Postgres);
-        assert!(grant.names.tables.contains(&"t".to_owned()));
-        assert!(!grant.names.tables.contains(&"gone".to_owned()));
+        assert!(grant.tables.contains(&"t".to_owned()));
+        assert!(!grant.tables.contains(&"gone".to_owned()));
     }
 }

@@ -11,7 +11,7 @@ use crate::column_type::{ColumnType, LobSize};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{Dialect, DialectRules as _};
 use crate::draft::{DraftObjectKind, DraftView};
-use crate::lower::sources_of;
+use crate::lower::names_of;
 use crate::model::{
     Column, ColumnId, FieldType, Generated, Model, NamedView, Table, TableId, TableName, View,
     ViewQuery,
@@ -158,7 +158,7 @@ impl<'a> Resolver<'a> {
     /// The tables that a query may read which cannot be read itself: all that it holds the name of.
     fn names_in(&self, view: &DraftView) -> Read {
         let mut read = Read::default();
-        for source in sources_of(view) {
+        for source in names_of(view).tables {
             let key = source.name.name.text.to_lowercase();
             read.reads
                 .extend(self.by_name.get(&key).into_iter().flatten());

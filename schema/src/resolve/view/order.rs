@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::draft::DraftView;
-use crate::lower::sources_of;
+use crate::lower::names_of;
 use crate::sorting::sort_by;
 
 /// Indexes of all views. Views that hold each other's names come in the order of their statements.
@@ -53,7 +53,7 @@ fn walk(
 
 /// The views that a query reads, the first last.
 fn named_views(view: &DraftView, by_name: &HashMap<String, Vec<usize>>) -> Vec<usize> {
-    let sources = sources_of(view).into_iter();
+    let sources = names_of(view).tables.into_iter();
     let known = sources.filter_map(|source| by_name.get(&source.name.name.text.to_lowercase()));
     let mut found: Vec<usize> = known.flatten().copied().collect();
     sort_by(&mut found, Ord::cmp);
