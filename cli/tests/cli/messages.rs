@@ -14,7 +14,7 @@ inbox = true
 const COLUMNS: &str = "(uid, task, payload, status, priority, due_at, retry_count, max_attempts, lapses, last_error, created_at, requeues)";
 
 /// Two dead letters and a message that waits since 1970, without a consumer.
-fn messages() -> String {
+pub(super) fn messages() -> String {
     format!(
         "INSERT INTO _bindery_messages {COLUMNS} VALUES
           ('u1', 'search', '{{\"secret\":1}}', 'failed', 0, 2, 5, 5, 0, 'the index is down', 1, 0),
@@ -23,7 +23,7 @@ fn messages() -> String {
     )
 }
 
-fn event() -> String {
+pub(super) fn event() -> String {
     format!(
         "INSERT INTO _bindery_events {COLUMNS} VALUES ('e1', 'user_created', '{{}}', 'failed', 0, 2, 1, 5, 0, 'the queue refuses the message: too long', 1, 0);"
     )

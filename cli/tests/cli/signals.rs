@@ -9,6 +9,7 @@ use bindery_testkit::{
     Direction, Fault, FaultProxy, FreshDatabase, Watchdog, fresh_mysql, fresh_postgres,
 };
 
+use super::messages::{event, messages};
 use super::support::{NOTES_SCHEMA, Project, holds, wait_until};
 use super::tasks::FAILED;
 
@@ -34,7 +35,7 @@ impl Signalled {
 
     fn connect_to(&self, url: &str) {
         let config = format!(
-            "[engines]\nb = \"sqlite://b.db\"\n\n[engines.default]\nurl = \"{url}\"\noutbox = true\n\n\
+            "[engines]\nb = \"sqlite://b.db\"\n\n[engines.default]\nurl = \"{url}\"\noutbox = true\ninbox = true\n\n\
              [atomic.both]\nengines = [\"b\", \"default\"]\nhome = \"b\"\n"
         );
         self.project.write("bindery.toml", config);
@@ -183,6 +184,37 @@ fn a_command_of_tasks_that_a_signal_ends_keeps_them() {
         }
         test.project.run("tasks delete --failed --yes").good();
         assert_eq!(failed(), "no tasks\n");
+    }
+}
+
+/// Covers CLI-1 on PostgreSQL, MariaDB.
+#[test]
+fn a_command_of_messages_that_a_signal_ends_keeps_them() {
+    let _watchdog = Watchdog::start("a_command_of_messages", Duration::from_secs(240));
+    for test in Signalled::on_servers() {
+        let rows = messages() + &event();
+        test.database.run_script(&rows).expect("the messages");
+        let failed = || {
+            let lists = ["messages list --failed", "messages list --events --failed"];
+            lists.map(|list| test.project.run(list).good())
+        };
+        let before = failed();
+        for signal in ["INT", "TERM"] {
+            for (words, request) in [
+                ("messages delete --failed --yes", "DELETE FROM"),
+                ("messages delete --events --failed --yes", "DELETE FROM"),
+                ("messages replay --failed", "UPDATE"),
+                ("messages replay --events --failed", "UPDATE"),
+            ] {
+                test.end_at(words, request, signal);
+                assert_eq!(failed(), before, "{words} by {signal}");
+            }
+        }
+        test.project.run("messages replay --failed").good();
+        test.project
+            .run("messages delete --events --failed --yes")
+            .good();
+        assert_eq!(failed(), ["no messages\n", "no events\n"]);
     }
 }
 
