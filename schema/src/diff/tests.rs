@@ -63,6 +63,31 @@ fn keys_are_compared_by_what_they_do() {
 }
 
 #[test]
+fn what_is_one_thing_to_mysql_is_no_change_of_a_key() {
+    let key = |prefix: &str, words: &str| {
+        format!(
+            "CREATE TABLE a (id bigint PRIMARY KEY);
+            CREATE TABLE t (id bigint PRIMARY KEY, x varchar(40), b bigint, KEY i (x{prefix}),
+              CONSTRAINT f FOREIGN KEY (b) REFERENCES a (id) {words});"
+        )
+    };
+    let told = |from: &str, to: &str| told(from, to, Dialect::Mysql);
+    let (one, other) = (
+        key("", "ON DELETE RESTRICT"),
+        key("(40)", "ON UPDATE NO ACTION"),
+    );
+    assert_eq!(told(&one, &other), [""; 0]);
+    let changed = told(&one, &key("(39)", "ON DELETE CASCADE"));
+    assert!(changed.iter().any(|one| one.contains("index `i`")));
+    assert!(changed.iter().any(|one| one.contains("foreign key `f`")));
+    let postgres = |words: &str| {
+        format!("CREATE TABLE a (id bigint PRIMARY KEY, b bigint REFERENCES a (id) {words});")
+    };
+    let changed = (postgres("ON DELETE RESTRICT"), postgres(""));
+    assert!(!super::tests::told(&changed.0, &changed.1, Dialect::Postgres).is_empty());
+}
+
+#[test]
 fn tables_come_after_what_they_refer_to_and_go_before() {
     let to = "CREATE TABLE b (id bigint PRIMARY KEY, a bigint);
         CREATE TABLE a (id bigint PRIMARY KEY, b bigint REFERENCES b (id));

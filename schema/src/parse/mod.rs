@@ -22,6 +22,7 @@ mod single;
 mod spoken;
 mod sync;
 
+pub use crate::syntax::Names;
 pub(crate) use bindery_core::statements::lex;
 pub use bindery_core::statements::load::{SIZE_LIMIT, load};
 pub(crate) use ddl::table::COLUMN_LIMIT;

@@ -194,6 +194,10 @@ mod tests {
         assert_eq!(found.insert, Some(("t".to_owned(), Some(listed))));
         let set = named("INSERT INTO `t` SET `a` = \"gone\"", Dialect::Mysql);
         assert_eq!(set.columns, ["a"]);
+        let listed = named("DELETE FROM t WHERE a IN u", Dialect::Sqlite);
+        assert_eq!(listed.tables, ["u", "t"]);
+        let common = "WITH u AS (SELECT 1) SELECT * FROM shop.u, u";
+        assert_eq!(named(common, Dialect::Postgres).tables, ["u"]);
         let grant = named("GRANT SELECT ON t TO f /* gone */", Dialect::Postgres);
         assert!(grant.tables.contains(&"t".to_owned()));
         assert!(!grant.tables.contains(&"gone".to_owned()));
