@@ -40,6 +40,8 @@ pub(crate) struct Catalogue {
     pub(crate) unfinished: Vec<Unfinished>,
     /// MySQL: views that call a function of the database, which is left out, or read such a view.
     pub(crate) unmakeable: BTreeSet<TableName>,
+    /// SQLite: tables that foreign keys lead to and that are not there.
+    pub(crate) missing: BTreeSet<TableName>,
 }
 
 /// An index that is not valid, as a `CREATE INDEX CONCURRENTLY` leaves it that failed, or a constraint that is `NOT VALID`.
@@ -84,8 +86,8 @@ pub(crate) fn read(
 impl Catalogue {
     /// Returns the number of tables and views.
     pub(crate) fn tables(&self) -> usize {
-        let tables = self.items.iter();
-        tables.filter(|item| item.table.is_some()).count()
+        let tables = self.items.iter().filter_map(|item| item.table.as_ref());
+        tables.filter(|table| !self.missing.contains(table)).count()
     }
 
     /// Writes it as a schema of the engine. Tables of these names are tagged `@unmanaged`.
@@ -122,7 +124,13 @@ impl Catalogue {
             let is_unmanaged = |table: &TableName| {
                 unmanaged.contains(table) || tags && self.unmakeable.contains(table)
             };
-            if item.table.as_ref().is_some_and(is_unmanaged) {
+            let is_missing = |table: &TableName| self.missing.contains(table);
+            if item.table.as_ref().is_some_and(is_missing) {
+                if tags {
+                    text.push_str("-- Not there: foreign keys lead to it, so SQLite refuses rows that need it.\n");
+                }
+                text.push_str("-- @unmanaged\n");
+            } else if item.table.as_ref().is_some_and(is_unmanaged) {
                 text.push_str("-- @unmanaged\n");
             } else if tags
                 && item

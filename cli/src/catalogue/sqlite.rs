@@ -6,6 +6,7 @@ use bindery::{Connection, Sql};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::statement_names;
 use bindery_schema::model::TableName;
+use bindery_schema::sql_writer::SqlWriter;
 
 use super::graph::{Node, ObjectKind, mentioned, sorted};
 use super::{Catalogue, Item, Told, capture};
@@ -19,14 +20,18 @@ FROM sqlite_schema s LEFT JOIN pragma_table_list l ON l.schema = 'main' AND l.na
 WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND s.tbl_name NOT LIKE '\_bindery\_%' ESCAPE '\'
 ORDER BY s.name";
 
-/// A table, and one that it refers to.
+/// A table, one that it refers to, the column and the one there, which a key to the primary key does not name.
 const REFERENCES: &str = r#"
-SELECT DISTINCT s.name, f."table" FROM sqlite_schema s, pragma_foreign_key_list(s.name) f WHERE s.type = 'table'"#;
+SELECT s.name, f."table", f."from", coalesce(f."to", ''), c.type
+FROM sqlite_schema s, pragma_foreign_key_list(s.name) f JOIN pragma_table_info(s.name) c ON c.name = f."from" COLLATE NOCASE
+WHERE s.type = 'table' AND s.name NOT LIKE '\_bindery\_%' ESCAPE '\'
+ORDER BY s.name, f.id, f.seq"#;
 
 /// Tables that a virtual table keeps its rows in.
 const SHADOW: &str = "shadow";
 
 type Object = (String, String, String, String, String);
+type Reference = (String, String, String, String, String);
 
 pub(super) fn read(
     connection: &mut Connection<Chosen>,
@@ -40,7 +45,7 @@ pub(super) fn read(
     told(step(1));
     let objects: Vec<Object> = connection.query_as(Sql::assembled(OBJECTS), ())?;
     told(step(2));
-    let references: Vec<(String, String)> = connection.query_as(Sql::assembled(REFERENCES), ())?;
+    let references: Vec<Reference> = connection.query_as(Sql::assembled(REFERENCES), ())?;
     let is_made =
         |object: &&Object| matches!(object.0.as_str(), "table" | "view") && object.4 != SHADOW;
     let made: Vec<&Object> = objects.iter().filter(is_made).collect();
@@ -51,8 +56,10 @@ pub(super) fn read(
         .filter(|object| object.0 == "trigger")
         .collect();
     let trigger = |one: &&Object| (one.2.clone(), one.3.clone());
+    let missing = missing(&objects, &references);
     let mut catalogue = Catalogue {
-        items: items.collect(),
+        items: missing.iter().map(Missing::item).chain(items).collect(),
+        missing: missing.iter().map(|one| table_name(&one.name)).collect(),
         left_out: others
             .iter()
             .map(|one| format!("trigger {} on {}", one.1, one.2))
@@ -65,9 +72,58 @@ pub(super) fn read(
     Ok(catalogue)
 }
 
-fn nodes(made: &[&Object], references: &[(String, String)]) -> Vec<Node> {
+/// A table that foreign keys lead to and that is not there, which SQLite takes; with the columns that they name, and their types.
+struct Missing {
+    name: String,
+    columns: BTreeMap<String, String>,
+}
+
+impl Missing {
+    /// A declaration that stands for the table, so that those which refer to it can be read.
+    fn item(&self) -> Item {
+        let mut sql = SqlWriter::new(Dialect::Sqlite);
+        sql.push("CREATE TABLE ").identifier(&self.name).push(" (");
+        for (column, kind) in &self.columns {
+            sql.identifier(column)
+                .push(" ")
+                .push(kind)
+                .push(" NOT NULL, ");
+        }
+        sql.push("PRIMARY KEY (");
+        sql.identifiers(self.columns.keys().map(String::as_str));
+        sql.push("))");
+        Item {
+            table: Some(table_name(&self.name)),
+            statements: vec![sql.finish()],
+        }
+    }
+}
+
+fn missing(objects: &[Object], references: &[Reference]) -> Vec<Missing> {
+    let known: BTreeSet<String> = objects.iter().map(|one| one.1.to_lowercase()).collect();
+    let mut found: BTreeMap<String, Missing> = BTreeMap::new();
+    let dangling = references.iter();
+    for (_, to, _, column, kind) in dangling.filter(|one| !known.contains(&one.1.to_lowercase())) {
+        let missing = found.entry(to.to_lowercase()).or_insert_with(|| Missing {
+            name: to.clone(),
+            columns: BTreeMap::new(),
+        });
+        let column = if column.is_empty() { "id" } else { column };
+        missing.columns.insert(column.to_owned(), kind.clone());
+    }
+    found.into_values().collect()
+}
+
+fn table_name(name: &str) -> TableName {
+    TableName {
+        schema: None,
+        name: name.to_owned(),
+    }
+}
+
+fn nodes(made: &[&Object], references: &[Reference]) -> Vec<Node> {
     let mut refers: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for (from, to) in references {
+    for (from, to, ..) in references {
         refers.entry(from).or_default().insert(to.to_lowercase());
     }
     let names = || made.iter().map(|object| object.1.as_str());
@@ -95,10 +151,7 @@ fn item(object: &Object, all: &[Object]) -> Item {
         .filter(|one| one.0 == "index" && one.2 == object.1);
     let statements = std::iter::once(object).chain(indexes);
     Item {
-        table: Some(TableName {
-            schema: None,
-            name: object.1.clone(),
-        }),
+        table: Some(table_name(&object.1)),
         statements: statements.map(|one| one.3.clone()).collect(),
     }
 }

@@ -18,6 +18,13 @@ pub(super) struct Both {
     at_b: Option<[At; 2]>,
 }
 
+/// A statement that the database refuses.
+pub(super) struct Refusal {
+    pub(super) statement: String,
+    /// In the database's words, with its code.
+    pub(super) why: String,
+}
+
 enum At {
     File(String),
     Postgres(FreshDatabase),
@@ -158,14 +165,9 @@ impl Both {
     }
 
     /// Runs statements in one of them as `migrate run` does.
-    pub(super) fn run_on(
-        &self,
-        number: usize,
-        statements: &[String],
-        told: &str,
-    ) -> Result<(), String> {
+    pub(super) fn run_on(&self, number: usize, statements: &[String]) -> Result<(), Refusal> {
         let ran = self.at[number].run(&self.project, statements);
-        ran.map_err(|(statement, why)| format!("{told}: {why}\nin {statement}"))
+        ran.map_err(|(statement, why)| Refusal { statement, why })
     }
 
     pub(super) fn empty_created(&self) {
@@ -195,6 +197,17 @@ impl Both {
     /// The catalogue of the database that migrations made.
     pub(super) fn catalogue(&self) -> Vec<String> {
         self.lines_of(0)
+    }
+
+    /// The triggers of one of the databases, each after its table.
+    pub(super) fn triggers_of(&self, number: usize) -> Vec<String> {
+        let [sqlite, postgres, mysql] = TRIGGERS;
+        let sql = match self.dialect() {
+            Dialect::Sqlite => sqlite,
+            Dialect::Postgres => postgres,
+            Dialect::Mysql => mysql,
+        };
+        self.at[number].rows(&self.project, sql)
     }
 
     pub(super) fn lines_of(&self, number: usize) -> Vec<String> {
@@ -356,9 +369,9 @@ impl At {
                 let mut client = client.expect("the test server");
                 each(statements, |sql| {
                     let done = client.batch_execute(sql);
-                    done.map_err(|why| {
-                        why.as_db_error()
-                            .map_or(why.to_string(), ToString::to_string)
+                    done.map_err(|why| match why.as_db_error() {
+                        Some(error) => format!("{error} ({})", error.code().code()),
+                        None => why.to_string(),
                     })
                 })
             }
@@ -470,9 +483,11 @@ const SQLITE: &[&str] = &[
 
 const POSTGRES: &[&str] = &[
     // `DEFAULT NULL` is no default.
-    "SELECT 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull::text || ' ' || coalesce(nullif(regexp_replace(pg_get_expr(d.adbin, d.adrelid), '^NULL::.*$', ''), ''), '-') || ' ' || a.attidentity::text || a.attgenerated::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped",
-    "SELECT 'constraint ' || conrelid::regclass::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 't'",
-    "SELECT 'index ' || pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'public'::regnamespace AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)",
+    "SELECT 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull::text || ' ' || coalesce(nullif(regexp_replace(pg_get_expr(d.adbin, d.adrelid), '^NULL::.*$', ''), ''), '-') || ' ' || a.attidentity::text || a.attgenerated::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped",
+    "SELECT 'constraint ' || conrelid::regclass::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 't' AND NOT EXISTS (SELECT 1 FROM pg_class p WHERE p.oid IN (conrelid, confrelid) AND p.relispartition)",
+    // Parts have what their table has, under names of the server's.
+    "SELECT 'partition ' || relname || ' ' || coalesce(pg_get_partkeydef(oid), '') || coalesce(pg_get_expr(relpartbound, oid), '') FROM pg_class WHERE relnamespace = 'public'::regnamespace AND (relkind = 'p' OR relispartition AND relkind = 'r')",
+    "SELECT 'index ' || pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype <> 'f')",
     "SELECT 'view ' || viewname || definition FROM pg_views WHERE schemaname = 'public'",
     "SELECT 'enum ' || t.typname || ' ' || string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid GROUP BY t.typname",
 ];
@@ -485,4 +500,12 @@ const MYSQL: &[&str] = &[
     "SELECT concat('foreign ', k.table_name, ' ', k.column_name, ' ', k.referenced_table_name, ' ', k.referenced_column_name, ' ', replace(r.delete_rule, 'NO ACTION', 'RESTRICT')) FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name WHERE k.table_schema = database()",
     "SELECT concat('check ', table_name, ' ', check_clause) FROM information_schema.check_constraints WHERE constraint_schema = database()",
     "SELECT concat('view ', table_name) FROM information_schema.views WHERE table_schema = database()",
+    "SELECT concat('partition ', table_name, ' ', partition_method, ' ', ifnull(partition_expression, ''), ' ', partition_name, ' ', ifnull(partition_description, '')) FROM information_schema.partitions WHERE table_schema = database() AND partition_name IS NOT NULL",
+];
+
+/// Triggers with their tables, of each database.
+const TRIGGERS: [&str; 3] = [
+    "SELECT tbl_name || ' ' || name FROM sqlite_schema WHERE type = 'trigger' ORDER BY 1",
+    "SELECT tgrelid::regclass::text || ' ' || tgname || ' ' || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal AND tgparentid = 0 ORDER BY 1",
+    "SELECT concat(event_object_table, ' ', trigger_name) FROM information_schema.triggers WHERE trigger_schema = database() ORDER BY 1",
 ];

@@ -86,6 +86,7 @@ impl Fold<'_> {
         if let AlterAction::RenameTable(name) = action {
             let to = renamed(&self.table_mut(index).name, name);
             self.table_leaves(file, index, to.name.span);
+            self.partitions_follow(index, &to);
             return self.rename_table(index, to);
         }
         if let AlterAction::SetSchema(schema) = action {

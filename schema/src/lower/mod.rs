@@ -180,8 +180,7 @@ impl<'a> Fold<'a> {
                     if *cascade {
                         self.drop_what_refers_to(file, name);
                     }
-                    let is_it = |part: &Partition| part.name.name.text == name.name.text;
-                    self.partitions.retain(|part| !is_it(part));
+                    self.drop_partitions(name);
                     self.drop_table(file, name);
                 }
             }

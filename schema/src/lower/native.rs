@@ -377,6 +377,29 @@ impl Fold<'_> {
         self.insert(table);
     }
 
+    /// The parts of a table that gets another name.
+    pub(super) fn partitions_follow(&mut self, index: TableIndex, to: &ObjectName) {
+        let from = self.table_mut(index).name.name.text.clone();
+        let parts = self.partitions.iter_mut();
+        for part in parts.filter(|part| part.parent.name.text == from) {
+            part.parent = to.clone();
+        }
+    }
+
+    /// A table or part goes with its parts.
+    pub(super) fn drop_partitions(&mut self, name: &ObjectName) {
+        let mut gone = vec![name.name.text.clone()];
+        while let Some(name) = gone.pop() {
+            self.partitions.retain(|part| {
+                let is_part_of = part.parent.name.text == name;
+                if is_part_of {
+                    gone.push(part.name.name.text.clone());
+                }
+                !is_part_of && part.name.name.text != name
+            });
+        }
+    }
+
     /// Gives every table its parts, and the parts of those.
     pub(super) fn place_partitions(&mut self) {
         let mut by_parent: HashMap<String, Vec<Partition>> = HashMap::new();

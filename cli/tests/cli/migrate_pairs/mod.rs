@@ -1,6 +1,8 @@
-//! Random pairs of whole schemas: what is planned between them runs on the servers, back, and again.
+//! Random pairs of whole schemas: what is planned between them runs on the servers with rows in the tables, back, and again.
 
+mod rows;
 mod schema;
+mod walk;
 
 use std::collections::BTreeMap;
 
@@ -14,12 +16,15 @@ use bindery_schema::parse::load;
 use bindery_schema::plan::create_statements;
 use bindery_testkit::is_full_run;
 
-use self::schema::Choices;
+use self::rows::Inserted;
+use self::schema::{Choices, Table};
+use self::walk::Pair;
 use super::both::Both;
 
 /// A schema, and what is made of it.
 struct Schema {
     sql: String,
+    tables: Vec<Table>,
     structure: Structure,
     /// The statements of `create`.
     create: Vec<String>,
@@ -45,6 +50,7 @@ impl Schema {
         let structure = Structure::of(&model, EngineId(0)).map_err(|_| "B0334")?;
         Ok(Self {
             sql,
+            tables: choices.tables(),
             structure,
             create,
         })
@@ -83,83 +89,23 @@ fn read(sql: &str, dialect: Dialect, found: &mut Diagnostics) -> Option<CheckedM
 
 /// The outcome of a pair.
 enum Outcome {
-    Ran,
+    Ran(Inserted),
     /// Both schemas are one.
     Same,
     Refused(Refused),
 }
 
-struct Pair<'b> {
-    both: &'b Both,
-    dialect: Dialect,
-    seed: u64,
-}
-
-impl Pair<'_> {
-    fn schema(&self, is_second: bool) -> Result<Schema, Refused> {
-        Schema::new(&Choices {
-            dialect: self.dialect,
-            seed: self.seed,
-            is_second,
-        })
-    }
-
-    fn outcome(&self) -> Result<Outcome, String> {
-        let (from, to) = match (self.schema(false), self.schema(true)) {
-            (Ok(from), Ok(to)) => (from, to),
-            (Err(code), _) | (_, Err(code)) => return Ok(Outcome::Refused(code)),
-        };
-        if from.sql == to.sql {
-            return Ok(Outcome::Same);
-        }
-        let nothing = Structure::read("", self.dialect, None).expect("no table");
-        let first = planned(&nothing, &from.structure)?;
-        let made = nothing.after(&statements(&[&first.up, &first.online]));
-        let made = made.map_err(|_| "the first is not read again")?;
-        let step = planned(&made, &to.structure);
-        let told = |why: String| {
-            format!(
-                "{}, seed {}: {why}\n{}\n->\n{}\n",
-                self.dialect.name(),
-                self.seed,
-                from.sql,
-                to.sql
-            )
-        };
-        let step = step.map_err(told)?;
-        self.walk(&first, &step, [&from, &to])
-            .map_err(|why| told(format!("{why}\n{}", shown(&step))))?;
-        Ok(Outcome::Ran)
-    }
-
-    fn walk(&self, first: &Planned, step: &Planned, schemas: [&Schema; 2]) -> Result<(), String> {
-        let both = self.both;
-        both.empty_both();
-        let [from, to] = schemas;
-        both.run_on(0, &statements(&[&first.up, &first.online]), "the first")?;
-        both.run_on(1, &from.create, "create")?;
-        let (before, created) = both.catalogues();
-        same("made first", &before, &created)?;
-        let up = statements(&[&step.up, &step.online]);
-        both.run_on(0, &up, "up")?;
-        both.empty_created();
-        both.run_on(1, &to.create, "create of the second")?;
-        let (after, created) = both.catalogues();
-        same("after up", &after, &created)?;
-        both.run_on(0, &statements(&[&step.online_down, &step.down]), "down")?;
-        same("reverted", &both.catalogue(), &before)?;
-        both.run_on(0, &up, "up again")?;
-        same("after up again", &both.catalogue(), &after)
-    }
-}
-
 /// What `migrate add` writes, once `migrate check` passes it.
-fn planned(from: &Structure, to: &Structure) -> Result<Planned, String> {
+fn planned(
+    from: &Structure,
+    to: &Structure,
+    triggers: &[(String, String)],
+) -> Result<Planned, String> {
     let planned = plan(&Plan {
         from,
         to,
         renames: &[],
-        triggers: &[],
+        triggers,
     });
     let planned = planned.map_err(|why| {
         let found: Vec<&str> = why.found.iter().map(|one| one.message.as_str()).collect();
@@ -169,7 +115,7 @@ fn planned(from: &Structure, to: &Structure) -> Result<Planned, String> {
         true => Ok(planned),
         false => {
             let left: Vec<String> = planned.left.iter().map(ToString::to_string).collect();
-            Err(format!("left: {}", left.join("; ")))
+            Err(format!("left: {}\n{}", left.join("; "), shown(&planned)))
         }
     }
 }
@@ -178,6 +124,16 @@ fn planned(from: &Structure, to: &Structure) -> Result<Planned, String> {
 fn statements(steps: &[&Vec<Step>]) -> Vec<String> {
     let steps = steps.iter().copied().flatten();
     steps.flat_map(|step| step.statements.clone()).collect()
+}
+
+/// With the values that a person writes where a remark says that rows need one.
+fn with_values(steps: &[&Vec<Step>], to: &[Table]) -> Vec<String> {
+    let steps = steps.iter().copied().flatten();
+    let statements = steps.flat_map(|step| {
+        let values = step.remarks.iter().filter_map(|one| rows::update(one, to));
+        values.chain(step.statements.clone()).collect::<Vec<_>>()
+    });
+    statements.collect()
 }
 
 fn shown(step: &Planned) -> String {
@@ -211,6 +167,7 @@ fn random_pairs(dialect: Dialect, open: impl Fn() -> Option<Both>) {
     let pairs = number("BINDERY_TEST_MIGRATION_PAIRS").unwrap_or(usual);
     let first = number("BINDERY_TEST_MIGRATION_SEED").unwrap_or(1);
     let (mut ran, mut same) = (0, 0);
+    let mut inserted = Inserted::default();
     let mut refused: BTreeMap<Refused, usize> = BTreeMap::new();
     let mut failed = Vec::new();
     for seed in (first as u64..).take(pairs) {
@@ -220,19 +177,23 @@ fn random_pairs(dialect: Dialect, open: impl Fn() -> Option<Both>) {
             seed,
         };
         match pair.outcome() {
-            Ok(Outcome::Ran) => ran += 1,
+            Ok(Outcome::Ran(rows)) => {
+                ran += 1;
+                inserted = inserted.with(&rows);
+            }
             Ok(Outcome::Same) => same += 1,
             Ok(Outcome::Refused(code)) => *refused.entry(code).or_default() += 1,
             Err(why) => failed.push(why),
         }
     }
     println!(
-        "{}: {pairs} pairs from seed {first}: {ran} ran, {same} are the same, refused {refused:?}, {} failed",
+        "{}: {pairs} pairs from seed {first}: {ran} ran, {same} are the same, refused {refused:?}, {} failed; {inserted}",
         dialect.name(),
         failed.len()
     );
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
     assert!(ran * 2 > pairs, "only {ran} of {pairs} ran");
+    assert!(inserted.are_in_most_tables(), "{inserted}");
 }
 
 /// In full: 2,000 pairs.

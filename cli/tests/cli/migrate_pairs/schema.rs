@@ -44,9 +44,13 @@ impl Choices {
         self.below(name, limit) == 0
     }
 
+    pub(super) fn tables(&self) -> Vec<Table> {
+        (0..NAMES).filter_map(|at| self.table(at)).collect()
+    }
+
     /// The schema, as its file has it.
     pub(super) fn sql(&self) -> String {
-        let tables: Vec<Table> = (0..NAMES).filter_map(|at| self.table(at)).collect();
+        let tables = self.tables();
         let mut sql = self.objects(&tables);
         for table in &tables {
             sql.push_str(&self.table_sql(table, &tables));
@@ -94,11 +98,19 @@ impl Choices {
         let (serials, others) = keys(self.dialect);
         let is_serial = !serials.is_empty() && (self.seed + at as u64).is_multiple_of(4);
         let kinds = if is_serial { serials } else { others };
-        let key = self.one(&format!("{name}.id"), kinds);
+        // PostgreSQL has no way from a table to a partitioned one, nor another type for the column that divides it, nor before 17
+        // identities there.
+        let is_divided = (self.seed + at as u64) % 5 == 1;
+        let key = match is_divided && self.dialect == Dialect::Postgres {
+            true => &others[0],
+            false => self.one(&format!("{name}.id"), kinds),
+        };
         let mut table = Table {
             id_type: key.type_name,
             id: key.words,
             is_pair: self.is(&format!("{name}.pair"), 4),
+            is_captured: self.is(&format!("{name}.captured"), 5),
+            is_divided: is_divided && self.dialect != Dialect::Sqlite,
             columns: Vec::new(),
             name,
         };
@@ -140,6 +152,8 @@ impl Choices {
             name,
             line: format!("{kind}{words}"),
             is_number: is_number && !computed,
+            is_computed: computed,
+            value,
         })
     }
 
@@ -177,7 +191,47 @@ impl Choices {
             }
         }
         lines.extend(keys);
-        format!("CREATE TABLE {name} (\n  {}\n);\n", lines.join(",\n  "))
+        let tag = if table.is_captured {
+            "-- @capture\n"
+        } else {
+            ""
+        };
+        let (divided, parts) = self.partitions(table);
+        format!(
+            "{tag}CREATE TABLE {name} (\n  {}\n){divided};\n{parts}",
+            lines.join(",\n  ")
+        )
+    }
+
+    /// The words after the table, and the statements of parts that are tables of their own. Every key has the column that divides it.
+    fn partitions(&self, table: &Table) -> (String, String) {
+        let name = &table.name;
+        if !table.is_divided {
+            return (String::new(), String::new());
+        }
+        let is_first = self.seed.is_multiple_of(2);
+        match self.dialect {
+            Dialect::Sqlite => (String::new(), String::new()),
+            Dialect::Postgres => {
+                // A part of the first schema alone stays, as programs make parts while they run.
+                let has_more = self.is_second && self.is(&format!("{name}.parts"), 2);
+                let bounds = match is_first {
+                    true => ["FROM (0) TO (1000)", "FROM (1000) TO (2000)"],
+                    false => ["WITH (MODULUS 1, REMAINDER 0)", ""],
+                };
+                let bounds = bounds.iter().enumerate();
+                let bounds = bounds.filter(|(at, bound)| *at == 0 || has_more && !bound.is_empty());
+                let parts = bounds.map(|(at, bound)| {
+                    format!("CREATE TABLE {name}_p{at} PARTITION OF {name} FOR VALUES {bound};\n")
+                });
+                let method = if is_first { "RANGE" } else { "HASH" };
+                (format!(" PARTITION BY {method} (id)"), parts.collect())
+            }
+            Dialect::Mysql => (
+                format!(" {}", MYSQL_PARTITIONS[usize::from(is_first)]),
+                String::new(),
+            ),
+        }
     }
 
     /// To one column or two, of another table or its own.
@@ -192,7 +246,16 @@ impl Choices {
         let target = self.below(&format!("{at}.target"), NAMES + 2);
         let target = all.iter().find(|one| one.name == format!("o{target}"));
         let Some(target) = target else { return };
-        let action = self.one(&format!("{at}.action"), &["", " ON DELETE CASCADE"]);
+        let is_mysql = self.dialect == Dialect::Mysql;
+        // MySQL has no foreign keys at partitioned tables, and runs no triggers for the rows that a foreign key deletes.
+        if is_mysql && (table.is_divided || target.is_divided) {
+            return;
+        }
+        let actions: &[&str] = match is_mysql && table.is_captured {
+            true => &[""],
+            false => &["", " ON DELETE CASCADE"],
+        };
+        let action = self.one(&format!("{at}.action"), actions);
         columns.push(format!("r{number} {}", target.id_type));
         let (own, others) = match self.is(&format!("{at}.pair"), 3) {
             true => {
@@ -271,22 +334,34 @@ impl Choices {
 
 const ENUMS: usize = 2;
 
-struct Table {
-    name: String,
+const MYSQL_PARTITIONS: [&str; 2] = [
+    "PARTITION BY HASH (id) PARTITIONS 3",
+    "PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (100), PARTITION p1 VALUES LESS THAN MAXVALUE)",
+];
+
+pub(super) struct Table {
+    pub(super) name: String,
     /// Of what refers to it.
     id_type: &'static str,
     /// The words after `id`.
     id: &'static str,
     /// Its primary key has two columns.
     is_pair: bool,
-    columns: Vec<Column>,
+    /// Its changes are recorded by triggers.
+    is_captured: bool,
+    /// Its rows are in partitions.
+    is_divided: bool,
+    pub(super) columns: Vec<Column>,
 }
 
-struct Column {
-    name: String,
+pub(super) struct Column {
+    pub(super) name: String,
     /// The words after its name.
-    line: String,
+    pub(super) line: String,
     is_number: bool,
+    pub(super) is_computed: bool,
+    /// A constant of its type.
+    pub(super) value: String,
 }
 
 struct IdKind {

@@ -263,3 +263,35 @@ CREATE VIEW plain AS SELECT id, double_it FROM items;
     good(created.project(&pulled).run("create")).expect("`create` takes the file");
     good(created.project(&pulled).run("validate")).expect("it is as the file says");
 }
+
+/// SQLite takes a foreign key to a table that is not there (bacula and gerbera have some).
+#[test]
+fn cli_06_a_foreign_key_to_no_table_is_pulled_with_a_declaration_of_it() {
+    let [from, created] = [(); 2].map(|()| Database::fresh(Dialect::Sqlite));
+    let (Some(from), Some(created)) = (from, created) else {
+        return;
+    };
+    let script = "\
+CREATE TABLE jobs (id INTEGER PRIMARY KEY, pool INTEGER REFERENCES Pools (PoolId), note TEXT);
+CREATE TABLE files (id INTEGER PRIMARY KEY, job INTEGER REFERENCES gone, FOREIGN KEY (id) REFERENCES jobs (id));
+";
+    from.load(script).expect("SQLite takes it");
+    let pulled = from.pull().expect("it is read without an error");
+    holds(
+        &pulled,
+        &[
+            "foreign keys lead to it, so SQLite refuses rows that need it.\n-- @unmanaged\nCREATE TABLE \"Pools\" (\"PoolId\" INTEGER NOT NULL, PRIMARY KEY (\"PoolId\"));",
+            "-- @unmanaged\nCREATE TABLE \"gone\" (\"id\" INTEGER NOT NULL, PRIMARY KEY (\"id\"));",
+        ],
+    );
+    for words in ["check", "validate"] {
+        good(from.project(&pulled).run(words)).expect("it is as the file says");
+    }
+    good(created.project(&pulled).run("create")).expect("`create` takes the file");
+    good(created.project(&pulled).run("validate")).expect("it is as the file says");
+    let again = created.pull().expect("pulled again");
+    holds(
+        &again,
+        &["CREATE TABLE \"Pools\" (", "CREATE TABLE \"gone\" ("],
+    );
+}

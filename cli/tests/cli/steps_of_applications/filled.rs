@@ -7,6 +7,8 @@ mod rows;
 #[path = "../../../src/commands/migrate/prove/values.rs"]
 mod values;
 
+use std::collections::BTreeSet;
+
 use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::Structure;
 use mysql::prelude::Queryable;
@@ -32,12 +34,51 @@ impl Client {
     pub(crate) fn fill(&mut self, pulled: &str) -> Result<Inserted, String> {
         let structure = Structure::read(pulled, self.dialect(), None);
         let structure = structure.map_err(|_| "what was pulled cannot be read")?;
+        self.fill_all(&structure, &BTreeSet::new())
+    }
+
+    /// The same of a structure, but for the tables of these names.
+    pub(crate) fn fill_all(
+        &mut self,
+        structure: &Structure,
+        left_empty: &BTreeSet<String>,
+    ) -> Result<Inserted, String> {
         let mut rows = Rows::default();
-        rows.fill(&structure, self)?;
+        let mut all_but = AllBut {
+            client: self,
+            left_empty,
+        };
+        rows.fill(structure, &mut all_but)?;
         Ok(Inserted {
             rows: rows.inserted,
             empty: rows.empty().len(),
         })
+    }
+}
+
+/// A database of which some tables take no rows.
+struct AllBut<'c> {
+    client: &'c mut Client,
+    left_empty: &'c BTreeSet<String>,
+}
+
+impl Filled for AllBut<'_> {
+    type Error = String;
+
+    fn dialect(&self) -> Dialect {
+        self.client.dialect()
+    }
+
+    fn count(&mut self, sql: String) -> Result<u64, String> {
+        self.client.count(sql)
+    }
+
+    fn insert(&mut self, sql: String, values: Vec<String>) -> Result<(), String> {
+        let table = sql.split(['"', '`']).nth(1).unwrap_or_default();
+        match self.left_empty.contains(table) {
+            true => Err("it is left empty".to_owned()),
+            false => self.client.insert(sql, values),
+        }
     }
 }
 

@@ -218,12 +218,13 @@ impl<'s> Around<'_, 's> {
             .changes
             .iter()
             .any(|change| matches!(change, Change::DropTable(gone) if is_of(&gone.name)));
-        let kept = self
-            .sides
-            .to
-            .keys(table)
-            .iter()
-            .find(|one| one.does_the_same(key));
+        // Of several that do the same each comes again under its own name.
+        let same = || {
+            let wanted = self.sides.to.keys(table).iter();
+            wanted.filter(|one| one.does_the_same(key))
+        };
+        let named = same().find(|one| one.known_name == key.known_name);
+        let kept = named.or_else(|| same().next());
         let kept = kept.or_else(|| (!goes).then_some(key));
         let from = &self.sides.from;
         self.changes.retain(|change| !matches!(change, Change::RenameKey { table: at, from: old, .. } if from.key_part(at, old) == part));

@@ -1,10 +1,14 @@
-//! Keys that take each other's names: no rename of such a circle can be the first, so one of them is dropped and made again.
+//! Keys that take each other's names: no rename of such a circle can be the first, so one of them has a third name for a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::effects::Sides;
 use super::part::Part;
 use crate::diff::change::Change;
+use crate::diff::key::Key;
+use crate::model::TableName;
+use crate::name::implied::first_free;
+use crate::sql_writer::SqlWriter;
 
 /// The changes, without circles of renames.
 pub(super) fn opened(sides: &Sides<'_>, changes: &[Change]) -> Vec<Change> {
@@ -21,16 +25,42 @@ pub(super) fn opened(sides: &Sides<'_>, changes: &[Change]) -> Vec<Change> {
             continue;
         }
         renames[at] = None;
-        opened.push(Change::DropKey {
+        let between = between(sides, table, from);
+        opened.push(Change::RenameKey {
             table: table.clone(),
-            key: from.clone(),
+            from: from.clone(),
+            to: between.clone(),
         });
-        opened.push(Change::AddKey {
+        opened.push(Change::RenameKey {
             table: table.clone(),
-            key: to.clone(),
+            from: between,
+            to: to.clone(),
         });
     }
     opened
+}
+
+/// The key under a name that none has.
+fn between(sides: &Sides<'_>, table: &TableName, key: &Key) -> Key {
+    let tables = [&sides.from, &sides.to].map(|side| &side.structure.tables);
+    let keys = tables.into_iter().flatten().flat_map(|table| &table.keys);
+    let known: BTreeSet<&str> = keys.filter_map(|key| key.known_name.as_deref()).collect();
+    let name = key.known_name.as_deref().unwrap_or(&table.name);
+    let name = first_free(name, &[], "old", |name| known.contains(name));
+    let mut between = key.clone();
+    between.sql = between.sql.replacen(
+        &quoted(key.known_name.as_deref().unwrap_or_default(), sides),
+        &quoted(&name, sides),
+        1,
+    );
+    (between.name, between.known_name) = (Some(name.clone()), Some(name));
+    between
+}
+
+fn quoted(name: &str, sides: &Sides<'_>) -> String {
+    let mut sql = SqlWriter::new(sides.to.dialect());
+    sql.identifier(name);
+    sql.finish()
 }
 
 /// The name that a rename frees, and the one that it takes.

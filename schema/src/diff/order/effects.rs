@@ -103,7 +103,7 @@ impl Sides<'_> {
             } => Effects {
                 makes: named(to, table, new),
                 drops: named(from, table, old),
-                needs: to.needs_of_key(table, new),
+                needs: self.needs_of_rename(table, old, new),
                 ..Effects::default()
             },
             Change::ChangeOptions { table, from, to } => {
@@ -152,6 +152,24 @@ impl Sides<'_> {
         }
     }
 
+    /// MySQL makes foreign keys and checks anew for another name. A name that no side has is one for the time between: see `circle`.
+    fn needs_of_rename(&self, table: &TableName, old: &Key, new: &Key) -> Vec<Part> {
+        let (from, to) = (&self.from, &self.to);
+        let is_index = match new.kind {
+            KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::Index | KeyKind::Exclusion => true,
+            KeyKind::Check | KeyKind::ForeignKey => to.dialect() == Dialect::Postgres,
+        };
+        let mut needs = match is_index {
+            true => vec![to.table_part(table)],
+            false => to.needs_of_key(table, new),
+        };
+        let mut known = from.keys(table).iter();
+        if !known.any(|one| one.known_name == old.known_name) {
+            needs.extend(named(from, table, old));
+        }
+        needs
+    }
+
     /// The columns that options give another character set.
     pub(super) fn columns_of_set(&self, table: &TableName, from: &str, to: &str) -> Vec<Part> {
         let shapes = self.from.table(table).zip(self.to.table(table));
@@ -178,6 +196,8 @@ impl Sides<'_> {
                 .chain(self.to.needs_of_column(table, new))
                 .collect(),
             leaves: self.from.needs_of_column(table, old),
+            // Its source is changed after that (PostgreSQL's error 0A000).
+            is_in_the_way: old.computed && !new.computed,
             ..Effects::default()
         };
         if is_made_anew(old, new, changes, self.to.dialect()) {

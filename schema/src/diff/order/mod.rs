@@ -5,6 +5,7 @@
 mod around;
 mod circle;
 mod effects;
+mod held;
 mod part;
 mod together;
 
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 pub(super) use self::effects::is_made_anew;
 use self::effects::{Effects, Sides};
+pub(super) use self::held::held_back;
 pub(super) use self::part::is_counted;
 use self::part::{Part, Side};
 use super::change::Change;

@@ -114,7 +114,7 @@ impl<'s> Side<'s> {
     }
 
     /// Those of the names that are columns of the table. A name may be another thing: one need too many does no harm.
-    fn columns_in(&self, table: &TableName, names: &[String]) -> Vec<Part> {
+    pub(super) fn columns_in(&self, table: &TableName, names: &[String]) -> Vec<Part> {
         let columns = self.table(table).map_or(&[][..], |one| &one.columns);
         let dialect = self.dialect();
         let known: BTreeMap<String, &str> = columns

@@ -11,7 +11,7 @@ pub(super) use self::postgres::{columns_of, is_enum_made_anew, needs_using};
 use super::capture;
 use super::change::Change;
 use super::key::{Key, KeyKind};
-use super::order::ordered;
+use super::order::{held_back, ordered};
 use super::rename::Rename;
 use super::structure::{ColumnShape, Structure, TableShape};
 use super::subject::Subject;
@@ -55,6 +55,14 @@ impl Step {
         self
     }
 
+    /// A comment until those above it are meant.
+    fn held_back(self) -> Self {
+        Self {
+            commented: true,
+            ..self.remark("it needs what is commented out above")
+        }
+    }
+
     fn remark(mut self, text: impl Into<String>) -> Self {
         self.remarks.push(text.into());
         self
@@ -87,12 +95,15 @@ impl Context<'_> {
 fn partitions(context: &Context<'_>, change: &Change, dialect: Dialect) -> Vec<Step> {
     if let Change::AddPartition { partition, .. } = change {
         vec![Step::of([partition.create.clone()])]
-    } else if let Change::DropPartition { partition, .. } = change {
-        vec![loss(
-            context,
-            change,
-            vec![drop_table(&partition.name, dialect)],
-        )]
+    } else if let Change::DropPartition { table, partition } = change {
+        let mut statements = vec![drop_table(&partition.name, dialect)];
+        // A foreign key to the table keeps its parts from being dropped (PostgreSQL's error 2BP01).
+        if partition.parent == *table {
+            let part = quoted_table(&partition.name, dialect);
+            let detached = altered(table, dialect, &format!("DETACH PARTITION {part}"));
+            statements.insert(0, detached);
+        }
+        vec![loss(context, change, statements)]
     } else {
         Vec::new()
     }
@@ -114,22 +125,42 @@ fn captures(context: &Context<'_>, change: &Change, dialect: Dialect) -> Vec<Ste
 pub(super) fn render(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
     match context.to.dialect {
         Dialect::Postgres => {
-            let ordered = ordered(context.from, context.to, changes).concat();
-            let steps = ordered
-                .iter()
-                .map(|one| about(one, postgres::steps(context, one)));
-            steps.flatten().collect()
+            let groups = ordered(context.from, context.to, changes);
+            let steps = groups.iter().map(|group| {
+                let steps = group.iter();
+                let steps = steps.map(|one| about(one, postgres::steps(context, one)));
+                steps.flatten().collect()
+            });
+            with_held_back(context, &groups, steps.collect())
         }
         Dialect::Mysql => {
             let groups = mysql::joined(context, ordered(context.from, context.to, changes));
-            groups
-                .iter()
-                .flat_map(|group| mysql::group(context, group))
-                .collect()
+            let steps = groups.iter().map(|group| mysql::group(context, group));
+            with_held_back(context, &groups, steps.collect())
         }
         // A table that is made anew takes all its changes at once.
         Dialect::Sqlite => sqlite::steps(context, changes),
     }
+}
+
+/// All steps; those that a database refuses as long as one before them is commented out are comments, too.
+fn with_held_back(
+    context: &Context<'_>,
+    groups: &[Vec<Change>],
+    mut steps: Vec<Vec<Step>>,
+) -> Vec<Step> {
+    let is_commented = |steps: &Vec<Step>| steps.iter().any(|step| step.commented);
+    let commented: Vec<bool> = steps.iter().map(is_commented).collect();
+    let sides = (context.from, context.to);
+    for (steps, is_held) in steps.iter_mut().zip(held_back(sides, groups, &commented)) {
+        if is_held {
+            *steps = std::mem::take(steps)
+                .into_iter()
+                .map(Step::held_back)
+                .collect();
+        }
+    }
+    steps.concat()
 }
 
 /// The steps of a change, which are about what that is about. A changed column may have steps that lose nothing, so those say it

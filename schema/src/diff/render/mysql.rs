@@ -282,7 +282,9 @@ fn is_in_place(context: &Context<'_>, table: &TableName, changes: &[ColumnChange
     let keeps_rows =
         |change: &ColumnChange| matches!(change, ColumnChange::Default | ColumnChange::Comment);
     let is_plain = |change: &ColumnChange| keeps_rows(change) || *change == ColumnChange::Null;
-    let is_simple = context.from.table(table).is_some_and(|table| {
+    // A column that the same migration adds may be there before it.
+    let sides = [context.from, context.to].map(|side| side.table(table));
+    let is_simple = sides.iter().flatten().all(|table| {
         table.keys.iter().all(is_usual) && !table.columns.iter().any(|column| column.computed)
     });
     let is_possible = changes.iter().all(keeps_rows) || is_simple;

@@ -96,8 +96,10 @@ fn with_rows(context: &Context<'_>, name: &TableName, statements: Vec<String>) -
     let is_kept = columns.any(|(table, column)| {
         let wanted = context.to.table(&table.name);
         let wanted = wanted.and_then(|table| table.column(&column.name, POSTGRES));
-        column.line.contains(&name.name)
-            && wanted.is_none_or(|wanted| loses(POSTGRES, column, wanted))
+        let is_lost = |wanted: &ColumnShape| {
+            loses(POSTGRES, column, wanted) || (wanted.computed && !column.computed)
+        };
+        column.line.contains(&name.name) && wanted.is_none_or(is_lost)
     });
     Step {
         commented: context.keeps_data && is_kept && !statements.is_empty(),
@@ -360,6 +362,10 @@ fn change_identity(
 
 /// Whether there is no cast that an assignment makes by itself.
 pub(in crate::diff) fn needs_using(from: &ColumnShape, to: &ColumnShape) -> bool {
+    // No enum is another one.
+    if is_other_enum(from, to) {
+        return true;
+    }
     let (from, to) = (from.column_type.class(), to.column_type.class());
     let is_number = |class: TypeClass| {
         class.integer().is_some() || matches!(class, TypeClass::Float { .. } | TypeClass::Decimal)
@@ -375,6 +381,11 @@ pub(in crate::diff) fn needs_using(from: &ColumnShape, to: &ColumnShape) -> bool
         || (is_number(from) && is_number(to))
         || (is_moment(from) && is_moment(to));
     !by_itself
+}
+
+fn is_other_enum(from: &ColumnShape, to: &ColumnShape) -> bool {
+    let is_enum = |one: &ColumnShape| one.column_type.class() == TypeClass::Enum;
+    is_enum(from) && is_enum(to) && from.type_sql.replace('"', "") != to.type_sql.replace('"', "")
 }
 
 fn using(name: &str, from: &ColumnShape, to: &ColumnShape) -> String {

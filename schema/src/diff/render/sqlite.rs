@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
+use super::super::order::held_back;
 use super::super::structure::{ColumnShape, TableShape, folded, table_key};
 use super::{
     Context, Step, altered, captures, create_table, create_view, drop_column, drop_table,
@@ -22,8 +23,9 @@ const SQLITE: Dialect = Dialect::Sqlite;
 pub(super) fn steps(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
     let anew = made_anew(context, changes);
     let mut done = BTreeSet::new();
-    let mut steps = Vec::new();
-    for change in changes {
+    let mut steps: Vec<(usize, Step)> = Vec::new();
+    let mut commented = vec![false; changes.len()];
+    for (at, change) in changes.iter().enumerate() {
         let key = change.table().map(|table| table_key(table, SQLITE));
         let is_anew = key.as_ref().is_some_and(|key| anew.contains(key));
         let is_beside = matches!(
@@ -35,24 +37,32 @@ pub(super) fn steps(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
         );
         if !is_anew || is_beside {
             let of_change = step(context, change).into_iter();
-            steps.extend(of_change.map(|step| step.about(change)));
+            steps.extend(of_change.map(|step| (at, step.about(change))));
             continue;
         }
-        if let (Some(table), true) = (change.table(), done.insert(key)) {
-            steps.extend(make_anew(context, table, changes));
+        if let (Some(table), true) = (change.table(), done.insert(key.clone())) {
+            let made = make_anew(context, table, changes);
+            let of_table = |one: &Change| one.table().map(|table| table_key(table, SQLITE)) == key;
+            let is_commented = made.iter().any(|step| step.commented);
+            for (at, one) in changes.iter().enumerate() {
+                commented[at] |= is_commented && of_table(one);
+            }
+            steps.extend(made.into_iter().map(|step| (at, step)));
         }
         if let Change::DropColumn { column, .. } = change
             && is_kept(context, column)
             && let Some(table) = change.table()
         {
-            steps.push(loss(
-                context,
-                change,
-                vec![drop_column(table, column, SQLITE)],
-            ));
+            let statement = drop_column(table, column, SQLITE);
+            steps.push((at, loss(context, change, vec![statement])));
         }
     }
-    steps
+    let groups: Vec<Vec<Change>> = changes.iter().map(|one| vec![one.clone()]).collect();
+    let held = held_back((context.from, context.to), &groups, &commented);
+    let waits = |at: usize| held[at] && matches!(changes[at], Change::CreateView(_));
+    let steps = steps.into_iter();
+    let steps = steps.map(|(at, step)| if waits(at) { step.held_back() } else { step });
+    steps.collect()
 }
 
 /// Whether the column stays, as its drop is commented out.
@@ -334,7 +344,13 @@ fn copy(
         let name = quoted(&column.name, SQLITE);
         match from.column(&column.name, SQLITE) {
             Some(known) => {
-                if known.nullable && !column.nullable {
+                let needs_value = known.nullable && !column.nullable;
+                if needs_value && known.computed {
+                    step.remarks.push(format!(
+                        "rows that compute no value for `{0}` need one: write `coalesce({name}, …)` in place of {name} after SELECT",
+                        column.name
+                    ));
+                } else if needs_value {
                     let update = format!(
                         "UPDATE {} SET {name} = … WHERE {name} IS NULL;",
                         quoted_table(&from.name, SQLITE)

@@ -1,0 +1,191 @@
+//! Changes that the database refuses as long as one before them is commented out: a computed column, a check or a foreign key over a
+//! column whose other type loses values, and a view of a column that is not made yet.
+
+use std::collections::BTreeSet;
+
+use super::effects::Sides;
+use super::part::{Part, Side};
+use crate::dialect::Dialect;
+use crate::diff::change::{Change, ColumnChange};
+use crate::diff::key::{Key, KeyKind};
+use crate::diff::render::needs_using;
+use crate::diff::structure::{ColumnShape, Structure, ViewShape};
+use crate::model::TableName;
+use crate::syntax::sites;
+
+/// Which of the groups, in their order, need what a commented one makes.
+pub(in crate::diff) fn held_back(
+    (from, to): (&Structure, &Structure),
+    groups: &[Vec<Change>],
+    is_commented: &[bool],
+) -> Vec<bool> {
+    let mut held = Held {
+        sides: Sides {
+            from: Side::new(from),
+            to: Side::new(to),
+        },
+        retyped: BTreeSet::new(),
+        missing: BTreeSet::new(),
+    };
+    let groups = groups.iter().zip(is_commented);
+    groups
+        .map(|(group, is_commented)| {
+            let is_held = !is_commented && group.iter().any(|change| held.needs(change));
+            if is_held || *is_commented {
+                group.iter().for_each(|change| held.note(change));
+            }
+            is_held
+        })
+        .collect()
+}
+
+struct Held<'s> {
+    sides: Sides<'s>,
+    /// Columns that keep their type for now.
+    retyped: BTreeSet<Part>,
+    /// Columns that are not made for now.
+    missing: BTreeSet<Part>,
+}
+
+impl Held<'_> {
+    fn dialect(&self) -> Dialect {
+        self.sides.to.dialect()
+    }
+
+    fn note(&mut self, change: &Change) {
+        match change {
+            Change::ChangeColumn {
+                table,
+                from,
+                to,
+                changes,
+            } => {
+                let is_converted = match self.dialect() {
+                    Dialect::Postgres => needs_using(from, to) || needs_using(to, from),
+                    Dialect::Mysql | Dialect::Sqlite => true,
+                };
+                if is_converted && changes.contains(&ColumnChange::Type) {
+                    self.retyped
+                        .insert(self.sides.to.column_part(table, &to.name));
+                }
+            }
+            Change::AddColumn { table, column } => {
+                let part = self.sides.to.column_part(table, &column.name);
+                self.missing.insert(part);
+            }
+            Change::CreateView(view) => {
+                self.missing.insert(self.sides.to.table_part(&view.name));
+            }
+            _ => {}
+        }
+    }
+
+    fn needs(&self, change: &Change) -> bool {
+        match change {
+            Change::AddColumn { table, column } => self.computed(table, column),
+            Change::ChangeColumn { table, to, .. } => self.computed(table, to),
+            Change::AddKey { table, key } => self.key(table, key),
+            Change::CreateView(view) => self.view(view),
+            _ => false,
+        }
+    }
+
+    /// A name in its query may be another thing than the column: then it waits for no reason, and the file says so.
+    fn view(&self, view: &ViewShape) -> bool {
+        let to = &self.sides.to;
+        let names = sites(&view.query, self.dialect());
+        view.reads.iter().any(|table| {
+            let mut columns = names.iter().map(|name| to.column_part(table, &name.text));
+            let is_column = columns.any(|part| self.missing.contains(&part));
+            is_column || self.missing.contains(&to.table_part(table))
+        })
+    }
+
+    /// One with the expression that it had has a type for it.
+    fn computed(&self, table: &TableName, column: &ColumnShape) -> bool {
+        let old = self.sides.from.table(table);
+        let old = old.and_then(|table| table.column(&column.name, self.dialect()));
+        let is_same = old.is_some_and(|old| old.generated == column.generated);
+        let read = self.sides.to.read_columns(table, column);
+        let is_typed = self.dialect() == Dialect::Postgres;
+        is_typed && !is_same && is_among(&read, &self.retyped)
+    }
+
+    fn key(&self, table: &TableName, key: &Key) -> bool {
+        let to = &self.sides.to;
+        let own = to.columns_of_key(table, key);
+        if is_among(&own, &self.missing) {
+            return true;
+        }
+        let mut known = self.sides.from.keys(table).iter();
+        if known.any(|one| one.does_the_same(key)) {
+            return false;
+        }
+        let typed = match key.kind {
+            KeyKind::ForeignKey => {
+                let referred = to.referred_columns(key);
+                own.iter().chain(&referred).cloned().collect()
+            }
+            KeyKind::Check | KeyKind::Exclusion | KeyKind::Index
+                if self.dialect() == Dialect::Postgres =>
+            {
+                to.columns_in(table, &key.reads)
+            }
+            _ => Vec::new(),
+        };
+        is_among(&typed, &self.retyped)
+    }
+}
+
+fn is_among(parts: &[Part], all: &BTreeSet<Part>) -> bool {
+    parts.iter().any(|part| all.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dialect::Dialect;
+    use crate::diff::{Plan, Structure, plan};
+
+    /// The statements that are no comments.
+    fn executed(from: &str, to: &str) -> Vec<String> {
+        let read = |sql| Structure::read(sql, Dialect::Postgres, None).expect("a schema");
+        let planned = plan(&Plan {
+            from: &read(from),
+            to: &read(to),
+            renames: &[],
+            triggers: &[],
+        });
+        let planned = planned.expect("it can be read again");
+        assert!(planned.left.is_empty(), "{:?}", planned.left);
+        let steps = planned.up.into_iter().chain(planned.online);
+        let steps = steps.filter(|step| !step.commented);
+        steps.flat_map(|step| step.statements).collect()
+    }
+
+    #[test]
+    fn what_needs_a_type_that_is_commented_out_is_a_comment_too() {
+        let from = "CREATE TABLE t (id bigint PRIMARY KEY, a varchar(20), b bigint);";
+        let to = "CREATE TABLE t (id bigint PRIMARY KEY, a smallint, b bigint,
+            c bigint GENERATED ALWAYS AS (a + 1) STORED, CONSTRAINT k CHECK (a > 1), CONSTRAINT l CHECK (b > 1));
+            CREATE INDEX i ON t (c); CREATE INDEX j ON t (b);";
+        let executed = executed(from, to);
+        assert_eq!(executed.len(), 3, "{executed:?}");
+        assert!(executed[0].contains("\"j\""), "{executed:?}");
+        assert!(executed[1].contains("\"l\""), "{executed:?}");
+    }
+
+    #[test]
+    fn what_is_made_anew_around_a_comment_is_executed() {
+        let table = |kind| {
+            format!(
+                "CREATE TABLE t (id bigint PRIMARY KEY, a {kind}, CONSTRAINT k CHECK (a IS NOT NULL));"
+            )
+        };
+        let executed = executed(&table("varchar(20)"), &table("smallint"));
+        let [dropped, made] = executed.as_slice() else {
+            panic!("{executed:?}")
+        };
+        assert!(dropped.ends_with("DROP CONSTRAINT \"k\""), "{dropped}");
+        assert!(made.contains("ADD CONSTRAINT \"k\""), "{made}");
+    }
+}
