@@ -46,7 +46,7 @@ pub(super) struct FirstOfEach {
     pub(super) rows: u64,
 }
 
-/// What groups are by.
+/// The columns and expressions that groups are by.
 #[derive(Clone)]
 pub(super) struct GroupKeys {
     pub(super) keys: Predicate,
