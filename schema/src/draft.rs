@@ -90,6 +90,8 @@ pub struct DraftTable {
     pub strict: bool,
     /// SQLite `WITHOUT ROWID`.
     pub without_rowid: bool,
+    /// SQLite's FTS5 keeps its rows.
+    pub full_text: bool,
     /// Could not be read as a whole.
     pub incomplete: bool,
     /// The query that its columns come from.

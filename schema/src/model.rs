@@ -179,6 +179,8 @@ pub struct Table {
     pub strict: bool,
     /// SQLite `WITHOUT ROWID`.
     pub without_rowid: bool,
+    /// SQLite's FTS5 keeps its rows: `MATCH` has its syntax.
+    pub full_text: bool,
     /// The query, where this is a view: its rows are read and never written.
     pub view: Option<ViewQuery>,
     /// The words of its own dialect only.

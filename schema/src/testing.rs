@@ -113,6 +113,7 @@ pub(crate) fn table(name: &str, source_dialect: Dialect, columns: Vec<Column>) -
         serde_rename: None,
         strict: false,
         without_rowid: false,
+        full_text: false,
         storage_engine: None,
         view: None,
         native: crate::model::NativeTable::default(),

@@ -74,6 +74,8 @@ pub enum Keeper {
     Foreign,
     /// A module of SQLite, in tables of its own.
     Virtual,
+    /// SQLite's FTS5, which is such a module.
+    FullText,
 }
 
 /// Columns taken over from another table.

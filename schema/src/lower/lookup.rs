@@ -1,6 +1,6 @@
 //! Finds tables and columns by name, as each dialect compares names.
 
-use crate::ast::{CreateTable, FileAst, Notes, ObjectName};
+use crate::ast::{CreateTable, FileAst, Keeper, Notes, ObjectName};
 use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftNative, DraftTable, TableIndex};
 
@@ -140,6 +140,7 @@ impl Fold<'_> {
             },
             strict: created.strict,
             without_rowid: created.without_rowid,
+            full_text: created.keeper == Keeper::FullText,
             storage_engine: created.storage_engine.clone(),
             incomplete: created.incomplete,
             query: created.query.clone(),
@@ -180,6 +181,7 @@ pub(super) fn named_table(file: &FileAst, name: &ObjectName, notes: &Notes) -> D
         storage_engine: None,
         strict: false,
         without_rowid: false,
+        full_text: false,
         incomplete: false,
         query: None,
         notes: notes.clone(),

@@ -298,7 +298,7 @@ impl<'a> Fold<'a> {
         if capture::is_own_table(&created.name.name.text) {
             return self.no_model(&created.name, "CREATE TABLE of bindery's own");
         }
-        if created.keeper == Keeper::Virtual {
+        if matches!(created.keeper, Keeper::Virtual | Keeper::FullText) {
             let name = created.name.name.text.to_lowercase();
             self.virtual_tables.insert(name);
         }

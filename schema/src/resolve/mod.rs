@@ -211,6 +211,7 @@ impl<'a> Resolver<'a> {
             serde_rename: self.input.serde_rename.get(&draft.file).copied(),
             strict: draft.strict,
             without_rowid: draft.without_rowid,
+            full_text: draft.full_text,
             storage_engine: draft.storage_engine.as_ref().map(|name| StorageEngine {
                 name: name.text.clone(),
                 span: name.span,

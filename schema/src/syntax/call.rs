@@ -169,6 +169,9 @@ impl Reader<'_> {
         name.text = name.text.to_lowercase();
         let mut call = empty(vec![name]);
         call.bare = true;
+        if self.dialect == Dialect::Postgres && self.is_symbol(0, "(") {
+            self.check_digits_of_bare(call.function())?;
+        }
         if self.dialect != Dialect::Sqlite && self.eat_symbol("(") {
             if !self.is_symbol(0, ")") {
                 call.arguments.push(plain(self.expr()?));
@@ -176,6 +179,22 @@ impl Reader<'_> {
             self.expect_symbol(")")?;
         }
         Ok(Some(self.node(first, ExprKind::Call(Box::new(call)))))
+    }
+
+    /// In PostgreSQL's parentheses behind such a function stands a number of digits, or there are none.
+    fn check_digits_of_bare(&self, name: &str) -> Read<()> {
+        let is_empty = self.is_symbol(1, ")");
+        let fits = match name {
+            "current_schema" => is_empty,
+            "current_time" | "current_timestamp" | "localtime" | "localtimestamp" => !is_empty,
+            _ => false,
+        };
+        if fits {
+            return Ok(());
+        }
+        let message = format!("`{name}` is called without parentheses");
+        let help = format!("write `{name}`");
+        Err(self.problem(self.here(), &message, &help))
     }
 
     /// From the opening parenthesis on.
@@ -436,9 +455,7 @@ impl Reader<'_> {
                 call.arguments = self.enclosed(|reader| {
                     let part =
                         plain(reader.above(super::precedence::of_match(reader.dialect) + 1)?);
-                    if !reader.eat(&["IN"]) {
-                        reader.expect_symbol(",")?;
-                    }
+                    reader.expect(&["IN"])?;
                     Ok(vec![part, plain(reader.expr()?)])
                 })?;
             }

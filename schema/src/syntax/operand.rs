@@ -71,6 +71,11 @@ impl Reader<'_> {
                 if text.matches('.').count() > 1 {
                     return Err(self.unexpected("a number with one point"));
                 }
+                let hex = text.strip_prefix("0x").or(text.strip_prefix("0X"));
+                let is_digit = |byte: u8| byte.is_ascii_hexdigit() || byte == b'_';
+                if hex.is_some_and(|digits| digits.is_empty() || !digits.bytes().all(is_digit)) {
+                    return Err(self.unexpected("a number of the digits 0 to 9 and A to F"));
+                }
                 self.advance(1);
                 Ok(self.node(first, ExprKind::Number(text)))
             }
@@ -412,7 +417,8 @@ impl Reader<'_> {
                 .is_some_and(|token| self.raw(token).starts_with('_'));
         if introduced && self.token(1).is_some_and(is_introduced) {
             self.advance(1);
-            return self.operand().map(Some);
+            let introduced = self.operand()?;
+            return Ok(Some(self.node(first, introduced.kind)));
         }
         let dates = &["DATE", "TIME", "TIMESTAMP"];
         let may_be = match self.dialect {

@@ -3,7 +3,7 @@
 use super::cursor::Read;
 use super::reader::Reader;
 use super::tree::{
-    Assignment, Conflict, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, Item,
+    Assignment, Body, Conflict, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, Item,
     Limit, Merge, MergeAction, MergeWhen, Operator, Source, SourceKind, Statement, Update, Values,
     With,
 };
@@ -60,7 +60,10 @@ impl Reader<'_> {
         }
         let columns = self.insert_columns()?;
         let overriding = self.overriding()?;
-        let source = self.insert_source()?;
+        let source = self.insert_source(!columns.is_empty())?;
+        if self.is_words(&["ON", "CONFLICT"]) && ends_with_table(&source) {
+            self.check_conflict_after_table()?;
+        }
         let mut conflicts = Vec::new();
         while self.is_words(&["ON", "CONFLICT"]) || self.is_words(&["ON", "DUPLICATE"]) {
             conflicts.push(self.conflict()?);
@@ -80,6 +83,16 @@ impl Reader<'_> {
             returning: self.returning()?,
             span: self.span_from(first),
         })
+    }
+
+    /// SQLite reads `ON` after a table as the condition of a join.
+    fn check_conflict_after_table(&self) -> Read<()> {
+        if self.dialect != Dialect::Sqlite {
+            return Ok(());
+        }
+        let help = "write a condition between: `WHERE true ON CONFLICT`";
+        let message = "SQLite takes `ON` after a table for the condition of a join";
+        Err(self.problem(self.here(), message, help))
     }
 
     /// `OVERRIDING SYSTEM VALUE`.
@@ -136,9 +149,15 @@ impl Reader<'_> {
         })
     }
 
-    fn insert_source(&mut self) -> Read<InsertSource> {
+    fn insert_source(&mut self, has_columns: bool) -> Read<InsertSource> {
         let mysql = self.dialect == Dialect::Mysql;
-        if !mysql && self.eat(&["DEFAULT", "VALUES"]) {
+        if !mysql && self.is_words(&["DEFAULT", "VALUES"]) {
+            if has_columns {
+                let help = "remove the columns, or write a value for each: `VALUES (DEFAULT)`";
+                let message = "`DEFAULT VALUES` is of all columns, and some are named";
+                return Err(self.problem(self.here(), message, help));
+            }
+            self.advance(2);
             return Ok(InsertSource::Defaults);
         }
         if mysql && self.eat(&["SET"]) {
@@ -364,7 +383,7 @@ impl Reader<'_> {
         self.expect(&["INSERT"])?;
         let columns = self.insert_columns()?;
         let overriding = self.overriding()?;
-        let source = self.insert_source()?;
+        let source = self.insert_source(!columns.is_empty())?;
         let is_one = match &source {
             InsertSource::Defaults => true,
             InsertSource::Values(values) => values.rows.len() == 1,
@@ -503,5 +522,23 @@ impl Assignment {
             _ if !self.is_row || self.targets.len() == 1 => Some(std::slice::from_ref(&self.value)),
             _ => None,
         }
+    }
+}
+
+/// Whether the last of a query that is inserted are tables of `FROM`.
+fn ends_with_table(source: &InsertSource) -> bool {
+    let InsertSource::Query(query) = source else {
+        return false;
+    };
+    let is_cut = query.limit.count.is_some() || query.limit.offset.is_some();
+    match &query.body {
+        Body::Select(select) => {
+            let is_plain = select.condition.is_none()
+                && select.group.is_empty()
+                && select.having.is_none()
+                && select.windows.is_empty();
+            is_plain && !select.from.is_empty() && query.order.is_empty() && !is_cut
+        }
+        Body::Set(..) | Body::Values { .. } | Body::Table(_) | Body::Query(_) => false,
     }
 }

@@ -64,7 +64,8 @@ impl Checker<'_> {
             self.report(findings::no_such_call("count()", &takes, span));
         }
         self.check_pairs(call, span);
-        self.check_paths(call);
+        self.check_texts(call);
+        self.check_search_table(call, scope);
         self.check_chance(call);
         self.check_window_of(call, span);
         let inner = match self.clause {
@@ -139,29 +140,6 @@ impl Checker<'_> {
         if !is_variadic && (call.arguments.len() % 2 == 1) != is_odd {
             let takes = [format!("{}({takes})", call.function())];
             self.report(findings::no_such_call(call.function(), &takes, span));
-        }
-    }
-
-    /// Paths into documents that are written as texts.
-    pub(super) fn check_paths(&mut self, call: &Call) {
-        if self.dialect == Dialect::Postgres {
-            return;
-        }
-        let is_path: fn(usize) -> bool = match call.function() {
-            "json_extract" | "json_remove" => |at| at > 0,
-            "json_set" | "json_insert" | "json_replace" | "json_array_append"
-            | "json_array_insert" => |at| at % 2 == 1,
-            "json_type" | "json_array_length" | "json_each" | "json_tree" | "json_length"
-            | "json_keys" | "json_value" | "json_query" | "json_exists" => |at| at == 1,
-            _ => return,
-        };
-        let arguments = call.arguments.iter().enumerate();
-        for (_, argument) in arguments.filter(|(at, _)| is_path(*at)) {
-            if let ExprKind::Text(text) = &argument.value.kind
-                && !text.trim_start().starts_with('$')
-            {
-                self.report(findings::no_path(argument.value.span));
-            }
         }
     }
 

@@ -1,10 +1,10 @@
 //! Operators and calls of PostgreSQL's catalogue, and what they make of their values.
 
 use super::checker::{Checker, Clause};
-use super::constant::is_value_of;
 use super::findings;
 use super::postgres::{self, Null, PgType, resolve_operator};
 use super::table::TablePart;
+use super::texts::is_value_of;
 use super::value::{Constant, Ty, Value};
 use crate::model::EnumId;
 use crate::source::Span;
@@ -122,7 +122,12 @@ impl Checker<'_> {
         if let (Some(inner), PgType::Enum(id), false) = (inner, wanted, is_default) {
             self.check_enum_value(inner, id, value.span);
         }
-        if inner.is_some_and(|inner| !is_value_of(inner.trim(), wanted)) {
+        let Some(inner) = inner.map(|inner| inner.replace("''", "'")) else {
+            return;
+        };
+        if wanted.name() == "regconfig" {
+            self.check_configuration(inner.trim(), value.span);
+        } else if !is_value_of(inner.trim(), wanted) {
             self.report(findings::no_value_of(&wanted.name(), value.span));
         }
     }

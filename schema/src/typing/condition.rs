@@ -5,11 +5,12 @@ use super::expression::array_of;
 use super::findings;
 use super::postgres::PgType;
 use super::scope::Scope;
+use super::texts::is_search_of_full_text;
 use super::value::{Constant, Ty, Value};
 use crate::ast::{Name, ObjectName};
 use crate::dialect::Dialect;
 use crate::source::Span;
-use crate::syntax::{Between, ExprKind, In, InList, Is, IsWhat, Match, Quantified, Query};
+use crate::syntax::{Between, Call, ExprKind, In, InList, Is, IsWhat, Match, Quantified, Query};
 
 impl Checker<'_> {
     pub(super) fn is(&mut self, is: &Is, scope: &Scope<'_>, span: Span) -> Value {
@@ -208,6 +209,9 @@ impl Checker<'_> {
             .escape
             .as_ref()
             .map(|escape| self.expr(escape, scope));
+        if self.dialect == Dialect::Mysql && is_regular(&matching.operator.text) {
+            self.check_pattern(&matching.pattern);
+        }
         if self.dialect == Dialect::Sqlite && matching.operator.text.ends_with("regexp") {
             let name = matching.operator.text.trim_start_matches("not ");
             if self.own_functions(name).is_empty() {
@@ -256,6 +260,70 @@ impl Checker<'_> {
         if is_plain && self.own_functions("match").is_empty() {
             self.report(findings::no_search(span));
         }
+        self.check_search_of_full_text(matching, scope);
+    }
+
+    /// The search of a table of FTS5, where it is written.
+    fn check_search_of_full_text(&mut self, matching: &Match, scope: &Scope<'_>) {
+        let (ExprKind::Column(names), ExprKind::Text(text)) =
+            (&matching.operand.kind, &matching.pattern.kind)
+        else {
+            return;
+        };
+        let place = self.place_of(&matching.operand, scope);
+        let named = || {
+            let name = names.last()?;
+            let mut relations = scope.relations.iter();
+            relations.position(|one| {
+                let own = one.name.as_deref();
+                own.is_some_and(|own| own.eq_ignore_ascii_case(&name.text))
+            })
+        };
+        let at = place.map(|(at, _)| at).or_else(named);
+        let id = at.and_then(|at| scope.relations[at].table);
+        let Some(table) = id
+            .map(|id| self.model.table(id))
+            .filter(|one| one.full_text)
+        else {
+            return;
+        };
+        let columns = table.columns.iter().map(|column| column.name.as_str());
+        if !is_search_of_full_text(text, &columns.collect::<Vec<_>>()) {
+            let help = "write words, `AND`, `OR` and `NOT`, and other characters in double quotes: `'\"a-b\" AND c'`";
+            self.report(findings::no_search_text(help, matching.pattern.span));
+        }
+    }
+
+    /// SQLite's functions of full-text tables take the table by its name first.
+    pub(super) fn check_search_table(&mut self, call: &Call, scope: &Scope<'_>) {
+        let name = call.function();
+        let is_of_search = matches!(name, "bm25" | "highlight" | "offsets" | "snippet");
+        if self.dialect != Dialect::Sqlite || !is_of_search {
+            return;
+        }
+        let Some(first) = call.arguments.first() else {
+            return;
+        };
+        let ExprKind::Column(names) = &first.value.kind else {
+            return;
+        };
+        let is = |known: &str| {
+            let mut last = names.last().into_iter();
+            last.any(|name| known.eq_ignore_ascii_case(&name.text))
+        };
+        let mut searched = scope.relations.iter().filter(|relation| {
+            let table = relation.table.map(|id| self.model.table(id));
+            table.is_none_or(|table| table.unmanaged)
+        });
+        let is_table = searched.any(|relation| {
+            let table = relation
+                .table
+                .map(|id| self.model.table(id).name.name.as_str());
+            relation.name.as_deref().is_some_and(is) || table.is_some_and(is)
+        });
+        if !is_table && self.own_functions(name).is_empty() {
+            self.report(findings::no_search_table(name, first.value.span));
+        }
     }
 
     pub(super) fn quantified(
@@ -282,7 +350,12 @@ impl Checker<'_> {
             let shown = self.shown(&array);
             self.report(findings::no_query(&shown, array.span));
         }
-        if array.cell.is_some() && array.ty == Ty::Untyped {
+        if array.constant == Constant::Text && array.ty == Ty::Untyped {
+            let element = operand.postgres().filter(|_| !operand.is_silent());
+            if let Some(wanted) = element.and_then(array_of) {
+                self.check_constant(&array, wanted);
+            }
+        } else if array.cell.is_some() && array.ty == Ty::Untyped {
             let element = operand.postgres().filter(|_| !operand.is_silent());
             if let Some(array_type) = element.and_then(array_of) {
                 self.demand_type(&array, &Ty::Postgres(array_type), None, span);
@@ -298,4 +371,9 @@ impl Checker<'_> {
         }
         Value::new(self.condition_type(), true, span)
     }
+}
+
+/// MySQL's operators that take a regular expression.
+fn is_regular(operator: &str) -> bool {
+    operator.ends_with("regexp") || operator.ends_with("rlike")
 }

@@ -4,7 +4,7 @@ use super::checker::{Checker, Clause};
 use super::findings;
 use super::scope::{Common, Relation, Scope};
 use crate::dialect::Dialect;
-use crate::model::TableId;
+use crate::model::{ColumnId, Index, IndexKey, TableId};
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource};
@@ -91,17 +91,16 @@ impl Checker<'_> {
         }
     }
 
-    /// The columns of ON CONFLICT are those of a unique key. One of expressions or of a part of the rows is left to the database.
+    /// The columns of ON CONFLICT are those of a unique key. One of expressions is left to the database, and so is the condition
+    /// that names a key of a part of the rows.
     fn check_target(&mut self, id: TableId, conflict: &Conflict) {
         let table = self.model.table(id);
-        let mut others = table.indexes.iter().filter(|index| index.unique);
         let is_plain = |value: &Expr| matches!(value.kind, ExprKind::Column(_));
         let (Some(first), Some(last)) = (conflict.target.first(), conflict.target.last()) else {
             return;
         };
         if table.view.is_some()
             || conflict.target_condition.is_some()
-            || others.next().is_some()
             || !conflict.target.iter().all(is_plain)
         {
             return;
@@ -124,8 +123,10 @@ impl Checker<'_> {
         };
         wanted.sort_unstable();
         wanted.dedup();
-        let key = table.primary_key.iter().map(|key| &key.columns);
-        let mut keys = key.chain(table.uniques.iter().map(|unique| &unique.columns));
+        let key = table.primary_key.iter().map(|key| key.columns.clone());
+        let uniques = table.uniques.iter().map(|unique| unique.columns.clone());
+        let indexes = table.indexes.iter().filter_map(columns_of_key);
+        let mut keys = key.chain(uniques).chain(indexes);
         let is_key = keys.any(|columns| {
             let mut columns: Vec<usize> = columns.iter().map(|one| one.0 as usize).collect();
             columns.sort_unstable();
@@ -140,4 +141,14 @@ impl Checker<'_> {
             self.report(findings::no_such_key(&name, span));
         }
     }
+}
+
+/// The columns of a unique index of all rows.
+fn columns_of_key(index: &Index) -> Option<Vec<ColumnId>> {
+    let parts = index.parts.iter().map(|part| match part.key {
+        IndexKey::Column(id) => Some(id),
+        IndexKey::Expression(_) => None,
+    });
+    let columns = parts.collect::<Option<Vec<_>>>();
+    columns.filter(|_| index.unique && index.predicate.is_none())
 }

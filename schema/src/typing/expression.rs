@@ -1,7 +1,6 @@
 //! The type of an expression.
 
 use super::checker::Checker;
-use super::constant::is_value_of;
 use super::findings;
 use super::grammar::{self, grammar};
 use super::grouping::written;
@@ -9,6 +8,7 @@ use super::literal::is_moment;
 use super::mysql;
 use super::postgres::{Context, Null, PgType, can_cast, cast_null, common_type};
 use super::scope::Scope;
+use super::texts::{is_time_of_mysql, is_value_of};
 use super::value::{Constant, Ty, Value};
 use crate::ast::{Name, TypeArgument};
 use crate::column_type::{ColumnType, LobSize, TypeClass};
@@ -87,6 +87,7 @@ impl Checker<'_> {
                         Ty::Of(
                             ColumnType::Date | ColumnType::DateTime(_) | ColumnType::Timestamp(_),
                         ) => is_moment(text),
+                        Ty::Of(ColumnType::Time(_)) => is_time_of_mysql(text),
                         _ => true,
                     };
                     if !is_value {
@@ -115,12 +116,45 @@ impl Checker<'_> {
             }
             _ => {}
         }
-        let lower = collation.text.to_lowercase();
-        let set = lower.split('_').next().unwrap_or_default();
-        let is_known = mysql::is_character_set(set) || matches!(set, "uca1400" | "default");
-        if self.dialect == Dialect::Mysql && !is_known {
-            self.report(findings::no_collation(collation));
+        if self.dialect == Dialect::Mysql {
+            self.check_collation_of_mysql(value, collation);
         }
+    }
+
+    /// A collation is of one character set, and orders texts of that set alone.
+    fn check_collation_of_mysql(&mut self, value: &Value, collation: &Name) {
+        let lower = collation.text.to_lowercase();
+        match mysql::collation(&lower) {
+            Some(mysql::Collation::Of(set)) => {
+                let own = self.character_set_of(value);
+                if own.is_some_and(|own| !mysql::is_same_set(&own, set)) {
+                    self.report(findings::collation_of_another_set(
+                        collation, set, value.span,
+                    ));
+                }
+            }
+            Some(mysql::Collation::OfProduct(flavour)) => {
+                let what = format!("the collation `{}`", collation.text);
+                self.of_product(what, flavour, collation.span);
+            }
+            None => self.report(findings::no_collation(collation)),
+        }
+    }
+
+    /// The character set of a constant text, which is that of the connection, and of a column that says one, or whose table does.
+    fn character_set_of(&self, value: &Value) -> Option<String> {
+        if value.constant == Constant::Text && value.cell.is_none() {
+            let is_plain = self.text_at(value.span).starts_with(['\'', '"']);
+            return is_plain.then(|| "utf8mb4".to_owned());
+        }
+        let (table, column) = value.source?;
+        let table = self.model.table(table);
+        let column = &table.columns[column.0 as usize];
+        if let Some(collation) = &column.collation {
+            return mysql::set_of(&collation.to_lowercase()).map(str::to_owned);
+        }
+        let words = column.native.type_words.iter().chain(&table.native.options);
+        words.rev().find_map(|words| mysql::named_set(words))
     }
 
     fn constant_text(&self) -> Ty {
@@ -316,6 +350,13 @@ impl Checker<'_> {
         if self.dialect == Dialect::Mysql && is_decimal && is_wrong {
             self.report(findings::no_digits(cast.to.span));
         }
+        let is_whole = matches!(
+            cast.to.name.as_str(),
+            "date" | "int" | "integer" | "signed" | "unsigned"
+        );
+        if self.dialect == Dialect::Mysql && is_whole && !cast.to.arguments.is_empty() {
+            self.report(findings::no_length(&cast.to.name, cast.to.span));
+        }
     }
 
     fn at_zone(
@@ -326,6 +367,9 @@ impl Checker<'_> {
         span: Span,
     ) -> Value {
         let value = self.expr(value, scope);
+        if let Some(zone) = zone {
+            self.check_zone(zone);
+        }
         let zone = zone.map(|zone| self.expr(zone, scope));
         let zone_type = zone
             .as_ref()

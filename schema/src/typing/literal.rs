@@ -3,6 +3,7 @@
 use super::checker::Checker;
 use super::findings;
 use super::postgres::PgType;
+use super::texts::{is_time_of_mysql, is_value_of};
 use super::value::{Constant, Value};
 use crate::column_type::{ColumnType, DecimalSize, TypeClass};
 use crate::dialect::Dialect;
@@ -103,12 +104,15 @@ impl Checker<'_> {
         let column = &self.model.table(table).columns[at];
         let written = self.text_at(value.span);
         let is_bytes = |of: &ColumnType| of.class() == TypeClass::Bytes;
-        let bytes_for_text = self.model.table(table).strict
+        let bytes_for_another = self.model.table(table).strict
             && value.cell.is_none()
             && value.column_type().is_some_and(is_bytes)
-            && super::grammar::is_text(&column.column_type);
+            && !matches!(
+                column.column_type.class(),
+                TypeClass::Bytes | TypeClass::Any
+            );
         let takes = match value.constant {
-            _ if bytes_for_text => false,
+            _ if bytes_for_another => false,
             Constant::Text => match plain_text(written) {
                 Some(text) => self.takes_text(text, table, at),
                 None => true,
@@ -161,10 +165,11 @@ impl Checker<'_> {
                 let is = |one: &str| values.iter().any(|value| value.eq_ignore_ascii_case(one));
                 text.is_empty() || number.is_some() || text.trim_end().split(',').all(is)
             }
-            ColumnType::Json { .. } => super::constant::is_value_of(text.trim(), PgType::JSON),
+            ColumnType::Json { .. } => is_value_of(text.trim(), PgType::JSON),
             _ => match of.class() {
                 TypeClass::Date | TypeClass::DateTime | TypeClass::Timestamp => is_moment(text),
-                TypeClass::Time => text.bytes().any(|byte| byte.is_ascii_digit()),
+                TypeClass::Time => is_time_of_mysql(text),
+                TypeClass::Boolean => number.is_some_and(is_tiny),
                 TypeClass::Year => number.is_some_and(is_year),
                 _ if super::grammar::rank(of).is_some() => {
                     number.is_some_and(|number| is_in_range(number, of))
@@ -181,11 +186,16 @@ impl Checker<'_> {
             return true;
         };
         if self.dialect == Dialect::Sqlite {
+            if table.strict && of.class() == TypeClass::Bytes {
+                return false;
+            }
             let is_whole = self.is_row_id(id, at) || (table.strict && is_integer(of));
             return !is_whole || number.fract() == 0.0;
         }
         match of {
             ColumnType::Year => is_year(number),
+            _ if self.dialect == Dialect::Mysql && is_day_column(of) => is_day(number),
+            _ if of.class() == TypeClass::Boolean => is_tiny(number),
             ColumnType::Decimal(Some(DecimalSize { precision, scale })) => {
                 let most = 10_f64.powf(f64::from(*precision) - f64::from(*scale));
                 number.abs() < most
@@ -266,6 +276,28 @@ fn is_year(number: f64) -> bool {
     (0.0..=99.0).contains(&number) || (1901.0..=2155.0).contains(&number)
 }
 
+/// MySQL's BOOLEAN is a TINYINT.
+fn is_tiny(number: f64) -> bool {
+    (-128.0..=127.0).contains(&number)
+}
+
+fn is_day_column(of: &ColumnType) -> bool {
+    matches!(
+        of.class(),
+        TypeClass::Date | TypeClass::DateTime | TypeClass::Timestamp
+    )
+}
+
+/// Whether MySQL reads a number as a day: its digits are those of the year, the month and the day. One with a time is left to it.
+fn is_day(number: f64) -> bool {
+    if number == 0.0 || number >= 100_000_000.0 {
+        return number.fract() == 0.0;
+    }
+    let digits = number as u32;
+    let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100);
+    digits > 100 && month <= 12 && day <= days_of_month(year, month)
+}
+
 /// The number of days of a month of the calendar.
 pub(super) fn days_of_month(year: u32, month: u32) -> u32 {
     let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
@@ -283,9 +315,16 @@ pub(super) fn is_moment(text: &str) -> bool {
     let parts: Vec<&str> = parts.collect();
     match parts.as_slice() {
         [only] => matches!(only.len(), 5 | 6 | 8 | 12 | 14),
-        [year, month, day, ..] if !year.is_empty() => {
+        [year, month, day, time @ ..] if !year.is_empty() => {
+            let limits = [24, 60, 60];
+            let mut time = time.iter().zip(limits);
+            // A part between two signs is empty.
+            let is_time = time
+                .all(|(part, limit)| part.parse().map_or(part.is_empty(), |one: u32| one < limit));
             match (year.parse(), month.parse(), day.parse::<u32>()) {
-                (Ok(year), Ok(month), Ok(day)) => month <= 12 && day <= days_of_month(year, month),
+                (Ok(year), Ok(month), Ok(day)) => {
+                    is_time && month <= 12 && day <= days_of_month(year, month)
+                }
                 _ => false,
             }
         }
@@ -301,5 +340,15 @@ pub(super) fn is_interval(lower: &str) -> bool {
         word.is_empty() || read == "ago" || UNITS.contains(&read)
     };
     let has_digits = lower.bytes().any(|byte| byte.is_ascii_digit());
+    // Years and months are `1-2`; three numbers are a date.
+    let is_date = |part: &str| {
+        let mut numbers = part.split('-');
+        let is_number =
+            |one: &str| !one.is_empty() && one.bytes().all(|byte| byte.is_ascii_digit());
+        part.matches('-').count() == 2 && numbers.all(is_number)
+    };
+    if lower.split_whitespace().any(is_date) {
+        return false;
+    }
     has_digits && (lower.starts_with(['p', '-']) || words.all(is_word))
 }

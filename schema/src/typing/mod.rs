@@ -12,8 +12,6 @@ mod condition;
 mod conflict;
 #[cfg(test)]
 mod conformance;
-mod constant;
-mod document;
 mod expression;
 mod findings;
 pub(crate) mod grammar;
@@ -41,6 +39,7 @@ mod source;
 mod table;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod through_view;
 mod value;
 mod view;

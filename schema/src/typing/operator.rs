@@ -27,6 +27,7 @@ impl Checker<'_> {
             return self.moved_by(&moved, &unit.text, span);
         }
         for (operator, right) in &chain.rest {
+            self.check_operand_text(before, operator, right);
             if let (None, ExprKind::Row(_)) = (&left, &before.kind) {
                 self.rows_compared(before, right, scope);
                 left = Some(Value::new(self.condition_type(), true, span));

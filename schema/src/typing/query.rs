@@ -107,6 +107,9 @@ impl Checker<'_> {
 
     /// A number of rows.
     pub(super) fn count(&mut self, count: &Expr, scope: &Scope<'_>) {
+        if let (ExprKind::Row(values), true) = (&count.kind, self.dialect != Dialect::Postgres) {
+            self.report(findings::several_values(values.len(), count.span));
+        }
         let value = self.expr(count, scope);
         self.check_count(&value);
         // SQLite takes a negative one for none.
@@ -203,6 +206,14 @@ impl Checker<'_> {
 
     /// The columns under the names of WITH, with those that SEARCH and CYCLE add.
     fn named(&mut self, table: &CommonTable, fields: &Fields) -> Fields {
+        let count = fields.as_ref().map_or(0, |fields| fields.len());
+        if let Some(name) = table.columns.last()
+            && table.columns.len() < count
+            && self.dialect != Dialect::Postgres
+        {
+            let finding = findings::number_of_values(table.columns.len(), count, name.span);
+            self.report(finding);
+        }
         let fields = if table.columns.is_empty() {
             fields.clone()
         } else {

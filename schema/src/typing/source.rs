@@ -5,11 +5,13 @@ use std::rc::Rc;
 use super::checker::{Checker, Clause};
 use super::findings;
 use super::names::{NameKind, Named};
+use super::query::columns_in;
 use super::scope::{Common, Field, Fields, Merged, Relation, Scope};
+use super::select::conjuncts;
 use super::value::{Ty, Value};
 use crate::ast::{Name, ObjectName};
 use crate::dialect::Dialect;
-use crate::model::{TableId, Unique};
+use crate::model::{IndexKey, Table, TableId, Unique};
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, Join, JoinKind, JoinOn, Source, SourceKind};
@@ -90,6 +92,9 @@ impl Checker<'_> {
         let nulls_left = matches!(join.kind, JoinKind::Right | JoinKind::Full);
         let nulls_right = matches!(join.kind, JoinKind::Left | JoinKind::Full);
         if let JoinOn::Condition(condition) = &join.on {
+            if join.kind == JoinKind::Full && self.dialect == Dialect::Postgres {
+                self.check_full_join(condition);
+            }
             // Before an outer join leaves anything without a row.
             self.within(Clause::On, |checker| {
                 if first == 0 || checker.dialect == Dialect::Sqlite {
@@ -110,6 +115,25 @@ impl Checker<'_> {
             for merged in &mut scope.merged[first_merged.min(known)..known] {
                 merged.value.nullable = true;
             }
+        }
+    }
+
+    /// PostgreSQL finds the rows of a full join by values that are equal, and by nothing else. A condition without columns is one
+    /// for all rows.
+    fn check_full_join(&mut self, condition: &Expr) {
+        let mut columns = Vec::new();
+        columns_in(condition, &mut columns);
+        let finds_none = |part: &&Expr| match &part.kind {
+            ExprKind::Chain(chain) => chain.rest.iter().all(|(operator, _)| {
+                let text = operator.text.as_str();
+                matches!(text, "<" | ">" | "<=" | ">=" | "<>" | "!=" | "or")
+            }),
+            ExprKind::Between(_) | ExprKind::Is(_) | ExprKind::Match(_) => true,
+            _ => false,
+        };
+        let parts = conjuncts(condition);
+        if !columns.is_empty() && parts.iter().all(finds_none) {
+            self.report(findings::full_join(condition.span));
         }
     }
 
@@ -225,6 +249,10 @@ impl Checker<'_> {
             relation.schema = None;
         }
         if !source.columns.is_empty() {
+            if matches!(source.kind, SourceKind::Query(..)) {
+                let what = "names of columns behind the name of a query";
+                self.of_product(what, Flavour::Mysql, source.span);
+            }
             relation.fields = self.renamed(&relation.fields, &source.columns);
         }
         scope.relations.push(relation);
@@ -244,11 +272,16 @@ impl Checker<'_> {
         let dialect = self.dialect;
         let given = |wanted: &str| match dialect {
             Dialect::Mysql => {
-                let mut columns = table.columns.iter();
-                let is_made = columns.any(|column| wanted.starts_with(&column.name));
-                is_made || wanted.eq_ignore_ascii_case("primary") || !table.foreign_keys.is_empty()
+                let mut made = first_columns_of_unnamed(table);
+                made.any(|column| wanted.starts_with(column))
+                    || wanted.eq_ignore_ascii_case("primary")
+                    || !table.foreign_keys.is_empty()
             }
-            Dialect::Sqlite | Dialect::Postgres => table.unmanaged,
+            Dialect::Sqlite => {
+                let made = format!("sqlite_autoindex_{}_", table.name.name);
+                table.unmanaged || wanted.starts_with(&made)
+            }
+            Dialect::Postgres => table.unmanaged,
         };
         for wanted in &source.indexes {
             let mut all = known.iter();
@@ -304,6 +337,14 @@ impl Checker<'_> {
     /// A table, a view or a query of WITH.
     pub(super) fn table(&mut self, name: &ObjectName, common: &Common) -> Relation {
         let text = &name.name.text;
+        if self.is_of_no_database(name) {
+            let schema = name.schema.clone().unwrap_or_default();
+            self.report(findings::no_database(&schema, &name.name));
+            return Relation {
+                is_wrong: true,
+                ..plain(Some(text.clone()), None)
+            };
+        }
         if name.schema.is_none()
             && let Some(fields) = common.find(text, self.dialect)
         {
@@ -331,6 +372,19 @@ impl Checker<'_> {
             Named::Open => self.opens.push(name.clone()),
         }
         open
+    }
+
+    /// SQLite's databases are the one that is open, that of temporary tables, and those that the schema names.
+    fn is_of_no_database(&self, name: &ObjectName) -> bool {
+        let Some(schema) = name.schema.as_deref() else {
+            return false;
+        };
+        let is = |known: &str| known.eq_ignore_ascii_case(schema);
+        let mut tables = self.model.tables.iter();
+        self.dialect == Dialect::Sqlite
+            && !is("main")
+            && !is("temp")
+            && !tables.any(|table| table.name.schema.as_deref().is_some_and(is))
     }
 
     pub(super) fn relation_of(&mut self, id: TableId, name: &ObjectName) -> Relation {
@@ -502,4 +556,17 @@ pub(crate) fn is_of_database(dialect: Dialect, schema: Option<&str>, name: &str)
             functions.contains(&name) || begins(&["sqlite_", "pragma_", "_bindery_"])
         }
     }
+}
+
+/// The first columns of indexes without a name, after which MySQL calls them.
+fn first_columns_of_unnamed(table: &Table) -> impl Iterator<Item = &str> {
+    let indexes = table.indexes.iter().filter(|index| index.name.is_none());
+    let indexes = indexes.filter_map(|index| match index.parts.first()?.key {
+        IndexKey::Column(id) => Some(id),
+        IndexKey::Expression(_) => None,
+    });
+    let uniques = table.uniques.iter().filter(|unique| unique.name.is_none());
+    let uniques = uniques.filter_map(|unique| unique.columns.first().copied());
+    let all = indexes.chain(uniques);
+    all.map(|id| table.column(id).name.as_str())
 }

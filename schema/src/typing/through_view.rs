@@ -1,5 +1,7 @@
 //! Rows that are written through a view: the database finds the table's row for each of the view's, or a trigger stands in.
 
+use std::collections::BTreeSet;
+
 use super::checker::Checker;
 use super::findings;
 use super::lock::has_window;
@@ -42,12 +44,23 @@ impl Checker<'_> {
             .head
             .iter()
             .any(|word| word.ends_with("TEMPTABLE"));
+        if event == "delete" && self.dialect == Dialect::Mysql && self.reads_several(&view.sql) {
+            let why = "it reads several tables, and rows are deleted from one";
+            return self.report(findings::written_view(name, why, span));
+        }
         let why = match view.materialized {
             true => Some("it is materialized"),
             false if has_table => Some("its rows are made in a table of their own"),
             false => self.obstacle_of(&view.sql, DEPTH),
         };
         if let Some(why) = why {
+            return self.report(findings::written_view(name, why, span));
+        }
+        if event == "insert"
+            && self.dialect == Dialect::Mysql
+            && self.are_of_several(&view.sql, columns)
+        {
+            let why = "its columns are of several tables, and a row is inserted into one";
             return self.report(findings::written_view(name, why, span));
         }
         let computed = columns.iter().find(|at| self.is_computed(&view.sql, **at));
@@ -110,6 +123,44 @@ impl Checker<'_> {
             SourceKind::Query(..) | SourceKind::Functions(..) => Some("it reads no table itself"),
             SourceKind::Joined(_) => None,
         }
+    }
+
+    /// Whether a view joins tables.
+    fn reads_several(&self, sql: &str) -> bool {
+        let Ok(whole) = read_text(sql, self.dialect) else {
+            return false;
+        };
+        let Statement::Query(query) = &whole.statement else {
+            return false;
+        };
+        let Body::Select(select) = &query.body else {
+            return false;
+        };
+        select.from.len() > 1 || select.from.iter().any(|source| !source.joins.is_empty())
+    }
+
+    /// Whether the columns at these places stand under the names of several tables.
+    fn are_of_several(&self, sql: &str, columns: &[usize]) -> bool {
+        let Ok(whole) = read_text(sql, self.dialect) else {
+            return false;
+        };
+        let items = whole.items();
+        let is_value = |item: &Item| matches!(item.kind, ItemKind::Value(..));
+        if !items.iter().all(is_value) {
+            return false;
+        }
+        let tables = columns.iter().filter_map(|at| {
+            let ItemKind::Value(value, _) = &items.get(*at)?.kind else {
+                return None;
+            };
+            let ExprKind::Column(names) = &value.kind else {
+                return None;
+            };
+            let (_, before) = names.split_last()?;
+            before.last().map(|table| table.text.to_lowercase())
+        });
+        let tables: BTreeSet<String> = tables.collect();
+        tables.len() > 1
     }
 
     /// Whether the column at this place of a view is no column that it reads.

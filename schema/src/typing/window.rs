@@ -14,6 +14,19 @@ use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind, Frame, FrameUnit, Select, Window};
 use bindery_core::dialect::Flavour;
 
+/// Window functions of MariaDB that refuse a window without an order.
+const NEEDS_ORDER: [&str; 6] = [
+    "cume_dist",
+    "dense_rank",
+    "lag",
+    "lead",
+    "percent_rank",
+    "rank",
+];
+
+/// Functions of MariaDB whose windows have no order of their own.
+const OF_WHOLE_PARTITIONS: [&str; 3] = ["median", "percentile_cont", "percentile_disc"];
+
 /// A window that a query names.
 #[derive(Debug, Clone)]
 pub(super) struct NamedWindow {
@@ -74,6 +87,26 @@ impl Checker<'_> {
             self.of_product(format!("`{name}` with `OVER`"), Flavour::Mysql, span);
         }
         self.check_count_of_window(call);
+        if self.dialect == Dialect::Mysql {
+            self.check_order_of_window(call, span);
+        }
+    }
+
+    /// MariaDB has no rank of rows without an order, and computes no percentile over one.
+    fn check_order_of_window(&mut self, call: &Call, span: Span) {
+        let Some(window) = call.over.as_ref() else {
+            return;
+        };
+        let name = call.function();
+        let base = self.base_of(window, &self.windows);
+        let is_ordered =
+            !window.order.is_empty() || base.is_some_and(|base| !base.order.is_empty());
+        if NEEDS_ORDER.contains(&name) && !is_ordered && (window.name.is_none() || base.is_some()) {
+            self.report(findings::window_without_order(name, span));
+        }
+        if OF_WHOLE_PARTITIONS.contains(&name) && is_ordered {
+            self.report(findings::window_with_order(name, span));
+        }
     }
 
     /// The number of groups of `ntile` and the number of a row of `nth_value`, where it is written.

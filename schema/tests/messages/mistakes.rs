@@ -259,7 +259,8 @@ fn the_list_of_mistakes_is_fresh() {
 const INTRODUCTION: &str = "# Mistakes and their messages\n\n\
     Written by `BINDERY_UPDATE=1 cargo test -p bindery-schema --test messages` from the files of\n\
     `schema/tests/messages/mistakes` and the pages of the codes. Tests check that each mistake gives its message, that what\n\
-    the help says removes it, and that all of them are reported in one run of a file of 30,000 lines.\n\n\
+    the help says removes it, and that all of them are reported in one run of a file of 30,000 lines. Those in queries, at\n\
+    the end, are the file `schema/tests/messages/queries.md`: the query that is typed in has no message.\n\n\
     Where no `bindery.toml` is shown, the engine `default` is SQLite, `b` PostgreSQL and `m` MySQL.\n";
 
 const KINDS: &str = "## Kinds\n\n\
@@ -305,7 +306,7 @@ fn list() -> String {
             text += &entry(mistake);
         }
     }
-    text
+    text + &super::queries::page()
 }
 
 /// Title, wrong, message, typed in: the file without its remarks.

@@ -16,9 +16,13 @@ const TABLES: &str = "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(4
     CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, title VARCHAR(80) NOT NULL, body TEXT, stars INTEGER NOT NULL DEFAULT 0, \
     twice INTEGER GENERATED ALWAYS AS (stars * 2) STORED);\n";
 
+/// The tables of the second engine, where a query is checked with two.
+const OF_SECOND: &str = "-- @engines b\nCREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, total INTEGER NOT NULL);\n";
+
 /// A mistake of the file.
 struct Mistake<'f> {
     title: &'f str,
+    /// The databases of the engines `default` and `b`; one where there is no comma.
     dialect: &'f str,
     wrong: &'f str,
     says: &'f str,
@@ -48,23 +52,42 @@ fn mistakes(text: &str) -> Vec<Mistake<'_>> {
     mistakes.collect()
 }
 
-/// The messages for a query, with their helps.
-fn messages(dialect: &str, query: &str) -> String {
-    let folder = tempfile::tempdir().expect("a folder for tests");
-    let url = match dialect {
+fn url(dialect: &str) -> String {
+    match dialect {
         "sqlite" => "sqlite://app.db".to_owned(),
         "mysql" => "mariadb://shop@db/shop".to_owned(),
         other => format!("{other}://shop@db/shop"),
-    };
-    let config = format!("[schema]\nqueries = [\"queries\"]\n\n[engines]\ndefault = \"{url}\"\n");
-    let kind = match query.starts_with("SELECT") || query.starts_with("WITH") {
+    }
+}
+
+/// The configuration with its engines, and the schema.
+fn project(dialects: &str) -> (String, String) {
+    let engines = dialects.split(", ").zip(["default", "b"]);
+    let engines: Vec<String> = engines
+        .map(|(dialect, name)| format!("{name} = \"{}\"\n", url(dialect)))
+        .collect();
+    let second = if engines.len() > 1 { OF_SECOND } else { "" };
+    let config = format!(
+        "[schema]\nqueries = [\"queries\"]\n\n[engines]\n{}",
+        engines.concat()
+    );
+    (config, format!("{TABLES}{second}"))
+}
+
+/// The messages for a query, with their helps.
+fn messages(dialects: &str, query: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder for tests");
+    let (config, schema) = project(dialects);
+    let statement = query.lines().find(|line| !line.starts_with("--"));
+    let statement = statement.expect("a statement below its annotations");
+    let kind = match statement.starts_with("SELECT") || statement.starts_with("WITH") {
         true => "many",
         false => "exec",
     };
     fs::create_dir(folder.path().join("queries")).expect("a folder for tests");
     for (name, text) in [
         ("bindery.toml", config),
-        ("schema.sql", TABLES.to_owned()),
+        ("schema.sql", schema),
         ("queries/q.sql", format!("-- name: found :{kind}\n{query}")),
     ] {
         fs::write(folder.path().join(name), text).expect("a folder for tests");
@@ -83,6 +106,40 @@ fn messages(dialect: &str, query: &str) -> String {
         writeln!(shown, "{} {}\nhelp: {help}", one.code, one.message).expect("a text");
     }
     shown
+}
+
+/// The mistakes as `docs/mistakes.md` has them.
+pub(crate) fn page() -> String {
+    let text = fs::read_to_string(file()).expect("the file of mistakes");
+    let mut page = format!(
+        "\n## Mistakes in queries\n\nFound in files of queries and in `query!`, on the databases that are named, with these tables:\n\n```sql\n{}```\n",
+        TABLES
+            .replace(", twice", ",\n    twice")
+            .replace(", level", ",\n    level")
+    );
+    page += &format!(
+        "\nWhere two databases are named, the second is engine `b`:\n\n```sql\n{OF_SECOND}```\n"
+    );
+    for one in mistakes(&text) {
+        let databases: Vec<&str> = one.dialect.split(", ").map(product).collect();
+        page += &format!(
+            "\n### {}\n\nOn: {}\n\n```sql\n{}```\n\n```text\n{}```\n\nTyped in:\n\n```sql\n{}```\n",
+            one.title,
+            databases.join(" and "),
+            one.wrong,
+            one.says,
+            one.right
+        );
+    }
+    page
+}
+
+fn product(dialect: &str) -> &str {
+    match dialect {
+        "sqlite" => "SQLite",
+        "postgres" => "PostgreSQL",
+        _ => "MariaDB",
+    }
 }
 
 /// Sixty mistakes and more that people make in SQL.

@@ -1,5 +1,5 @@
-//! `cargo xtask catalogue`: what PostgreSQL's catalogue says of types, functions, operators and casts, as the compiler reads
-//! it: `schema/src/typing/postgres/<name>.txt`, each made by the query `<name>.sql` beside it. MariaDB has none: what its
+//! `cargo xtask catalogue`: what PostgreSQL's catalogue says of types, functions, operators, casts, time zones and configurations of
+//! the text search, as the compiler reads it: `schema/src/typing/postgres/<name>.txt`, each made by the query `<name>.sql` beside it. MariaDB has none: what its
 //! functions give is measured (`schema/src/typing/mysql`).
 
 mod mariadb;
@@ -14,7 +14,14 @@ use crate::interrupt::Interrupt;
 use crate::output::{complain, print};
 use crate::workspace;
 
-const TABLES: [&str; 4] = ["types", "functions", "operators", "casts"];
+const TABLES: [&str; 6] = [
+    "types",
+    "functions",
+    "operators",
+    "casts",
+    "configurations",
+    "zones",
+];
 
 /// Writes the tables; with `is_check` compares them with the committed ones.
 pub(crate) fn run(is_check: bool, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
@@ -71,7 +78,14 @@ fn texts(interrupt: &Interrupt) -> Result<Vec<(PathBuf, String)>, Failure> {
     let head = self::head("MariaDB", &mysql.answer(version)?);
     let measure = fs::read_to_string(path("mysql", "measure", "sql"))?;
     let (functions, merges) = mariadb::tables(&mysql, &measure)?;
-    for (table, text) in [("functions", functions), ("merges", merges)] {
+    let collations = fs::read_to_string(path("mysql", "collations", "sql"))?;
+    let collations = format!("{}\n", mysql.answer(&collations)?);
+    let tables = [
+        ("functions", functions),
+        ("merges", merges),
+        ("collations", collations),
+    ];
+    for (table, text) in tables {
         texts.push((path("mysql", table, "txt"), format!("{head}{text}")));
     }
     Ok(texts)

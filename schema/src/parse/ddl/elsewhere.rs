@@ -37,11 +37,15 @@ impl Cursor<'_> {
         let name = self.object_name("the table's name")?;
         self.expect(&["USING"])?;
         let module = self.name("a module's name")?.text.to_lowercase();
+        let keeper = match module.as_str() {
+            "fts5" => Keeper::FullText,
+            _ => Keeper::Virtual,
+        };
         let Some(module) = known_module(&module) else {
             return Ok(TableStatement::NoModel(name, "CREATE VIRTUAL TABLE"));
         };
         let mut table = CreateTable::named(name, if_not_exists);
-        table.keeper = Keeper::Virtual;
+        table.keeper = keeper;
         let mut places = TablePlaces::default();
         if self.is_symbol(0, "(") {
             self.module_arguments(&module, &mut table, &mut places)?;

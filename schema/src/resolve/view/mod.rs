@@ -202,6 +202,7 @@ impl<'a> Resolver<'a> {
             serde_rename: self.input.serde_rename.get(&draft.file).copied(),
             strict: false,
             without_rowid: false,
+            full_text: false,
             storage_engine: None,
             view: Some(ViewQuery {
                 materialized: view.materialized,

@@ -320,6 +320,10 @@ impl Checker<'_> {
                 if call.over.is_none() {
                     self.report(findings::without_window(name, span));
                 }
+                if call.within.is_empty() && name != "median" {
+                    let takes = [format!("{name}(0.5) WITHIN GROUP (ORDER BY value) OVER ()")];
+                    self.report(findings::no_such_call(name, &takes, span));
+                }
                 match arguments.last().and_then(Value::column_type) {
                     Some(of) if name == "percentile_disc" => {
                         Value::new(Ty::Of(of.clone()), true, span)

@@ -33,13 +33,23 @@ impl Checker<'_> {
         if let Some(value) = self.form_of_postgres(call, &arguments, span) {
             return value;
         }
+        if let ([row], [argument]) = (arguments.as_slice(), call.arguments.as_slice())
+            && row.ty == Ty::Postgres(PgType::RECORD)
+            && let ExprKind::Column(names) = &argument.value.kind
+            && self.is_no_function(name)
+        {
+            // `id(b)` is `b.id`: section "Using Composite Types in Queries".
+            let names: Vec<Name> = names.iter().chain(&call.name).cloned().collect();
+            return self.column(&names, scope, span).value;
+        }
         match self.function_of_postgres(call, &arguments, scope, span) {
             Some(found) => {
                 self.check_parts(call);
                 if found.returns_set {
                     self.check_place_of_rows(name, span);
                 }
-                let is_of_order = matches!(found.kind, Kind::Ordered { .. });
+                let is_of_order =
+                    matches!(found.kind, Kind::Ordered { .. } | Kind::Hypothetical { .. });
                 if is_of_order && call.within.is_empty() {
                     let takes = [format!("{name}(…) WITHIN GROUP (ORDER BY value)")];
                     self.report(findings::no_such_call(name, &takes, span));
@@ -52,6 +62,10 @@ impl Checker<'_> {
             None if self.own_overloads(name).is_none() => Value::open(span),
             None => Value::wrong(span),
         }
+    }
+
+    fn is_no_function(&self, name: &str) -> bool {
+        postgres::overloads(name).is_empty() && self.own_functions(name).is_empty()
     }
 
     /// A function of several rows stands among the items, or what is computed of them.
@@ -160,7 +174,13 @@ impl Checker<'_> {
         span: Span,
     ) -> Option<Value> {
         let all: Vec<&Value> = arguments.iter().collect();
-        Some(match call.function() {
+        let name = call.function();
+        if matches!(name, "coalesce" | "greatest" | "least") && arguments.is_empty() {
+            let takes = [format!("{name}(a, b)")];
+            self.report(findings::no_such_call(name, &takes, span));
+            return Some(Value::wrong(span));
+        }
+        Some(match name {
             "coalesce" => {
                 for argument in arguments {
                     self.may_be_null(argument);

@@ -25,7 +25,7 @@ impl Checker<'_> {
         let values = call.arguments.iter().map(|argument| &argument.value);
         let arguments: Vec<Value> = values.map(|value| self.expr(value, scope)).collect();
         let name = call.function();
-        self.check_paths(call);
+        self.check_texts(call);
         if self.dialect == Dialect::Sqlite {
             return self.rows_of_sqlite(name, &arguments, span);
         }

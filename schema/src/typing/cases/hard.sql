@@ -730,3 +730,44 @@ SELECT trim(LEADING '0' FROM title) AS t, trim(BOTH FROM title) AS b, ceiling(1.
 SELECT b.id FROM books b USE INDEX (PRIMARY) IGNORE INDEX FOR JOIN (author_id) WHERE b.id = 1;
 
 SELECT id FROM staff WHERE name LIKE 'a' ESCAPE '';
+
+SELECT 'x' COLLATE utf8mb4_bin AS a, _latin1'x' COLLATE latin1_bin AS b, title REGEXP '^[[:alpha:]_]+(a|b)?$' AS c, time '10:00' AS d, rank() OVER w AS e, lag(id) OVER w AS f, median(pages) OVER (PARTITION BY author_id) AS m FROM books WINDOW w AS (ORDER BY id);
+
+SELECT CAST(pages AS CHAR(5)) AS c, CAST(added AS DATETIME(3)) AS d, CAST(pages AS UNSIGNED INTEGER) AS u FROM books;
+
+SELECT t.a, t.b FROM JSON_TABLE('[{"a": 1}]', '$[*]' COLUMNS (a INT PATH '$.a', b VARCHAR(5) PATH '$.b[0]')) t;
+
+UPDATE events SET clock = '838:59:59' WHERE clock = '2 10:00:00' OR clock = '10:00:00.5';
+
+-- on: postgres
+SELECT jsonb_exists(doc, 'a') AS a, '[1,5)'::int4range AS b, '(,)'::int4range AS c, 'empty'::daterange AS d, '["2026-01-01",2026-02-01)'::tsrange AS e, '{[1,2), [4,5)}'::int4multirange AS f, int4range(1, 5, '[]') AS g FROM events;
+
+SELECT '\x00ff'::bytea AS a, 'plain\\\000'::bytea AS b, to_tsquery('simple', '!fat <-> (rat | ''big cat'':A) & super:*') AS c, to_tsvector('pg_catalog.german', title) AS d FROM books;
+
+SELECT title ~ '^\(?[^]a-z]+(b|c)*$' AS a, title ~ '(?i)x' AS b, regexp_replace(title, '\s+', ' ', 'g') AS c, added AT TIME ZONE 'UTC+3' AS d, added AT TIME ZONE 'europe/berlin' AS e, added AT TIME ZONE 'CEST' AS f FROM books;
+
+SELECT jsonb_path_query_first(doc, 'strict $.a[*] ? (@.b > 1 && @.c like_regex "^a\\(")') AS a, jsonb_path_exists(doc, 'exists($."x.y")') AS b, jsonb_path_query_array(doc, '$.**{2 to last}') AS c FROM events;
+
+SELECT b.id, a.name FROM books b FULL JOIN authors a ON b.author_id = a.id AND b.pages > a.born;
+
+SELECT b.id, a.name FROM books b FULL JOIN authors a ON true;
+
+-- on: sqlite
+SELECT json('{a: 1, ''b'': [+.5, 0x1F,],}') AS j, json_extract('[1, 2]', '$[#-1]') AS a, json_extract(doc, '$.a."b c"[0]') AS b, doc -> 'name' AS c, doc ->> 2 AS d, json_object('a', 1, title, 2) AS o FROM notes, books;
+
+INSERT INTO books (id, author_id, title, price, pages, added) SELECT 9, id, name, 1, 1, '2026-01-01' FROM authors WHERE true ON CONFLICT (id) DO NOTHING;
+
+SELECT b.id FROM main.books b, reviews r INDEXED BY sqlite_autoindex_reviews_1 WHERE b.id = 0x1F AND r.book_id = b.id;
+
+SELECT title FROM searched WHERE searched MATCH 'title : one + two* AND (three OR NEAR(a b, 5)) NOT "a-b"' ORDER BY rank;
+
+SELECT s.body, bm25(searched) AS b, highlight(searched, 0, '<', '>') AS h FROM searched s WHERE s.title MATCH '^one two';
+
+-- on: postgres
+SELECT id FROM books WHERE id = ANY ('{1, 2}') AND current_timestamp(3) > added AND position('a' IN title) > 0 AND current_schema() IS NOT NULL;
+
+-- on: mysql
+UPDATE books SET published = 20260131 WHERE published > 260131;
+
+-- on: postgres
+SELECT (b).title, id(b) AS n FROM books b;

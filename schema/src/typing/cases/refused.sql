@@ -606,3 +606,118 @@ SELECT id FROM staff USE INDEX (missing);
 SELECT total(*) AS n FROM books;
 
 SELECT title LIKE 'a' ESCAPE '' AS l FROM books;
+
+SELECT json('{bad') AS j, '[1' -> '$[0]' AS a, json_array_length('{', '$') AS n;
+
+SELECT json_extract(doc, '$[') AS a, json_extract(doc, '$.a[x]') AS b, doc ->> '$"a' AS c FROM notes;
+
+SELECT json_object(1, 2) AS j;
+
+SELECT value FROM json_each('[1', '$');
+
+INSERT INTO books (id, author_id, title, price, pages, added) SELECT 9, id, name, 1, 1, '2026-01-01' FROM authors ON CONFLICT (id) DO NOTHING;
+
+INSERT INTO staff (id, name) DEFAULT VALUES;
+
+INSERT INTO notes (code, body, raw) VALUES ('a', 'b', 5);
+
+SELECT id FROM books WHERE id = 0xZZ;
+
+SELECT id FROM elsewhere.books;
+
+SELECT bm25(title) AS b FROM books;
+
+-- on: postgres
+SELECT '[1,2'::int4range AS a, '[5,1)'::int4range AS b, '[2026-02-30,)'::daterange AS c, 'noon'::tsrange AS d, '[1,2)'::int4multirange AS e;
+
+SELECT int4range(5, 1) AS a, daterange('2026-03-01', '2026-02-01') AS b, int4range(1, 2, '<>') AS c;
+
+SELECT '\xzz'::bytea AS a, '\x0'::bytea AS b, 'a\b'::bytea AS c;
+
+SELECT to_tsvector('englisch', title) AS t FROM books;
+
+SELECT to_tsquery('english', 'heart &') AS a, to_tsquery('heart attack') AS b, 'a:xy'::tsquery AS c;
+
+SELECT id FROM books WHERE title ~ '(' OR title !~* '*a' OR regexp_replace(title, '[a', '') = '' OR title ~ '[[:alpa:]]';
+
+SELECT jsonb_path_query(doc, '$.[') AS a, '$.a &&'::jsonpath AS b, jsonb_path_exists(doc, 'a.b') AS c FROM events;
+
+SELECT at AT TIME ZONE 'Mars/Olympus' AS a, timezone('Europe/Berln', at) AS b FROM events;
+
+SELECT rank(id) OVER (ORDER BY id) AS r FROM books;
+
+SELECT b.id FROM books b FULL JOIN authors a ON b.author_id > a.id;
+
+INSERT INTO staff (id, name) DEFAULT VALUES;
+
+-- on: mysql
+SELECT rank() OVER () AS r, lag(id) OVER (PARTITION BY author_id) AS l FROM books;
+
+SELECT median(pages) OVER (ORDER BY id) AS m FROM books;
+
+SELECT id FROM articles FORCE INDEX (body);
+
+SELECT a FROM (VALUES (1), (2)) AS t (a);
+
+SELECT title COLLATE utf8mb4_klingon AS a FROM books;
+
+SELECT 'x' COLLATE latin1_bin AS a;
+
+SELECT title COLLATE utf8mb4_0900_ai_ci AS a FROM books;
+
+SELECT CAST(pages AS INTEGER(5)) AS n, CAST(added AS DATE(3)) AS d FROM books;
+
+SELECT t.a FROM JSON_TABLE('[1]', '$[*' COLUMNS (a INT PATH '$')) t;
+
+SELECT id FROM books WHERE added > TIMESTAMP '2026-01-01 25:00:00';
+
+UPDATE events SET clock = '25:61:00';
+
+SELECT id FROM books WHERE title REGEXP '(';
+
+SELECT json_extract(doc, '$[') AS a FROM events;
+
+UPDATE events SET share = 1 WHERE clock > TIME '10:75';
+
+SELECT timestampdiff(YEAR, added) AS n FROM books;
+
+SELECT repeat('a') AS n, position('a', title) AS p FROM books;
+
+SELECT percentile_cont(0.5) OVER (PARTITION BY author_id) AS m FROM books;
+
+SELECT id FROM books WHERE title RLIKE '*abc';
+
+UPDATE authors SET active = 'yes';
+
+UPDATE authors SET active = 300;
+
+UPDATE books SET published = 12;
+
+WITH x (a) AS (SELECT id, pages FROM books) SELECT a FROM x;
+
+-- on: postgres
+SELECT id FROM books WHERE id = ANY ('{1,a}') OR author_id = ANY ('1,2');
+
+SELECT current_date() AS d;
+
+SELECT position('a', title) AS p FROM books;
+
+SELECT coalesce() AS a, greatest() AS b;
+
+SELECT setweight(to_tsvector(title), 'E') AS w FROM books;
+
+-- on: sqlite
+SELECT json_patch('{}') AS p;
+
+INSERT INTO notes (code, body, weight) VALUES ('a', 'b', x'00');
+
+WITH x (a) AS (SELECT id, pages FROM books) SELECT a FROM x;
+
+SELECT id FROM books LIMIT (1, 2);
+
+SELECT title FROM searched WHERE searched MATCH 'one AND';
+
+SELECT title FROM searched WHERE title MATCH '"one' OR searched MATCH 'author : one' OR body MATCH 'a-b';
+
+-- on: postgres
+SELECT interval '2026-01-31' AS i;

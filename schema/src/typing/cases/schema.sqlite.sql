@@ -12,3 +12,4 @@ CREATE INDEX books_by_pages ON books (pages);
 CREATE TABLE keyed (code TEXT PRIMARY KEY, n INTEGER);
 CREATE VIEW stood_in AS SELECT id, name FROM authors;
 CREATE TRIGGER stands_in INSTEAD OF UPDATE ON stood_in BEGIN UPDATE authors SET name = NEW.name WHERE id = NEW.id; END;
+CREATE VIRTUAL TABLE searched USING fts5(title, body);

@@ -72,7 +72,7 @@ fn measure(dialect: Dialect) {
     let mut ran = vec![false; typed.len()];
     let mut last = vec![String::new(); typed.len()];
     for world in &worlds {
-        for statement in emptying(&model).iter().chain(&world.script) {
+        for statement in emptying(&model, dialect).iter().chain(&world.script) {
             let done = server.run(statement);
             done.unwrap_or_else(|why| panic!("{statement}: {}", why.message));
         }
@@ -310,7 +310,7 @@ impl Measured<'_> {
     }
 }
 
-fn starts_as_query(text: &str) -> bool {
+pub(super) fn starts_as_query(text: &str) -> bool {
     let upper = text.to_uppercase();
     let writes = [
         "INSERT",

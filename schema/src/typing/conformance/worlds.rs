@@ -97,10 +97,10 @@ fn attempts(model: &Model, table: &Table, dialect: Dialect, random: &mut Random)
 }
 
 /// The statement that takes all rows away.
-pub(super) fn emptying(model: &Model) -> Vec<String> {
+pub(super) fn emptying(model: &Model, dialect: Dialect) -> Vec<String> {
     let tables = model.tables.iter().filter(|one| one.view.is_none());
     tables
-        .map(|table| format!("DELETE FROM {}", table.name.name))
+        .map(|table| format!("DELETE FROM {}", quoted(&table.name.name, dialect)))
         .collect()
 }
 
@@ -145,6 +145,8 @@ fn values<'t>(
         } else if column.column_type.is_integer() && column.nullable {
             // A row refers to one before it, so that no chain of them is endless.
             if row == 0 { 9 } else { 1 + random.below(row) }.to_string()
+        } else if column.sql_type.to_lowercase().ends_with("range") {
+            "'empty'".to_owned()
         } else {
             literal(model, &column.column_type, dialect, random)
         };
@@ -164,12 +166,21 @@ fn insert(table: &Table, dialect: Dialect, row: &[(&str, String)]) -> String {
         Dialect::Postgres => " ON CONFLICT DO NOTHING",
         Dialect::Sqlite | Dialect::Mysql => "",
     };
-    let names: Vec<&str> = row.iter().map(|(name, _)| *name).collect();
+    let names = row.iter().map(|(name, _)| quoted(name, dialect));
+    let names: Vec<String> = names.collect();
     let values: Vec<&str> = row.iter().map(|(_, value)| value.as_str()).collect();
     format!(
         "{insert} INTO {} ({}) VALUES ({}){end}",
-        table.name.name,
+        quoted(&table.name.name, dialect),
         names.join(", "),
         values.join(", ")
     )
+}
+
+/// A name of the schema as a statement has it, also where it is a keyword or has capital letters.
+fn quoted(name: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Mysql => format!("`{name}`"),
+        Dialect::Sqlite | Dialect::Postgres => format!("\"{name}\""),
+    }
 }

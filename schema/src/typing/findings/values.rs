@@ -100,9 +100,104 @@ pub(in crate::typing) fn no_search(span: Span) -> Diagnostic {
 
 /// A text that is no path into a document.
 pub(in crate::typing) fn no_path(span: Span) -> Diagnostic {
-    Diagnostic::error("B0624", "a path into a document begins with `$`")
+    Diagnostic::error("B0624", "the text is not a path into a document")
         .at(span, "")
-        .help("write it from the root: `'$.name'`, `'$[0]'`")
+        .help("write it from the root, with its brackets and quotes closed: `'$.name'`, `'$[0]'`")
+}
+
+/// A name in a document that is no text.
+pub(in crate::typing) fn no_name_in_document(span: Span) -> Diagnostic {
+    Diagnostic::error("B0624", "names in a document are texts")
+        .at(span, "")
+        .help("write the name in quotes: `json_object('name', value)`")
+}
+
+/// A search that the server does not read.
+pub(in crate::typing) fn no_search_text(help: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("B0624", "the text is not a full-text search")
+        .at(span, "")
+        .help(help)
+}
+
+/// A configuration of the text search that the server does not have.
+pub(in crate::typing) fn no_configuration(
+    name: &str,
+    near: Option<&str>,
+    span: Span,
+) -> Diagnostic {
+    let help = match near {
+        Some(near) => format!("write `'{near}'`"),
+        None => "write one of the server, `'english'` or `'simple'`, or create it in the schema: `CREATE TEXT SEARCH CONFIGURATION`".to_owned(),
+    };
+    let message = format!("there is no configuration `{name}` of the text search");
+    Diagnostic::error("B0624", message).at(span, "").help(help)
+}
+
+/// A text that is to be JSON and is not.
+pub(in crate::typing) fn no_document(span: Span) -> Diagnostic {
+    Diagnostic::error("B0624", "the text is not JSON")
+        .at(span, "")
+        .help("close its brackets and quotes, and write names in double quotes: `'{\"a\": [1]}'`")
+}
+
+/// A weight of words in a search that there is not.
+pub(in crate::typing) fn no_weight(span: Span) -> Diagnostic {
+    Diagnostic::error("B0624", "words in a search have the weight A, B, C or D")
+        .at(span, "")
+        .help("write one of these letters: `'A'`")
+}
+
+/// A time zone that the server does not have.
+pub(in crate::typing) fn no_zone(zone: &str, near: Option<&str>, span: Span) -> Diagnostic {
+    let help = match near {
+        Some(near) => format!("write `'{near}'`"),
+        None => "write a zone of the tz database: `'Europe/Berlin'`, `'UTC'`".to_owned(),
+    };
+    Diagnostic::error("B0624", format!("there is no time zone `{zone}`"))
+        .at(span, "")
+        .help(help)
+}
+
+/// A regular expression that the server does not read.
+pub(in crate::typing) fn no_pattern(span: Span) -> Diagnostic {
+    let message = "the text is not a regular expression: a parenthesis, a bracket or a quantifier stands alone";
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help("close what is open, or put the character into brackets: `'[(]'`")
+}
+
+/// A range whose bounds are out of order.
+pub(in crate::typing) fn range_backward(span: Span) -> Diagnostic {
+    Diagnostic::error("B0624", "the range begins after its end")
+        .at(span, "")
+        .help("write the lower bound first")
+}
+
+/// The bounds of a range that are of no kind.
+pub(in crate::typing) fn no_bounds(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "B0624",
+        "the text does not say which bounds are in the range",
+    )
+    .at(span, "")
+    .help("write `'[)'`, `'[]'`, `'(]'` or `'()'`")
+}
+
+/// A database that the connection does not have.
+pub(in crate::typing) fn no_database(database: &str, table: &Name) -> Diagnostic {
+    let message = format!("there is no database `{database}`");
+    Diagnostic::error("B0620", message)
+        .at(table.span, "")
+        .help(format!("write the table alone: `{}`", table.text))
+}
+
+/// A condition of a full join by which no rows are found.
+pub(in crate::typing) fn full_join(span: Span) -> Diagnostic {
+    let message =
+        "`FULL JOIN` finds rows by values that are equal, and the condition compares none";
+    Diagnostic::error("B0628", message)
+        .at(span, "")
+        .help("compare a column of each side by `=`, or write a `LEFT JOIN` and a `UNION ALL` of the other rows")
 }
 
 /// A chance that is none.
@@ -262,6 +357,42 @@ pub(in crate::typing) fn no_collation(name: &Name) -> Diagnostic {
     Diagnostic::error("B0624", message)
         .at(name.span, "")
         .help("write one of the database: `utf8mb4`, `utf8mb4_general_ci`")
+}
+
+/// A collation of another character set than the text has.
+pub(in crate::typing) fn collation_of_another_set(
+    collation: &Name,
+    set: &str,
+    span: Span,
+) -> Diagnostic {
+    let message = format!(
+        "the collation `{}` is of the character set {set}, and the text is not",
+        collation.text
+    );
+    Diagnostic::error("B0624", message)
+        .at(collation.span, "")
+        .at(span, "")
+        .help(format!(
+            "write a collation of the text's own set, or convert it: `CONVERT(value USING {set})`"
+        ))
+}
+
+/// A length of a type that is cast to and has none.
+pub(in crate::typing) fn no_length(type_name: &str, span: Span) -> Diagnostic {
+    let message = format!("a cast to `{type_name}` has no length");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help(format!("write `{type_name}` alone"))
+}
+
+/// A function of full-text tables that is called with something else.
+pub(in crate::typing) fn no_search_table(function: &str, span: Span) -> Diagnostic {
+    let message = format!("`{function}` takes the name of a full-text table that the query reads");
+    Diagnostic::error("B0624", message)
+        .at(span, "")
+        .help(format!(
+            "write the table's name first: `{function}(posts_fts)`"
+        ))
 }
 
 /// A decimal of more digits than there are.

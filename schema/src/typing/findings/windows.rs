@@ -105,6 +105,23 @@ pub(in crate::typing) fn ties_without_order(span: Span) -> Diagnostic {
     .help("write `ORDER BY` before it, or `ONLY` instead of it")
 }
 
+/// A rank of rows that have no order.
+pub(in crate::typing) fn window_without_order(function: &str, span: Span) -> Diagnostic {
+    let message = format!("`{function}` is of rows in an order, and its window has none");
+    Diagnostic::error("B0627", message)
+        .at(span, "")
+        .help("write `OVER (ORDER BY …)`")
+}
+
+/// An order in a window whose function takes none.
+pub(in crate::typing) fn window_with_order(function: &str, span: Span) -> Diagnostic {
+    let message =
+        format!("`{function}` is of all rows of a partition, and its window has an order");
+    Diagnostic::error("B0627", message)
+        .at(span, "")
+        .help("leave `ORDER BY` out of the window: `OVER (PARTITION BY …)`")
+}
+
 /// A window function that has no window.
 pub(in crate::typing) fn without_window(function: &str, span: Span) -> Diagnostic {
     let message = format!("`{function}` is a window function and has no `OVER`");

@@ -26,15 +26,24 @@ const JSON: ColumnType = ColumnType::Json { binary: false };
 
 /// The least and the largest number of arguments, where they were not measured.
 pub(super) const COUNTS: &[(&str, usize, usize)] = &[
+    ("benchmark", 2, 2),
     ("cume_dist", 0, 0),
     ("dense_rank", 0, 0),
+    ("get_lock", 2, 2),
     ("greatest", 2, 255),
+    ("is_free_lock", 1, 1),
+    ("is_used_lock", 1, 1),
     ("least", 2, 255),
+    ("load_file", 1, 1),
     ("percent_rank", 0, 0),
     ("rank", 0, 0),
     ("release_lock", 1, 1),
+    ("repeat", 2, 2),
     ("round", 1, 2),
     ("row_number", 0, 0),
+    ("sleep", 1, 1),
+    ("timestampadd", 2, 2),
+    ("timestampdiff", 2, 2),
 ];
 
 const FUNCTIONS: &[(&str, Gives)] = &[

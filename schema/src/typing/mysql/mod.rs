@@ -3,6 +3,7 @@
 //! arguments (`CAST`, `EXTRACT`, `DATE_ADD`) is not among them, nor is one whose answers follow no rule (`GREATEST`,
 //! `ROUND`).
 
+mod collations;
 mod products;
 #[cfg(test)]
 mod server_tests;
@@ -12,6 +13,9 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+pub(super) use collations::{
+    Collation, collation, is_character_set, is_same_set, named_set, set_of,
+};
 pub(super) use products::{OfProduct, home_of};
 
 use crate::column_type::{ColumnType, LobSize, TypeClass};
@@ -171,14 +175,6 @@ pub(crate) fn merged(one: &ColumnType, other: &ColumnType) -> Option<ColumnType>
         Class::Uint => Some(ColumnType::U64),
         _ => crate::typing::grammar::wider(one, other).or_else(|| left.column_type()),
     }
-}
-
-/// Whether MySQL or MariaDB has a character set (`SHOW CHARACTER SET`).
-pub(in crate::typing) fn is_character_set(name: &str) -> bool {
-    const SETS: &str = "armscii8 ascii big5 binary cp1250 cp1251 cp1256 cp1257 cp850 cp852 cp866 cp932 dec8 eucjpms euckr gb18030 \
-        gb2312 gbk geostd8 greek hebrew hp8 keybcs2 koi8r koi8u latin1 latin2 latin5 latin7 macce macroman sjis swe7 tis620 ucs2 \
-        ujis utf16 utf16le utf32 utf8 utf8mb3 utf8mb4";
-    SETS.split(' ').any(|known| known == name)
 }
 
 impl Function {

@@ -10,7 +10,7 @@ WITH hidden AS (
     AND NOT p.proargtypes::oid[] && (SELECT array_agg(oid) FROM hidden)
 ), meant AS (
   SELECT DISTINCT proname FROM callable
-  WHERE proname IN ('array_cat', 'starts_with')
+  WHERE proname IN ('array_cat', 'jsonb_exists', 'jsonb_exists_all', 'jsonb_exists_any', 'starts_with')
      OR described !~ '^(implementation of|I/O|less-equal-greater$|(larger|smaller) of two$|aggregate .*function$|for use by pg_upgrade$)'
 ), arguments AS (
   SELECT p.oid,
