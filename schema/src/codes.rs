@@ -46,6 +46,17 @@ pub(crate) const WARNINGS: &[&str] = &[
 /// would miss without a word, such as transactions (B0411), is not among them.
 pub(crate) const ADVICE: &[&str] = &["B0401", "B0410", "B0412", "B0413", "B0414"];
 
+/// Whether a finding of this code advises on how tables are designed, and has no bearing on what a command does with them.
+///
+/// ```
+/// use bindery_schema::codes;
+/// // A text as the key of a table, and a transaction that an engine of tables does not have.
+/// assert!(codes::is_advice("B0412") && !codes::is_advice("B0411"));
+/// ```
+pub fn is_advice(code: &str) -> bool {
+    ADVICE.contains(&code)
+}
+
 /// Warnings about the configuration, whatever the schema is.
 pub(crate) const OF_CONFIGURATION: &[&str] = &["B0252", "B0253", "B0324"];
 

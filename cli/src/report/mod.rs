@@ -4,6 +4,7 @@ pub(crate) mod summary;
 
 use std::collections::BTreeMap;
 
+use bindery_schema::codes;
 use bindery_schema::diagnostic::Severity;
 use bindery_schema::model::CheckedModel;
 use bindery_schema::render::Finding;
@@ -97,21 +98,41 @@ pub(crate) fn require_ok(
     compiled: &Compiled,
     options: &SchemaOptions,
     output: &Output,
+    advice: Advice,
 ) -> Result<(), Failure> {
     let is_ok = is_ok(compiled, options);
     if options.format == Format::Json && !is_ok {
         output.result(&json(compiled, &[], options))?;
     } else {
-        tell(&compiled.project, options.format, output)?;
+        // Where warnings fail, each of them is a reason.
+        let advice = if is_ok { advice } else { Advice::Shown };
+        tell(&compiled.project, options.format, output, advice)?;
     }
     compiled.project.tell_missing_configuration(output);
     compiled.project.tell_unknown_variables(output);
     if is_ok { Ok(()) } else { Err(Failure::Told) }
 }
 
+/// Whether advice on how tables are designed is among what is shown: `check` gives it, and a command that does something else with the
+/// tables does not repeat it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Advice {
+    Shown,
+    LeftToCheck,
+}
+
 /// Tells what was found, beside a result.
-pub(crate) fn tell(project: &Project, format: Format, output: &Output) -> Result<(), Failure> {
-    output.report(&project.found, &project.input.sources, format)
+pub(crate) fn tell(
+    project: &Project,
+    format: Format,
+    output: &Output,
+    advice: Advice,
+) -> Result<(), Failure> {
+    let mut found = project.found.clone();
+    if advice == Advice::LeftToCheck {
+        found.judge_warnings(|one| (!codes::is_advice(one.code)).then_some(Severity::Warning));
+    }
+    output.report(&found, &project.input.sources, format)
 }
 
 /// The model, unless errors stop the command; findings are printed.
@@ -120,6 +141,6 @@ pub(crate) fn checked<'c>(
     options: &SchemaOptions,
     output: &Output,
 ) -> Result<&'c CheckedModel, Failure> {
-    require_ok(compiled, options, output)?;
+    require_ok(compiled, options, output, Advice::LeftToCheck)?;
     compiled.checked.as_ref().ok_or(Failure::Told)
 }

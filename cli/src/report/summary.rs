@@ -6,7 +6,7 @@ use bindery_schema::diagnostic::Severity;
 use bindery_schema::model::{Engine, EngineId, Model};
 use serde::Serialize;
 
-use super::{is_ok, json, require_ok};
+use super::{Advice, is_ok, json, require_ok};
 use crate::failure::Failure;
 use crate::options::{Format, SchemaOptions};
 use crate::output::{Output, Paint, Stream};
@@ -60,11 +60,11 @@ pub(crate) fn print(
     match options.format {
         Format::Json => print_json(compiled, against, options, output),
         Format::Human => {
-            let outcome = require_ok(compiled, options, output);
+            let outcome = require_ok(compiled, options, output, Advice::Shown);
             output.result(&summary(compiled, against, output.results()))?;
             outcome
         }
-        Format::Github => require_ok(compiled, options, output),
+        Format::Github => require_ok(compiled, options, output, Advice::Shown),
     }
 }
 

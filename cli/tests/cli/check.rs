@@ -130,6 +130,23 @@ fn warnings_fail_only_where_they_are_denied() {
     assert_eq!(project.files(), ["schema.sql"]);
 }
 
+/// Advice on how tables are designed is given by `check` alone: a real schema has hundreds of lines of it.
+#[test]
+fn cli_03_advice_is_given_by_check_alone() {
+    let schema = "CREATE TABLE a (slug TEXT NOT NULL PRIMARY KEY);\nCREATE TABLE b (note TEXT);\n";
+    let config = "url = \"sqlite://app.db\"\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", schema)]);
+    let both = ["warning[B0412]", "warning[B0400]"];
+    holds(&project.run("check").messages, &both);
+    for words in ["create", "validate", "docs", "truncate --yes", "drop --yes"] {
+        let outcome = project.run(words);
+        assert!(outcome.is_good(), "{words}: {outcome:#?}");
+        assert!(!outcome.messages.contains("B0412"), "{words}: {outcome:#?}");
+        holds(&outcome.messages, &["warning[B0400]"]);
+    }
+    holds(&project.run("create --deny-warnings").failed(), &both);
+}
+
 /// The exit code of a command, and how many warnings it counts.
 fn checked(config: &str, schema: &str, words: &str) -> (Option<i32>, bool, usize) {
     let config = format!("url = \"sqlite://app.db\"\n[lints]\n{config}\n");

@@ -111,7 +111,7 @@ impl<'f> From<&'f GeneratedFile> for EmittedFile<'f> {
 /// The project, where its files could be read.
 fn usable(project: Project, options: &SchemaOptions, output: &Output) -> Result<Project, Failure> {
     if project.found.has_errors() {
-        report::require_ok(&project.compile(), options, output)?;
+        report::require_ok(&project.compile(), options, output, report::Advice::Shown)?;
         return Err(Failure::Told);
     }
     Ok(project)
@@ -123,7 +123,7 @@ fn print_findings(
     options: &SchemaOptions,
     output: &Output,
 ) -> Result<(), Failure> {
-    report::tell(project, options.format, output)?;
+    report::tell(project, options.format, output, report::Advice::LeftToCheck)?;
     if project.found.has_errors() {
         Err(Failure::Told)
     } else {

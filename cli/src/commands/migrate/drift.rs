@@ -68,8 +68,8 @@ fn of_engine(
     let told = progress.steps(("reading", "the schema", &engine.name));
     let engines = (&run.engines, index, &told as Told<'_>);
     let compared = comparison::of_structure(engines, engine, expected, &BTreeSet::new());
-    let failed =
-        |why: Failure| Failure::new(format!("engine `{}`: {}", engine.name, why.message()));
+    let about = format!("engine `{}`", engine.name);
+    let failed = |why: Failure| why.without_engine(&engine.name).about(&about);
     progress.end();
     let differences = compared.map_err(failed)?.comparison.differences;
     let name = &engine.name;

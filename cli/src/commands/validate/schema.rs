@@ -131,7 +131,8 @@ fn print(
     }
     for one in all {
         if let Some(error) = &one.ended.error {
-            output.failure(&Failure::new(format!("engine `{}`: {error}", one.engine)));
+            let failure = Failure::new(error).without_engine(one.engine);
+            output.failure(&failure.about(&format!("engine `{}`", one.engine)));
         }
     }
     let wrong: Vec<&Validated<'_>> = all.iter().filter(|one| !one.ok).collect();
