@@ -40,7 +40,7 @@ pub struct QuerySyntax {
     /// Rows with a place in a window are in its order, and are not sorted again by the same order.
     pub windows_order: bool,
     /// After the order of a window in which rows have places. PostgreSQL before 16 looks for rows that are equal in the order where there is
-    /// no frame of rows, a sixth of its time; MariaDB takes no frame there.
+    /// no frame of rows; MariaDB takes no frame there.
     pub frame_of_places: &'static str,
 }
 
