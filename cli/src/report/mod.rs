@@ -104,7 +104,7 @@ pub(crate) fn require_ok(
     if options.format == Format::Json && !is_ok {
         output.result(&json(compiled, &[], options))?;
     } else {
-        // Where warnings fail, each of them is a reason.
+        // A command that warnings fail shows each of them.
         let advice = if is_ok { advice } else { Advice::Shown };
         tell(&compiled.project, options.format, output, advice)?;
     }

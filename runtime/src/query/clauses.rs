@@ -333,7 +333,7 @@ impl Clauses {
 
     pub(crate) fn order_by<M, E: Engine, S>(&mut self, orders: impl Orders<M, E, S>) {
         if self.is_paged {
-            let why = "an order after `page_after` or `page_by`: call `order_by` before the one, and give the other all orders";
+            let why = "an order after that of the pages: call `order_by` before `page_after`, and give all orders to `page_by`";
             self.predicate
                 .keep(Err(Error::new(ErrorKind::Unsupported(why))));
         }

@@ -22,14 +22,14 @@ use bindery_core::dialect::Dialect;
 #[must_use = "it does nothing until pages are ordered by it"]
 pub struct PageKey<M, E> {
     key: Predicate,
-    /// Where the key is one.
+    /// The column, if the key is one.
     column: Option<ColumnPath>,
     direction: Direction,
     place: Place,
     marker: PhantomData<fn() -> (M, E)>,
 }
 
-/// Where a page begins in the order of one key.
+/// The place in the order of one key that a page begins at.
 enum Place {
     Beginning,
     AfterNull,

@@ -436,7 +436,7 @@ impl<'a> Render<'a> {
     }
 
     /// The order of the first rows of a group: the one of the window again, which a server may know that they have, or their places
-    /// where it is of more than their columns.
+    /// if it has more than the columns of the model itself.
     fn within_groups(&mut self, of: &FirstOfEach) -> Result<()> {
         let orders = Direction::all(of.query.order(), self.table.key);
         let is_own = |(_, ordered): &_| matches!(ordered, Ordered::Column(path) if path.is_own());

@@ -178,7 +178,7 @@ pub(crate) struct Source {
     /// `AS t(a integer, b text)`: the types of the columns.
     pub(crate) types: Vec<TypeName>,
     pub(crate) joins: Vec<Join>,
-    /// Its own place, without the alias and what is behind it.
+    /// Its own place, without the alias and what comes after.
     pub(crate) head: Span,
     /// A sample, hints for indexes.
     pub(crate) tail: Option<Span>,

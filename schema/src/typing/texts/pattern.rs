@@ -61,7 +61,7 @@ fn class(characters: &mut Peekable<Chars<'_>>) -> Option<()> {
     }
 }
 
-/// The name of a class, `[:alpha:]`, after its first colon. Without a colon behind it, it is none.
+/// The name of a class, `[:alpha:]`, after its first colon. Without a colon after it, it is none.
 fn named_class(characters: &mut Peekable<Chars<'_>>) -> Option<()> {
     let mut name = String::new();
     while let Some(letter) = characters.next_if(char::is_ascii_lowercase) {
