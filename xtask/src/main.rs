@@ -4,6 +4,7 @@
 
 mod arguments;
 mod bench;
+mod beside;
 mod book;
 mod catalogue;
 mod corpus;

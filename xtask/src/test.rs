@@ -1,6 +1,5 @@
 //! `cargo xtask test`: everything that is tested, against every database.
 
-mod beside;
 mod binaries;
 mod full;
 mod memory;

@@ -7,10 +7,10 @@ use std::process::Command;
 
 use bindery_testkit::{CI, FULL, FullRun, FullRuns, FullSize, full_sizes};
 
-use super::beside::{self, Job, Outcome};
 use super::binaries::{self, Binary};
 use super::whole::SELECTED;
 use crate::Failure;
+use crate::beside::{self, Job, Outcome};
 use crate::interrupt::Interrupt;
 use crate::newest;
 use crate::output::complain;
@@ -53,7 +53,7 @@ pub(super) fn run(
         let Some(outcome) = run_one(test, &prepare, interrupt)? else {
             break;
         };
-        report.add(&test.name, outcome.status, outcome.took);
+        report.add(&test.name, outcome.status(), outcome.took);
         report.add_failures(&outcome.told);
         if !newest::is_chosen() {
             record(test, &outcome)?;
@@ -111,7 +111,7 @@ fn run_one(
 /// Writes the run down where it passed; a test that failed has no run on record.
 fn record(test: &Listed<'_>, outcome: &Outcome) -> Result<(), Failure> {
     let mut record = FullRuns::read(root())?;
-    if outcome.status.success() && !outcome.told.is_skipped {
+    if outcome.status().success() && !outcome.told.is_skipped {
         let run = FullRun {
             day: today()?,
             seconds: outcome.took.as_secs(),

@@ -4,9 +4,9 @@ use std::fs;
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use super::beside::{self, Job, Outcome};
 use super::binaries::{self, Binary, Built};
 use crate::Failure;
+use crate::beside::{self, Job, Outcome};
 use crate::failures::Told;
 use crate::interrupt::Interrupt;
 use crate::output::complain;
@@ -70,7 +70,7 @@ pub(super) fn run(
     let (programs, outcomes): (Vec<_>, Vec<_>) =
         outcomes.into_iter().partition(|it| it.title == PROGRAMS);
     for it in programs {
-        report.add(&it.title, it.status, it.took);
+        report.add(&it.title, it.status(), it.took);
     }
     let Some(mut status) = sum_up(&outcomes, report) else {
         return Ok(());
@@ -121,10 +121,10 @@ fn documentation(mut whole: Command) -> Job {
 /// Reports the parts that took long, and returns how the whole ended: as the first that failed. `None` where nothing ran.
 fn sum_up(outcomes: &[Outcome], report: &mut Report) -> Option<ExitStatus> {
     for it in outcomes {
-        if it.took >= LISTED || !it.status.success() {
+        if it.took >= LISTED || !it.status().success() {
             report.note(&format!("{} ({} s)", it.title, it.took.as_secs()));
         }
     }
-    let failed = outcomes.iter().find(|it| !it.status.success());
-    failed.or(outcomes.first()).map(|it| it.status)
+    let failed = outcomes.iter().find(|it| !it.status().success());
+    failed.or(outcomes.first()).map(Outcome::status)
 }

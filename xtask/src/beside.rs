@@ -16,14 +16,14 @@ use crate::step::Step;
 
 /// Steps that are run one after the other.
 #[derive(Debug)]
-pub(super) struct Job {
-    pub(super) title: String,
-    pub(super) steps: Vec<Step>,
+pub(crate) struct Job {
+    pub(crate) title: String,
+    pub(crate) steps: Vec<Step>,
 }
 
 impl Job {
     /// A job of one command.
-    pub(super) fn new(title: impl Into<String>, command: Command) -> Self {
+    pub(crate) fn new(title: impl Into<String>, command: Command) -> Self {
         let title = title.into();
         let steps = vec![Step::new(&title, command)];
         Self { title, steps }
@@ -32,16 +32,31 @@ impl Job {
 
 /// The end of a [`Job`].
 #[derive(Debug)]
-pub(super) struct Outcome {
-    pub(super) title: String,
+pub(crate) struct Outcome {
+    pub(crate) title: String,
+    pub(crate) steps: Vec<Ran>,
+    pub(crate) told: Told,
+    pub(crate) took: Duration,
+}
+
+/// The end of a [`Step`].
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) title: String,
+    pub(crate) status: ExitStatus,
+    pub(crate) took: Duration,
+}
+
+impl Outcome {
     /// That of the first step that failed.
-    pub(super) status: ExitStatus,
-    pub(super) told: Told,
-    pub(super) took: Duration,
+    pub(crate) fn status(&self) -> ExitStatus {
+        let mut all = self.steps.iter().map(|it| it.status);
+        all.find(|it| !it.success()).unwrap_or_default()
+    }
 }
 
 /// Runs the jobs in their order, `at_once` of them at a time; their output stays in `folder`. None is begun once a signal came.
-pub(super) fn run(
+pub(crate) fn run(
     jobs: Vec<Job>,
     at_once: usize,
     folder: &Path,
@@ -83,21 +98,26 @@ fn run_one(job: Job, folder: &Path, interrupt: &Interrupt) -> Result<(Outcome, F
         .open(&path)?;
     complain(&format!("begun   {}", job.title));
     let started = Instant::now();
-    let mut status = ExitStatus::default();
-    for step in job.steps {
-        if step.title != job.title {
-            writeln!(output, "\n=== {}", step.title)?;
+    let mut steps = Vec::with_capacity(job.steps.len());
+    for Step { title, command, .. } in job.steps {
+        if title != job.title {
+            writeln!(output, "\n=== {title}")?;
         }
-        let ended = run_into(&output, step.command, interrupt)?;
-        status = if status.success() { ended } else { status };
+        let begun = Instant::now();
+        let status = run_into(&output, command, interrupt)?;
+        let took = begun.elapsed();
+        steps.push(Ran {
+            title,
+            status,
+            took,
+        });
     }
-    let took = started.elapsed();
     output.rewind()?;
     let outcome = Outcome {
         title: job.title,
-        status,
+        steps,
         told: Told::default(),
-        took,
+        took: started.elapsed(),
     };
     Ok((outcome, output))
 }
@@ -153,7 +173,7 @@ mod tests {
         let jobs = vec![of_two, of_one];
         let mut outcomes = run(jobs, 2, &folder, &Interrupt::install()?)?;
         outcomes.sort_by(|a, b| a.title.cmp(&b.title));
-        let succeeded: Vec<_> = outcomes.iter().map(|it| it.status.success()).collect();
+        let succeeded: Vec<_> = outcomes.iter().map(|it| it.status().success()).collect();
         assert_eq!(succeeded, [false, true]);
         let passed: Vec<_> = outcomes.iter().flat_map(|it| &it.told.passed).collect();
         assert_eq!(passed, ["a", "b", "c"]);
