@@ -321,7 +321,8 @@ fn left() -> Vec<Left> {
             CREATE TRIGGER leaves BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION leaves()",
         question: "SELECT current_setting('statement_timeout') || current_setting('search_path') \
             || current_setting('default_transaction_read_only') || coalesce(current_setting('x.y', true), '') \
-            || current_setting('TimeZone') || (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory') \
+            || current_setting('TimeZone') || (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' \
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) \
             || (to_regclass('pg_temp.t') IS NULL)",
         clean: "30s\"$user\", publicoffUTC0true",
     });

@@ -108,7 +108,7 @@ fn cases(dialect: Dialect) -> &'static [Case] {
                     case(
                         "advisory lock",
                         "SELECT pg_advisory_lock(7)",
-                        "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory'",
+                        "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
                         "0",
                     ),
                     case(
