@@ -623,3 +623,74 @@ fn qry_05_a_row_comes_where_it_meets_a_condition_of_its_own() -> bindery::Result
     }
     on_each!(show)
 }
+
+#[test]
+fn qry_01_counts_of_whole_tables_by_any_key_beside_joined_rows() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let users = fill(c)?;
+        let post = c.posts().first()?.expect("a post");
+        for number in 1..4 {
+            c.chapters()
+                .insert(NewChapter::new(post.id, number, "a chapter"))?;
+        }
+        for number in [Some(2), Some(1), Some(2), None] {
+            let note = NewNote::new("a note").number(number).post_id(post.id);
+            c.notes().insert(note)?;
+        }
+        let notes = chapter::notes;
+        let counted = c
+            .chapters()
+            .order_by((notes.count().desc(), chapter::number.asc()))
+            .select((
+                chapter::number,
+                chapter::post_id.to(post::title),
+                notes.count(),
+                notes.sum(note::number),
+                notes.avg(note::number),
+            ))
+            .all()?;
+        let one = |number, count, sum, mean| (number, "one".to_owned(), count, sum, mean);
+        assert_eq!(
+            counted,
+            [
+                one(2, 2, Some(4), Some(2.0)),
+                one(1, 1, Some(1), Some(1.0)),
+                one(3, 0, None, None)
+            ]
+        );
+
+        let company = c.companies().first()?.expect("a company");
+        for name in ["a branch", "another"] {
+            c.companies()
+                .insert(NewCompany::new(name).parent_id(company.id))?;
+        }
+        let branches = company::parent_id.reversed();
+        let counted = c.companies().order_by(company::id.asc()).select((
+            company::id,
+            branches.count(),
+            company::users.count(),
+        ));
+        let counted: Vec<_> = counted.all()?.into_iter().map(|it| (it.1, it.2)).collect();
+        assert_eq!(
+            counted,
+            [(2, 1), (0, 0), (0, 0)],
+            "a table that refers to itself"
+        );
+
+        for (email, user) in [
+            ("Cyd@example.org", Some(users[0].id)),
+            ("Cyd@example.org", None),
+        ] {
+            c.invitations()
+                .insert(NewInvitation::new(email, 1).user(user))?;
+        }
+        let counted = c.users().order_by(user::id.asc()).select((
+            user::invitations_by_email.count(),
+            user::invitations_by_user.count(),
+            user::posts_by_author_id.count_distinct(post::editor_id),
+        ));
+        assert_eq!(counted.all()?, [(0, 1, 2), (0, 0, 0), (2, 0, 0)]);
+        Ok(())
+    }
+    on_each!(show)
+}

@@ -36,6 +36,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     rows_are_ranges: false,
     windows_order: false,
     frame_of_places: "",
+    joins_groups: false,
 };
 
 pub(super) fn capabilities(flavour: Option<Flavour>) -> Capabilities {

@@ -33,6 +33,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     rows_are_ranges: true,
     windows_order: true,
     frame_of_places: " ROWS UNBOUNDED PRECEDING",
+    joins_groups: true,
 };
 
 pub(super) fn capabilities() -> Capabilities {

@@ -42,6 +42,9 @@ pub struct QuerySyntax {
     /// After the order of a window in which rows have places. PostgreSQL before 16 looks for rows that are equal in the order where there is
     /// no frame of rows; MariaDB takes no frame there.
     pub frame_of_places: &'static str,
+    /// Counts of the rows that refer to each row of a table are faster where those are joined in groups than where each row has a
+    /// subquery of its own.
+    pub joins_groups: bool,
 }
 
 /// How an update gets the values of rows of its own table that were there before it.

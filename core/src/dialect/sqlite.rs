@@ -35,6 +35,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     rows_are_ranges: true,
     windows_order: false,
     frame_of_places: "",
+    joins_groups: false,
 };
 
 pub(super) fn capabilities() -> Capabilities {

@@ -171,7 +171,7 @@ impl<'a> Tables<'a> {
     }
 
     fn add_join(&mut self, hops: &[u8], (is_inner, condition): (bool, Option<usize>)) {
-        let name = Name::Number(self.names);
+        let name = self.free_name();
         let scope = self.scope_mut();
         let (&last, before) = hops
             .split_last()
@@ -187,7 +187,6 @@ impl<'a> Tables<'a> {
             is_inner,
             condition,
         });
-        self.names += 1;
         self.read.push(reference.to().table);
     }
 
@@ -296,8 +295,8 @@ impl<'a> Tables<'a> {
 
     /// Opens a subquery for all rows of this table.
     pub(super) fn open_all(&mut self) {
-        let all = Scope::new(self.scope().table, Name::Number(self.names), false);
-        self.names += 1;
+        let name = self.free_name();
+        let all = Scope::new(self.scope().table, name, false);
         self.open.push(all);
     }
 
@@ -319,13 +318,12 @@ impl<'a> Tables<'a> {
             if self.open.len() == 1 && relations.is_empty() {
                 self.found_by.extend(to_columns);
             }
-            let name = Name::Number(self.names);
+            let name = self.free_name();
             relations.push(Relation {
                 to: (table, columns, name),
                 from: (from, to_columns, from_name),
             });
             (from, from_name) = (table, name);
-            self.names += 1;
             self.read.push(table.table);
         }
         self.open.push(Scope {
@@ -353,6 +351,31 @@ impl<'a> Tables<'a> {
             sql.push(" WHERE ");
             equal(sql, near.to, near.from);
         }
+    }
+
+    /// A name that no table of the statement has.
+    pub(super) const fn free_name(&mut self) -> Name {
+        self.names += 1;
+        Name::Number(self.names - 1)
+    }
+
+    /// Writes the columns by which the rows of a subquery refer to the row around it, with a word after each.
+    pub(super) fn near_columns(&self, sql: &mut SqlWriter, separator: &str, word: &str) {
+        let (table, columns, name) = self.scope().relations[0].to;
+        sql.list(columns, separator, |sql, &column| {
+            sql.push(&prefix(name)).push(table.columns[column]);
+            sql.push(word);
+        });
+    }
+
+    /// Closes a subquery that is joined under a name, by the same columns.
+    pub(super) fn close_joined(&mut self, sql: &mut SqlWriter, name: Name) {
+        let Relation { to, from } = &self.scope().relations[0];
+        sql.push(")");
+        push_alias(sql, name);
+        sql.push(" ON ");
+        equal(sql, (to.0, to.1, name), *from);
+        self.open.pop();
     }
 
     /// The table of related rows, its columns, and those of the row that they are equal to.

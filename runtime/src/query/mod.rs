@@ -25,6 +25,7 @@ mod expression;
 mod extras;
 mod fragment;
 mod functions;
+mod grouped;
 mod habits;
 mod in_memory;
 mod insert_from;

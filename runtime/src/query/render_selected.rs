@@ -68,11 +68,14 @@ impl Render<'_> {
         } else {
             "SELECT "
         });
+        let grouped = self.grouped(parts, &selection.items);
         for (position, &root) in selection.items.roots.iter().enumerate() {
             if position > 0 {
                 self.push(", ");
             }
-            self.item(parts, selection, root)?;
+            if !self.value_of_group(&selection.items, root, &grouped) {
+                self.item(parts, selection, root)?;
+            }
             // A subquery has no name twice.
             let is_plain = selection.column(position).is_some();
             if !is_plain || parts.wanted != Wanted::Selected {
@@ -89,6 +92,7 @@ impl Render<'_> {
             return Ok(());
         }
         self.tables_where(parts)?;
+        self.join_groups(&selection.items, &grouped)?;
         self.groups(&selection.groups, " GROUP BY ")?;
         self.condition(extras.having.shape.bytes(), " HAVING ")
     }
