@@ -308,6 +308,8 @@ impl Between<'_> {
             Change::AddPartition { partition, .. } => result
                 .differences
                 .push(Finding::missing(FindingKind::Table, &partition.name)),
+            // It is among the options of its table: see `partitions`.
+            Change::ChangePartitioning { .. } => {}
             // Programs make parts of their tables while they run.
             Change::DropPartition { .. } => {}
             Change::AddCapture { table, .. } => result

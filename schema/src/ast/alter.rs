@@ -191,6 +191,8 @@ pub enum AlterAction {
     AttachPartition(Partition),
     /// `DETACH PARTITION name`: that table is one of its own again.
     DetachPartition(ObjectName),
+    /// MySQL `REMOVE PARTITIONING`.
+    DropPartitioning,
     /// MySQL `COMMENT` of the table.
     Comment(String),
     /// MySQL `ENGINE = …`.

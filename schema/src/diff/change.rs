@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::capture::CaptureTrigger;
 use super::key::Key;
+use super::partitioning::Partitioning;
 use super::structure::{
     ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape,
 };
@@ -95,6 +96,15 @@ pub enum Change {
         /// As they shall be.
         to: String,
     },
+    /// How MySQL divides the rows of a table.
+    ChangePartitioning {
+        /// The table whose rows are divided.
+        table: TableName,
+        /// As they are; `None` where they are all in one place.
+        from: Option<Partitioning>,
+        /// As they shall be.
+        to: Option<Partitioning>,
+    },
     /// The comment of a table.
     ChangeComment {
         /// The table that has the comment.
@@ -178,6 +188,7 @@ impl Change {
             | Self::DropKey { table, .. }
             | Self::RenameKey { table, .. }
             | Self::ChangeOptions { table, .. }
+            | Self::ChangePartitioning { table, .. }
             | Self::ChangeComment { table, .. }
             | Self::AddPartition { table, .. }
             | Self::DropPartition { table, .. }
@@ -204,6 +215,7 @@ impl Change {
             | Self::CreateTable(_)
             | Self::DropTable(_)
             | Self::ChangeOptions { .. }
+            | Self::ChangePartitioning { .. }
             | Self::ChangeComment { .. }
             | Self::AddPartition { .. }
             | Self::DropPartition { .. }
@@ -279,6 +291,13 @@ impl fmt::Display for Change {
                     shown(from)
                 )
             }
+            Self::ChangePartitioning { table, from, to } => match (from, to) {
+                (None, Some(_)) => write!(out, "the rows of `{table}` are divided into partitions"),
+                (_, None) => write!(out, "the rows of `{table}` are no longer divided"),
+                (Some(_), Some(_)) => {
+                    write!(out, "the rows of `{table}` are divided in another way")
+                }
+            },
             Self::ChangeComment { table, .. } => {
                 write!(out, "the comment of the table `{table}` changes")
             }

@@ -9,6 +9,8 @@ pub struct Partitioning {
     /// The method with its expression or columns.
     method: String,
     parts: Vec<Part>,
+    /// As it stands among the options of its table.
+    written: String,
 }
 
 /// A part of a table.
@@ -41,10 +43,10 @@ impl Partitioning {
     pub(super) fn read(option: &str) -> Option<Self> {
         let pieces = pieces(option, Dialect::Mysql);
         let is_it = pieces.len() > 2 && pieces[0].is("partition") && pieces[1].is("by");
-        is_it.then(|| Self::of(&pieces))
+        is_it.then(|| Self::of(&pieces, option))
     }
 
-    fn of(pieces: &[Piece]) -> Self {
+    fn of(pieces: &[Piece], written: &str) -> Self {
         let is_list = |at: &usize| pieces[*at].is("(") && pieces[*at + 1].is("partition");
         let list = (2..pieces.len().saturating_sub(1)).find(is_list);
         let (head, list) = pieces.split_at(list.unwrap_or(pieces.len()));
@@ -54,7 +56,13 @@ impl Partitioning {
         Self {
             method: text(&head[2..end]),
             parts: parts(list),
+            written: written.to_owned(),
         }
+    }
+
+    /// From `PARTITION BY` on, as it is written.
+    pub fn written(&self) -> &str {
+        &self.written
     }
 
     /// Whether a table that is divided as `self` has all parts of another one, and its method. Parts that only it has are no

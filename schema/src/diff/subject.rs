@@ -50,6 +50,7 @@ impl Subject {
             | Change::ChangeEnum { .. }
             | Change::RenameKey { .. }
             | Change::ChangeOptions { .. }
+            | Change::ChangePartitioning { .. }
             | Change::ChangeComment { .. }
             | Change::AddCapture { .. }
             | Change::DropCapture { .. }

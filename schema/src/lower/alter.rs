@@ -188,10 +188,8 @@ impl Fold<'_> {
             AlterAction::CharacterSet { options, converts } => {
                 character_set::change(table, options, *converts);
             }
-            AlterAction::DropVersioning => {
-                let options = &mut table.native.options;
-                options.retain(|option| option.key != "SYSTEM VERSIONING");
-            }
+            AlterAction::DropVersioning => native::drop_option(table, "SYSTEM VERSIONING"),
+            AlterAction::DropPartitioning => native::drop_option(table, "PARTITION BY"),
             AlterAction::DropPeriod(name) => {
                 let dialect = table.dialect;
                 let periods = &mut table.native.periods;

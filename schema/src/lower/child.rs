@@ -92,6 +92,7 @@ fn changed_column(action: &AlterAction) -> Option<&Name> {
         | AlterAction::AddConstraint(_)
         | AlterAction::DropConstraint { .. }
         | AlterAction::DropVersioning
+        | AlterAction::DropPartitioning
         | AlterAction::DropPeriod(_)
         | AlterAction::DropPrimaryKey
         | AlterAction::RenameTable(_)

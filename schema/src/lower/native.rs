@@ -27,6 +27,10 @@ pub(super) fn set_option(table: &mut DraftTable, option: &TableOption) {
     options.insert(at, option.clone());
 }
 
+pub(super) fn drop_option(table: &mut DraftTable, key: &str) {
+    table.native.options.retain(|option| option.key != key);
+}
+
 pub(super) fn inherit(
     table: &mut DraftTable,
     parent: &ObjectName,

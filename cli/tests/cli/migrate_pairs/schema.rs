@@ -100,7 +100,11 @@ impl Choices {
         let kinds = if is_serial { serials } else { others };
         // PostgreSQL has no way from a table to a partitioned one, nor another type for the column that divides it, nor before 17
         // identities there.
-        let is_divided = (self.seed + at as u64) % 5 == 1;
+        let is_divided = match self.dialect {
+            Dialect::Sqlite => false,
+            Dialect::Postgres => (self.seed + at as u64) % 5 == 1,
+            Dialect::Mysql => self.is(&format!("{name}.divided"), 4),
+        };
         let key = match is_divided && self.dialect == Dialect::Postgres {
             true => &others[0],
             false => self.one(&format!("{name}.id"), kinds),
@@ -110,7 +114,7 @@ impl Choices {
             id: key.words,
             is_pair: self.is(&format!("{name}.pair"), 4),
             is_captured: self.is(&format!("{name}.captured"), 5),
-            is_divided: is_divided && self.dialect != Dialect::Sqlite,
+            is_divided,
             columns: Vec::new(),
             name,
         };
@@ -227,10 +231,10 @@ impl Choices {
                 let method = if is_first { "RANGE" } else { "HASH" };
                 (format!(" PARTITION BY {method} (id)"), parts.collect())
             }
-            Dialect::Mysql => (
-                format!(" {}", MYSQL_PARTITIONS[usize::from(is_first)]),
-                String::new(),
-            ),
+            Dialect::Mysql => {
+                let words = self.one(&format!("{name}.parts"), &MYSQL_PARTITIONS);
+                (format!(" {words}"), String::new())
+            }
         }
     }
 
@@ -334,8 +338,11 @@ impl Choices {
 
 const ENUMS: usize = 2;
 
-const MYSQL_PARTITIONS: [&str; 2] = [
+const MYSQL_PARTITIONS: [&str; 5] = [
     "PARTITION BY HASH (id) PARTITIONS 3",
+    "PARTITION BY KEY (id) PARTITIONS 2",
+    "PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (1000), PARTITION p1 VALUES LESS THAN MAXVALUE)",
+    "PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (100), PARTITION p1 VALUES LESS THAN (200), PARTITION p2 VALUES LESS THAN MAXVALUE)",
     "PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (100), PARTITION p1 VALUES LESS THAN MAXVALUE)",
 ];
 

@@ -239,11 +239,28 @@ impl<'s> Comparison<'s> {
                 to: to.options.clone(),
             });
         }
+        self.partitioning(from, to);
         if from.comment != to.comment {
             self.changes.push(Change::ChangeComment {
                 table: name.clone(),
                 from: from.comment.clone(),
                 to: to.comment.clone(),
+            });
+        }
+    }
+
+    /// A bound that is a function is taken for the same: the server keeps its value.
+    fn partitioning(&mut self, from: &TableShape, to: &TableShape) {
+        let is_same = match (&from.partitioning, &to.partitioning) {
+            (None, None) => true,
+            (Some(known), Some(wanted)) => known.has_all_of(wanted) != Some(false),
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if !is_same {
+            self.changes.push(Change::ChangePartitioning {
+                table: to.name.clone(),
+                from: from.partitioning.clone(),
+                to: to.partitioning.clone(),
             });
         }
     }

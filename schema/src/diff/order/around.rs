@@ -9,7 +9,7 @@ use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
 use crate::diff::key::{Key, KeyKind};
 use crate::diff::order::is_made_anew;
-use crate::diff::render::{columns_of, is_enum_made_anew, needs_using};
+use crate::diff::render::{columns_of, is_converted, is_enum_made_anew};
 use crate::diff::structure::{ColumnShape, TableShape, table_key};
 use crate::model::TableName;
 
@@ -22,7 +22,7 @@ pub(super) fn completed(sides: &Sides<'_>, changes: &[Change]) -> Vec<Change> {
         touched: Touched::default(),
     };
     around.touch();
-    around.computed_columns();
+    while around.computed_columns() {}
     around.note_dropped();
     while around.keys() {}
     around.changes
@@ -68,8 +68,7 @@ impl<'s> Around<'_, 's> {
                         touched.anew.insert(part);
                     } else if rewrites(changes) {
                         let is_type = changes.contains(&ColumnChange::Type);
-                        let is_converted = needs_using(from, to) || needs_using(to, from);
-                        if is_type && is_converted {
+                        if is_type && is_converted(from, to) {
                             touched.converted.insert(part.clone());
                         }
                         if is_type || changes.contains(&ColumnChange::Collation) {
@@ -97,37 +96,42 @@ impl<'s> Around<'_, 's> {
         }
     }
 
-    /// PostgreSQL changes no column that a computed one reads (error 0A000), which loses nothing when it goes.
-    fn computed_columns(&mut self) {
-        if self.dialect() != Dialect::Postgres {
-            return;
-        }
+    /// Drops the computed columns that stand in the way, which loses nothing; whether there were some. PostgreSQL changes no column that
+    /// one reads (error 0A000), MySQL drops none (error 1054).
+    fn computed_columns(&mut self) -> bool {
+        let touched = match self.dialect() {
+            Dialect::Postgres => &self.touched.retyped,
+            Dialect::Mysql => &self.touched.anew,
+            Dialect::Sqlite => return false,
+        };
         let tables = self.sides.from.structure.tables.iter();
         let columns =
             tables.flat_map(|table| table.columns.iter().map(move |column| (table, column)));
         let readers: Vec<(&TableShape, &ColumnShape)> = columns
             .filter(|(table, column)| {
                 let read = self.sides.from.read_columns(&table.name, column);
-                read.iter().any(|part| self.touched.retyped.contains(part))
+                read.iter().any(|part| touched.contains(part))
             })
             .collect();
+        let mut are_new = false;
         for (table, column) in readers {
-            self.column_around(&table.name, column);
+            are_new |= self.column_around(&table.name, column);
         }
+        are_new
     }
 
-    fn column_around(&mut self, table: &TableName, column: &ColumnShape) {
+    fn column_around(&mut self, table: &TableName, column: &ColumnShape) -> bool {
         let part = self.sides.from.column_part(table, &column.name);
         let goes = |change: &Change| matches!(change, Change::DropColumn { table: at, column: one } if self.sides.from.column_part(at, &one.name) == part);
         let wanted = self
             .sides
             .to
             .table(table)
-            .and_then(|one| one.column(&column.name, Dialect::Postgres));
+            .and_then(|one| one.column(&column.name, self.dialect()));
         let Some(wanted) =
             wanted.filter(|wanted| wanted.computed && !self.changes.iter().any(goes))
         else {
-            return;
+            return false;
         };
         self.changes.retain(|change| !matches!(change, Change::ChangeColumn { table: at, to, .. } if self.sides.from.column_part(at, &to.name) == part));
         self.changes.push(Change::DropColumn {
@@ -139,6 +143,7 @@ impl<'s> Around<'_, 's> {
             column: wanted.clone(),
         });
         self.touched.anew.insert(part);
+        true
     }
 
     fn note_dropped(&mut self) {

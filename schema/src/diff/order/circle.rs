@@ -1,96 +1,124 @@
-//! Keys that take each other's names: no rename of such a circle can be the first, so one of them has a third name for a time.
+//! Keys that take each other's names: no rename of such a circle can be the first, so one of them has a third name for a time. On
+//! MySQL a statement that drops some keys of a table and adds others may be in the circle, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::effects::Sides;
 use super::part::Part;
+use crate::dialect::Dialect;
 use crate::diff::change::Change;
-use crate::diff::key::Key;
+use crate::diff::key::{Key, KeyKind};
 use crate::model::TableName;
 use crate::name::implied::first_free;
-use crate::sql_writer::SqlWriter;
 
-/// The changes, without circles of renames.
-pub(super) fn opened(sides: &Sides<'_>, changes: &[Change]) -> Vec<Change> {
-    let renames = changes.iter().map(|change| renamed(sides, change));
-    let mut renames: Vec<Option<(Part, Part)>> = renames.collect();
+/// The groups of changes, without circles of renames.
+pub(super) fn opened(sides: &Sides<'_>, groups: Vec<Vec<Change>>) -> Vec<Vec<Change>> {
+    let mut names = Names::of(sides, &groups);
     let mut opened = Vec::new();
-    for (at, change) in changes.iter().enumerate() {
-        let Change::RenameKey { table, from, to } = change else {
-            opened.push(change.clone());
+    for (at, group) in groups.into_iter().enumerate() {
+        let [Change::RenameKey { table, from, to }] = group.as_slice() else {
+            opened.push(group);
             continue;
         };
-        if !is_in_a_circle(&renames, at) {
-            opened.push(change.clone());
-            continue;
+        if names.is_in_a_circle(at) {
+            names.taken[at].clear();
+            opened.extend(in_two(sides, table, (from, to)));
+        } else {
+            opened.push(group);
         }
-        renames[at] = None;
-        let between = between(sides, table, from);
-        opened.push(Change::RenameKey {
-            table: table.clone(),
-            from: from.clone(),
-            to: between.clone(),
-        });
-        opened.push(Change::RenameKey {
-            table: table.clone(),
-            from: between,
-            to: to.clone(),
-        });
     }
     opened
 }
 
-/// The key under a name that none has.
+/// The names of keys that groups of changes free and take.
+struct Names {
+    taken: Vec<BTreeSet<Part>>,
+    /// The groups that free a name.
+    freed: BTreeMap<Part, Vec<usize>>,
+}
+
+impl Names {
+    fn of(sides: &Sides<'_>, groups: &[Vec<Change>]) -> Self {
+        let is_name = |part: &Part| matches!(part, Part::Key(..) | Part::Name(..));
+        let mut names = Self {
+            taken: Vec::new(),
+            freed: BTreeMap::new(),
+        };
+        for (at, group) in groups.iter().enumerate() {
+            let effects: Vec<_> = group.iter().map(|one| sides.effects(one)).collect();
+            for part in effects.iter().flat_map(|one| &one.drops) {
+                if is_name(part) {
+                    names.freed.entry(part.clone()).or_default().push(at);
+                }
+            }
+            let made = effects.into_iter().flat_map(|one| one.makes);
+            names.taken.push(made.filter(is_name).collect());
+        }
+        names
+    }
+
+    /// Whether the group waits for itself, by way of others or none.
+    fn is_in_a_circle(&self, at: usize) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![at];
+        while let Some(one) = open.pop() {
+            let before = self.taken[one]
+                .iter()
+                .filter_map(|name| self.freed.get(name));
+            for &next in before.flatten().filter(|next| **next != one) {
+                if next == at {
+                    return true;
+                }
+                if seen.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        false
+    }
+}
+
+/// A rename that frees the name before it takes the other one. MySQL drops and adds what it does not rename.
+fn in_two(sides: &Sides<'_>, table: &TableName, (from, to): (&Key, &Key)) -> [Vec<Change>; 2] {
+    let is_made_anew = matches!(from.kind, KeyKind::ForeignKey | KeyKind::Check)
+        && sides.to.dialect() == Dialect::Mysql;
+    let (first, second) = match is_made_anew {
+        true => (
+            Change::DropKey {
+                table: table.clone(),
+                key: from.clone(),
+            },
+            Change::AddKey {
+                table: table.clone(),
+                key: to.clone(),
+            },
+        ),
+        false => renames(sides, table, (from, to)),
+    };
+    [vec![first], vec![second]]
+}
+
+fn renames(sides: &Sides<'_>, table: &TableName, (from, to): (&Key, &Key)) -> (Change, Change) {
+    let between = between(sides, table, from);
+    let rename = |from: &Key, to: &Key| Change::RenameKey {
+        table: table.clone(),
+        from: from.clone(),
+        to: to.clone(),
+    };
+    (rename(from, &between), rename(&between, to))
+}
+
+/// The key under a name that none has. No statement makes it: renames are written by names alone.
 fn between(sides: &Sides<'_>, table: &TableName, key: &Key) -> Key {
     let tables = [&sides.from, &sides.to].map(|side| &side.structure.tables);
     let keys = tables.into_iter().flatten().flat_map(|table| &table.keys);
     let known: BTreeSet<&str> = keys.filter_map(|key| key.known_name.as_deref()).collect();
     let name = key.known_name.as_deref().unwrap_or(&table.name);
     let name = first_free(name, &[], "old", |name| known.contains(name));
-    let mut between = key.clone();
-    between.sql = between.sql.replacen(
-        &quoted(key.known_name.as_deref().unwrap_or_default(), sides),
-        &quoted(&name, sides),
-        1,
-    );
-    (between.name, between.known_name) = (Some(name.clone()), Some(name));
-    between
-}
-
-fn quoted(name: &str, sides: &Sides<'_>) -> String {
-    let mut sql = SqlWriter::new(sides.to.dialect());
-    sql.identifier(name);
-    sql.finish()
-}
-
-/// The name that a rename frees, and the one that it takes.
-fn renamed(sides: &Sides<'_>, change: &Change) -> Option<(Part, Part)> {
-    let Change::RenameKey { table, from, to } = change else {
-        return None;
-    };
-    let old = sides.from.name_part(table, from);
-    let new = sides.to.name_part(table, to);
-    Some((
-        old.unwrap_or_else(|| sides.from.key_part(table, from)),
-        new.unwrap_or_else(|| sides.to.key_part(table, to)),
-    ))
-}
-
-fn is_in_a_circle(renames: &[Option<(Part, Part)>], at: usize) -> bool {
-    let known = renames.iter().flatten().map(|(from, to)| (from, to));
-    let known: BTreeMap<&Part, &Part> = known.collect();
-    let Some((first, mut next)) = renames[at].as_ref().map(|(from, to)| (from, to)) else {
-        return false;
-    };
-    // A chain of renames has no more than all of them.
-    for _ in 0..known.len() {
-        if next == first {
-            return true;
-        }
-        match known.get(next) {
-            Some(further) => next = *further,
-            None => return false,
-        }
+    Key {
+        sql: String::new(),
+        name: Some(name.clone()),
+        known_name: Some(name),
+        ..key.clone()
     }
-    false
 }

@@ -5,7 +5,7 @@ use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
 use crate::diff::compare::changed_character_set;
 use crate::diff::key::{Key, KeyKind};
-use crate::diff::render::{columns_of, set_of_table};
+use crate::diff::render::{columns_of, needs_using, set_of_table};
 use crate::diff::structure::{ColumnShape, TableShape, ViewShape};
 use crate::model::TableName;
 
@@ -100,12 +100,7 @@ impl Sides<'_> {
                 table,
                 from: old,
                 to: new,
-            } => Effects {
-                makes: named(to, table, new),
-                drops: named(from, table, old),
-                needs: self.needs_of_rename(table, old, new),
-                ..Effects::default()
-            },
+            } => self.renamed_key(table, old, new),
             Change::ChangeOptions { table, from, to } => {
                 let columns = self.columns_of_set(table, from, to);
                 // Columns that are added take the new one.
@@ -118,6 +113,11 @@ impl Sides<'_> {
                     ..Effects::default()
                 }
             }
+            Change::ChangePartitioning {
+                table,
+                from: old,
+                to: new,
+            } => self.divided(table, (old.is_some(), new.is_some())),
             Change::ChangeComment { table, .. } => Effects {
                 needs: vec![to.table_part(table)],
                 ..Effects::default()
@@ -152,22 +152,34 @@ impl Sides<'_> {
         }
     }
 
-    /// MySQL makes foreign keys and checks anew for another name. A name that no side has is one for the time between: see `circle`.
-    fn needs_of_rename(&self, table: &TableName, old: &Key, new: &Key) -> Vec<Part> {
-        let (from, to) = (&self.from, &self.to);
+    /// A name that no side has is one for the time between, which nothing else takes: see `circle`.
+    fn renamed_key(&self, table: &TableName, old: &Key, new: &Key) -> Effects {
+        let mut known = self.from.keys(table).iter();
+        let is_known = known.any(|one| one.known_name == old.known_name);
+        let parts = named(&self.from, table, old);
+        let mut effects = Effects {
+            makes: named(&self.to, table, new),
+            needs: self.needs_of_rename(table, new),
+            ..Effects::default()
+        };
+        match is_known {
+            true => effects.drops = parts,
+            false => effects.needs.extend(parts),
+        }
+        effects
+    }
+
+    /// MySQL makes foreign keys and checks anew for another name.
+    fn needs_of_rename(&self, table: &TableName, new: &Key) -> Vec<Part> {
+        let to = &self.to;
         let is_index = match new.kind {
             KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::Index | KeyKind::Exclusion => true,
             KeyKind::Check | KeyKind::ForeignKey => to.dialect() == Dialect::Postgres,
         };
-        let mut needs = match is_index {
+        match is_index {
             true => vec![to.table_part(table)],
             false => to.needs_of_key(table, new),
-        };
-        let mut known = from.keys(table).iter();
-        if !known.any(|one| one.known_name == old.known_name) {
-            needs.extend(named(from, table, old));
         }
-        needs
     }
 
     /// The columns that options give another character set.
@@ -213,7 +225,7 @@ impl Sides<'_> {
         Effects {
             makes: named(&self.to, table, key),
             needs: self.to.needs_of_key(table, key),
-            waits_for: self.referred_before(table, key),
+            waits_for: self.waits_of_key(table, key),
             ..Effects::default()
         }
     }
@@ -229,7 +241,7 @@ impl Sides<'_> {
             effects.needs.extend(to.needs_of_key(&table.name, key));
             effects
                 .waits_for
-                .extend(self.referred_before(&table.name, key));
+                .extend(self.waits_of_key(&table.name, key));
         }
         for column in &table.columns {
             effects
@@ -239,6 +251,33 @@ impl Sides<'_> {
         effects
             .needs
             .extend(table.parents.iter().flat_map(|parent| to.whole(parent)));
+        effects
+    }
+
+    /// MySQL has no foreign key at a divided table, nor there a unique key without the column that divides it (errors 1506, 1503).
+    fn waits_of_key(&self, table: &TableName, key: &Key) -> Vec<Part> {
+        let tables = std::iter::once(table).chain(&key.referred);
+        let divided = tables.map(|table| self.from.divided_part(table));
+        divided.chain(self.referred_before(table, key)).collect()
+    }
+
+    /// A table ceases to be divided before its columns and keys change, and begins to be after that.
+    fn divided(&self, table: &TableName, (was, will_be): (bool, bool)) -> Effects {
+        let mut effects = Effects {
+            needs: vec![self.to.table_part(table)],
+            is_in_the_way: true,
+            ..Effects::default()
+        };
+        if was {
+            effects.drops.push(self.from.divided_part(table));
+            effects.leaves = self.from.whole(table);
+        }
+        if will_be {
+            effects.needs.extend(self.to.whole(table));
+            let parts = |side: &Side<'_>| side.keys_at(table);
+            effects.needs.extend(parts(&self.to));
+            effects.waits_for = parts(&self.from);
+        }
         effects
     }
 
@@ -363,7 +402,8 @@ pub(super) fn rewrites(changes: &[ColumnChange]) -> bool {
     })
 }
 
-/// Whether the column is dropped and added: a computed one, unless the database can change it.
+/// Whether the column is dropped and added: a computed one, unless the database can change it, or the values that it has are none of
+/// the type that it gets.
 pub(in crate::diff) fn is_made_anew(
     old: &ColumnShape,
     new: &ColumnShape,
@@ -374,7 +414,10 @@ pub(in crate::diff) fn is_made_anew(
     let becomes = changes.contains(&ColumnChange::Generated) && (old.computed || new.computed);
     becomes
         && match dialect {
-            Dialect::Postgres => new.computed,
+            Dialect::Postgres => {
+                let has_others = changes.contains(&ColumnChange::Type) && needs_using(old, new);
+                new.computed || has_others
+            }
             Dialect::Mysql => !(old.computed && new.computed && is_stored(old) == is_stored(new)),
             Dialect::Sqlite => false,
         }

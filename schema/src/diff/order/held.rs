@@ -8,7 +8,7 @@ use super::part::{Part, Side};
 use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
 use crate::diff::key::{Key, KeyKind};
-use crate::diff::render::needs_using;
+use crate::diff::render::is_converted;
 use crate::diff::structure::{ColumnShape, Structure, ViewShape};
 use crate::model::TableName;
 use crate::syntax::sites;
@@ -60,11 +60,11 @@ impl Held<'_> {
                 to,
                 changes,
             } => {
-                let is_converted = match self.dialect() {
-                    Dialect::Postgres => needs_using(from, to) || needs_using(to, from),
+                let is_refused = match self.dialect() {
+                    Dialect::Postgres => is_converted(from, to),
                     Dialect::Mysql | Dialect::Sqlite => true,
                 };
-                if is_converted && changes.contains(&ColumnChange::Type) {
+                if is_refused && changes.contains(&ColumnChange::Type) {
                     self.retyped
                         .insert(self.sides.to.column_part(table, &to.name));
                 }

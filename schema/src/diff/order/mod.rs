@@ -4,6 +4,7 @@
 
 mod around;
 mod circle;
+mod divided;
 mod effects;
 mod held;
 mod part;
@@ -29,10 +30,10 @@ pub(super) fn ordered(from: &Structure, to: &Structure, changes: &[Change]) -> V
         from: Side::new(from),
         to: Side::new(to),
     };
-    let changes = circle::opened(&sides, changes);
-    let mut changes = around::completed(&sides, &changes);
+    let mut changes = divided::in_two(&sides, around::completed(&sides, changes));
     by_rank(&mut changes);
-    let groups = together::groups(changes, to.dialect);
+    let groups = together::groups(&sides, changes);
+    let groups = circle::opened(&sides, groups);
     let effects: Vec<Vec<Effects>> = groups
         .iter()
         .map(|group| group.iter().map(|one| sides.effects(one)).collect())
@@ -64,6 +65,7 @@ fn rank(change: &Change) -> u8 {
         Change::AddColumn { .. }
         | Change::ChangeColumn { .. }
         | Change::ChangeOptions { .. }
+        | Change::ChangePartitioning { .. }
         | Change::ChangeComment { .. } => 5,
         Change::AddKey { key, .. } if key.kind == KeyKind::ForeignKey => 8,
         Change::AddKey { .. } | Change::RenameKey { .. } => 6,

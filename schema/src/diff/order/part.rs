@@ -20,6 +20,8 @@ pub(super) enum Part {
     Key(String, String),
     /// An enum type, or another object that tables need.
     Object(String),
+    /// The partitions of a table of MySQL.
+    Divided(String),
     /// A name that keys of several tables cannot share.
     Name(String, String),
 }
@@ -64,6 +66,10 @@ impl<'s> Side<'s> {
 
     pub(super) fn table_part(&self, name: &TableName) -> Part {
         Part::Table(table_key(name, self.dialect()))
+    }
+
+    pub(super) fn divided_part(&self, name: &TableName) -> Part {
+        Part::Divided(table_key(name, self.dialect()))
     }
 
     pub(super) fn column_part(&self, table: &TableName, column: &str) -> Part {
@@ -129,6 +135,20 @@ impl<'s> Side<'s> {
 
     pub(super) fn keys(&self, table: &TableName) -> &'s [Key] {
         self.table(table).map_or(&[][..], |one| &one.keys)
+    }
+
+    /// The keys of a table, and the foreign keys of others to it.
+    pub(super) fn keys_at(&self, table: &TableName) -> Vec<Part> {
+        let wanted = self.table_part(table);
+        let tables = self.structure.tables.iter();
+        let all = tables.flat_map(|one| one.keys.iter().map(move |key| (&one.name, key)));
+        let refers = |key: &Key| {
+            let referred = key.referred.as_ref();
+            referred.is_some_and(|name| self.table_part(name) == wanted)
+        };
+        all.filter(|(name, key)| self.table_part(name) == wanted || refers(key))
+            .map(|(name, key)| self.key_part(name, key))
+            .collect()
     }
 
     /// The columns that a key is over, and those that its expressions read.

@@ -7,7 +7,7 @@ mod sqlite;
 pub(super) use self::mysql::set_of_table;
 pub(super) use self::postgres::drop_not_null;
 pub(super) use self::postgres::rename_key as rename_postgres_key;
-pub(super) use self::postgres::{columns_of, is_enum_made_anew, needs_using};
+pub(super) use self::postgres::{columns_of, is_converted, is_enum_made_anew, needs_using};
 use super::capture;
 use super::change::Change;
 use super::key::{Key, KeyKind};

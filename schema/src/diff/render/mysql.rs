@@ -5,6 +5,7 @@ use super::super::compare::changed_character_set;
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
 use super::super::order::is_made_anew;
+use super::super::partitioning::Partitioning;
 use super::super::structure::{ColumnShape, TableShape};
 use super::{
     Context, Step, about, add_without_value, altered, by_hand, captures, create_table, create_view,
@@ -137,6 +138,7 @@ fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
         Change::ChangeOptions { table, from, to } => {
             vec![change_options(context, table, (from, to))]
         }
+        Change::ChangePartitioning { table, to, .. } => vec![divide(table, to.as_ref())],
         Change::ChangeComment { table, to, .. } => {
             let comment = text(to.as_deref().unwrap_or_default(), MYSQL);
             vec![Step::of([altered(
@@ -157,16 +159,23 @@ fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
 /// The options of a table. A column takes the table's character set when it is made and keeps it, so those that say none are
 /// declared again with another one: `CONVERT TO` would make larger types of them.
 fn change_options(context: &Context<'_>, table: &TableName, (from, to): (&str, &str)) -> Step {
-    let Some(set) = changed_character_set(from, to) else {
-        return Step::of([altered(table, MYSQL, to)]);
-    };
     let shapes = context.from.table(table).zip(context.to.table(table));
+    let Some(set) = changed_character_set(from, to) else {
+        let own = shapes.map_or(to, |(_, to)| &to.own_options);
+        return Step::of([altered(table, MYSQL, own)]);
+    };
     let columns = shapes.map_or(Vec::new(), |(from, to)| set_of_table(from, to));
     let clauses = columns
         .iter()
         .map(|column| format!("MODIFY {}", line(context, column)));
     let clauses: Vec<String> = std::iter::once(set).chain(clauses).collect();
     Step::of([altered(table, MYSQL, &clauses.join(", "))])
+}
+
+/// Writes all rows anew; one that fits no partition is refused.
+fn divide(table: &TableName, to: Option<&Partitioning>) -> Step {
+    let words = to.map_or("REMOVE PARTITIONING", Partitioning::written);
+    Step::of([altered(table, MYSQL, words)])
 }
 
 /// The columns of both that have the character set of their table.

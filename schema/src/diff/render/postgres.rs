@@ -7,7 +7,7 @@ pub(in crate::diff) use self::enums::{columns_of, is_enum_made_anew};
 use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
-use super::super::order::is_counted;
+use super::super::order::{is_counted, is_made_anew};
 use super::super::sequences;
 use super::super::structure::{ColumnShape, TableShape, table_key};
 use super::{
@@ -74,7 +74,7 @@ pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
         Change::AddKey { table, key } => vec![add_key(context, table, key)],
         Change::DropKey { table, key } => vec![Step::of([drop_key(table, key)])],
         Change::RenameKey { table, from, to } => vec![Step::of([rename_key(table, from, to)])],
-        Change::ChangeOptions { .. } => vec![by_hand(change)],
+        Change::ChangeOptions { .. } | Change::ChangePartitioning { .. } => vec![by_hand(change)],
         Change::ChangeComment { table, to, .. } => {
             vec![Step::of([comment_on(table, None, to.as_ref(), POSTGRES)])]
         }
@@ -108,13 +108,12 @@ fn with_rows(context: &Context<'_>, name: &TableName, statements: Vec<String>) -
 }
 
 fn add_column(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> Vec<Step> {
+    added_column(table, column, set_not_null(context, table, column))
+}
+
+fn added_column(table: &TableName, column: &ColumnShape, set_not_null: Step) -> Vec<Step> {
     let mut steps = if lacks_value(column) {
-        add_without_value(
-            table,
-            column,
-            POSTGRES,
-            set_not_null(context, table, column),
-        )
+        add_without_value(table, column, POSTGRES, set_not_null)
     } else {
         vec![Step::of([altered(
             table,
@@ -177,8 +176,11 @@ fn change_column(
     let has = |wanted: ColumnChange| changes.contains(&wanted);
     let name = quoted(&to.name, POSTGRES);
     let at_column = |words: &str| altered(table, POSTGRES, &format!("ALTER COLUMN {name} {words}"));
-    if has(ColumnChange::Generated) && to.computed {
-        return change_computed(context, change, table, (from, to));
+    if is_made_anew(from, to, changes, POSTGRES) {
+        return match to.computed {
+            true => vec![change_computed(context, change, table, (from, to))],
+            false => no_longer_computed(change, table, (from, to)),
+        };
     }
     let is_serial = |column: &ColumnShape| column.generated == "serial";
     // The sequence stays, and belongs to the column.
@@ -312,15 +314,31 @@ fn change_computed(
     change: &Change,
     table: &TableName,
     (from, to): (&ColumnShape, &ColumnShape),
-) -> Vec<Step> {
+) -> Step {
     let statements = vec![
         drop_column(table, from, POSTGRES),
         altered(table, POSTGRES, &format!("ADD COLUMN {}", to.line)),
     ];
     if from.computed {
-        return vec![Step::of(statements).about(change)];
+        return Step::of(statements).about(change);
     }
-    vec![loss(context, change, statements)]
+    loss(context, change, statements)
+}
+
+/// A column with values of its own type in place of a computed one, whose values are none of that type.
+fn no_longer_computed(
+    change: &Change,
+    table: &TableName,
+    (from, to): (&ColumnShape, &ColumnShape),
+) -> Vec<Step> {
+    let name = quoted(&to.name, POSTGRES);
+    let words = format!("ALTER COLUMN {name} SET NOT NULL");
+    let set_not_null = Step::of([altered(table, POSTGRES, &words)]);
+    let dropped = Step::of([drop_column(table, from, POSTGRES)]);
+    let remark = format!("{change}: what was computed is no value of it");
+    let mut steps = vec![dropped.remark(remark)];
+    steps.extend(added_column(table, to, set_not_null));
+    steps.into_iter().map(|step| step.about(change)).collect()
 }
 
 fn change_identity(
@@ -358,6 +376,11 @@ fn change_identity(
             text(&to.name, POSTGRES)
         ),
     ])
+}
+
+/// Whether values of one of the types are no values of the other by themselves, so that what reads both is refused.
+pub(in crate::diff) fn is_converted(one: &ColumnShape, other: &ColumnShape) -> bool {
+    needs_using(one, other) || needs_using(other, one)
 }
 
 /// Whether there is no cast that an assignment makes by itself.

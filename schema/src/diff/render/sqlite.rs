@@ -116,6 +116,7 @@ fn step(context: &Context<'_>, change: &Change) -> Vec<Step> {
         | Change::ChangeEnum { .. }
         | Change::ChangeColumn { .. }
         | Change::ChangeOptions { .. }
+        | Change::ChangePartitioning { .. }
         | Change::ChangeComment { .. } => Vec::new(),
     }
 }
@@ -166,6 +167,7 @@ fn needs_new_table(context: &Context<'_>, change: &Change, changes: &[Change]) -
         | Change::CreateEnum(_)
         | Change::DropEnum(_)
         | Change::ChangeEnum { .. }
+        | Change::ChangePartitioning { .. }
         | Change::ChangeComment { .. }
         | Change::AddPartition { .. }
         | Change::DropPartition { .. }

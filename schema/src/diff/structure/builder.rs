@@ -33,13 +33,18 @@ impl Builder<'_> {
         let table = self.model.table(id);
         let columns = (0..table.columns.len() as u32).map(ColumnId);
         let comment = table.native.comment.clone();
+        let options = self.options(id, table);
+        let partitioning = self.partitioning(table);
+        let divided = partitioning.as_ref().map(Partitioning::written);
+        let own_options = options.strip_suffix(divided.unwrap_or_default());
         TableShape {
             name: table.name.clone(),
             span: table.span,
             columns: columns.map(|column| self.column(id, column)).collect(),
             keys: self.keys(id),
-            options: self.options(id, table),
-            partitioning: self.partitioning(table),
+            own_options: own_options.unwrap_or(&options).trim().to_owned(),
+            options,
+            partitioning,
             changes_block: self.changes_block(table),
             comment,
             create: self.pieces.create(id),

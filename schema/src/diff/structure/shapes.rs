@@ -21,6 +21,8 @@ pub struct TableShape {
     pub keys: Vec<Key>,
     /// The text after the closing parenthesis, its comment left out.
     pub options: String,
+    /// The same without how its rows are divided (MySQL).
+    pub(in crate::diff) own_options: String,
     /// From `PARTITION BY` on (MySQL).
     pub partitioning: Option<Partitioning>,
     /// Its server cannot change it while rows are written.

@@ -53,6 +53,10 @@ impl Cursor<'_> {
                 found.push(AlterAction::Comment(self.text_constant()?));
                 continue;
             }
+            if self.eat(&["REMOVE", "PARTITIONING"]) {
+                found.push(AlterAction::DropPartitioning);
+                continue;
+            }
             let converts = self.eat(&["CONVERT", "TO"]);
             let options = self.character_set()?;
             if !options.is_empty() {

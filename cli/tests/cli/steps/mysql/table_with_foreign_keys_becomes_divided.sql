@@ -1,0 +1,9 @@
+-- from
+CREATE TABLE a (id bigint NOT NULL PRIMARY KEY, day date NOT NULL, n integer NOT NULL, CONSTRAINT u UNIQUE (n)) ENGINE=InnoDB;
+CREATE TABLE b (id bigint NOT NULL PRIMARY KEY, a bigint, KEY by_a (a), CONSTRAINT f FOREIGN KEY (a) REFERENCES a (id));
+-- rows
+INSERT INTO a VALUES (1, '2025-01-31', 1), (2, '2026-01-31', 2);
+INSERT INTO b VALUES (1, 1);
+-- to
+CREATE TABLE a (id bigint NOT NULL, day date NOT NULL, n integer NOT NULL, more integer, PRIMARY KEY (id, day), CONSTRAINT u UNIQUE (n, day)) ENGINE=InnoDB PARTITION BY RANGE (year(day)) (PARTITION old VALUES LESS THAN (2026), PARTITION late VALUES LESS THAN MAXVALUE);
+CREATE TABLE b (id bigint NOT NULL PRIMARY KEY, a bigint, KEY by_a (a));
