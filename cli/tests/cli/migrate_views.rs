@@ -3,7 +3,9 @@
 use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
 use mysql::prelude::Queryable;
 
-use super::support::Project;
+use super::migrate_kills::wait_for_sessions;
+use super::migrated::Migrated;
+use super::support::{Project, wait_until};
 
 const TABLE: &str = "CREATE TABLE notes (id bigint PRIMARY KEY, note varchar(200));\n";
 const VIEW: &str = "CREATE VIEW shown AS SELECT id, note FROM notes;\n";
@@ -34,7 +36,7 @@ fn role(client: &mut postgres::Client) -> String {
 /// All that the server has of its views, in words.
 fn of_views(client: &mut postgres::Client) -> Vec<String> {
     const SQL: &str = "\
-        SELECT concat_ws(' ', relname, relkind, pg_get_userbyid(relowner), relacl, obj_description(oid, 'pg_class')) FROM pg_class
+        SELECT concat_ws(' ', relname, relkind, relispopulated, pg_get_userbyid(relowner), relacl, obj_description(oid, 'pg_class')) FROM pg_class
           WHERE relname IN ('shown', 'counted')
         UNION ALL SELECT concat_ws(' ', attrelid::regclass, attname, attacl, col_description(attrelid, attnum)) FROM pg_attribute
           WHERE attrelid = 'shown'::regclass AND attname IN ('id', 'note')
@@ -65,7 +67,7 @@ fn cli_07_a_view_that_is_made_anew_keeps_its_grants_triggers_and_comments_on_pos
          CREATE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
          CREATE TRIGGER keeps INSTEAD OF INSERT ON shown FOR EACH ROW EXECUTE FUNCTION keeps();
          CREATE RULE no_delete AS ON DELETE TO shown DO INSTEAD NOTHING;
-         CREATE UNIQUE INDEX counted_n ON counted (n); ALTER VIEW shown OWNER TO \"{role}\";"
+         CREATE UNIQUE INDEX counted_n ON counted (n); REFRESH MATERIALIZED VIEW counted WITH NO DATA; ALTER VIEW shown OWNER TO \"{role}\";"
     );
     client.batch_execute(&by_hand).expect("the test server");
     let before = of_views(&mut client);
@@ -95,6 +97,46 @@ fn cli_07_a_view_that_is_made_anew_keeps_its_grants_triggers_and_comments_on_pos
     assert_eq!(after.len(), 4, "{after:#?}");
     let dropped = format!("DROP OWNED BY \"{role}\" CASCADE; DROP ROLE \"{role}\"");
     client.batch_execute(&dropped).expect("the test server");
+}
+
+/// A run that is killed while a view is away leaves to the next one, or to `resolve`, what stood at it.
+/// Covers MIG-1 on PostgreSQL.
+#[test]
+fn cli_07_a_killed_run_without_a_transaction_loses_nothing_of_a_view() {
+    const KILLED: &str = "-- @no-transaction\nDROP VIEW shown;\nSELECT pg_sleep(60);\nCREATE VIEW shown AS SELECT id FROM notes;\n";
+    for is_resolved in [false, true] {
+        let Some(migrated) = Migrated::on_postgres() else {
+            return;
+        };
+        let first = format!("{TABLE}{VIEW}GRANT SELECT ON shown TO PUBLIC;\n");
+        migrated.write("1_first.sql", &first).run("run").good();
+        migrated.write("2_killed.sql", KILLED);
+        let mut process = migrated.start("run");
+        wait_until(|| sleeping(&migrated) == [1]);
+        process.kill().expect("it runs");
+        process.wait().expect("it ends");
+        migrated.numbers("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()");
+        wait_for_sessions(&migrated);
+        assert!(!migrated.has_table("shown"));
+        if is_resolved {
+            migrated.execute(&["CREATE VIEW shown AS SELECT id FROM notes"]);
+            migrated
+                .run("resolve 2 --statements 3 --engine default")
+                .good();
+        } else {
+            migrated
+                .run("resolve 2 --statements 2 --engine default")
+                .good();
+            migrated.run("run").good();
+        }
+        let granted = "SELECT count(*) FROM pg_class, aclexplode(relacl) WHERE relname = 'shown' AND grantee = 0";
+        assert_eq!(migrated.numbers(granted), [1], "{is_resolved}");
+        assert!(!migrated.has_table("_bindery_beside_views"));
+    }
+}
+
+fn sleeping(migrated: &Migrated) -> Vec<i64> {
+    migrated.numbers("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()")
 }
 
 /// Covers MIG-1.

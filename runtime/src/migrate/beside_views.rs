@@ -3,7 +3,9 @@
 //!
 //! MySQL keeps grants by the name of a view, and has nothing else there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use super::beside_record as record;
 
 use crate::driver::Physical;
 use crate::error::Result;
@@ -14,7 +16,7 @@ use bindery_core::dialect::Dialect;
 const OF_POSTGRES: &str = "\
 WITH v AS (
   SELECT c.oid, c.relowner, c.relacl, format('%I.%I', n.nspname, c.relname) AS name,
-    CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS kind
+    CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS kind, c.relispopulated
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_'
 ), a AS (
@@ -26,6 +28,8 @@ WITH v AS (
   SELECT a.oid, a.name, a.attname, g.* FROM a, pg_catalog.aclexplode(a.attacl) g WHERE g.grantee <> a.relowner
 ), beside (oid, name, kind, own, made) AS (
   SELECT oid, name, 'owner', '', format('ALTER %s %s OWNER TO %I', kind, name, pg_catalog.pg_get_userbyid(relowner)) FROM v
+  UNION ALL
+  SELECT oid, name, 'data', '', format('REFRESH MATERIALIZED VIEW %s WITH NO DATA', name) FROM v WHERE NOT relispopulated
   UNION ALL
   SELECT oid, name, 'grant', concat_ws(' ', privilege_type, grantee, is_grantable, attname),
     format('GRANT %s%s ON %s TO %s%s', privilege_type, CASE WHEN attname IS NULL THEN '' ELSE format(' (%I)', attname) END, name,
@@ -58,20 +62,25 @@ UNION ALL SELECT 0, v.name, 'view', '', '' FROM sqlite_schema v WHERE v.type = '
 /// The kind of it, and its name among those.
 type Place = (String, String);
 
+/// The number of a view that was dropped.
+const GONE: i64 = -1;
+
 /// A view, and what stands at it with the statements that make that.
 #[derive(Debug, Default, Clone)]
-struct View {
+pub(super) struct View {
     /// Another one has another; SQLite has none.
-    number: i64,
-    beside: BTreeMap<Place, String>,
+    pub(super) number: i64,
+    pub(super) beside: BTreeMap<Place, String>,
 }
 
-/// The views of a database by their names.
+/// Views by their names.
+pub(super) type Views = BTreeMap<String, View>;
+
+/// The views of a database before a migration.
 #[derive(Debug, Default)]
 pub(super) struct BesideViews {
-    before: BTreeMap<String, View>,
-    /// Views of SQLite that are away now, after a statement that took them.
-    away: BTreeSet<String>,
+    before: Views,
+    is_recorded: bool,
 }
 
 impl BesideViews {
@@ -79,7 +88,34 @@ impl BesideViews {
     pub(super) fn of(physical: &mut Physical) -> Result<Self> {
         Ok(Self {
             before: views(physical)?,
-            away: BTreeSet::new(),
+            is_recorded: false,
+        })
+    }
+
+    /// The same of a migration that is not one transaction. It is recorded for the run that goes on with the migration, if this one is
+    /// killed after it dropped a view.
+    pub(super) fn recorded(physical: &mut Physical, version: &str) -> Result<Self> {
+        let mut before = record::read(physical, version)?;
+        if before.is_empty() {
+            before = views(physical)?;
+            record::write(physical, version, &before)?;
+        }
+        let is_recorded = !before.is_empty();
+        let mut all = Self {
+            before,
+            is_recorded,
+        };
+        all.look(physical)?;
+        Ok(all)
+    }
+
+    /// The record of a run that was killed, and that no other goes on with.
+    pub(super) fn left(physical: &mut Physical, version: &str) -> Result<Self> {
+        let before = record::read(physical, version)?;
+        let is_recorded = !before.is_empty();
+        Ok(Self {
+            before,
+            is_recorded,
         })
     }
 
@@ -88,17 +124,18 @@ impl BesideViews {
         if physical.dialect() != Dialect::Sqlite || self.is_plain() {
             return Ok(());
         }
-        let now = views(physical)?;
-        let gone = self.before.keys().filter(|name| !now.contains_key(*name));
-        self.away.extend(gone.cloned());
-        // A trigger that goes while its view stays is dropped on purpose.
-        for (name, view) in now {
-            if let Some(before) = self
-                .before
-                .get_mut(&name)
-                .filter(|_| !self.away.contains(&name))
-            {
-                before.beside = view.beside;
+        let mut now = views(physical)?;
+        let there = self.before.iter_mut();
+        for (name, before) in there.filter(|(_, before)| before.number != GONE) {
+            match now.remove(name) {
+                // A trigger that goes while its view stays is dropped on purpose.
+                Some(view) => before.beside = view.beside,
+                None => {
+                    before.number = GONE;
+                    if self.is_recorded {
+                        record::set_number(physical, name, GONE)?;
+                    }
+                }
             }
         }
         Ok(())
@@ -114,7 +151,7 @@ impl BesideViews {
             let Some(view) = now.get(name) else {
                 continue;
             };
-            if view.number == before.number && !self.away.contains(name) {
+            if view.number == before.number {
                 continue;
             }
             for (place, sql) in &before.beside {
@@ -129,7 +166,10 @@ impl BesideViews {
                 }
             }
         }
-        Ok(())
+        match self.is_recorded {
+            true => record::end(physical),
+            false => Ok(()),
+        }
     }
 
     fn is_plain(&self) -> bool {
@@ -137,13 +177,13 @@ impl BesideViews {
     }
 }
 
-fn views(physical: &mut Physical) -> Result<BTreeMap<String, View>> {
+fn views(physical: &mut Physical) -> Result<Views> {
     let sql = match physical.dialect() {
         Dialect::Sqlite => OF_SQLITE,
         Dialect::Postgres => OF_POSTGRES,
         Dialect::Mysql => return Ok(BTreeMap::new()),
     };
-    let mut views: BTreeMap<String, View> = BTreeMap::new();
+    let mut views = Views::new();
     physical.query(sql, &mut |_| {}, &mut |row| {
         let (number, name): (i64, String) = (row.next()?, row.next()?);
         let place: Place = (row.next()?, row.next()?);

@@ -5,6 +5,7 @@
 //! where a migration says so, each statement is for itself: that it begins is recorded before it, that it is done after it,
 //! so that a run that was killed leaves a state that the next one understands.
 
+mod beside_record;
 mod beside_views;
 mod concurrent;
 mod connecting;

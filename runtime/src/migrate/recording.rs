@@ -1,5 +1,6 @@
 //! Records of what a person says: migrations that count as applied, and how far an interrupted one is.
 
+use super::beside_views::BesideViews;
 use super::connecting::Session;
 use super::history::{self, Progress, Stage};
 use super::plan::Plan;
@@ -48,6 +49,10 @@ impl<'m> Migrator<'_, 'm> {
         done: Option<usize>,
     ) -> Result<()> {
         let (migration, progress) = self.resolution(session, version, done)?;
+        let is_end = progress.is_none_or(|progress| progress.stage == Stage::Applied);
+        if is_end {
+            BesideViews::left(&mut session.physical, version)?.bring_back(&mut session.physical)?;
+        }
         match progress {
             None => history::delete(&mut session.physical, version),
             Some(progress) => history::amend(&mut session.physical, migration.row(), progress),

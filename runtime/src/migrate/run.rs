@@ -156,7 +156,7 @@ impl<'m> Migrator<'_, 'm> {
                 Err(error) => return Err(error),
             }
         }
-        let mut beside_views = BesideViews::of(physical)?;
+        let mut beside_views = BesideViews::recorded(physical, version)?;
         let statements = step.script.statements.iter().enumerate().skip(step.done);
         for (at, &(sql, line)) in statements {
             told(step.at(at));
