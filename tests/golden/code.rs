@@ -9,6 +9,7 @@ mod bulk_of_pages;
 mod capture_at_work;
 mod checked_at_work;
 mod crossed_at_work;
+mod crossed_groups;
 mod crossed_queries;
 mod crossed_queries_at_work;
 mod crossed_queries_kinds;

@@ -1,16 +1,15 @@
-//! Queries of files together with what else statements meet: observers, sessions, atomic groups, replicas, deadlines, tables that
-//! change, threads. Their code is that of the case `crossed`; the groups are those of the case `atomic`.
+//! Queries of files together with what else statements meet: observers, sessions, replicas, deadlines, tables that change, threads.
+//! Their code is that of the case `crossed`.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bindery::atomic::{AtomicOptions, AtomicOutcome};
 use bindery::error::{Operation, TimeoutPhase};
 use bindery::observe::{Event, EventKind};
 use bindery::raw::Executor;
 use bindery::types::{BigDecimal, DateTime, JsonValue, NaiveDate, NaiveTime, Utc, Uuid};
-use bindery::{Config, Dialect, Engine as _, EngineOptions, ErrorKind};
-use bindery_testkit::{Fault, FaultProxy, Server, Watchdog};
+use bindery::{Dialect, Engine as _, EngineOptions, ErrorKind};
+use bindery_testkit::{Fault, FaultProxy, Watchdog};
 
 use crate::bench::Bench;
 use crate::crossed::queries::{pairs, samples};
@@ -340,126 +339,6 @@ fn sql_01_queries_take_part_in_sessions_and_their_savepoints() -> bindery::Resul
         assert_eq!(ids!(samples::ids(&mut db.sql_on(engine))), [1]);
         Ok(())
     })
-}
-
-macro_rules! execute {
-    ($($call:tt)*) => {
-        bindery::execute!($($call)*, schema = "golden/atomic", crate = crate::atomic)
-    };
-}
-macro_rules! query_scalar {
-    ($($call:tt)*) => {
-        bindery::query_scalar!($($call)*, schema = "golden/atomic", crate = crate::atomic)
-    };
-}
-
-/// Covers SQL-01: refused on one engine, what a group wrote by queries is on neither.
-#[test]
-fn sql_01_queries_take_part_in_atomic_groups() -> bindery::Result<()> {
-    use crate::atomic::{Databases, engine};
-
-    let _watchdog = Watchdog::start("a group of queries", Duration::from_secs(300));
-    let (Some(postgres), Some(mysql)) = (
-        Server::postgres().durable(true).start_or_skip(),
-        Server::mysql().durable(true).start_or_skip(),
-    ) else {
-        return Ok(());
-    };
-    let fresh = |server: &Server| server.fresh_database().expect("a database");
-    let (default, m) = (fresh(&postgres), fresh(&mysql));
-    let config = Config::new()
-        .engine("default", default.url())
-        .engine("m", m.url())
-        .engine("lite", "sqlite::memory:");
-    let db = Databases::with_config(&config)?;
-    db.create_missing()?;
-    let buy = |item: &str| {
-        let options = AtomicOptions::new().deadline(Duration::from_secs(30));
-        db.checkout_with(options, |tx| {
-            execute!("INSERT INTO orders (item) VALUES ({item})")
-                .using(&mut tx.sql_on(engine::Default))?;
-            execute!("INSERT INTO stock (item, pieces) VALUES ({item}, 1)")
-                .using(&mut tx.sql_on(engine::M))
-        })
-    };
-    let numbers = || -> bindery::Result<(i64, i64)> {
-        let orders = query_scalar!("SELECT count(*) FROM orders");
-        let stock = query_scalar!("SELECT count(*) FROM stock");
-        Ok((
-            orders.using(&mut db.sql_on(engine::Default)).one()?,
-            stock.using(&mut db.sql_on(engine::M)).one()?,
-        ))
-    };
-    assert!(matches!(
-        buy("pen"),
-        AtomicOutcome::Committed { value: 1, .. }
-    ));
-    assert_eq!(numbers()?, (1, 1));
-    let twice = buy("pen").stored().expect_err("the item is there");
-    assert!(twice.is_unique_violation(), "{twice}");
-    assert_eq!(twice.engine(), Some("m"));
-    assert_eq!(numbers()?, (1, 1), "the order is undone, too");
-    Ok(())
-}
-
-/// Covers SQL-01: rows come one after the other within a group, which sees what it wrote and is undone as a whole.
-#[test]
-fn sql_01_rows_are_pulled_in_atomic_groups() -> bindery::Result<()> {
-    use crate::atomic::queries::orders;
-    use crate::atomic::{Databases, engine};
-
-    let _watchdog = Watchdog::start("rows in a group", Duration::from_secs(300));
-    let (Some(postgres), Some(mysql)) = (
-        Server::postgres().durable(true).start_or_skip(),
-        Server::mysql().durable(true).start_or_skip(),
-    ) else {
-        return Ok(());
-    };
-    let fresh = |server: &Server| server.fresh_database().expect("a database");
-    let (default, m) = (fresh(&postgres), fresh(&mysql));
-    let config = Config::new()
-        .engine("default", default.url())
-        .engine("m", m.url())
-        .engine("lite", "sqlite::memory:");
-    let db = Databases::with_config(&config)?;
-    db.create_missing()?;
-    let copied = |is_kept: bool| {
-        let options = AtomicOptions::new().deadline(Duration::from_secs(30));
-        db.checkout_with(options, |tx| {
-            for item in ["pen", "ink", "nib"] {
-                orders::add_order(&mut tx.sql_on(engine::Default), item)?;
-            }
-            let mut first = tx.sql_on(engine::Default);
-            let items: Vec<String> = orders::items(&mut first)?
-                .map(|row| Ok(row?.item))
-                .collect::<bindery::Result<_>>()?;
-            for item in &items {
-                orders::add_line(&mut tx.sql_on(engine::M), item)?;
-            }
-            // One that is left before its end is in the way of nothing.
-            let line = orders::lines(&mut tx.sql_on(engine::M))?.next();
-            let line = line.transpose()?.map(|row| row.line);
-            assert_eq!(line.as_deref(), Some("pen"));
-            // The column takes 80.
-            let last = "x".repeat(if is_kept { 80 } else { 81 });
-            orders::add_line(&mut tx.sql_on(engine::M), &last)?;
-            Ok(items.len())
-        })
-    };
-    let lines = || -> bindery::Result<Vec<String>> {
-        let mut on = db.sql_on(engine::M);
-        orders::lines(&mut on)?.map(|row| Ok(row?.line)).collect()
-    };
-    copied(false).stored().expect_err("a line is too long");
-    assert!(lines()?.is_empty());
-    assert!(matches!(
-        copied(true),
-        AtomicOutcome::Committed { value: 3, .. }
-    ));
-    assert_eq!(lines()?[..3], ["pen", "ink", "nib"]);
-    assert_eq!(lines()?.len(), 4);
-    assert_eq!(orders::items(&mut db.sql_on(engine::Default))?.count(), 3);
-    Ok(())
 }
 
 /// Covers SQL-01: of rows that come one after the other the next one is an error where the server has gone, and nothing follows it.

@@ -54,10 +54,12 @@ impl Behind {
     fn project(&self) -> (Project, FaultProxy) {
         let proxy = FaultProxy::start(&self.database.url()).expect("a free port");
         let config = format!(
-            "[engines]\nb = \"sqlite://b.db\"\n\n[engines.default]\nurl = \"{}\"\nconnect-timeout = \"1s\"\nstatement-timeout = \"2s\"\noutbox = true\ninbox = true\n\n[atomic.both]\nengines = [\"b\", \"default\"]\nhome = \"b\"\n",
+            "[schema]\nqueries = [\"queries\"]\n\n[engines]\nb = \"sqlite://b.db\"\n\n[engines.default]\nurl = \"{}\"\nconnect-timeout = \"1s\"\nstatement-timeout = \"2s\"\noutbox = true\ninbox = true\n\n[atomic.both]\nengines = [\"b\", \"default\"]\nhome = \"b\"\n",
             proxy.url()
         );
         let project = Project::new(&[("bindery.toml", &config), ("schema.sql", NOTES_SCHEMA)]);
+        let query = "-- name: notes :many\nSELECT id, note FROM notes;\n";
+        project.write("queries/notes.sql", query);
         std::fs::create_dir_all(project.path("migrations/default")).expect("a folder");
         let migration = "CREATE TABLE silent_one (id bigint);\n";
         project.write("migrations/default/1_a.sql", migration);
@@ -192,7 +194,8 @@ const EVENTS: Requests = ["bindery_events"; 2];
 const MESSAGES: Requests = ["bindery_messages"; 2];
 
 /// Each command, and the request at which the server falls silent.
-const COMMANDS: [(&str, Requests); 29] = [
+const COMMANDS: [(&str, Requests); 30] = [
+    ("check --against-engine default", NOTES),
     ("create --engine default", ["CREATE TABLE"; 2]),
     ("create --engine default --dry-run", CATALOGUE),
     ("doctor", CATALOGUE),
@@ -230,10 +233,22 @@ const COMMANDS: [(&str, Requests); 29] = [
     ("verify --from default --to b notes", NOTES),
 ];
 
+/// The password of a URL, which no message has.
+fn password(url: &str) -> &str {
+    let (user, _) = url
+        .rsplit_once('@')
+        .expect("the test servers have accounts");
+    let (_, password) = user
+        .rsplit_once(':')
+        .expect("their accounts have passwords");
+    password
+}
+
 /// Runs each command on a few threads: they wait most of the time.
 fn run_all(server: &Behind, fault: impl Fn(&str) -> Fault + Sync, reason: &str) {
     const THREADS: usize = 4;
-    let fault = &fault;
+    let (fault, url) = (&fault, server.database.url());
+    let password = password(&url);
     thread::scope(|scope| {
         for part in COMMANDS.chunks(COMMANDS.len().div_ceil(THREADS)) {
             scope.spawn(move || {
@@ -243,6 +258,7 @@ fn run_all(server: &Behind, fault: impl Fn(&str) -> Fault + Sync, reason: &str) 
                     assert!(matches!(outcome.code, Some(1 | 2)), "{words}: {outcome:#?}");
                     let text = outcome.results + &outcome.messages;
                     holds(&text, &["engine `default`", reason]);
+                    assert!(!text.contains(password), "{words}");
                 }
             });
         }

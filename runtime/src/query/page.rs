@@ -7,12 +7,12 @@ use super::statement::Query;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::engine::Engine;
-use crate::model::HasKey;
+use crate::model::{HasKey, Model};
 use crate::value::recorded::{RecordedValues, is_null};
 use crate::value::{ColumnSet, ParamWriter};
 use bindery_core::dialect::Dialect;
 
-impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
+impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     /// Of these, the rows after this one in the order of the query and the key; all of them where there is none yet. Call it
     /// after [`order_by`](Self::order_by), with the last row of the page before.
     ///
@@ -33,14 +33,19 @@ impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn page_after(mut self, row: Option<&M::Row<E>>) -> Self {
+    pub fn page_after(mut self, row: Option<&M::Row<E>>) -> Self
+    where
+        M: HasKey,
+    {
         let Some(row) = row else { return self };
         let order = self.clauses.order_of_pages();
         let condition = order.and_then(|order| self.after_row(order, row));
         self.clauses.page(condition);
         self
     }
+}
 
+impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
     /// The condition of the rows after this one in an order.
     pub(super) fn after_row(&self, order: &[u8], row: &M::Row<E>) -> Result<Predicate> {
         let sql = self.repository.sql()?;

@@ -14,7 +14,7 @@ use super::shape::ColumnPath;
 use super::statement::Query;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::engine::Engine;
-use crate::model::HasKey;
+use crate::model::{HasKey, Model};
 use bindery_core::dialect::Dialect;
 
 /// A column or expression that pages of model `M` are ordered by, and its value in the last row of the page before:
@@ -147,7 +147,7 @@ tuples! {
     (A 0, B 1, C 2, D 3, E 4, F 5);
 }
 
-impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
+impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     /// Pages in the order of these columns and expressions, among them all columns of the key. Each has its value in the last row
     /// of the page before; the first page has none. So they need no row: the values come from what was selected, or from a request.
     ///
@@ -176,7 +176,10 @@ impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
     /// # Errors
     /// When it is executed, [`ErrorKind::Unsupported`] where a column of the key is not among them, since rows with equal values would
     /// be left out, where some have a value and others none, and beside an order of another call.
-    pub fn page_by(mut self, keys: impl PageKeys<M, E>) -> Self {
+    pub fn page_by(mut self, keys: impl PageKeys<M, E>) -> Self
+    where
+        M: HasKey,
+    {
         let mut list = Vec::new();
         keys.add(&mut list);
         let condition = self.ensure_pages(&list);
@@ -190,7 +193,9 @@ impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
         }
         self
     }
+}
 
+impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
     fn ensure_pages(&self, keys: &[PageKey<M, E>]) -> Result<()> {
         if self.clauses.is_ordered() {
             let why = "pages by keys of rows that have an order: give `page_by` all orders";

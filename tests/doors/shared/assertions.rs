@@ -11,7 +11,8 @@ fn run(db: &Databases) -> bindery::Result<()> {
     a_model_on_several_engines_stays_where_it_was_put(db)?;
     an_engine_can_be_chosen_at_run_time(db)?;
     a_failed_transaction_leaves_nothing(db)?;
-    many_rows_go_in_at_once(db)
+    many_rows_go_in_at_once(db)?;
+    pages_follow_values_that_may_be_null(db)
 }
 
 fn a_model_on_one_engine_knows_its_database(db: &Databases) -> bindery::Result<()> {
@@ -117,5 +118,31 @@ fn many_rows_go_in_at_once(db: &Databases) -> bindery::Result<()> {
     assert_eq!(default.blogs().insert_many(rows)?, 5_000);
     let even = default.blogs().iter()?.filter(|blog| blog.as_ref().is_ok_and(|blog| blog.content.is_some())).count();
     assert_eq!(even, 2_500);
+    Ok(())
+}
+
+/// Pages of two rows in the order of an expression, then of a column of a model on several engines: every row once, in the order of the whole.
+fn pages_follow_values_that_may_be_null(db: &Databases) -> bindery::Result<()> {
+    for (address, nick) in [("a", Some("x")), ("b", None), ("c", Some("X")), ("d", None), ("e", Some("y"))] {
+        db.users().insert(NewUser { nick: Some(nick.map(Into::into)), ..NewUser::new(address) })?;
+    }
+    let (mut seen, mut last) = (Vec::new(), None);
+    loop {
+        let (nick, id) = last.unzip();
+        let keys = (user::nick.lower().desc_after(nick).nulls_last(), user::id.asc_after(id));
+        let rows = db.users().query().page_by(keys).limit(2);
+        let page = rows.select((user::email, user::nick.lower(), user::id)).all()?;
+        last = page.last().map(|(_, nick, id)| (nick.clone(), *id));
+        if last.is_none() {
+            break;
+        }
+        seen.extend(page.into_iter().map(|(address, ..)| address));
+    }
+    assert_eq!(seen, ["e", "a", "c", "b", "d"]);
+    let mut b = db.b()?;
+    let blogs = b.blogs().order_by((blog::title.desc(), blog::id.asc())).all()?;
+    assert!(blogs.len() > 1);
+    let after = (blog::title.desc_after(Some(blogs[0].title.clone())), blog::id.asc_after(Some(blogs[0].id)));
+    assert_eq!(b.blogs().query().page_by(after).all()?, blogs[1..]);
     Ok(())
 }

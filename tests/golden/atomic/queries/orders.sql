@@ -9,3 +9,9 @@ SELECT line FROM notes ORDER BY id;
 
 -- name: add_line :exec
 INSERT INTO notes (line) VALUES (:line);
+
+-- name: drafts :iter
+SELECT line FROM drafts ORDER BY id;
+
+-- name: add_draft :exec
+INSERT INTO drafts (line) VALUES (:line);
