@@ -2,7 +2,7 @@
 
 use bindery_schema::column_type::TypeClass;
 use bindery_schema::dialect::Dialect;
-use bindery_schema::diff::{ColumnChange, ColumnShape, TableShape};
+use bindery_schema::diff::{ColumnChange, ColumnShape, TableShape, token_texts};
 
 use super::text::is_same_text;
 
@@ -73,10 +73,13 @@ fn is_same_default(
 ) -> bool {
     let said = |text: Option<&str>| {
         let text = text.unwrap_or("NULL").trim();
-        let lower = text.to_lowercase();
-        let bare = lower.split("::").next().unwrap_or_default();
-        match bare.trim_matches('\'') {
-            "null" if !bare.starts_with('\'') => "NULL".to_owned(),
+        let pieces = token_texts(text, dialect);
+        let bare = pieces.split(|piece| piece == "::").next();
+        let [value] = bare.unwrap_or_default() else {
+            return text.to_owned();
+        };
+        match value.trim_matches('\'').to_lowercase().as_str() {
+            "null" if !value.starts_with('\'') => "NULL".to_owned(),
             "true" | "t" | "yes" | "on" | "1" if is_boolean => "1".to_owned(),
             "false" | "f" | "no" | "off" | "0" if is_boolean => "0".to_owned(),
             _ => text.to_owned(),
@@ -98,27 +101,23 @@ pub(super) struct MysqlType {
 
 impl MysqlType {
     pub(super) fn of(declared: &str) -> Self {
-        let lower = declared.to_lowercase().replace(['\'', '"'], "");
-        let lower = lower.replace(" charset ", " character set ");
-        let is_binary = lower.ends_with(" binary");
-        let lower = lower.trim_end_matches(" binary").to_owned();
-        let (name, set) = match lower.split_once(" character set ") {
-            Some((name, set)) => (name.to_owned(), Some(whole_set(set.trim()))),
-            None => (lower, None),
-        };
-        let national = [
-            ("nvarchar", "varchar"),
-            ("nchar", "char"),
-            ("national varchar", "varchar"),
-            ("national char", "char"),
-        ];
-        let plain = national.iter().find_map(|(national, plain)| {
-            let rest = name.strip_prefix(national)?;
-            Some(format!("{plain}{rest}"))
-        });
+        let mut words = token_texts(declared, Dialect::Mysql);
+        let is_binary = words.len() > 1 && words.last().is_some_and(|word| word == "binary");
+        words.truncate(words.len() - usize::from(is_binary));
+        let mut set = value_of(&words, "charset");
+        let is_set = |word: &String| word == "character" || word == "charset";
+        let end = words.iter().position(is_set).filter(|_| set.is_some());
+        words.truncate(end.unwrap_or(words.len()));
+        let first = words.first().map_or("", String::as_str);
+        if let "nvarchar" | "nchar" | "national" = first {
+            let plain = first.strip_prefix('n').filter(|word| *word != "ational");
+            let plain = plain.map(ToOwned::to_owned);
+            words.splice(..1, plain);
+            set = Some("utf8mb3".to_owned());
+        }
         Self {
-            set: plain.as_ref().map(|_| "utf8mb3".to_owned()).or(set),
-            name: plain.unwrap_or(name),
+            name: words.join(" "),
+            set,
             is_binary,
         }
     }
@@ -131,14 +130,19 @@ fn whole_set(name: &str) -> String {
 
 /// The value of one of the options after a table.
 pub(super) fn option(options: &str, name: &str) -> Option<String> {
-    let lower = options
-        .to_lowercase()
-        .replace("character set", "charset")
-        .replace(" = ", "=");
-    let words = lower.split_whitespace().flat_map(|word| word.split(','));
-    let mut values =
-        words.filter_map(|word| word.split_once('=').filter(|(known, _)| *known == name));
-    values.next().map(|(_, value)| whole_set(value))
+    value_of(&token_texts(options, Dialect::Mysql), name)
+}
+
+/// The word after this one, in small letters: `CHARSET=utf8`, `CHARACTER SET 'utf8'`.
+fn value_of(words: &[String], name: &str) -> Option<String> {
+    let bare = words.iter().filter(|word| *word != "=");
+    let bare: Vec<&str> = bare.map(String::as_str).collect();
+    let value = (0..bare.len()).find_map(|at| match bare[at..] {
+        [word, value, ..] if word == name => Some(value),
+        ["character", "set", value, ..] if name == "charset" => Some(value),
+        _ => None,
+    });
+    value.map(|value| whole_set(&value.trim_matches('\'').to_lowercase()))
 }
 
 /// A collation that is not written is that of the table, or the first of its character set.

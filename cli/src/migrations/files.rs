@@ -7,7 +7,7 @@ use bindery::migrate::Migration;
 use bindery_schema::config::MIGRATIONS_FOLDER;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::Dialect;
-use bindery_schema::diff::{Busy, busy};
+use bindery_schema::diff::{Busy, ParsedMigration, busy};
 use bindery_schema::migrations;
 use bindery_schema::model::EngineId;
 use bindery_schema::source::Sources;
@@ -23,7 +23,7 @@ pub(crate) struct EngineMigrations<'s> {
     pub(crate) engine: String,
     pub(crate) migrations: Vec<Migration<'s>>,
     /// The same as they were read.
-    pub(crate) files: &'s [migrations::Migration],
+    pub(crate) files: &'s [ParsedMigration],
     /// Those that keep others from a table for long.
     pub(crate) busy: Vec<BusyMigration>,
 }
@@ -67,7 +67,7 @@ pub(crate) fn of_engine<'s>(
         return None;
     }
     let files = migrations::read(&folder, engine.dialect, engine.flavour, sources, found);
-    let files = shelf.hold(files);
+    let files = shelf.hold(ParsedMigration::all(files, engine.dialect));
     let busy = files.iter();
     let busy = busy.filter_map(|one| busy_migration(one, engine.dialect));
     Some(EngineMigrations {
@@ -78,7 +78,7 @@ pub(crate) fn of_engine<'s>(
     })
 }
 
-fn busy_migration(migration: &migrations::Migration, dialect: Dialect) -> Option<BusyMigration> {
+fn busy_migration(migration: &ParsedMigration, dialect: Dialect) -> Option<BusyMigration> {
     let statements = busy(migration, dialect);
     (!statements.is_empty()).then(|| BusyMigration {
         version: migration.version.clone(),

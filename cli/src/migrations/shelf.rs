@@ -3,12 +3,13 @@
 use std::cell::{Cell, OnceCell};
 
 use bindery::migrate::{Migration, Replaced, Required, Script};
+use bindery_schema::diff::ParsedMigration;
 use bindery_schema::migrations::{self, ServerVersion};
 
 /// Holds the files of migrations, and the lists that their descriptions refer to, until the command is done with them.
 #[derive(Default)]
 pub(crate) struct Shelf<'s> {
-    files: Arena<Vec<migrations::Migration>>,
+    files: Arena<Vec<ParsedMigration>>,
     parts: Arena<Parts<'s>>,
 }
 
@@ -24,7 +25,7 @@ struct Parts<'s> {
 
 impl<'s> Shelf<'s> {
     /// Holds files.
-    pub(super) fn hold(&'s self, files: Vec<migrations::Migration>) -> &'s [migrations::Migration] {
+    pub(super) fn hold(&'s self, files: Vec<ParsedMigration>) -> &'s [ParsedMigration] {
         self.files.hold(files)
     }
 

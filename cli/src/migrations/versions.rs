@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bindery_schema::migrations::Migration;
+use bindery_schema::diff::ParsedMigration;
 
 /// Gives versions after the last one: moments, or the next number where versions are numbered.
 pub(crate) struct Versions {
@@ -14,7 +14,7 @@ pub(crate) struct Versions {
 const MOMENT: usize = 14;
 
 impl Versions {
-    pub(crate) fn after(migrations: &[Migration]) -> Self {
+    pub(crate) fn after(migrations: &[ParsedMigration]) -> Self {
         let last = migrations.last();
         let digits = last.map(|one| {
             one.version

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::parsed::ParsedMigration;
 use super::structure::folded;
 use crate::ast::{
     AlterAction, AlterTable, ColumnDef, ColumnOptionKind, Expression, ObjectName, OtherChange,
@@ -12,8 +13,7 @@ use crate::ast::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::migrations::Migration;
-use crate::parse::{SingleStatement, parse_single};
+use crate::parse::SingleStatement;
 use crate::resolve::types::is_serial;
 use crate::syntax::{Command, ExprKind, IsWhat, SiteKind, look_at_expression, sites};
 
@@ -42,7 +42,7 @@ impl Busy {
 }
 
 /// Looks at the statements of a migration. SQLite locks the whole file whatever it does, so nothing is said there.
-pub fn busy(migration: &Migration, dialect: Dialect) -> Vec<Busy> {
+pub fn busy(migration: &ParsedMigration, dialect: Dialect) -> Vec<Busy> {
     if dialect == Dialect::Sqlite {
         return Vec::new();
     }
@@ -52,8 +52,8 @@ pub fn busy(migration: &Migration, dialect: Dialect) -> Vec<Busy> {
         without_null: BTreeSet::new(),
     };
     let mut found = Vec::new();
-    for (number, statement) in migration.up.statements.iter().enumerate() {
-        let locks = earlier.look_at(&parse_single(&statement.sql, dialect));
+    for (number, (statement, tree)) in migration.statements().enumerate() {
+        let locks = earlier.look_at(tree);
         found.extend(locks.into_iter().map(|lock| Busy {
             statement: number,
             line: statement.line,
@@ -407,15 +407,21 @@ mod tests {
     use crate::testing::migration;
 
     fn told(dialect: Dialect, statements: &[&str]) -> Vec<&'static str> {
-        busy(&migration(statements), dialect)
-            .iter()
-            .map(|one| one.code)
-            .collect()
+        busy(
+            &ParsedMigration::new(migration(statements), dialect),
+            dialect,
+        )
+        .iter()
+        .map(|one| one.code)
+        .collect()
     }
 
     #[test]
     fn no_help_leads_to_what_a_server_refuses() {
-        let help = |sql: &str| busy(&migration(&[sql]), Dialect::Mysql)[0].help;
+        let help = |sql: &str| {
+            let migration = ParsedMigration::new(migration(&[sql]), Dialect::Mysql);
+            busy(&migration, Dialect::Mysql)[0].help
+        };
         for kind in ["FULLTEXT", "SPATIAL"] {
             assert!(!help(&format!("ALTER TABLE t ADD {kind} INDEX i (a)")).contains("LOCK=NONE"));
             assert!(!help(&format!("CREATE {kind} INDEX i ON t (a)")).contains("LOCK=NONE"));

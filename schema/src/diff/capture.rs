@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use bindery_core::statements::cut::cut;
 
+use super::parsed::parse_texts;
 use super::structure::table_key;
 use crate::ast::{AlterAction, AlterTable, ObjectName, OtherChange, Statement};
 use crate::dialect::{Dialect, Flavour};
 use crate::model::TableName;
-use crate::parse::{SingleStatement, parse_single};
+use crate::parse::SingleStatement;
 use crate::plan::capture::{PREFIX, is_ours, tables};
 use crate::sql_writer::SqlWriter;
 use crate::syntax::{Command, Trigger};
@@ -26,7 +27,7 @@ pub struct CaptureTrigger {
 }
 
 /// The triggers that are there after the statements of a text.
-pub(super) fn captures(
+pub(super) fn captures_of_text(
     text: &str,
     dialect: Dialect,
     flavour: Option<Flavour>,
@@ -34,13 +35,24 @@ pub(super) fn captures(
     if !text.contains(PREFIX) {
         return Vec::new();
     }
+    let statements = cut(text, dialect, flavour).statements.into_iter();
+    let texts = statements.map(|one| &text[one.start as usize..one.end as usize]);
+    let parsed = parse_texts(texts, dialect);
+    captures(parsed.iter().map(|(sql, tree)| (*sql, tree)), dialect)
+}
+
+/// The same of statements that are parsed.
+pub(super) fn captures<'s>(
+    statements: impl IntoIterator<Item = (&'s str, &'s SingleStatement)>,
+    dialect: Dialect,
+) -> Vec<CaptureTrigger> {
     let mut fold = Fold {
         dialect,
         functions: BTreeMap::new(),
         found: Vec::new(),
     };
-    for statement in cut(text, dialect, flavour).statements {
-        fold.statement(&text[statement.start as usize..statement.end as usize]);
+    for (sql, tree) in statements {
+        fold.statement(sql, tree);
     }
     fold.found
 }
@@ -53,9 +65,9 @@ struct Fold {
 }
 
 impl Fold {
-    fn statement(&mut self, sql: &str) {
-        match parse_single(sql, self.dialect) {
-            SingleStatement::Command(Command::CreateTrigger(made)) => self.trigger(&made, sql),
+    fn statement(&mut self, sql: &str, tree: &SingleStatement) {
+        match tree {
+            SingleStatement::Command(Command::CreateTrigger(made)) => self.trigger(made, sql),
             SingleStatement::Command(Command::DropTrigger(name)) => {
                 self.found.retain(|one| one.name != name.text);
             }

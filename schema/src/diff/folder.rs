@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use super::capture::{captures, create};
+use super::parsed::{ParsedMigration, texts};
 use super::structure::{Structure, Unreadable};
-use super::triggers::triggers;
+use super::triggers::triggers_of;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
-use crate::migrations::{self, Migration};
+use crate::migrations;
 use crate::model::{CheckedModel, Engine, EngineId, Model};
 use crate::parse::load;
 use crate::source::Sources;
@@ -16,7 +18,7 @@ use crate::source::Sources;
 #[derive(Debug)]
 pub struct Folded {
     /// In their order.
-    pub migrations: Vec<Migration>,
+    pub migrations: Vec<ParsedMigration>,
     /// The structure after the last.
     pub structure: Structure,
     /// The model after the last, whose places are in the files.
@@ -39,12 +41,13 @@ pub fn fold(
     } else {
         Vec::new()
     };
+    let migrations = ParsedMigration::all(migrations, engine.dialect);
     fold_these(migrations, engine, sources, (found, diagnostics))
 }
 
 /// The same of migrations that are read already.
 pub fn fold_migrations(
-    migrations: Vec<Migration>,
+    migrations: Vec<ParsedMigration>,
     engine: &Engine,
     sources: &mut Sources,
     diagnostics: &mut Diagnostics,
@@ -55,7 +58,7 @@ pub fn fold_migrations(
 
 /// The same with what was found while they were read.
 fn fold_these(
-    migrations: Vec<Migration>,
+    migrations: Vec<ParsedMigration>,
     engine: &Engine,
     sources: &mut Sources,
     (mut found, diagnostics): (Diagnostics, &mut Diagnostics),
@@ -80,8 +83,10 @@ fn fold_these(
             return None;
         }
     };
-    let statements = migrations.iter().flat_map(|one| &one.up.statements);
-    let triggers = triggers(statements.map(|one| one.sql.as_str()));
+    let triggers = match engine.dialect {
+        Dialect::Sqlite => triggers_of(texts(&migrations)),
+        Dialect::Postgres | Dialect::Mysql => Vec::new(),
+    };
     Some(Folded {
         migrations,
         structure,
@@ -107,11 +112,9 @@ fn with_every_view(mut model: Model) -> Model {
 /// No model knows of triggers: those that record changes are taken from the statements.
 fn with_captures(
     structure: Structure,
-    migrations: &[Migration],
+    migrations: &[ParsedMigration],
 ) -> Result<Structure, Box<Unreadable>> {
-    let statements = migrations.iter().flat_map(|one| &one.up.statements);
-    let text: String = statements.map(|one| format!("{};\n", one.sql)).collect();
-    let found = captures(&text, structure.dialect, structure.flavour);
+    let found = captures(texts(migrations), structure.dialect);
     match found.as_slice() {
         [] => Ok(structure),
         found => structure.after(&create(found, false, structure.dialect)),
@@ -119,7 +122,7 @@ fn with_captures(
 }
 
 pub(super) fn model_of(
-    migrations: &[Migration],
+    migrations: &[ParsedMigration],
     engine: &Engine,
     sources: &mut Sources,
     found: &mut Diagnostics,

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use super::busy::made_table;
 use super::folder::fold_migrations;
+use super::parsed::ParsedMigration;
 use super::structure::{Structure, folded};
 use crate::ast::{AlterAction, AlterTable, ObjectName, OtherChange, Statement};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
-use crate::migrations::Migration;
 use crate::model::Engine;
-use crate::parse::{SingleStatement, parse_single};
+use crate::parse::SingleStatement;
 use crate::source::Sources;
 use crate::syntax::{self, Command, Node, SourceKind, Whole};
 
@@ -28,7 +28,7 @@ pub struct Loss {
 
 /// The statements of one of these migrations that lose data. A table that is made anew in its place, as SQLite needs it, loses
 /// the columns that it does not have afterwards: for that the migrations before it are read too.
-pub fn losses(migrations: &[Migration], at: usize, engine: &Engine) -> Vec<Loss> {
+pub fn losses(migrations: &[ParsedMigration], at: usize, engine: &Engine) -> Vec<Loss> {
     let found = Found::of(&migrations[at], engine);
     let mut losses = found.losses;
     if !found.remade.is_empty() {
@@ -42,7 +42,7 @@ pub fn losses(migrations: &[Migration], at: usize, engine: &Engine) -> Vec<Loss>
     losses
 }
 
-fn structure(migrations: &[Migration], engine: &Engine) -> Option<Structure> {
+fn structure(migrations: &[ParsedMigration], engine: &Engine) -> Option<Structure> {
     let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
     let folded = fold_migrations(migrations.to_vec(), engine, &mut sources, &mut found);
     folded.map(|folded| folded.structure)
@@ -86,11 +86,7 @@ struct Found {
 }
 
 impl Found {
-    fn of(migration: &Migration, engine: &Engine) -> Self {
-        let statements = migration.up.statements.iter();
-        let statements: Vec<(u32, SingleStatement)> = statements
-            .map(|one| (one.line, parse_single(&one.sql, engine.dialect)))
-            .collect();
+    fn of(migration: &ParsedMigration, engine: &Engine) -> Self {
         let mut looking = Looking {
             dialect: engine.dialect,
             renamed: Vec::new(),
@@ -98,13 +94,13 @@ impl Found {
             line: 0,
             found: Self::default(),
         };
-        looking.renamed = statements
-            .iter()
-            .flat_map(|(_, statement)| looking.renamed_by(statement))
+        looking.renamed = migration
+            .statements()
+            .flat_map(|(_, tree)| looking.renamed_by(tree))
             .collect();
-        for (line, statement) in &statements {
-            looking.line = *line;
-            looking.look_at(statement);
+        for (statement, tree) in migration.statements() {
+            looking.line = statement.line;
+            looking.look_at(tree);
         }
         looking.found
     }
@@ -293,6 +289,10 @@ mod tests {
     use crate::dialect::Dialect;
     use crate::testing::migration;
 
+    fn parsed(statements: &[&str], dialect: Dialect) -> ParsedMigration {
+        ParsedMigration::new(migration(statements), dialect)
+    }
+
     fn engine(dialect: Dialect) -> Engine {
         let mut engine = crate::testing::model(Vec::new()).engines.remove(0);
         engine.dialect = dialect;
@@ -300,7 +300,7 @@ mod tests {
     }
 
     fn messages(dialect: Dialect, statements: &[&str]) -> Vec<String> {
-        let found = losses(&[migration(statements)], 0, &engine(dialect));
+        let found = losses(&[parsed(statements, dialect)], 0, &engine(dialect));
         found.into_iter().map(|loss| loss.message).collect()
     }
 
@@ -447,18 +447,19 @@ mod tests {
     /// Covers MIG-10 on SQLite.
     #[test]
     fn a_table_that_is_made_anew_loses_the_columns_that_it_does_not_have() {
-        let first = migration(&["CREATE TABLE t (id integer PRIMARY KEY, a text, b text)"]);
+        let lite = |statements: &[&str]| parsed(statements, Dialect::Sqlite);
+        let first = lite(&["CREATE TABLE t (id integer PRIMARY KEY, a text, b text)"]);
         let anew = |columns: &str| {
             let create = format!("CREATE TABLE t_new (id integer PRIMARY KEY, {columns})");
             let rows = "INSERT INTO t_new (id) SELECT id FROM t";
             let rename = "ALTER TABLE t_new RENAME TO t";
-            let next = migration(&[&create, rows, "DROP TABLE t", rename]);
+            let next = lite(&[&create, rows, "DROP TABLE t", rename]);
             losses(&[first.clone(), next], 1, &engine(Dialect::Sqlite))
         };
         assert_eq!(anew("a text NOT NULL, b text, c text"), []);
         let expected = |line| loss(line, "the column `t.b` goes, with its values".to_owned());
         assert_eq!(anew("a text"), [expected(3)]);
-        let aside = migration(&[
+        let aside = lite(&[
             "ALTER TABLE t RENAME TO t_old",
             "CREATE TABLE t (id integer PRIMARY KEY, a text)",
             "INSERT INTO t SELECT id, a FROM t_old",

@@ -32,6 +32,7 @@ mod mend;
 mod migration;
 mod names;
 mod order;
+mod parsed;
 mod partitioning;
 mod rename;
 mod render;
@@ -55,6 +56,7 @@ pub use self::key::{Key, KeyKind};
 pub use self::lossy::{Loss, losses};
 pub use self::mend::{Mend, Mended, mend};
 pub use self::migration::{Plan, Planned, plan};
+pub use self::parsed::ParsedMigration;
 pub use self::partitioning::Partitioning;
 pub use self::rename::{Rename, hints};
 pub use self::render::Step;
@@ -67,7 +69,7 @@ pub use self::structure::{
 pub use self::triggers::triggers;
 pub use crate::parse::statement_names;
 pub use crate::syntax::canonical::{
-    ExpressionParts, expression_parts, loose_words, same_expression, same_query,
+    ExpressionParts, expression_parts, loose_words, same_expression, same_query, token_texts,
 };
 pub use crate::syntax::{Names, places_of_words};
 

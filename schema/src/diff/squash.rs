@@ -8,15 +8,16 @@ use super::difference::differences;
 use super::file::file_text;
 use super::folder::{Folded, fold_migrations};
 use super::migration::{Plan, Planned, plan};
+use super::parsed::{ParsedMigration, texts};
 use super::render::Step;
 use super::structure::{Structure, Unreadable, folded};
 use crate::ast::{Ast, Name, Statement};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
-use crate::migrations::{Migration, Replaced, ScriptStatement, read_text, replaces_lines};
+use crate::migrations::{Replaced, ScriptStatement, read_text, replaces_lines};
 use crate::model::{Engine, EngineId, Model};
-use crate::parse::{SingleStatement, load, parse, parse_single};
+use crate::parse::{SingleStatement, load, parse};
 use crate::plan::capture::PREFIX;
 use crate::source::Sources;
 use crate::syntax::Command;
@@ -25,7 +26,7 @@ use crate::syntax::Command;
 #[derive(Debug)]
 pub struct Squash<'s> {
     /// All migrations of the engine, in their order.
-    pub migrations: &'s [Migration],
+    pub migrations: &'s [ParsedMigration],
     /// The number of them, from the first, that become one.
     pub number: usize,
     /// The name of that one.
@@ -120,7 +121,8 @@ pub fn squash(
     let engine = (squash.engine.dialect, squash.engine.flavour);
     let written = read_text(names, squash.path, &text, engine, sources, diagnostics)
         .ok_or(SquashRefused::Unreadable)?;
-    let migrations: Vec<Migration> = [written].into_iter().chain(rest.to_vec()).collect();
+    let written = ParsedMigration::new(written, squash.engine.dialect);
+    let migrations = [written].into_iter().chain(rest.to_vec()).collect();
     let squashed = fold(migrations, squash.engine, sources, diagnostics)?;
     let mut left = differences(&squashed.structure, &all.structure);
     left.extend(differences(&all.structure, &squashed.structure));
@@ -136,7 +138,7 @@ pub fn squash(
 }
 
 fn fold(
-    migrations: Vec<Migration>,
+    migrations: Vec<ParsedMigration>,
     engine: &Engine,
     sources: &mut Sources,
     diagnostics: &mut Diagnostics,
@@ -145,8 +147,8 @@ fn fold(
 }
 
 /// The file's own description.
-fn head(old: &[Migration]) -> String {
-    let named = |one: &Migration| format!("{}_{}", one.version, one.name);
+fn head(old: &[ParsedMigration]) -> String {
+    let named = |one: &ParsedMigration| format!("{}_{}", one.version, one.name);
     let (first, last) = (&old[0], &old[old.len() - 1]);
     let mut text = format!(
         "-- {} to {}, squashed. A database that has applied those has applied this. One that has\n\
@@ -199,11 +201,11 @@ fn tables(folded: &Folded) -> Result<String, SquashRefused> {
 
 /// A statement that does not show in the schema.
 struct Other<'m> {
-    migration: &'m Migration,
+    migration: &'m ParsedMigration,
     /// Its position among all statements.
     at: usize,
     statement: &'m ScriptStatement,
-    read: SingleStatement,
+    tree: &'m SingleStatement,
 }
 
 impl Other<'_> {
@@ -216,24 +218,24 @@ fn first_line(sql: &str) -> String {
     sql.lines().next().unwrap_or_default().trim().to_owned()
 }
 
-fn others<'m>(old: &'m [Migration], first: &Folded, engine: &Engine) -> Vec<Other<'m>> {
+fn others<'m>(old: &'m [ParsedMigration], first: &Folded, engine: &Engine) -> Vec<Other<'m>> {
     let statements = old.iter().flat_map(|migration| {
-        let statements = migration.up.statements.iter();
-        statements.map(move |statement| (migration, statement))
+        let statements = migration.statements();
+        statements.map(move |(statement, tree)| (migration, statement, tree))
     });
     let all = statements.enumerate();
     let all: Vec<Other<'_>> = all
-        .map(|(at, (migration, statement))| Other {
+        .map(|(at, (migration, statement, tree))| Other {
             migration,
             at,
             statement,
-            read: parse_single(&statement.sql, engine.dialect),
+            tree,
         })
         .collect();
     let lost = lost_names(first);
     let last_of = |name: &String| {
         let makes = |other: &Other<'_>| {
-            let SingleStatement::Schema(made) = &other.read else {
+            let SingleStatement::Schema(made) = other.tree else {
                 return false;
             };
             let mut made = made.iter().filter_map(made_name);
@@ -295,7 +297,7 @@ const KEPT_PRAGMAS: &[&str] = &[
 /// database; its triggers are kept.
 fn shows(other: &Other<'_>, first: &Folded, engine: &Engine) -> bool {
     let sql = &other.statement.sql;
-    match &other.read {
+    match other.tree {
         SingleStatement::Command(Command::Pragma(name)) => {
             return !KEPT_PRAGMAS.contains(&name.text.to_lowercase().as_str());
         }
@@ -319,7 +321,7 @@ fn shows(other: &Other<'_>, first: &Folded, engine: &Engine) -> bool {
 
 /// Whether a statement of which the reader passes over a part changes the schema by the rest.
 fn changes_schema(other: &Other<'_>) -> bool {
-    let SingleStatement::Schema(statements) = &other.read else {
+    let SingleStatement::Schema(statements) = other.tree else {
         return false;
     };
     statements.iter().any(|statement| {
@@ -373,9 +375,12 @@ fn refuse_others(
 
 /// The part after the tables: SQLite's triggers and the statements that are kept, in the order that they had. Rows that were written
 /// before there was a trigger are so again.
-fn after_tables(old: &[Migration], triggers: &[(String, String)], kept: &[Other<'_>]) -> String {
-    let all = old.iter().flat_map(|migration| &migration.up.statements);
-    let all: Vec<&str> = all.map(|one| one.sql.as_str()).collect();
+fn after_tables(
+    old: &[ParsedMigration],
+    triggers: &[(String, String)],
+    kept: &[Other<'_>],
+) -> String {
+    let all: Vec<&str> = texts(old).map(|(sql, _)| sql).collect();
     let place = |sql: &str| {
         let at = all.iter().rposition(|one| *one == sql);
         at.unwrap_or(all.len())

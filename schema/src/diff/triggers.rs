@@ -1,22 +1,31 @@
 //! Triggers of SQLite's tables, which no model knows: a table that is made anew gets them again.
 
+use super::parsed::parse_texts;
 use crate::ast::{AlterAction, Name, Statement};
 use crate::dialect::Dialect;
-use crate::parse::{SingleStatement, parse_single};
+use crate::parse::SingleStatement;
 use crate::syntax::Command;
 
 /// The triggers that are there after these statements, each with the name of its table.
 pub fn triggers<'s>(statements: impl IntoIterator<Item = &'s str>) -> Vec<(String, String)> {
+    let parsed = parse_texts(statements, Dialect::Sqlite);
+    triggers_of(parsed.iter().map(|(sql, tree)| (*sql, tree)))
+}
+
+/// The same of statements that are parsed.
+pub(super) fn triggers_of<'s>(
+    statements: impl IntoIterator<Item = (&'s str, &'s SingleStatement)>,
+) -> Vec<(String, String)> {
     let mut known: Vec<Trigger> = Vec::new();
-    for sql in statements {
-        match parse_single(sql, Dialect::Sqlite) {
+    for (sql, tree) in statements {
+        match tree {
             SingleStatement::Command(Command::CreateTrigger(made)) => known.push(Trigger {
                 name: key(&made.name),
                 table: key(&made.table.name),
                 sql: sql.to_owned(),
             }),
             SingleStatement::Command(Command::DropTrigger(name)) => {
-                known.retain(|trigger| trigger.name != key(&name));
+                known.retain(|trigger| trigger.name != key(name));
             }
             SingleStatement::Schema(statements) => {
                 statements.iter().for_each(|one| follow(&mut known, one));

@@ -12,7 +12,7 @@ use crate::draft::{
     DraftTable, TableIndex,
 };
 
-use crate::parse::words_of;
+use crate::syntax::sequences_of;
 
 use super::Fold;
 use super::objects::is_sequence;
@@ -50,8 +50,8 @@ fn count_by_default(column: &mut DraftColumn, sequences: &HashSet<String>) {
     let DraftCounter::Default(value) = &column.counter else {
         return;
     };
-    let mut words = words_of(&value.sql, Dialect::Postgres).into_iter();
-    if words.any(|word| sequences.contains(&word)) {
+    let mut named = sequences_of(&value.sql, Dialect::Postgres).into_iter();
+    if named.any(|name| sequences.contains(&name)) {
         column.default = Some(value.clone());
         column.counter = DraftCounter::Usual;
         column.generated = DraftGenerated::No;

@@ -25,6 +25,7 @@ mod sync;
 pub use crate::syntax::Names;
 pub(crate) use bindery_core::statements::lex;
 pub use bindery_core::statements::load::{SIZE_LIMIT, load};
+pub(crate) use ddl::exclusion_parts;
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
 pub(crate) use ddl::words_of;

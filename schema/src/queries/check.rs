@@ -11,12 +11,10 @@ use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::model::{Column, EngineId, Model, TableId};
-use crate::parse::lex::Lexer;
 use crate::parse::type_of;
 use crate::source::{Sources, Span};
-use crate::syntax::Parameter;
+use crate::syntax::{Parameter, tokens_within};
 use crate::typing::{self, Annotations, Checked, Embedded, Given, GivenColumn, ListUse, Star};
-use bindery_core::statements::lex::Token;
 
 /// The code of a finding on a table that is not there.
 const UNKNOWN_TABLE: &str = "B0620";
@@ -260,7 +258,7 @@ fn statement(
     diagnostics: &mut Diagnostics,
 ) -> Option<CheckedStatement> {
     let text = sources.file(written.statement.file).text();
-    let mut tokens = tokens(text, written.statement, dialect);
+    let mut tokens = tokens_within(text, written.statement, dialect);
     tokens.retain(|token| written.parts.has(form, token.start));
     let annotations = annotations(written, dialect, diagnostics)?;
     let source = typing::Source {
@@ -275,16 +273,6 @@ fn statement(
     let checked = typing::statement(model, &source, diagnostics)?;
     let read = misfit(written, &checked).map_or_else(|| meaning(model, written, checked), Err);
     read.map_err(|finding| diagnostics.push(finding)).ok()
-}
-
-fn tokens(text: &str, statement: Span, dialect: Dialect) -> Vec<Token> {
-    let mut lexer = Lexer::new(text, dialect);
-    lexer.at = statement.start as usize;
-    let mut tokens = Vec::new();
-    while lexer.skip_blanks() && lexer.at < statement.end as usize {
-        tokens.push(lexer.token());
-    }
-    tokens
 }
 
 /// The annotations above a text, with their types read.

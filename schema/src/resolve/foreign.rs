@@ -8,9 +8,8 @@ use crate::dialect::Dialect;
 use crate::dialect::DialectRules as _;
 use crate::draft::{DraftColumn, DraftGenerated, DraftTable};
 use crate::findings::foreign_sql;
-use crate::parse::lex::Token;
 use crate::source::Span;
-use crate::syntax::{ExprKind, SiteKind, look_at_expression, sites, tokens_of};
+use crate::syntax::{ExprKind, SiteKind, has_sign, look_at_expression, sites};
 
 use super::Resolver;
 use super::types::{self, is_serial};
@@ -260,9 +259,8 @@ fn foreign_operator(expression: &Expression, dialect: Dialect) -> Option<Foreign
     let sql = expression.sql.as_str();
     let problem = look_at_expression(sql, dialect, |_, _| ()).err()?;
     let at = problem.labels.first()?.span.start as usize;
-    let is_cast = |token: &Token| &sql[token.start as usize..token.end as usize] == "::";
     let product = dialect.product();
-    let (message, instead) = if tokens_of(sql, dialect).iter().any(is_cast) {
+    let (message, instead) = if has_sign(sql, dialect, "::") {
         let message = format!("{product} has no casts with `::`");
         (
             message,

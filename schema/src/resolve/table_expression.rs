@@ -7,8 +7,8 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{DraftGenerated, DraftIndex, DraftObjectKind, DraftTable};
 use crate::model::{ColumnId, TableId};
+use crate::parse::exclusion_parts;
 use crate::source::Span;
-use crate::syntax::tokens_of;
 use crate::typing::{
     DomainPart, Mistakes, OwnTable, TablePart, mistakes_of_domain, mistakes_of_expression,
 };
@@ -182,41 +182,13 @@ fn expressions(draft: &DraftTable) -> Vec<(TablePart, &Expression)> {
 
 /// The keys and the condition of `EXCLUDE USING gist (a WITH =, b WITH &&) WHERE (…)`.
 fn of_exclusion(written: &Expression) -> Vec<(TablePart, Expression)> {
-    let tokens = tokens_of(&written.sql, Dialect::Postgres);
-    let word = |at: usize| {
-        let token = tokens.get(at)?;
-        Some(written.sql[token.start as usize..token.end as usize].to_lowercase())
-    };
-    let (mut parts, mut depth, mut from) = (Vec::new(), 0_usize, None);
-    // Other parentheses have columns beside the keys, and settings.
-    let (mut region, mut is_first) = (None, true);
-    for at in 0..tokens.len() {
-        let text = word(at).unwrap_or_default();
-        match (text.as_str(), depth) {
-            ("(", 0) => {
-                let is_condition = at.checked_sub(1).and_then(word).as_deref() == Some("where");
-                let condition = is_condition.then_some(TablePart::IndexCondition);
-                region = is_first.then_some(TablePart::IndexKey).or(condition);
-                is_first = false;
-                from = region.map(|_| at + 1);
-            }
-            ("with", 1) | (")", 1) => {
-                let first = from.take().filter(|first| *first < at);
-                parts.extend(region.zip(first).map(|(part, first)| {
-                    let range = (tokens[first].start, tokens[at - 1].end);
-                    (part, piece_of(written, range))
-                }));
-            }
-            (",", 1) => from = (region == Some(TablePart::IndexKey)).then_some(at + 1),
-            _ => {}
-        }
-        depth = match text.as_str() {
-            "(" => depth + 1,
-            ")" => depth.saturating_sub(1),
-            _ => depth,
-        };
-    }
+    let (keys, condition) = exclusion_parts(&written.sql);
+    let keys = keys.into_iter().map(|key| (TablePart::IndexKey, key));
+    let condition = condition.map(|one| (TablePart::IndexCondition, one));
+    let parts = keys.chain(condition);
     parts
+        .map(|(part, one)| (part, piece_of(written, (one.span.start, one.span.end))))
+        .collect()
 }
 
 /// A part of an expression, at its place where the whole is as it is written.

@@ -38,9 +38,10 @@ pub(crate) use more_words::has_more_words;
 pub use names::Names;
 #[cfg(feature = "diff")]
 pub use names::places_of_words;
-pub(crate) use names::{Site, SiteKind, sites, sites_of_definition};
+pub(crate) use names::{Site, SiteKind, sequences_of, sites, sites_of_definition};
 pub(crate) use reader::{
-    Text, Whole, look_at_expression, read, read_query, read_text, tokens_of, ungrouped,
+    Text, Tokens, Whole, has_sign, look_at_expression, read, read_query, read_text, shown_at,
+    tokens_of, tokens_within, ungrouped,
 };
 pub(crate) use tree::*;
 pub(crate) use walk::{Node, only_reads, walk, walk_from};

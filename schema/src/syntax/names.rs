@@ -53,6 +53,17 @@ pub(crate) fn sites(sql: &str, dialect: Dialect) -> Vec<Site> {
     found.unwrap_or_else(|_| of_tokens(sql, dialect, false))
 }
 
+/// The sequences whose next values an expression takes: without schemas, in small letters.
+pub(crate) fn sequences_of(sql: &str, dialect: Dialect) -> Vec<String> {
+    let sites = sites(sql, dialect).into_iter();
+    let named = sites.filter(|site| site.kind == SiteKind::Sequence);
+    let bare = named.map(|site| {
+        let (_, name) = site.text.rsplit_once('.').unwrap_or(("", &site.text));
+        name.trim_matches('"').to_lowercase()
+    });
+    bare.collect()
+}
+
 /// The names in what follows the name of a type, a domain or a function of PostgreSQL, which has no tree. Of attributes and arguments
 /// the last word is the type: `(kind kind, mark kind)`, `RETURNS kind`.
 pub(crate) fn sites_of_definition(sql: &str) -> Vec<Site> {

@@ -154,6 +154,41 @@ pub(crate) fn tokens_of(sql: &str, dialect: Dialect) -> Vec<Token> {
     tokens
 }
 
+/// The tokens of one statement.
+pub(crate) type Tokens = [Token];
+
+/// Returns whether this sign stands in a text, outside of its texts and comments.
+pub(crate) fn has_sign(sql: &str, dialect: Dialect, sign: &str) -> bool {
+    let tokens = tokens_of(sql, dialect);
+    let cursor = Text::of(sql, &tokens, dialect).cursor();
+    tokens.iter().any(|token| cursor.raw(*token) == sign)
+}
+
+/// The first token from this place on, as messages have it.
+pub(crate) fn shown_at(sql: &str, dialect: Dialect, at: u32) -> String {
+    let tokens = tokens_of(sql, dialect);
+    let Some(token) = tokens.iter().find(|token| token.start >= at) else {
+        return "its end".to_owned();
+    };
+    let raw = &sql[token.start as usize..token.end as usize];
+    match token.kind {
+        TokenKind::Symbol => format!("the operator `{raw}`"),
+        TokenKind::Word => format!("the word `{raw}`"),
+        _ => format!("`{}`", raw.trim_matches(['"', '`', '[', ']', '\''])),
+    }
+}
+
+/// The tokens of a statement within a text.
+pub(crate) fn tokens_within(text: &str, statement: Span, dialect: Dialect) -> Vec<Token> {
+    let mut lexer = Lexer::new(text, dialect);
+    lexer.at = statement.start as usize;
+    let mut tokens = Vec::new();
+    while lexer.skip_blanks() && lexer.at < statement.end as usize {
+        tokens.push(lexer.token());
+    }
+    tokens
+}
+
 /// The text without the parentheses around all of it.
 pub(crate) fn ungrouped(sql: &str, dialect: Dialect) -> &str {
     let tokens = tokens_of(sql, dialect);
@@ -434,13 +469,14 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The alias of a table.
+    /// The alias of a table, which SQLite takes in the quotes of a text, too.
     pub(super) fn table_alias(&mut self) -> Read<Option<Name>> {
-        if self.eat(&["AS"]) {
-            let quoted = self.token(0).is_some_and(|token| self.is_text(token));
-            if quoted && self.dialect == Dialect::Sqlite {
-                return self.label().map(Some);
-            }
+        let is_named = self.eat(&["AS"]);
+        let quoted = self.token(0).is_some_and(|token| self.is_text(token));
+        if quoted && self.dialect == Dialect::Sqlite {
+            return self.label().map(Some);
+        }
+        if is_named {
             return self.own_name("a name").map(Some);
         }
         let windows = self.is_word(0, "WINDOW") && self.is_plain_name(1) && self.is_word(2, "AS");

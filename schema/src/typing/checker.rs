@@ -20,14 +20,13 @@ use crate::dialect::{Dialect, DialectRules as _};
 use crate::model::{ColumnId, EngineId, EnumId, Model, TableId};
 use crate::name::same_name;
 use crate::source::{FileId, Span};
-use crate::syntax::{self, Parameter, Statement, Text};
-use bindery_core::statements::lex::Token;
+use crate::syntax::{self, Parameter, Statement, Text, Tokens};
 
 /// The text of a statement, and what it may name.
 pub(crate) struct Source<'a> {
     /// Of the whole file, as the places of the tokens are in it.
     pub(crate) text: &'a str,
-    pub(crate) tokens: &'a [Token],
+    pub(crate) tokens: &'a Tokens,
     pub(crate) file: FileId,
     pub(crate) dialect: Dialect,
     /// Its name in messages.

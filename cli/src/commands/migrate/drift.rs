@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bindery::migrate::{MigrationState, MigrationStatus};
 use bindery_schema::diagnostic::Diagnostics;
-use bindery_schema::diff::{Structure, fold_migrations};
+use bindery_schema::diff::{ParsedMigration, Structure, fold_migrations};
 use bindery_schema::migrations;
 use bindery_schema::model::{Engine, EngineId};
 
@@ -104,6 +104,7 @@ fn expected(
     if read.is_empty() {
         return Ok(None);
     }
+    let read = ParsedMigration::all(read, engine.dialect);
     let folded = fold_migrations(read, engine, &mut sources, &mut found);
     let folded = folded.ok_or_else(|| unknown(&engine.name, "they cannot be read"))?;
     Ok(Some(folded.structure))

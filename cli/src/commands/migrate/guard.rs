@@ -1,8 +1,7 @@
 //! Engines that are `protected`: `bindery migrate run` applies nothing to them that loses data, unless that is said to be meant.
 
 use bindery::migrate::MigrateOptions;
-use bindery_schema::diff::{Loss, losses};
-use bindery_schema::migrations::Migration;
+use bindery_schema::diff::{Loss, ParsedMigration, losses};
 use bindery_schema::model::{Engine, EngineId};
 
 use super::Run;
@@ -42,14 +41,16 @@ fn refusal(
 }
 
 /// A migration that a squash has replaced is looked at by itself.
-fn losses_of(files: &[Migration], version: &str, engine: &Engine) -> Vec<Loss> {
+fn losses_of(files: &[ParsedMigration], version: &str, engine: &Engine) -> Vec<Loss> {
     if let Some(at) = files.iter().position(|one| one.version == version) {
         return losses(files, at, engine);
     }
     let replaced = files.iter().flat_map(|one| &one.replaces);
     let mut replaced = replaced.filter_map(|one| one.migration.clone());
     let found = replaced.find(|one| one.version == version);
-    found.map_or_else(Vec::new, |one| losses(&[one], 0, engine))
+    found.map_or_else(Vec::new, |one| {
+        losses(&[ParsedMigration::new(one, engine.dialect)], 0, engine)
+    })
 }
 
 fn protected(engine: &str, lines: &str) -> Failure {

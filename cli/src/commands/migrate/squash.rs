@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use bindery_schema::diagnostic::Diagnostics;
-use bindery_schema::diff::{Gone, Others, Squash, SquashRefused, Squashed, squash};
+use bindery_schema::diff::{
+    Gone, Others, ParsedMigration, Squash, SquashRefused, Squashed, squash,
+};
 use bindery_schema::migrations::{self, Migration, replaced_folder};
 use bindery_schema::model::{Engine, EngineId};
 use bindery_schema::source::Sources;
@@ -115,6 +117,7 @@ fn plan(
         (&mut sources, arguments.config.format),
         output,
     )?;
+    let migrations = ParsedMigration::all(migrations, engine.dialect);
     let number = number(&migrations, arguments.to.as_deref(), &engine.name)?;
     let old = &migrations[..number];
     refuse_squashed(&old[number - 1], &engine.name)?;
@@ -187,7 +190,11 @@ fn refuse_schema_folder(project: &Project, folder: &Path, engine: &str) -> Resul
 }
 
 /// The number of migrations that become one.
-fn number(migrations: &[Migration], to: Option<&str>, engine: &str) -> Result<usize, Failure> {
+fn number(
+    migrations: &[ParsedMigration],
+    to: Option<&str>,
+    engine: &str,
+) -> Result<usize, Failure> {
     let number = match to {
         None => migrations.len(),
         Some(to) => {
@@ -242,7 +249,7 @@ fn refuse_other_copies(copies: &Path, replaced: &[PathBuf]) -> Result<(), Failur
 }
 
 /// The files of migrations. Those of a folder each, as diesel has them, are not moved.
-fn files_of(old: &[Migration], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+fn files_of(old: &[ParsedMigration], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for one in old {
         if one.path.parent() != Some(folder) {

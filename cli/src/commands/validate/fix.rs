@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::Dialect;
-use bindery_schema::diff::{Change, Mended, Structure, differences, file_text, fold};
-use bindery_schema::migrations::Migration;
+use bindery_schema::diff::{
+    Change, Mended, ParsedMigration, Structure, differences, file_text, fold,
+};
 use bindery_schema::model::Engine;
 use serde::Serialize;
 
@@ -107,7 +108,7 @@ fn mends(project: &Project) -> PathBuf {
 fn files(
     mended: &Mended,
     (place, dialect): (&Path, Dialect),
-    of_chain: Option<&[Migration]>,
+    of_chain: Option<&[ParsedMigration]>,
 ) -> Vec<File> {
     let mut versions = Versions::after(of_chain.unwrap_or_default());
     let mut files = Vec::new();

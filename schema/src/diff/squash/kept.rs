@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::super::folder::model_of;
+use super::super::parsed::ParsedMigration;
 use super::{Gone, Other, changes_schema, first_line};
 use crate::ast::Name;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
-use crate::migrations::Migration;
 use crate::model::{Column, Engine, Generated, Model, Table};
 use crate::parse::SingleStatement;
 use crate::source::Sources;
@@ -16,7 +16,7 @@ use crate::syntax::{InsertSource, Names, Statement};
 /// Those that name what is not there at the end, or leave out what is needed there.
 pub(super) fn gone(
     kept: &[Other<'_>],
-    old: &[Migration],
+    old: &[ParsedMigration],
     end: &Model,
     engine: &Engine,
 ) -> Vec<Gone> {
@@ -32,7 +32,7 @@ pub(super) fn gone(
             model.clone()
         };
         let then = [model(place), model(place + 1)];
-        let statement = Named::of(&other.read, &other.statement.sql, engine.dialect);
+        let statement = Named::of(other.tree, &other.statement.sql, engine.dialect);
         let why = if changes_schema(other) {
             Some("it changes the schema as well".to_owned())
         } else {
@@ -48,7 +48,7 @@ pub(super) fn gone(
 }
 
 /// The schema that the first migrations make. Where they cannot be read alone, as a key refers to a later table, nothing is known of them.
-fn after(old: &[Migration], engine: &Engine) -> Model {
+fn after(old: &[ParsedMigration], engine: &Engine) -> Model {
     let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
     model_of(old, engine, &mut sources, &mut found)
 }
@@ -139,8 +139,8 @@ struct Named {
 }
 
 impl Named {
-    fn of(read: &SingleStatement, sql: &str, dialect: Dialect) -> Self {
-        let rows = match read {
+    fn of(tree: &SingleStatement, sql: &str, dialect: Dialect) -> Self {
+        let rows = match tree {
             SingleStatement::Rows(whole) => Some(&whole.statement),
             _ => None,
         };

@@ -10,7 +10,7 @@ use self::builder::Builder;
 pub use self::shapes::{
     ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape,
 };
-use super::capture::{CaptureTrigger, captures};
+use super::capture::{CaptureTrigger, captures_of_text};
 use crate::check::check;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, Flavour};
@@ -217,7 +217,7 @@ impl Structure {
             idle_enums: builder.idle_enums(),
             objects: builder.objects(&order),
             idle_objects: builder.idle_objects(&order),
-            captures: captures(text, dialect, flavour),
+            captures: captures_of_text(text, dialect, flavour),
             text: text.to_owned(),
             model,
         }

@@ -1,10 +1,12 @@
 //! Reads table constraints, MySQL keys, references and the parts of an index.
 
-use crate::ast::{KeyPart, Name, PartKey, Period, Reference, TableConstraint, TableConstraintKind};
+use crate::ast::{
+    Expression, KeyPart, Name, PartKey, Period, Reference, TableConstraint, TableConstraintKind,
+};
 use crate::ast::{KeyWords, ReferentialAction};
 use bindery_core::dialect::Dialect;
 
-use crate::syntax::{Cursor, Read};
+use crate::syntax::{Cursor, Read, Text, tokens_of};
 
 impl Cursor<'_> {
     /// Whether a constraint or key begins here, rather than a column.
@@ -149,16 +151,31 @@ impl Cursor<'_> {
 
     /// Everything from `EXCLUDE` on.
     fn exclude(&mut self, first: usize) -> Read<TableConstraintKind> {
+        self.exclusion()?;
+        self.deferrable();
+        Ok(TableConstraintKind::Exclude(self.expression(first)))
+    }
+
+    /// The keys without their operators, and the condition.
+    fn exclusion(&mut self) -> Read<(Vec<Expression>, Option<Expression>)> {
         if self.eat(&["USING"]) {
             self.name("an index method")?;
         }
-        self.parenthesized()?;
-        self.key_trailer()?;
-        if self.eat(&["WHERE"]) {
-            self.parenthesized()?;
+        let open = self.token(0);
+        self.expect_symbol("(")?;
+        let mut keys = Vec::new();
+        while !self.eat_symbol(")") {
+            if self.at_end() {
+                return Err(self.unclosed(open));
+            }
+            self.eat_symbol(",");
+            keys.push(self.expression_until(|at| at.is_word(0, "WITH"))?);
+            self.expression_until(|_| false)?;
         }
-        self.deferrable();
-        Ok(TableConstraintKind::Exclude(self.expression(first)))
+        self.key_trailer()?;
+        let has_condition = self.eat(&["WHERE"]);
+        let condition = has_condition.then(|| self.parenthesized()).transpose()?;
+        Ok((keys, condition))
     }
 
     fn mysql_key(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
@@ -433,6 +450,14 @@ impl Cursor<'_> {
             None => written,
         });
     }
+}
+
+/// The keys of `EXCLUDE USING gist (a WITH =, b WITH &&) WHERE (…)` without their operators, and its condition.
+pub(crate) fn exclusion_parts(sql: &str) -> (Vec<Expression>, Option<Expression>) {
+    let tokens = tokens_of(sql, Dialect::Postgres);
+    let mut cursor = Text::of(sql, &tokens, Dialect::Postgres).cursor();
+    cursor.eat(&["EXCLUDE"]);
+    cursor.exclusion().unwrap_or_default()
 }
 
 /// Words after others.

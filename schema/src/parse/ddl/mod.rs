@@ -18,6 +18,7 @@ pub(crate) mod table;
 mod types;
 mod view;
 
+pub(crate) use constraint::exclusion_parts;
 pub(crate) use option::words_of;
 pub(crate) use types::type_of;
 

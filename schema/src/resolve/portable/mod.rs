@@ -8,10 +8,9 @@ use crate::ast::Name;
 use crate::dialect::Dialect;
 use crate::draft::DraftTable;
 use crate::lower::column_index;
-use crate::parse::lex::TokenKind;
 use crate::portable::{Operator, Portable};
 use crate::source::Span;
-use crate::syntax::{self, Chain, Expr, ExprKind, Text, has_more_words, tokens_of};
+use crate::syntax::{self, Chain, Expr, ExprKind, Text, has_more_words, shown_at};
 
 /// Parts of parts so deep at most.
 const DEEPEST: usize = 48;
@@ -41,22 +40,8 @@ pub(super) fn portable(sql: &str, table: &DraftTable, is_default: bool) -> Carri
     });
     found.unwrap_or_else(|problem| {
         let at = problem.labels.first().map_or(0, |label| label.span.start);
-        Err(stopped(sql, table.dialect, at))
+        Err(shown_at(sql, table.dialect, at))
     })
-}
-
-/// The token at this place, in words.
-fn stopped(sql: &str, dialect: Dialect, at: u32) -> String {
-    let tokens = tokens_of(sql, dialect);
-    let Some(token) = tokens.iter().find(|token| token.start >= at) else {
-        return "its end".to_owned();
-    };
-    let raw = &sql[token.start as usize..token.end as usize];
-    match token.kind {
-        TokenKind::Symbol => format!("the operator `{raw}`"),
-        TokenKind::Word => format!("the word `{raw}`"),
-        _ => format!("`{}`", raw.trim_matches(['"', '`', '[', ']', '\''])),
-    }
 }
 
 impl Carrier<'_> {
@@ -69,7 +54,7 @@ impl Carrier<'_> {
     }
 
     fn stopped(&self, at: u32) -> String {
-        stopped(self.text.text, self.dialect(), at)
+        shown_at(self.text.text, self.dialect(), at)
     }
 
     fn of(&self, expr: &Expr, depth: usize) -> Carried {

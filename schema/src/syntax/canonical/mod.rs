@@ -65,6 +65,12 @@ pub(crate) fn normal_expression(sql: &str, dialect: Dialect) -> String {
     form.unwrap_or_else(|_| normal_tokens(sql, dialect))
 }
 
+/// The words, signs, numbers and texts of a text of SQL: words in small letters, names without their quotes, texts in theirs.
+pub fn token_texts(sql: &str, dialect: Dialect) -> Vec<String> {
+    let pieces = pieces(sql, dialect).into_iter();
+    pieces.map(|piece| piece.text).collect()
+}
+
 /// The words and signs of that form without casts, and without the schemas before names: texts that a server has rewritten have these
 /// in common.
 pub fn loose_words(sql: &str, dialect: Dialect) -> Vec<String> {

@@ -196,6 +196,24 @@ fn the_schema_compiler_looks_down() {
     schema::ORDER.assert_holds();
 }
 
+/// Only the readers of SQL name a token: `syntax`, and `parse` for statements of data definition. All other rooms have trees, or the
+/// pieces of a text that `syntax` makes.
+#[test]
+fn only_readers_of_sql_name_a_token() {
+    let is_reader = |file: &str| {
+        let folders = ["syntax", "parse", "typing/conformance"];
+        folders.iter().any(|folder| file.starts_with(folder))
+    };
+    let schema = sources("schema/src").into_iter();
+    let others = schema.filter(|(file, _)| !is_reader(file));
+    let named = others.chain(sources("cli/src")).filter(|(_, text)| {
+        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        words.any(|word| matches!(word, "Token" | "TokenKind" | "tokenize"))
+    });
+    let named: Vec<String> = named.map(|(file, _)| file).collect();
+    assert!(named.is_empty(), "{named:?}");
+}
+
 /// No kind of generated item knows another's text, and no shape how it is written.
 #[test]
 fn the_code_generator_looks_down() {
