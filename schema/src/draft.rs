@@ -36,6 +36,8 @@ pub struct Draft {
     pub skipped: BTreeMap<String, usize>,
     /// Views and the events, all in lower case, for which a trigger or a rule stands in: `insert`, `update`, `delete`.
     pub stood_in: BTreeSet<(String, String)>,
+    /// The configurations of the full-text search (PostgreSQL) that it makes, in small letters.
+    pub text_searches: BTreeSet<String>,
     /// In which dialect each file was read, and why.
     pub read_as: Vec<(FileId, ReadAs)>,
     /// Files that a tool wrote.

@@ -86,6 +86,8 @@ pub struct Model {
     pub skipped: BTreeMap<String, usize>,
     /// Views and the events, all in lower case, for which a trigger or a rule stands in: `insert`, `update`, `delete`.
     pub stood_in: BTreeSet<(String, String)>,
+    /// The configurations of the full-text search (PostgreSQL) that it makes, in small letters.
+    pub text_searches: BTreeSet<String>,
 }
 
 /// A model that passed every rule: emitters take this and cannot fail.

@@ -57,6 +57,8 @@ pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
             *fold.skipped.entry(kind.clone()).or_default() += count;
         }
         fold.stood_in.extend(file.stood_in.iter().cloned());
+        fold.text_searches
+            .extend(file.text_searches.iter().cloned());
         for statement in &file.statements {
             fold.now += 1;
             fold.statement(file, statement);
@@ -129,6 +131,7 @@ struct Fold<'a> {
     routines: Vec<CreateFunction>,
     skipped: BTreeMap<String, usize>,
     stood_in: BTreeSet<(String, String)>,
+    text_searches: BTreeSet<String>,
     /// The number of the current statement.
     now: usize,
     /// Where the table that is made or changed finds what is named without a schema.
@@ -165,6 +168,7 @@ impl<'a> Fold<'a> {
             routines: Vec::new(),
             skipped: BTreeMap::new(),
             stood_in: BTreeSet::new(),
+            text_searches: BTreeSet::new(),
             now: 0,
             path: None,
             unknown_tables: 0,
@@ -508,6 +512,7 @@ impl<'a> Fold<'a> {
             other_names: self.no_models,
             skipped: self.skipped,
             stood_in: self.stood_in,
+            text_searches: self.text_searches,
             read_as: Vec::new(),
             dumps: Vec::new(),
             allowed: Vec::new(),

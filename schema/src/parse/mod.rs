@@ -147,6 +147,7 @@ fn parse_as(
         statements: Vec::new(),
         skipped,
         stood_in: std::collections::BTreeSet::new(),
+        text_searches: std::collections::BTreeSet::new(),
     };
     let mut schema_in_force = CurrentSchema::start(text, dialect, &split.statements);
     let mut reader = FileReader {
@@ -260,13 +261,48 @@ impl FileReader<'_> {
         self.outcome(outcome, statement, &kind);
     }
 
-    /// The view and the events of `CREATE TRIGGER a INSTEAD OF INSERT ON v`, `CREATE RULE a AS ON INSERT TO v DO INSTEAD …`.
-    fn stood_in(&self, statement: &RawStatement) -> Vec<(String, String)> {
+    /// The words at the beginning of a statement that is passed over, names without their quotes.
+    fn first_words(&self, statement: &RawStatement) -> Vec<String> {
         let words = statement.tokens.iter().take(40).map(|token| {
             let written = &self.text[token.start as usize..token.end as usize];
             written.trim_matches(['"', '`', '[', ']']).to_lowercase()
         });
-        let words: Vec<String> = words.collect();
+        words.collect()
+    }
+
+    /// The configuration that `CREATE TEXT SEARCH CONFIGURATION` makes, or that `ALTER …` names anew, without its schema.
+    fn text_search(&self, statement: &RawStatement) -> Option<String> {
+        let words = self.first_words(statement);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            [
+                "create",
+                "text",
+                "search",
+                "configuration",
+                _,
+                ".",
+                name,
+                ..,
+            ]
+            | ["create", "text", "search", "configuration", name, ..]
+            | [
+                "alter",
+                "text",
+                "search",
+                "configuration",
+                ..,
+                "rename",
+                "to",
+                name,
+            ] => Some((*name).to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The view and the events of `CREATE TRIGGER a INSTEAD OF INSERT ON v`, `CREATE RULE a AS ON INSERT TO v DO INSTEAD …`.
+    fn stood_in(&self, statement: &RawStatement) -> Vec<(String, String)> {
+        let words = self.first_words(statement);
         let has = |word: &str| words.iter().any(|one| one == word);
         let before = match (has("trigger"), has("rule")) {
             (true, _) => "on",
@@ -354,6 +390,7 @@ impl FileReader<'_> {
             ddl::Outcome::Skipped(Some("")) => {}
             ddl::Outcome::Skipped(own) => {
                 self.ast.stood_in.extend(self.stood_in(statement));
+                self.ast.text_searches.extend(self.text_search(statement));
                 self.skip(own.unwrap_or(kind));
             }
         }

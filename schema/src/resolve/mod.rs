@@ -110,6 +110,7 @@ impl<'a> Resolver<'a> {
             engines: input.engines.clone(),
             skipped: draft.skipped.clone(),
             stood_in: draft.stood_in.clone(),
+            text_searches: draft.text_searches.clone(),
             derives: input.derives.clone(),
             groups: input.groups.clone(),
             functions: draft.routines.clone(),

@@ -143,17 +143,21 @@ impl Checker<'_> {
         }
     }
 
-    /// SQLite's `likelihood(a, 0.1)`.
+    /// The fraction of SQLite's `likelihood(a, 0.1)`, and of a percentile.
     fn check_chance(&mut self, call: &Call) {
-        if self.dialect != Dialect::Sqlite || call.function() != "likelihood" {
-            return;
-        }
-        let Some(chance) = call.arguments.get(1) else {
+        let is_sqlite = self.dialect == Dialect::Sqlite;
+        let (at, is_constant) = match call.function() {
+            "likelihood" if is_sqlite => (1, true),
+            "percentile_cont" | "percentile_disc" if !is_sqlite => (0, false),
+            _ => return,
+        };
+        let Some(chance) = call.arguments.get(at) else {
             return;
         };
         let number = written_number(&chance.value);
-        if !number.is_some_and(|number| (0.0..=1.0).contains(&number)) {
-            self.report(findings::no_chance(chance.value.span));
+        if !number.map_or(!is_constant, |number| (0.0..=1.0).contains(&number)) {
+            let finding = findings::no_chance(call.function(), chance.value.span);
+            self.report(finding);
         }
     }
 

@@ -33,7 +33,13 @@ fn near(wanted: &str, known: &[String]) -> Option<String> {
 }
 
 /// A table that the schema does not have.
-pub(super) fn unknown_table(wanted: &Name, known: &[String]) -> Diagnostic {
+pub(super) fn unknown_table(wanted: &Name, schema: Option<&str>, known: &[String]) -> Diagnostic {
+    if let Some(schema) = schema.filter(|_| known.contains(&wanted.text)) {
+        let message = format!("the schema `{schema}` has no table `{}`", wanted.text);
+        return Diagnostic::error("B0620", message)
+            .at(wanted.span, "")
+            .help(format!("write `{}` without it", wanted.text));
+    }
     let message = format!("there is no table `{}`", wanted.text);
     let help = near(&wanted.text, known).unwrap_or_else(|| {
         "write the name of a table or view of the schema, or of a query of `WITH`".to_owned()

@@ -103,16 +103,7 @@ impl Checker<'_> {
     pub(super) fn check_literal(&mut self, value: &Value, table: TableId, at: usize) {
         let column = &self.model.table(table).columns[at];
         let written = self.text_at(value.span);
-        let is_bytes = |of: &ColumnType| of.class() == TypeClass::Bytes;
-        let bytes_for_another = self.model.table(table).strict
-            && value.cell.is_none()
-            && value.column_type().is_some_and(is_bytes)
-            && !matches!(
-                column.column_type.class(),
-                TypeClass::Bytes | TypeClass::Any
-            );
         let takes = match value.constant {
-            _ if bytes_for_another => false,
             Constant::Text => match plain_text(written) {
                 Some(text) => self.takes_text(text, table, at),
                 None => true,
@@ -124,6 +115,28 @@ impl Checker<'_> {
             let finding = findings::not_taken(written, &column.name, &column.sql_type, value.span);
             self.report(finding);
         }
+    }
+
+    /// Whether a column of a STRICT table refuses a value for its type: bytes become nothing else, and nothing becomes bytes. A text is
+    /// stored as a number where all of it is one, which a cast says.
+    pub(super) fn is_never_stored(&self, value: &Value, table: TableId, at: usize) -> bool {
+        let table = self.model.table(table);
+        let of_column = table.columns[at].column_type.class();
+        let Some(of_value) = value.column_type().map(|of| of.class()) else {
+            return false;
+        };
+        let is_known = |class: &TypeClass| !matches!(class, TypeClass::Any);
+        let is_bytes = |class: &TypeClass| *class == TypeClass::Bytes;
+        let is_number =
+            |class: &TypeClass| matches!(class, TypeClass::Integer(_) | TypeClass::Float { .. });
+        let is_computed_text = of_value == TypeClass::Text && value.constant == Constant::No;
+        table.strict
+            && value.cell.is_none()
+            && value.constant != Constant::Null
+            && is_known(&of_column)
+            && is_known(&of_value)
+            && (is_bytes(&of_column) != is_bytes(&of_value)
+                || is_computed_text && is_number(&of_column))
     }
 
     fn takes_text(&self, text: &str, id: TableId, at: usize) -> bool {

@@ -4,6 +4,7 @@ use super::checker::Checker;
 use super::findings;
 use super::names::NameKind;
 use super::scope::Scope;
+use crate::ast::Name;
 use crate::dialect::Dialect;
 use crate::syntax::{Distinct, Expr, ExprKind, ItemKind, Lock, Select};
 use bindery_core::dialect::Flavour;
@@ -41,9 +42,28 @@ impl Checker<'_> {
             Distinct::Yes | Distinct::On(_) => "rows of `DISTINCT`",
             Distinct::No if is_grouped => "groups and aggregates",
             Distinct::No if windows => "values of a window function",
-            Distinct::No => return self.check_locked_join(select, lock, scope),
+            Distinct::No => {
+                self.check_locked_views(lock, scope);
+                return self.check_locked_join(select, lock, scope);
+            }
         };
         self.report(findings::lock_of(what, lock.span));
+    }
+
+    /// A view whose rows are no rows of tables.
+    fn check_locked_views(&mut self, lock: &Lock, scope: &Scope<'_>) {
+        for relation in &scope.relations {
+            let is_it = |one: &Name| relation.name.as_deref() == Some(one.text.as_str());
+            let is_locked = lock.of.is_empty() || lock.of.iter().any(is_it);
+            let table = relation.table.map(|id| self.model.table(id));
+            let view = table.and_then(|table| table.view.as_ref().map(|view| (table, view)));
+            if let Some((table, view)) = view.filter(|_| is_locked)
+                && self.makes_rows(&view.sql)
+            {
+                let what = format!("rows that the view `{}` makes", table.name.name);
+                self.report(findings::lock_of(&what, lock.span));
+            }
+        }
     }
 
     /// The side of an outer join that may be without a row cannot be locked, unless the condition excludes that.

@@ -3,7 +3,8 @@
 use super::findings;
 use crate::ast::{Name, ObjectName};
 use crate::diagnostic::Diagnostic;
-use crate::model::{EngineId, Model, Table, TableId};
+use crate::dialect::Dialect;
+use crate::model::{EngineId, Model, Table, TableId, TableName};
 use crate::name::same_name;
 use crate::source::FileId;
 
@@ -57,7 +58,9 @@ impl UnknownName {
     /// The finding of a query.
     pub(super) fn in_query(&self) -> Diagnostic {
         match &self.kind {
-            NameKind::Table(_) => findings::unknown_table(&self.name, &self.known),
+            NameKind::Table(name) => {
+                findings::unknown_table(&self.name, name.schema.as_deref(), &self.known)
+            }
             NameKind::Alias => findings::unknown_alias(&self.name, &self.known),
             NameKind::Column(table) => {
                 findings::unknown_column(table.as_deref(), &self.name, &self.known)
@@ -70,10 +73,22 @@ impl UnknownName {
 pub(crate) struct OfEngines<'a> {
     pub(crate) model: &'a Model,
     pub(crate) engines: &'a [EngineId],
-    pub(crate) dialect: crate::dialect::Dialect,
+    pub(crate) dialect: Dialect,
 }
 
 impl OfEngines<'_> {
+    /// Whether a name has a schema of PostgreSQL's that nothing else is in. The database of a name of MySQL may be that of the URL.
+    fn is_of_no_schema(&self, name: &ObjectName) -> bool {
+        let Some(schema) = name.schema.as_deref() else {
+            return false;
+        };
+        let is_it = |of: &TableName| of.schema.as_deref() == Some(schema);
+        self.dialect == Dialect::Postgres
+            && !self.model.tables.iter().any(|one| is_it(&one.name))
+            && !self.model.views.iter().any(|one| is_it(&one.name))
+            && !self.model.objects.iter().any(|one| is_it(&one.name))
+    }
+
     fn hosts(&self, table: &Table) -> bool {
         let mut engines = table.engines.iter();
         engines.any(|engine| self.engines.contains(engine))
@@ -89,6 +104,9 @@ impl Names for OfEngines<'_> {
             let rank = name.rank(table.name.schema.as_deref()).filter(|_| fits)?;
             Some((rank, id))
         });
+        if self.is_of_no_schema(name) {
+            return Named::Missing;
+        }
         if let Some((_, id)) = ranked.min_by_key(|(rank, _)| *rank) {
             return Named::Table(id);
         }

@@ -8,6 +8,7 @@ use super::grammar;
 use super::literal::written_number;
 use super::postgres::{Context, PgType, can_cast};
 use super::scope::{Common, Field, Fields, Scope};
+use super::select::item_of;
 use super::value::{Constant, Ty, Value};
 use crate::ast::Name;
 use crate::column_type::ColumnType;
@@ -158,6 +159,9 @@ impl Checker<'_> {
         scope.items = fields.to_vec();
         for sort in order {
             self.check_position(&sort.value, Some(fields.len()));
+            if let Some(item) = item_of(&sort.value, fields, self.dialect) {
+                self.check_comparable(&item.value);
+            }
             if !is_number(&sort.value) {
                 self.expr(&sort.value, &scope);
             }

@@ -138,10 +138,11 @@ impl Checker<'_> {
         }
         for value in values {
             self.check_position(value, count);
-            if is_number(value) || is_name_of(value, &items, self.dialect) {
-                continue;
-            }
-            let value = self.expr(value, &seen);
+            let value = match item_of(value, &items, self.dialect) {
+                Some(item) => item.value.clone(),
+                None if is_number(value) => continue,
+                None => self.expr(value, &seen),
+            };
             self.check_comparable(&value);
         }
         if self.dialect == Dialect::Mysql {
@@ -178,7 +179,7 @@ impl Checker<'_> {
     }
 
     /// PostgreSQL's `json` has no order and no equality.
-    fn check_comparable(&mut self, value: &Value) {
+    pub(super) fn check_comparable(&mut self, value: &Value) {
         if value.ty == Ty::Postgres(PgType::JSON) {
             self.report(super::findings::not_comparable("json", value.span));
         }
@@ -563,18 +564,26 @@ pub(super) fn item_named<'s>(
     })
 }
 
+/// The item whose number or name alone a value is.
+pub(super) fn item_of<'f>(value: &Expr, items: &'f [Field], dialect: Dialect) -> Option<&'f Field> {
+    match &value.kind {
+        ExprKind::Number(number) => items.get(number.parse::<usize>().ok()?.checked_sub(1)?),
+        ExprKind::Column(names) => {
+            let [name] = names.as_slice() else {
+                return None;
+            };
+            items.iter().find(|item| {
+                let own = item.name.as_deref();
+                own.is_some_and(|own| crate::name::same_name(own, &name.text, dialect))
+            })
+        }
+        _ => None,
+    }
+}
+
 /// Whether a value is the name of an item alone.
 fn is_name_of(value: &Expr, items: &[Field], dialect: Dialect) -> bool {
-    let ExprKind::Column(names) = &value.kind else {
-        return false;
-    };
-    let [name] = names.as_slice() else {
-        return false;
-    };
-    items.iter().any(|item| {
-        let own = item.name.as_deref();
-        own.is_some_and(|own| crate::name::same_name(own, &name.text, dialect))
-    })
+    !is_number(value) && item_of(value, items, dialect).is_some()
 }
 
 /// Columns at the place of their `*`.

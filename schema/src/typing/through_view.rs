@@ -92,17 +92,8 @@ impl Checker<'_> {
         if query.with.is_some() && is_postgres {
             return Some("it begins with `WITH`");
         }
-        if !matches!(select.distinct, Distinct::No) {
-            return Some("it has `DISTINCT`");
-        }
-        if !select.group.is_empty() || select.having.is_some() {
-            return Some("it groups its rows");
-        }
-        if values(select).any(|value| self.has_aggregate(value)) {
-            return Some("it has an aggregate");
-        }
-        if values(select).any(has_window) {
-            return Some("it has a window function");
+        if let Some(why) = self.made_rows(select) {
+            return Some(why);
         }
         if !is_postgres {
             return select.from.is_empty().then_some("it reads no table");
@@ -122,6 +113,36 @@ impl Checker<'_> {
             }
             SourceKind::Query(..) | SourceKind::Functions(..) => Some("it reads no table itself"),
             SourceKind::Joined(_) => None,
+        }
+    }
+
+    /// Why each row of a query is made of several rows, or compared with others.
+    fn made_rows(&self, select: &Select) -> Option<&'static str> {
+        if !matches!(select.distinct, Distinct::No) {
+            return Some("it has `DISTINCT`");
+        }
+        if !select.group.is_empty() || select.having.is_some() {
+            return Some("it groups its rows");
+        }
+        if values(select).any(|value| self.has_aggregate(value)) {
+            return Some("it has an aggregate");
+        }
+        let has_window = values(select).any(has_window);
+        has_window.then_some("it has a window function")
+    }
+
+    /// Whether the rows of a view's query are not those of tables beside each other.
+    pub(super) fn makes_rows(&self, sql: &str) -> bool {
+        let Ok(whole) = read_text(sql, self.dialect) else {
+            return false;
+        };
+        let Statement::Query(query) = &whole.statement else {
+            return false;
+        };
+        match &query.body {
+            Body::Select(select) => self.made_rows(select).is_some(),
+            Body::Set(..) => true,
+            Body::Values { .. } | Body::Table(_) | Body::Query(_) => false,
         }
     }
 

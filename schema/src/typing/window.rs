@@ -182,8 +182,9 @@ impl Checker<'_> {
         }
         for bound in &frame.bounds {
             let number = written_number(bound);
-            let is_distance = frame.unit == FrameUnit::Range;
-            if number.is_some_and(|one| one < 0.0 || (one.fract() != 0.0 && !is_distance)) {
+            // PostgreSQL rounds a number of rows.
+            let takes_parts = frame.unit == FrameUnit::Range || is_postgres;
+            if number.is_some_and(|one| one < 0.0 || (one.fract() != 0.0 && !takes_parts)) {
                 self.report(findings::bound_of_frame(bound.span));
                 continue;
             }

@@ -73,6 +73,12 @@ impl Checker<'_> {
         if let Ty::Postgres(wanted) = column.ty {
             self.check_constant(value, wanted);
         }
+        // A table's own expression is refused when a row is written, not when the table is made.
+        let is_of_query = !matches!(self.clause, Clause::Table(_));
+        if is_of_query && self.is_never_stored(value, id, at) {
+            let (written, of) = (self.text_at(value.span), &own.sql_type);
+            self.report(findings::not_taken(written, &name, of, value.span));
+        }
         if nullable {
             self.may_be_null(value);
         }

@@ -260,7 +260,7 @@ const BY_NAME_ONLY: &[Entry] = &[
         names: &["json", "json_text"],
         rule: |written| is(written, ColumnType::Json { binary: false }),
         examples: &["JSON"],
-        note: "a lone number has up to 15 digits and no `.0`, unless the column is a `JSON_TEXT`; PostgreSQL's `json` is not compared, so neither grouped nor united: `JSONB` is",
+        note: "a lone number has up to 15 digits and no `.0`, unless the column is a `JSON_TEXT`; PostgreSQL's `json` is not compared, so neither ordered, grouped nor united: `JSONB` is",
     },
     Entry {
         names: &["jsonb"],

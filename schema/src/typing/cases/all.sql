@@ -209,3 +209,16 @@ SELECT 1 AS one FROM dual;
 SELECT ARRAY[title, 'x'] AS a, ARRAY[id] || ARRAY[1] AS b, string_to_array(title, ',') AS c, '{1,2}'::integer[] || 3 AS d FROM books;
 
 SELECT (b).*, (json_each_text('{"a": 1}')).* FROM books b;
+
+-- on: sqlite
+SELECT soundex(name) AS sound, count(*) AS n FROM authors GROUP BY 1;
+
+UPDATE notes SET weight = CAST(body AS REAL), raw = CAST(body AS BLOB) WHERE code = :code;
+
+-- on: postgres
+SELECT nextval('events_id_seq') AS n, id FROM public.books;
+
+SELECT id, max(pages) OVER (ORDER BY id ROWS 1.5 PRECEDING) AS m FROM books;
+
+-- on: sqlite
+SELECT b.id FROM authors 'b' JOIN books AS 'c' ON c.author_id = b.id;

@@ -423,8 +423,6 @@ SELECT count(DISTINCT author_id) OVER () AS n FROM books;
 
 SELECT sum(pages) OVER (ORDER BY id ROWS BETWEEN -1 PRECEDING AND CURRENT ROW) AS n FROM books;
 
-SELECT sum(pages) OVER (ORDER BY id ROWS BETWEEN 1.5 PRECEDING AND CURRENT ROW) AS n FROM books;
-
 SELECT ntile(0) OVER (ORDER BY id) AS n FROM books;
 
 SELECT nth_value(title, -1) OVER (ORDER BY id) AS n FROM books;
@@ -721,3 +719,24 @@ SELECT title FROM searched WHERE title MATCH '"one' OR searched MATCH 'author : 
 
 -- on: postgres
 SELECT interval '2026-01-31' AS i;
+
+-- on: postgres
+SELECT id FROM elsewhere.books;
+
+SELECT extra FROM events ORDER BY extra;
+
+SELECT extra FROM events UNION ALL SELECT extra FROM events ORDER BY 1;
+
+SELECT nextval('no_such_numbers') AS n;
+
+SELECT percentile_cont(1.5) WITHIN GROUP (ORDER BY share) AS x FROM events;
+
+-- on: sqlite
+INSERT INTO notes (code, body, weight) SELECT name, name, name || '1' FROM authors;
+
+UPDATE notes SET raw = body;
+
+UPDATE notes SET raw = weight + 1;
+
+-- on: sqlite mysql
+SELECT sum(pages) OVER (ORDER BY id ROWS BETWEEN 1.5 PRECEDING AND CURRENT ROW) AS n FROM books;

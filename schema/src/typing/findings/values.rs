@@ -133,6 +133,16 @@ pub(in crate::typing) fn no_configuration(
     Diagnostic::error("B0624", message).at(span, "").help(help)
 }
 
+/// A sequence that the schema does not have.
+pub(in crate::typing) fn no_sequence(name: &str, known: &[String], span: Span) -> Diagnostic {
+    let help = super::near(name, known).unwrap_or_else(|| {
+        format!("create it in the schema: `CREATE SEQUENCE {name}`, or write the name of one")
+    });
+    Diagnostic::error("B0624", format!("there is no sequence `{name}`"))
+        .at(span, "")
+        .help(help)
+}
+
 /// A text that is to be JSON and is not.
 pub(in crate::typing) fn no_document(span: Span) -> Diagnostic {
     Diagnostic::error("B0624", "the text is not JSON")
@@ -201,10 +211,13 @@ pub(in crate::typing) fn full_join(span: Span) -> Diagnostic {
 }
 
 /// A chance that is none.
-pub(in crate::typing) fn no_chance(span: Span) -> Diagnostic {
-    Diagnostic::error("B0624", "`likelihood` takes a number from 0.0 to 1.0")
-        .at(span, "")
-        .help("write it as a number: `likelihood(a = 1, 0.1)`")
+pub(in crate::typing) fn no_chance(function: &str, span: Span) -> Diagnostic {
+    let message = format!("`{function}` takes a number from 0.0 to 1.0");
+    let help = match function {
+        "likelihood" => "write it as a number: `likelihood(a = 1, 0.1)`",
+        _ => "write the part of all rows: `0.5` for the one in the middle",
+    };
+    Diagnostic::error("B0624", message).at(span, "").help(help)
 }
 
 /// Values of no order and no equality.

@@ -107,6 +107,8 @@ const FUNCTIONS: &[(&str, Gives)] = &[
     ("rtrim", text(Argument)),
     ("sin", returns(ColumnType::F64, Maybe)),
     ("snippet", text(Maybe)),
+    // Of the library that is bundled; it has a text for NULL, too.
+    ("soundex", text(Never)),
     ("sqlite_version", text(Never)),
     ("sqrt", returns(ColumnType::F64, Maybe)),
     ("strftime", text(Maybe)),
@@ -253,6 +255,7 @@ pub(super) const COUNTS: &[(&str, usize, usize)] = &[
     ("sign", 1, 1),
     ("sin", 1, 1),
     ("snippet", 1, 6),
+    ("soundex", 1, 1),
     ("sqrt", 1, 1),
     ("string_agg", 2, 2),
     ("substr", 2, 3),

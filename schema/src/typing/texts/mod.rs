@@ -172,9 +172,9 @@ impl Checker<'_> {
 
     /// The name of a configuration of the text search; the schema may create others.
     pub(super) fn check_configuration(&mut self, name: &str, span: Span) {
-        let mut skipped = self.model.skipped.keys();
-        let has_own = skipped.any(|kind| kind.contains("TEXT SEARCH"));
-        if !has_own && let Err(near) = search::find_configuration(name) {
+        let bare = name.rsplit_once('.').map_or(name, |(_, bare)| bare);
+        let is_own = self.model.text_searches.contains(&bare.to_lowercase());
+        if !is_own && let Err(near) = search::find_configuration(name) {
             self.report(findings::no_configuration(name, near, span));
         }
     }
