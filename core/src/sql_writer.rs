@@ -4,7 +4,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, ListForm, ListKind};
 
 /// A table's name with its schema where one is written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,6 +112,21 @@ impl SqlWriter {
             self.text.push('?');
         }
         self
+    }
+
+    /// After an expression: that it is one of this number of values, in the form in which the dialect takes a list of them.
+    pub fn one_of(&mut self, kind: ListKind, count: usize) -> &mut Self {
+        match self.dialect.list_form(count) {
+            ListForm::Array => self.push(" = ANY(").placeholder(),
+            ListForm::Json => {
+                let (before, after) = self.dialect.json_values(kind);
+                self.push(" IN (").push(before).placeholder().push(after)
+            }
+            ListForm::Placeholders(places) => self.push(" IN (").list(0..places, ", ", |sql, _| {
+                sql.placeholder();
+            }),
+        }
+        .push(")")
     }
 
     /// Returns the number of placeholders so far.

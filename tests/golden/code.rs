@@ -21,6 +21,7 @@ mod exports;
 mod given_values;
 mod in_place_at_work;
 mod interfaces_at_work;
+mod keys_at_work;
 mod links_at_work;
 mod messages_at_work;
 mod outbox_at_work;

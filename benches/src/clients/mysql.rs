@@ -6,6 +6,7 @@ use mysql::{Conn, OptsBuilder, Statement, TxOpts, Value};
 use super::sql::unnumbered as sql;
 use super::sql::{COUNTS, LAST_OF_EACH};
 use crate::family::{OF_QUERY, OWNERS, take_families};
+use crate::person::in_order;
 use crate::suite::DatabaseAddress;
 use crate::{Case, Client, Failure, FamilyQuery, Owner, Person, Pet};
 
@@ -198,6 +199,10 @@ impl Client for Mysql {
         let statement = &self.writes.find_where;
         let row = self.connection.exec_first(statement, (id, name))?;
         Ok(row.map(read))
+    }
+
+    fn find_many(&mut self, ids: &[i64]) -> Result<Vec<Option<Person>>, Failure> {
+        Ok(in_order(ids, self.find_listed(ids)?))
     }
 
     fn find_listed(&mut self, ids: &[i64]) -> Result<Vec<Person>, Failure> {

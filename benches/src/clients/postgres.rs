@@ -8,6 +8,7 @@ use postgres::{Client as Connection, NoTls, Row, Statement};
 use super::sql::numbered as sql;
 use super::sql::{COUNTS, LAST_OF_EACH};
 use crate::family::{OF_QUERY, take_families};
+use crate::person::in_order;
 use crate::suite::DatabaseAddress;
 use crate::{Case, Client, Failure, FamilyQuery, Owner, Person, Pet};
 
@@ -192,6 +193,10 @@ impl Client for Postgres {
             .connection
             .query_opt(&self.writes.find_where, &[&id, &name])?;
         Ok(row.as_ref().map(read).transpose()?)
+    }
+
+    fn find_many(&mut self, ids: &[i64]) -> Result<Vec<Option<Person>>, Failure> {
+        Ok(in_order(ids, self.find_listed(ids)?))
     }
 
     fn find_listed(&mut self, ids: &[i64]) -> Result<Vec<Person>, Failure> {

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Row, params, params_from_iter};
 use super::sql::unnumbered as sql;
 use super::sql::{COUNTS, LAST_OF_EACH};
 use crate::family::{OF_QUERY, OWNERS, take_families};
+use crate::person::in_order;
 use crate::{Case, Client, Failure, FamilyQuery, Owner, Person, Pet};
 
 /// Rows in one INSERT of many: more gain nothing.
@@ -128,6 +129,10 @@ impl Client for Rusqlite {
         let mut statement = self.connection.prepare_cached(sql::FIND_WHERE)?;
         let mut rows = statement.query(params![id, name])?;
         Ok(rows.next()?.map(read).transpose()?)
+    }
+
+    fn find_many(&mut self, ids: &[i64]) -> Result<Vec<Option<Person>>, Failure> {
+        Ok(in_order(ids, self.find_listed(ids)?))
     }
 
     fn find_listed(&mut self, ids: &[i64]) -> Result<Vec<Person>, Failure> {

@@ -13,7 +13,7 @@ use crate::driver::TransactionOptions;
 use crate::error::{Error, ErrorKind, Result, TimeoutPhase};
 use crate::error::{Mark, Resolution};
 use crate::value::ColumnSet;
-use crate::value::{Identity, RowReader};
+use crate::value::RowReader;
 use bindery_core::dialect::Dialect;
 
 /// An open connection. Every method that fails with a lost connection leaves it broken, and the pool throws it away.
@@ -354,27 +354,6 @@ impl AnyDriver {
         let written = each!(self, connection => connection.written());
         let committed: Result<()> = each!(self, connection => connection.commit());
         committed.map_err(|error| error.in_phase(TimeoutPhase::Commit).of_commit(written))
-    }
-
-    /// Whether rows of many keys are found faster by one list of them than by one query each: on servers that answer each by itself,
-    /// whatever goes out in one write.
-    pub(crate) fn finds_by_list(&self) -> bool {
-        match self.dialect() {
-            Dialect::Sqlite | Dialect::Postgres => false,
-            Dialect::Mysql => true,
-        }
-    }
-
-    /// The values of a key, to put the rows of a list in order.
-    pub(crate) fn identity(&self, write: WriteParams<'_>) -> Result<Identity> {
-        #[cfg(feature = "mysql")]
-        return super::mysql::identity(write);
-        // Nobody finds by lists then.
-        #[cfg(not(feature = "mysql"))]
-        return {
-            let _ = write;
-            Ok(Identity::default())
-        };
     }
 
     /// A query that always has a row came back without one: whatever answered, its next answer is worth as little.

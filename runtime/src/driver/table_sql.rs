@@ -7,7 +7,7 @@ use std::fmt;
 use bindery_core::sql_writer::SqlWriter;
 
 use crate::value::ColumnSet;
-use bindery_core::dialect::Dialect;
+use bindery_core::dialect::{Dialect, ListKind};
 
 /// Statements and column names of a table, already quoted for one dialect.
 #[derive(Debug)]
@@ -234,6 +234,19 @@ impl TableSql {
     /// A SELECT of the whole rows with this number of keys.
     pub(crate) fn select_list_sql(&self, dialect: Dialect, keys: usize) -> String {
         self.select_by_list_sql(dialect, self.key, keys)
+    }
+
+    /// The same of a key of one column, whose values are one list.
+    pub(crate) fn select_of_list_sql(
+        &self,
+        dialect: Dialect,
+        kind: ListKind,
+        keys: usize,
+    ) -> String {
+        let mut sql = SqlWriter::new(dialect);
+        sql.push(self.select).push(" WHERE ");
+        sql.push(self.columns[self.key[0]]).one_of(kind, keys);
+        sql.finish()
     }
 
     /// A SELECT of the whole rows with this number of values of a unique key.

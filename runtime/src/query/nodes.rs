@@ -1,6 +1,6 @@
 //! Writes the nodes of a tree as SQL, without recursion.
 
-use bindery_core::dialect::{Function, ListForm, ListKind, SearchPart, ValueKind};
+use bindery_core::dialect::{Function, ListKind, SearchPart, ValueKind};
 use bindery_core::sql_writer::SqlWriter;
 
 use super::joins::Tables;
@@ -28,6 +28,8 @@ enum Step {
     /// To the number before that.
     Onward,
     Number(u64),
+    /// With the power of two that holds the number of values.
+    OneOf(ListKind, u8),
     Column(ColumnPath),
     /// The tables of a subquery, and which of their rows are related.
     Related,
@@ -76,6 +78,9 @@ impl NodeWriter<'_> {
                 }
                 Step::Number(number) => {
                     self.sql.push(&number.to_string());
+                }
+                Step::OneOf(kind, power) => {
+                    self.sql.one_of(kind, 1 << power);
                 }
                 Step::Column(path) => self.tables.column(&mut self.sql, path),
                 Step::Related => self.tables.related_rows(&mut self.sql),
@@ -172,11 +177,7 @@ impl NodeWriter<'_> {
                 let parts = dialect.text_search(*search).iter();
                 parts.map(|part| searched(*part, *text)).collect()
             }
-            Node::In(value, kind, power) => {
-                let mut parts = vec![Child(*value)];
-                parts.extend(self.list(*kind, *power));
-                parts
-            }
+            Node::In(value, kind, power) => vec![Child(*value), Step::OneOf(*kind, *power)],
             Node::IsNull(value) => vec![Child(*value), Push(" IS NULL")],
             Node::IsNotNull(value) => vec![Child(*value), Push(" IS NOT NULL")],
             Node::Never => vec![Push("1 = 0")],
@@ -354,32 +355,6 @@ impl NodeWriter<'_> {
             Push(" AS first_rows)"),
         ]);
         Ok(parts)
-    }
-
-    fn list(&self, kind: ListKind, power: u8) -> Vec<Step> {
-        use Step::{Placeholder, Push};
-        let dialect = self.sql.dialect();
-        match dialect.list_form(1 << power) {
-            ListForm::Array => vec![Push(" = ANY("), Placeholder, Push(")")],
-            ListForm::Json => {
-                let (before, after) = dialect.json_values(kind);
-                vec![
-                    Push(" IN ("),
-                    Push(before),
-                    Placeholder,
-                    Push(after),
-                    Push(")"),
-                ]
-            }
-            ListForm::Placeholders(places) => {
-                let mut parts = vec![Push(" IN ("), Placeholder];
-                for _ in 1..places {
-                    parts.extend([Push(", "), Placeholder]);
-                }
-                parts.push(Push(")"));
-                parts
-            }
-        }
     }
 }
 

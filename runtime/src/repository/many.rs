@@ -1,9 +1,9 @@
 //! Finding, changing and deleting many rows by their keys.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::published::on_keys;
-use super::read::{exists, read_one, write_key};
+use super::read::{exists, write_key};
 use super::write::{write_given, write_saved};
 use super::{Repository, ensure, ensure_patch, ensure_row};
 use crate::driver::Physical;
@@ -12,7 +12,9 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::access::CanWrite;
 use crate::model::{ColumnSource, HasKey, Model, Writable};
-use crate::value::{Identity, ParamWriter};
+use crate::value::ParamWriter;
+use crate::value::recorded::{RecordedValues, are_exact, record_list, replay};
+use bindery_core::dialect::Dialect;
 
 /// Handed to the database at a time: enough for a round trip not to matter, few enough to keep memory flat.
 pub(super) const ROWS_AT_A_TIME: usize = 4_096;
@@ -23,8 +25,9 @@ type Keyed<'r, M, E> = (<M as Model>::Key<E>, &'r <M as Model>::Row<E>);
 impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// The rows with these keys, each at its key's place; `None` where there is no such row. A key may be given twice.
     ///
-    /// PostgreSQL gets all in one go, MySQL and MariaDB a list at a time. Each key is looked for by itself:
-    /// rows that change meanwhile may be seen before or after, as with one [`find`](Self::find) after the other.
+    /// Keys of one column are found by one statement for some thousands of them, on MySQL and MariaDB for 512. Each key of several columns is looked
+    /// for by itself on SQLite and PostgreSQL, which gets all in one go. Rows that change between two statements may be seen before or after,
+    /// as with one [`find`](Self::find) after the other.
     ///
     /// # Errors
     /// A key is of another engine, or the database fails.
@@ -210,97 +213,130 @@ fn find_chunk<M: HasKey, E: Engine>(
 ) -> Result<()> {
     let first = found.len();
     found.resize_with(first + keys.len(), || None);
-    let found = &mut found[first..];
-    if physical.finds_by_list() {
-        let at_a_time = longest_list(sql);
-        let lists = keys.chunks(at_a_time).zip(found.chunks_mut(at_a_time));
-        for (keys, found) in lists {
-            find_list::<M, E>(physical, sql, engine, keys, found)?;
-        }
+    let at_a_time = longest_list(physical.dialect(), sql);
+    let lists = keys.chunks(at_a_time.unwrap_or(ROWS_AT_A_TIME));
+    let found = found[first..].chunks_mut(at_a_time.unwrap_or(ROWS_AT_A_TIME));
+    for (keys, found) in lists.zip(found) {
+        let left = match at_a_time {
+            Some(_) => find_list::<M, E>(physical, sql, engine, keys, found)?,
+            None => (0..keys.len()).collect(),
+        };
+        find_each::<M, E>(physical, sql, engine, (keys, &left), found)?;
+    }
+    Ok(())
+}
+
+/// How many keys a list has at most. None where each key of several columns is looked for by itself.
+fn longest_list(dialect: Dialect, sql: &TableSql) -> Option<usize> {
+    match (dialect, sql.key.len()) {
+        // From some hundred places on the optimiser does other things than look up each.
+        (Dialect::Mysql, 1) => Some(512),
+        (Dialect::Mysql, _) => Some(64),
+        (Dialect::Sqlite | Dialect::Postgres, 1) => Some(ROWS_AT_A_TIME),
+        (Dialect::Sqlite | Dialect::Postgres, _) => None,
+    }
+}
+
+/// Finds the rows of these of the keys, each by a query of its own.
+fn find_each<M: HasKey, E: Engine>(
+    physical: &mut Physical,
+    sql: &'static TableSql,
+    engine: E,
+    (keys, places): (&[M::Key<E>], &[usize]),
+    found: &mut [Option<M::Row<E>>],
+) -> Result<()> {
+    if places.is_empty() {
         return Ok(());
     }
-    let write =
-        &mut |at: usize, params: &mut ParamWriter<'_>| write_key::<M, E>(sql, &keys[at], params);
-    physical.query_each(sql.find, keys.len(), write, &mut |at, row| {
-        found[at] = Some(M::read(row, engine)?);
+    let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
+        write_key::<M, E>(sql, &keys[places[at]], params);
+    };
+    physical.query_each(sql.find, places.len(), write, &mut |at, row| {
+        found[places[at]] = Some(M::read(row, engine)?);
         Ok(())
     })
 }
 
-/// From some hundred places on the optimiser does other things than look up each.
-fn longest_list(sql: &TableSql) -> usize {
-    match sql.key.len() {
-        0 | 1 => 512,
-        _ => 64,
-    }
-}
-
-/// Rows come back in any order, so each is put at its key's place by the values that the key has as parameters.
+/// Rows come back in any order, so each is put at its key's place by the values that the key has as parameters. Returns the places
+/// that are to be looked for again.
 fn find_list<M: HasKey, E: Engine>(
     physical: &mut Physical,
     sql: &'static TableSql,
     engine: E,
     keys: &[M::Key<E>],
     found: &mut [Option<M::Row<E>>],
-) -> Result<()> {
-    let mut places = BTreeMap::new();
+) -> Result<Vec<usize>> {
+    let mut values = RecordedValues::new();
+    let mut last = 0;
+    let mut places = HashMap::with_capacity(keys.len());
     for (at, key) in keys.iter().enumerate() {
-        let identity = identity::<M, E>(physical, sql, key).map_err(|error| error.at_row(at))?;
-        places.entry(identity).or_insert(at);
+        last = values.bytes().len();
+        record_key::<M, E>(sql, key, &mut values).map_err(|error| error.at_row(at))?;
+        let key = Box::<[u8]>::from(&values.bytes()[last..]);
+        places.entry(key).or_insert(at);
     }
+    let is_exact = are_exact(values.bytes());
+    let KeyList { text, values } = KeyList::new(physical.dialect(), sql, keys.len(), values, last);
+    let write = &mut |params: &mut ParamWriter<'_>| replay(values.bytes(), params);
     let mut is_strange = false;
-    for row in rows_of_list::<M, E>(physical, sql, engine, keys)? {
-        match places.remove(&identity::<M, E>(physical, sql, &M::key(&row))?) {
+    let mut key = RecordedValues::new();
+    physical.query(&text, write, &mut |row| {
+        let row = M::read(row, engine)?;
+        key.clear();
+        record_key::<M, E>(sql, &M::key(&row), &mut key)?;
+        match places.remove(key.bytes()) {
             Some(at) => found[at] = Some(row),
             None => is_strange = true,
         }
-    }
-    // A key given twice is not among the places, and a text may be found by another text that only sorts alike.
-    let is_exact = !is_strange && places.keys().all(Identity::is_exact);
-    let mut is_missing = vec![false; keys.len()];
-    if is_exact {
-        places.into_values().for_each(|at| is_missing[at] = true);
-    }
-    for (at, key) in keys.iter().enumerate() {
-        if found[at].is_none() && !is_missing[at] {
-            found[at] = read_one::<M, E>(physical, engine, sql.find, &mut |params| {
-                write_key::<M, E>(sql, key, params)
-            })?;
-        }
-    }
-    Ok(())
-}
-
-fn identity<M: HasKey, E: Engine>(
-    physical: &Physical,
-    sql: &TableSql,
-    key: &M::Key<E>,
-) -> Result<Identity> {
-    physical.identity(&mut |params| write_key::<M, E>(sql, key, params))
-}
-
-/// Lists are of few lengths, so that few statements are prepared: the last key is repeated to fill one up.
-fn rows_of_list<M: HasKey, E: Engine>(
-    physical: &mut Physical,
-    sql: &'static TableSql,
-    engine: E,
-    keys: &[M::Key<E>],
-) -> Result<Vec<M::Row<E>>> {
-    let Some(last) = keys.last() else {
-        return Ok(Vec::new());
-    };
-    let places = keys.len().next_power_of_two();
-    let text = sql.select_list_sql(physical.dialect(), places);
-    let mut rows = Vec::with_capacity(keys.len());
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        let all = keys.iter().chain(std::iter::repeat(last)).take(places);
-        all.for_each(|key| write_key::<M, E>(sql, key, params));
-    };
-    physical.query(&text, write, &mut |row| {
-        rows.push(M::read(row, engine)?);
         Ok(true)
     })?;
-    Ok(rows)
+    // A key given twice is not among the places, and a text may be found by another text that only sorts alike.
+    let mut left = vec![true; keys.len()];
+    if !is_strange && is_exact {
+        places.into_values().for_each(|at| left[at] = false);
+    }
+    let is_left = |at: &usize| found[*at].is_none() && left[*at];
+    Ok((0..keys.len()).filter(is_left).collect())
+}
+
+fn record_key<M: HasKey, E: Engine>(
+    sql: &TableSql,
+    key: &M::Key<E>,
+    values: &mut RecordedValues,
+) -> Result<()> {
+    let mut params = ParamWriter::recording(values);
+    write_key::<M, E>(sql, key, &mut params);
+    params.finish_recording()
+}
+
+/// A query of the rows with some keys.
+struct KeyList {
+    text: String,
+    values: RecordedValues,
+}
+
+impl KeyList {
+    /// Of this number of recorded keys, of which the last begins here.
+    fn new(
+        dialect: Dialect,
+        sql: &TableSql,
+        count: usize,
+        keys: RecordedValues,
+        last: usize,
+    ) -> Self {
+        let mut values = RecordedValues::new();
+        if sql.key.len() == 1 {
+            let kind = record_list(&mut values, count as u64, &keys);
+            let text = sql.select_of_list_sql(dialect, kind, count);
+            return Self { text, values };
+        }
+        // Lists are of few lengths, so that few statements are prepared: the last key is repeated to fill one up.
+        let places = count.next_power_of_two();
+        values.extend(keys.bytes());
+        (count..places).for_each(|_| values.extend(&keys.bytes()[last..]));
+        let text = sql.select_list_sql(dialect, places);
+        Self { text, values }
+    }
 }
 
 /// Neighbours that set the same columns.

@@ -22,7 +22,6 @@ pub(crate) mod decimal;
 #[cfg(any(feature = "data", feature = "sync"))]
 pub(crate) mod equal;
 pub(crate) mod hexadecimal;
-mod identity;
 mod inline_bytes;
 pub(crate) mod json_list;
 #[cfg(feature = "session")]
@@ -52,7 +51,6 @@ pub(crate) const INFINITE_MOMENT: &str = "an infinite date or time, which Postgr
 pub use self::column_form::ColumnWriter;
 pub use self::column_set::ColumnSet;
 pub(crate) use self::column_set::are_equal;
-pub(crate) use self::identity::Identity;
 pub(crate) use self::inline_bytes::Buffer;
 #[cfg(feature = "data")]
 pub(crate) use self::own_text::OwnValue;

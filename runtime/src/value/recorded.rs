@@ -269,6 +269,18 @@ pub(crate) fn same_number(value: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     }
 }
 
+/// Whether a database takes only these values for equal to them. Texts it compares by their collation.
+pub(crate) fn are_exact(values: &[u8]) -> bool {
+    let mut tape = Tape(values);
+    while let Some(&tag) = tape.0.first() {
+        if tag == TEXT {
+            return false;
+        }
+        skip(&mut tape);
+    }
+    true
+}
+
 /// Reads recorded values.
 pub(super) struct Tape<'a>(pub(super) &'a [u8]);
 

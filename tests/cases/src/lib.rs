@@ -46,6 +46,7 @@ cases! {
     flavours
     given
     hooks
+    keyed
     library
     linked
     links

@@ -45,7 +45,7 @@ use crate::value::mysql::column::Fields;
 use crate::value::mysql::params::Values;
 use crate::value::mysql::params::too_large;
 use crate::value::mysql::{Params, bytes, row};
-use crate::value::{Identity, ParamTarget, ParamWriter};
+use crate::value::{ParamTarget, ParamWriter};
 
 pub(crate) use self::cursor::MysqlCursor;
 pub(crate) use self::options::MysqlConfig;
@@ -594,13 +594,6 @@ impl Statement {
         };
         Some((statement, columns))
     }
-}
-
-/// The values of a key as they are sent.
-pub(super) fn identity(write: WriteParams<'_>) -> Result<Identity> {
-    let mut values = Values::default();
-    encode(&mut values, write)?;
-    Ok(values.into_identity())
 }
 
 fn encode(values: &mut Values, write: WriteParams<'_>) -> Result<()> {

@@ -5,7 +5,7 @@ use super::bytes::put_counted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::buffer::empty;
 use crate::value::types::Interval;
-use crate::value::{Identity, ParamWriter, calendar, uuid_text, vector};
+use crate::value::{ParamWriter, calendar, uuid_text, vector};
 
 /// Codes of types that are sent (MySQL's manual, "Column Types").
 const FLOAT: u8 = 0x04;
@@ -75,13 +75,6 @@ impl Values {
             out.extend_from_slice(&self.types);
             out.extend_from_slice(&self.bytes);
         }
-    }
-
-    /// Texts are compared by their collation, and the server has its own texts for decimals and such.
-    pub(crate) fn into_identity(mut self) -> Identity {
-        let is_exact = self.types.chunks(2).all(|code| code[0] != VAR_STRING);
-        self.types.append(&mut self.bytes);
-        Identity::new(self.types, is_exact)
     }
 
     /// Moves the values of one more row after these.
