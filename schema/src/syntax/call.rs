@@ -223,8 +223,9 @@ impl Reader<'_> {
         }
         if self.eat(&["DISTINCT"]) {
             call.distinct = true;
-        } else {
-            self.eat(&["ALL"]);
+        } else if self.eat(&["ALL"]) && self.dialect == Dialect::Sqlite && self.is_symbol(0, ")") {
+            // `count(ALL)` has no argument there.
+            return Ok(());
         }
         call.arguments = self.list(Self::argument)?;
         if self.eat(&["ORDER", "BY"]) {

@@ -518,7 +518,9 @@ const SQLITE: Words = Words {
         "cross", "full", "glob", "indexed", "inner", "left", "like", "match", "natural", "outer",
         "regexp", "right",
     ],
-    not_table: &[],
+    not_table: &[
+        "cross", "full", "indexed", "inner", "left", "natural", "outer", "right",
+    ],
     functions: &[],
 };
 
@@ -569,6 +571,7 @@ pub(super) fn may_be_alias(dialect: Dialect, word: &str) -> bool {
 
 /// Whether the word may stand as an alias of a table without `AS`.
 pub(super) fn may_be_table_alias(dialect: Dialect, word: &str) -> bool {
-    let bare = dialect == Dialect::Postgres || !has(words(dialect).not_bare, word);
+    // Words that may follow a value follow no table.
+    let bare = dialect != Dialect::Mysql || !has(words(dialect).not_bare, word);
     bare && !is_reserved(dialect, word) && !has(words(dialect).not_table, word)
 }

@@ -281,10 +281,12 @@ impl Checker<'_> {
         }
         let is_window_function = call.over.is_some() && WINDOW_FUNCTIONS.contains(&name);
         let is_over = call.over.is_some() && !is_window_function;
+        // SQLite computes a function of one row as if the word were not there.
+        let is_passed_over = self.dialect == Dialect::Sqlite && call.over.is_none();
         let words = [
             ("OVER", is_over),
             ("FILTER", call.filter.is_some()),
-            ("DISTINCT", call.distinct),
+            ("DISTINCT", call.distinct && !is_passed_over),
         ];
         let written = words.into_iter().find(|(_, is_written)| *is_written);
         if let Some((word, _)) = written
@@ -295,7 +297,7 @@ impl Checker<'_> {
     }
 
     /// Whether it is a function of the database that makes no value of many rows.
-    fn is_of_one_row(&self, name: &str) -> bool {
+    pub(super) fn is_of_one_row(&self, name: &str) -> bool {
         if self.dialect == Dialect::Postgres {
             let kinds = overloads(name);
             let mut plain = kinds.iter();

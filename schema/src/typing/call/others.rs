@@ -68,7 +68,8 @@ impl Checker<'_> {
         if !call.bare && !call.star && !grammar::takes(self.dialect, &name, arguments.len()) {
             return self.no_such_call(&name, arguments, span);
         }
-        let counts_once = call.distinct && self.dialect == Dialect::Sqlite;
+        let counts_once =
+            call.distinct && self.dialect == Dialect::Sqlite && !self.is_of_one_row(&name);
         if counts_once && arguments.len() != 1 {
             self.report(findings::several_values(arguments.len(), span));
             return Value::wrong(span);

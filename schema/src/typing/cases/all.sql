@@ -213,6 +213,8 @@ SELECT (b).*, (json_each_text('{"a": 1}')).* FROM books b;
 -- on: sqlite
 SELECT soundex(name) AS sound, count(*) AS n FROM authors GROUP BY 1;
 
+SELECT count(ALL) AS n, max(upper(DISTINCT like.name)) AS most FROM authors LIKE;
+
 UPDATE notes SET weight = CAST(body AS REAL), raw = CAST(body AS BLOB) WHERE code = :code;
 
 -- on: postgres
