@@ -41,6 +41,7 @@ mod table;
 mod tests;
 mod texts;
 mod through_view;
+mod using;
 mod value;
 mod view;
 mod window;

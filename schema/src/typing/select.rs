@@ -74,6 +74,7 @@ impl Checker<'_> {
             self.window(window, &scope);
         }
         self.listed(select, order, &fields, &scope);
+        self.check_merged_names(select, order, &scope);
         self.windows = windows;
         self.grouped.clear();
         match groups {

@@ -224,3 +224,8 @@ SELECT id, max(pages) OVER (ORDER BY id ROWS 1.5 PRECEDING) AS m FROM books;
 
 -- on: sqlite
 SELECT b.id FROM authors 'b' JOIN books AS 'c' ON c.author_id = b.id;
+
+-- on: mysql
+SELECT a.id AS x, b.id FROM authors a JOIN books b USING (id) ORDER BY id;
+
+SELECT a.id, lag(b.id) OVER (ORDER BY id) AS x, a.id + b.id AS y FROM authors a LEFT JOIN books b USING (id) ORDER BY id;

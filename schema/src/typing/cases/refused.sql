@@ -740,3 +740,12 @@ UPDATE notes SET raw = weight + 1;
 
 -- on: sqlite mysql
 SELECT sum(pages) OVER (ORDER BY id ROWS BETWEEN 1.5 PRECEDING AND CURRENT ROW) AS n FROM books;
+
+-- on: mysql
+SELECT a.id, b.id AS id FROM authors a JOIN books b USING (id) ORDER BY id;
+
+SELECT a.id AS x, b.id AS y FROM authors a JOIN books b USING (id) GROUP BY id;
+
+SELECT lag(a.id) OVER (ORDER BY id) AS x, lag(b.id) OVER (ORDER BY name) AS y FROM authors a JOIN books b USING (id);
+
+SELECT row_number() OVER w AS n, a.*, b.id FROM authors a JOIN books b USING (id) WINDOW w AS (ORDER BY id);
