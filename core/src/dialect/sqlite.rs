@@ -148,12 +148,12 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         // Floats are added to the digits that 15 leave of the greater one, and multiplied to 15 of the product.
         F::PlusDecimals => {
             "(SELECT CASE typeof(a + b) WHEN 'real' THEN \
-             round(a + b, 15 - length(ltrim(CAST(abs(a) + abs(b) AS INTEGER), '0'))) ELSE a + b END \
+             round(a + b, 15 - length(ltrim(CAST(max(abs(a), abs(b)) AS INTEGER), '0'))) ELSE a + b END \
              FROM (SELECT {} AS a, {} AS b))"
         }
         F::MinusDecimals => {
             "(SELECT CASE typeof(a - b) WHEN 'real' THEN \
-             round(a - b, 15 - length(ltrim(CAST(abs(a) + abs(b) AS INTEGER), '0'))) ELSE a - b END \
+             round(a - b, 15 - length(ltrim(CAST(max(abs(a), abs(b)) AS INTEGER), '0'))) ELSE a - b END \
              FROM (SELECT {} AS a, {} AS b))"
         }
         F::TimesDecimals => {
@@ -313,11 +313,11 @@ pub(super) const fn function_of_window(function: Function) -> Option<&'static st
         }
         F::PlusDecimals => {
             "(CASE typeof({} + {}) WHEN 'real' THEN \
-             round({0} + {1}, 15 - length(ltrim(CAST(abs({0}) + abs({1}) AS INTEGER), '0'))) ELSE {0} + {1} END)"
+             round({0} + {1}, 15 - length(ltrim(CAST(max(abs({0}), abs({1})) AS INTEGER), '0'))) ELSE {0} + {1} END)"
         }
         F::MinusDecimals => {
             "(CASE typeof({} - {}) WHEN 'real' THEN \
-             round({0} - {1}, 15 - length(ltrim(CAST(abs({0}) + abs({1}) AS INTEGER), '0'))) ELSE {0} - {1} END)"
+             round({0} - {1}, 15 - length(ltrim(CAST(max(abs({0}), abs({1})) AS INTEGER), '0'))) ELSE {0} - {1} END)"
         }
         F::TimesDecimals => {
             "(CASE typeof({} * {}) WHEN 'real' THEN CAST(printf('%.15g', {0} * {1}) AS NUMERIC) ELSE {0} * {1} END)"
