@@ -461,9 +461,10 @@ fn lim_01_queries_of_related_rows_over_their_limit_end() -> bindery::Result<()> 
         for kind in 0..4 {
             let error = slow(kind).expect_err("there are thousands of millions of paths");
             let phase = TimeoutPhase::Statement;
-            assert_eq!(
-                error.kind(),
-                &ErrorKind::Timeout { phase },
+            // On a busy machine the server may not say in time that it ended a change.
+            let unanswered = kind == 2 && error.is_outcome_unknown();
+            assert!(
+                unanswered || error.kind() == &ErrorKind::Timeout { phase },
                 "{name} {kind}: {error:?}"
             );
             assert_eq!(limited.on(engine)?.posts().count()?, 120);
