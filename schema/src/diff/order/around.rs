@@ -193,7 +193,24 @@ impl<'s> Around<'_, 's> {
             }
             Dialect::Sqlite => false,
         };
-        is_anew || is_refused || self.loses_its_server(table, key)
+        is_anew || is_refused || self.becomes_divided(key) || self.loses_its_server(table, key)
+    }
+
+    /// Whether the table that a foreign key of MySQL refers to is divided from now on, which none may be (error 1506). A table that goes
+    /// with its key may stay for now, as its drop is a comment.
+    fn becomes_divided(&self, key: &Key) -> bool {
+        let changes = self.changes.iter();
+        let mut divided = changes.filter_map(|change| match change {
+            Change::ChangePartitioning {
+                table,
+                from: None,
+                to: Some(_),
+            } => Some(table_key(table, self.dialect())),
+            _ => None,
+        });
+        let referred = key.referred.as_ref();
+        let referred = referred.map(|table| table_key(table, self.dialect()));
+        referred.is_some_and(|referred| divided.any(|table| table == referred))
     }
 
     /// Whether a foreign key would be left without the key that it refers to, or without an index (MySQL's errors 1025 and 1553).
