@@ -18,7 +18,9 @@ use crate::source::{FileId, Span};
 use crate::syntax;
 use bindery_core::dialect::Dialect;
 
-pub use alter::{AlterAction, AlterComposite, AlterTable, ColumnPosition, OtherChange};
+pub use alter::{
+    AlterAction, AlterComposite, AlterTable, ColumnPosition, OtherChange, PartsChange,
+};
 pub use expression::Expression;
 pub use key::{KeyWords, ReferentialAction};
 pub use name::{Name, ObjectName, SearchPath, TypeArgument, TypeName};

@@ -118,3 +118,34 @@ fn cli_07_steps_between_two_schemas_run_on_postgres() {
 fn cli_07_steps_between_two_schemas_run_on_mysql() {
     walk_all("mysql", Both::on_mariadb);
 }
+
+/// The way back of a new part divides the table anew without it, which the server refuses as long as rows are in it.
+#[test]
+fn cli_07_a_new_part_with_rows_stays_on_the_way_back() {
+    let Some(both) = Both::on_mariadb() else {
+        return;
+    };
+    let table = |more: &str| {
+        let first = "PARTITION p0 VALUES LESS THAN (10)";
+        format!(
+            "CREATE TABLE a (id bigint NOT NULL PRIMARY KEY) PARTITION BY RANGE (id) ({first}{more});"
+        )
+    };
+    both.schema(&table(""));
+    both.good("migrate add first");
+    both.good("migrate run");
+    both.schema(&table(", PARTITION p1 VALUES LESS THAN (20)"));
+    both.good("migrate add part");
+    let file = std::fs::read_to_string(&both.migrations()[3]).expect("a migration");
+    assert!(file.contains("ADD PARTITION (PARTITION p1"), "{file}");
+    both.good("migrate run");
+    both.execute("INSERT INTO a VALUES (1), (11)");
+    let refused = both.project.run("migrate revert --yes");
+    assert!(!refused.is_good());
+    assert!(refused.messages.contains("1526"), "{}", refused.messages);
+    assert_eq!(both.numbers("SELECT id FROM a ORDER BY id"), [1, 11]);
+    both.execute("DELETE FROM a WHERE id = 11");
+    both.good("migrate revert --yes");
+    both.good("migrate run");
+    both.good("validate");
+}

@@ -193,6 +193,8 @@ pub enum AlterAction {
     DetachPartition(ObjectName),
     /// MySQL `REMOVE PARTITIONING`.
     DropPartitioning,
+    /// A change of the parts that MySQL divides a table into.
+    ChangeParts(PartsChange),
     /// MySQL `COMMENT` of the table.
     Comment(String),
     /// MySQL `ENGINE = …`.
@@ -221,5 +223,21 @@ pub enum AlterAction {
         column: Name,
         /// From `SET` on.
         words: String,
+    },
+}
+
+/// A change of the parts of a table of MySQL. Parts are a list in parentheses, as written.
+#[derive(Debug, Clone)]
+pub enum PartsChange {
+    /// `ADD PARTITION (…)`.
+    Add(String),
+    /// `DROP PARTITION`.
+    Drop(Vec<Name>),
+    /// `REORGANIZE PARTITION … INTO (…)`.
+    Reorganize {
+        /// The parts that go.
+        from: Vec<Name>,
+        /// Those in their place.
+        into: String,
     },
 }

@@ -190,6 +190,7 @@ impl Fold<'_> {
             }
             AlterAction::DropVersioning => native::drop_option(table, "SYSTEM VERSIONING"),
             AlterAction::DropPartitioning => native::drop_option(table, "PARTITION BY"),
+            AlterAction::ChangeParts(change) => native::change_parts(table, change),
             AlterAction::DropPeriod(name) => {
                 let dialect = table.dialect;
                 let periods = &mut table.native.periods;

@@ -93,6 +93,7 @@ fn changed_column(action: &AlterAction) -> Option<&Name> {
         | AlterAction::DropConstraint { .. }
         | AlterAction::DropVersioning
         | AlterAction::DropPartitioning
+        | AlterAction::ChangeParts(_)
         | AlterAction::DropPeriod(_)
         | AlterAction::DropPrimaryKey
         | AlterAction::RenameTable(_)

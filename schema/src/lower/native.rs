@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::ast::{
     AlterAction, AlterComposite, ColumnDef, CreateDomain, CreateObject, CreateTable, Expression,
-    FileAst, Name, ObjectChange, ObjectKind, ObjectName, Partition, TableOption,
+    FileAst, Name, ObjectChange, ObjectKind, ObjectName, Partition, PartsChange, TableOption,
 };
 use crate::dialect::Dialect;
 use crate::draft::{
@@ -12,7 +12,7 @@ use crate::draft::{
     DraftTable, TableIndex,
 };
 
-use crate::syntax::sequences_of;
+use crate::syntax::{Divided, divided_parts, sequences_of};
 
 use super::Fold;
 use super::objects::is_sequence;
@@ -29,6 +29,27 @@ pub(super) fn set_option(table: &mut DraftTable, option: &TableOption) {
 
 pub(super) fn drop_option(table: &mut DraftTable, key: &str) {
     table.native.options.retain(|option| option.key != key);
+}
+
+/// The server refuses what does not fit the parts that are there.
+pub(super) fn change_parts(table: &mut DraftTable, change: &PartsChange) {
+    let mut options = table.native.options.iter_mut();
+    let Some(option) = options.find(|option| option.key == "PARTITION BY") else {
+        return;
+    };
+    let mut divided = Divided::read(&option.text);
+    let parts = &mut divided.parts;
+    match change {
+        PartsChange::Add(added) => parts.extend(divided_parts(added)),
+        PartsChange::Drop(names) => parts.retain(|part| !part.is_among(names)),
+        PartsChange::Reorganize { from, into } => {
+            let at = parts.iter().position(|part| part.is_among(from));
+            parts.retain(|part| !part.is_among(from));
+            let at = at.unwrap_or(parts.len());
+            parts.splice(at..at, divided_parts(into));
+        }
+    }
+    option.text = divided.written();
 }
 
 pub(super) fn inherit(

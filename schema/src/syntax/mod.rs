@@ -10,6 +10,7 @@ pub(crate) mod canonical;
 mod command;
 mod condition;
 mod cursor;
+mod divided;
 mod expression;
 #[cfg(test)]
 mod grouped;
@@ -32,6 +33,7 @@ mod tests;
 #[cfg(feature = "diff")]
 pub(crate) use command::{Command, Trigger};
 pub(crate) use cursor::{Cursor, Problem, Read, shortened};
+pub(crate) use divided::{Divided, DividedPart, divided_parts};
 #[cfg(test)]
 pub(crate) use grouped::grouped;
 pub(crate) use more_words::has_more_words;

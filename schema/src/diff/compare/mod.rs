@@ -13,6 +13,7 @@ use super::capture::CaptureTrigger;
 use super::change::{Change, ColumnChange};
 use super::key::{Key, KeyKind};
 use super::order::by_rank;
+use super::partitioning::Partitioning;
 use super::structure::{
     ColumnShape, EnumShape, ObjectShape, PartitionShape, Structure, TableShape, table_key,
 };
@@ -249,11 +250,17 @@ impl<'s> Comparison<'s> {
         }
     }
 
-    /// A bound that is a function is taken for the same: the server keeps its value.
+    /// A bound that is a function is taken for the same: the server keeps its value. A way back has no parts that the way there made.
     fn partitioning(&mut self, from: &TableShape, to: &TableShape) {
+        let has_no_others = |known: &Partitioning, wanted: &Partitioning| match self.names {
+            NameRule::Written => true,
+            NameRule::Given => wanted.has_all_of(known) != Some(false),
+        };
         let is_same = match (&from.partitioning, &to.partitioning) {
             (None, None) => true,
-            (Some(known), Some(wanted)) => known.has_all_of(wanted) != Some(false),
+            (Some(known), Some(wanted)) => {
+                known.has_all_of(wanted) != Some(false) && has_no_others(known, wanted)
+            }
             (Some(_), None) | (None, Some(_)) => false,
         };
         if !is_same {

@@ -4,6 +4,7 @@
 use super::effects::Sides;
 use super::part::Part;
 use crate::diff::change::Change;
+use crate::diff::partitioning::Partitioning;
 use crate::model::TableName;
 
 /// The changes, with a step between where a table that is divided otherwise changes.
@@ -15,7 +16,7 @@ pub(super) fn in_two(sides: &Sides<'_>, changes: Vec<Change>) -> Vec<Change> {
             table,
             from: from @ Some(_),
             to: to @ Some(_),
-        } if is_changed(table) => [(from, &None), (&None, to)]
+        } if is_changed(table) && added_parts(from, to).is_none() => [(from, &None), (&None, to)]
             .map(|(from, to)| Change::ChangePartitioning {
                 table: table.clone(),
                 from: from.clone(),
@@ -25,6 +26,15 @@ pub(super) fn in_two(sides: &Sides<'_>, changes: Vec<Change>) -> Vec<Change> {
         change => vec![change.clone()],
     });
     steps.collect()
+}
+
+/// The parts that come beside those that are there, as they are written.
+pub(in crate::diff) fn added_parts<'t>(
+    from: &Option<Partitioning>,
+    to: &'t Option<Partitioning>,
+) -> Option<Vec<&'t str>> {
+    let (from, to) = from.as_ref().zip(to.as_ref())?;
+    from.added_parts(to)
 }
 
 /// The table of which a column or key changes.

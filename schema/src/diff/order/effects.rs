@@ -1,5 +1,6 @@
 //! The parts of a database that a change makes, drops, alters and needs.
 
+use super::divided::added_parts;
 use super::part::{Part, Side};
 use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
@@ -113,6 +114,15 @@ impl Sides<'_> {
                     ..Effects::default()
                 }
             }
+            // Its bounds are of the type that the column gets.
+            Change::ChangePartitioning {
+                table,
+                from: old,
+                to: new,
+            } if added_parts(old, new).is_some() => Effects {
+                needs: to.whole(table),
+                ..Effects::default()
+            },
             Change::ChangePartitioning {
                 table,
                 from: old,

@@ -13,6 +13,7 @@ mod together;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
+pub(super) use self::divided::added_parts;
 pub(super) use self::effects::is_made_anew;
 use self::effects::{Effects, Sides};
 pub(super) use self::held::held_back;

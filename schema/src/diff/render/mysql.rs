@@ -4,7 +4,7 @@ use super::super::change::{Change, ColumnChange};
 use super::super::compare::changed_character_set;
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
-use super::super::order::is_made_anew;
+use super::super::order::{added_parts, is_made_anew};
 use super::super::partitioning::Partitioning;
 use super::super::structure::{ColumnShape, TableShape};
 use super::{
@@ -138,7 +138,7 @@ fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
         Change::ChangeOptions { table, from, to } => {
             vec![change_options(context, table, (from, to))]
         }
-        Change::ChangePartitioning { table, to, .. } => vec![divide(table, to.as_ref())],
+        Change::ChangePartitioning { table, from, to } => vec![divide(table, from, to)],
         Change::ChangeComment { table, to, .. } => {
             let comment = text(to.as_deref().unwrap_or_default(), MYSQL);
             vec![Step::of([altered(
@@ -172,10 +172,13 @@ fn change_options(context: &Context<'_>, table: &TableName, (from, to): (&str, &
     Step::of([altered(table, MYSQL, &clauses.join(", "))])
 }
 
-/// Writes all rows anew; one that fits no partition is refused.
-fn divide(table: &TableName, to: Option<&Partitioning>) -> Step {
-    let words = to.map_or("REMOVE PARTITIONING", Partitioning::written);
-    Step::of([altered(table, MYSQL, words)])
+/// Parts come beside those that are there. Else all rows are written anew, and one that fits no partition is refused.
+fn divide(table: &TableName, from: &Option<Partitioning>, to: &Option<Partitioning>) -> Step {
+    let added = added_parts(from, to).map(|parts| format!("ADD PARTITION ({})", parts.join(", ")));
+    let anew = to
+        .as_ref()
+        .map_or("REMOVE PARTITIONING", Partitioning::written);
+    Step::of([altered(table, MYSQL, added.as_deref().unwrap_or(anew))])
 }
 
 /// The columns of both that have the character set of their table.

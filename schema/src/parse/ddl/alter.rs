@@ -145,7 +145,7 @@ impl Cursor<'_> {
             return Err(self.unexpected("`ADD`, `ALTER`, `DROP`, `RENAME` or another change"));
         }
         // A list of columns, or of partitions, is the last change there is.
-        if self.is_any_word(0, &["ORDER", "REORGANIZE", "TRUNCATE"]) && self.is_name(1) {
+        if self.is_any_word(0, &["ORDER", "TRUNCATE"]) && self.is_name(1) {
             self.at = self.tokens.len();
         }
         self.skip_action()?;
@@ -163,8 +163,7 @@ impl Cursor<'_> {
     fn add(&mut self) -> Read<Actions> {
         let mysql = self.dialect == Dialect::Mysql;
         if mysql && self.eat(&["PARTITION"]) {
-            self.at = self.tokens.len();
-            return Ok(Vec::new());
+            return self.added_parts();
         }
         let first = self.at;
         if mysql && self.eat(&["SYSTEM", "VERSIONING"]) {
@@ -237,11 +236,10 @@ impl Cursor<'_> {
         if self.eat(&["PRIMARY", "KEY"]) {
             return Ok(Some(AlterAction::DropPrimaryKey));
         }
-        if self.eat(&["PARTITION"]) {
-            self.at = self.tokens.len();
-            return Ok(None);
-        }
         let mysql = self.dialect == Dialect::Mysql;
+        if mysql && self.eat(&["PARTITION"]) {
+            return self.dropped_parts().map(Some);
+        }
         if mysql && self.eat(&["SYSTEM", "VERSIONING"]) {
             return Ok(Some(AlterAction::DropVersioning));
         }
@@ -571,7 +569,6 @@ const UNMODELLED: &[&str] = &[
     "IMPORT",
     "DISCARD",
     "TRUNCATE",
-    "REORGANIZE",
     "COALESCE",
     "ANALYZE",
     "CHECK",

@@ -1,6 +1,6 @@
 //! Reads the changes of `ALTER TABLE` that mean something to one dialect only.
 
-use crate::ast::AlterAction;
+use crate::ast::{AlterAction, Name, PartsChange};
 use bindery_core::dialect::Dialect;
 
 use crate::syntax::{Cursor, Read};
@@ -57,6 +57,10 @@ impl Cursor<'_> {
                 found.push(AlterAction::DropPartitioning);
                 continue;
             }
+            if self.eat(&["REORGANIZE", "PARTITION"]) {
+                found.extend(self.reorganized_parts()?);
+                continue;
+            }
             let converts = self.eat(&["CONVERT", "TO"]);
             let options = self.character_set()?;
             if !options.is_empty() {
@@ -68,6 +72,55 @@ impl Cursor<'_> {
             }
             found.extend(self.mysql_table_option()?.map(AlterAction::Option));
         }
+    }
+
+    /// After `ADD PARTITION`. Of `PARTITIONS 2` no part has a name.
+    pub(crate) fn added_parts(&mut self) -> Read<Vec<AlterAction>> {
+        self.eat(&["IF", "NOT", "EXISTS"]);
+        self.eat_any(&["LOCAL", "NO_WRITE_TO_BINLOG"]);
+        let list = self.list_of_parts();
+        Ok(list
+            .map(|list| AlterAction::ChangeParts(PartsChange::Add(list)))
+            .into_iter()
+            .collect())
+    }
+
+    /// After `DROP PARTITION`.
+    pub(crate) fn dropped_parts(&mut self) -> Read<AlterAction> {
+        self.eat(&["IF", "EXISTS"]);
+        let names = self.names_of_parts()?;
+        Ok(AlterAction::ChangeParts(PartsChange::Drop(names)))
+    }
+
+    /// After `REORGANIZE PARTITION`. Without names the server divides by another number of hosts, and the parts are as before.
+    fn reorganized_parts(&mut self) -> Read<Option<AlterAction>> {
+        self.eat_any(&["LOCAL", "NO_WRITE_TO_BINLOG"]);
+        if self.at_end() {
+            return Ok(None);
+        }
+        let from = self.names_of_parts()?;
+        self.expect(&["INTO"])?;
+        let into = self.list_of_parts().unwrap_or_default();
+        Ok(Some(AlterAction::ChangeParts(PartsChange::Reorganize {
+            from,
+            into,
+        })))
+    }
+
+    fn names_of_parts(&mut self) -> Read<Vec<Name>> {
+        let mut names = vec![self.name("a partition's name")?];
+        while self.eat_symbol(",") {
+            names.push(self.name("a partition's name")?);
+        }
+        Ok(names)
+    }
+
+    /// Parts in parentheses, which are the last that a statement has.
+    fn list_of_parts(&mut self) -> Option<String> {
+        let first = self.at;
+        let is_list = self.is_symbol(0, "(");
+        self.at = self.tokens.len();
+        is_list.then(|| self.written(first))
     }
 
     fn at_mysql_option(&self) -> bool {
