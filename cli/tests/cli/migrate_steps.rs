@@ -119,6 +119,74 @@ fn cli_07_steps_between_two_schemas_run_on_mysql() {
     walk_all("mysql", Both::on_mariadb);
 }
 
+/// Triggers by their definitions, and whether they are switched on.
+const TRIGGERS: &str = "SELECT tgenabled::text || ' ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname";
+
+/// Triggers of the migrations that PostgreSQL binds to columns, by UPDATE OF and WHEN, stand in the way of other types and drops.
+#[test]
+fn cli_07_triggers_of_columns_that_change_are_made_again() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    both.schema(
+        "CREATE TYPE mood AS ENUM ('well', 'ill');
+CREATE TABLE t (id bigint PRIMARY KEY, a integer, b integer, c varchar(9), d integer, m mood, e text);
+CREATE TABLE gone (id bigint PRIMARY KEY, a integer);",
+    );
+    both.good("migrate add first");
+    let first = both.migrations().pop().expect("a migration");
+    let text = std::fs::read_to_string(&first).expect("a migration");
+    let triggers = "
+CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER by_event BEFORE UPDATE OF a, m, id ON t FOR EACH ROW EXECUTE FUNCTION noted();
+CREATE TRIGGER by_row AFTER UPDATE ON t FOR EACH ROW WHEN (OLD.c IS DISTINCT FROM NEW.c) EXECUTE FUNCTION noted();
+CREATE TRIGGER off AFTER UPDATE OF d ON public.t FOR EACH ROW EXECUTE FUNCTION noted();
+ALTER TABLE t DISABLE TRIGGER off;
+CREATE TRIGGER of_b AFTER INSERT OR UPDATE OF b ON t FOR EACH ROW EXECUTE FUNCTION noted();
+CREATE TRIGGER others AFTER UPDATE ON t FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION noted();
+CREATE TRIGGER of_gone AFTER UPDATE OF a ON gone FOR EACH ROW EXECUTE FUNCTION noted();
+";
+    std::fs::write(&first, text + triggers).expect("it can be written");
+    both.good("migrate run");
+    both.execute("INSERT INTO t VALUES (1, 2, 3, 'x', 4, 'well', 'y')");
+    let before = both.texts(TRIGGERS);
+    both.schema(
+        "CREATE TYPE mood AS ENUM ('well');
+-- @renamed_from t
+CREATE TABLE u (
+    id bigint PRIMARY KEY,
+    a bigint,
+    -- @renamed_from c
+    \"the C\" text,
+    d smallint,
+    m mood,
+    e text
+);",
+    );
+    both.good("migrate add step");
+    both.mean_it();
+    both.good("migrate run");
+    both.good("validate");
+    let after = both.texts(TRIGGERS);
+    let wanted: Vec<String> = before
+        .iter()
+        .filter(|one| !one.contains("of_b") && !one.contains("of_gone"))
+        .map(|one| one.replace("public.t ", "public.u "))
+        .map(|one| {
+            let compared = "(old.c)::text IS DISTINCT FROM (new.c)::text";
+            one.replace(compared, "old.\"the C\" IS DISTINCT FROM new.\"the C\"")
+        })
+        .collect();
+    assert_eq!(after, wanted);
+    assert_eq!(both.numbers("SELECT a FROM u"), [2]);
+    let added = both.migrations().len();
+    let count = if added > 4 { 2 } else { 1 };
+    both.good(&format!("migrate revert --yes --count {count}"));
+    assert_eq!(both.texts(TRIGGERS), before);
+    both.good("migrate run");
+    assert_eq!(both.texts(TRIGGERS), wanted);
+}
+
 /// The way back of a new part divides the table anew without it, which the server refuses as long as rows are in it.
 #[test]
 fn cli_07_a_new_part_with_rows_stays_on_the_way_back() {

@@ -68,7 +68,7 @@ impl Fold {
     fn statement(&mut self, sql: &str, tree: &SingleStatement) {
         match tree {
             SingleStatement::Command(Command::CreateTrigger(made)) => self.trigger(made, sql),
-            SingleStatement::Command(Command::DropTrigger(name)) => {
+            SingleStatement::Command(Command::DropTrigger(name, _)) => {
                 self.found.retain(|one| one.name != name.text);
             }
             SingleStatement::Schema(statements) => {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::bound_triggers::bound_triggers;
 use super::capture::{captures, create};
 use super::parsed::{ParsedMigration, texts};
 use super::structure::{Structure, Unreadable};
@@ -23,7 +24,7 @@ pub struct Folded {
     pub structure: Structure,
     /// The model after the last, whose places are in the files.
     pub model: Model,
-    /// SQLite's triggers, each with its table.
+    /// The statements that make triggers, each with its table: all of SQLite, of PostgreSQL those that are bound to columns.
     pub triggers: Vec<(String, String)>,
 }
 
@@ -85,7 +86,8 @@ fn fold_these(
     };
     let triggers = match engine.dialect {
         Dialect::Sqlite => triggers_of(texts(&migrations)),
-        Dialect::Postgres | Dialect::Mysql => Vec::new(),
+        Dialect::Postgres => bound_triggers(texts(&migrations)),
+        Dialect::Mysql => Vec::new(),
     };
     Some(Folded {
         migrations,

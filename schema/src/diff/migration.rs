@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::bound_triggers::bound_triggers;
 use super::change::Change;
 use super::compare::{NameRule, compare, compare_with};
+use super::parsed::parse_texts;
 use super::rename::{Rename, pending};
 use super::render::{self, Context, Step, rename};
 use super::sequences;
@@ -22,7 +24,8 @@ pub struct Plan<'p> {
     pub to: &'p Structure,
     /// Renames that were said; those that are done already do not count.
     pub renames: &'p [Rename],
-    /// SQLite's triggers, each with its table: see [`triggers`](super::triggers).
+    /// SQLite's triggers, each with its table: see [`triggers`](super::triggers); PostgreSQL's that are bound to columns, each with the
+    /// statements that switch it on and off.
     pub triggers: &'p [(String, String)],
 }
 
@@ -89,22 +92,27 @@ fn way_back(
         .cloned()
         .collect();
     let without_losses = plan.from.after(&statements(&executed))?;
-    let one_way = |from: &Structure, to: &Structure, renames: &[Rename]| {
+    let dialect = plan.from.dialect;
+    let kept = triggers_after(plan.triggers, &statements(&executed), dialect);
+    let left = triggers_after(plan.triggers, &statements(&planned.up), dialect);
+    let one_way = |from: &Structure, to: &Structure, renames: &[Rename], triggers: &Triggers| {
         let plan = Plan {
             from,
             to,
             renames: &[],
-            triggers: plan.triggers,
+            triggers,
         };
         one_way(&plan, renames, NameRule::Given, false)
     };
     let mut steps = Vec::new();
     if executed.len() < planned.up.len() {
-        let restored = one_way(main, &without_losses, &[])?.steps;
+        let mut restored = one_way(main, &without_losses, &[], &left)?.steps;
+        let gone = kept.iter().filter(|one| !left.contains(one));
+        restored.extend(step_of(gone.map(|(_, sql)| sql.clone()).collect()));
         steps.extend(restored.into_iter().map(commented_counterpart));
     }
     let back: Vec<Rename> = planned.renames.iter().rev().map(Rename::reversed).collect();
-    steps.extend(one_way(&without_losses, plan.from, &back)?.steps);
+    steps.extend(one_way(&without_losses, plan.from, &back, &kept)?.steps);
     Ok(steps)
 }
 
@@ -157,15 +165,36 @@ fn one_way(
         steps.push(step);
     }
     let changes = compare_with(&from, plan.to, names);
+    let triggers = triggers_after(plan.triggers, &statements(&steps), plan.from.dialect);
     let context = Context {
         from: &from,
         to: plan.to,
-        triggers: plan.triggers,
+        triggers: &triggers,
         keeps_data: there,
         online: there,
     };
     steps.extend(render::render(&context, &changes));
     Ok(Way { changes, steps })
+}
+
+/// Statements that make triggers, each with its table.
+type Triggers = [(String, String)];
+
+/// The triggers after these statements. Those of SQLite are made as they were written.
+fn triggers_after(
+    triggers: &Triggers,
+    statements: &[String],
+    dialect: Dialect,
+) -> Vec<(String, String)> {
+    match dialect {
+        Dialect::Postgres => {
+            let known = triggers.iter().map(|(_, sql)| sql.as_str());
+            let all = known.chain(statements.iter().map(String::as_str));
+            let parsed = parse_texts(all, dialect);
+            bound_triggers(parsed.iter().map(|(sql, tree)| (*sql, tree)))
+        }
+        Dialect::Sqlite | Dialect::Mysql => triggers.to_vec(),
+    }
 }
 
 /// A step of these statements alone, where there are some.

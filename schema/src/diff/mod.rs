@@ -17,6 +17,7 @@
 //!
 //! The changes come in an order in which a database can execute them. Nothing here connects to one.
 
+mod bound_triggers;
 mod build;
 mod busy;
 mod capture;

@@ -115,7 +115,12 @@ pub fn squash(
         text.push_str("-- @no-transaction\n\n");
     }
     text.push_str(&tables(&first)?);
-    text.push_str(&after_tables(old, &first.triggers, kept));
+    let triggers = match squash.engine.dialect {
+        Dialect::Sqlite => first.triggers.as_slice(),
+        // They are among the statements that are kept, as their functions are.
+        Dialect::Postgres | Dialect::Mysql => &[],
+    };
+    text.push_str(&after_tables(old, triggers, kept));
     let last = &old[old.len() - 1];
     let names = (last.version.as_str(), squash.name);
     let engine = (squash.engine.dialect, squash.engine.flavour);
@@ -301,7 +306,7 @@ fn shows(other: &Other<'_>, first: &Folded, engine: &Engine) -> bool {
         SingleStatement::Command(Command::Pragma(name)) => {
             return !KEPT_PRAGMAS.contains(&name.text.to_lowercase().as_str());
         }
-        SingleStatement::Command(Command::CreateTrigger(_) | Command::DropTrigger(_))
+        SingleStatement::Command(Command::CreateTrigger(_) | Command::DropTrigger(..))
             if engine.dialect == Dialect::Sqlite =>
         {
             return true;

@@ -24,7 +24,7 @@ pub(super) fn triggers_of<'s>(
                 table: key(&made.table.name),
                 sql: sql.to_owned(),
             }),
-            SingleStatement::Command(Command::DropTrigger(name)) => {
+            SingleStatement::Command(Command::DropTrigger(name, _)) => {
                 known.retain(|trigger| trigger.name != key(name));
             }
             SingleStatement::Schema(statements) => {

@@ -22,7 +22,8 @@ pub(crate) enum Command {
     /// SQLite's `PRAGMA a`.
     Pragma(Name),
     CreateTrigger(Trigger),
-    DropTrigger(Name),
+    /// PostgreSQL names the table, too.
+    DropTrigger(Name, Option<ObjectName>),
     /// Another object: the words that name its kind in small letters, and whether what needs it goes too.
     Drop(String, Option<Name>, bool),
 }
@@ -34,6 +35,8 @@ pub(crate) struct Trigger {
     pub(crate) table: ObjectName,
     /// PostgreSQL: the function that it executes.
     pub(crate) function: Option<Name>,
+    /// PostgreSQL: the columns of its table that it is bound to, by `UPDATE OF` or `WHEN`, each time that one is named.
+    pub(crate) columns: Vec<Name>,
 }
 
 impl Cursor<'_> {
@@ -145,24 +148,45 @@ impl Cursor<'_> {
         }
         self.eat(&["IF", "NOT", "EXISTS"]);
         let name = self.object_name("a trigger's name")?.name;
+        let is_postgres = self.dialect == Dialect::Postgres;
+        let mut columns = Vec::new();
         // The first bare ON names the table: what stands before it are the events.
         while !self.at_end() && !self.is_word(0, "ON") {
-            self.advance(1);
+            if is_postgres && self.eat(&["UPDATE", "OF"]) {
+                columns = self.columns_of_event()?;
+            } else {
+                self.advance(1);
+            }
         }
         self.expect(&["ON"])?;
         let table = self.object_name("a table's name")?;
         let mut function = None;
-        while self.dialect == Dialect::Postgres && !self.at_end() {
+        while is_postgres && !self.at_end() {
             if self.eat(&["EXECUTE"]) && self.eat_any(&["FUNCTION", "PROCEDURE"]) {
                 function = Some(self.object_name("a function's name")?.name);
+            } else if self.is_any_word(0, &["OLD", "NEW"]) && self.is_symbol(1, ".") {
+                self.advance(2);
+                // All of a row is bound to no column.
+                columns.extend(self.name("a column's name").ok());
+            } else {
+                self.advance(1);
             }
-            self.advance(1);
         }
         Ok(Some(Command::CreateTrigger(Trigger {
             name,
             table,
             function,
+            columns,
         })))
+    }
+
+    /// After `UPDATE OF`.
+    fn columns_of_event(&mut self) -> Read<Vec<Name>> {
+        let mut columns = vec![self.name("a column's name")?];
+        while self.eat_symbol(",") {
+            columns.push(self.name("a column's name")?);
+        }
+        Ok(columns)
     }
 
     /// After `DROP`.
@@ -171,7 +195,10 @@ impl Cursor<'_> {
         self.eat(&["IF", "EXISTS"]);
         let name = self.object_name("its name").ok().map(|name| name.name);
         if let (true, Some(name)) = (same_word(&kind, "TRIGGER"), &name) {
-            return Ok(Command::DropTrigger(name.clone()));
+            let name = name.clone();
+            let has_table = self.dialect == Dialect::Postgres && self.eat(&["ON"]);
+            let table = has_table.then(|| self.object_name("a table's name"));
+            return Ok(Command::DropTrigger(name, table.transpose()?));
         }
         while !self.at_end() && !self.is_word(0, "CASCADE") {
             self.advance(1);

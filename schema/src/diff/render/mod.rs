@@ -75,7 +75,7 @@ pub(super) struct Context<'c> {
     pub(super) from: &'c Structure,
     /// The structure that they make.
     pub(super) to: &'c Structure,
-    /// Triggers of SQLite's tables, which a table that is made anew loses.
+    /// Triggers of SQLite's tables, which a table that is made anew loses, and those of PostgreSQL that are bound to columns.
     pub(super) triggers: &'c [(String, String)],
     /// Statements that lose data are commented out.
     pub(super) keeps_data: bool,

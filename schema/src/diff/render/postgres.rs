@@ -1,6 +1,7 @@
 //! PostgreSQL. What would keep others from a large table for long is a step that can be done online.
 
 mod enums;
+mod triggers;
 
 use self::enums::{change_enum, create_enum};
 pub(in crate::diff) use self::enums::{columns_of, is_enum_made_anew};
@@ -24,6 +25,10 @@ const POSTGRES: Dialect = Dialect::Postgres;
 const NOT_NULL: &str = "bindery_not_null";
 
 pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
+    triggers::with_triggers(context, change, own_steps(context, change))
+}
+
+fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
     match change {
         Change::CreateObject(object) => vec![Step::of(object.create.clone())],
         Change::DropObject(object) => {
