@@ -6,7 +6,7 @@ use super::lex::Comment;
 use super::nested::{Nested, nested};
 use super::routine::{Routine, routine};
 use super::split::RawStatement;
-use super::{FileReader, TABLE_LIMIT, ddl, kind};
+use super::{FileReader, TABLE_LIMIT, ddl};
 use crate::ast::{SearchPath, Statement};
 use crate::diagnostic::Diagnostic;
 use crate::parts::in_parts;
@@ -61,11 +61,12 @@ impl FileReader<'_> {
     }
 
     fn part(&self, (statement, path): &Placed<'_>, comments: &[Comment]) -> Part {
-        match nested(self.text, self.dialect, statement) {
+        let cursor = self.cursor(statement);
+        match nested(&cursor, statement.end) {
             Some(inner) => Part::Nested(inner),
             None => Part::Plain(
                 self.read(statement, path.as_ref(), comments),
-                routine(self.text, self.dialect, statement).map(Box::new),
+                routine(&cursor).map(Box::new),
             ),
         }
     }
@@ -83,7 +84,7 @@ impl FileReader<'_> {
                          not followed",
                         changed.kind
                     );
-                    self.not_applied(message, &changed, Some(self.span(at.start, at.end)));
+                    self.not_applied(message, &changed, Some(at));
                 }
             }
             None => {}
@@ -91,8 +92,7 @@ impl FileReader<'_> {
     }
 
     fn not_applied(&mut self, message: String, changed: &Passed, call: Option<Span>) {
-        let place = self.span(changed.first.start, changed.end);
-        let finding = Diagnostic::warning("B0430", message);
+        let (place, finding) = (changed.place, Diagnostic::warning("B0430", message));
         let finding = match call {
             Some(call) => finding.at(call, "called here").at(place, "not applied"),
             None => finding.at(place, ""),
@@ -114,10 +114,9 @@ impl FileReader<'_> {
     ) {
         match inner {
             Nested::Schema(name, statements) => {
-                let name = self.schema_name(*name);
                 for statement in statements {
                     for mut added in self.read_apart(statement, path, comments) {
-                        added.put_into_schema(&name);
+                        added.put_into_schema(name);
                         self.ast.statements.push(added);
                     }
                 }
@@ -180,18 +179,15 @@ impl FileReader<'_> {
         if statement.too_deep.is_some() {
             return None;
         }
-        let kind = kind::kind_of(self.text, &statement.tokens);
+        let cursor = self.cursor(statement);
+        let kind = cursor.statement_kind();
         let mut cursor = Cursor {
-            text: self.text,
-            tokens: &statement.tokens,
-            at: 0,
-            file: self.file,
-            dialect: self.dialect,
             read_as: Some(&self.ast.read_as),
             comments,
             own_database: self.own_database.as_deref(),
             path,
             kind: &kind,
+            ..cursor
         };
         let mut problems = Vec::new();
         let outcome = ddl::parse_statement(&mut cursor, &mut problems);

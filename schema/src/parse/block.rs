@@ -5,12 +5,10 @@
 //! catalogue guards the statements under it, which are applied as far as they fit. Statements that any other condition or a
 //! loop decides are not applied, and reported.
 
-use bindery_core::dialect::Dialect;
-
-use super::kind::kind_of;
-use super::lex::{Comment, Lexer, Token, TokenKind};
-use super::nested::Words;
+use super::lex::Comment;
 use super::split::{DEPTH_LIMIT, RawStatement};
+use crate::source::Span;
+use crate::syntax::{Cursor, Cut};
 
 /// A block, read.
 pub(crate) struct Block {
@@ -30,8 +28,7 @@ pub(super) struct Inner {
 /// A statement that changes the schema and is not applied.
 #[derive(Debug, Clone)]
 pub(super) struct Passed {
-    pub(super) first: Token,
-    pub(super) end: u32,
+    pub(super) place: Span,
     pub(super) kind: String,
 }
 
@@ -54,49 +51,28 @@ struct Level {
 }
 
 /// `DO $$ BEGIN … END $$`; `None` where nothing in it changes a schema.
-pub(super) fn block(text: &str, tokens: &[Token]) -> Option<Block> {
-    let (tokens, comments) = body(text, tokens)?;
+pub(super) fn block(statement: &Cursor<'_>) -> Option<Block> {
+    let body = Cut::of_dollar_quotes(statement)?;
     let mut walk = Walk {
-        words: Words { text },
-        tokens: &tokens,
-        at: 0,
+        cursor: body.cursor(),
         levels: Vec::new(),
         statements: Vec::new(),
         passed: Vec::new(),
     };
-    while walk.at < tokens.len() {
+    while !walk.cursor.at_end() {
         walk.step();
     }
     let (statements, passed) = (walk.statements, walk.passed);
     let block = Block {
         statements,
         passed,
-        comments,
+        comments: body.comments,
     };
     (!(block.statements.is_empty() && block.passed.is_empty())).then_some(block)
 }
 
-/// Returns the text between the dollar quotes, delimiters included; `None` where something in it is never closed.
-pub(super) fn body(text: &str, tokens: &[Token]) -> Option<(Vec<Token>, Vec<Comment>)> {
-    let body = tokens
-        .iter()
-        .find(|token| token.kind == TokenKind::Dollar)?;
-    let quoted = &text[body.start as usize..body.end as usize];
-    let quote = quoted[1..].find('$')? + 2;
-    let end = (body.end as usize).checked_sub(quote)?;
-    let mut lexer = Lexer::new(&text[..end], Dialect::Postgres);
-    lexer.at = body.start as usize + quote;
-    let mut found = Vec::new();
-    while lexer.at < end && lexer.skip_blanks() {
-        found.push(lexer.token());
-    }
-    lexer.unclosed.is_empty().then_some((found, lexer.comments))
-}
-
 struct Walk<'t> {
-    words: Words<'t>,
-    tokens: &'t [Token],
-    at: usize,
+    cursor: Cursor<'t>,
     levels: Vec<Level>,
     statements: Vec<Inner>,
     passed: Vec<Passed>,
@@ -105,31 +81,32 @@ struct Walk<'t> {
 impl Walk<'_> {
     /// At the beginning of a statement.
     fn step(&mut self) {
-        let first = self.at;
-        let word = self.tokens[first];
-        let is = |words: &[&str]| self.words.is_any(Some(&word), words);
+        let here = self.cursor.clone();
+        let (first, is) = (here.at, |words: &[&str]| here.is_any_word(0, words));
         if is(&["BEGIN"]) {
-            self.at += 1;
+            self.cursor.advance(1);
             self.open(Runs::Always);
         } else if is(&["IF"]) {
-            self.skip_to("THEN");
+            self.cursor.skip_behind("THEN");
             self.open(self.condition(first));
         } else if is(&["CASE", "LOOP", "FOR", "FOREACH", "WHILE"]) {
-            self.skip_to(if is(&["CASE"]) { "THEN" } else { "LOOP" });
+            self.cursor
+                .skip_behind(if is(&["CASE"]) { "THEN" } else { "LOOP" });
             self.open(Runs::Unknown);
         } else if is(&["ELSIF", "ELSEIF", "WHEN", "ELSE"]) {
-            self.skip_to(if is(&["ELSE"]) { "ELSE" } else { "THEN" });
+            self.cursor
+                .skip_behind(if is(&["ELSE"]) { "ELSE" } else { "THEN" });
             if let Some(level) = self.levels.last_mut() {
                 level.runs = level.runs.max(Runs::Unknown);
             }
         } else if is(&["EXCEPTION"]) {
-            self.at += 1;
+            self.cursor.advance(1);
             self.handler();
         } else if is(&["END"]) {
-            self.skip_to(";");
+            self.cursor.skip_behind(";");
             self.levels.pop();
         } else {
-            self.skip_to(";");
+            self.cursor.skip_behind(";");
             self.statement(first);
         }
     }
@@ -160,11 +137,12 @@ impl Walk<'_> {
     }
 
     fn condition(&self, first: usize) -> Runs {
-        let of_catalogue = |token: &Token| {
-            let word = self.words.raw(*token).to_lowercase();
+        let of_catalogue = |piece: &str| {
+            let word = piece.to_lowercase();
             word.starts_with("pg_") || CATALOGUE.contains(&word.as_str())
         };
-        if self.tokens[first..self.at].iter().any(of_catalogue) {
+        let condition = self.cursor.within(first, self.cursor.at);
+        if condition.is_some_and(|condition| condition.pieces().any(of_catalogue)) {
             Runs::Guarded
         } else {
             Runs::Unknown
@@ -173,29 +151,21 @@ impl Walk<'_> {
 
     /// A statement that is not of the block's own words; its delimiter is passed.
     fn statement(&mut self, first: usize) {
-        let tokens = &self.tokens[first..self.at];
-        let tokens = match tokens.split_last() {
-            Some((last, rest)) if self.words.raw(*last) == ";" => rest,
-            _ => tokens,
+        let delimiter = usize::from(self.cursor.before(&[";"]));
+        let Some(statement) = self.cursor.within(first, self.cursor.at - delimiter) else {
+            return;
         };
         let begins = ["CREATE", "ALTER", "DROP", "COMMENT"];
         let runs = self.runs();
         if runs == Runs::Never {
             return;
         }
-        if runs == Runs::Unknown || !self.words.is_any(tokens.first(), &begins) {
-            self.passed.extend(first_change(self.words.text, tokens));
-        } else if let Some(statement) = self.words.statement(tokens) {
+        if runs == Runs::Unknown || !statement.is_any_word(0, &begins) {
+            self.passed.extend(first_change(&statement));
+        } else if let Some(statement) = statement.as_statement() {
             let guarded = runs == Runs::Guarded;
             self.statements.push(Inner { statement, guarded });
         }
-    }
-
-    /// Moves after the next token of this text.
-    fn skip_to(&mut self, text: &str) {
-        let is = |token: &Token| self.words.raw(*token).eq_ignore_ascii_case(text);
-        let rest = &self.tokens[self.at..];
-        self.at += rest.iter().position(is).map_or(rest.len(), |at| at + 1);
     }
 }
 
@@ -203,55 +173,45 @@ impl Walk<'_> {
 const CATALOGUE: [&str; 3] = ["information_schema", "to_regclass", "to_regtype"];
 
 /// The first statement in a body, wherever it stands, that changes the schema.
-pub(super) fn first_change(text: &str, tokens: &[Token]) -> Option<Passed> {
-    let words = Words { text };
-    let begins = |at: usize| {
-        let before = at.checked_sub(1).map(|before| &tokens[before]);
-        let ends = before.is_none_or(|before| words.raw(*before) == ";");
-        ends || words.is_any(
-            before,
-            &["BEGIN", "THEN", "ELSE", "LOOP", "DO", "REPEAT", "AS"],
-        )
-    };
-    let mut starts = (0..tokens.len()).filter(|&at| begins(at));
+pub(super) fn first_change(body: &Cursor<'_>) -> Option<Passed> {
+    const BEFORE: [&str; 7] = ["BEGIN", "THEN", "ELSE", "LOOP", "DO", "REPEAT", "AS"];
+    let begins =
+        |at: usize| at == 0 || body.is_symbol(at - 1, ";") || body.is_any_word(at - 1, &BEFORE);
+    let mut starts = (0..body.rest()).filter(|&at| begins(at));
     starts
-        .find_map(|at| changes_schema(text, &tokens[at..]))
-        .or_else(|| text_of_ddl(text, tokens))
+        .find_map(|at| changes_schema(body, at))
+        .or_else(|| text_of_ddl(body))
 }
 
 /// A statement that changes tables, types or views; those that only change rights or triggers are not among them.
-fn changes_schema(text: &str, tokens: &[Token]) -> Option<Passed> {
-    let words = Words { text };
-    let first = *tokens.first()?;
-    if !words.is_any(Some(&first), &["CREATE", "ALTER", "DROP"]) {
+fn changes_schema(body: &Cursor<'_>, at: usize) -> Option<Passed> {
+    if !body.is_any_word(at, &["CREATE", "ALTER", "DROP"]) {
         return None;
     }
-    let ends = |token: &Token| words.raw(*token) == ";";
-    let shown = &tokens[..tokens.len().min(SHOWN)];
-    let end = shown.iter().position(ends).unwrap_or(shown.len());
-    let kind = kind_of(text, &shown[..end]);
-    let end = shown[..end].last()?.end;
-    let changes = says_change(&text[first.start as usize..end as usize]);
-    is_change(&kind, changes).then_some(Passed { first, end, kind })
+    let shown = at..(at + SHOWN).min(body.rest());
+    let mut ends = shown.clone().filter(|&end| body.is_symbol(end, ";"));
+    let end = ends.next().unwrap_or(shown.end);
+    let statement = body.within(body.at + at, body.at + end)?;
+    let kind = statement.statement_kind();
+    is_change(&kind, says_change(statement.source())).then(|| Passed {
+        place: statement.span(),
+        kind,
+    })
 }
 
 /// So many tokens of a statement are looked at: bodies may be long, and each of their statements begins one.
 const SHOWN: usize = 256;
 
 /// `EXECUTE 'ALTER TABLE …'`, `SET @sql = CONCAT('ALTER TABLE ', …)`: the text that begins such a statement.
-fn text_of_ddl(text: &str, tokens: &[Token]) -> Option<Passed> {
-    let is_text = |token: &&Token| {
-        let quotes = [TokenKind::SingleQuoted, TokenKind::Dollar];
-        quotes.contains(&token.kind)
-    };
-    let changes = says_change(&text[tokens.first()?.start as usize..tokens.last()?.end as usize]);
-    tokens.iter().filter(is_text).find_map(|token| {
-        let inner = text[token.start as usize..token.end as usize].trim_matches(['\'', '$']);
-        let kind: Vec<&str> = inner.split_whitespace().take(2).collect();
+fn text_of_ddl(body: &Cursor<'_>) -> Option<Passed> {
+    let changes = says_change(body.source());
+    let mut texts = (0..body.rest()).filter(|&at| body.is_text(at));
+    texts.find_map(|at| {
+        let text = body.content(at);
+        let kind: Vec<&str> = text.split_whitespace().take(2).collect();
         let kind = kind.join(" ").to_uppercase();
-        is_change(&kind, changes).then_some(Passed {
-            first: *token,
-            end: token.end,
+        is_change(&kind, changes).then(|| Passed {
+            place: body.span_at(at),
             kind,
         })
     })

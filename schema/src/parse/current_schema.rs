@@ -4,12 +4,13 @@
 //! of several, each table belongs to its own.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::ast::SearchPath;
 use bindery_core::dialect::Dialect;
 
-use super::lex::{Token, TokenKind};
 use super::split::RawStatement;
+use crate::syntax::{Cursor, Text};
 
 /// The schema or database that counts at a place of the text.
 pub(crate) struct CurrentSchema<'a> {
@@ -45,7 +46,7 @@ impl<'a> CurrentSchema<'a> {
         let (mut named, mut has_unnamed) = (BTreeSet::new(), false);
         for statement in statements {
             self.pass(statement);
-            if let Some(database) = self.database_of_table(&statement.tokens) {
+            if let Some(database) = self.database_of_table(&self.cursor(statement)) {
                 match database {
                     Some(database) => drop(named.insert(database)),
                     None => has_unnamed = true,
@@ -60,75 +61,73 @@ impl<'a> CurrentSchema<'a> {
     }
 
     /// After `CREATE TABLE`: the database it says or is made in.
-    fn database_of_table(&self, tokens: &[Token]) -> Option<Option<String>> {
-        let at = usize::from(self.is(tokens, 2, "IF")) * 3 + 2;
-        if !(self.is(tokens, 0, "CREATE") && self.is(tokens, 1, "TABLE")) {
+    fn database_of_table(&self, statement: &Cursor<'_>) -> Option<Option<String>> {
+        if !statement.is_words(&["CREATE", "TABLE"]) {
             return None;
         }
-        let point = tokens
-            .get(at + 1)
-            .is_some_and(|&token| self.raw(token) == ".");
-        let said = tokens
-            .get(at)
-            .filter(|_| point)
-            .map(|&token| self.name(token));
+        let at = usize::from(statement.is_word(2, "IF")) * 3 + 2;
+        let is_qualified = statement.is_symbol(at + 1, ".");
+        let said = statement.name_at(at).filter(|_| is_qualified);
         Some(said.or_else(|| self.first().map(str::to_owned)))
     }
 
     /// Follows `SET search_path`, `set_config('search_path', …)`, `SET SCHEMA` and `USE`.
     pub(crate) fn pass(&mut self, statement: &RawStatement) {
-        let tokens = &statement.tokens;
+        let statement = self.cursor(statement);
         match self.dialect {
             Dialect::Sqlite => {}
-            Dialect::Mysql if self.is(tokens, 0, "USE") => {
-                let database = tokens.get(1).map(|&token| self.name(token));
+            Dialect::Mysql if statement.is_word(0, "USE") => {
+                let database = statement.name_at(1);
                 self.path = database.map(|database| [database].into());
             }
             Dialect::Mysql => {}
-            Dialect::Postgres => self.pass_path(tokens),
+            Dialect::Postgres => self.pass_path(&statement),
         }
     }
 
-    fn pass_path(&mut self, tokens: &[Token]) {
-        let local = self.is(tokens, 1, "LOCAL");
-        let scope = usize::from(local || self.is(tokens, 1, "SESSION"));
-        let set = self.is(tokens, 0, "SET");
-        let ends = ["COMMIT", "END", "ROLLBACK", "ABORT"];
-        if ends.iter().any(|end| self.is(tokens, 0, end)) {
-            self.leave_transaction(tokens);
-        } else if self.is(tokens, 0, "RESET") && self.is(tokens, 1, "search_path") {
+    fn pass_path(&mut self, statement: &Cursor<'_>) {
+        let local = statement.is_word(1, "LOCAL");
+        let scope = 1 + usize::from(local || statement.is_word(1, "SESSION"));
+        let set = statement.is_word(0, "SET");
+        if statement.is_any_word(0, &["COMMIT", "END", "ROLLBACK", "ABORT"]) {
+            self.leave_transaction(statement);
+        } else if statement.is_words(&["RESET", "search_path"]) {
             self.path = None;
-        } else if set && self.is(tokens, 1 + scope, "search_path") {
-            self.enter(tokens.get(3 + scope..).unwrap_or_default(), local);
-        } else if set && self.is(tokens, 1 + scope, "SCHEMA") {
-            self.enter(tokens.get(2 + scope..).unwrap_or_default(), local);
-        } else if self.is(tokens, 0, "SELECT") {
-            let call = 1 + 2 * usize::from(self.is(tokens, 1, "pg_catalog"));
-            let about = tokens.get(call + 2).map(|&token| self.name(token));
-            if self.is(tokens, call, "set_config") && about.as_deref() == Some("search_path") {
-                let value = tokens.get(call + 4..call + 5).unwrap_or_default();
-                self.enter(value, self.is(tokens, call + 6, "true"));
+        } else if set && statement.is_word(scope, "search_path") {
+            self.enter(statement, scope + 2..statement.rest(), local);
+        } else if set && statement.is_word(scope, "SCHEMA") {
+            self.enter(statement, scope + 1..statement.rest(), local);
+        } else if statement.is_word(0, "SELECT") {
+            let call = 1 + 2 * usize::from(statement.is_word(1, "pg_catalog"));
+            let about = statement.name_at(call + 2);
+            if statement.is_word(call, "set_config") && about.as_deref() == Some("search_path") {
+                let value = call + 4..(call + 5).min(statement.rest());
+                self.enter(statement, value, statement.is_word(call + 6, "true"));
             }
         }
     }
 
     /// `SET LOCAL` counts up to the transaction's end, but not up to a savepoint's.
-    fn leave_transaction(&mut self, tokens: &[Token]) {
-        let to_savepoint = (1..3).any(|at| self.is(tokens, at, "TO"));
+    fn leave_transaction(&mut self, statement: &Cursor<'_>) {
+        let to_savepoint = (1..3).any(|at| statement.is_word(at, "TO"));
         if let Some(outside) = self.outside.take_if(|_| !to_savepoint) {
             self.path = outside;
         }
     }
 
     /// The schemas of a path; tables are not kept in one of the user's own name.
-    fn enter(&mut self, path: &[Token], local: bool) {
-        let names = path
-            .iter()
-            .filter(|&&token| token.kind != TokenKind::Symbol);
-        let names = names.map(|&token| (token.kind, self.name(token)));
-        let mut entries: Vec<String> = names
-            .flat_map(|(kind, name)| split_path(kind, name))
-            .collect();
+    fn enter(&mut self, statement: &Cursor<'_>, path: Range<usize>, local: bool) {
+        let mut entries = Vec::new();
+        for at in path.filter(|&at| !statement.is_sign(at)) {
+            let name = statement.name_at(at).unwrap_or_default();
+            if statement.is_double_quoted(at) {
+                entries.push(name);
+            } else {
+                // `set_config` takes the whole path as one text.
+                let parts = name.split(',');
+                entries.extend(parts.map(|part| part.trim().trim_matches('"').to_owned()));
+            }
+        }
         if entries == ["default"] {
             entries = vec!["public".to_owned()];
         }
@@ -156,32 +155,10 @@ impl<'a> CurrentSchema<'a> {
         self.path.as_ref()?.first().map(String::as_str)
     }
 
-    fn raw(&self, token: Token) -> &'a str {
-        &self.text[token.start as usize..token.end as usize]
+    fn cursor<'s>(&self, statement: &'s RawStatement) -> Cursor<'s>
+    where
+        'a: 's,
+    {
+        Text::of(self.text, &statement.tokens, self.dialect).cursor()
     }
-
-    fn is(&self, tokens: &[Token], at: usize, word: &str) -> bool {
-        tokens.get(at).is_some_and(|&token| {
-            token.kind == TokenKind::Word && self.raw(token).eq_ignore_ascii_case(word)
-        })
-    }
-
-    /// A name or text without its quotes.
-    fn name(&self, token: Token) -> String {
-        let raw = self.raw(token);
-        match token.kind {
-            TokenKind::Word if self.dialect == Dialect::Postgres => raw.to_lowercase(),
-            TokenKind::Word => raw.to_owned(),
-            _ => raw.trim_matches(['\'', '"', '`']).to_owned(),
-        }
-    }
-}
-
-/// `set_config` takes the whole path as one text; what is quoted as a name is one name.
-fn split_path(kind: TokenKind, text: String) -> Vec<String> {
-    if kind == TokenKind::DoubleQuoted {
-        return vec![text];
-    }
-    let name = |part: &str| part.trim().trim_matches('"').to_owned();
-    text.split(',').map(name).collect()
 }

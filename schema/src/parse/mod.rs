@@ -14,6 +14,7 @@ mod head_tag;
 mod interface;
 mod link;
 mod nested;
+mod passed_over;
 mod prose;
 mod publish;
 mod routine;
@@ -28,7 +29,6 @@ pub use bindery_core::statements::load::{SIZE_LIMIT, load};
 pub(crate) use ddl::exclusion_parts;
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
-pub(crate) use ddl::words_of;
 pub(crate) use prose::{comment_lines, comment_text};
 #[cfg(feature = "diff")]
 pub use single::statement_names;
@@ -41,21 +41,19 @@ use std::collections::HashMap;
 use crate::ast::{
     AllowTag, AlterAction, Ast, CreateTable, CreateView, FileAst, Keeper, Notes, Statement,
 };
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::findings::{too_many, unreadable};
 use crate::input::{Input, InputFile};
-use crate::name;
 use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
 use bindery_core::dialect::Dialect;
 
-use crate::syntax::{Problem, shortened};
+use crate::syntax::{Cursor, Problem, Text};
 use ahead::Reading;
 use annotation::{AnnotationTarget, Head, Reader};
 use comments::Comments;
 use current_schema::CurrentSchema;
 use ddl::table::TablePlaces;
-pub(crate) use lex::TokenKind;
 use lex::{Comment, Lexer};
 use split::RawStatement;
 
@@ -215,7 +213,7 @@ struct FileReader<'a> {
     routines: HashMap<String, block::Passed>,
 }
 
-impl FileReader<'_> {
+impl<'a> FileReader<'a> {
     fn drop_comments(&mut self, statement: &RawStatement) {
         self.comments.drop_inside(statement.start(), statement.end);
     }
@@ -224,13 +222,14 @@ impl FileReader<'_> {
         *self.ast.skipped.entry(kind.to_owned()).or_default() += 1;
     }
 
-    /// A schema's name as PostgreSQL has it.
-    fn schema_name(&self, token: lex::Token) -> String {
-        let written = &self.text[token.start as usize..token.end as usize];
-        match token.kind {
-            TokenKind::Word => written.to_lowercase(),
-            _ => written.trim_matches('"').replace("\"\"", "\""),
-        }
+    /// At the beginning of a statement, of which nothing else is known.
+    fn cursor<'s>(&self, statement: &'s RawStatement) -> Cursor<'s>
+    where
+        'a: 's,
+    {
+        let text = Text::of(self.text, &statement.tokens, self.dialect);
+        let file = self.file;
+        Text { file, ..text }.cursor()
     }
 
     fn statement(&mut self, statement: &RawStatement, reading: Option<Reading>) {
@@ -247,7 +246,7 @@ impl FileReader<'_> {
             mut problems,
         } = reading;
         if !matches!(outcome, ddl::Outcome::Skipped(_)) {
-            self.refuse_unreadable(&statement.tokens);
+            self.refuse_unreadable(statement);
         }
         if problems.is_empty() && !kind::has_body(&kind) {
             problems.extend(self.swallowed_table(statement, &kind));
@@ -259,105 +258,6 @@ impl FileReader<'_> {
             self.report(problems, &kind);
         }
         self.outcome(outcome, statement, &kind);
-    }
-
-    /// The words at the beginning of a statement that is passed over, names without their quotes.
-    fn first_words(&self, statement: &RawStatement) -> Vec<String> {
-        let words = statement.tokens.iter().take(40).map(|token| {
-            let written = &self.text[token.start as usize..token.end as usize];
-            written.trim_matches(['"', '`', '[', ']']).to_lowercase()
-        });
-        words.collect()
-    }
-
-    /// The configuration that `CREATE TEXT SEARCH CONFIGURATION` makes, or that `ALTER …` names anew, without its schema.
-    fn text_search(&self, statement: &RawStatement) -> Option<String> {
-        let words = self.first_words(statement);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        match words.as_slice() {
-            [
-                "create",
-                "text",
-                "search",
-                "configuration",
-                _,
-                ".",
-                name,
-                ..,
-            ]
-            | ["create", "text", "search", "configuration", name, ..]
-            | [
-                "alter",
-                "text",
-                "search",
-                "configuration",
-                ..,
-                "rename",
-                "to",
-                name,
-            ] => Some((*name).to_owned()),
-            _ => None,
-        }
-    }
-
-    /// The view and the events of `CREATE TRIGGER a INSTEAD OF INSERT ON v`, `CREATE RULE a AS ON INSERT TO v DO INSTEAD …`.
-    fn stood_in(&self, statement: &RawStatement) -> Vec<(String, String)> {
-        let words = self.first_words(statement);
-        let has = |word: &str| words.iter().any(|one| one == word);
-        let before = match (has("trigger"), has("rule")) {
-            (true, _) => "on",
-            (false, true) => "to",
-            (false, false) => return Vec::new(),
-        };
-        let Some(at) = words
-            .iter()
-            .position(|word| word == before)
-            .filter(|_| has("instead"))
-        else {
-            return Vec::new();
-        };
-        let is_qualified = words.get(at + 2).is_some_and(|word| word == ".");
-        let Some(view) = words.get(if is_qualified { at + 3 } else { at + 1 }) else {
-            return Vec::new();
-        };
-        let events = words[..at].iter();
-        let events = events.filter(|word| ["insert", "update", "delete"].contains(&word.as_str()));
-        events.map(|event| (view.clone(), event.clone())).collect()
-    }
-
-    fn too_deep(&mut self, statement: &RawStatement) {
-        let Some(token) = statement.too_deep else {
-            return;
-        };
-        let (limit, kind) = (
-            split::DEPTH_LIMIT,
-            kind::kind_of(self.text, &statement.tokens),
-        );
-        let span = self.span(token.start, token.end);
-        let (message, help) = if &self.text[token.start as usize..token.end as usize] == "(" {
-            let message = format!("parentheses nest deeper than {limit} levels in this `{kind}`");
-            (message, "write it with fewer parentheses")
-        } else {
-            let message =
-                format!("more than {limit} operators stand before one value in this `{kind}`");
-            (
-                message,
-                "write it with one operator or none: two of them undo each other",
-            )
-        };
-        let finding = Diagnostic::error("B0005", message).at(span, "one too deep");
-        self.diagnostics.push(finding.help(help));
-    }
-
-    /// Reports a table within a piece that is passed over, which would be lost in silence.
-    fn swallowed_table(&self, statement: &RawStatement, kind: &str) -> Option<Problem> {
-        let token = statement.swallowed_table?;
-        let between = &self.text[statement.start() as usize..token.start as usize];
-        let batches = between
-            .lines()
-            .any(|line| line.trim().eq_ignore_ascii_case("go"));
-        let span = self.span(token.start, token.end);
-        Some(Box::new(unreadable::swallowed_table(kind, span, batches)))
     }
 
     fn count_table(&mut self, name: Span) {
@@ -514,59 +414,6 @@ impl FileReader<'_> {
         }
     }
 
-    /// A statement that begins with no known word: perhaps a slip, which would lose a table in silence.
-    fn doubts_first_word(&mut self, statement: &RawStatement) -> bool {
-        let token = statement.tokens[0];
-        let word = &self.text[token.start as usize..token.end as usize];
-        let opens = matches!(word, "(" | "{");
-        if opens
-            || (token.kind == TokenKind::Word
-                && kind::STATEMENTS
-                    .iter()
-                    .any(|known| name::same_word(known, word)))
-        {
-            return self.doubts_object(statement);
-        }
-        let span = self.span(token.start, token.end);
-        let upper = word.to_uppercase();
-        let near = name::suggest(&upper, ["CREATE", "ALTER", "COMMENT", "DROP"]);
-        let message = format!("no SQL statement begins with `{}`", shortened(word));
-        let help = near.map_or_else(
-            || "remove it, or end the statement before it with `;`".to_owned(),
-            |near| format!("write `{near}`"),
-        );
-        self.diagnostics
-            .push(Diagnostic::error("B0009", message).at(span, "").help(help));
-        true
-    }
-
-    /// Reports a word after the verb that may not stand there, as in `CREATE TABEL`. Returns whether there was one.
-    fn doubts_object(&mut self, statement: &RawStatement) -> bool {
-        let [first, second, ..] = statement.tokens[..] else {
-            return false;
-        };
-        let text =
-            |token: lex::Token| self.text[token.start as usize..token.end as usize].to_uppercase();
-        let verb = text(first);
-        let word = text(second);
-        if !matches!(verb.as_str(), "CREATE" | "ALTER")
-            || second.kind != TokenKind::Word
-            || kind::follows_verb(&word)
-        {
-            return false;
-        }
-        let objects = ["TABLE", "INDEX", "UNIQUE", "VIEW", "TYPE", "DOMAIN"];
-        let Some(near) = name::suggest(&word, objects) else {
-            return false;
-        };
-        let span = self.span(second.start, second.end);
-        let message = format!("there is no `{verb} {}`", shortened(&word));
-        let help = format!("write `{verb} {near}`");
-        self.diagnostics
-            .push(Diagnostic::error("B0009", message).at(span, "").help(help));
-        true
-    }
-
     fn report(&mut self, problems: Vec<Problem>, kind: &str) {
         let more = problems.len().saturating_sub(PROBLEM_LIMIT);
         let last = problems
@@ -582,18 +429,13 @@ impl FileReader<'_> {
     }
 
     /// Names and values of a model must be known for certain. What is passed over may be of any encoding.
-    fn refuse_unreadable(&mut self, tokens: &[lex::Token]) {
-        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
-            return;
-        };
+    fn refuse_unreadable(&mut self, statement: &RawStatement) {
+        let statement = self.cursor(statement);
         let (file, text) = (self.file, self.text);
-        if load::not_utf8(file, text, first.start, last.end).is_some() {
-            let of_token = |token: &lex::Token| load::not_utf8(file, text, token.start, token.end);
-            let finding = tokens.iter().find_map(of_token);
-            finding
-                .into_iter()
-                .for_each(|finding| self.diagnostics.push(finding));
-        }
+        let lost = |place: Span| load::not_utf8(file, text, place.start, place.end);
+        let finding = lost(statement.span()).and_then(|_| statement.places().find_map(lost));
+        let findings = finding.into_iter();
+        findings.for_each(|finding| self.diagnostics.push(finding));
     }
 
     /// A foreign encoding is often the cause.

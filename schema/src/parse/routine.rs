@@ -3,58 +3,51 @@
 
 use bindery_core::dialect::Dialect;
 
-use super::block::{Passed, body, first_change};
-use super::lex::Token;
-use super::nested::Words;
-use super::split::RawStatement;
+use super::block::{Passed, first_change};
+use crate::source::Span;
+use crate::syntax::{Cursor, Cut};
 
 /// A statement that concerns a routine.
 pub(super) enum Routine {
     /// It creates one, which would change the schema so.
     Created(String, Passed),
     /// It calls one of the name, which stands here.
-    Called(String, Token),
+    Called(String, Span),
 }
 
 /// At most this many words stand before `FUNCTION` or `PROCEDURE`: `CREATE OR REPLACE DEFINER = a @ b`.
 const WORDS_BEFORE: usize = 12;
 
-pub(super) fn routine(text: &str, dialect: Dialect, statement: &RawStatement) -> Option<Routine> {
-    let words = Words { text };
-    let tokens = &statement.tokens;
-    if words.is_any(tokens.first(), &["SELECT", "CALL"]) {
-        return called(&words, &tokens[1..]);
+pub(super) fn routine(statement: &Cursor<'_>) -> Option<Routine> {
+    if statement.is_any_word(0, &["SELECT", "CALL"]) {
+        return called(statement);
     }
-    if !words.is(tokens.first(), "CREATE") {
+    if !statement.is_word(0, "CREATE") {
         return None;
     }
-    let head = &tokens[..tokens.len().min(WORDS_BEFORE)];
-    let is_kind = |token: &Token| words.is_any(Some(token), &["FUNCTION", "PROCEDURE"]);
-    let at = head.iter().position(is_kind)?;
-    let is_open = |token: &Token| words.raw(*token) == "(";
-    let open = tokens[at..].iter().position(is_open)?;
-    let name = name(&words, *tokens.get((at + open).checked_sub(1)?)?);
-    let changed = match dialect {
-        Dialect::Postgres => first_change(text, &body(text, tokens)?.0),
-        Dialect::Mysql => first_change(text, &tokens[at..]),
+    let is_kind = |at: &usize| statement.is_any_word(*at, &["FUNCTION", "PROCEDURE"]);
+    let at = (0..WORDS_BEFORE).find(is_kind)?;
+    let open = (at..statement.rest()).find(|&at| statement.is_symbol(at, "("))?;
+    let name = name(statement, open.checked_sub(1)?)?;
+    let changed = match statement.dialect {
+        Dialect::Postgres => first_change(&Cut::of_dollar_quotes(statement)?.cursor()),
+        Dialect::Mysql => first_change(&statement.within(at, statement.rest())?),
         Dialect::Sqlite => None,
     };
     changed.map(|changed| Routine::Created(name, changed))
 }
 
 /// `SELECT f(…)`, `SELECT * FROM f(…)`, `CALL shop.p(…)`, `CALL p`.
-fn called(words: &Words<'_>, tokens: &[Token]) -> Option<Routine> {
-    let all = tokens.first().is_some_and(|token| words.raw(*token) == "*");
-    let tokens = match tokens {
-        [_, from, rest @ ..] if all && words.is(Some(from), "FROM") => rest,
-        tokens => tokens,
-    };
-    let qualified = tokens.get(1).is_some_and(|point| words.raw(*point) == ".");
-    let token = *tokens.get(if qualified { 2 } else { 0 })?;
-    Some(Routine::Called(name(words, token), token))
+fn called(statement: &Cursor<'_>) -> Option<Routine> {
+    let from = statement.is_symbol(1, "*") && statement.is_word(2, "FROM");
+    let first = if from { 3 } else { 1 };
+    let qualified = statement.is_symbol(first + 1, ".");
+    let at = if qualified { first + 2 } else { first };
+    let name = name(statement, at)?;
+    Some(Routine::Called(name, statement.span_at(at)))
 }
 
 /// As both dialects compare names that are not quoted.
-fn name(words: &Words<'_>, token: Token) -> String {
-    words.raw(token).trim_matches(['"', '`']).to_lowercase()
+fn name(statement: &Cursor<'_>, at: usize) -> Option<String> {
+    statement.name_at(at).map(|name| name.to_lowercase())
 }

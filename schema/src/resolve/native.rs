@@ -17,10 +17,10 @@ use crate::model::{
     Column, ColumnId, Counter, Default, DefaultValue, Exclusion, NativeColumn, NativeObject,
     NativeTable, ObjectKind, Partition, PeriodLine, TableId, TableName,
 };
-use crate::parse::words_of;
 use crate::source::FileId;
 use crate::sql_writer::SqlWriter;
 use crate::syntax::ungrouped;
+use crate::syntax::words_of;
 
 use super::Resolver;
 

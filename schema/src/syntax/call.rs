@@ -473,7 +473,7 @@ impl Reader<'_> {
 
     fn extract(&mut self, call: &mut Call) -> Read<()> {
         let (word, value) = self.enclosed(|reader| {
-            let text = reader.token(0).is_some_and(|token| reader.is_text(token));
+            let text = reader.is_text(0);
             let word = if text {
                 let span = reader.here();
                 let text = reader.text_constant()?.to_lowercase();

@@ -125,7 +125,7 @@ impl Cursor<'_> {
             return Ok(None);
         }
         let value = self.token(0).map_or_else(String::new, |token| {
-            if self.is_text(token) {
+            if self.is_text_token(token) {
                 self.unquoted(token)
             } else {
                 self.raw(token).to_owned()

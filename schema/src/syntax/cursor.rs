@@ -2,7 +2,6 @@
 
 use crate::ast::name::{Name, ObjectName, SearchPath};
 use crate::diagnostic::Diagnostic;
-use crate::findings::{foreign_sql, unreadable};
 use crate::name::same_word;
 use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
@@ -13,9 +12,6 @@ use bindery_core::statements::lex::{Comment, Token, TokenKind};
 pub(crate) type Problem = Box<Diagnostic>;
 /// A piece of the tree, or why there is none.
 pub(crate) type Read<T> = Result<T, Problem>;
-
-/// How the list of what was expected ends where the statement could be over.
-const STATEMENT_END: &str = "the statement's end";
 
 /// The tokens of one statement and a place among them.
 #[derive(Clone)]
@@ -38,11 +34,11 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    pub(crate) fn token(&self, ahead: usize) -> Option<Token> {
+    pub(super) fn token(&self, ahead: usize) -> Option<Token> {
         self.tokens.get(self.at + ahead).copied()
     }
 
-    pub(crate) fn raw(&self, token: Token) -> &'a str {
+    pub(super) fn raw(&self, token: Token) -> &'a str {
         &self.text[token.start as usize..token.end as usize]
     }
 
@@ -140,7 +136,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Whether these words and symbols stand just before here.
-    pub(super) fn before(&self, words: &[&str]) -> bool {
+    pub(crate) fn before(&self, words: &[&str]) -> bool {
         let first = self.at.checked_sub(words.len());
         let tokens = first.map_or(&[][..], |first| &self.tokens[first..self.at]);
         let pairs = || tokens.iter().zip(words);
@@ -155,125 +151,13 @@ impl<'a> Cursor<'a> {
         words.map(|token| self.raw(*token)).collect()
     }
 
-    /// The problem of finding something else here.
-    pub(crate) fn unexpected(&self, expected: &str) -> Problem {
-        if expected.ends_with(STATEMENT_END)
-            && let Some(problem) = self.missing_delimiter()
-        {
-            return problem;
-        }
-        let found = match self.token(0) {
-            Some(token) => format!("found `{}`", shortened(self.raw(token))),
-            None => "the statement ends here".to_owned(),
-        };
-        let help = if self.at_statement() {
-            "end the statement before it with `;`".to_owned()
-        } else {
-            Some(self.near_help(expected))
-                .filter(|help| !help.is_empty())
-                .unwrap_or_else(|| self.help_of_query(expected).to_owned())
-        };
-        let finding = unreadable::unexpected(self.kind, expected, &found, self.here());
-        Box::new(finding.help(help))
-    }
-
-    /// The words in place of those that the database of a query does not have.
-    fn help_of_query(&self, expected: &str) -> &'static str {
-        if !["SELECT", "INSERT", "UPDATE", "DELETE"].contains(&self.kind) {
-            return "";
-        }
-        if self.is_word(0, "ILIKE") {
-            "write `LIKE`: `ILIKE` is of PostgreSQL alone"
-        } else if self.is_words(&["ON", "DUPLICATE"]) {
-            "write `ON CONFLICT (key) DO UPDATE SET …`: `ON DUPLICATE KEY UPDATE` is of MySQL and MariaDB"
-        } else if self.is_word(0, "LIMIT") && self.kind != "SELECT" {
-            "choose the rows by a query: `WHERE id IN (SELECT … LIMIT 1)`"
-        } else if expected.starts_with("`ON`") {
-            "write the condition of the join after its table: `ON a.id = b.a_id`"
-        } else {
-            ""
-        }
-    }
-
-    /// The next statement begins here, and nothing ended this one.
-    fn missing_delimiter(&self) -> Option<Problem> {
-        let last = *self.tokens.get(self.at.checked_sub(1)?)?;
-        if !self.at_statement() {
-            return None;
-        }
-        let (last, next) = (self.span_of(last), self.here());
-        Some(Box::new(unreadable::missing_delimiter(
-            self.kind, last, next,
-        )))
-    }
-
-    /// A slip of the finger, or another dialect.
-    fn near_help(&self, expected: &str) -> String {
-        let words = expected.split('`').skip(1).step_by(2);
-        let words = words.flat_map(|quoted| quoted.split(' '));
-        let found = self.token(0).filter(|token| token.kind == TokenKind::Word);
-        let found = found.map(|token| self.raw(token).to_uppercase());
-        let near = found
-            .as_deref()
-            .and_then(|found| crate::name::suggest(found, words));
-        match near.filter(|near| found.as_deref() != Some(near)) {
-            Some(near) => format!("write `{near}`; {}", self.dialect_help()),
-            None => self.dialect_help(),
-        }
-    }
-
-    /// A word of another database, at the tokens from `first` on.
-    pub(crate) fn foreign(&self, first: usize, word: &str, of: Dialect, instead: &str) -> Problem {
-        let message = foreign_sql::word(self.kind, self.dialect.product(), word);
-        let span = self.span_from(first);
-        Box::new(foreign_sql::foreign(
-            message,
-            span,
-            instead,
-            Some(of),
-            self.read_as,
-        ))
-    }
-
-    /// Whether a word stands here that only begins statements: a `;` was forgotten then.
-    pub(crate) fn at_statement(&self) -> bool {
-        let verbs = &["CREATE", "ALTER", "DROP", "INSERT"];
-        self.is_any_word(0, verbs)
-            && self
-                .token(1)
-                .is_some_and(|next| next.kind == TokenKind::Word)
-    }
-
-    /// Returns the help for words that are not SQL here but may be in another dialect.
-    fn dialect_help(&self) -> String {
-        let found = self.token(0).map(|token| self.raw(token).to_uppercase());
-        let other = found.and_then(|found| spoken_by(&found, self.dialect));
-        let other = other.unwrap_or(match self.dialect {
-            Dialect::Sqlite | Dialect::Mysql => Dialect::Postgres,
-            Dialect::Postgres => Dialect::Mysql,
-        });
-        self.read_as.map_or_else(String::new, |read_as| {
-            format!("{}; {}", read_as.why(), read_as.otherwise(other))
-        })
-    }
-
-    /// A problem at a place of its own.
-    pub(crate) fn problem(&self, span: Span, message: &str, help: &str) -> Problem {
-        Box::new(unreadable::part(self.kind, message, span, help))
-    }
-
-    /// Why the statement cannot be read, in words that follow its name.
-    pub(crate) fn reason(&self, problem: &Problem) -> String {
-        unreadable::reason(self.kind, &problem.message).to_owned()
-    }
-
     /// The place of this token, or the last one where there is none.
     pub(crate) fn here(&self) -> Span {
         let last = self.tokens.len().saturating_sub(1);
         self.span_between(self.at.min(last), self.at.min(last))
     }
 
-    pub(crate) fn span_of(&self, token: Token) -> Span {
+    pub(super) fn span_of(&self, token: Token) -> Span {
         Span {
             file: self.file,
             start: token.start,
@@ -294,7 +178,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The beginning of the text where there are no tokens: a type of SQLite may be no word at all.
-    fn span_between(&self, first: usize, last: usize) -> Span {
+    pub(super) fn span_between(&self, first: usize, last: usize) -> Span {
         Span {
             file: self.file,
             start: self.tokens.get(first).map_or(0, |token| token.start),
@@ -345,7 +229,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Without quotes; PostgreSQL folds what is not quoted.
-    pub(crate) fn name_text(&self, token: Token) -> String {
+    pub(super) fn name_text(&self, token: Token) -> String {
         let raw = self.raw(token);
         match token.kind {
             TokenKind::Word if self.dialect == Dialect::Postgres => raw.to_lowercase(),
@@ -355,7 +239,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The content of anything quoted.
-    pub(crate) fn unquoted(&self, token: Token) -> String {
+    pub(super) fn unquoted(&self, token: Token) -> String {
         super::unquote::content(self.raw(token), token.kind, self.dialect)
     }
 
@@ -433,13 +317,13 @@ impl<'a> Cursor<'a> {
     pub(crate) fn text_constant(&mut self) -> Read<String> {
         let token = self
             .token(0)
-            .filter(|token| self.is_text(*token))
+            .filter(|token| self.is_text_token(*token))
             .ok_or_else(|| self.unexpected("a text in quotes"))?;
         self.advance(1);
         Ok(self.unquoted(token))
     }
 
-    pub(crate) fn is_text(&self, token: Token) -> bool {
+    pub(super) fn is_text_token(&self, token: Token) -> bool {
         match token.kind {
             TokenKind::SingleQuoted | TokenKind::Escaped | TokenKind::Dollar => true,
             TokenKind::DoubleQuoted => self.dialect == Dialect::Mysql,
@@ -499,45 +383,4 @@ impl<'a> Cursor<'a> {
             kind: self.kind,
         })
     }
-}
-
-/// As much of a token as a message can bear.
-pub(crate) fn shortened(text: &str) -> String {
-    let one_line: String = text
-        .chars()
-        .take(40)
-        .map(|sign| if sign.is_control() { ' ' } else { sign })
-        .collect();
-    if text.chars().nth(40).is_some() {
-        format!("{one_line}…")
-    } else {
-        one_line
-    }
-}
-
-/// Returns which other database knows a word that stands where it means nothing here.
-fn spoken_by(word: &str, read_as: Dialect) -> Option<Dialect> {
-    const OF_MYSQL: &[&str] = &[
-        "`",
-        "AUTO_INCREMENT",
-        "UNSIGNED",
-        "ZEROFILL",
-        "ENGINE",
-        "CHARSET",
-        "CHARACTER",
-        "COMMENT",
-        "KEY",
-        "INDEX",
-        "FULLTEXT",
-        "ON",
-    ];
-    const OF_SQLITE: &[&str] = &["AUTOINCREMENT", "STRICT", "WITHOUT", "["];
-    let found = if OF_MYSQL.contains(&word) {
-        Dialect::Mysql
-    } else if OF_SQLITE.contains(&word) {
-        Dialect::Sqlite
-    } else {
-        return None;
-    };
-    (found != read_as).then_some(found)
 }

@@ -10,14 +10,17 @@ pub(crate) mod canonical;
 mod command;
 mod condition;
 mod cursor;
+mod cut;
 mod divided;
 mod expression;
 #[cfg(test)]
 mod grouped;
+mod look;
 mod more_words;
 mod names;
 mod operand;
 pub(crate) mod precedence;
+mod problem;
 mod query;
 mod reader;
 mod source;
@@ -26,13 +29,15 @@ mod unquote;
 mod walk;
 mod words;
 mod write;
+mod written;
 
 #[cfg(test)]
 mod tests;
 
 #[cfg(feature = "diff")]
 pub(crate) use command::{Command, Trigger};
-pub(crate) use cursor::{Cursor, Problem, Read, shortened};
+pub(crate) use cursor::{Cursor, Problem, Read};
+pub(crate) use cut::Cut;
 pub(crate) use divided::{Divided, DividedPart, divided_parts};
 #[cfg(test)]
 pub(crate) use grouped::grouped;
@@ -40,7 +45,8 @@ pub(crate) use more_words::has_more_words;
 pub use names::Names;
 #[cfg(feature = "diff")]
 pub use names::places_of_words;
-pub(crate) use names::{Site, SiteKind, sequences_of, sites, sites_of_definition};
+pub(crate) use names::{Site, SiteKind, sequences_of, sites, sites_of_definition, words_of};
+pub(crate) use problem::shortened;
 pub(crate) use reader::{
     Text, Tokens, Whole, has_sign, look_at_expression, read, read_query, read_text, shown_at,
     tokens_of, tokens_within, ungrouped,

@@ -10,7 +10,8 @@ use super::tree::{
 };
 use super::walk::{Node, walk, walk_from};
 use crate::ast::name::{Name, ObjectName, TypeName};
-use crate::name::same_word;
+use crate::name::{same_word, words_in};
+use crate::sorting::sort_by;
 use crate::source::{FileId, Span};
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::{Token, TokenKind};
@@ -140,10 +141,10 @@ fn of_tokens(sql: &str, dialect: Dialect, is_definition: bool) -> Vec<Site> {
     let mut cursor = Text::of(sql, &tokens, dialect).cursor();
     let mut sites = Vec::new();
     while let Some(token) = cursor.token(0) {
-        let is_name = cursor.is_name(0) && !cursor.is_text(token);
+        let is_name = cursor.is_name(0) && !cursor.is_text_token(token);
         if let Some(kind) = is_name.then(|| kind_of_name(&cursor, is_definition)) {
             sites.push(site(kind, &cursor.name_text(token), cursor.span_of(token)));
-        } else if cursor.is_text(token) && cursor.before(&["nextval", "("]) {
+        } else if cursor.is_text_token(token) && cursor.before(&["nextval", "("]) {
             let text = cursor.unquoted(token);
             sites.push(site(SiteKind::Sequence, &text, cursor.span_of(token)));
         }
@@ -175,6 +176,38 @@ fn kind_of_name(cursor: &Cursor<'_>, is_definition: bool) -> SiteKind {
     } else {
         SiteKind::Column
     }
+}
+
+impl Cursor<'_> {
+    /// Every name that the tokens from `first` up to here may mention, in lower case; of texts their words, as a
+    /// function's body and `nextval('name')` are texts.
+    pub(crate) fn words(&self, first: usize) -> Vec<String> {
+        let mut words: Vec<String> = Vec::new();
+        for &token in &self.tokens[first..self.at] {
+            let text = self.unquoted(token);
+            match token.kind {
+                TokenKind::Word
+                | TokenKind::Backticked
+                | TokenKind::Bracketed
+                | TokenKind::DoubleQuoted => words.push(text.to_lowercase()),
+                TokenKind::SingleQuoted | TokenKind::Escaped | TokenKind::Dollar => {
+                    words.extend(words_in(&text));
+                }
+                TokenKind::Hex | TokenKind::Bits | TokenKind::Number | TokenKind::Symbol => {}
+            }
+        }
+        sort_by(&mut words, Ord::cmp);
+        words.dedup();
+        words
+    }
+}
+
+/// Every name that a text may mention, in lower case.
+pub(crate) fn words_of(sql: &str, dialect: Dialect) -> Vec<String> {
+    let tokens = tokens_of(sql, dialect);
+    let mut cursor = Text::of(sql, &tokens, dialect).cursor();
+    cursor.at = tokens.len();
+    cursor.words(0)
 }
 
 /// A table or view that a statement names.

@@ -61,7 +61,7 @@ impl Reader<'_> {
         let Some(token) = self.token(0) else {
             return Err(self.unexpected("a value"));
         };
-        if self.is_text(token) {
+        if self.is_text_token(token) {
             let text = self.text_value()?;
             return Ok(self.node(first, ExprKind::Text(text)));
         }
@@ -117,7 +117,7 @@ impl Reader<'_> {
     /// A text, of MySQL and PostgreSQL perhaps in several pieces.
     fn text_value(&mut self) -> Read<String> {
         let mut text = self.text_constant()?;
-        while let Some(next) = self.token(0).filter(|next| self.is_text(*next)) {
+        while let Some(next) = self.token(0).filter(|next| self.is_text_token(*next)) {
             let last = self.tokens[self.at - 1];
             let between = &self.text[last.end as usize..next.start as usize];
             let joins = match self.dialect {
@@ -410,7 +410,7 @@ impl Reader<'_> {
             return Ok(None);
         }
         let (first, from) = (self.here(), self.at);
-        let text_follows = self.token(1).is_some_and(|next| self.is_text(next));
+        let text_follows = self.is_text(1);
         let introduced = self.dialect == Dialect::Mysql
             && self
                 .token(0)
@@ -432,7 +432,7 @@ impl Reader<'_> {
             self.at = from;
             return Ok(None);
         };
-        if !self.token(0).is_some_and(|next| self.is_text(next)) {
+        if !self.is_text(0) {
             self.at = from;
             return Ok(None);
         }

@@ -449,7 +449,7 @@ impl<'a> Reader<'a> {
     }
 
     fn is_label(&self, ahead: usize) -> bool {
-        let text = self.token(ahead).is_some_and(|token| self.is_text(token));
+        let text = self.is_text(ahead);
         self.is_plain_name(ahead) || (text && self.dialect != Dialect::Postgres)
     }
 
@@ -472,7 +472,7 @@ impl<'a> Reader<'a> {
     /// The alias of a table, which SQLite takes in the quotes of a text, too.
     pub(super) fn table_alias(&mut self) -> Read<Option<Name>> {
         let is_named = self.eat(&["AS"]);
-        let quoted = self.token(0).is_some_and(|token| self.is_text(token));
+        let quoted = self.is_text(0);
         if quoted && self.dialect == Dialect::Sqlite {
             return self.label().map(Some);
         }
@@ -556,7 +556,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let (word, name) = (self.token(ahead + 2)?, self.token(ahead + 4)?);
-        let is_name = name.kind == TokenKind::Word || self.is_text(name);
+        let is_name = name.kind == TokenKind::Word || self.is_text_token(name);
         let text = if name.kind == TokenKind::Word {
             self.raw(name).to_owned()
         } else {

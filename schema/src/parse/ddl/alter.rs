@@ -146,7 +146,7 @@ impl Cursor<'_> {
         }
         // A list of columns, or of partitions, is the last change there is.
         if self.is_any_word(0, &["ORDER", "TRUNCATE"]) && self.is_name(1) {
-            self.at = self.tokens.len();
+            self.skip_to_end();
         }
         self.skip_action()?;
         Ok(Vec::new())

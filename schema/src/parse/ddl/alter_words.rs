@@ -119,7 +119,7 @@ impl Cursor<'_> {
     fn list_of_parts(&mut self) -> Option<String> {
         let first = self.at;
         let is_list = self.is_symbol(0, "(");
-        self.at = self.tokens.len();
+        self.skip_to_end();
         is_list.then(|| self.written(first))
     }
 

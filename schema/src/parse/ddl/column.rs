@@ -209,18 +209,12 @@ impl Cursor<'_> {
 
     /// A collation; MySQL takes its name as a text too.
     fn collation(&mut self) -> Read<ObjectName> {
-        let text = self.token(0).filter(|&token| self.is_text(token));
-        match text {
-            Some(token) if self.dialect == Dialect::Mysql => {
-                self.advance(1);
-                let name = Name {
-                    text: self.unquoted(token),
-                    span: self.span_of(token),
-                };
-                Ok(self.qualified(None, name))
-            }
-            _ => self.qualified_name("a collation"),
+        if !self.is_text(0) || self.dialect != Dialect::Mysql {
+            return self.qualified_name("a collation");
         }
+        let span = self.here();
+        let text = self.text_constant()?;
+        Ok(self.qualified(None, Name { text, span }))
     }
 
     /// A default: up to the next option. In parentheses it is exactly what stands in them.

@@ -161,12 +161,12 @@ impl Cursor<'_> {
         if self.eat(&["USING"]) {
             self.name("an index method")?;
         }
-        let open = self.token(0);
+        let open = self.clone();
         self.expect_symbol("(")?;
         let mut keys = Vec::new();
         while !self.eat_symbol(")") {
             if self.at_end() {
-                return Err(self.unclosed(open));
+                return Err(self.unclosed(&open));
             }
             self.eat_symbol(",");
             keys.push(self.expression_until(|at| at.is_word(0, "WITH"))?);
@@ -338,7 +338,7 @@ impl Cursor<'_> {
 
     /// `(a, b DESC, lower(c))`.
     pub(crate) fn key_parts(&mut self) -> Read<Vec<KeyPart>> {
-        let open = self.token(0);
+        let open = self.clone();
         self.expect_symbol("(")?;
         let mut parts = Vec::new();
         loop {
@@ -347,7 +347,7 @@ impl Cursor<'_> {
                 return Ok(parts);
             }
             if self.at_end() {
-                return Err(self.unclosed(open));
+                return Err(self.unclosed(&open));
             }
             self.expect_symbol(",")?;
         }
@@ -383,7 +383,7 @@ impl Cursor<'_> {
         let prefix = self.dialect == Dialect::Mysql && self.is_symbol(1, "(");
         let class = self.dialect == Dialect::Postgres && self.is_name(1);
         let ordered = self.is_any_word(1, &["ASC", "DESC", "COLLATE", "NULLS", "AUTOINCREMENT"]);
-        let ends = self.is_symbol(1, ",") || self.is_symbol(1, ")") || self.token(1).is_none();
+        let ends = self.is_symbol(1, ",") || self.is_symbol(1, ")") || self.rest() < 2;
         ends || prefix || class || ordered || self.overlaps_follow(1)
     }
 
@@ -394,7 +394,7 @@ impl Cursor<'_> {
     }
 
     fn at_part_option(&self) -> bool {
-        let after_parenthesis = self.at > 0 && self.raw(self.tokens[self.at - 1]) == ")";
+        let after_parenthesis = self.before(&[")"]);
         let class = self.dialect == Dialect::Postgres && after_parenthesis && self.is_name(0);
         class || self.is_any_word(0, &["ASC", "DESC", "NULLS", "COLLATE"])
     }
@@ -403,7 +403,7 @@ impl Cursor<'_> {
         if !self.eat_symbol("(") {
             return Ok(None);
         }
-        let length = self.token(0).and_then(|token| self.raw(token).parse().ok());
+        let length = self.piece(0).parse().ok();
         let length = length.ok_or_else(|| self.unexpected("a length"))?;
         self.advance(1);
         self.expect_symbol(")")?;

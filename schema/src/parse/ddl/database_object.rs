@@ -73,7 +73,7 @@ impl Cursor<'_> {
     /// After `OWNED BY`, which is said once the table is there.
     fn rest_of_sequence(&mut self, mut object: CreateObject) -> Read<CreateObject> {
         let behind = self.at;
-        self.at = self.tokens.len();
+        self.skip_to_end();
         let rest = self.written(behind);
         let sql = &mut object.definition.sql;
         *sql = format!("{sql} {rest}").trim().to_owned();
@@ -133,7 +133,7 @@ impl Cursor<'_> {
             let name = name.clone();
             Statement::AlterDomain(AlterDomain { name, change })
         });
-        self.at = self.tokens.len();
+        self.skip_to_end();
         let text = Statement::AlterObject(ObjectChange::Statement {
             kind,
             name,
@@ -152,7 +152,7 @@ impl Cursor<'_> {
         } else {
             return Ok(None);
         };
-        self.at = self.tokens.len();
+        self.skip_to_end();
         Ok(Some(Statement::MoveObject(MoveObject { kind, name, to })))
     }
 

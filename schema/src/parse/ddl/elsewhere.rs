@@ -67,7 +67,7 @@ impl Cursor<'_> {
         places: &mut TablePlaces,
     ) -> Read<()> {
         self.expect_symbol("(")?;
-        places.open_end = self.tokens[self.at - 1].end;
+        places.open_end = self.end_behind();
         while !self.at_end() && !self.is_symbol(0, ")") {
             let first = self.at;
             let columns = table.columns.len();

@@ -1,9 +1,7 @@
-//! Expressions among the tokens of a statement: where they end, and their text without comments.
+//! Expressions among the tokens of a statement: where they end.
 
 use crate::ast::Expression;
 use crate::diagnostic::Diagnostic;
-use crate::parse::lex::{Token, TokenKind};
-use crate::source::Span;
 use crate::syntax::{Cursor, Problem, Read};
 
 impl Cursor<'_> {
@@ -26,7 +24,7 @@ impl Cursor<'_> {
 
     /// Reads the text between the character here and the one that closes it.
     fn enclosed(&mut self, opens: &str, closes: &str) -> Read<Expression> {
-        let open = self.token(0);
+        let open = self.clone();
         self.expect_symbol(opens)?;
         let first = self.at;
         let mut depth = 0_usize;
@@ -43,14 +41,17 @@ impl Cursor<'_> {
             }
             self.advance(1);
         }
-        Err(self.unclosed(open))
+        Err(self.unclosed(&open))
     }
 
     /// The problem of a parenthesis that nothing closes.
-    pub(crate) fn unclosed(&self, open: Option<Token>) -> Problem {
-        let span = open.map_or_else(|| self.here(), |token| self.span_of(token));
-        let bracket = open.is_some_and(|token| self.raw(token) == "[");
-        let (what, closes) = if bracket {
+    pub(crate) fn unclosed(&self, open: &Self) -> Problem {
+        let span = if open.at_end() {
+            self.here()
+        } else {
+            open.here()
+        };
+        let (what, closes) = if open.is_symbol(0, "[") {
             ("bracket", "]")
         } else {
             ("parenthesis", ")")
@@ -84,68 +85,12 @@ impl Cursor<'_> {
 
     /// The tokens from `first` up to here as an expression.
     pub(crate) fn expression(&self, first: usize) -> Expression {
-        let tokens = &self.tokens[first..self.at];
-        let span = if tokens.is_empty() {
-            self.here()
-        } else {
+        let span = if self.at > first {
             self.span_from(first)
-        };
-        let sql = if tokens.is_empty() {
-            String::new()
         } else {
-            self.text_without_comments(tokens, span)
+            self.here()
         };
+        let sql = self.written(first);
         Expression { sql, span }
-    }
-
-    /// The tokens from `first` up to here as they are written, without comments.
-    pub(crate) fn written(&self, first: usize) -> String {
-        if self.at <= first {
-            return String::new();
-        }
-        self.expression(first).sql
-    }
-
-    /// The text as written; what is no SQL between two tokens becomes a blank.
-    fn text_without_comments(&self, tokens: &[Token], span: Span) -> String {
-        let next = self
-            .comments
-            .partition_point(|comment| comment.start < span.start);
-        let written = &self.text[span.start as usize..span.end as usize];
-        let plain = self
-            .comments
-            .get(next)
-            .is_none_or(|comment| comment.start >= span.end);
-        if plain && !written.contains("*/") && self.own_database.is_none() {
-            return written.to_owned();
-        }
-        let mut text = String::with_capacity(written.len());
-        let mut before = span.start;
-        let mut at = 0;
-        while let Some(&token) = tokens.get(at) {
-            let gap = &self.text[before as usize..token.start as usize];
-            let blank = gap.bytes().all(|byte| byte.is_ascii_whitespace());
-            text.push_str(if blank { gap } else { " " });
-            before = token.end;
-            at += 1;
-            match tokens.get(at) {
-                // The database that the file is for goes by another name where it is used.
-                Some(&point) if self.raw(point) == "." && self.is_own_database(token) => {
-                    before = point.end;
-                    at += 1;
-                }
-                _ => text.push_str(self.raw(token)),
-            }
-        }
-        text
-    }
-
-    fn is_own_database(&self, token: Token) -> bool {
-        let name = matches!(
-            token.kind,
-            TokenKind::Word | TokenKind::Backticked | TokenKind::DoubleQuoted
-        );
-        let own = |database: &str| self.unquoted(token) == database;
-        name && self.own_database.is_some_and(own)
     }
 }

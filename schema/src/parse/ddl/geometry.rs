@@ -2,7 +2,6 @@
 //! `pgsnapshot_schema_0.6.sql` does today.
 
 use crate::ast::{AlterAction, AlterTable, ColumnDef, ColumnPosition, Name, Notes};
-use crate::source::Span;
 use bindery_core::dialect::Dialect;
 
 use super::types::type_of;
@@ -27,12 +26,8 @@ impl Cursor<'_> {
 
     fn geometry_column(&mut self, first: usize) -> Read<Option<AlterTable>> {
         let mut place = Vec::new();
-        while let Some(span) = self.token(0).filter(|token| self.is_text(*token)) {
-            let span = Span {
-                file: self.file,
-                start: span.start,
-                end: span.end,
-            };
+        while self.is_text(0) {
+            let span = self.here();
             place.push(Name {
                 text: self.text_constant()?,
                 span,
@@ -61,7 +56,7 @@ impl Cursor<'_> {
         type_name.span = self.span_from(first);
         let schema = place.pop().map(|schema| schema.text);
         let schema = schema.filter(|schema| !schema.is_empty());
-        self.at = self.tokens.len();
+        self.skip_to_end();
         Ok(Some(AlterTable {
             table: self.qualified(schema, table),
             if_exists: false,

@@ -19,7 +19,6 @@ mod types;
 mod view;
 
 pub(crate) use constraint::exclusion_parts;
-pub(crate) use option::words_of;
 pub(crate) use types::type_of;
 
 use crate::ast::{AlterTable, CreateView, Statement};

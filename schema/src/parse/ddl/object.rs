@@ -128,7 +128,7 @@ impl Cursor<'_> {
         let name = self.object_name("a type's name")?;
         let first = self.at;
         if let Some(actions) = self.alter_attributes()? {
-            self.at = self.tokens.len();
+            self.skip_to_end();
             let changed = ObjectChange::Statement {
                 kind: ObjectKind::Type,
                 name: name.clone(),
@@ -192,7 +192,7 @@ impl Cursor<'_> {
             .options
             .into_iter()
             .find_map(ColumnOption::into_default);
-        self.at = self.tokens.len();
+        self.skip_to_end();
         Ok(CreateDomain {
             checks,
             definition: self.definition(first),

@@ -1,11 +1,7 @@
 //! Reads the options after a table's parenthesis that mean something to its own dialect only: kept as they are written.
 
 use crate::ast::{ObjectName, Partition, TableOption};
-use crate::name::words_in;
-use crate::parse::lex::TokenKind;
-use crate::sorting::sort_by;
-use crate::syntax::{Cursor, Read, Text, tokens_of};
-use bindery_core::dialect::Dialect;
+use crate::syntax::{Cursor, Read};
 
 /// Options of MySQL that say where its files are: another server has other disks.
 const PLACES: [&str; 3] = ["DATA DIRECTORY", "INDEX DIRECTORY", "TABLESPACE"];
@@ -35,7 +31,7 @@ impl Cursor<'_> {
     pub(crate) fn mysql_table_option(&mut self) -> Read<Option<TableOption>> {
         let first = self.at;
         if self.is_words(&["PARTITION", "BY"]) {
-            self.at = self.tokens.len();
+            self.skip_to_end();
             return Ok(Some(self.table_option("PARTITION BY".to_owned(), first)));
         }
         if self.eat(&["WITH", "SYSTEM", "VERSIONING"]) {
@@ -111,7 +107,7 @@ impl Cursor<'_> {
             self.skip_one()?;
         }
         let bound = self.written(first);
-        self.at = self.tokens.len();
+        self.skip_to_end();
         Ok(bound)
     }
 
@@ -120,34 +116,4 @@ impl Cursor<'_> {
         let stored = self.is_word(0, "WITH") && self.is_symbol(1, "(") && self.at > first + 2;
         stored || self.is_any_word(0, &["TABLESPACE", "USING"])
     }
-
-    /// Every name that the tokens from `first` up to here may mention, in lower case; of texts their words, as a
-    /// function's body and `nextval('name')` are texts.
-    pub(crate) fn words(&self, first: usize) -> Vec<String> {
-        let mut words: Vec<String> = Vec::new();
-        for &token in &self.tokens[first..self.at] {
-            let text = self.unquoted(token);
-            match token.kind {
-                TokenKind::Word
-                | TokenKind::Backticked
-                | TokenKind::Bracketed
-                | TokenKind::DoubleQuoted => words.push(text.to_lowercase()),
-                TokenKind::SingleQuoted | TokenKind::Escaped | TokenKind::Dollar => {
-                    words.extend(words_in(&text));
-                }
-                TokenKind::Hex | TokenKind::Bits | TokenKind::Number | TokenKind::Symbol => {}
-            }
-        }
-        sort_by(&mut words, Ord::cmp);
-        words.dedup();
-        words
-    }
-}
-
-/// The same of a whole text.
-pub(crate) fn words_of(sql: &str, dialect: Dialect) -> Vec<String> {
-    let tokens = tokens_of(sql, dialect);
-    let mut cursor = Text::of(sql, &tokens, dialect).cursor();
-    cursor.at = tokens.len();
-    cursor.words(0)
 }

@@ -2,7 +2,6 @@
 
 use crate::ast::{Copy, CreateTable, Including, Name, ObjectName, Partition, TableQuery};
 use crate::findings::too_many;
-use crate::parse::lex::{Token, TokenKind};
 use bindery_core::dialect::Dialect;
 
 use crate::syntax::{Cursor, Problem, Read};
@@ -54,7 +53,7 @@ impl Cursor<'_> {
         let before = problems.len();
         if let Err(problem) = self.table_body(&mut table, &mut places, problems) {
             if places.close_start > 0 && self.at_statement() {
-                places.cut_at = Some(self.tokens[self.at - 1].end);
+                places.cut_at = Some(self.end_behind());
             }
             problems.push(problem);
         }
@@ -94,7 +93,7 @@ impl Cursor<'_> {
         places: &mut TablePlaces,
         problems: &mut Vec<Problem>,
     ) -> Read<()> {
-        let open = self.token(0);
+        let open = self.clone();
         let options = ["WITH", "WITHOUT", "USING", "TABLESPACE", "ON"];
         while self.dialect == Dialect::Postgres && self.is_any_word(0, &options) {
             self.postgres_option(table)?;
@@ -103,7 +102,7 @@ impl Cursor<'_> {
             return Ok(());
         }
         self.expect_symbol("(")?;
-        places.open_end = self.tokens[self.at - 1].end;
+        places.open_end = self.end_behind();
         if self.dialect == Dialect::Mysql && self.is_word(0, "LIKE") {
             self.advance(1);
             self.mysql_like(table)?;
@@ -120,13 +119,11 @@ impl Cursor<'_> {
             }
             self.limit_columns(table)?;
             let column = (table.columns.len() > columns).then_some(columns);
-            places.elements.push((
-                self.tokens[first.min(self.tokens.len() - 1)].start,
-                self.tokens[self.at - 1].end,
-                column,
-            ));
+            places
+                .elements
+                .push((self.span_from(first).start, self.end_behind(), column));
             if self.at_end() {
-                return Err(self.unclosed(open));
+                return Err(self.unclosed(&open));
             }
             self.element_ends(problems)?;
         }
@@ -230,7 +227,7 @@ impl Cursor<'_> {
         self.at = first;
         while !self.at_end() && !self.is_symbol(0, ",") && !self.is_symbol(0, ")") {
             if self.skip_one().is_err() {
-                self.at = self.tokens.len();
+                self.skip_to_end();
             }
         }
         self.at = self
@@ -240,14 +237,14 @@ impl Cursor<'_> {
     }
 
     fn table_options(&mut self, table: &mut CreateTable) -> Read<()> {
-        while let Some(token) = self.token(0) {
+        while !self.at_end() {
             if self.at_query(table) {
                 return Ok(());
             }
             match self.dialect {
                 Dialect::Sqlite => self.sqlite_option(table)?,
                 Dialect::Postgres => self.postgres_option(table)?,
-                Dialect::Mysql => self.mysql_option(table, token)?,
+                Dialect::Mysql => self.mysql_option(table)?,
             }
         }
         Ok(())
@@ -282,9 +279,8 @@ impl Cursor<'_> {
     }
 
     /// MySQL has dozens of options, engines add their own: `name = value` with or without the `=`.
-    fn mysql_option(&mut self, table: &mut CreateTable, token: Token) -> Read<()> {
-        let sign = token.kind == TokenKind::Symbol
-            && !matches!(self.raw(token), "(" | "=" | "," | "@" | "-");
+    fn mysql_option(&mut self, table: &mut CreateTable) -> Read<()> {
+        let sign = self.is_sign(0) && !matches!(self.piece(0), "(" | "=" | "," | "@" | "-");
         let foreign = self.is_any_word(0, &["STRICT", "WITHOUT", "INHERITS"]);
         if sign || foreign || self.at_statement() {
             return Err(self.unexpected("a table option or the statement's end"));

@@ -1,31 +1,18 @@
 //! Reads a column's type as each dialect writes it.
 
 use crate::ast::{TypeArgument, TypeName};
-use crate::parse::lex::{Lexer, TokenKind};
-use crate::source::FileId;
 use bindery_core::dialect::Dialect;
 
-use crate::syntax::{Cursor, Read};
+use crate::syntax::{Cursor, Read, Text, tokens_of};
 
 /// Reads a text that is one type and nothing else.
 pub(crate) fn type_of(text: &str, dialect: Dialect) -> Option<TypeName> {
-    let mut lexer = Lexer::new(text, dialect);
-    let mut tokens = Vec::new();
-    while lexer.skip_blanks() {
-        tokens.push(lexer.token());
-    }
-    let mut cursor = Cursor {
-        text,
-        tokens: &tokens,
-        at: 0,
-        file: FileId(0),
-        dialect,
-        read_as: None,
-        comments: &[],
-        own_database: None,
-        path: None,
+    let tokens = tokens_of(text, dialect);
+    let mut cursor = Text {
         kind: "type",
-    };
+        ..Text::of(text, &tokens, dialect)
+    }
+    .cursor();
     let type_name = cursor.type_name().ok()?;
     cursor.at_end().then_some(type_name)
 }
@@ -41,7 +28,7 @@ impl Cursor<'_> {
     }
 
     fn sqlite_type(&mut self) -> Read<TypeName> {
-        let first = self.at;
+        let (first, name) = (self.at, self.content(0));
         let mut words = Vec::new();
         while self.is_name(0) && !self.is_any_word(0, SQLITE_AFTER_TYPE) {
             words.push(self.type_word());
@@ -53,11 +40,11 @@ impl Cursor<'_> {
                 ..empty_type()
             });
         }
-        let open = self.token(0).filter(|&token| self.raw(token) == "(");
+        let (open, has_arguments) = (self.here(), self.is_symbol(0, "("));
         let arguments = self.type_arguments()?;
         let number = |argument: &TypeArgument| matches!(argument, TypeArgument::Number(_));
         let fine = matches!(arguments.len(), 1 | 2) && arguments.iter().all(number);
-        if let Some(open) = open.filter(|_| !fine) {
+        if has_arguments && !fine {
             if self.dialect == Dialect::Sqlite
                 && matches!(joined(words.clone()).as_str(), "enum" | "set")
             {
@@ -70,12 +57,12 @@ impl Cursor<'_> {
                 ));
             }
             let help = "write one or two numbers in the parentheses of a type";
-            return Err(self.problem(self.span_of(open), "a type takes numbers only", help));
+            return Err(self.problem(open, "a type takes numbers only", help));
         }
         let single = self.at == first + 1;
         let mut found = self.finish_type(first, words, arguments, Vec::new(), None);
         if single {
-            found.written = self.unquoted(self.tokens[first]);
+            found.written = name;
         }
         Ok(found)
     }
@@ -108,14 +95,10 @@ impl Cursor<'_> {
     fn postgres_type(&mut self) -> Read<TypeName> {
         let first = self.at;
         let mut schema = None;
-        let mut quoted = self
-            .token(0)
-            .is_some_and(|token| token.kind != TokenKind::Word);
+        let mut quoted = !self.is_bare(0);
         let mut words = vec![self.first_type_word()?];
         while self.eat_symbol(".") {
-            quoted = self
-                .token(0)
-                .is_some_and(|token| token.kind != TokenKind::Word);
+            quoted = !self.is_bare(0);
             schema = words.pop();
             words = vec![self.first_type_word()?];
         }
@@ -191,15 +174,13 @@ impl Cursor<'_> {
 
     /// Lower case unless quoted; nothing where the statement ends.
     fn type_word(&mut self) -> String {
-        let Some(token) = self.token(0) else {
-            return String::new();
+        let word = if self.is_bare(0) {
+            self.piece(0).to_lowercase()
+        } else {
+            self.content(0)
         };
         self.advance(1);
-        if token.kind == TokenKind::Word {
-            self.raw(token).to_lowercase()
-        } else {
-            self.unquoted(token)
-        }
+        word
     }
 
     fn type_arguments(&mut self) -> Read<Vec<TypeArgument>> {
@@ -207,29 +188,25 @@ impl Cursor<'_> {
         if !self.eat_symbol("(") {
             return Ok(arguments);
         }
-        let open = self.token(0);
+        let open = self.clone();
         while !self.eat_symbol(")") {
-            let Some(token) = self.token(0) else {
-                return Err(self.unclosed(open));
-            };
+            let span = self.here();
             let sign = if self.eat_symbol("-") { "-" } else { "" };
             self.eat_symbol("+");
-            let Some(value) = self.token(0) else {
-                return Err(self.unclosed(open));
-            };
-            self.advance(1);
-            arguments.push(match value.kind {
-                TokenKind::Number => TypeArgument::Number(format!("{sign}{}", self.raw(value))),
-                _ if self.is_text(value) => TypeArgument::Text(self.unquoted(value)),
-                TokenKind::Symbol => {
-                    return Err(self.problem(
-                        self.span_of(token),
-                        "a type's argument is missing",
-                        "write a number",
-                    ));
-                }
-                _ => TypeArgument::Word(self.raw(value).to_owned()),
+            if self.at_end() {
+                return Err(self.unclosed(&open));
+            }
+            arguments.push(if self.is_number(0) {
+                TypeArgument::Number(format!("{sign}{}", self.piece(0)))
+            } else if self.is_text(0) {
+                TypeArgument::Text(self.content(0))
+            } else if self.is_sign(0) {
+                let missing = "a type's argument is missing";
+                return Err(self.problem(span, missing, "write a number"));
+            } else {
+                TypeArgument::Word(self.piece(0).to_owned())
             });
+            self.advance(1);
             if !self.eat_symbol(",") && !self.is_symbol(0, ")") {
                 return Err(self.unexpected("`,` or `)`"));
             }

@@ -138,7 +138,7 @@ impl Cursor<'_> {
         };
         self.at = end;
         let body = self.expression(first);
-        self.at = self.tokens.len();
+        self.skip_to_end();
         (query.map(Arc::new), body, check)
     }
 

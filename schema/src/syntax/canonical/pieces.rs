@@ -91,7 +91,7 @@ fn is_introducer(word: &str, dialect: Dialect) -> bool {
 fn piece(cursor: &Cursor<'_>, token: Token) -> Piece {
     let raw = cursor.raw(token);
     let (kind, text) = match token.kind {
-        _ if cursor.is_text(token) => (PieceKind::Literal, literal(&cursor.unquoted(token))),
+        _ if cursor.is_text_token(token) => (PieceKind::Literal, literal(&cursor.unquoted(token))),
         TokenKind::Word => (PieceKind::Word, raw.to_owned()),
         TokenKind::Number => (PieceKind::Number, raw.to_lowercase()),
         TokenKind::Hex | TokenKind::Bits => (PieceKind::Literal, raw.to_lowercase()),
