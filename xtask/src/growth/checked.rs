@@ -17,12 +17,14 @@ const TABLES: usize = 300;
 const QUERIES: usize = 100;
 /// The least time of each counts.
 const ROUNDS: usize = 9;
+/// Runs of a build script for one figure: the kernel counts CPU in hundredths of a second.
+const SCRIPT_RUNS: usize = 10;
 
 /// A program with some queries.
 struct Program {
     name: &'static str,
     folder: PathBuf,
-    /// Milliseconds of the build script, from nothing.
+    /// Milliseconds of CPU of the build script, from nothing.
     script_ms: f64,
     /// Milliseconds of CPU of `cargo check` for the program alone.
     check_ms: f64,
@@ -47,7 +49,7 @@ pub(super) fn run() -> Result<(), Failure> {
     let each = |more: f64| more / QUERIES as f64;
     print(&format!(
         "\n| {TABLES} tables | alone | with {QUERIES} queries | more |\n|---|---|---|---|\n\
-         | build script, files of queries | {:.0} ms | {:.0} ms | {:.0} ms |\n\
+         | build script, files of queries, CPU | {:.0} ms | {:.0} ms | {:.0} ms |\n\
          | rustc, `check` of their code, CPU | {:.2} s | {:.2} s | {:.2} s |\n\
          | lines of generated code | {} | {} | {:.0} a query |\n\n\
          | {TABLES} tables | with 1 query | with {} | each further one |\n|---|---|---|---|\n\
@@ -119,20 +121,24 @@ impl Program {
     }
 
     fn measure(&mut self) -> Result<(), Failure> {
-        self.build()?;
+        let before = children_seconds()?;
+        for _ in 0..SCRIPT_RUNS {
+            self.build()?;
+        }
+        let took = (children_seconds()? - before) * 1e3 / SCRIPT_RUNS as f64;
+        self.script_ms = self.script_ms.min(took);
         self.check()
     }
 
     /// Runs the build script in a folder of its own.
-    fn build(&mut self) -> Result<PathBuf, Failure> {
+    fn build(&self) -> Result<PathBuf, Failure> {
         let out = self.folder.join("out");
         if out.exists() {
             fs::remove_dir_all(&out)?;
         }
         let mut script = Command::new(self.script()?);
         script.current_dir(&self.folder).env("OUT_DIR", &out);
-        let took = measured(&mut script)?.time.as_secs_f64() * 1e3;
-        self.script_ms = self.script_ms.min(took);
+        measured(&mut script)?;
         Ok(out)
     }
 
