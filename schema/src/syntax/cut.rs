@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::cursor::Cursor;
-use super::reader::Text;
+use super::text::Text;
 use crate::source::FileId;
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::{Comment, Lexer, Token, TokenKind};

@@ -1,6 +1,6 @@
 //! How MySQL and MariaDB divide the rows of a table: the text of `PARTITION BY`, and the parts in it by their names.
 
-use super::reader::tokens_of;
+use super::text::tokens_of;
 use super::unquote::content;
 use crate::ast::name::Name;
 use crate::name::same_word;

@@ -2,7 +2,8 @@
 
 use super::cursor::Read;
 use super::precedence;
-use super::reader::{Reader, is_operator};
+use super::reader::Reader;
+use super::symbols::is_operator;
 use super::tree::{Cast, Chain, Expr, ExprKind, Is, IsWhat, Operator, Quantified, Subscript};
 use crate::source::Span;
 use bindery_core::dialect::Dialect;

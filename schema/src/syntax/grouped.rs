@@ -3,7 +3,7 @@
 //!
 //! Queries within an expression are written as they stand.
 
-use super::reader::Text;
+use super::text::Text;
 use super::tree::{Expr, ExprKind};
 use crate::source::Span;
 use bindery_core::statements::lex::Token;

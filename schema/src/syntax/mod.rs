@@ -3,7 +3,9 @@
 //! The readers know the grammar of one dialect each where they differ: PostgreSQL's `gram.y`, SQLite's `parse.y`, the grammars of MySQL
 //! and MariaDB, and what the servers answer. What a server calls a syntax error is refused here, and nothing is passed over.
 
+mod alias;
 mod call;
+mod call_forms;
 #[cfg(feature = "diff")]
 pub(crate) mod canonical;
 #[cfg(feature = "diff")]
@@ -24,9 +26,12 @@ mod problem;
 mod query;
 mod reader;
 mod source;
+mod symbols;
+mod text;
 mod tree;
 mod unquote;
 mod walk;
+mod window;
 mod words;
 mod write;
 mod written;
@@ -47,10 +52,8 @@ pub use names::Names;
 pub use names::places_of_words;
 pub(crate) use names::{Site, SiteKind, sequences_of, sites, sites_of_definition, words_of};
 pub(crate) use problem::shortened;
-pub(crate) use reader::{
-    Text, Tokens, Whole, has_sign, look_at_expression, read, read_query, read_text, shown_at,
-    tokens_of, tokens_within, ungrouped,
-};
+pub(crate) use reader::{Whole, look_at_expression, read, read_query, read_text};
+pub(crate) use text::{Text, Tokens, has_sign, shown_at, tokens_of, tokens_within, ungrouped};
 pub(crate) use tree::*;
 pub(crate) use walk::{Node, only_reads, walk, walk_from};
 pub(crate) use words::spelled;

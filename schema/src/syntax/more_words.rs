@@ -2,7 +2,7 @@
 
 use bindery_core::statements::lex::TokenKind;
 
-use super::reader::Text;
+use super::text::Text;
 use super::tree::{Expr, ExprKind};
 use crate::source::Span;
 

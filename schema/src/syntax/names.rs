@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::cursor::Cursor;
-use super::reader::{Text, look_at_expression, tokens_of};
+use super::reader::look_at_expression;
+use super::text::{Text, tokens_of};
 use super::tree::{
     Assignment, Body, ConflictAction, Expr, ExprKind, InList, Insert, InsertSource, Item, ItemKind,
     JoinOn, MergeAction, Source, SourceKind, Statement,

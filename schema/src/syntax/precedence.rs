@@ -3,7 +3,7 @@
 //! PostgreSQL: its manual, "Operator Precedence". SQLite: "SQL Language Expressions", section 2. MySQL and MariaDB: their manuals,
 //! "Operator Precedence", and what the servers compute: `LIKE`, `IN` and `BETWEEN` bind tighter than `=` and `<`.
 
-use super::reader::is_operator;
+use super::symbols::is_operator;
 use bindery_core::dialect::Dialect;
 
 const OR: u8 = 1;
