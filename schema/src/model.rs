@@ -9,6 +9,7 @@ mod enums;
 mod interface;
 mod native;
 mod query;
+mod sequences;
 mod sync;
 
 use std::borrow::Cow;
@@ -41,6 +42,8 @@ pub use native::{
 };
 
 pub use query::{EmbeddedModel, Query, QueryKind, QueryParameter, QueryPart, QueryText, RowPart};
+#[cfg(feature = "diff")]
+pub(crate) use sequences::usual_sequence;
 pub use sync::TableSync;
 
 /// Index into [`Model::tables`].

@@ -1,13 +1,11 @@
 //! Sequences of PostgreSQL keep their names when tables and columns get others. A column that says nothing of its sequence's name
 //! (`serial`, an identity) is to have the usual one, so the sequence of one that was renamed gets that.
 
-use std::collections::BTreeSet;
-
 use super::rename::Rename;
 use super::structure::Structure;
 use super::taken::gone;
 use crate::dialect::Dialect;
-use crate::model::{Column, Counter, Generated, Model, ObjectKind, Table, TableName};
+use crate::model::{TableName, usual_sequence};
 use crate::name::implied::first_free;
 use crate::sql_writer::SqlWriter;
 
@@ -32,7 +30,7 @@ pub(super) fn renames(from: &Structure, to: &Structure) -> Vec<String> {
         Dialect::Postgres => {}
         Dialect::Sqlite | Dialect::Mysql => return Vec::new(),
     }
-    let mut taken = taken(from.model());
+    let mut taken = from.model().sequence_names();
     let mut wanted: Vec<Renamed> = all(from, to).collect();
     let mut statements = Vec::new();
     // A name may be free only once the sequence that has it has another one.
@@ -58,11 +56,11 @@ pub(super) fn following(before: &Structure, renames: &[Rename], to: &Structure) 
         };
         let table = before.table(from).filter(|_| to.table(new).is_none());
         for column in table.into_iter().flat_map(|table| &table.columns) {
-            let sequence = sequence(before.model(), from, &column.column);
-            let usual = usual_name(from, &column.name);
+            let sequence = before.model().sequence_of(from, &column.column);
+            let usual = usual_sequence(from, &column.name);
             let renamed = sequence.filter(|name| *name == usual).map(|name| Renamed {
                 from: name,
-                to: usual_name(new, &column.name),
+                to: usual_sequence(new, &column.name),
             });
             statements.extend(renamed.map(|one| one.statement()));
         }
@@ -78,8 +76,8 @@ fn all<'s>(from: &'s Structure, to: &'s Structure) -> impl Iterator<Item = Renam
     wanted.filter_map(move |(table, column)| {
         let known = from.table(&table.name)?.column(&column.name, to.dialect)?;
         let (from, to) = (
-            sequence(from.model(), &table.name, &known.column)?,
-            sequence(to.model(), &table.name, &column.column)?,
+            from.model().sequence_of(&table.name, &known.column)?,
+            to.model().sequence_of(&table.name, &column.column)?,
         );
         (from.schema == to.schema && from.name != to.name).then_some(Renamed { from, to })
     })
@@ -91,11 +89,11 @@ pub(super) fn freed(from: &Structure, to: &Structure) -> Vec<String> {
         Dialect::Postgres => {}
         Dialect::Sqlite | Dialect::Mysql => return Vec::new(),
     }
-    let (known, wanted) = (taken(from.model()), taken(to.model()));
+    let (known, wanted) = (from.model().sequence_names(), to.model().sequence_names());
     let columns =
         gone(from, to).flat_map(|table| table.columns.iter().map(move |column| (table, column)));
     let sequences = columns
-        .filter_map(|(table, column)| sequence(from.model(), &table.name, &column.column))
+        .filter_map(|(table, column)| from.model().sequence_of(&table.name, &column.column))
         .filter(|name| wanted.contains(name));
     let renamed = sequences.map(|name| Renamed {
         to: TableName {
@@ -107,91 +105,6 @@ pub(super) fn freed(from: &Structure, to: &Structure) -> Vec<String> {
         from: name,
     });
     renamed.map(|one| one.statement()).collect()
-}
-
-/// Whether the sequence of this column has the name that the database gives it.
-fn has_usual_name(column: &Column) -> bool {
-    let is_counted = matches!(column.generated, Generated::Key { .. });
-    match &column.native.counter {
-        Counter::Serial(_) => true,
-        Counter::Usual => is_counted,
-        Counter::Identity(options) => !options.starts_with(SEQUENCE_NAME),
-        Counter::Autoincrement | Counter::Sequence(_) => false,
-    }
-}
-
-const SEQUENCE_NAME: &str = "(SEQUENCE NAME ";
-
-fn usual_name(table: &TableName, column: &str) -> TableName {
-    TableName {
-        schema: table.schema.clone(),
-        name: first_free(&table.name, &[column], "seq", |_| false),
-    }
-}
-
-/// The name of the column's own sequence.
-pub(super) fn sequence(model: &Model, table: &TableName, column: &Column) -> Option<TableName> {
-    if has_usual_name(column) {
-        return Some(usual_name(table, &column.name));
-    }
-    match &column.native.counter {
-        Counter::Sequence(_) => owned(model).find_map(|(of, at, sequence)| {
-            let is_it = of.name == *table && at.name == column.name;
-            is_it.then(|| sequence.clone())
-        }),
-        Counter::Identity(options) => identity_sequence(options, table),
-        Counter::Usual | Counter::Autoincrement | Counter::Serial(_) => None,
-    }
-}
-
-/// Sequences that columns own, with table and column.
-fn owned(model: &Model) -> impl Iterator<Item = (&Table, &Column, &TableName)> {
-    let sequences = model
-        .objects
-        .iter()
-        .filter(|object| object.kind == ObjectKind::Sequence);
-    sequences.filter_map(|object| {
-        let (table, column) = object.owner?;
-        let table = model.table(table);
-        Some((table, table.column(column), &object.name))
-    })
-}
-
-/// Of `(SEQUENCE NAME "s" START WITH 10)` the name, in the schema of the table.
-fn identity_sequence(options: &str, table: &TableName) -> Option<TableName> {
-    let words = options.strip_prefix(SEQUENCE_NAME)?;
-    let mut parts = words.split('"').skip(1).step_by(2);
-    let (first, second) = (parts.next()?, parts.next());
-    let has_schema = words.starts_with(&format!("\"{first}\"."));
-    Some(TableName {
-        schema: table.schema.clone(),
-        name: second.filter(|_| has_schema).unwrap_or(first).to_owned(),
-    })
-}
-
-/// The names of all sequences.
-fn taken(model: &Model) -> BTreeSet<TableName> {
-    let objects = model
-        .objects
-        .iter()
-        .filter(|object| object.kind == ObjectKind::Sequence);
-    let mut taken: BTreeSet<TableName> = objects.map(|object| object.name.clone()).collect();
-    for table in &model.tables {
-        let counted = table.columns.iter().filter(|column| has_usual_name(column));
-        taken.extend(counted.map(|column| usual_name(&table.name, &column.name)));
-        let named = table
-            .columns
-            .iter()
-            .filter_map(|column| match &column.native.counter {
-                Counter::Identity(options) => identity_sequence(options, &table.name),
-                Counter::Usual
-                | Counter::Autoincrement
-                | Counter::Serial(_)
-                | Counter::Sequence(_) => None,
-            });
-        taken.extend(named);
-    }
-    taken
 }
 
 #[cfg(test)]

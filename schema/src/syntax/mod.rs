@@ -50,7 +50,10 @@ pub(crate) use more_words::has_more_words;
 pub use names::Names;
 #[cfg(feature = "diff")]
 pub use names::places_of_words;
-pub(crate) use names::{Site, SiteKind, sequences_of, sites, sites_of_definition, words_of};
+pub(crate) use names::{
+    Site, SiteKind, sequence_argument, sequence_name, sequences_of, sites, sites_of_definition,
+    words_of,
+};
 pub(crate) use problem::shortened;
 pub(crate) use reader::{Whole, look_at_expression, read, read_query, read_text};
 pub(crate) use text::{Text, Tokens, has_sign, shown_at, tokens_of, tokens_within, ungrouped};

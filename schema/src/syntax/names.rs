@@ -6,8 +6,8 @@ use super::cursor::Cursor;
 use super::reader::look_at_expression;
 use super::text::{Text, tokens_of};
 use super::tree::{
-    Assignment, Body, ConflictAction, Expr, ExprKind, InList, Insert, InsertSource, Item, ItemKind,
-    JoinOn, MergeAction, Source, SourceKind, Statement,
+    Assignment, Body, Call, ConflictAction, Expr, ExprKind, InList, Insert, InsertSource, Item,
+    ItemKind, JoinOn, MergeAction, Source, SourceKind, Statement,
 };
 use super::walk::{Node, walk, walk_from};
 use crate::ast::name::{Name, ObjectName, TypeName};
@@ -59,11 +59,25 @@ pub(crate) fn sites(sql: &str, dialect: Dialect) -> Vec<Site> {
 pub(crate) fn sequences_of(sql: &str, dialect: Dialect) -> Vec<String> {
     let sites = sites(sql, dialect).into_iter();
     let named = sites.filter(|site| site.kind == SiteKind::Sequence);
-    let bare = named.map(|site| {
-        let (_, name) = site.text.rsplit_once('.').unwrap_or(("", &site.text));
-        name.trim_matches('"').to_lowercase()
-    });
-    bare.collect()
+    let names = named.filter_map(|site| sequence_name(&site.text));
+    names.map(|name| name.to_lowercase()).collect()
+}
+
+/// The name without its schema in a text that PostgreSQL reads as that of a sequence: `shop."Numbers"`.
+pub(crate) fn sequence_name(text: &str) -> Option<String> {
+    let tokens = tokens_of(text, Dialect::Postgres);
+    let mut cursor = Text::of(text, &tokens, Dialect::Postgres).cursor();
+    let name = cursor.qualified_name("a sequence").ok()?;
+    cursor.at_end().then_some(name.name.text)
+}
+
+/// The text by which a call names a sequence, and its place.
+pub(crate) fn sequence_argument(call: &Call) -> Option<(&str, Span)> {
+    let value = call.arguments.first()?.value.without_casts();
+    match &value.kind {
+        ExprKind::Text(text) => Some((text, value.span)),
+        _ => None,
+    }
 }
 
 /// The names in what follows the name of a type, a domain or a function of PostgreSQL, which has no tree. Of attributes and arguments
@@ -117,11 +131,10 @@ fn of_expr(expr: &Expr, sites: &mut Vec<Site>) {
             if let ([name], false) = (call.name.as_slice(), call.bare) {
                 add(SiteKind::Function, &name.text, name.span);
             }
-            let first = call.arguments.first().map(|one| one.value.without_casts());
-            if let Some(value) = first.filter(|_| call.function() == "nextval")
-                && let ExprKind::Text(text) = &value.kind
+            if call.function() == "nextval"
+                && let Some((text, span)) = sequence_argument(call)
             {
-                add(SiteKind::Sequence, text, value.span);
+                add(SiteKind::Sequence, text, span);
             }
         }
         ExprKind::Cast(cast) => add_type(&cast.to, sites),

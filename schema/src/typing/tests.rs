@@ -159,6 +159,44 @@ fn sql_05_sql_06_statements_have_the_types_that_are_written_down() {
     );
 }
 
+/// A sequence that came with a column keeps its name when a person's statement renames the table or the column.
+#[test]
+fn sequences_have_the_names_that_the_statements_of_the_schema_leave_them() {
+    let long = "a".repeat(63);
+    let schema = format!(
+        "CREATE TABLE blogs (id bigserial PRIMARY KEY, no bigint GENERATED ALWAYS AS IDENTITY, n bigint GENERATED ALWAYS AS IDENTITY);\n\
+         ALTER TABLE blogs RENAME TO posts;\nALTER TABLE posts RENAME COLUMN n TO number;\n\
+         CREATE TABLE \"Users\" (id serial PRIMARY KEY);\nCREATE TABLE {long} (id serial PRIMARY KEY);\n\
+         CREATE TABLE lines (id bigint GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME line_numbers START WITH 10) PRIMARY KEY);\n"
+    );
+    let model = model(&schema, Dialect::Postgres);
+    let found = |name: &str| {
+        let sql = format!("SELECT currval('{name}') AS n");
+        shown(&model, &sql, Dialect::Postgres).trim_end().to_owned()
+    };
+    let long = format!("{}_id_seq", &long[..56]);
+    for name in [
+        "blogs_id_seq",
+        "public.blogs_no_seq",
+        "BLOGS_N_SEQ",
+        "\"Users_id_seq\"",
+        "line_numbers",
+        &long,
+    ] {
+        assert_eq!(found(name), "(n bigint)", "{name}");
+    }
+    for (name, other) in [
+        ("posts_id_seq", "posts_id_seq"),
+        ("posts_no_seq", "posts_no_seq"),
+        ("posts_number_seq", "posts_number_seq"),
+        ("Users_id_seq", "users_id_seq"),
+        ("lines_id_seq", "lines_id_seq"),
+    ] {
+        let refused = format!("refused: B0624 there is no sequence `{other}`");
+        assert_eq!(found(name), refused, "{name}");
+    }
+}
+
 /// Functions of the schema are chosen and typed among PostgreSQL's own.
 #[test]
 fn functions_of_the_schema_have_arguments_and_rows() {

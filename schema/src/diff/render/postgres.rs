@@ -9,7 +9,6 @@ use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
 use super::super::order::{is_counted, is_made_anew};
-use super::super::sequences;
 use super::super::structure::{ColumnShape, TableShape, table_key};
 use super::{
     Context, Step, add_without_value, altered, by_hand, captures, comment_on, create_table,
@@ -303,7 +302,7 @@ fn change_serial(context: &Context<'_>, table: &TableName, to: &ColumnShape) -> 
         POSTGRES,
         &format!("ALTER COLUMN {name} TYPE {number}"),
     );
-    let sequence = sequences::sequence(context.to.model(), table, &to.column);
+    let sequence = context.to.model().sequence_of(table, &to.column);
     let sequence = sequence.map(|name| {
         format!(
             "ALTER SEQUENCE {} AS {number}",

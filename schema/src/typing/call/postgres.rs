@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use crate::ast::{ArgumentMode, CreateFunction, Name, ObjectName, Returns, TypeName};
-use crate::model::{Generated, ObjectKind};
 use crate::source::Span;
-use crate::syntax::{Call, Expr, ExprKind, IsWhat};
+use crate::syntax::{Call, Expr, ExprKind, IsWhat, sequence_argument, sequence_name};
 use crate::typing::checker::{Checker, Clause};
 use crate::typing::findings;
 use crate::typing::names::Named;
@@ -265,7 +264,7 @@ impl Checker<'_> {
                 for (value, wanted) in values.iter().zip(&found.arguments) {
                     self.demand_postgres(value, *wanted, None);
                 }
-                self.check_sequence(name, &values);
+                self.check_sequence(call);
                 Some(found)
             }
             Err(failure) => {
@@ -275,43 +274,22 @@ impl Checker<'_> {
         }
     }
 
-    /// The name of a sequence in a query: one that the schema makes, or that comes with a column.
-    fn check_sequence(&mut self, function: &str, values: &[Value]) {
+    /// The name of a sequence in a query: one that the schema makes, or that comes with a column. A migration of bindery renames the
+    /// latter with its table; one that a person wrote leaves it as it was, and the model knows both.
+    fn check_sequence(&mut self, call: &Call) {
         let is_query = !matches!(self.clause, Clause::Table(_));
-        let Some(value) = values.first().filter(|_| is_query) else {
+        let is_named = matches!(call.function(), "nextval" | "currval" | "setval");
+        let Some((text, span)) = sequence_argument(call).filter(|_| is_query && is_named) else {
             return;
         };
-        let written = self.text_at(value.span);
-        let text = written
-            .strip_prefix('\'')
-            .and_then(|rest| rest.strip_suffix('\''));
-        let (Some(text), "nextval" | "currval" | "setval") = (text, function) else {
+        let Some(name) = sequence_name(text) else {
             return;
         };
-        let name = text.rsplit_once('.').map_or(text, |(_, name)| name);
-        let name = name.trim_matches('"');
-        if !self.is_sequence(name) {
-            let known = self.model.objects.iter();
-            let known = known.filter(|one| one.kind == ObjectKind::Sequence);
-            let known = known.map(|one| one.name.name.clone()).collect::<Vec<_>>();
-            self.report(findings::no_sequence(name, &known, value.span));
+        let known = self.model.sequence_names().into_iter();
+        let known: Vec<String> = known.map(|one| one.name).collect();
+        if !known.contains(&name) {
+            self.report(findings::no_sequence(&name, &known, span));
         }
-    }
-
-    fn is_sequence(&self, name: &str) -> bool {
-        let mut objects = self.model.objects.iter();
-        let is_made = objects.any(|one| {
-            one.kind == ObjectKind::Sequence && one.name.name.eq_ignore_ascii_case(name)
-        });
-        let mut tables = self.model.tables.iter();
-        is_made
-            || tables.any(|table| {
-                let mut columns = table.columns.iter();
-                columns.any(|column| {
-                    let own = format!("{}_{}_seq", table.name.name, column.name);
-                    column.generated != Generated::No && name.eq_ignore_ascii_case(&own)
-                })
-            })
     }
 
     /// Of arguments that are not known, a result that all overloads have.
