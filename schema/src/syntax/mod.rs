@@ -43,7 +43,9 @@ mod tests;
 pub(crate) use command::{Command, Trigger};
 pub(crate) use cursor::{Cursor, Problem, Read};
 pub(crate) use cut::Cut;
-pub(crate) use divided::{Divided, DividedPart, divided_parts};
+#[cfg(feature = "diff")]
+pub(crate) use divided::DividedPart;
+pub(crate) use divided::{Divided, divided_parts};
 #[cfg(test)]
 pub(crate) use grouped::grouped;
 pub(crate) use more_words::has_more_words;
