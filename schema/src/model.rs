@@ -207,6 +207,8 @@ pub struct ViewQuery {
     pub reads: Vec<TableId>,
     /// The views without a model that it reads.
     pub reads_by_name: Vec<TableName>,
+    /// The functions of the schema that it calls, in lower case.
+    pub calls: Vec<String>,
     /// Why bindery cannot make it on an engine of its dialect: what it needs there is not in the model.
     pub obstacle: Option<String>,
 }

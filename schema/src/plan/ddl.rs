@@ -174,6 +174,9 @@ impl<'m> Context<'m> {
         drop.push("DROP ").push(kind_of_view(view));
         drop.push("IF EXISTS ").table(name);
         let mut create: Vec<String> = self.schema(name).into_iter().collect();
+        if self.is_own(id) {
+            create.extend(create_objects(self.model, id));
+        }
         create.push(create_view(name, view, self.dialect()));
         create.extend(index_statements(
             self.model,

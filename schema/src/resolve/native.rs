@@ -233,11 +233,28 @@ impl Resolver<'_> {
         self.unknown_sequences(Some(&needs));
         for id in self.model.table_ids() {
             let draft = self.bound[id.0 as usize];
-            let objects = needs.of_table(draft);
+            let view = self.model.table(id).view.as_ref();
+            let objects = match view {
+                Some(view) => needs.of_view(draft, &view.calls),
+                None => needs.of_table(draft),
+            };
             let table = &mut self.model.tables[id.0 as usize];
             table.native.objects = objects;
         }
+        self.objects_of_named_views(&needs);
         self.objects_beside();
+    }
+
+    /// Views without a model are made all the same.
+    fn objects_of_named_views(&mut self, needs: &Needs<'_>) {
+        for view in &mut self.model.views {
+            let mut drafts = self.draft.views.iter();
+            let draft = drafts.find(|draft| draft.table.name.name.span == view.span);
+            if let (Some(draft), Err(named)) = (draft, &mut view.model) {
+                let calls = named.table.view.as_ref().map(|view| view.calls.as_slice());
+                named.table.native.objects = needs.of_view(&draft.table, calls.unwrap_or_default());
+            }
+        }
     }
 
     /// Objects that no table needs: the first table of their file is made after them, else the first of their dialect.
@@ -420,7 +437,6 @@ impl<'a> Needs<'a> {
 
     /// Returns the objects that a table needs, and those that these need, in the order of the files.
     fn of_table(&self, draft: &DraftTable) -> Vec<usize> {
-        let mut needed = BTreeSet::new();
         let owned = self.owned.get(&draft.name.name.text);
         let of_file = |index: &&usize| self.objects[**index].file == draft.file;
         let owned = owned.into_iter().flatten().filter(of_file);
@@ -428,6 +444,23 @@ impl<'a> Needs<'a> {
         for word in table_words(draft) {
             open.extend(self.named(&word, draft.file, draft.dialect));
         }
+        self.with_their_own(open)
+    }
+
+    /// The functions that a view calls, and what they need.
+    fn of_view(&self, draft: &DraftTable, calls: &[String]) -> Vec<usize> {
+        let is_function =
+            |index: &usize| self.objects[*index].kind == DraftObjectKind::Other(Written::Function);
+        let mut called = Vec::new();
+        for word in calls {
+            let named = self.named(word, draft.file, draft.dialect);
+            called.extend(named.filter(is_function));
+        }
+        self.with_their_own(called)
+    }
+
+    fn with_their_own(&self, mut open: Vec<usize>) -> Vec<usize> {
+        let mut needed = BTreeSet::new();
         while let Some(index) = open.pop() {
             if needed.insert(index) {
                 let object = self.objects[index];

@@ -47,6 +47,7 @@ impl Sides<'_> {
         match change {
             Change::CreateObject(one) => Effects {
                 makes: object(&one.name),
+                needs: to.read_by_function(one),
                 ..Effects::default()
             },
             Change::DropObject(one) => Effects {
@@ -394,10 +395,8 @@ fn dropped(from: &Side<'_>, table: &TableShape) -> Effects {
 }
 
 fn read_by(side: &Side<'_>, view: &ViewShape) -> Vec<Part> {
-    view.reads
-        .iter()
-        .flat_map(|name| side.whole(name))
-        .collect()
+    let read = view.reads.iter().flat_map(|name| side.whole(name));
+    read.chain(side.objects_in(&view.query)).collect()
 }
 
 /// Whether values are written anew, so that what reads them may stand in the way.

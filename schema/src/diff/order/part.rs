@@ -1,12 +1,13 @@
 //! The parts of a database, and which of them a column or a key needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Dialect;
 use crate::diff::key::{Key, KeyKind, columns_in};
-use crate::diff::structure::{ColumnShape, Structure, TableShape, folded, table_key};
+use crate::diff::structure::{ColumnShape, ObjectShape, Structure, TableShape, folded, table_key};
 use crate::diff::taken::shared_name;
 use crate::model::{Generated, TableName};
+use crate::name::words_in;
 use crate::syntax::sites;
 
 /// A part of a database that statements make, drop, change or need.
@@ -100,13 +101,32 @@ impl<'s> Side<'s> {
 
     /// The parts that the values of a column need.
     pub(super) fn needs_of_column(&self, table: &TableName, column: &ColumnShape) -> Vec<Part> {
-        let sites = sites(&column.line, self.dialect()).into_iter();
+        let mut parts = self.objects_in(&column.line);
+        parts.extend(self.read_columns(table, column));
+        parts
+    }
+
+    /// The objects that a text names.
+    pub(super) fn objects_in(&self, sql: &str) -> Vec<Part> {
+        let sites = sites(sql, self.dialect()).into_iter();
         // `nextval('schema.name')`.
         let names = sites.map(|site| site.text.rsplit('.').next().map(str::to_lowercase));
         let objects = names.filter_map(|name| self.objects.get(name?.trim_matches('"')));
-        let mut parts: Vec<Part> = objects.flatten().cloned().collect();
-        parts.extend(self.read_columns(table, column));
-        parts
+        objects.flatten().cloned().collect()
+    }
+
+    /// The tables and views that the body of a function may read: PostgreSQL looks for them when it makes one in SQL.
+    pub(super) fn read_by_function(&self, object: &ObjectShape) -> Vec<Part> {
+        if object.kind != "FUNCTION" {
+            return Vec::new();
+        }
+        let words: BTreeSet<String> = object.create.iter().flat_map(|sql| words_in(sql)).collect();
+        let tables = self.structure.tables.iter().map(|one| &one.name);
+        let views = self.structure.views.iter().map(|one| &one.name);
+        let read = tables
+            .chain(views)
+            .filter(|name| words.contains(&name.name.to_lowercase()));
+        read.flat_map(|name| self.whole(name)).collect()
     }
 
     /// The columns that a computed one reads.

@@ -175,7 +175,11 @@ impl<'a> Resolver<'a> {
         let base = &draft.name.name;
         let model_name = draft.notes.model.as_ref();
         let docs = prose(&draft.notes, draft.comment.as_deref());
-        let obstacle = self.obstacle(view, read);
+        let functions = unknown_functions(view);
+        let (calls, others): (Vec<String>, Vec<String>) = functions
+            .into_iter()
+            .partition(|name| self.makes_function(view, name));
+        let obstacle = self.obstacle(others.first(), read);
         let indexes = self.indexes_of_view(draft, &columns);
         Table {
             native: crate::model::NativeTable::default(),
@@ -211,6 +215,7 @@ impl<'a> Resolver<'a> {
                 words: view.words.clone(),
                 reads: read.reads.clone(),
                 reads_by_name: read.reads_by_name.clone(),
+                calls: calls.iter().map(|name| name.to_lowercase()).collect(),
                 obstacle,
             }),
         }
@@ -234,18 +239,26 @@ impl<'a> Resolver<'a> {
     }
 
     /// Returns the construct of the query that bindery does not make.
-    fn obstacle(&self, view: &'a DraftView, read: &Read) -> Option<String> {
+    fn obstacle(&self, unmade: Option<&String>, read: &Read) -> Option<String> {
         if let Some(missing) = &read.missing {
             return Some(format!("it reads `{missing}`, which bindery does not make"));
         }
         if let Some(other) = self.unmade_view(read) {
             return Some(format!("it reads `{other}`, which is not made"));
         }
-        let query = view.query.as_ref().ok()?;
-        let function = unknown_function(query, view.table.dialect)?;
+        let function = unmade?;
         let is_own = self.draft.functions.contains_key(&function.to_lowercase());
         (is_own || self.adds_functions())
             .then(|| format!("it calls `{function}`, which bindery does not make"))
+    }
+
+    /// Returns whether a statement that is read makes the function, so that it can be made before the view.
+    fn makes_function(&self, view: &DraftView, name: &str) -> bool {
+        self.draft.objects.iter().any(|object| {
+            object.kind == DraftObjectKind::Other(ObjectKind::Function)
+                && object.dialect == view.table.dialect
+                && object.name.name.text.eq_ignore_ascii_case(name)
+        })
     }
 
     /// Returns whether functions may be there that neither the database nor a statement that is read brings.
@@ -444,8 +457,15 @@ fn prose(notes: &Notes, comment: Option<&str>) -> Vec<String> {
     }
 }
 
-/// The first function of a query that is not one of the database's own, as far as they are known.
-fn unknown_function(query: &Whole, dialect: Dialect) -> Option<String> {
+/// The functions of a view's query that are none of the database's own, as far as they are known, in their order.
+fn unknown_functions(view: &DraftView) -> Vec<String> {
+    match &view.query {
+        Ok(query) => unknown_calls(query, view.table.dialect),
+        Err(_) => Vec::new(),
+    }
+}
+
+fn unknown_calls(query: &Whole, dialect: Dialect) -> Vec<String> {
     let mut unknown: Vec<(u32, &str)> = Vec::new();
     syntax::walk(&query.statement, |node| {
         if let Node::Expr(expr) = node
@@ -456,6 +476,9 @@ fn unknown_function(query: &Whole, dialect: Dialect) -> Option<String> {
             unknown.push((expr.span.start, call.function()));
         }
     });
-    let first = unknown.into_iter().min_by_key(|(at, _)| *at);
-    first.map(|(_, name)| name.to_owned())
+    sort_by(&mut unknown, |one, other| one.0.cmp(&other.0));
+    unknown
+        .into_iter()
+        .map(|(_, name)| name.to_owned())
+        .collect()
 }

@@ -11,7 +11,7 @@ CREATE TABLE lines (
     price bigint NOT NULL, -- @allow B0401
     other bigint NOT NULL
 );
-CREATE FUNCTION shout(text) RETURNS text LANGUAGE sql AS 'SELECT upper($1)';
+CREATE AGGREGATE shout(text) (SFUNC = textcat, STYPE = text);
 -- @allow B0420
 CREATE VIEW names AS SELECT shout('a') AS name FROM prices;
 CREATE VIEW more_names AS SELECT shout('a') AS name FROM prices;

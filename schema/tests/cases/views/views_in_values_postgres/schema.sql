@@ -4,8 +4,8 @@
 -- A view that reads another one in a value is not made where that one is not.
 
 CREATE TABLE people (id int PRIMARY KEY, name text);
-CREATE FUNCTION own_number(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
-CREATE VIEW numbers AS SELECT id, own_number(id) AS number FROM people;
+CREATE AGGREGATE own_number(int) (SFUNC = int4pl, STYPE = int);
+CREATE VIEW numbers AS SELECT id, own_number(id) AS number FROM people GROUP BY id;
 CREATE VIEW plain AS SELECT id FROM people;
 CREATE VIEW counts AS SELECT id, (SELECT count(*) FROM numbers n WHERE n.id = p.id) AS of_id FROM people p;
 CREATE VIEW made AS WITH numbers AS (SELECT 1 AS id)
