@@ -197,6 +197,8 @@ pub struct DraftNative {
     pub exclusions: Vec<(Option<String>, Expression)>,
     /// Changes of sequences that its columns brought along: the sequence's name, and what follows it.
     pub behind: Vec<(String, String)>,
+    /// PostgreSQL: the names of constraints that are `NOT VALID`.
+    pub not_valid: Vec<String>,
     /// PostgreSQL: tables that hold a part of its rows.
     pub partitions: Vec<Partition>,
 }

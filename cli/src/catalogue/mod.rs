@@ -6,6 +6,7 @@
 //! their table.
 
 mod capture;
+mod distinct;
 mod graph;
 mod mysql;
 mod postgres;
@@ -98,7 +99,7 @@ impl Catalogue {
             // Tags belong to tables.
             text += &format!("-- @dialect {}\n-- @engine {name}\n", engine.dialect.name());
         }
-        text += &self.tables_and_tags(unmanaged, true);
+        text += &distinct::with_distinct_names(self.tables_and_tags(unmanaged, true), engine);
         if !self.left_out.is_empty() {
             text.push_str("\n-- Left out, as bindery neither makes nor compares it:\n");
             let line = |name: &String| format!("--   {}\n", name.escape_debug());

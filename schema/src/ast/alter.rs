@@ -138,6 +138,8 @@ pub enum AlterAction {
         /// The name that it gets.
         to: Name,
     },
+    /// PostgreSQL `VALIDATE CONSTRAINT`.
+    ValidateConstraint(Name),
     /// `ALTER COLUMN … SET DEFAULT`.
     SetDefault {
         /// The column whose default is set.

@@ -91,6 +91,7 @@ fn changed_column(action: &AlterAction) -> Option<&Name> {
         AlterAction::Redefine { .. }
         | AlterAction::AddConstraint(_)
         | AlterAction::DropConstraint { .. }
+        | AlterAction::ValidateConstraint(_)
         | AlterAction::DropVersioning
         | AlterAction::DropPartitioning
         | AlterAction::ChangeParts(_)

@@ -23,6 +23,8 @@ impl Fold<'_> {
         let name = constraint.name.as_ref().map(|name| name.text.clone());
         let name = name.or_else(|| self.numbered_name(table, &constraint.kind));
         let name = name.or_else(|| key_name::numbered(table, &constraint.kind));
+        let unchecked = name.iter().filter(|_| constraint.not_valid);
+        table.native.not_valid.extend(unchecked.cloned());
         let span = constraint.span;
         match &constraint.kind {
             TableConstraintKind::PrimaryKey {

@@ -295,3 +295,84 @@ CREATE TABLE files (id INTEGER PRIMARY KEY, job INTEGER REFERENCES gone, FOREIGN
         &["CREATE TABLE \"Pools\" (", "CREATE TABLE \"gone\" ("],
     );
 }
+
+/// Names of a database may be one name in Rust, as those of ulogd2 are.
+#[test]
+fn cli_06_names_that_would_be_one_in_rust_are_pulled_with_tags() {
+    let sqlite = "\
+CREATE TABLE logs (id INTEGER PRIMARY KEY, \"ip.saddr\" TEXT, ip_saddr INTEGER, \"ip-saddr\" BLOB);
+CREATE TABLE \"log.lines\" (id INTEGER PRIMARY KEY);
+CREATE TABLE log_lines (id INTEGER PRIMARY KEY);
+";
+    let scripts = [
+        (Dialect::Sqlite, sqlite.to_owned()),
+        (Dialect::Postgres, sqlite.replace("BLOB", "bytea")),
+        (Dialect::Mysql, sqlite.replace('"', "`")),
+    ];
+    for (dialect, script) in scripts {
+        let (Some(from), Some(created)) = (Database::fresh(dialect), Database::fresh(dialect))
+        else {
+            continue;
+        };
+        from.load(&script).expect("the database takes it");
+        let pulled = from.pull().expect("it is read without an error");
+        for tag in [
+            "-- @name other_ip_saddr\n",
+            "-- @name other_ip_saddr_2\n",
+            "-- @model ",
+        ] {
+            assert_eq!(pulled.matches(tag).count(), 1, "{pulled}");
+        }
+        for words in ["check", "validate"] {
+            good(from.project(&pulled).run(words)).expect("it is as the file says");
+        }
+        good(created.project(&pulled).run("create")).expect("`create` takes the file");
+        good(created.project(&pulled).run("validate")).expect("it is as the file says");
+        let again = created.pull().expect("pulled again");
+        assert_eq!(
+            again.matches("-- @").count(),
+            pulled.matches("-- @").count(),
+            "{again}"
+        );
+    }
+}
+
+/// A schema that says NOT VALID leaves old rows as they are; one that does not is another.
+#[test]
+fn cli_06_a_constraint_that_is_not_valid_is_pulled_as_it_is() {
+    let (Some(from), Some(created)) = (
+        Database::fresh(Dialect::Postgres),
+        Database::fresh(Dialect::Postgres),
+    ) else {
+        return;
+    };
+    let script = "\
+CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer UNIQUE);
+CREATE INDEX t_a ON t (a);
+INSERT INTO t VALUES (1, -1, 1);
+ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;
+ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES t (b) NOT VALID;
+";
+    from.load(script).expect("the database takes it");
+    let pulled = from.pull().expect("it is read without an error");
+    assert_eq!(pulled.matches(" NOT VALID;").count(), 2, "{pulled}");
+    for words in ["check", "validate"] {
+        good(from.project(&pulled).run(words)).expect("it is as the file says");
+    }
+    good(created.project(&pulled).run("create")).expect("`create` takes the file");
+    good(created.project(&pulled).run("validate")).expect("it is as the file says");
+    for valid in [
+        pulled.replace(" NOT VALID", ""),
+        format!(
+            "{pulled}ALTER TABLE t VALIDATE CONSTRAINT c;\nALTER TABLE t VALIDATE CONSTRAINT f;\n"
+        ),
+    ] {
+        let outcome = from.project(&valid).run("validate");
+        assert_eq!(
+            outcome.results.matches(" NOT VALID").count(),
+            2,
+            "{}",
+            outcome.results
+        );
+    }
+}

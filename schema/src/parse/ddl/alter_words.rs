@@ -22,6 +22,10 @@ impl Cursor<'_> {
             let parent = self.object_name("a table's name")?;
             return Ok(Some(AlterAction::Inherit { parent, no }));
         }
+        if self.eat(&["VALIDATE", "CONSTRAINT"]) {
+            let name = self.name("a constraint's name")?;
+            return Ok(Some(AlterAction::ValidateConstraint(name)));
+        }
         for (word, unlogged) in [("UNLOGGED", true), ("LOGGED", false)] {
             if self.eat(&["SET", word]) {
                 return Ok(Some(AlterAction::SetUnlogged(unlogged)));
