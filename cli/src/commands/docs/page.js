@@ -27,6 +27,18 @@ const zoom = factor => {
 document.getElementById("in").addEventListener("click", () => zoom(1.3));
 document.getElementById("out").addEventListener("click", () => zoom(1 / 1.3));
 document.getElementById("fit").addEventListener("click", () => { svg.style.width = svg.style.height = ""; picture.classList.toggle("fit"); });
+// The first corner of a large diagram may be empty: it opens on the table with the most arrows.
+const arrows = new Map();
+for (const path of svg.querySelectorAll("path[data-from]")) {
+  for (const place of [path.dataset.from, path.dataset.to]) { arrows.set(place, (arrows.get(place) ?? 0) + 1); }
+}
+const weight = table => arrows.get(table.dataset.table) ?? 0;
+const middle = [...svg.querySelectorAll(".table")].reduce((most, table) => most && weight(most) >= weight(table) ? most : table, null);
+if (middle) {
+  const [box, frame] = [middle.getBoundingClientRect(), picture.getBoundingClientRect()];
+  picture.scrollLeft += box.left - frame.left - Math.max((frame.width - box.width) / 2, 0);
+  picture.scrollTop += box.top - frame.top - Math.max((frame.height - box.height) / 2, 0);
+}
 const light = place => {
   svg.classList.toggle("lit", place !== null);
   const on = new Set([place]);
