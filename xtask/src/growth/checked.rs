@@ -18,7 +18,7 @@ const QUERIES: usize = 100;
 /// The least time of each counts.
 const ROUNDS: usize = 9;
 /// Runs of a build script for one figure: the kernel counts CPU in hundredths of a second.
-const SCRIPT_RUNS: usize = 10;
+const SCRIPT_RUNS: usize = 3;
 
 /// A program with some queries.
 struct Program {
