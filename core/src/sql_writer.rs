@@ -122,11 +122,18 @@ impl SqlWriter {
                 let (before, after) = self.dialect.json_values(kind);
                 self.push(" IN (").push(before).placeholder().push(after)
             }
-            ListForm::Placeholders(places) => self.push(" IN (").list(0..places, ", ", |sql, _| {
-                sql.placeholder();
-            }),
+            ListForm::Placeholders(places) => return self.one_of_places(places),
         }
         .push(")")
+    }
+
+    /// After an expression: that it is one of the values of this number of placeholders.
+    pub fn one_of_places(&mut self, places: usize) -> &mut Self {
+        self.push(" IN (")
+            .list(0..places, ", ", |sql, _| {
+                sql.placeholder();
+            })
+            .push(")")
     }
 
     /// Returns the number of placeholders so far.

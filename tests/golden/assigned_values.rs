@@ -6,29 +6,7 @@ use bindery::{Connection, ErrorKind, Hosts, StaticEngine};
 
 use crate::assigned::{readings::ReadingQueries, *};
 use crate::bench::Bench;
-
-/// Runs a function on an empty database of each kind.
-macro_rules! on_each {
-    ($show:expr) => {{
-        let bench = Bench::new();
-        let db = Databases::with_config(&bench.config())?;
-        db.create_missing_on(engine::Lite)?;
-        $show(&mut db.lite()?)?;
-        if bench.postgres.is_some() {
-            db.create_missing_on(engine::P)?;
-            $show(&mut db.p()?)?;
-        }
-        if bench.mariadb.is_some() {
-            db.create_missing_on(engine::Default)?;
-            $show(&mut db.default()?)?;
-        }
-        if bench.mysql.is_some() {
-            db.create_missing_on(engine::Proper)?;
-            $show(&mut db.proper()?)?;
-        }
-        Ok::<(), bindery::Error>(())
-    }};
-}
+use crate::on_each::on_each;
 
 const WAYS: [&str; 15] = [
     "insert",
@@ -184,7 +162,7 @@ fn every_way_in_has_the_same_check_of_a_value() -> bindery::Result<()> {
         assert_refused(is_longer, Some("word"));
         Ok(())
     }
-    on_each!(show)
+    on_each!(assigned, show)
 }
 
 /// The rows of a fixture as they are stored, by `code`.
@@ -310,7 +288,7 @@ fn what_the_database_computes_has_the_digits_of_its_column() -> bindery::Result<
         assert_eq!((row.total, row.at_second), (None, None));
         Ok(())
     }
-    on_each!(show)
+    on_each!(assigned, show)
 }
 
 /// The statement itself looks at what it computes: nothing is stored of what has no room in its column.
@@ -364,7 +342,7 @@ fn what_the_database_computes_beyond_its_column_is_refused() -> bindery::Result<
         assert_eq!(c.readings().get(row.id)?.word.as_deref(), Some("abcde"));
         Ok(())
     }
-    on_each!(show)
+    on_each!(assigned, show)
 }
 
 #[test]

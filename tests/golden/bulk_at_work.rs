@@ -7,31 +7,7 @@ use bindery_testkit::is_full_run;
 
 use crate::bench::Bench;
 use crate::given::{members::MemberQueries, *};
-
-/// Runs a function on an empty database of each kind, the engine known and chosen at run time.
-macro_rules! on_each {
-    ($show:ident) => {{
-        let bench = Bench::new();
-        let db = Databases::with_config(&bench.config())?;
-        on_each!($show, db, engine::Lite, lite);
-        if bench.postgres.is_some() {
-            on_each!($show, db, engine::P, p);
-        }
-        if bench.mariadb.is_some() {
-            on_each!($show, db, engine::Default, default);
-        }
-        if bench.mysql.is_some() {
-            on_each!($show, db, engine::Proper, proper);
-        }
-        Ok(())
-    }};
-    ($show:ident, $db:ident, $engine:path, $connect:ident) => {
-        $db.create_missing_on($engine)?;
-        $show(&mut $db.$connect()?).inspect_err(|_| eprintln!("on {}", $engine.name()))?;
-        let name = $engine.name();
-        $show(&mut $db.on(name.parse()?)?).inspect_err(|_| eprintln!("chosen: {name}"))?;
-    };
-}
+use crate::on_each::on_each_and_chosen;
 
 fn counts(upserted: Upserted) -> (u64, u64) {
     (upserted.inserted, upserted.updated)
@@ -91,7 +67,7 @@ fn qry_07_upserts_of_many_rows_count_both_kinds() -> bindery::Result<()> {
         }
         empty(c)
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 /// The later of two rows with one key updates the earlier, whether that is new or was there.
@@ -132,7 +108,7 @@ fn qry_07_a_key_that_is_given_twice_in_one_call() -> bindery::Result<()> {
         assert_eq!(counts(c.members().upsert_many_by_email(moved)?), (1, 1));
         empty(c)
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 #[test]
@@ -192,7 +168,7 @@ fn qry_07_of_many_rows_one_meets_another_key() -> bindery::Result<()> {
         );
         empty(c)
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 /// In full: 100,000 rows.
@@ -271,7 +247,7 @@ fn qry_08_inserts_of_many_rows_give_them_back() -> bindery::Result<()> {
         assert_eq!(one[0].colour.as_deref(), Some("red"));
         empty(c)
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 #[test]
@@ -323,7 +299,7 @@ fn qry_08_changes_by_a_condition_give_the_rows_back() -> bindery::Result<()> {
         );
         empty(c)
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 #[test]
@@ -352,7 +328,7 @@ fn an_update_gives_the_row_back() -> bindery::Result<()> {
         assert_eq!(c.members().update_returning(ann.id, named("Ann"))?, None);
         Ok(())
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 /// The columns of a key stand in the order of the key, which need not be that of the table.
@@ -392,7 +368,7 @@ fn qry_07_many_rows_by_a_key_of_two_columns() -> bindery::Result<()> {
         assert!(error.constraint() == members::EMAIL, "{error}");
         empty(c)
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 #[test]
@@ -456,5 +432,5 @@ fn a_merge_makes_the_rows_of_a_query_the_given_ones() -> bindery::Result<()> {
         assert_eq!(all(gone), (0, 0, 70));
         Ok(())
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }

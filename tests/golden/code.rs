@@ -24,6 +24,7 @@ mod interfaces_at_work;
 mod keys_at_work;
 mod links_at_work;
 mod messages_at_work;
+mod on_each;
 mod outbox_at_work;
 mod own_tables_at_work;
 mod places_at_work;

@@ -6,34 +6,11 @@ use bindery::{Connection, Hosts, StaticEngine};
 
 use crate::beside::enums::Shade;
 use crate::beside::*;
+use crate::on_each::on_each;
 
 /// An engine with all models of the case.
 pub(crate) trait Both: StaticEngine + Hosts<model::Part> + Hosts<model::Change> {}
 impl<E: StaticEngine + Hosts<model::Part> + Hosts<model::Change>> Both for E {}
-
-/// Runs a function on an empty database of each kind, with the tables of a case.
-macro_rules! on_each {
-    ($case:ident, $show:expr) => {{
-        let bench = $crate::bench::Bench::new();
-        let db = $crate::$case::Databases::with_config(&bench.config())?;
-        db.create_missing_on($crate::$case::engine::Lite)?;
-        $show(&mut db.lite()?)?;
-        if bench.postgres.is_some() {
-            db.create_missing_on($crate::$case::engine::P)?;
-            $show(&mut db.p()?)?;
-        }
-        if bench.mariadb.is_some() {
-            db.create_missing_on($crate::$case::engine::Default)?;
-            $show(&mut db.default()?)?;
-        }
-        if bench.mysql.is_some() {
-            db.create_missing_on($crate::$case::engine::Proper)?;
-            $show(&mut db.proper()?)?;
-        }
-        Ok::<(), bindery::Error>(())
-    }};
-}
-pub(crate) use on_each;
 
 const SHADES: [Option<Shade>; 4] = [
     Some(Shade::Red),

@@ -8,7 +8,7 @@ use bindery::{Connection, Dialect, Hosts, StaticEngine};
 
 use crate::Code;
 use crate::crossed::*;
-use crate::crossed_queries::on_each;
+use crate::on_each::on_each;
 
 trait Samples: StaticEngine + Hosts<model::Sample> {}
 impl<E: StaticEngine + Hosts<model::Sample>> Samples for E {}

@@ -5,7 +5,7 @@ use bindery::query::{Window, count, excluded, row_number, select};
 use bindery::tenants::Tenants;
 use bindery::{Connection, ErrorKind, Hosts, StaticEngine};
 
-use crate::crossed_queries::on_each;
+use crate::on_each::on_each;
 use crate::{Level, State};
 
 /// Queries of one shape that two tenants execute in turn are each of their own rows, in subqueries and relations, too.

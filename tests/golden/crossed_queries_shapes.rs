@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use bindery::query::{Window, count, position, select};
 use bindery::{Connection, StaticEngine};
 
-use crate::crossed_queries::on_each;
+use crate::on_each::on_each;
 use crate::queries::*;
 use crate::queries_at_work::Everything;
 use crate::query_rows::fill;

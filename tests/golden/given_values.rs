@@ -3,33 +3,8 @@
 
 use bindery::{Connection, Engine, ErrorKind, Hosts};
 
-use crate::bench::Bench;
 use crate::given::{members::MemberQueries, *};
-
-/// Runs a function on an empty database of each kind, the engine known and chosen at run time.
-macro_rules! on_each {
-    ($show:ident) => {{
-        let bench = Bench::new();
-        let db = Databases::with_config(&bench.config())?;
-        on_each!($show, db, engine::Lite, lite);
-        if bench.postgres.is_some() {
-            on_each!($show, db, engine::P, p);
-        }
-        if bench.mariadb.is_some() {
-            on_each!($show, db, engine::Default, default);
-        }
-        if bench.mysql.is_some() {
-            on_each!($show, db, engine::Proper, proper);
-        }
-        Ok(())
-    }};
-    ($show:ident, $db:ident, $engine:path, $connect:ident) => {
-        $db.create_missing_on($engine)?;
-        $show(&mut $db.$connect()?)?;
-        let name = $engine.name();
-        $show(&mut $db.on(name.parse()?)?).inspect_err(|_| eprintln!("chosen: {name}"))?;
-    };
-}
+use crate::on_each::on_each_and_chosen;
 
 /// Of a member, what upserts may change.
 fn known<E: Engine>(member: &Member<E>) -> (Option<&str>, Option<i16>, i32, Option<&str>) {
@@ -72,7 +47,7 @@ fn an_unchanged_row_is_saved() -> bindery::Result<()> {
         }
         Ok(())
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 #[test]
@@ -102,7 +77,7 @@ fn qry_07_an_upsert_changes_what_is_given_and_nothing_else() -> bindery::Result<
         }
         Ok(())
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 #[test]
@@ -126,7 +101,7 @@ fn qry_07_a_row_that_is_new_gets_null_and_defaults() -> bindery::Result<()> {
         }
         Ok(())
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 #[test]
@@ -150,7 +125,7 @@ fn qry_07_a_conflict_on_another_key_changes_nothing() -> bindery::Result<()> {
         assert_eq!(c.members().delete_many([ann.id, bob.id])?, 2);
         Ok(())
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 #[test]
@@ -184,7 +159,7 @@ fn qry_07_an_upsert_is_given_its_key() -> bindery::Result<()> {
         assert_eq!(c.members().delete_many([ann.id, other.id])?, 2);
         Ok(())
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 #[test]
@@ -207,7 +182,7 @@ fn rows_of_different_givens_are_inserted_at_once() -> bindery::Result<()> {
         assert_eq!(c.members().delete_many(all.iter().map(|row| row.id))?, 4);
         Ok(())
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 /// Literals, values, options and `None`, each where its type has to be found out.
@@ -266,7 +241,7 @@ fn columns_have_the_names_of_methods() -> bindery::Result<()> {
         assert_eq!((word.is_open, word.to_day), (Some(true), None));
         Ok(())
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }
 
 /// The columns that are given, and no values.
@@ -317,5 +292,5 @@ fn qry_01_a_small_integer_beyond_its_column_is_refused() -> bindery::Result<()> 
         assert!(c.members().delete(ann.id)?);
         Ok(())
     }
-    on_each!(show)
+    on_each_and_chosen!(given, show)
 }

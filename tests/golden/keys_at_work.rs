@@ -4,6 +4,7 @@ use bindery::types::{BigDecimal, NaiveDate, NaiveTime, Uuid};
 use bindery::{Connection, Hosts, StaticEngine};
 
 use crate::keyed::*;
+use crate::on_each::on_each;
 
 trait Everything:
     StaticEngine
@@ -85,21 +86,25 @@ fn rows_of_many_keys_are_those_of_each_key() -> bindery::Result<()> {
         });
         Ok(())
     }
-    let bench = crate::bench::Bench::new();
-    let db = Databases::with_config(&bench.config())?;
-    db.create_missing_on(engine::Lite)?;
-    show(&mut db.lite()?)?;
-    if bench.postgres.is_some() {
-        db.create_missing_on(engine::P)?;
-        show(&mut db.p()?)?;
+    on_each!(keyed, show)
+}
+
+/// A key that no column can hold is the one that the error says, in whichever statement it was to be sent.
+#[test]
+fn the_key_that_cannot_be_found_is_named_by_its_place() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let today = NaiveDate::from_ymd_opt(2024, 2, 15).expect("a date");
+        let never = NaiveDate::from_ymd_opt(200_000, 1, 1).expect("a date");
+        for place in [0, 700, 4_999] {
+            let day = |at| if at == place { never } else { today };
+            let keys = (0..5_000).map(|at| DayId::new(day(at)));
+            let error = c
+                .days()
+                .find_many(keys)
+                .expect_err("no database has the year");
+            assert_eq!(error.row(), Some(place), "{error:?}");
+        }
+        Ok(())
     }
-    if bench.mariadb.is_some() {
-        db.create_missing_on(engine::Default)?;
-        show(&mut db.default()?)?;
-    }
-    if bench.mysql.is_some() {
-        db.create_missing_on(engine::Proper)?;
-        show(&mut db.proper()?)?;
-    }
-    Ok(())
+    on_each!(keyed, show)
 }

@@ -21,25 +21,9 @@ impl<E: Hosts<model::User> + Hosts<model::Post> + Hosts<model::Comment>> Everyth
 
 /// Runs a function on an empty database of each kind.
 macro_rules! on_each {
-    ($show:expr) => {{
-        let bench = $crate::bench::Bench::new();
-        let db = $crate::queries::Databases::with_config(&bench.config())?;
-        db.create_missing_on($crate::queries::engine::Lite)?;
-        $show(&mut db.lite()?)?;
-        if bench.postgres.is_some() {
-            db.create_missing_on($crate::queries::engine::P)?;
-            $show(&mut db.p()?)?;
-        }
-        if bench.mariadb.is_some() {
-            db.create_missing_on($crate::queries::engine::Default)?;
-            $show(&mut db.default()?)?;
-        }
-        if bench.mysql.is_some() {
-            db.create_missing_on($crate::queries::engine::Proper)?;
-            $show(&mut db.proper()?)?;
-        }
-        Ok::<(), bindery::Error>(())
-    }};
+    ($show:expr) => {
+        $crate::on_each::on_each!(queries, $show)
+    };
 }
 pub(crate) use on_each;
 

@@ -41,39 +41,25 @@ impl<E> Everything for E where
 
 /// Runs a function on an empty database of each kind: within a session that is rolled back, then on a connection.
 macro_rules! on_each {
-    ($show:expr) => {{
-        let bench = $crate::bench::Bench::new();
-        let db = $crate::relations::Databases::with_config(&bench.config())?;
-        db.create_missing_on($crate::relations::engine::Lite)?;
-        let mut s = db.begin_session()?;
-        $show(s.lite()?)?;
-        s.rollback()?;
-        $show(&mut db.lite()?)?;
-        if bench.postgres.is_some() {
-            db.create_missing_on($crate::relations::engine::P)?;
-            let mut s = db.begin_session()?;
-            $show(s.p()?)?;
-            s.rollback()?;
-            $show(&mut db.p()?)?;
-        }
-        if bench.mariadb.is_some() {
-            db.create_missing_on($crate::relations::engine::Default)?;
-            let mut s = db.begin_session()?;
-            $show(s.default()?)?;
-            s.rollback()?;
-            $show(&mut db.default()?)?;
-        }
-        if bench.mysql.is_some() {
-            db.create_missing_on($crate::relations::engine::Proper)?;
-            let mut s = db.begin_session()?;
-            $show(s.proper()?)?;
-            s.rollback()?;
-            $show(&mut db.proper()?)?;
-        }
-        Ok::<(), bindery::Error>(())
-    }};
+    ($show:expr) => {
+        $crate::on_each::each_database!(
+            relations,
+            [$crate::relations_at_work::in_session_and_beside],
+            $show
+        )
+    };
 }
-pub(crate) use on_each;
+
+macro_rules! in_session_and_beside {
+    ($db:ident, $engine:path, $connect:ident, $show:expr) => {
+        $db.create_missing_on($engine)?;
+        let mut s = $db.begin_session()?;
+        $show(s.$connect()?)?;
+        s.rollback()?;
+        $show(&mut $db.$connect()?)?;
+    };
+}
+pub(crate) use {in_session_and_beside, on_each};
 
 /// Some users with posts, and posts with comments: `Ann` has two posts, `Bob` one, `Cyd` none.
 pub(crate) fn fill<E: Everything>(c: &mut Connection<E>) -> bindery::Result<Vec<User<E>>> {

@@ -5,30 +5,15 @@ use std::sync::Barrier;
 
 use bindery::{Connection, ErrorKind, Hosts, StaticEngine};
 
-use crate::bench::Bench;
 use crate::given::{members::MemberQueries, *};
+use crate::on_each::each_database;
 
 trait Tested: StaticEngine + Hosts<model::Setting> + Hosts<model::Member> {}
 
 impl<E: StaticEngine + Hosts<model::Setting> + Hosts<model::Member>> Tested for E {}
 
-macro_rules! on_each {
-    ($show:ident) => {{
-        let bench = Bench::new();
-        let db = Databases::with_config(&bench.config())?;
-        on_each!($show, db, engine::Lite);
-        if bench.postgres.is_some() {
-            on_each!($show, db, engine::P);
-        }
-        if bench.mariadb.is_some() {
-            on_each!($show, db, engine::Default);
-        }
-        if bench.mysql.is_some() {
-            on_each!($show, db, engine::Proper);
-        }
-        Ok(())
-    }};
-    ($show:ident, $db:ident, $engine:path) => {
+macro_rules! by_handle {
+    ($db:ident, $engine:path, $connect:ident, $show:expr) => {
         $db.create_missing_on($engine)?;
         $show(&$db, $engine)?;
     };
@@ -72,7 +57,7 @@ fn qry_07_rows_are_upserted_by_their_primary_key() -> bindery::Result<()> {
         assert_eq!(c.settings().count()?, 2);
         Ok(())
     }
-    on_each!(show)
+    each_database!(given, [by_handle], show)
 }
 
 /// A key that the database generates has to be given; another unique key is no reason to change its row.
@@ -107,7 +92,7 @@ fn qry_07_an_upsert_by_a_generated_key_is_given_it() -> bindery::Result<()> {
         assert_eq!(c.members().count()?, 1);
         Ok(())
     }
-    on_each!(show)
+    each_database!(given, [by_handle], show)
 }
 
 #[test]
@@ -145,7 +130,7 @@ fn rows_are_got_by_a_unique_key_or_inserted() -> bindery::Result<()> {
         assert_eq!(c.members().get_by_card("one")?, card);
         Ok(())
     }
-    on_each!(show)
+    each_database!(given, [by_handle], show)
 }
 
 /// Several threads at once, alone and in transactions: one row, and no error.
@@ -184,5 +169,5 @@ fn callers_that_get_or_insert_at_once_get_one_row() -> bindery::Result<()> {
         assert_eq!(db.connect(engine)?.members().count()?, ROUNDS as u64);
         Ok(())
     }
-    on_each!(show)
+    each_database!(given, [by_handle], show)
 }

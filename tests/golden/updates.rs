@@ -7,30 +7,8 @@ use bindery::{Connection, ErrorKind, Hosts, StaticEngine};
 use bindery_testkit::FreshDatabase;
 
 use crate::bench::Bench;
+use crate::on_each::on_each;
 use crate::versions::{pages::PageQueries, *};
-
-/// Runs a function on an empty database of each kind.
-macro_rules! on_each {
-    ($show:ident) => {{
-        let bench = Bench::new();
-        let db = Databases::with_config(&bench.config())?;
-        db.create_missing_on(engine::Lite)?;
-        $show(&mut db.lite()?)?;
-        if bench.postgres.is_some() {
-            db.create_missing_on(engine::P)?;
-            $show(&mut db.p()?)?;
-        }
-        if bench.mariadb.is_some() {
-            db.create_missing_on(engine::Default)?;
-            $show(&mut db.default()?)?;
-        }
-        if bench.mysql.is_some() {
-            db.create_missing_on(engine::Proper)?;
-            $show(&mut db.proper()?)?;
-        }
-        Ok(())
-    }};
-}
 
 fn page<E: Hosts<model::Page>>(c: &mut Connection<E>, path: &str) -> bindery::Result<Page<E>> {
     c.pages().insert(NewPage::new(path))
@@ -81,7 +59,7 @@ fn a_row_that_was_updated_meanwhile_is_not_saved() -> bindery::Result<()> {
         );
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 /// A row is saved as it was read: it is found by its version, and that nothing else changes is no conflict.
@@ -110,7 +88,7 @@ fn of_many_rows_none_is_saved_where_one_was_updated_meanwhile() -> bindery::Resu
         assert_eq!((stored.revision, stored.body.as_deref()), (2, Some("mine")));
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 /// Texts as keys: many are found as each by itself is, whatever the database takes for equal.
@@ -155,7 +133,7 @@ fn many_keys_are_found_as_each_by_itself() -> bindery::Result<()> {
         folding(mysql);
         check(&mut db.proper()?)?;
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 #[test]
@@ -170,7 +148,7 @@ fn changes_count_the_version_on() -> bindery::Result<()> {
         assert!(c.pages().save(&stored)?);
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 #[test]
@@ -188,7 +166,7 @@ fn an_upsert_counts_the_version_on() -> bindery::Result<()> {
         assert_eq!(kind, Err(ErrorKind::StaleVersion));
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 #[test]
@@ -213,7 +191,7 @@ fn every_update_sets_the_time_of_the_last_change() -> bindery::Result<()> {
         assert!(c.pages().get(inserted.id)?.changed_at > updated.changed_at);
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 #[test]
@@ -240,7 +218,7 @@ fn a_time_that_an_update_sets_is_as_fine_as_its_column() -> bindery::Result<()> 
         assert!(c.machines().update(key, MachinePatch::default())?);
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 #[test]
@@ -267,7 +245,7 @@ fn a_row_copied_over_another_is_a_new_version_of_that() -> bindery::Result<()> {
         );
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 #[test]
@@ -287,7 +265,7 @@ fn qry_07_an_upsert_that_gives_nothing_but_its_key() -> bindery::Result<()> {
         assert!(again.changed_on.is_some());
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 /// An error has the constant of the generated code, whatever each database calls its keys.
@@ -309,7 +287,7 @@ fn err_01_a_violated_key_is_the_constant_of_its_model() -> bindery::Result<()> {
         assert_eq!(taken.constraint(), Some(machines::PRIMARY_KEY), "{taken}");
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 #[test]
@@ -359,7 +337,7 @@ fn only_what_was_changed_is_saved() -> bindery::Result<()> {
         assert!(!c.pages().save_changes(&other, &other)?);
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 /// Without a version the columns that others have changed stay as they are.
@@ -454,7 +432,7 @@ fn a_row_is_inserted_or_updated_by_what_is_stored_and_what_is_given() -> bindery
         assert_eq!(c.pages().count()?, 2);
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 #[test]
@@ -496,7 +474,7 @@ fn what_cannot_be_set_in_place_of_an_insert_is_refused_before_it_is_sent() -> bi
         assert_eq!(c.pages().count()?, 0);
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }
 
 /// No visit is lost, whoever comes first.
@@ -579,5 +557,5 @@ fn rows_of_a_query_begin_with_the_first_version() -> bindery::Result<()> {
         assert_eq!(c.pages().get(tea.id)?.revision, 2);
         Ok(())
     }
-    on_each!(show)
+    on_each!(versions, show)
 }

@@ -254,11 +254,7 @@ impl TableSql {
         let mut sql = SqlWriter::new(dialect);
         sql.push(self.select).push(" WHERE ");
         if let [column] = by {
-            sql.push(self.columns[*column]).push(" IN (");
-            sql.list(0..keys, ", ", |sql, _| {
-                sql.placeholder();
-            });
-            sql.push(")");
+            sql.push(self.columns[*column]).one_of_places(keys);
         } else {
             // MariaDB looks up none of `(a, b) IN ((…), …)` in an index.
             sql.list(0..keys, " OR ", |sql, _| {

@@ -213,15 +213,18 @@ fn find_chunk<M: HasKey, E: Engine>(
 ) -> Result<()> {
     let first = found.len();
     found.resize_with(first + keys.len(), || None);
-    let at_a_time = longest_list(physical.dialect(), sql);
-    let lists = keys.chunks(at_a_time.unwrap_or(ROWS_AT_A_TIME));
-    let found = found[first..].chunks_mut(at_a_time.unwrap_or(ROWS_AT_A_TIME));
-    for (keys, found) in lists.zip(found) {
-        let left = match at_a_time {
-            Some(_) => find_list::<M, E>(physical, sql, engine, keys, found)?,
-            None => (0..keys.len()).collect(),
+    let longest = longest_list(physical.dialect(), sql);
+    let at_a_time = longest.unwrap_or(ROWS_AT_A_TIME);
+    let found = found[first..].chunks_mut(at_a_time);
+    for (list, (keys, found)) in keys.chunks(at_a_time).zip(found).enumerate() {
+        let mut find = || {
+            let left = match longest {
+                Some(_) => find_list::<M, E>(physical, sql, engine, keys, found)?,
+                None => (0..keys.len()).collect(),
+            };
+            find_each::<M, E>(physical, sql, engine, (keys, &left), found)
         };
-        find_each::<M, E>(physical, sql, engine, (keys, &left), found)?;
+        find().map_err(|error| error.after_rows(list * at_a_time))?;
     }
     Ok(())
 }
@@ -251,10 +254,11 @@ fn find_each<M: HasKey, E: Engine>(
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
         write_key::<M, E>(sql, &keys[places[at]], params);
     };
-    physical.query_each(sql.find, places.len(), write, &mut |at, row| {
+    let read = physical.query_each(sql.find, places.len(), write, &mut |at, row| {
         found[places[at]] = Some(M::read(row, engine)?);
         Ok(())
-    })
+    });
+    read.map_err(|error| error.among_rows(places))
 }
 
 /// Rows come back in any order, so each is put at its key's place by the values that the key has as parameters. Returns the places
