@@ -25,6 +25,10 @@ pub enum Case {
     InsertInTransaction,
     /// The same in a session where the library has one: by hand the statements of a transaction.
     InsertInSession,
+    /// A number of rows in one transaction, each of which comes back as stored before the next.
+    InsertsInTransaction(usize),
+    /// One row, which does not come back.
+    InsertOnly,
     /// A number of rows in one call.
     InsertMany(usize),
     /// A row by two conditions: with bindery by its query builder.
@@ -77,7 +81,7 @@ const DELETED: usize = 10;
 
 impl Case {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::Find,
         Self::Finds(100),
         Self::FindMany(100),
@@ -91,6 +95,8 @@ impl Case {
         Self::Insert,
         Self::InsertInTransaction,
         Self::InsertInSession,
+        Self::InsertsInTransaction(100),
+        Self::InsertOnly,
         Self::InsertMany(100),
         Self::InsertMany(1_000),
         Self::FindWhere,
@@ -124,7 +130,7 @@ impl Case {
             Self::SelectChecked(rows) => rows,
             Self::FindChecked => 10_000,
             Self::Insert | Self::InsertInTransaction | Self::InsertInSession => 0,
-            Self::InsertMany(_) => 0,
+            Self::InsertsInTransaction(_) | Self::InsertOnly | Self::InsertMany(_) => 0,
             Self::FindWhere | Self::FindListed(_) | Self::FindPooled => 10_000,
             Self::Update | Self::UpdatePooled | Self::Save => 10_000,
             Self::InsertDefaults | Self::InsertGiven | Self::Upsert => 0,
@@ -140,7 +146,8 @@ impl Case {
             Self::Find | Self::Finds(_) | Self::FindMany(_) => 0,
             Self::Select(_) | Self::Iterate(_) | Self::Export(_) => 0,
             Self::Insert | Self::InsertInTransaction | Self::InsertInSession => 1,
-            Self::InsertMany(rows) => rows,
+            Self::InsertOnly => 1,
+            Self::InsertsInTransaction(rows) | Self::InsertMany(rows) => rows,
             Self::FindWhere | Self::FindListed(_) | Self::FindPooled => 0,
             Self::FindChecked | Self::SelectChecked(_) => 0,
             Self::InsertDefaults | Self::InsertGiven => 1,
@@ -157,7 +164,7 @@ impl Case {
             Self::Find | Self::Finds(_) | Self::FindMany(_) => false,
             Self::Select(_) | Self::Iterate(_) | Self::Export(_) => false,
             Self::Insert | Self::InsertInTransaction | Self::InsertMany(_) => false,
-            Self::InsertInSession => true,
+            Self::InsertInSession | Self::InsertsInTransaction(_) | Self::InsertOnly => true,
             Self::FindWhere | Self::FindListed(_) | Self::FindPooled => true,
             Self::FindChecked | Self::SelectChecked(_) => true,
             Self::InsertDefaults | Self::InsertGiven => true,
@@ -190,6 +197,10 @@ impl fmt::Display for Case {
             Self::Insert => out.write_str("insert 1 row"),
             Self::InsertInTransaction => out.write_str("insert 1 row in a transaction"),
             Self::InsertInSession => out.write_str("insert 1 row in a session"),
+            Self::InsertsInTransaction(count) => {
+                write!(out, "insert {count} times 1 row in a transaction")
+            }
+            Self::InsertOnly => out.write_str("insert 1 row, not read"),
             Self::InsertMany(count) => write!(out, "insert {count} rows"),
             Self::FindWhere => out.write_str("find by two conditions"),
             Self::FindChecked => out.write_str("find by key, checked SQL"),

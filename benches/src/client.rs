@@ -73,6 +73,28 @@ pub trait Client {
         self.insert_in_transaction(person)
     }
 
+    /// Inserts rows in one transaction, one after the other, and hands over each as stored.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn inserts_in_transaction(
+        &mut self,
+        people: Vec<Person>,
+        take: &mut dyn FnMut(Self::Row),
+    ) -> Result<(), Failure> {
+        let _ = (people, take);
+        Err(missing())
+    }
+
+    /// Inserts a row, and does not read it.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn insert_only(&mut self, person: Person) -> Result<(), Failure> {
+        let _ = person;
+        Err(missing())
+    }
+
     /// Inserts all rows or none.
     ///
     /// # Errors

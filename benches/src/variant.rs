@@ -176,6 +176,7 @@ fn once<C: Client>(
                 take(client.insert_in_session(person)?);
             }
         }
+        Case::InsertsInTransaction(_) => client.inserts_in_transaction(input.people(), take)?,
         Case::InsertMany(_) => client.insert_many(input.people())?,
         Case::HasMany => client.has_many(&mut |pet| drop(black_box(pet)))?,
         Case::Family(query) => client.family(query, &mut |pet| drop(black_box(pet)))?,
@@ -203,6 +204,10 @@ fn once_for<C: Client>(
             .is_some(),
         Case::FindChecked => client.find_checked(person.id)?.map(take).is_some(),
         Case::FindPooled => client.find_pooled(person.id)?.map(take).is_some(),
+        Case::InsertOnly => {
+            client.insert_only(person)?;
+            true
+        }
         Case::InsertDefaults => {
             take(client.insert_defaults(person.name)?);
             true

@@ -260,6 +260,10 @@ fn every_way_to_write<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
             .insert_many_returning([new(3, "3@a.org")])
             .unwrap();
     });
+    after("insert_only", &["user_created 5", "user_deleted 5"], &|c| {
+        c.users().insert_only(new(5, "5@a.org")).unwrap();
+        c.users().delete(key(5)).unwrap();
+    });
     after("insert_or_ignore", &["user_created 4"], &|c| {
         assert!(c.users().insert_or_ignore(new(4, "4@a.org")).unwrap());
         assert!(!c.users().insert_or_ignore(new(9, "4@a.org")).unwrap());
@@ -309,12 +313,16 @@ fn every_way_to_write<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
             .update_where_returning(user::stars.eq(0), user::stars.set_to(8));
         assert_eq!(rows.unwrap()[0].stars, 8);
     });
-    after("upsert", &["user_updated 4", "user_created 5"], &|c| {
-        c.users()
-            .upsert_by_email(new(4, "4@a.org").stars(9))
-            .unwrap();
-        c.users().upsert_by_email(new(5, "5@a.org")).unwrap();
-    });
+    after(
+        "upsert",
+        &["user_updated 4", "user_created 5", "user_deleted 5"],
+        &|c| {
+            c.users()
+                .upsert_by_email(new(4, "4@a.org").stars(9))
+                .unwrap();
+            c.users().upsert_by_email(new(5, "5@a.org")).unwrap();
+        },
+    );
     after("upsert_many", &["user_updated 5", "user_created 6"], &|c| {
         let rows = [
             new(4, "4@a.org").stars(9),

@@ -76,6 +76,7 @@ where
     let mut readings = c.readings();
     vec![
         (Operation::Insert, readings.insert(bad.clone()).err()),
+        (Operation::Insert, readings.insert_only(bad.clone()).err()),
         (
             Operation::Insert,
             readings.insert_or_ignore(bad.clone()).err(),

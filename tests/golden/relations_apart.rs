@@ -136,6 +136,7 @@ fn qry_05_assignments_of_keys_of_another_engine_send_nothing() -> bindery::Resul
                 .map(drop),
             p.posts().insert(new()).map(drop),
             p.posts().insert_many([new()]).map(drop),
+            p.posts().insert_only(new()),
             p.posts().insert_or_ignore(new()).map(drop),
             p.posts().update(post.id, patch).map(drop),
             p.posts()

@@ -47,6 +47,7 @@ fn what_breaks_a_rule_is_not_written() -> bindery::Result<()> {
         let text =
             format!("engine `{name}`: `Machine`: insert: `name` must not begin with a hyphen");
         assert_eq!(refused(c.machines().insert(bad())), (text, None));
+        refused(c.machines().insert_only(bad()));
         refused(c.machines().insert_or_ignore(bad()));
         let rows = || {
             (0..5_000).map(|n| {

@@ -181,6 +181,24 @@ impl<E: Hosting> Client for Bindery<E> {
         Ok(inserted?)
     }
 
+    fn inserts_in_transaction(
+        &mut self,
+        people: Vec<crate::Person>,
+        take: &mut dyn FnMut(Self::Row),
+    ) -> Result<(), Failure> {
+        let done: bindery::Result<()> = self.connection.transaction(|tx| {
+            for person in people {
+                take(tx.people().insert(new(person))?);
+            }
+            Ok(())
+        });
+        Ok(done?)
+    }
+
+    fn insert_only(&mut self, person: crate::Person) -> Result<(), Failure> {
+        Ok(self.connection.people().insert_only(new(person))?)
+    }
+
     fn insert_many(&mut self, people: Vec<crate::Person>) -> Result<(), Failure> {
         let people = people.into_iter().map(new);
         self.connection.people().insert_many(people)?;

@@ -178,6 +178,29 @@ impl Client for Mysql {
         Ok(row)
     }
 
+    fn inserts_in_transaction(
+        &mut self,
+        people: Vec<Person>,
+        take: &mut dyn FnMut(Person),
+    ) -> Result<(), Failure> {
+        let statements = [&self.insert, &self.find];
+        let mut transaction = self.connection.start_transaction(TxOpts::default())?;
+        for person in people {
+            take(insert(&mut transaction, statements, &person)?);
+        }
+        Ok(transaction.commit()?)
+    }
+
+    fn insert_only(&mut self, person: Person) -> Result<(), Failure> {
+        let Person {
+            id,
+            name,
+            hair_color,
+        } = person;
+        let values = (id, name, hair_color);
+        Ok(self.connection.exec_drop(&self.insert, values)?)
+    }
+
     fn insert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {
         let mut transaction = self.connection.start_transaction(TxOpts::default())?;
         for chunk in people.chunks(1_000) {

@@ -28,6 +28,7 @@ pub(crate) struct Postgres {
 struct Writes {
     find_where: Statement,
     find_listed: Statement,
+    insert_only: Statement,
     insert_defaults: Statement,
     insert_given: Statement,
     update: Statement,
@@ -46,6 +47,7 @@ impl Writes {
         Ok(Self {
             find_where: connection.prepare(sql::FIND_WHERE)?,
             find_listed: connection.prepare(sql::FIND_LISTED)?,
+            insert_only: connection.prepare(sql::INSERT_ONLY)?,
             insert_defaults: connection.prepare(sql::INSERT_DEFAULTS)?,
             insert_given: connection.prepare(sql::INSERT_GIVEN)?,
             update: connection.prepare(sql::UPDATE)?,
@@ -173,6 +175,25 @@ impl Client for Postgres {
         let row = transaction.query_one(&self.insert, &[id, name, hair_color])?;
         transaction.commit()?;
         Ok(read(&row)?)
+    }
+
+    fn inserts_in_transaction(
+        &mut self,
+        people: Vec<Person>,
+        take: &mut dyn FnMut(Person),
+    ) -> Result<(), Failure> {
+        let mut transaction = self.connection.transaction()?;
+        for person in people {
+            let values: [&(dyn ToSql + Sync); 3] = [&person.id, &person.name, &person.hair_color];
+            take(read(&transaction.query_one(&self.insert, &values)?)?);
+        }
+        Ok(transaction.commit()?)
+    }
+
+    fn insert_only(&mut self, person: Person) -> Result<(), Failure> {
+        let values: [&(dyn ToSql + Sync); 3] = [&person.id, &person.name, &person.hair_color];
+        self.connection.execute(&self.writes.insert_only, &values)?;
+        Ok(())
     }
 
     /// The usual way, several rows in a statement, and COPY for programs that take the trouble.

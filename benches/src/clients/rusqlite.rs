@@ -111,6 +111,29 @@ impl Client for Rusqlite {
         Ok(row)
     }
 
+    fn inserts_in_transaction(
+        &mut self,
+        people: Vec<Person>,
+        take: &mut dyn FnMut(Person),
+    ) -> Result<(), Failure> {
+        let transaction = self.connection.transaction()?;
+        for person in people {
+            take(insert(&transaction, &person)?);
+        }
+        Ok(transaction.commit()?)
+    }
+
+    fn insert_only(&mut self, person: Person) -> Result<(), Failure> {
+        let Person {
+            id,
+            name,
+            hair_color,
+        } = person;
+        let mut statement = self.connection.prepare_cached(sql::INSERT)?;
+        statement.execute(params![id, name, hair_color])?;
+        Ok(())
+    }
+
     fn insert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {
         let transaction = self.connection.transaction()?;
         for chunk in people.chunks(ROWS_AT_A_TIME) {

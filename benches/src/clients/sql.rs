@@ -19,6 +19,8 @@ pub(super) mod numbered {
     pub(crate) const UPDATE: &str = "UPDATE people SET hair_color = $1 WHERE id = $2";
     pub(crate) const SAVE: &str = "UPDATE people SET name = $1, hair_color = $2 WHERE id = $3";
     pub(crate) const DELETE: &str = "DELETE FROM people WHERE id = $1";
+    pub(crate) const INSERT_ONLY: &str =
+        "INSERT INTO people (id, name, hair_color) VALUES ($1, $2, $3)";
     pub(crate) const INSERT_DEFAULTS: &str =
         "INSERT INTO members (name) VALUES ($1) RETURNING id, name, hair_color";
     pub(crate) const INSERT_GIVEN: &str = "INSERT INTO members (id, name, hair_color) VALUES ($1, $2, $3) \

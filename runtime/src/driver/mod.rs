@@ -142,7 +142,7 @@ pub(crate) use leaving::Leaving;
 pub(crate) use observed::{Cursor, Physical};
 pub(crate) use physical::{AnyCursor, AnyDriver};
 pub(crate) use raw::{RawText, TakeColumns, no_statement};
-pub(crate) use request::Request;
+pub(crate) use request::{Request, RowsOf};
 pub use table_ddl::TableDdl;
 pub use table_sql::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};

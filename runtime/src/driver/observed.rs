@@ -12,8 +12,8 @@ use std::time::Instant;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 use super::HostOfConnection;
 use super::{
-    AnyCursor, AnyDriver, Changed, RawText, Request, TakeColumns, TakeEach, TakeRow, WriteEach,
-    WriteParams,
+    AnyCursor, AnyDriver, Changed, RawText, Request, RowsOf, TakeColumns, TakeEach, TakeRow,
+    WriteEach, WriteParams,
 };
 use crate::driver::TableSql;
 use crate::driver::TransactionOptions;
@@ -264,7 +264,22 @@ impl Physical {
         if observe::is_idle() {
             return self.0.driver.returning(sql, write, take);
         }
-        self.query_observed(sql, true, write, take)
+        self.query_observed(sql, RowsOf::Writing, write, take)
+    }
+
+    /// Inserts one row by a statement that returns it, and hands it over as stored. For tables whose inserts return rows.
+    #[inline]
+    pub(crate) fn insert_row(
+        &mut self,
+        table: &'static TableSql,
+        sql: &str,
+        write: WriteParams<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
+        if observe::is_idle() {
+            return self.0.driver.insert_row(table, sql, write, take);
+        }
+        self.query_observed(sql, RowsOf::Inserting(table), write, take)
     }
 
     /// Runs one query that only reads, and hands over its rows until `take` says enough.
@@ -278,7 +293,7 @@ impl Physical {
         if observe::is_idle() {
             return self.0.driver.query(sql, write, take);
         }
-        self.query_observed(sql, false, write, take)
+        self.query_observed(sql, RowsOf::Reading, write, take)
     }
 
     /// Runs one statement a number of times, each with parameters of its own, and reports how many rows each changed.
@@ -344,7 +359,7 @@ impl Physical {
     /// Inserts `rows` rows and hands over each as stored, in their order. For tables whose inserts return rows.
     pub(crate) fn insert_returning(
         &mut self,
-        table: &TableSql,
+        table: &'static TableSql,
         columns: &ColumnSet,
         rows: usize,
         write: WriteEach<'_>,

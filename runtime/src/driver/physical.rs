@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::catalogue::{Relation, Wanted};
 use super::position::{Position, Replay};
 use super::{
-    Changed, Cutter, Leaving, RawText, Request, TakeColumns, TakeEach, TakeRow, WriteEach,
+    Changed, Cutter, Leaving, RawText, Request, RowsOf, TakeColumns, TakeEach, TakeRow, WriteEach,
     WriteParams,
 };
 use crate::driver::TableSql;
@@ -154,9 +154,42 @@ impl AnyDriver {
         self.writing(|this| each!(this, connection => connection.query(sql, write, take)))
     }
 
+    /// Inserts one row by a statement that returns it, and hands it over as stored. Of a table whose inserts return rows.
+    pub(crate) fn insert_row(
+        &mut self,
+        table: &'static TableSql,
+        sql: &str,
+        write: WriteParams<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
+        self.writing(|this| this.send_row(table, sql, write, take))
+    }
+
+    fn send_row(
+        &mut self,
+        table: &'static TableSql,
+        sql: &str,
+        write: WriteParams<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
+        #[cfg(not(feature = "sqlite"))]
+        let _ = table;
+        each!(self, connection;
+            sqlite => connection.insert_row(table, sql, write, take),
+            postgres => connection.query(sql, write, take),
+            mysql => connection.query(sql, write, take),
+        )
+    }
+
     fn send(&mut self, request: &mut Request<'_>) -> Result<u64> {
         let done = match request {
             Request::Execute { sql, write } => return each!(self, it => it.execute(sql, *write)),
+            Request::Query {
+                sql,
+                of: RowsOf::Inserting(table),
+                write,
+                take,
+            } => self.send_row(table, sql, *write, *take),
             Request::Query {
                 sql, write, take, ..
             } => self.query(sql, *write, *take),
@@ -274,16 +307,16 @@ impl AnyDriver {
 
     fn insert_returning(
         &mut self,
-        (table, columns): (&TableSql, &ColumnSet),
+        (table, columns): (&'static TableSql, &ColumnSet),
         rows: usize,
         write: WriteEach<'_>,
         take: TakeEach<'_>,
     ) -> Result<()> {
-        #[cfg(any(feature = "sqlite", feature = "postgres"))]
-        let text = table.insert_sql(self.dialect(), columns, 1, true);
         each!(self, connection;
-            sqlite => self.query_each(&text, rows, write, take),
-            postgres => connection.query_each(&text, rows, write, take),
+            sqlite => connection.insert_returning(table, columns, rows, write, take),
+            postgres => table.with_insert(Dialect::Postgres, columns, |text| {
+                connection.query_each(text, rows, write, take)
+            }),
             mysql => connection.insert_returning(table, columns, rows, write, take),
         )
     }
@@ -382,6 +415,15 @@ impl AnyDriver {
     /// The first statement of the last [`insert_rows`](Self::insert_rows), which was of this table and these columns.
     pub(crate) fn sent_insert(&self, table: &TableSql, columns: &ColumnSet) -> String {
         each!(self, connection => connection.sent_insert(table, columns))
+    }
+
+    /// Whether the row that was inserted last was read by a query of its own, though the text returns it.
+    pub(crate) fn reads_back(&self) -> bool {
+        each!(self, connection;
+            sqlite => connection.reads_back(),
+            postgres => false,
+            mysql => false,
+        )
     }
 
     /// How many rows the first statement of the last insert of many rows had, where the driver decided that by their size.

@@ -19,7 +19,7 @@ pub(crate) enum Request<'r> {
     /// One statement whose rows are handed over until `take` says enough. One that writes does so whatever `take` says.
     Query {
         sql: &'r str,
-        writes: bool,
+        of: RowsOf,
         write: WriteParams<'r>,
         take: TakeRow<'r>,
     },
@@ -47,7 +47,7 @@ pub(crate) enum Request<'r> {
     },
     /// Inserts rows and hands over each as stored, in their order. For tables whose inserts return rows.
     InsertReturning {
-        table: &'r TableSql,
+        table: &'static TableSql,
         columns: &'r ColumnSet,
         rows: usize,
         write: WriteEach<'r>,
@@ -83,6 +83,17 @@ pub(crate) enum Request<'r> {
     Rollback,
 }
 
+/// The rows of a statement.
+#[derive(Clone, Copy)]
+pub(crate) enum RowsOf {
+    /// Those that it reads.
+    Reading,
+    /// Those that it has written.
+    Writing,
+    /// The row that it inserts into this table.
+    Inserting(&'static TableSql),
+}
+
 impl<'r> Request<'r> {
     /// The event of it; `None` where nothing will be sent.
     pub(super) fn sent(&self) -> Option<Sent<'r>> {
@@ -115,12 +126,12 @@ impl<'r> Request<'r> {
         match self {
             Self::Query {
                 sql,
-                writes,
+                of,
                 write,
                 take,
             } => driver.call(&mut Request::Query {
                 sql,
-                writes: *writes,
+                of: *of,
                 write: *write,
                 take: &mut |row| {
                     counts.count_rows(1);
@@ -177,12 +188,13 @@ impl<'r> Request<'r> {
     pub(super) fn rows_written(&self, counted: u64, answer: Option<u64>) -> Option<u64> {
         match self {
             Self::Execute { .. } | Self::InsertRows { .. } => answer,
-            Self::Query { writes: true, .. } | Self::ExecuteEach { .. } => Some(counted),
+            Self::ExecuteEach { .. } => Some(counted),
             Self::InsertReturning { rows, .. } => Some(*rows as u64),
             #[cfg(feature = "mysql")]
             Self::UpsertRows { taken, .. } => answer.map(|_| **taken as u64),
             Self::RawQuery { .. } => answer.filter(|_| counted == 0).or(Some(counted)),
-            Self::Query { .. } | Self::QueryEach { .. } => None,
+            Self::Query { of, .. } => Some(counted).filter(|_| of.writes()),
+            Self::QueryEach { .. } => None,
             Self::Batch { .. } | Self::RawBatch { .. } => None,
             Self::Begin(_) | Self::Commit | Self::Rollback => None,
         }
@@ -191,7 +203,8 @@ impl<'r> Request<'r> {
     /// Whether a lost answer to it leaves open whether something was written.
     pub(super) fn writes(&self) -> bool {
         match self {
-            Self::Query { writes, .. } | Self::Batch { writes, .. } => *writes,
+            Self::Query { of, .. } => of.writes(),
+            Self::Batch { writes, .. } => *writes,
             Self::QueryEach { .. } => false,
             // Its writes are found out in a way of their own.
             Self::Commit => false,
@@ -206,10 +219,11 @@ impl<'r> Request<'r> {
 
     /// Whether its rows are those that it reads.
     pub(super) fn only_reads(&self) -> bool {
-        matches!(
-            self,
-            Self::Query { writes: false, .. } | Self::QueryEach { .. }
-        )
+        match self {
+            Self::Query { of, .. } => !of.writes(),
+            Self::QueryEach { .. } => true,
+            _ => false,
+        }
     }
 
     /// Writes the values of its one statement.
@@ -234,7 +248,14 @@ impl<'r> Request<'r> {
         };
         match self {
             Self::InsertRows { table, columns, .. } => Some(driver.sent_insert(table, columns)),
-            Self::InsertReturning { table, columns, .. } => Some(insert(table, columns, true)),
+            Self::InsertReturning { table, columns, .. } => {
+                Some(insert(table, columns, !driver.reads_back()))
+            }
+            Self::Query {
+                sql,
+                of: RowsOf::Inserting(table),
+                ..
+            } if driver.reads_back() => Some(table.without_returning(sql).to_owned()),
             #[cfg(feature = "mysql")]
             Self::UpsertRows {
                 table,
@@ -263,5 +284,11 @@ impl<'r> Request<'r> {
             Self::Rollback => Some(EventKind::Rollback),
             _ => None,
         }
+    }
+}
+
+impl RowsOf {
+    fn writes(self) -> bool {
+        !matches!(self, Self::Reading)
     }
 }

@@ -59,6 +59,21 @@ impl TableSql {
         text_of(&key, || self.insert_sql(dialect, columns, rows, returning))
     }
 
+    /// Works with an INSERT of one row with these columns that returns it where the server can.
+    #[inline]
+    pub(crate) fn with_insert<T>(
+        &'static self,
+        dialect: Dialect,
+        columns: &ColumnSet,
+        work: impl FnOnce(&str) -> T,
+    ) -> T {
+        if columns.is_exactly(self.required) {
+            work(self.insert)
+        } else {
+            work(&self.insert_text(dialect, columns, 1, true))
+        }
+    }
+
     /// An INSERT of one row with these columns that does nothing where a unique key holds one of its values already, or
     /// fails where that ends no transaction.
     pub(crate) fn insert_or_ignore_text(

@@ -9,7 +9,7 @@ use crate::link::engine::Engine;
 ///
 /// | called | before |
 /// |---|---|
-/// | `new_row` | `insert`, `insert_or_ignore`, `insert_many`, `upsert_by_…` and their kin |
+/// | `new_row` | `insert`, `insert_only`, `insert_or_ignore`, `insert_many`, `upsert_by_…` and their kin |
 /// | `patch` | `update`, `update_many`, `update_returning` |
 /// | `row` | `save`, `save_many`, `save_changes`, `insert_row`, `upsert_row` and copies to another engine |
 ///

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{Cursor, Physical};
-use crate::driver::{Request, TakeRow, WriteParams};
+use crate::driver::{Request, RowsOf, TakeRow, WriteParams};
 use crate::error::Result;
 use crate::observe::{EventKind, Running, Sent, TransactionOutcome};
 
@@ -17,13 +17,13 @@ impl Physical {
     pub(super) fn query_observed(
         &mut self,
         sql: &str,
-        writes: bool,
+        of: RowsOf,
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
         let mut request = Request::Query {
             sql,
-            writes,
+            of,
             write,
             take,
         };

@@ -2,9 +2,11 @@
 //! that is looked at first; texts that are built while the program runs are found by what they say.
 
 use std::collections::HashMap;
+use std::ffi::c_int;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
+use super::inserts::ReadBack;
 use super::raw::Facts;
 use crate::error::Result;
 use crate::value::sqlite::error::prepare_error;
@@ -29,6 +31,8 @@ struct Entry {
     statement: Statement,
     /// Once it has run as a statement of the program's own.
     facts: Option<Arc<Facts>>,
+    /// Of an INSERT that gave its row back.
+    read_back: Option<ReadBack>,
     last_use: u64,
 }
 
@@ -52,10 +56,7 @@ impl Kept {
         connection: &rusqlite::Connection,
         sql: &str,
     ) -> Result<Running<'_>> {
-        let number = match self.number(sql) {
-            Some(number) => number,
-            None => self.prepare(connection, sql)?,
-        };
+        let number = self.number_of(connection, sql)?;
         Ok(Running::new(&mut self.entry(sql, number).statement))
     }
 
@@ -80,6 +81,18 @@ impl Kept {
         entry
     }
 
+    /// How often the statement of this text was prepared anew, and how its row is read, where it is an INSERT.
+    #[inline]
+    pub(super) fn read_back(
+        &mut self,
+        connection: &rusqlite::Connection,
+        sql: &str,
+    ) -> Result<(c_int, &mut Option<ReadBack>)> {
+        let number = self.number_of(connection, sql)?;
+        let entry = self.entry(sql, number);
+        Ok((entry.statement.prepared_anew(), &mut entry.read_back))
+    }
+
     /// Returns what is known of the statement of this text.
     #[inline]
     pub(super) fn facts(&self, sql: &str) -> Option<Arc<Facts>> {
@@ -90,6 +103,15 @@ impl Kept {
     pub(super) fn note(&mut self, sql: &str, facts: Arc<Facts>) {
         if let Some(number) = self.number(sql) {
             self.statements[number].facts = Some(facts);
+        }
+    }
+
+    /// The number of the statement of this text, which is prepared where it is none of those that are kept.
+    #[inline]
+    fn number_of(&mut self, connection: &rusqlite::Connection, sql: &str) -> Result<usize> {
+        match self.number(sql) {
+            Some(number) => Ok(number),
+            None => self.prepare(connection, sql),
         }
     }
 
@@ -109,6 +131,7 @@ impl Kept {
             sql: sql.into(),
             statement: Statement::prepare(connection, sql).map_err(prepare_error)?,
             facts: None,
+            read_back: None,
             last_use: 0,
         };
         let number = self.put(entry);

@@ -2,6 +2,7 @@
 
 mod acts;
 mod catalogue;
+mod inserts;
 mod kept;
 mod open;
 #[cfg(feature = "data")]
@@ -26,25 +27,17 @@ use self::kept::{Kept, Running};
 use self::readings::Amid;
 use self::watch::Watched;
 use self::writing::Writing;
-use super::refused::first_refused;
 use super::{Cutter, Leaving, TakeRow, WriteParams};
-use crate::driver::TableSql;
 use crate::driver::TransactionOptions;
 use crate::driver::turns::Turn;
 use crate::driver::work;
 use crate::error::Written;
 use crate::error::{Error, ErrorKind, Result, TimeoutPhase};
-use crate::value::ColumnSet;
 use crate::value::sqlite::error::{moved_error, prepare_error, step_error};
 use crate::value::sqlite::statement::Statement;
 use crate::value::sqlite::{Params, RowRef};
 use crate::value::{ParamTarget, ParamWriter, RowReader, RowSource};
 use bindery_core::dialect::Dialect;
-
-/// Rows of one multi-row INSERT: between 32 and 128 are equally fast, more are slower.
-const ROWS_PER_INSERT: usize = 64;
-/// SQLite's own limit of placeholders in one statement.
-const MAX_PARAMS: usize = 32_766;
 
 /// One open SQLite connection.
 pub(crate) struct SqliteConnection {
@@ -60,6 +53,8 @@ pub(crate) struct SqliteConnection {
     only_reads: bool,
     /// Rows of the first statement of the last insert of many.
     rows_in_first: usize,
+    /// The last row that was inserted and came back was read by a query of its own.
+    read_back: bool,
 }
 
 /// Tries again while the file is busy. Of two connections that switch a new file to WAL at the same time SQLite refuses
@@ -157,56 +152,6 @@ impl SqliteConnection {
             amid: None,
             file,
             _turn: call.hand_over(),
-        })
-    }
-
-    pub(crate) fn insert_rows(
-        &mut self,
-        table: &'static TableSql,
-        columns: &ColumnSet,
-        rows: usize,
-        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
-    ) -> Result<u64> {
-        let per_statement = rows_per_insert(columns);
-        self.rows_in_first = per_statement.min(rows);
-        let mut inserted = 0;
-        while inserted < rows {
-            let count = per_statement.min(rows - inserted);
-            let sql = table.insert_text(Dialect::Sqlite, columns, count, false);
-            let rows = inserted..inserted + count;
-            let outcome = self.execute(&sql, &mut |params| {
-                for row in rows.clone() {
-                    params.of_row(row, |params| write(row, params));
-                }
-            });
-            if let Err(error) = outcome {
-                return Err(self.which_refused(table, columns, rows, error, write));
-            }
-            inserted += count;
-        }
-        Ok(inserted as u64)
-    }
-
-    /// The first statement of the last [`insert_rows`](Self::insert_rows).
-    pub(crate) fn sent_insert(&self, table: &TableSql, columns: &ColumnSet) -> String {
-        table.insert_sql(Dialect::Sqlite, columns, self.rows_in_first, false)
-    }
-
-    /// Finds the refused row. Rows that are inserted for that go with the transaction.
-    fn which_refused(
-        &mut self,
-        table: &TableSql,
-        columns: &ColumnSet,
-        rows: std::ops::Range<usize>,
-        error: crate::error::Error,
-        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
-    ) -> crate::error::Error {
-        if !self.in_transaction() {
-            return error;
-        }
-        let sql = table.insert_sql(Dialect::Sqlite, columns, 1, false);
-        first_refused(rows, error, &mut |row| {
-            self.execute(&sql, &mut |params| write(row, params))
         })
     }
 
@@ -488,14 +433,6 @@ impl SqliteCursor<'_> {
 impl Drop for SqliteCursor<'_> {
     fn drop(&mut self) {
         self.file.watched.set_until(None);
-    }
-}
-
-/// How many rows go with one INSERT: one without columns takes one row only.
-fn rows_per_insert(columns: &ColumnSet) -> usize {
-    match columns.len() {
-        0 => 1,
-        columns => (MAX_PARAMS / columns).clamp(1, ROWS_PER_INSERT),
     }
 }
 

@@ -69,6 +69,7 @@ impl SqliteConnection {
             broken: Cell::new(false),
             only_reads: false,
             rows_in_first: 0,
+            read_back: false,
         }))
     }
 }
