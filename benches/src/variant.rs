@@ -51,7 +51,7 @@ impl<C: Client> Variant for C {
             Case::Family(query) => self.family(query, &mut |pet| rows.push(pet.into()))?,
             // No rows.
             Case::Checkout => rows = Person::from(1, 1),
-            Case::InsertMany(_) | Case::Delete => {
+            Case::InsertOnly | Case::InsertMany(_) | Case::Delete => {
                 rows = self.all()?.into_iter().map(Into::into).collect();
             }
             Case::Update | Case::UpdatePooled | Case::Save => {
