@@ -162,7 +162,7 @@ fn qry_07_an_upsert_is_given_its_key() -> bindery::Result<()> {
     on_each_and_chosen!(given, show)
 }
 
-/// Covers QRY-07: also of rows whose key and values the database gives, and beside a unique key that is taken.
+/// Also of rows whose key and values the database gives, and beside a unique key that is taken.
 #[test]
 fn a_row_that_is_not_read_back_is_stored_as_one_that_is() -> bindery::Result<()> {
     fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {

@@ -267,19 +267,19 @@ impl Physical {
         self.query_observed(sql, RowsOf::Writing, write, take)
     }
 
-    /// Inserts one row by a statement that returns it, and hands it over as stored. For tables whose inserts return rows.
+    /// Inserts one row by a statement that returns it, or by one that does not and a query of its own, and hands it over as stored. For tables whose inserts return rows.
     #[inline]
     pub(crate) fn insert_row(
         &mut self,
         table: &'static TableSql,
-        sql: &str,
+        (sql, plain): (&str, Option<&str>),
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
         if observe::is_idle() {
-            return self.0.driver.insert_row(table, sql, write, take);
+            return self.0.driver.insert_row(table, (sql, plain), write, take);
         }
-        self.query_observed(sql, RowsOf::Inserting(table), write, take)
+        self.query_observed(sql, RowsOf::Inserting(table, plain), write, take)
     }
 
     /// Runs one query that only reads, and hands over its rows until `take` says enough.

@@ -158,24 +158,24 @@ impl AnyDriver {
     pub(crate) fn insert_row(
         &mut self,
         table: &'static TableSql,
-        sql: &str,
+        texts: (&str, Option<&str>),
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
-        self.writing(|this| this.send_row(table, sql, write, take))
+        self.writing(|this| this.send_row(table, texts, write, take))
     }
 
     fn send_row(
         &mut self,
         table: &'static TableSql,
-        sql: &str,
+        (sql, plain): (&str, Option<&str>),
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
         #[cfg(not(feature = "sqlite"))]
-        let _ = table;
+        let _ = (table, plain);
         each!(self, connection;
-            sqlite => connection.insert_row(table, sql, write, take),
+            sqlite => connection.insert_row(table, (sql, plain), write, take),
             postgres => connection.query(sql, write, take),
             mysql => connection.query(sql, write, take),
         )
@@ -186,10 +186,10 @@ impl AnyDriver {
             Request::Execute { sql, write } => return each!(self, it => it.execute(sql, *write)),
             Request::Query {
                 sql,
-                of: RowsOf::Inserting(table),
+                of: RowsOf::Inserting(table, plain),
                 write,
                 take,
-            } => self.send_row(table, sql, *write, *take),
+            } => self.send_row(table, (sql, *plain), *write, *take),
             Request::Query {
                 sql, write, take, ..
             } => self.query(sql, *write, *take),

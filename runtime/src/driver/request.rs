@@ -19,7 +19,7 @@ pub(crate) enum Request<'r> {
     /// One statement whose rows are handed over until `take` says enough. One that writes does so whatever `take` says.
     Query {
         sql: &'r str,
-        of: RowsOf,
+        of: RowsOf<'r>,
         write: WriteParams<'r>,
         take: TakeRow<'r>,
     },
@@ -85,13 +85,13 @@ pub(crate) enum Request<'r> {
 
 /// The rows of a statement.
 #[derive(Clone, Copy)]
-pub(crate) enum RowsOf {
+pub(crate) enum RowsOf<'r> {
     /// Those that it reads.
     Reading,
     /// Those that it has written.
     Writing,
-    /// The row that it inserts into this table.
-    Inserting(&'static TableSql),
+    /// The row that it inserts into this table, and the text that inserts it and returns nothing, where the driver may read it back.
+    Inserting(&'static TableSql, Option<&'r str>),
 }
 
 impl<'r> Request<'r> {
@@ -252,10 +252,9 @@ impl<'r> Request<'r> {
                 Some(insert(table, columns, !driver.reads_back()))
             }
             Self::Query {
-                sql,
-                of: RowsOf::Inserting(table),
+                of: RowsOf::Inserting(_, Some(plain)),
                 ..
-            } if driver.reads_back() => Some(table.without_returning(sql).to_owned()),
+            } if driver.reads_back() => Some((*plain).to_owned()),
             #[cfg(feature = "mysql")]
             Self::UpsertRows {
                 table,
@@ -287,7 +286,7 @@ impl<'r> Request<'r> {
     }
 }
 
-impl RowsOf {
+impl RowsOf<'_> {
     fn writes(self) -> bool {
         !matches!(self, Self::Reading)
     }

@@ -185,11 +185,6 @@ impl TableSql {
         sql.finish()
     }
 
-    /// An INSERT of one row that returns it, without that.
-    pub(crate) fn without_returning<'t>(&self, text: &'t str) -> &'t str {
-        text.strip_suffix(self.returning).unwrap_or(text)
-    }
-
     /// An INSERT of these columns and this number of rows.
     pub(crate) fn push_insert(&self, columns: &ColumnSet, rows: usize, sql: &mut SqlWriter) {
         sql.push("INSERT INTO ").push(self.table);

@@ -74,6 +74,17 @@ impl TableSql {
         }
     }
 
+    /// An INSERT of one row with these columns that returns nothing, where the driver may read the row back by itself: on SQLite.
+    #[inline]
+    pub(crate) fn plain_insert(
+        &'static self,
+        dialect: Dialect,
+        columns: &ColumnSet,
+    ) -> Option<Rc<str>> {
+        let reads_back = matches!(dialect, Dialect::Sqlite);
+        reads_back.then(|| self.insert_text(dialect, columns, 1, false))
+    }
+
     /// An INSERT of one row with these columns that does nothing where a unique key holds one of its values already, or
     /// fails where that ends no transaction.
     pub(crate) fn insert_or_ignore_text(

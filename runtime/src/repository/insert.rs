@@ -48,13 +48,11 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         self.run(Operation::Insert, |physical, sql, engine| {
             ensure_new::<M, E>(&new, engine)?;
             let columns = new.columns();
-            let rows = sql.with_insert(physical.dialect(), &columns, |text| {
-                let write = &mut |params: &mut ParamWriter<'_>| {
-                    write_given(sql, &columns, &new, params);
-                };
-                physical.execute(sql.without_returning(text), write)
-            })?;
-            match rows {
+            let text = sql.insert_text(physical.dialect(), &columns, 1, false);
+            let write = &mut |params: &mut ParamWriter<'_>| {
+                write_given(sql, &columns, &new, params);
+            };
+            match physical.execute(&text, write)? {
                 0 => Err(Error::new(ErrorKind::NotFound)),
                 _ => Ok(()),
             }
@@ -232,9 +230,10 @@ impl<'v> Values<'v> {
         engine: E,
         text: &str,
     ) -> Result<Option<M::Row<E>>> {
+        let plain = self.sql.plain_insert(physical.dialect(), &self.columns);
         returned::<M, E>(physical, engine, |physical, take| {
             let write = &mut |params: &mut ParamWriter<'_>| self.write(params);
-            physical.insert_row(self.sql, text, write, take)
+            physical.insert_row(self.sql, (text, plain.as_deref()), write, take)
         })
     }
 

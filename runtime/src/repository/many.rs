@@ -270,17 +270,21 @@ fn find_list<M: HasKey, E: Engine>(
     keys: &[M::Key<E>],
     found: &mut [Option<M::Row<E>>],
 ) -> Result<Vec<usize>> {
-    let mut values = RecordedValues::new();
-    let mut last = 0;
-    let mut places = HashMap::with_capacity(keys.len());
+    let mut recorded = RecordedValues::new();
+    let mut spans = Vec::with_capacity(keys.len());
     for (at, key) in keys.iter().enumerate() {
-        last = values.bytes().len();
-        record_key::<M, E>(sql, key, &mut values).map_err(|error| error.at_row(at))?;
-        let key = Box::<[u8]>::from(&values.bytes()[last..]);
-        places.entry(key).or_insert(at);
+        let begin = recorded.bytes().len();
+        record_key::<M, E>(sql, key, &mut recorded).map_err(|error| error.at_row(at))?;
+        spans.push(begin..recorded.bytes().len());
     }
-    let is_exact = are_exact(values.bytes());
-    let KeyList { text, values } = KeyList::new(physical.dialect(), sql, keys.len(), values, last);
+    let mut places = HashMap::with_capacity(keys.len());
+    for (at, span) in spans.iter().enumerate() {
+        places.entry(&recorded.bytes()[span.clone()]).or_insert(at);
+    }
+    let last = spans.last().map_or(0, |span| span.start);
+    let is_exact = are_exact(recorded.bytes());
+    let KeyList { text, values } =
+        KeyList::new(physical.dialect(), sql, keys.len(), &recorded, last);
     let write = &mut |params: &mut ParamWriter<'_>| replay(values.bytes(), params);
     let mut is_strange = false;
     let mut key = RecordedValues::new();
@@ -325,12 +329,12 @@ impl KeyList {
         dialect: Dialect,
         sql: &TableSql,
         count: usize,
-        keys: RecordedValues,
+        keys: &RecordedValues,
         last: usize,
     ) -> Self {
         let mut values = RecordedValues::new();
         if sql.key.len() == 1 {
-            let kind = record_list(&mut values, count as u64, &keys);
+            let kind = record_list(&mut values, count as u64, keys);
             let text = sql.select_of_list_sql(dialect, kind, count);
             return Self { text, values };
         }

@@ -17,7 +17,7 @@ impl Physical {
     pub(super) fn query_observed(
         &mut self,
         sql: &str,
-        of: RowsOf,
+        of: RowsOf<'_>,
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
