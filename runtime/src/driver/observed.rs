@@ -267,7 +267,8 @@ impl Physical {
         self.query_observed(sql, RowsOf::Writing, write, take)
     }
 
-    /// Inserts one row by a statement that returns it, or by one that does not and a query of its own, and hands it over as stored. For tables whose inserts return rows.
+    /// Inserts one row by a statement that returns it, or by one that does not and a query of its own, and hands it over as stored. For
+    /// tables whose inserts return rows.
     #[inline]
     pub(crate) fn insert_row(
         &mut self,
