@@ -21,10 +21,12 @@ const ROWS_PER_INSERT: usize = 64;
 /// SQLite's own limit of placeholders in one statement.
 const MAX_PARAMS: usize = 32_766;
 
-/// Whether a trigger is fired by changes of a table, whose name is given in quotes. Temporary ones belong to the connection.
-const HAS_TRIGGERS: &str = "SELECT EXISTS (SELECT 1 FROM (
-    SELECT type, tbl_name FROM sqlite_schema UNION ALL SELECT type, tbl_name FROM sqlite_temp_schema
-) WHERE type = 'trigger' AND '\"' || replace(tbl_name, '\"', '\"\"') || '\"' = ?1 COLLATE NOCASE)";
+/// Whether changes of a table, whose name is given in quotes, fire a trigger, or a column of it has the name of rows' numbers. Temporary
+/// triggers belong to the connection.
+const NEEDS_RETURNING: &str = "SELECT EXISTS (SELECT 1 FROM (
+    SELECT type, name, tbl_name FROM sqlite_schema UNION ALL SELECT type, name, tbl_name FROM sqlite_temp_schema
+) AS made WHERE '\"' || replace(tbl_name, '\"', '\"\"') || '\"' = ?1 COLLATE NOCASE AND (type = 'trigger' OR type = 'table'
+    AND EXISTS (SELECT 1 FROM pragma_table_xinfo(made.name) AS columns WHERE columns.name = '_rowid_' COLLATE NOCASE)))";
 
 /// How the row of an INSERT is read.
 #[derive(Clone)]
@@ -96,12 +98,12 @@ impl SqliteConnection {
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
-        self.read_back = match plain {
-            Some(plain) if self.in_transaction() => {
-                self.insert_and_read(table, (text, plain), write, take)?
-            }
-            _ => false,
-        };
+        self.read_back = false;
+        if let Some(plain) = plain
+            && self.in_transaction()
+        {
+            self.insert_and_read(table, (text, plain), write, take)?;
+        }
         if self.read_back {
             return Ok(());
         }
@@ -128,30 +130,32 @@ impl SqliteConnection {
         })
     }
 
-    /// Whether the last row that was inserted was read by a query of its own.
+    /// Whether the last row was inserted by a statement that does not return it.
     pub(crate) fn reads_back(&self) -> bool {
         self.read_back
     }
 
-    /// `false` where nothing is done, as the statement itself has to return the row.
+    /// Nothing is done where the statement itself has to return the row.
     fn insert_and_read(
         &mut self,
         table: &'static TableSql,
         texts: (&str, &str),
         write: WriteParams<'_>,
         take: TakeRow<'_>,
-    ) -> Result<bool> {
-        self.run(|call, kept| {
+    ) -> Result<()> {
+        let mut read_back = false;
+        let outcome = self.run(|call, kept| {
             let connection = call.file.watched.connection();
             let Some(select) = select_of(kept, connection, table, texts)? else {
-                return Ok(false);
+                return Ok(());
             };
+            read_back = true;
             let mut statement = call.prepare(kept, texts.1)?;
             bind(&mut statement, write)?;
             while statement.step().map_err(step_error)? {}
             drop(statement);
             if connection.changes() == 0 {
-                return Ok(true);
+                return Ok(());
             }
             let number = ValueRef::Integer(connection.last_insert_rowid());
             let mut query = call.prepare(kept, &select)?;
@@ -159,8 +163,10 @@ impl SqliteConnection {
             if query.step().map_err(step_error)? {
                 take(&mut reader(&query))?;
             }
-            Ok(true)
-        })
+            Ok(())
+        });
+        self.read_back = read_back;
+        outcome
     }
 }
 
@@ -203,8 +209,8 @@ fn select_of(
 
 /// Tables without numbers of rows have none.
 fn find_select(connection: &rusqlite::Connection, table: &TableSql) -> Result<Option<Arc<str>>> {
-    let has_triggers = connection.query_row(HAS_TRIGGERS, [table.table], |row| row.get(0));
-    if has_triggers.map_err(prepare_error)? {
+    let returned = connection.query_row(NEEDS_RETURNING, [table.table], |row| row.get(0));
+    if returned.map_err(prepare_error)? {
         return Ok(None);
     }
     let select = format!("{} WHERE _rowid_ = ?", table.select);
@@ -330,11 +336,14 @@ mod tests {
 
     #[test]
     fn rows_without_numbers_are_returned_by_the_statement() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut connection = open(&folder);
-        let table = CREATE.replace("INTEGER PRIMARY KEY", "INTEGER DEFAULT 7 PRIMARY KEY");
-        connection.batch(&(table + " WITHOUT ROWID")).unwrap();
-        connection.begin(&TransactionOptions::default()).unwrap();
-        assert_eq!(insert(&mut connection, "a"), (stored(7, "as ever"), false));
+        let bare = CREATE.replace("INTEGER PRIMARY KEY", "INTEGER DEFAULT 7 PRIMARY KEY");
+        let taken = CREATE.replace(", note", ", _RowId_ INT DEFAULT 9, note");
+        for (table, id) in [(bare + " WITHOUT ROWID", 7), (taken, 1)] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut connection = open(&folder);
+            connection.batch(&table).unwrap();
+            connection.begin(&TransactionOptions::default()).unwrap();
+            assert_eq!(insert(&mut connection, "a"), (stored(id, "as ever"), false));
+        }
     }
 }

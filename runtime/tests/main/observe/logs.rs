@@ -11,6 +11,7 @@ use crate::sample::{
 
 on_each_database! { by run_at_url:
     mon_02_an_echo_shows_exactly_what_was_sent_and_no_values;
+    mon_02_an_echo_has_the_insert_of_a_transaction_as_it_was_sent;
     mon_02_below_the_threshold_nothing_is_echoed;
     mon_02_plans_are_of_the_statement_with_its_values_and_hide_them;
     mon_02_values_are_shown_where_that_is_wanted;
@@ -87,16 +88,49 @@ fn mon_02_an_echo_shows_exactly_what_was_sent_and_no_values<E: Everything>(engin
     let sent = statements_of_members(engine.name());
     assert_eq!(echoed.len(), sent.len(), "{log:#?}");
     for (line, text) in echoed.iter().zip(sent) {
-        // Of several lines in generated code.
-        let line = line.replace("\\n", " ");
-        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(
-            line.contains(&format!("db.query.text={text:?}")),
-            "{line} {text}"
-        );
+        assert_has_text(line, text);
     }
     assert!(of(&log, "b", "statement").is_empty(), "{log:?}");
     assert!(!format!("{log:?}").contains(SECRET), "{log:?}");
+}
+
+fn assert_has_text(line: &str, text: &str) {
+    // Of several lines in generated code.
+    let line = line.replace("\\n", " ");
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        line.contains(&format!("db.query.text={text:?}")),
+        "{line} {text}"
+    );
+}
+
+/// Covers MON-02: within a transaction SQLite reads a row back by its number, also where the last insert was refused.
+fn mon_02_an_echo_has_the_insert_of_a_transaction_as_it_was_sent<E: Everything>(
+    engine: E,
+    url: &str,
+) {
+    let db = opened(engine, url, |options| options);
+    let mut connection = db.connect(engine).unwrap();
+    db.echo(engine, true);
+    let log = Logged::of(|| {
+        let work = connection.transaction(|tx| {
+            tx.members().insert(NewMember::new(1, SECRET))?;
+            tx.members().insert(NewMember::new(1, SECRET))
+        });
+        assert!(work.is_err());
+    });
+    let inserts = of(&log, engine.name(), "statement");
+    let inserts = inserts.iter().filter(|line| line.contains("INSERT INTO"));
+    let [first, refused] = inserts.collect::<Vec<_>>()[..] else {
+        panic!("{log:#?}");
+    };
+    let sent = statements_of_members(engine.name())[0];
+    let sent = match engine.name() {
+        "default" => sent.split_once(" RETURNING").unwrap().0,
+        _ => sent,
+    };
+    assert_has_text(first, sent);
+    assert_has_text(refused, sent);
 }
 
 /// Covers MON-02.
