@@ -1,5 +1,6 @@
 //! A project with a database that migrations make, and one beside it that `create` makes; their catalogues.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use bindery_schema::dialect::Dialect;
@@ -27,15 +28,68 @@ pub(super) struct Refusal {
 
 enum At {
     File(String),
-    Postgres(FreshDatabase),
-    Mysql(FreshDatabase),
+    Postgres(OnServer<postgres::Client>),
+    Mysql(OnServer<mysql::Conn>),
+}
+
+/// A database with a session that is kept, as a new one for each statement takes most of a test's time.
+struct OnServer<C> {
+    session: RefCell<Option<C>>,
+    database: FreshDatabase,
+}
+
+/// A session that can be as new.
+trait Session: Sized {
+    fn new(url: &str) -> Self;
+
+    /// Returns whether it is as new: what was begun in it is over, and no setting is left.
+    fn reset(&mut self) -> bool;
+}
+
+impl Session for postgres::Client {
+    fn new(url: &str) -> Self {
+        Self::connect(url, postgres::NoTls).expect("the test server")
+    }
+
+    fn reset(&mut self) -> bool {
+        self.batch_execute("DISCARD ALL").is_ok()
+    }
+}
+
+impl Session for mysql::Conn {
+    fn new(url: &str) -> Self {
+        Self::new(url).expect("the test server")
+    }
+
+    fn reset(&mut self) -> bool {
+        Self::reset(self).is_ok()
+    }
+}
+
+impl<C: Session> OnServer<C> {
+    fn new(database: FreshDatabase) -> Self {
+        Self {
+            session: RefCell::default(),
+            database,
+        }
+    }
+
+    fn with<T>(&self, run: impl FnOnce(&mut C) -> T) -> T {
+        let kept = self.session.take();
+        let mut session = kept.unwrap_or_else(|| C::new(&self.database.url()));
+        let outcome = run(&mut session);
+        let is_new = session.reset();
+        self.session.replace(is_new.then_some(session));
+        outcome
+    }
 }
 
 impl At {
     fn url(&self) -> String {
         match self {
             Self::File(path) => format!("sqlite://{path}"),
-            Self::Postgres(database) | Self::Mysql(database) => database.url(),
+            Self::Postgres(server) => server.database.url(),
+            Self::Mysql(server) => server.database.url(),
         }
     }
 }
@@ -81,15 +135,15 @@ impl Both {
 
     pub(super) fn on_postgres() -> Option<Self> {
         Some(Self::new([
-            At::Postgres(fresh_postgres()?),
-            At::Postgres(fresh_postgres()?),
+            At::Postgres(OnServer::new(fresh_postgres()?)),
+            At::Postgres(OnServer::new(fresh_postgres()?)),
         ]))
     }
 
     pub(super) fn on_mysql() -> Option<Self> {
         Some(Self::new([
-            At::Mysql(fresh_mysql()?),
-            At::Mysql(fresh_mysql()?),
+            At::Mysql(OnServer::new(fresh_mysql()?)),
+            At::Mysql(OnServer::new(fresh_mysql()?)),
         ]))
     }
 
@@ -150,7 +204,8 @@ impl Both {
     pub(super) fn names(&self) -> [&str; 2] {
         [0, 1].map(|number| match &self.at[number] {
             At::File(name) => name.as_str(),
-            At::Postgres(database) | At::Mysql(database) => database.name(),
+            At::Postgres(server) => server.database.name(),
+            At::Mysql(server) => server.database.name(),
         })
     }
 
@@ -272,14 +327,10 @@ impl At {
                 settings.expect("a setting");
                 Client::Sqlite(connection)
             }
-            Self::Postgres(database) => {
-                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
-                Client::Postgres(Box::new(client.expect("the test server")))
+            Self::Postgres(server) => {
+                Client::Postgres(Box::new(Session::new(&server.database.url())))
             }
-            Self::Mysql(database) => {
-                let client = mysql::Conn::new(database.url().as_str());
-                Client::Mysql(client.expect("the test server"))
-            }
+            Self::Mysql(server) => Client::Mysql(Session::new(&server.database.url())),
         }
     }
 
@@ -291,20 +342,14 @@ impl At {
                     .and_then(|one| one.execute_batch(sql))
                     .expect(sql);
             }
-            Self::Postgres(database) => {
-                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
-                client
-                    .expect("the test server")
-                    .batch_execute(sql)
-                    .expect(sql);
+            Self::Postgres(server) => {
+                server.with(|client| client.batch_execute(sql).expect(sql));
             }
-            Self::Mysql(database) => {
-                let mut client =
-                    mysql::Conn::new(database.url().as_str()).expect("the test server");
+            Self::Mysql(server) => server.with(|client| {
                 for statement in sql.split(";\n").filter(|one| !one.trim().is_empty()) {
                     client.query_drop(statement).expect(statement);
                 }
-            }
+            }),
         }
     }
 
@@ -318,9 +363,7 @@ impl At {
                 settings.expect("a setting");
                 connection.execute_batch(sql).map_err(|why| why.to_string())
             }
-            Self::Postgres(database) => {
-                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
-                let mut client = client.expect("the test server");
+            Self::Postgres(server) => server.with(|client| {
                 let mut execute = |sql: &str| {
                     let done = client.batch_execute(sql);
                     done.map_err(|why| match why.as_db_error() {
@@ -334,10 +377,8 @@ impl At {
                     return statements.iter().try_for_each(|sql| execute(sql));
                 }
                 execute(sql)
-            }
-            Self::Mysql(database) => {
-                let client = mysql::Conn::new(database.url().as_str());
-                let mut client = client.expect("the test server");
+            }),
+            Self::Mysql(server) => server.with(|client| {
                 // As Vaultwarden's own migrations are run.
                 client
                     .query_drop("SET foreign_key_checks = 0")
@@ -347,7 +388,7 @@ impl At {
                     .iter()
                     .try_for_each(&mut execute);
                 done.map_err(|why| why.to_string())
-            }
+            }),
         }
     }
 
@@ -364,9 +405,7 @@ impl At {
                 connection.execute_batch("COMMIT").expect("a commit");
                 Ok(())
             }
-            Self::Postgres(database) => {
-                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
-                let mut client = client.expect("the test server");
+            Self::Postgres(server) => server.with(|client| {
                 each(statements, |sql| {
                     let done = client.batch_execute(sql);
                     done.map_err(|why| match why.as_db_error() {
@@ -374,14 +413,12 @@ impl At {
                         None => why.to_string(),
                     })
                 })
-            }
-            Self::Mysql(database) => {
-                let client = mysql::Conn::new(database.url().as_str());
-                let mut client = client.expect("the test server");
+            }),
+            Self::Mysql(server) => server.with(|client| {
                 each(statements, |sql| {
                     client.query_drop(sql).map_err(|why| why.to_string())
                 })
-            }
+            }),
         }
     }
 
@@ -402,23 +439,15 @@ impl At {
                 let rows = statement.query_map((), text).expect("rows");
                 rows.collect::<Result<_, _>>().expect("texts")
             }
-            Self::Postgres(database) => {
-                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
-                let rows = client
-                    .expect("the test server")
-                    .simple_query(sql)
-                    .expect(sql);
+            Self::Postgres(server) => {
+                let rows = server.with(|client| client.simple_query(sql).expect(sql));
                 let text = |message: postgres::SimpleQueryMessage| match message {
                     postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
                     _ => None,
                 };
                 rows.into_iter().filter_map(text).collect()
             }
-            Self::Mysql(database) => {
-                let mut client =
-                    mysql::Conn::new(database.url().as_str()).expect("the test server");
-                client.query(sql).expect(sql)
-            }
+            Self::Mysql(server) => server.with(|client| client.query(sql).expect(sql)),
         }
     }
 
