@@ -197,8 +197,6 @@ pub struct DraftNative {
     pub exclusions: Vec<(Option<String>, Expression)>,
     /// Changes of sequences that its columns brought along: the sequence's name, and what follows it.
     pub behind: Vec<(String, String)>,
-    /// PostgreSQL: the names of constraints that are `NOT VALID`.
-    pub not_valid: Vec<String>,
     /// PostgreSQL: tables that hold a part of its rows.
     pub partitions: Vec<Partition>,
 }
@@ -214,6 +212,8 @@ pub struct DraftCheck {
     pub column: Option<Name>,
     /// Words after it.
     pub words: Vec<String>,
+    /// PostgreSQL `NOT VALID`.
+    pub not_valid: bool,
 }
 
 /// A primary key.
@@ -295,6 +295,8 @@ pub struct DraftForeignKey {
     pub target: Option<TableIndex>,
     /// When it was declared; later renames of referred columns apply to it.
     pub declared: usize,
+    /// PostgreSQL `NOT VALID`.
+    pub not_valid: bool,
     /// Its place in the source.
     pub span: Span,
 }

@@ -212,6 +212,7 @@ pub(crate) fn foreign_key(column: u32, table: u32) -> ForeignKey {
         on_update: ReferentialAction::NoAction,
         matching: None,
         deferrable: None,
+        not_valid: false,
         span: NOWHERE,
     }
 }

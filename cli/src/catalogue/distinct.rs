@@ -10,12 +10,17 @@ pub(super) fn with_distinct_names(text: String, engine: &Engine) -> String {
     let Ok(read) = Structure::read(&text, engine.dialect, engine.flavour) else {
         return text;
     };
-    let tables = || {
-        let tables = read.model().tables.iter();
-        tables.filter(|table| table.view.is_none())
-    };
-    let mut tags: Vec<(usize, String)> = tables().flat_map(of_columns).collect();
-    tags.extend(of_tables(tables()));
+    let tables = read.model().tables.iter();
+    let tables: Vec<&Table> = tables.filter(|table| table.view.is_none()).collect();
+    let models = tables.iter();
+    let models = models.map(|table| (table.span.start, table.model_name.as_str()));
+    let mut tags = tags(MODEL, ("Other", ""), models);
+    for table in &tables {
+        let columns = table.columns.iter().filter(|column| !column.skip);
+        let fields =
+            columns.map(|column| (column.span.start, column.field.trim_start_matches("r#")));
+        tags.extend(self::tags("-- @name", ("other_", "_"), fields));
+    }
     tags.sort();
     let mut text = text;
     for (at, tag) in tags.iter().rev() {
@@ -24,54 +29,34 @@ pub(super) fn with_distinct_names(text: String, engine: &Engine) -> String {
     text
 }
 
-fn of_columns(table: &Table) -> Vec<(usize, String)> {
-    let columns = table.columns.iter().filter(|column| !column.skip);
-    let columns = columns.map(|column| (column.span.start, column.field.trim_start_matches("r#")));
-    let renamed = distinct(columns, |field, number| match number {
-        1 => format!("other_{field}"),
-        _ => format!("other_{field}_{number}"),
-    });
-    let tags = renamed.into_iter();
-    tags.map(|(at, name)| (at, format!("-- @name {name}")))
-        .collect()
-}
+const MODEL: &str = "-- @model";
 
-fn of_tables<'t>(tables: impl Iterator<Item = &'t Table>) -> Vec<(usize, String)> {
-    let models = tables.map(|table| (table.span.start, table.model_name.as_str()));
-    let renamed = distinct(models, |model, number| match number {
-        1 => format!("Other{model}"),
-        _ => format!("Other{model}{number}"),
-    });
-    let tags = renamed.into_iter();
-    tags.map(|(at, name)| (at, format!("-- @model {name}")))
-        .collect()
-}
-
-/// The names that those get whose own is taken, each with its place.
-fn distinct<'n>(
+/// The tags for those among these names whose own is taken, each with its place. Words before the name and before a number make another of it.
+fn tags<'n>(
+    tag: &str,
+    (before, joint): (&str, &str),
     names: impl Iterator<Item = (u32, &'n str)>,
-    other: impl Fn(&str, u32) -> String,
 ) -> Vec<(usize, String)> {
     let names: Vec<(u32, &str)> = names.collect();
     let mut all: BTreeSet<String> = names.iter().map(|(_, name)| (*name).to_owned()).collect();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
-    let mut renamed = Vec::new();
-    for (at, name) in names {
-        if seen.insert(name) {
-            continue;
-        }
-        let mut free = (1..).map(|number| other(name, number));
+    let mut tags = Vec::new();
+    for (at, name) in names.into_iter().filter(|(_, name)| !seen.insert(name)) {
+        let mut free = (1..).map(|number| match number {
+            1 => format!("{before}{name}"),
+            _ => format!("{before}{name}{joint}{number}"),
+        });
         let free = free.find(|name| all.insert(name.clone()));
-        renamed.extend(free.map(|free| (at as usize, free)));
+        tags.extend(free.map(|free| (at as usize, format!("{tag} {free}"))));
     }
-    renamed
+    tags
 }
 
 /// Above the line of what it is about, or on a line of its own before that, where something else begins the line.
 fn insert(text: &mut String, at: usize, tag: &str) {
     let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
     let before = &text[line..at];
-    let is_model = tag.starts_with("-- @model");
+    let is_model = tag.starts_with(MODEL);
     if is_model || before.trim().is_empty() {
         let indent = before.len() - before.trim_start().len();
         let indent = before[..indent].to_owned();

@@ -16,6 +16,7 @@ mod sqlite;
 use std::collections::BTreeSet;
 
 use bindery::{Connection, Dialect, Isolation, TransactionOptions};
+use bindery_schema::diff::TableTrigger;
 use bindery_schema::model::{Engine, TableName};
 
 use crate::database::Chosen;
@@ -31,8 +32,8 @@ pub(crate) struct Catalogue {
     pub(crate) last: Vec<String>,
     /// The kind and name of each object that is not part of the DDL, in order.
     pub(crate) left_out: Vec<String>,
-    /// SQLite's triggers, each with its table: a table that is made anew gets them again.
-    pub(crate) triggers: Vec<(String, String)>,
+    /// SQLite's triggers: a table that is made anew gets them again.
+    pub(crate) triggers: Vec<TableTrigger>,
     /// PostgreSQL: a column without a collation compares texts byte by byte, as `COLLATE "C"` does.
     pub(crate) compares_bytes: bool,
     /// Triggers that record the changes of a table.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bindery::{Connection, Sql};
 use bindery_schema::dialect::Dialect;
-use bindery_schema::diff::statement_names;
+use bindery_schema::diff::{statement_names, triggers};
 use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
@@ -55,7 +55,6 @@ pub(super) fn read(
         .iter()
         .filter(|object| object.0 == "trigger")
         .collect();
-    let trigger = |one: &&Object| (one.2.clone(), one.3.clone());
     let missing = missing(&objects, &references);
     let mut catalogue = Catalogue {
         items: missing.iter().map(Missing::item).chain(items).collect(),
@@ -64,7 +63,7 @@ pub(super) fn read(
             .iter()
             .map(|one| format!("trigger {} on {}", one.1, one.2))
             .collect(),
-        triggers: others.iter().map(trigger).collect(),
+        triggers: triggers(others.iter().map(|one| one.3.as_str()), Dialect::Sqlite),
         ..Catalogue::default()
     };
     let named = |one: &&Object| (one.1.clone(), one.2.clone(), one.3.clone());

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use bindery_schema::diff::{Change, Mend, Mended, Structure, Unreadable, ViewShape, mend};
+use bindery_schema::diff::{
+    Change, Mend, Mended, Structure, TableTrigger, Unreadable, ViewShape, mend,
+};
 use bindery_schema::model::TableName;
 
 use super::Finding;
@@ -12,8 +14,8 @@ pub(crate) struct Mending {
     pub(super) from: Structure,
     pub(super) to: Structure,
     pub(super) changes: Changes,
-    /// SQLite's triggers, each with its table.
-    pub(super) triggers: Vec<(String, String)>,
+    /// SQLite's triggers.
+    pub(super) triggers: Vec<TableTrigger>,
 }
 
 /// The changes, in the order in which they are executed.

@@ -217,3 +217,43 @@ fn cli_07_a_new_part_with_rows_stays_on_the_way_back() {
     both.good("migrate run");
     both.good("validate");
 }
+
+/// A constraint of a schema that is NOT VALID is made so, and becomes valid where the words go; the way back makes it as it was.
+#[test]
+fn cli_07_constraints_that_are_not_valid_become_valid() {
+    const UNCHECKED: &str = "SELECT conname FROM pg_constraint WHERE NOT convalidated ORDER BY 1";
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    let table = "CREATE TABLE t (id bigint PRIMARY KEY, a integer, b bigint);\nCREATE TABLE u (id bigint PRIMARY KEY);\n";
+    let check = "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)";
+    let key = "ALTER TABLE t ADD FOREIGN KEY (b) REFERENCES u (id)";
+    let schema = |words: &str| format!("{table}{check}{words};\n{key}{words};\n");
+    let add = |name: &str| both.good(&format!("migrate add {name}"));
+    both.schema(table);
+    add("first");
+    both.good("migrate run");
+    both.execute("INSERT INTO t VALUES (1, -1, 1)");
+
+    both.schema(&schema(" NOT VALID"));
+    add("second");
+    both.good("migrate check");
+    both.good("migrate run");
+    both.good("validate");
+    assert_eq!(both.texts(UNCHECKED), ["c", "t_b_fkey"]);
+    assert_eq!(both.catalogue(), both.created());
+
+    both.schema(&schema(""));
+    add("third");
+    both.good("migrate check");
+    assert!(!both.project.run("migrate run").is_good());
+    assert_eq!(both.texts(UNCHECKED), ["c", "t_b_fkey"]);
+    both.execute("UPDATE t SET a = 1; INSERT INTO u VALUES (1)");
+    both.good("migrate run");
+    both.good("validate");
+    assert!(both.texts(UNCHECKED).is_empty());
+    both.good("migrate revert --yes --count 1");
+    assert_eq!(both.texts(UNCHECKED), ["c", "t_b_fkey"]);
+    both.good("migrate run");
+    assert_eq!(both.catalogue(), both.created());
+}

@@ -87,6 +87,13 @@ pub enum Change {
         /// As it shall be.
         to: Key,
     },
+    /// A constraint that was `NOT VALID` (PostgreSQL): rows that were there before shall meet it, too.
+    ValidateKey {
+        /// The table whose rows are read.
+        table: TableName,
+        /// The constraint, under the name that it has then.
+        key: Key,
+    },
     /// The text after the table: `STRICT`, `ENGINE=InnoDB`, `PARTITION BY …`.
     ChangeOptions {
         /// The table that has the options.
@@ -187,6 +194,7 @@ impl Change {
             | Self::AddKey { table, .. }
             | Self::DropKey { table, .. }
             | Self::RenameKey { table, .. }
+            | Self::ValidateKey { table, .. }
             | Self::ChangeOptions { table, .. }
             | Self::ChangePartitioning { table, .. }
             | Self::ChangeComment { table, .. }
@@ -202,9 +210,9 @@ impl Change {
         match self {
             Self::AddColumn { column, .. } | Self::DropColumn { column, .. } => Some(&column.name),
             Self::ChangeColumn { to, .. } => Some(&to.name),
-            Self::AddKey { key, .. } | Self::DropKey { key, .. } => {
-                key.columns.first().map(String::as_str)
-            }
+            Self::AddKey { key, .. }
+            | Self::DropKey { key, .. }
+            | Self::ValidateKey { key, .. } => key.columns.first().map(String::as_str),
             Self::RenameKey { to, .. } => to.columns.first().map(String::as_str),
             Self::CreateObject(_)
             | Self::DropObject(_)
@@ -281,6 +289,9 @@ impl fmt::Display for Change {
                     "the {} of `{table}` becomes `{name}`",
                     from.described()
                 )
+            }
+            Self::ValidateKey { table, key } => {
+                write!(out, "the {} of `{table}` becomes valid", key.described())
             }
             Self::ChangeOptions { table, from, to } => {
                 let shown = |text: &str| if text.is_empty() { "none" } else { text }.to_owned();

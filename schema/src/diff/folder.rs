@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use super::bound_triggers::bound_triggers;
 use super::capture::{captures, create};
 use super::parsed::{ParsedMigration, texts};
 use super::structure::{Structure, Unreadable};
-use super::triggers::triggers_of;
+use super::triggers::{TableTrigger, triggers_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
@@ -24,8 +23,8 @@ pub struct Folded {
     pub structure: Structure,
     /// The model after the last, whose places are in the files.
     pub model: Model,
-    /// The statements that make triggers, each with its table: all of SQLite, of PostgreSQL those that are bound to columns.
-    pub triggers: Vec<(String, String)>,
+    /// The triggers after the last: all of SQLite, of PostgreSQL those that are bound to columns.
+    pub triggers: Vec<TableTrigger>,
 }
 
 /// Reads the migrations of an engine; a folder that is not there has none. `None` where they cannot be read: the reasons are
@@ -77,18 +76,19 @@ fn fold_these(
     }
     let checked = CheckedModel::new(with_every_view(model.clone()), Vec::new());
     let structure = Structure::of(&checked, EngineId(0));
-    let structure = match structure.and_then(|made| with_captures(made, &migrations)) {
+    let mut triggers = triggers_of(texts(&migrations), engine.dialect);
+    let structure = match structure.and_then(|made| with_captures(made, &triggers)) {
         Ok(structure) => structure,
         Err(why) => {
             diagnostics.push(unwritable(engine, &why));
             return None;
         }
     };
-    let triggers = match engine.dialect {
-        Dialect::Sqlite => triggers_of(texts(&migrations)),
-        Dialect::Postgres => bound_triggers(texts(&migrations)),
-        Dialect::Mysql => Vec::new(),
-    };
+    triggers.retain(|one| match engine.dialect {
+        Dialect::Sqlite => true,
+        Dialect::Postgres => one.is_bound(),
+        Dialect::Mysql => false,
+    });
     Some(Folded {
         migrations,
         structure,
@@ -114,9 +114,9 @@ fn with_every_view(mut model: Model) -> Model {
 /// No model knows of triggers: those that record changes are taken from the statements.
 fn with_captures(
     structure: Structure,
-    migrations: &[ParsedMigration],
+    triggers: &[TableTrigger],
 ) -> Result<Structure, Box<Unreadable>> {
-    let found = captures(texts(migrations), structure.dialect);
+    let found = captures(triggers);
     match found.as_slice() {
         [] => Ok(structure),
         found => structure.after(&create(found, false, structure.dialect)),

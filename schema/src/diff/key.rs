@@ -63,6 +63,8 @@ pub struct Key {
     pub at_column: bool,
     /// A foreign key that CREATE TABLE cannot have, as the table it refers to comes later.
     pub made_later: bool,
+    /// PostgreSQL `NOT VALID`: rows that were there before may break it.
+    pub not_valid: bool,
     /// The table that a foreign key refers to.
     pub referred: Option<TableName>,
     /// The columns of that table that it refers to, in the order of its own.
@@ -166,6 +168,7 @@ impl Keys<'_> {
             is_statement: false,
             at_column: false,
             made_later: false,
+            not_valid: false,
             referred: None,
             referred_columns: Vec::new(),
             is_special: false,
@@ -352,6 +355,7 @@ impl Keys<'_> {
             name: key.name.clone(),
             sql: self.pieces.foreign_key(self.id, key, key.name.as_deref()),
             made_later: self.pieces.is_made_later(self.id, at),
+            not_valid: key.not_valid,
             referred: Some(referred.name.clone()),
             referred_columns: targets,
             span: key.span,
@@ -375,6 +379,7 @@ impl Keys<'_> {
             columns: self.columns(check.column.as_slice()),
             sql: self.pieces.check(self.id, check, check.name.as_deref()),
             at_column: check.column.is_some(),
+            not_valid: check.not_valid,
             span: check.expression.span,
             reads: columns_in(&check.expression.sql, self.dialect),
             meaning: meaning(

@@ -3,6 +3,7 @@
 use super::change::Change;
 use super::render::{self, Context, Step};
 use super::structure::{ObjectShape, Structure, Unreadable};
+use super::triggers::TableTrigger;
 use crate::dialect::Dialect;
 
 /// The inputs of a mend.
@@ -18,8 +19,8 @@ pub struct Mend<'m> {
     pub extra: &'m [Change],
     /// Statements that no change is and that come first; they stand in no transaction.
     pub first: &'m [String],
-    /// SQLite's triggers, each with its table.
-    pub triggers: &'m [(String, String)],
+    /// SQLite's triggers.
+    pub triggers: &'m [TableTrigger],
 }
 
 /// The steps of a mend.

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::bound_triggers::bound_triggers;
 use super::change::Change;
 use super::compare::{NameRule, compare, compare_with};
-use super::parsed::parse_texts;
 use super::rename::{Rename, pending};
 use super::render::{self, Context, Step, rename};
 use super::sequences;
 use super::structure::{Structure, Unreadable, ViewShape, table_key};
 use super::subject::Subject;
 use super::taken;
+use super::triggers::{TableTrigger, triggers_after};
 use crate::dialect::Dialect;
 use crate::model::TableName;
 
@@ -24,9 +23,8 @@ pub struct Plan<'p> {
     pub to: &'p Structure,
     /// Renames that were said; those that are done already do not count.
     pub renames: &'p [Rename],
-    /// SQLite's triggers, each with its table: see [`triggers`](super::triggers); PostgreSQL's that are bound to columns, each with the
-    /// statements that switch it on and off.
-    pub triggers: &'p [(String, String)],
+    /// SQLite's triggers, and PostgreSQL's that are bound to columns: see [`triggers`](super::triggers()).
+    pub triggers: &'p [TableTrigger],
 }
 
 /// The steps of a migration.
@@ -93,22 +91,23 @@ fn way_back(
         .collect();
     let without_losses = plan.from.after(&statements(&executed))?;
     let dialect = plan.from.dialect;
-    let kept = triggers_after(plan.triggers, &statements(&executed), dialect);
-    let left = triggers_after(plan.triggers, &statements(&planned.up), dialect);
-    let one_way = |from: &Structure, to: &Structure, renames: &[Rename], triggers: &Triggers| {
-        let plan = Plan {
-            from,
-            to,
-            renames: &[],
-            triggers,
+    let kept = left_after(plan.triggers, &statements(&executed), dialect);
+    let left = left_after(plan.triggers, &statements(&planned.up), dialect);
+    let one_way =
+        |from: &Structure, to: &Structure, renames: &[Rename], triggers: &[TableTrigger]| {
+            let plan = Plan {
+                from,
+                to,
+                renames: &[],
+                triggers,
+            };
+            one_way(&plan, renames, NameRule::Given, false)
         };
-        one_way(&plan, renames, NameRule::Given, false)
-    };
     let mut steps = Vec::new();
     if executed.len() < planned.up.len() {
         let mut restored = one_way(main, &without_losses, &[], &left)?.steps;
         let gone = kept.iter().filter(|one| !left.contains(one));
-        restored.extend(step_of(gone.map(|(_, sql)| sql.clone()).collect()));
+        restored.extend(step_of(gone.flat_map(TableTrigger::made).collect()));
         steps.extend(restored.into_iter().map(commented_counterpart));
     }
     let back: Vec<Rename> = planned.renames.iter().rev().map(Rename::reversed).collect();
@@ -165,7 +164,7 @@ fn one_way(
         steps.push(step);
     }
     let changes = compare_with(&from, plan.to, names);
-    let triggers = triggers_after(plan.triggers, &statements(&steps), plan.from.dialect);
+    let triggers = left_after(plan.triggers, &statements(&steps), plan.from.dialect);
     let context = Context {
         from: &from,
         to: plan.to,
@@ -177,21 +176,17 @@ fn one_way(
     Ok(Way { changes, steps })
 }
 
-/// Statements that make triggers, each with its table.
-type Triggers = [(String, String)];
-
 /// The triggers after these statements. Those of SQLite are made as they were written.
-fn triggers_after(
-    triggers: &Triggers,
+fn left_after(
+    triggers: &[TableTrigger],
     statements: &[String],
     dialect: Dialect,
-) -> Vec<(String, String)> {
+) -> Vec<TableTrigger> {
     match dialect {
         Dialect::Postgres => {
-            let known = triggers.iter().map(|(_, sql)| sql.as_str());
-            let all = known.chain(statements.iter().map(String::as_str));
-            let parsed = parse_texts(all, dialect);
-            bound_triggers(parsed.iter().map(|(sql, tree)| (*sql, tree)))
+            let mut left = triggers_after(triggers, statements, dialect);
+            left.retain(TableTrigger::is_bound);
+            left
         }
         Dialect::Sqlite | Dialect::Mysql => triggers.to_vec(),
     }
@@ -236,7 +231,7 @@ fn statements(steps: &[Step]) -> Vec<String> {
         .collect()
 }
 
-/// Drops what the online steps add, last first: keys, and that a column takes no NULL.
+/// Undoes the online steps, last first: keys, that constraints are valid, and that a column takes no NULL.
 fn online_down(changes: &[Change], online: &[Step], dialect: Dialect) -> Vec<Step> {
     let is_online = |change: &Change| {
         let subject = Subject::of(change);
@@ -244,16 +239,21 @@ fn online_down(changes: &[Change], online: &[Step], dialect: Dialect) -> Vec<Ste
         subject.is_some_and(|subject| about.any(|one| one.is(&subject, dialect)))
     };
     let changes = changes.iter().rev().filter(|change| is_online(change));
-    let dropped = changes.filter_map(|change| match change {
-        Change::AddKey { table, key } => Some(render::drop_online(table, key)),
-        Change::AddColumn { table, column: to } => Some(render::drop_not_null(table, &to.name)),
-        Change::ChangeColumn { table, to, .. } => Some(render::drop_not_null(table, &to.name)),
+    let undone = changes.filter_map(|change| match change {
+        Change::AddKey { table, key } => Some(vec![render::drop_online(table, key)]),
+        Change::ValidateKey { table, key } => Some(render::unvalidate_key(table, key).to_vec()),
+        Change::AddColumn { table, column } => {
+            Some(vec![render::drop_not_null(table, &column.name)])
+        }
+        Change::ChangeColumn { table, to, .. } => {
+            Some(vec![render::drop_not_null(table, &to.name)])
+        }
         _ => None,
     });
-    let step = |statement| Step {
-        statements: vec![statement],
+    let step = |statements| Step {
+        statements,
         online: true,
         ..Step::default()
     };
-    dropped.map(step).collect()
+    undone.map(step).collect()
 }

@@ -17,7 +17,6 @@
 //!
 //! The changes come in an order in which a database can execute them. Nothing here connects to one.
 
-mod bound_triggers;
 mod build;
 mod busy;
 mod capture;
@@ -67,10 +66,11 @@ pub use self::structure::{
     ColumnShape, EnumShape, ObjectShape, PartitionShape, Structure, TableShape, Unreadable,
     ViewShape,
 };
-pub use self::triggers::triggers;
+pub use self::triggers::{TableTrigger, triggers};
 pub use crate::parse::statement_names;
 pub use crate::syntax::canonical::{
-    ExpressionParts, expression_parts, loose_words, same_expression, same_query, token_texts,
+    ExpressionParts, expression_parts, loose_words, same_expression, same_query,
+    settled_expression, token_texts,
 };
 pub use crate::syntax::{Names, places_of_words};
 

@@ -11,6 +11,7 @@ use super::migration::{Plan, Planned, plan};
 use super::parsed::{ParsedMigration, texts};
 use super::render::Step;
 use super::structure::{Structure, Unreadable, folded};
+use super::triggers::TableTrigger;
 use crate::ast::{Ast, Name, Statement};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
@@ -18,7 +19,7 @@ use crate::input::{Input, InputFile};
 use crate::migrations::{Replaced, ScriptStatement, read_text, replaces_lines};
 use crate::model::{Engine, EngineId, Model};
 use crate::parse::{SingleStatement, load, parse};
-use crate::plan::capture::PREFIX;
+use crate::plan::capture::{PREFIX, is_ours};
 use crate::source::Sources;
 use crate::syntax::Command;
 
@@ -380,19 +381,15 @@ fn refuse_others(
 
 /// The part after the tables: SQLite's triggers and the statements that are kept, in the order that they had. Rows that were written
 /// before there was a trigger are so again.
-fn after_tables(
-    old: &[ParsedMigration],
-    triggers: &[(String, String)],
-    kept: &[Other<'_>],
-) -> String {
+fn after_tables(old: &[ParsedMigration], triggers: &[TableTrigger], kept: &[Other<'_>]) -> String {
     let all: Vec<&str> = texts(old).map(|(sql, _)| sql).collect();
     let place = |sql: &str| {
         let at = all.iter().rposition(|one| *one == sql);
         at.unwrap_or(all.len())
     };
     // Those that record changes come with their tables.
-    let triggers = triggers.iter().filter(|(_, sql)| !sql.contains(PREFIX));
-    let triggers = triggers.map(|(_, sql)| (place(sql), format!("{sql};\n")));
+    let triggers = triggers.iter().filter(|one| !is_ours(&one.name));
+    let triggers = triggers.map(|one| (place(&one.sql), format!("{};\n", one.sql)));
     let kept = kept.iter().map(|other| (other.at, kept_text(other)));
     let mut each: Vec<(usize, String)> = triggers.chain(kept).collect();
     each.sort_by_key(|(at, _)| *at);

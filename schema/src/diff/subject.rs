@@ -33,7 +33,9 @@ impl Subject {
             Change::ChangeColumn { table, to, .. } => {
                 Some(Self::Column(table.clone(), to.name.clone()))
             }
-            Change::AddKey { table, key } | Change::DropKey { table, key } => {
+            Change::AddKey { table, key }
+            | Change::DropKey { table, key }
+            | Change::ValidateKey { table, key } => {
                 let name = key.known_name.clone()?;
                 Some(Self::Key(table.clone(), name))
             }

@@ -262,6 +262,31 @@ fn tables_stay_in_use_where_the_engine_can() {
     }
 }
 
+/// Where a column gets another type, its constraints are made anew as the schema says.
+#[test]
+fn constraints_are_valid_as_the_schema_says() {
+    let table = |of: &str| format!("CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, a {of});");
+    let check = |words: &str| format!("ALTER TABLE t ADD CHECK (a > 0){words};");
+    let schema = |of: &str, words: &str| table(of) + &check(words);
+    let made = |from: &str, to: &str| planned(from, to, Dialect::Postgres, &[]).join("\n");
+    let (valid, unchecked) = (schema("integer", ""), schema("integer", " NOT VALID"));
+    let validate = "ALTER TABLE \"t\" VALIDATE CONSTRAINT \"t_a_check\"";
+    assert_eq!(made(&unchecked, &valid), validate);
+    assert_eq!(made(&valid, &unchecked), "");
+    let validated = unchecked.clone() + validate + ";";
+    assert_eq!(made(&validated, &valid), "");
+    let added = made(&table("integer"), &unchecked);
+    assert_eq!(added, "ALTER TABLE \"t\" ADD CHECK (a > 0) NOT VALID");
+    // A check that is converted with its column is made again, and read again.
+    let kept = |of: &str, words: &str| {
+        let check = format!("ALTER TABLE t ADD CHECK (a IS NOT NULL){words};");
+        table(of) + &check
+    };
+    let anew = made(&kept("integer", " NOT VALID"), &kept("boolean", ""));
+    assert!(anew.contains("ADD CHECK"), "{anew}");
+    assert!(!anew.contains("VALID"), "{anew}");
+}
+
 /// Servers refuse these forms for such tables.
 #[test]
 fn tables_that_changes_block_are_changed_in_the_usual_form() {

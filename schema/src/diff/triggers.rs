@@ -1,86 +1,383 @@
-//! Triggers of SQLite's tables, which no model knows: a table that is made anew gets them again.
+//! Triggers as statements make, change and drop them, which no model knows: a table of SQLite that is made anew gets them again, PostgreSQL's
+//! that are bound to a column go and come around its change, and those that record changes are compared.
+
+use std::collections::BTreeMap;
 
 use super::parsed::parse_texts;
-use crate::ast::{AlterAction, Name, Statement};
+use super::structure::{folded, table_key};
+use crate::ast::{AlterAction, AlterTable, Name, ObjectKind, ObjectName, OtherChange, Statement};
 use crate::dialect::Dialect;
+use crate::model::TableName;
 use crate::parse::SingleStatement;
-use crate::syntax::Command;
+use crate::source::Span;
+use crate::sql_writer::SqlWriter;
+use crate::syntax::{Command, Trigger};
 
-/// The triggers that are there after these statements, each with the name of its table.
-pub fn triggers<'s>(statements: impl IntoIterator<Item = &'s str>) -> Vec<(String, String)> {
-    let parsed = parse_texts(statements, Dialect::Sqlite);
-    triggers_of(parsed.iter().map(|(sql, tree)| (*sql, tree)))
+/// A trigger of a table, and what makes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableTrigger {
+    pub(super) table: TableName,
+    pub(super) name: String,
+    /// PostgreSQL: the columns that it is bound to, by `UPDATE OF` or `WHEN`. The server changes no type of such a column (error 0A000) and
+    /// drops none (2BP01) as long as the trigger is there.
+    columns: Vec<String>,
+    /// The statement that makes it.
+    pub(super) sql: String,
+    /// PostgreSQL: `DISABLE`, `ENABLE ALWAYS`.
+    switch: Option<&'static str>,
+    /// PostgreSQL: the statement that makes its function.
+    function: Option<String>,
+}
+
+/// The triggers that are there after these statements.
+pub fn triggers<'s>(
+    statements: impl IntoIterator<Item = &'s str>,
+    dialect: Dialect,
+) -> Vec<TableTrigger> {
+    let parsed = parse_texts(statements, dialect);
+    triggers_of(parsed.iter().map(|(sql, tree)| (*sql, tree)), dialect)
 }
 
 /// The same of statements that are parsed.
 pub(super) fn triggers_of<'s>(
     statements: impl IntoIterator<Item = (&'s str, &'s SingleStatement)>,
-) -> Vec<(String, String)> {
-    let mut known: Vec<Trigger> = Vec::new();
-    for (sql, tree) in statements {
+    dialect: Dialect,
+) -> Vec<TableTrigger> {
+    Fold::new(&[], dialect).after(statements)
+}
+
+/// The triggers that are there after more statements.
+pub(super) fn triggers_after(
+    known: &[TableTrigger],
+    statements: &[String],
+    dialect: Dialect,
+) -> Vec<TableTrigger> {
+    let parsed = parse_texts(statements.iter().map(String::as_str), dialect);
+    Fold::new(known, dialect).after(parsed.iter().map(|(sql, tree)| (*sql, tree)))
+}
+
+fn table_of(name: &ObjectName) -> TableName {
+    TableName {
+        schema: name.schema.clone(),
+        name: name.name.text.clone(),
+    }
+}
+
+impl TableTrigger {
+    fn new(made: &Trigger, sql: &str) -> Self {
+        Self {
+            table: table_of(&made.table),
+            name: made.name.text.clone(),
+            columns: made.columns.iter().map(|one| one.text.clone()).collect(),
+            sql: sql.to_owned(),
+            switch: None,
+            function: None,
+        }
+    }
+
+    pub(super) fn is_of(&self, table: &TableName, dialect: Dialect) -> bool {
+        table_key(&self.table, dialect) == table_key(table, dialect)
+    }
+
+    /// Whether it is bound to columns.
+    pub(super) fn is_bound(&self) -> bool {
+        !self.columns.is_empty()
+    }
+
+    pub(super) fn is_bound_to(&self, column: &str) -> bool {
+        self.columns.iter().any(|one| one == column)
+    }
+
+    pub(super) fn is_off(&self) -> bool {
+        self.switch == Some(OFF)
+    }
+
+    /// The statements that make it, and switch it on or off; its function is there.
+    pub(super) fn made(&self) -> impl Iterator<Item = String> {
+        std::iter::once(self.sql.clone()).chain(self.switched())
+    }
+
+    /// The same with its function (PostgreSQL).
+    pub(super) fn made_with_function(&self) -> Vec<String> {
+        self.function
+            .clone()
+            .into_iter()
+            .chain(self.made())
+            .collect()
+    }
+
+    /// The statement that drops it (PostgreSQL).
+    pub(super) fn dropped(&self) -> String {
+        let mut sql = SqlWriter::new(Dialect::Postgres);
+        sql.push("DROP TRIGGER ").identifier(&self.name);
+        sql.push(" ON ").table(&self.table);
+        sql.finish()
+    }
+
+    fn switched(&self) -> Option<String> {
+        let switch = self.switch?;
+        let mut sql = SqlWriter::new(Dialect::Postgres);
+        sql.push("ALTER TABLE ").table(&self.table);
+        sql.push(&format!(" {switch} TRIGGER "))
+            .identifier(&self.name);
+        Some(sql.finish())
+    }
+
+    fn switch_by(&mut self, change: &OtherChange) {
+        let OtherChange::Trigger {
+            name,
+            enabled,
+            always,
+        } = change
+        else {
+            return;
+        };
+        if name.as_ref().is_some_and(|name| name.text != self.name) {
+            return;
+        }
+        self.switch = match (enabled, always) {
+            (true, true) => Some("ENABLE ALWAYS"),
+            (true, false) => None,
+            (false, _) => Some(OFF),
+        };
+    }
+
+    /// The same with another name at some places of its statement (PostgreSQL).
+    fn respelled(&mut self, places: impl Fn(&Trigger) -> Vec<Span>, to: &str) {
+        let Some(spans) = look_at_trigger(&self.sql, places) else {
+            return;
+        };
+        let mut name = SqlWriter::new(Dialect::Postgres);
+        name.identifier(to);
+        let name = name.finish();
+        let mut sql = self.sql.clone();
+        for span in spans.iter().rev() {
+            sql.replace_range(span.start as usize..span.end as usize, &name);
+        }
+        if let Some(made) = look_at_trigger(&sql, |made| Self::new(made, &sql)) {
+            let (switch, function) = (self.switch, self.function.take());
+            *self = Self {
+                switch,
+                function,
+                ..made
+            };
+        }
+    }
+}
+
+const OFF: &str = "DISABLE";
+
+fn look_at_trigger<T>(sql: &str, look: impl Fn(&Trigger) -> T) -> Option<T> {
+    match parse_texts([sql], Dialect::Postgres).as_slice() {
+        [(_, SingleStatement::Command(Command::CreateTrigger(made)))] => Some(look(made)),
+        _ => None,
+    }
+}
+
+struct Fold {
+    dialect: Dialect,
+    /// Statements by the names of the functions that they make.
+    functions: BTreeMap<String, String>,
+    known: Vec<TableTrigger>,
+}
+
+impl Fold {
+    fn new(known: &[TableTrigger], dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            functions: BTreeMap::new(),
+            known: known.to_vec(),
+        }
+    }
+
+    fn after<'s>(
+        mut self,
+        statements: impl IntoIterator<Item = (&'s str, &'s SingleStatement)>,
+    ) -> Vec<TableTrigger> {
+        for (sql, tree) in statements {
+            self.statement(sql, tree);
+        }
+        self.known
+    }
+
+    fn statement(&mut self, sql: &str, tree: &SingleStatement) {
         match tree {
-            SingleStatement::Command(Command::CreateTrigger(made)) => known.push(Trigger {
-                name: key(&made.name),
-                table: key(&made.table.name),
-                sql: sql.to_owned(),
-            }),
-            SingleStatement::Command(Command::DropTrigger(name, _)) => {
-                known.retain(|trigger| trigger.name != key(name));
+            SingleStatement::Command(Command::CreateTrigger(made)) => self.create(made, sql),
+            SingleStatement::Command(Command::DropTrigger(name, table)) => {
+                let is_it = self.named(name, table.as_ref());
+                self.known.retain(|one| !is_it(one));
             }
             SingleStatement::Schema(statements) => {
-                statements.iter().for_each(|one| follow(&mut known, one));
+                statements.iter().for_each(|one| self.follow(one, sql));
             }
             SingleStatement::Rows(_) | SingleStatement::Command(_) | SingleStatement::Other(_) => {}
         }
     }
-    known.into_iter().map(|one| (one.table, one.sql)).collect()
-}
 
-struct Trigger {
-    name: String,
-    table: String,
-    sql: String,
-}
-
-fn key(name: &Name) -> String {
-    name.text.to_lowercase()
-}
-
-/// Triggers go with their table, and follow its name.
-fn follow(known: &mut Vec<Trigger>, statement: &Statement) {
-    match statement {
-        Statement::DropTable { names, .. } => {
-            let is_dropped = |table: &str| names.iter().any(|name| key(&name.name) == table);
-            known.retain(|trigger| !is_dropped(&trigger.table));
+    /// SQLite alone has `IF NOT EXISTS` and no `OR REPLACE`.
+    fn create(&mut self, made: &Trigger, sql: &str) {
+        let is_it = self.named(&made.name, Some(&made.table));
+        if self.dialect == Dialect::Sqlite && self.known.iter().any(&is_it) {
+            return;
         }
-        Statement::AlterTable(alter) => {
-            for action in &alter.actions {
-                let AlterAction::RenameTable(to) = action else {
-                    continue;
-                };
-                let own = known.iter_mut();
-                for trigger in own.filter(|one| one.table == key(&alter.table.name)) {
-                    trigger.table = key(&to.name);
+        self.known.retain(|one| !is_it(one));
+        let function = made.function.as_ref();
+        self.known.push(TableTrigger {
+            function: function.and_then(|name| self.functions.get(&name.text).cloned()),
+            ..TableTrigger::new(made, sql)
+        });
+    }
+
+    /// PostgreSQL's names are those of one table, others' of all.
+    fn named(
+        &self,
+        name: &Name,
+        table: Option<&ObjectName>,
+    ) -> impl Fn(&TableTrigger) -> bool + use<> {
+        let dialect = self.dialect;
+        let table = table.filter(|_| dialect == Dialect::Postgres).map(table_of);
+        let name = folded(&name.text, dialect);
+        move |one| {
+            folded(&one.name, dialect) == name
+                && table.as_ref().is_none_or(|table| one.is_of(table, dialect))
+        }
+    }
+
+    fn follow(&mut self, statement: &Statement, sql: &str) {
+        match statement {
+            Statement::CreateObject(made) if made.kind == ObjectKind::Function => {
+                let name = made.name.name.text.clone();
+                self.functions.insert(name, sql.to_owned());
+            }
+            Statement::DropTable { names, .. } => {
+                let (dialect, names) = (self.dialect, names.iter().map(table_of));
+                let names: Vec<TableName> = names.collect();
+                let is_dropped =
+                    |one: &TableTrigger| names.iter().any(|name| one.is_of(name, dialect));
+                self.known.retain(|one| !is_dropped(one));
+            }
+            Statement::AlterTable(alter) => self.altered(alter),
+            _ => {}
+        }
+    }
+
+    fn altered(&mut self, alter: &AlterTable) {
+        let (table, dialect) = (table_of(&alter.table), self.dialect);
+        for change in &alter.others {
+            self.of_table(&table).for_each(|one| one.switch_by(change));
+        }
+        for action in &alter.actions {
+            match action {
+                AlterAction::RenameTable(to) => self.renamed(&table, to),
+                AlterAction::RenameColumn { from, to } if dialect == Dialect::Postgres => {
+                    self.of_table(&table)
+                        .for_each(|one| one.respelled(|made| named(made, from), &to.text));
+                }
+                // By CASCADE, else it is refused.
+                AlterAction::DropColumn { column, .. } => {
+                    let goes = |one: &TableTrigger| one.is_bound_to(&column.text);
+                    self.known
+                        .retain(|one| !one.is_of(&table, dialect) || !goes(one));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn renamed(&mut self, table: &TableName, to: &ObjectName) {
+        let dialect = self.dialect;
+        for one in self.of_table(table) {
+            match dialect {
+                Dialect::Postgres => {
+                    one.respelled(|made| vec![made.table.name.span], &to.name.text);
+                }
+                Dialect::Sqlite | Dialect::Mysql => {
+                    let schema = to.schema.clone().or_else(|| table.schema.clone());
+                    one.table = TableName {
+                        schema,
+                        ..table_of(to)
+                    };
                 }
             }
         }
-        _ => {}
     }
+
+    fn of_table(&mut self, table: &TableName) -> impl Iterator<Item = &mut TableTrigger> {
+        let dialect = self.dialect;
+        let known = self.known.iter_mut();
+        known.filter(move |one| one.is_of(table, dialect))
+    }
+}
+
+/// The places of a column.
+fn named(made: &Trigger, column: &Name) -> Vec<Span> {
+    let columns = made.columns.iter();
+    let of_column = columns.filter(|one| one.text == column.text);
+    of_column.map(|one| one.span).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of_sqlite<const N: usize>(statements: [&str; N]) -> Vec<(String, String)> {
+        let found = triggers(statements, Dialect::Sqlite).into_iter();
+        found.map(|one| (one.table.name, one.sql)).collect()
+    }
+
     #[test]
     fn triggers_are_known_by_their_tables_whatever_they_are_called() {
         let made = "CREATE TRIGGER \"on\" AFTER UPDATE OF \"on\" ON main.T BEGIN SELECT 1; END";
         let other = "CREATE TEMP TRIGGER IF NOT EXISTS other /* ON u */ BEFORE DELETE ON [t] BEGIN SELECT 'DROP TABLE t'; END";
-        let all = [made, other, "ALTER TABLE t RENAME TO u"];
         let expected = [made, other].map(|sql| ("u".to_owned(), sql.to_owned()));
-        assert_eq!(triggers(all), expected);
+        assert_eq!(
+            of_sqlite([made, other, other, "ALTER TABLE t RENAME TO u"]),
+            expected
+        );
         let rest = [made, other, "DROP TRIGGER IF EXISTS \"on\""];
-        assert_eq!(triggers(rest), [("t".to_owned(), other.to_owned())]);
-        assert_eq!(triggers([made, "DROP TABLE IF EXISTS t"]), []);
+        assert_eq!(of_sqlite(rest), [("t".to_owned(), other.to_owned())]);
+        assert_eq!(of_sqlite([made, "DROP TABLE IF EXISTS t"]), []);
+    }
+
+    fn after(statements: &[&str]) -> Vec<String> {
+        let found = triggers(statements.iter().copied(), Dialect::Postgres);
+        let bound = found.iter().filter(|one| one.is_bound());
+        bound.flat_map(TableTrigger::made).collect()
+    }
+
+    const MADE: &str = "CREATE TRIGGER x AFTER INSERT OR UPDATE OF a, \"B\" ON t FOR EACH ROW WHEN (OLD.a IS DISTINCT FROM NEW.c) EXECUTE FUNCTION f()";
+
+    #[test]
+    fn triggers_follow_their_tables_and_columns() {
+        let renamed = after(&[
+            MADE,
+            "CREATE TRIGGER y AFTER UPDATE ON t FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION f()",
+            "ALTER TABLE t RENAME COLUMN a TO \"an A\"",
+            "ALTER TABLE t RENAME TO u",
+            "ALTER TABLE u DISABLE TRIGGER x",
+            "DROP TRIGGER x ON t",
+        ]);
+        let made = "CREATE TRIGGER x AFTER INSERT OR UPDATE OF \"an A\", \"B\" ON \"u\" FOR EACH ROW WHEN (OLD.\"an A\" IS DISTINCT FROM NEW.c) EXECUTE FUNCTION f()";
+        let off = "ALTER TABLE \"u\" DISABLE TRIGGER \"x\"";
+        assert_eq!(renamed, [made, off]);
+    }
+
+    #[test]
+    fn triggers_that_go_are_not_made_again() {
+        let gone: [&[&str]; 4] = [
+            &["DROP TRIGGER IF EXISTS x ON t"],
+            &["DROP TABLE t CASCADE"],
+            &["ALTER TABLE t DROP COLUMN c CASCADE"],
+            &["CREATE OR REPLACE TRIGGER x AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"],
+        ];
+        for last in gone {
+            assert!(after(&[&[MADE], last].concat()).is_empty(), "{last:?}");
+        }
+        assert_eq!(after(&[MADE, "ALTER TABLE t DROP COLUMN d"]), [MADE]);
+        let switched = [
+            "ALTER TABLE t DISABLE TRIGGER ALL",
+            "ALTER TABLE t ENABLE TRIGGER x",
+        ];
+        assert_eq!(after(&[&[MADE], switched.as_slice()].concat()), [MADE]);
     }
 }

@@ -169,10 +169,9 @@ impl Fold<'_> {
                     }
                 }
                 constraint::drop_named(table, &name.text);
-                table.native.not_valid.retain(|known| *known != name.text);
             }
             AlterAction::ValidateConstraint(name) => {
-                table.native.not_valid.retain(|known| *known != name.text);
+                constraint::validate(table, &name.text);
             }
             AlterAction::DropPrimaryKey => constraint::drop_primary_key(table),
             AlterAction::RenameColumn { from, to } => {
@@ -509,9 +508,5 @@ pub(super) fn rename_constraint(table: &mut DraftTable, from: &Name, to: &Name) 
     let names = keys.chain(constraints.filter(|_| !is_index));
     for name in names.filter(|name| name.as_deref() == Some(from.text.as_str())) {
         *name = Some(to.text.clone());
-    }
-    let unchecked = table.native.not_valid.iter_mut();
-    for name in unchecked.filter(|name| **name == from.text) {
-        name.clone_from(&to.text);
     }
 }

@@ -155,6 +155,7 @@ impl Fold<'_> {
                         condition: placed,
                         column: Some(definition.name.clone()),
                         words: words.clone(),
+                        not_valid: false,
                     });
                     note_json(table, definition, condition);
                 }
@@ -168,6 +169,7 @@ impl Fold<'_> {
                         reference,
                         target,
                         declared,
+                        not_valid: false,
                         span,
                     });
                 }

@@ -23,9 +23,7 @@ impl Fold<'_> {
         let name = constraint.name.as_ref().map(|name| name.text.clone());
         let name = name.or_else(|| self.numbered_name(table, &constraint.kind));
         let name = name.or_else(|| key_name::numbered(table, &constraint.kind));
-        let unchecked = name.iter().filter(|_| constraint.not_valid);
-        table.native.not_valid.extend(unchecked.cloned());
-        let span = constraint.span;
+        let (span, not_valid) = (constraint.span, constraint.not_valid);
         match &constraint.kind {
             TableConstraintKind::PrimaryKey {
                 parts,
@@ -69,6 +67,7 @@ impl Fold<'_> {
                     reference,
                     target,
                     declared,
+                    not_valid,
                     span,
                 });
             }
@@ -80,6 +79,7 @@ impl Fold<'_> {
                     condition,
                     column: None,
                     words: words.clone(),
+                    not_valid,
                 });
             }
             TableConstraintKind::Index {
@@ -523,6 +523,20 @@ pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
     });
     drop_check(table, name);
     table.native.exclusions.retain(|(known, _)| other(known));
+}
+
+/// PostgreSQL `VALIDATE CONSTRAINT` of a name, which the database may have given it.
+pub(super) fn validate(table: &mut DraftTable, name: &str) {
+    let base = table.name.name.text.clone();
+    for key in &mut table.foreign_keys {
+        let usual = || implied_name(&base, &texts(&key.columns), "fkey") == name;
+        let is_it = key.name.as_ref().map_or_else(usual, |known| known == name);
+        key.not_valid &= !is_it;
+    }
+    let names = check_name::names_of(table);
+    for (check, names) in table.checks.iter_mut().zip(names) {
+        check.not_valid &= !names.iter().any(|known| known == name);
+    }
 }
 
 /// Drops the check of a name, which the database may have given it.

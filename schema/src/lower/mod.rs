@@ -470,6 +470,10 @@ impl<'a> Fold<'a> {
     /// A change of a table that is not there; quiet where it never was to be a model.
     fn unknown_table(&mut self, name: &ObjectName, what: &str) {
         let text = &name.name.text;
+        let mut parts = self.partitions.iter();
+        if parts.any(|part| part.name.name.text == *text) {
+            return self.skip("changes of one partition alone");
+        }
         if self.no_models.contains(&text.to_lowercase()) {
             return self.skip("changes of what is no model");
         }

@@ -117,6 +117,8 @@ pub struct ForeignKey {
     pub matching: Option<String>,
     /// `DEFERRABLE`, and whether initially deferred.
     pub deferrable: Option<bool>,
+    /// PostgreSQL `NOT VALID`: rows that were there before may break it.
+    pub not_valid: bool,
     /// Its place in the source.
     pub span: Span,
 }
@@ -132,4 +134,6 @@ pub struct Check {
     pub column: Option<ColumnId>,
     /// Words after it: `NO INHERIT`.
     pub words: Vec<String>,
+    /// PostgreSQL `NOT VALID`: rows that were there before may break it.
+    pub not_valid: bool,
 }

@@ -32,8 +32,6 @@ pub struct NativeTable {
     pub partitions: Vec<Partition>,
     /// Statements after all others, as written: changes of the sequence that numbers a column.
     pub behind: Vec<String>,
-    /// PostgreSQL: the names of constraints that are `NOT VALID`: rows that were there before may break them.
-    pub not_valid: Vec<String>,
     /// Indexes into [`Model::objects`](super::Model::objects): what must be there before the table, in order.
     pub objects: Vec<usize>,
     /// The same of those that no table needs: they are made before the first table.

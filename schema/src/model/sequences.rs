@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Column, Counter, Generated, Model, ObjectKind, TableName};
 use crate::name::implied::first_free;
+use crate::syntax::identity_sequence_name;
 
 impl Model {
     /// The names of all sequences.
@@ -57,7 +58,7 @@ impl Column {
         match &self.native.counter {
             Counter::Serial(_) => true,
             Counter::Usual => is_counted,
-            Counter::Identity(options) => !options.starts_with(SEQUENCE_NAME),
+            Counter::Identity(options) => identity_sequence_name(options).is_none(),
             Counter::Autoincrement | Counter::Sequence(_) => false,
         }
     }
@@ -84,16 +85,10 @@ pub(crate) fn usual_sequence(table: &TableName, column: &str) -> TableName {
     }
 }
 
-const SEQUENCE_NAME: &str = "(SEQUENCE NAME ";
-
 /// Of `(SEQUENCE NAME "s" START WITH 10)` the name, in the schema of the table.
 fn identity_sequence(options: &str, table: &TableName) -> Option<TableName> {
-    let words = options.strip_prefix(SEQUENCE_NAME)?;
-    let mut parts = words.split('"').skip(1).step_by(2);
-    let (first, second) = (parts.next()?, parts.next());
-    let has_schema = words.starts_with(&format!("\"{first}\"."));
     Some(TableName {
         schema: table.schema.clone(),
-        name: second.filter(|_| has_schema).unwrap_or(first).to_owned(),
+        name: identity_sequence_name(options)?,
     })
 }

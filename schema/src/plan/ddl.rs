@@ -286,6 +286,9 @@ impl<'m> Context<'m> {
             .table(&table.name)
             .push(" ADD ")
             .push(&self.writer(id).foreign_key(key, Some(&name)));
+        if key.not_valid && self.is_own(id) {
+            sql.push(" NOT VALID");
+        }
         sql.finish()
     }
 

@@ -290,7 +290,7 @@ impl<'m> TableWriter<'m> {
             self.check_foreign_key(key);
             let later = self.engine.capabilities().adds_foreign_keys
                 && self.order.is_forward(self.id, number);
-            if !later {
+            if !later && !self.is_left_unchecked(key.not_valid) {
                 lines.push(self.foreign_key(key, key.name.as_deref().filter(|_| self.is_native())));
             }
         }
@@ -384,9 +384,38 @@ impl<'m> TableWriter<'m> {
     pub(super) fn checks(&mut self) -> Vec<String> {
         let table = self.table();
         let here = |check: &&Check| !self.is_own() || check.column.is_none();
+        let here = |check: &&Check| here(check) && !self.is_left_unchecked(check.not_valid);
         let checks: Vec<&Check> = table.checks.iter().filter(here).collect();
         let written = checks.into_iter().map(|check| self.check(check));
         written.collect::<Vec<_>>().into_iter().flatten().collect()
+    }
+
+    /// Whether a constraint is `NOT VALID` here, too. CREATE TABLE knows no such constraint.
+    fn is_left_unchecked(&self, not_valid: bool) -> bool {
+        not_valid && self.is_own()
+    }
+
+    /// Adds the constraints that are `NOT VALID`, but those that refer to a table which is made later.
+    pub(super) fn unchecked_constraints(&self) -> Vec<String> {
+        let foreign = self.table().foreign_keys.iter().enumerate();
+        let foreign =
+            foreign.filter(|(at, key)| key.not_valid && !self.order.is_forward(self.id, *at));
+        let foreign = foreign.map(|(_, key)| self.foreign_key(key, key.name.as_deref()));
+        let mut writer = TableWriter {
+            problems: Vec::new(),
+            ..*self
+        };
+        let checks = self.table().checks.iter().filter(|check| check.not_valid);
+        let checks = checks.filter_map(|check| writer.check(check));
+        let mut lines: Vec<String> = foreign.collect();
+        lines.extend(checks);
+        let add = |line: String| {
+            let mut sql = SqlWriter::new(self.dialect());
+            sql.push("ALTER TABLE ").table(&self.table().name);
+            sql.push(" ADD ").push(&line).push(" NOT VALID");
+            sql.finish()
+        };
+        lines.into_iter().map(add).collect()
     }
 
     pub(super) fn check(&mut self, check: &Check) -> Option<String> {

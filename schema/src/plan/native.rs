@@ -295,6 +295,7 @@ impl<'m> TableWriter<'m> {
         }
         statements.extend(self.owned_sequences(table));
         statements.extend(table.native.behind.iter().cloned());
+        statements.extend(self.unchecked_constraints());
         statements
     }
 

@@ -200,6 +200,7 @@ impl Resolver<'_> {
                 .and_then(column)
                 .map(|index| ColumnId(index as u32)),
             words: check.words.clone(),
+            not_valid: check.not_valid,
         };
         draft.checks.iter().map(check).collect()
     }

@@ -68,7 +68,6 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
         comment: comment(&draft.comment, draft.dialect),
         partitions: native.partitions.iter().map(partition).collect(),
         behind: native.behind.iter().map(changed).collect(),
-        not_valid: native.not_valid.clone(),
         objects: Vec::new(),
         beside: Vec::new(),
     }

@@ -73,6 +73,7 @@ impl Resolver<'_> {
             on_delete,
             on_update,
             deferrable,
+            not_valid: key.not_valid,
             span: reference.span,
         })
     }

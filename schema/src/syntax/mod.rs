@@ -53,8 +53,8 @@ pub use names::Names;
 #[cfg(feature = "diff")]
 pub use names::places_of_words;
 pub(crate) use names::{
-    Site, SiteKind, sequence_argument, sequence_name, sequences_of, sites, sites_of_definition,
-    words_of,
+    Site, SiteKind, identity_sequence_name, sequence_argument, sequence_name, sequences_of, sites,
+    sites_of_definition, words_of,
 };
 pub(crate) use problem::shortened;
 pub(crate) use reader::{Whole, look_at_expression, read, read_query, read_text};

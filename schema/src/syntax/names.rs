@@ -71,6 +71,21 @@ pub(crate) fn sequence_name(text: &str) -> Option<String> {
     cursor.at_end().then_some(name.name.text)
 }
 
+/// The name without its schema that the options of an identity column give its sequence: `(SEQUENCE NAME shop."Numbers" START WITH 10)`.
+pub(crate) fn identity_sequence_name(options: &str) -> Option<String> {
+    let tokens = tokens_of(options, Dialect::Postgres);
+    let mut cursor = Text::of(options, &tokens, Dialect::Postgres).cursor();
+    cursor.eat_symbol("(");
+    while !cursor.at_end() {
+        if cursor.eat(&["SEQUENCE", "NAME"]) {
+            let name = cursor.qualified_name("a sequence");
+            return name.ok().map(|name| name.name.text);
+        }
+        cursor.advance(1);
+    }
+    None
+}
+
 /// The text by which a call names a sequence, and its place.
 pub(crate) fn sequence_argument(call: &Call) -> Option<(&str, Span)> {
     let value = call.arguments.first()?.value.without_casts();

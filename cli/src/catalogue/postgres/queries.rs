@@ -125,7 +125,7 @@ ORDER BY a.attrelid, a.attnum";
 
 /// Constraints of tables, keys first.
 pub(super) const CONSTRAINTS: &str = r"
-SELECT 'c' || k.conrelid AS table_key, quote_ident(k.conname) AS name, k.contype::text AS kind, pg_get_constraintdef(k.oid, true) AS definition,
+SELECT 'c' || k.conrelid AS table_key, quote_ident(k.conname) AS name, k.contype::text AS kind, pg_get_constraintdef(k.oid, true) AS definition, pg_get_expr(k.conbin, k.conrelid, true) AS condition,
   (SELECT string_agg(quote_ident(split_part(o, '=', 1)) || '=' || quote_literal(substr(o, strpos(o, '=') + 1)), ', ') FROM unnest(x.reloptions) o) AS options,
   CASE WHEN k.contype = 'f' THEN 'c' || k.confrelid END AS target,
   k.contype IN ('p', 'u', 'f') AND k.conname = CASE WHEN k.contype = 'p' THEN c.relname || '_pkey' ELSE c.relname || '_'
@@ -139,7 +139,7 @@ ORDER BY k.conrelid, array_position('{p,u,x,c,f}'::text[], k.contype::text), k.c
 
 /// Indexes that no constraint made.
 pub(super) const INDEXES: &str = r"
-SELECT 'c' || i.indrelid AS table_key, pg_get_indexdef(i.indexrelid, 0, true) AS definition, x.relkind = 'I' AS is_partitioned
+SELECT 'c' || i.indrelid AS table_key, pg_get_indexdef(i.indexrelid, 0, true) AS definition, pg_get_expr(i.indpred, i.indrelid, true) AS condition, x.relkind = 'I' AS is_partitioned
 FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
 WHERE i.indrelid >= 16384 AND NOT x.relispartition AND i.indisvalid
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))

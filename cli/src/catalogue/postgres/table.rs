@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bindery_schema::dialect::Dialect;
+use bindery_schema::diff::settled_expression;
 use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
@@ -59,6 +60,8 @@ pub(super) struct Constraint {
     name: String,
     kind: String,
     definition: String,
+    /// Of a check, within the definition.
+    condition: Option<String>,
     /// Of its index.
     options: Option<String>,
     /// The table that a foreign key refers to.
@@ -71,6 +74,8 @@ pub(super) struct Constraint {
 pub(super) struct Index {
     pub(super) table_key: String,
     definition: String,
+    /// Of a partial one, within the definition.
+    condition: Option<String>,
     is_partitioned: bool,
 }
 
@@ -138,7 +143,7 @@ impl Sequence {
 impl Column {
     /// Its default, or what it is computed from.
     fn value(&self) -> String {
-        let Some(expression) = &self.expression else {
+        let Some(expression) = self.expression.as_deref().map(settled_expression) else {
             return String::new();
         };
         match self.computed.as_str() {
@@ -209,6 +214,14 @@ impl Table {
     }
 }
 
+/// The definition with its condition as the server writes it again.
+fn settled(definition: &str, condition: Option<&String>) -> String {
+    match condition {
+        Some(condition) => definition.replacen(condition, &settled_expression(condition), 1),
+        None => definition.to_owned(),
+    }
+}
+
 fn words(before: &str, text: Option<&String>, after: &str) -> String {
     text.map_or(String::new(), |text| format!("{before}{text}{after}"))
 }
@@ -221,9 +234,10 @@ impl Constraint {
         } else {
             format!("CONSTRAINT {} ", self.name)
         };
-        let (definition, deferred) = match self.definition.find(" DEFERRABLE") {
-            Some(at) if self.options.is_some() => self.definition.split_at(at),
-            Some(_) | None => (self.definition.as_str(), ""),
+        let definition = settled(&self.definition, self.condition.as_ref());
+        let (definition, deferred) = match definition.find(" DEFERRABLE") {
+            Some(at) if self.options.is_some() => definition.split_at(at),
+            Some(_) | None => (definition.as_str(), ""),
         };
         let options = words(" WITH (", self.options.as_ref(), ")");
         format!("{name}{definition}{options}{deferred}")
@@ -280,7 +294,7 @@ impl Tables {
         statements.extend(self.settings(table, columns));
         if table.is_partition() {
             // Its own constraints stand beside those of its parent.
-            statements.extend(here.iter().map(|one| added(table, one)));
+            statements.extend(here.iter().map(|one| of_part_alone(added(table, one))));
         }
         for constraint in later {
             let to = if constraint.is_foreign_key() {
@@ -290,13 +304,12 @@ impl Tables {
             };
             to.push(added(table, constraint));
         }
-        statements.extend(
-            self.indexes
-                .get(&table.key)
-                .into_iter()
-                .flatten()
-                .map(Index::create),
-        );
+        let indexes = self.indexes.get(&table.key).into_iter().flatten();
+        let indexes = indexes.map(Index::create);
+        match table.is_partition() {
+            true => statements.extend(indexes.map(of_part_alone)),
+            false => statements.extend(indexes),
+        }
         statements.extend(comments(table, columns));
         Item {
             table: (!table.is_partition()).then(|| TableName {
@@ -364,6 +377,11 @@ impl Tables {
     }
 }
 
+/// A statement that has no effect in a schema, which says so.
+fn of_part_alone(sql: String) -> String {
+    format!("-- Of this partition alone, so bindery neither makes nor compares it:\n{sql}")
+}
+
 fn added(table: &Table, constraint: &Constraint) -> String {
     format!("ALTER TABLE {} ADD {}", table.shown, constraint.line())
 }
@@ -371,10 +389,10 @@ fn added(table: &Table, constraint: &Constraint) -> String {
 impl Index {
     /// An index of a partitioned table is made on its partitions too.
     fn create(&self) -> String {
-        if self.is_partitioned {
-            self.definition.replacen(" ON ONLY ", " ON ", 1)
-        } else {
-            self.definition.clone()
+        let definition = settled(&self.definition, self.condition.as_ref());
+        match self.is_partitioned {
+            true => definition.replacen(" ON ONLY ", " ON ", 1),
+            false => definition,
         }
     }
 }

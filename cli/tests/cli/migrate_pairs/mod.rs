@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use bindery_schema::check::check;
 use bindery_schema::diagnostic::{Diagnostics, Severity};
 use bindery_schema::dialect::Dialect;
-use bindery_schema::diff::{Plan, Planned, Step, Structure, plan};
+use bindery_schema::diff::{Plan, Planned, Step, Structure, TableTrigger, plan};
 use bindery_schema::input::{Input, InputFile};
 use bindery_schema::model::{CheckedModel, Engine, EngineId};
 use bindery_schema::parse::load;
@@ -96,11 +96,7 @@ enum Outcome {
 }
 
 /// What `migrate add` writes, once `migrate check` passes it.
-fn planned(
-    from: &Structure,
-    to: &Structure,
-    triggers: &[(String, String)],
-) -> Result<Planned, String> {
+fn planned(from: &Structure, to: &Structure, triggers: &[TableTrigger]) -> Result<Planned, String> {
     let planned = plan(&Plan {
         from,
         to,

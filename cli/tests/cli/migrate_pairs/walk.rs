@@ -53,7 +53,7 @@ impl Pair<'_> {
         let own = rows::triggers(&from.tables, self.dialect);
         let known = first.iter().chain(own.iter().map(|(_, sql)| sql));
         let known = match self.dialect {
-            Dialect::Sqlite => triggers(known.map(String::as_str)),
+            Dialect::Sqlite => triggers(known.map(String::as_str), self.dialect),
             Dialect::Postgres | Dialect::Mysql => Vec::new(),
         };
         let step = planned(&made, &to.structure, &known)?;

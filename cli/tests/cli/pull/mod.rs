@@ -351,7 +351,7 @@ CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer UNIQUE);
 CREATE INDEX t_a ON t (a);
 INSERT INTO t VALUES (1, -1, 1);
 ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;
-ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES t (b) NOT VALID;
+ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES t (b) NOT VALID;
 ";
     from.load(script).expect("the database takes it");
     let pulled = from.pull().expect("it is read without an error");
@@ -361,10 +361,11 @@ ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES t (b) NOT VALID;
     }
     good(created.project(&pulled).run("create")).expect("`create` takes the file");
     good(created.project(&pulled).run("validate")).expect("it is as the file says");
+    assert_eq!(created.pull().expect("it is read without an error"), pulled);
     for valid in [
         pulled.replace(" NOT VALID", ""),
         format!(
-            "{pulled}ALTER TABLE t VALIDATE CONSTRAINT c;\nALTER TABLE t VALIDATE CONSTRAINT f;\n"
+            "{pulled}ALTER TABLE t VALIDATE CONSTRAINT c;\nALTER TABLE t VALIDATE CONSTRAINT t_a_fkey;\n"
         ),
     ] {
         let outcome = from.project(&valid).run("validate");
@@ -375,4 +376,58 @@ ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES t (b) NOT VALID;
             outcome.results
         );
     }
+}
+
+/// The server writes some expressions otherwise once it has read what it wrote: what is pulled is the last of these forms.
+#[test]
+fn cli_06_what_is_made_of_a_pulled_file_is_pulled_as_the_same() {
+    let (Some(from), Some(created)) = (
+        Database::fresh(Dialect::Postgres),
+        Database::fresh(Dialect::Postgres),
+    ) else {
+        return;
+    };
+    let script = "\
+CREATE TABLE t (id integer PRIMARY KEY, kind varchar(9) CHECK (kind IN ('a', 'b''::text[]')), state varchar(9) NOT NULL,
+  is_open boolean GENERATED ALWAYS AS (state IN ('new', 'kept')) STORED, CHECK (state NOT IN ('x', 'y') AND state <> 'z'));
+CREATE INDEX t_open ON t (id) WHERE state IN ('new', 'kept');
+";
+    from.load(script).expect("the database takes it");
+    let pulled = from.pull().expect("it is read without an error");
+    good(from.project(&pulled).run("validate")).expect("it is as the file says");
+    good(created.project(&pulled).run("create")).expect("`create` takes the file");
+    assert_eq!(created.pull().expect("it is read without an error"), pulled);
+    good(created.project(script).run("validate")).expect("it is as the script says");
+}
+
+/// What stands at one partition alone is in the file, which says that nothing is done with it; `check` counts it.
+#[test]
+fn cli_06_what_one_partition_alone_has_is_said_to_be_left_out() {
+    let Some(from) = Database::fresh(Dialect::Postgres) else {
+        return;
+    };
+    let script = "\
+CREATE TABLE t (id integer NOT NULL, a integer) PARTITION BY RANGE (id);
+CREATE INDEX t_a ON t (a);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10);
+CREATE INDEX t_1_alone ON t_1 (a, id);
+ALTER TABLE t_1 ADD CONSTRAINT t_1_checked CHECK (a > 0);
+";
+    from.load(script).expect("the database takes it");
+    let pulled = from.pull().expect("it is read without an error");
+    let words = "-- Of this partition alone, so bindery neither makes nor compares it:\n";
+    for statement in [
+        "ALTER TABLE t_1 ADD CONSTRAINT t_1_checked CHECK (a > 0);",
+        "CREATE INDEX t_1_alone ON t_1 USING btree (a, id);",
+    ] {
+        assert!(pulled.contains(&format!("{words}{statement}")), "{pulled}");
+    }
+    assert_eq!(pulled.matches(words).count(), 2, "{pulled}");
+    let project = from.project(&pulled);
+    let checked = project.run("check").good();
+    assert!(
+        checked.contains("changes of one partition alone (2)"),
+        "{checked}"
+    );
+    good(project.run("validate")).expect("it is as the file says");
 }

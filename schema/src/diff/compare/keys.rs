@@ -32,13 +32,17 @@ impl Comparison<'_> {
         }
         for (from, to) in pairs {
             self.rename(table, from, to);
+            if from.not_valid && !to.not_valid {
+                self.validate(table, from, to);
+            }
         }
         for key in added {
             self.add_key(table, key);
         }
     }
 
-    fn rename(&mut self, table: &TableName, from: &Key, to: &Key) {
+    /// Whether the key gets another name.
+    fn is_renamed(&self, from: &Key, to: &Key) -> bool {
         let counts = match self.names {
             NameRule::Written => to.name.is_some(),
             NameRule::Given => true,
@@ -46,7 +50,26 @@ impl Comparison<'_> {
         let differ = from.known_name.is_some()
             && to.known_name.is_some()
             && from.known_name != to.known_name;
-        if !counts || !differ || (self.dialect() == Dialect::Sqlite && !to.is_statement) {
+        counts && differ && (self.dialect() != Dialect::Sqlite || to.is_statement)
+    }
+
+    /// One that is valid where the schema says `NOT VALID` stays so.
+    fn validate(&mut self, table: &TableName, from: &Key, to: &Key) {
+        let named = match self.is_renamed(from, to) {
+            true => to,
+            false => from,
+        };
+        self.changes.push(Change::ValidateKey {
+            table: table.clone(),
+            key: Key {
+                known_name: named.known_name.clone(),
+                ..to.clone()
+            },
+        });
+    }
+
+    fn rename(&mut self, table: &TableName, from: &Key, to: &Key) {
+        if !self.is_renamed(from, to) {
             return;
         }
         self.changes.push(Change::RenameKey {

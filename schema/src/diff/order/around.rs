@@ -232,6 +232,16 @@ impl<'s> Around<'_, 's> {
         })
     }
 
+    /// The key of another name that takes the place of one.
+    fn renamed(&self, part: &Part) -> Option<Key> {
+        self.changes.iter().find_map(|change| match change {
+            Change::RenameKey { table, from, to } => {
+                (self.sides.from.key_part(table, from) == *part).then(|| to.clone())
+            }
+            _ => None,
+        })
+    }
+
     fn key_around(&mut self, table: &TableName, key: &Key) {
         let part = self.sides.from.key_part(table, key);
         let dialect = self.dialect();
@@ -246,10 +256,12 @@ impl<'s> Around<'_, 's> {
             wanted.filter(|one| one.does_the_same(key))
         };
         let named = same().find(|one| one.known_name == key.known_name);
-        let kept = named.or_else(|| same().next());
+        let named = self.renamed(&part).or(named.cloned());
+        let kept = named.as_ref().or_else(|| same().next());
         let kept = kept.or_else(|| (!goes).then_some(key));
         let from = &self.sides.from;
         self.changes.retain(|change| !matches!(change, Change::RenameKey { table: at, from: old, .. } if from.key_part(at, old) == part));
+        self.changes.retain(|change| !matches!(change, Change::ValidateKey { table: at, key: one } if is_of(at) && one.does_the_same(key)));
         self.changes.push(Change::DropKey {
             table: table.clone(),
             key: key.clone(),

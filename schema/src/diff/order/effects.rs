@@ -103,6 +103,10 @@ impl Sides<'_> {
                 from: old,
                 to: new,
             } => self.renamed_key(table, old, new),
+            Change::ValidateKey { table, key } => Effects {
+                needs: named(to, table, key),
+                ..Effects::default()
+            },
             Change::ChangeOptions { table, from, to } => {
                 let columns = self.columns_of_set(table, from, to);
                 // Columns that are added take the new one.
@@ -324,7 +328,8 @@ impl Sides<'_> {
             Dialect::Sqlite | Dialect::Postgres => return Vec::new(),
         }
         let own = self.from.key_part(table, key);
-        let served = self.served_columns(table, key);
+        let mut served = self.served_columns(table, key);
+        served.retain(|columns| !self.is_served_meanwhile(table, key, columns));
         let keys = self.to.keys(table).iter();
         let keys = keys.filter(|one| {
             served
@@ -334,6 +339,30 @@ impl Sides<'_> {
         keys.map(|one| self.to.key_part(table, one))
             .filter(|part| *part != own)
             .collect()
+    }
+
+    /// Whether another key serves these columns all the time: none of its own columns is dropped and added.
+    fn is_served_meanwhile(&self, table: &TableName, served_by: &Key, columns: &[String]) -> bool {
+        let (from, to) = (&self.from, &self.to);
+        let own = from.key_part(table, served_by);
+        let stays = |one: &Key| {
+            let mut wanted = to.keys(table).iter();
+            wanted.any(|other| other.does_the_same(one) && other.known_name == one.known_name)
+        };
+        let is_computed = |side: &Side<'_>, name: &str| {
+            let column = side
+                .table(table)
+                .and_then(|shape| shape.column(name, side.dialect()));
+            column.is_none_or(|column| column.computed)
+        };
+        let is_plain = |name: &String| !is_computed(from, name) && !is_computed(to, name);
+        let mut keys = from.keys(table).iter();
+        keys.any(|one| {
+            super::part::leads(one, columns, Dialect::Mysql)
+                && from.key_part(table, one) != own
+                && stays(one)
+                && one.columns.iter().all(is_plain)
+        })
     }
 
     /// The columns of foreign keys and of a counted column that an index of MySQL serves.

@@ -69,6 +69,7 @@ fn rank(change: &Change) -> u8 {
         | Change::ChangePartitioning { .. }
         | Change::ChangeComment { .. } => 5,
         Change::AddKey { key, .. } if key.kind == KeyKind::ForeignKey => 8,
+        Change::ValidateKey { .. } => 8,
         Change::AddKey { .. } | Change::RenameKey { .. } => 6,
         Change::CreateTable(_) | Change::AddPartition { .. } => 7,
         Change::DropColumn { .. } => 9,

@@ -5,9 +5,9 @@ mod postgres;
 mod sqlite;
 
 pub(super) use self::mysql::set_of_table;
-pub(super) use self::postgres::drop_not_null;
 pub(super) use self::postgres::rename_key as rename_postgres_key;
 pub(super) use self::postgres::{columns_of, is_converted, is_enum_made_anew, needs_using};
+pub(super) use self::postgres::{drop_not_null, unvalidate_key};
 use super::capture;
 use super::change::Change;
 use super::key::{Key, KeyKind};
@@ -15,6 +15,7 @@ use super::order::{held_back, ordered};
 use super::rename::Rename;
 use super::structure::{ColumnShape, Structure, TableShape};
 use super::subject::Subject;
+use super::triggers::TableTrigger;
 use crate::dialect::Dialect;
 use crate::model::TableName;
 use crate::sql_writer::SqlWriter;
@@ -76,7 +77,7 @@ pub(super) struct Context<'c> {
     /// The structure that they make.
     pub(super) to: &'c Structure,
     /// Triggers of SQLite's tables, which a table that is made anew loses, and those of PostgreSQL that are bound to columns.
-    pub(super) triggers: &'c [(String, String)],
+    pub(super) triggers: &'c [TableTrigger],
     /// Statements that lose data are commented out.
     pub(super) keeps_data: bool,
     /// Large tables stay in use meanwhile.

@@ -107,7 +107,8 @@ fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
         Change::ChangeObject { .. }
         | Change::CreateEnum(_)
         | Change::DropEnum(_)
-        | Change::ChangeEnum { .. } => vec![by_hand(change)],
+        | Change::ChangeEnum { .. }
+        | Change::ValidateKey { .. } => vec![by_hand(change)],
         Change::CreateTable(table) => vec![Step::of(create_table(table, MYSQL))],
         Change::DropTable(table) => {
             vec![loss(context, change, vec![drop_table(&table.name, MYSQL)])]

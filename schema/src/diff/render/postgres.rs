@@ -78,6 +78,11 @@ fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
         Change::AddKey { table, key } => vec![add_key(context, table, key)],
         Change::DropKey { table, key } => vec![Step::of([drop_key(table, key)])],
         Change::RenameKey { table, from, to } => vec![Step::of([rename_key(table, from, to)])],
+        // Rows are read and written meanwhile, unless the transaction holds a stronger lock from before.
+        Change::ValidateKey { table, key } => vec![Step {
+            online: context.online,
+            ..Step::of([validate_key(table, key)])
+        }],
         Change::ChangeOptions { .. } | Change::ChangePartitioning { .. } => vec![by_hand(change)],
         Change::ChangeComment { table, to, .. } => {
             vec![Step::of([comment_on(table, None, to.as_ref(), POSTGRES)])]
@@ -451,25 +456,37 @@ fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
         };
     }
     let added = altered(table, POSTGRES, &format!("ADD {}", key.sql));
+    let not_valid = format!("{added} NOT VALID");
+    if key.not_valid {
+        return Step {
+            online,
+            ..Step::of([not_valid])
+        };
+    }
     let is_checked_later = matches!(key.kind, KeyKind::ForeignKey | KeyKind::Check);
     match key
         .known_name
         .as_ref()
         .filter(|_| online && is_checked_later)
     {
-        Some(name) => {
-            let validate = format!("VALIDATE CONSTRAINT {}", quoted(name, POSTGRES));
-            let statements = [
-                format!("{added} NOT VALID"),
-                altered(table, POSTGRES, &validate),
-            ];
-            Step {
-                online,
-                ..Step::of(statements)
-            }
-        }
+        Some(_) => Step {
+            online,
+            ..Step::of([not_valid, validate_key(table, key)])
+        },
         None => Step::of([added]),
     }
+}
+
+fn validate_key(table: &TableName, key: &Key) -> String {
+    let name = key.known_name.as_deref().unwrap_or_default();
+    let validate = format!("VALIDATE CONSTRAINT {}", quoted(name, POSTGRES));
+    altered(table, POSTGRES, &validate)
+}
+
+/// Drops and adds it: what is valid stays so by itself.
+pub(in crate::diff) fn unvalidate_key(table: &TableName, key: &Key) -> [String; 2] {
+    let added = altered(table, POSTGRES, &format!("ADD {} NOT VALID", key.sql));
+    [drop_key(table, key), added]
 }
 
 /// Whether a foreign key that is made again needs it.

@@ -8,13 +8,14 @@ use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
 use super::super::order::held_back;
 use super::super::structure::{ColumnShape, TableShape, folded, table_key};
+use super::super::triggers::TableTrigger;
 use super::{
     Context, Step, altered, captures, create_table, create_view, drop_column, drop_table,
     drop_view, indexes, lacks_value, loss, partitions, quoted, quoted_table, text,
 };
 use crate::dialect::Dialect;
 use crate::model::TableName;
-use crate::plan::capture::PREFIX;
+use crate::plan::capture::is_ours;
 use crate::sql_writer::SqlWriter;
 
 const SQLITE: Dialect = Dialect::Sqlite;
@@ -107,7 +108,7 @@ fn step(context: &Context<'_>, change: &Change) -> Vec<Step> {
         Change::AddCapture { .. } | Change::DropCapture { .. } => captures(context, change, SQLITE),
         Change::CreateView(view) => vec![Step::of(create_view(view))],
         Change::DropView(view) => vec![Step::of([drop_view(view, SQLITE)])],
-        // There are neither, and no comments in the database; columns and options make a table anew.
+        // There are none, and no comments in the database; columns and options make a table anew.
         Change::CreateObject(_)
         | Change::DropObject(_)
         | Change::ChangeObject { .. }
@@ -115,6 +116,7 @@ fn step(context: &Context<'_>, change: &Change) -> Vec<Step> {
         | Change::DropEnum(_)
         | Change::ChangeEnum { .. }
         | Change::ChangeColumn { .. }
+        | Change::ValidateKey { .. }
         | Change::ChangeOptions { .. }
         | Change::ChangePartitioning { .. }
         | Change::ChangeComment { .. } => Vec::new(),
@@ -167,6 +169,7 @@ fn needs_new_table(context: &Context<'_>, change: &Change, changes: &[Change]) -
         | Change::CreateEnum(_)
         | Change::DropEnum(_)
         | Change::ChangeEnum { .. }
+        | Change::ValidateKey { .. }
         | Change::ChangePartitioning { .. }
         | Change::ChangeComment { .. }
         | Change::AddPartition { .. }
@@ -200,10 +203,8 @@ fn own_reference<'t>(table: &'t TableShape, column: &ColumnShape) -> Option<&'t 
 
 fn is_in_a_trigger(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> bool {
     let wanted = folded(&column.name, SQLITE);
-    let mut of_table = context.triggers.iter();
-    of_table.any(|(at, sql)| {
-        folded(at, SQLITE) == table_key(table, SQLITE) && sql.to_lowercase().contains(&wanted)
-    })
+    let mut triggers = context.triggers.iter();
+    triggers.any(|one| one.is_of(table, SQLITE) && one.sql.to_lowercase().contains(&wanted))
 }
 
 fn is_read_by_a_computed(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> bool {
@@ -267,8 +268,8 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
     statements.extend(indexes(&to.keys));
     statements.extend(kept_indexes(from, to, changes));
     let triggers = context.triggers.iter();
-    let triggers = triggers.filter(|(at, sql)| folded(at, SQLITE) == key && stays(context, sql));
-    statements.extend(triggers.map(|(_, sql)| sql.clone()));
+    let triggers = triggers.filter(|one| one.is_of(table, SQLITE) && stays(context, one));
+    statements.extend(triggers.map(|one| one.sql.clone()));
     step.statements = statements;
     // Its other columns are as they were.
     let columns = changes
@@ -295,9 +296,9 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
 }
 
 /// Whether it is no trigger that records changes, or one that the schema has, too.
-fn stays(context: &Context<'_>, sql: &str) -> bool {
+fn stays(context: &Context<'_>, trigger: &TableTrigger) -> bool {
     let mut wanted = context.to.captures.iter();
-    !sql.contains(PREFIX) || wanted.any(|one| sql.contains(&one.name))
+    !is_ours(&trigger.name) || wanted.any(|one| one.name == trigger.name)
 }
 
 fn adds_or_retypes(change: &Change) -> bool {

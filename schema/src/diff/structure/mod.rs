@@ -16,8 +16,7 @@ use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, Flavour};
 use crate::input::{Input, InputFile};
 use crate::model::{
-    CheckedModel, Engine, EngineId, EnumId, Model, NativeObject, ObjectKind, Table, TableId,
-    TableName,
+    CheckedModel, Engine, EngineId, EnumId, Model, NativeObject, ObjectKind, TableId, TableName,
 };
 use crate::parse::load;
 use crate::plan::create_statements;
@@ -36,9 +35,6 @@ pub struct Structure {
     pub views: Vec<ViewShape>,
     /// Views of a schema that bindery does not make here: one that is there stays.
     views_left_alone: Vec<TableName>,
-    /// PostgreSQL: constraints of a schema that are `NOT VALID` there, each after its table. An empty database has no row that breaks
-    /// them, so they are made as the others are.
-    not_valid: Vec<(TableName, String)>,
     /// Enum types (PostgreSQL) that columns have, in the order of creation.
     pub enums: Vec<EnumShape>,
     /// Those that no column has.
@@ -95,7 +91,6 @@ impl Structure {
         let engine = model.engine(engine);
         Ok(Self {
             views_left_alone,
-            not_valid: not_valid(model),
             ..Self::read(&text, engine.dialect, engine.flavour)?
         })
     }
@@ -179,13 +174,6 @@ impl Structure {
         views.any(|view| table_key(view, self.dialect) == key)
     }
 
-    /// Returns whether rows that were there before may break a constraint: the schema says `NOT VALID`.
-    pub fn leaves_unchecked(&self, table: &TableName, constraint: &str) -> bool {
-        let key = table_key(table, self.dialect);
-        let mut unchecked = self.not_valid.iter();
-        unchecked.any(|(at, name)| name == constraint && table_key(at, self.dialect) == key)
-    }
-
     /// The triggers that record the changes of a table.
     pub fn captures_of(&self, name: &TableName) -> Vec<CaptureTrigger> {
         let key = table_key(name, self.dialect);
@@ -225,7 +213,6 @@ impl Structure {
             tables: tables.map(|id| builder.table(*id)).collect(),
             views: views.filter_map(|id| builder.view(*id)).collect(),
             views_left_alone: Vec::new(),
-            not_valid: not_valid(&model),
             enums: builder.enums(&order),
             idle_enums: builder.idle_enums(),
             objects: builder.objects(&order),
@@ -266,15 +253,6 @@ impl Structure {
     pub fn check(&self, found: &mut Diagnostics) {
         drop(check(self.model.clone(), found));
     }
-}
-
-fn not_valid(model: &Model) -> Vec<(TableName, String)> {
-    let of_table = |table: &Table| {
-        let names = table.native.not_valid.iter();
-        let names = names.map(|name| (table.name.clone(), name.clone()));
-        names.collect::<Vec<_>>()
-    };
-    model.tables.iter().flat_map(of_table).collect()
 }
 
 /// The views that the engine has and that bindery does not make there.

@@ -16,6 +16,7 @@ mod pieces;
 mod query;
 #[cfg(test)]
 mod query_tests;
+mod settled;
 mod type_name;
 mod written;
 
@@ -23,6 +24,7 @@ use bindery_core::dialect::Dialect;
 
 use self::form::Form;
 pub(crate) use self::pieces::{Piece, PieceKind, pieces};
+pub use self::settled::settled_expression;
 use crate::syntax::{Statement, Text, look_at_expression, read, tokens_of};
 
 /// Returns whether both expressions mean the same, as far as their tokens tell.
@@ -154,6 +156,10 @@ mod tests {
                 (
                     "kind IN ('a', 'b')",
                     "((kind)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))",
+                ),
+                (
+                    "kind IN ('a', 'b')",
+                    "kind::text = ANY (ARRAY['a'::character varying::text, 'b'::character varying::text])",
                 ),
                 ("name LIKE 'a%'", "((name)::text ~~ 'a%'::text)"),
                 ("NOT (a IS NULL)", "(NOT (a IS NULL))"),

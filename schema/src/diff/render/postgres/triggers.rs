@@ -3,9 +3,9 @@
 use super::enums::{columns_of, is_enum_made_anew};
 use super::{Context, Step, is_made_anew};
 use crate::dialect::Dialect;
-use crate::diff::bound_triggers::around;
 use crate::diff::change::{Change, ColumnChange};
 use crate::diff::structure::ColumnShape;
+use crate::diff::triggers::TableTrigger;
 use crate::model::TableName;
 
 /// The steps of a change, with the triggers around what it does.
@@ -41,23 +41,21 @@ fn is_anew(change: &Change) -> bool {
     }
 }
 
-/// The statements that drop the triggers before a change, and those that make them again after it. Each trigger comes once, also where
-/// it is bound to several columns of a type.
+/// The statements that drop the triggers before a change, and those that make them again after it.
 fn bound(context: &Context<'_>, change: &Change) -> (Vec<String>, Vec<String>) {
-    let mut all = (Vec::new(), Vec::new());
-    for (table, column) in retyped(context, change) {
-        let (dropped, made) = around(context.triggers, &table, &column);
-        let is_new = |known: &[String], one: &String| !known.contains(one);
-        let (dropped, made) = (dropped.into_iter(), made.into_iter());
-        let dropped: Vec<String> = dropped.filter(|one| is_new(&all.0, one)).collect();
-        let made: Vec<String> = made.filter(|one| is_new(&all.1, one)).collect();
-        all.0.extend(dropped);
-        all.1.extend(made);
-    }
+    let columns = retyped(context, change);
+    let is_bound = |one: &&TableTrigger| {
+        let mut columns = columns.iter();
+        columns
+            .any(|(table, column)| one.is_of(table, Dialect::Postgres) && one.is_bound_to(column))
+    };
+    let bound = || context.triggers.iter().filter(is_bound);
+    let dropped = bound().map(TableTrigger::dropped).collect();
+    let made = bound().flat_map(TableTrigger::made).collect();
     match change {
-        Change::DropColumn { .. } => (all.0, Vec::new()),
-        Change::AddColumn { .. } => (Vec::new(), all.1),
-        _ => all,
+        Change::DropColumn { .. } => (dropped, Vec::new()),
+        Change::AddColumn { .. } => (Vec::new(), made),
+        _ => (dropped, made),
     }
 }
 
