@@ -34,7 +34,7 @@ enum At {
 
 /// A database with a session that is kept, as a new one for each statement takes most of a test's time.
 struct OnServer<C> {
-    session: RefCell<Option<C>>,
+    session: RefCell<Option<Box<C>>>,
     database: FreshDatabase,
 }
 
@@ -76,7 +76,7 @@ impl<C: Session> OnServer<C> {
 
     fn with<T>(&self, run: impl FnOnce(&mut C) -> T) -> T {
         let kept = self.session.take();
-        let mut session = kept.unwrap_or_else(|| C::new(&self.database.url()));
+        let mut session = kept.unwrap_or_else(|| Box::new(C::new(&self.database.url())));
         let outcome = run(&mut session);
         let is_new = session.reset();
         self.session.replace(is_new.then_some(session));

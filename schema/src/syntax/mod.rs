@@ -51,6 +51,8 @@ pub(crate) use grouped::grouped;
 pub(crate) use more_words::has_more_words;
 pub use names::Names;
 #[cfg(feature = "diff")]
+pub(crate) use names::names_in_function;
+#[cfg(feature = "diff")]
 pub use names::places_of_words;
 pub(crate) use names::{
     Site, SiteKind, identity_sequence_name, sequence_argument, sequence_name, sequences_of, sites,

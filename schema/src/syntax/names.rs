@@ -1,5 +1,7 @@
 //! The names in a statement or an expression: those of its tree, or of its tokens where there is no tree.
 
+#[cfg(feature = "diff")]
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::cursor::Cursor;
@@ -99,6 +101,32 @@ pub(crate) fn sequence_argument(call: &Call) -> Option<(&str, Span)> {
 /// the last word is the type: `(kind kind, mark kind)`, `RETURNS kind`.
 pub(crate) fn sites_of_definition(sql: &str) -> Vec<Site> {
     of_tokens(sql, Dialect::Postgres, true)
+}
+
+/// The names that PostgreSQL may look for when it makes a function, in lower case: types of its arguments and its result, and every word of
+/// its body, which is a text or stands at the end.
+#[cfg(feature = "diff")]
+pub(crate) fn names_in_function(sql: &str) -> BTreeSet<String> {
+    let tokens = tokens_of(sql, Dialect::Postgres);
+    let mut cursor = Text::of(sql, &tokens, Dialect::Postgres).cursor();
+    let is_type = |site: &Site| {
+        site.kind == SiteKind::Type || sql[..site.range.start].trim_end().ends_with('.')
+    };
+    let types = sites_of_definition(sql).into_iter().filter(is_type);
+    let mut names: BTreeSet<String> = types.map(|site| site.text.to_lowercase()).collect();
+    while let Some(token) = cursor.token(0) {
+        if cursor.is_any_word(0, &["BEGIN", "RETURN"]) {
+            let body = cursor.at;
+            cursor.at = tokens.len();
+            names.extend(cursor.words(body));
+        } else if cursor.is_text_token(token) {
+            names.extend(words_in(&cursor.unquoted(token)));
+            cursor.advance(1);
+        } else {
+            cursor.advance(1);
+        }
+    }
+    names
 }
 
 /// The places where these words and signs stand one after the other in a statement, in its own order: what stands in texts and comments

@@ -7,8 +7,7 @@ use crate::diff::key::{Key, KeyKind, columns_in};
 use crate::diff::structure::{ColumnShape, ObjectShape, Structure, TableShape, folded, table_key};
 use crate::diff::taken::shared_name;
 use crate::model::{Generated, TableName};
-use crate::name::words_in;
-use crate::syntax::sites;
+use crate::syntax::{names_in_function, sites};
 
 /// A part of a database that statements make, drop, change or need.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,7 +119,8 @@ impl<'s> Side<'s> {
         if object.kind != "FUNCTION" {
             return Vec::new();
         }
-        let words: BTreeSet<String> = object.create.iter().flat_map(|sql| words_in(sql)).collect();
+        let create = object.create.iter();
+        let words: BTreeSet<String> = create.flat_map(|sql| names_in_function(sql)).collect();
         let tables = self.structure.tables.iter().map(|one| &one.name);
         let views = self.structure.views.iter().map(|one| &one.name);
         let read = tables

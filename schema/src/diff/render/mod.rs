@@ -226,16 +226,7 @@ fn text(value: &str, dialect: Dialect) -> String {
 
 /// A table with everything after it, but foreign keys that are made later.
 fn create_table(table: &TableShape, dialect: Dialect) -> Vec<String> {
-    let mut statements = Vec::new();
-    if let Some(schema) = table
-        .name
-        .schema
-        .as_ref()
-        .filter(|_| dialect == Dialect::Postgres)
-    {
-        statements.push(crate::plan::pieces::create_schema(schema, dialect));
-    }
-    statements.push(table.create.clone());
+    let mut statements = vec![table.create.clone()];
     statements.extend(indexes(&table.keys));
     statements.extend(table.after.iter().cloned());
     if !dialect.capabilities(None).comments_in_table {
@@ -253,6 +244,13 @@ fn create_table(table: &TableShape, dialect: Dialect) -> Vec<String> {
         }
     }
     statements
+}
+
+/// What is made in a schema, which may be the first of it (PostgreSQL).
+fn in_schema(name: &TableName, made: Vec<String>) -> Step {
+    let schema = name.schema.iter();
+    let schema = schema.map(|one| crate::plan::pieces::create_schema(one, Dialect::Postgres));
+    Step::of(schema.chain(made))
 }
 
 /// CREATE INDEX of those that are statements of their own.

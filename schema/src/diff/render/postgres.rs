@@ -12,8 +12,8 @@ use super::super::order::{is_counted, is_made_anew};
 use super::super::structure::{ColumnShape, TableShape, table_key};
 use super::{
     Context, Step, add_without_value, altered, by_hand, captures, comment_on, create_table,
-    create_view, drop_column, drop_table, drop_view, is_made_again, lacks_value, loss, partitions,
-    quoted, quoted_table, text,
+    create_view, drop_column, drop_table, drop_view, in_schema, is_made_again, lacks_value, loss,
+    partitions, quoted, quoted_table, text,
 };
 use crate::column_type::TypeClass;
 use crate::dialect::Dialect;
@@ -29,7 +29,7 @@ pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
 
 fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
     match change {
-        Change::CreateObject(object) => vec![Step::of(object.create.clone())],
+        Change::CreateObject(object) => vec![in_schema(&object.name, object.create.clone())],
         Change::DropObject(object) => {
             let name = quoted_table(&object.name, POSTGRES);
             // Others may need it, which the schema does not know; a sequence goes with its column.
@@ -43,13 +43,13 @@ fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
             vec![with_rows(context, &object.name, statements)]
         }
         Change::ChangeObject { .. } => vec![by_hand(change)],
-        Change::CreateEnum(values) => vec![Step::of([create_enum(values)])],
+        Change::CreateEnum(values) => vec![in_schema(&values.name, vec![create_enum(values)])],
         Change::DropEnum(values) => {
             let statement = format!("DROP TYPE {}", quoted_table(&values.name, POSTGRES));
             vec![with_rows(context, &values.name, vec![statement])]
         }
         Change::ChangeEnum { from, to } => vec![change_enum(context, from, to)],
-        Change::CreateTable(table) => vec![Step::of(create_table(table, POSTGRES))],
+        Change::CreateTable(table) => vec![in_schema(&table.name, create_table(table, POSTGRES))],
         Change::DropTable(table) => vec![loss(
             context,
             change,
@@ -93,7 +93,7 @@ fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
         Change::AddCapture { .. } | Change::DropCapture { .. } => {
             captures(context, change, POSTGRES)
         }
-        Change::CreateView(view) => vec![Step::of(create_view(view))],
+        Change::CreateView(view) => vec![in_schema(&view.name, create_view(view))],
         Change::DropView(view) => vec![Step::of([drop_view(view, POSTGRES)])],
     }
 }
