@@ -246,7 +246,7 @@ fn create_table(table: &TableShape, dialect: Dialect) -> Vec<String> {
     statements
 }
 
-/// What is made in a schema, which may be the first of it (PostgreSQL).
+/// Statements that make an object of a schema, which may be the first of it (PostgreSQL).
 fn in_schema(name: &TableName, made: Vec<String>) -> Step {
     let schema = name.schema.iter();
     let schema = schema.map(|one| crate::plan::pieces::create_schema(one, Dialect::Postgres));
