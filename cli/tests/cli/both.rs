@@ -82,6 +82,10 @@ impl<C: Session> OnServer<C> {
         self.session.replace(is_new.then_some(session));
         outcome
     }
+
+    fn end_session(&self) {
+        self.session.take();
+    }
 }
 
 impl At {
@@ -169,6 +173,17 @@ impl Both {
             At::File(_) => Dialect::Sqlite,
             At::Postgres(_) => Dialect::Postgres,
             At::Mysql(_) => Dialect::Mysql,
+        }
+    }
+
+    /// Ends the sessions that are kept: a database that is copied or replaced has none.
+    pub(super) fn end_sessions(&self) {
+        for at in &self.at {
+            match at {
+                At::File(_) => {}
+                At::Postgres(server) => server.end_session(),
+                At::Mysql(server) => server.end_session(),
+            }
         }
     }
 

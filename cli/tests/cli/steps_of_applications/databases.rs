@@ -54,7 +54,10 @@ impl Databases {
     pub(super) fn keep(&mut self, scripts: &[String]) {
         match &mut self.before {
             Before::File => self.copy_file("created.db", COPY),
-            Before::Copy(copy) => copy_database(self.both.names()[1], copy.name()),
+            Before::Copy(copy) => {
+                self.both.end_sessions();
+                copy_database(self.both.names()[1], copy.name());
+            }
             Before::Scripts(kept) => kept.extend_from_slice(&scripts[kept.len()..]),
         }
     }
@@ -72,7 +75,10 @@ impl Databases {
     fn restore(&self, number: usize) {
         match &self.before {
             Before::File => self.copy_file(COPY, ["app.db", "created.db"][number]),
-            Before::Copy(copy) => copy_database(copy.name(), self.both.names()[number]),
+            Before::Copy(copy) => {
+                self.both.end_sessions();
+                copy_database(copy.name(), self.both.names()[number]);
+            }
             Before::Scripts(scripts) => {
                 self.both.empty(number);
                 for script in scripts {
