@@ -3,19 +3,18 @@
 use std::collections::BTreeSet;
 
 use bindery_schema::diff::Structure;
-use bindery_schema::model::{Engine, Table};
+use bindery_schema::model::Engine;
 
 /// The text with a tag above each column and table that needs another name. One that is not read without errors stays as it is.
 pub(super) fn with_distinct_names(text: String, engine: &Engine) -> String {
     let Ok(read) = Structure::read(&text, engine.dialect, engine.flavour) else {
         return text;
     };
-    let tables = read.model().tables.iter();
-    let tables: Vec<&Table> = tables.filter(|table| table.view.is_none()).collect();
+    let tables = &read.model().tables;
     let models = tables.iter();
     let models = models.map(|table| (table.span.start, table.model_name.as_str()));
     let mut tags = tags(MODEL, ("Other", ""), models);
-    for table in &tables {
+    for table in tables {
         let columns = table.columns.iter().filter(|column| !column.skip);
         let fields =
             columns.map(|column| (column.span.start, column.field.trim_start_matches("r#")));

@@ -163,11 +163,16 @@ fn one_way(
         from = from.after(&step.statements)?;
         steps.push(step);
     }
-    let changes = compare_with(&from, plan.to, names);
+    let (from, to) = (
+        sequences::spelled_out(&from, plan.to)?,
+        sequences::spelled_out(plan.to, &from)?,
+    );
+    let (from, to) = (from.as_ref(), to.as_ref());
+    let changes = compare_with(from, to, names);
     let triggers = left_after(plan.triggers, &statements(&steps), plan.from.dialect);
     let context = Context {
-        from: &from,
-        to: plan.to,
+        from,
+        to,
         triggers: &triggers,
         keeps_data: there,
         online: there,

@@ -1,11 +1,13 @@
 //! Sequences of PostgreSQL keep their names when tables and columns get others. A column that says nothing of its sequence's name
 //! (`serial`, an identity) is to have the usual one, so the sequence of one that was renamed gets that.
 
+use std::borrow::Cow;
+
 use super::rename::Rename;
-use super::structure::Structure;
+use super::structure::{ColumnShape, Structure, Unreadable};
 use super::taken::gone;
 use crate::dialect::Dialect;
-use crate::model::{TableName, usual_sequence};
+use crate::model::{Counter, TableName, usual_sequence};
 use crate::name::implied::first_free;
 use crate::sql_writer::SqlWriter;
 
@@ -66,6 +68,59 @@ pub(super) fn following(before: &Structure, renames: &[Rename], to: &Structure) 
         }
     }
     statements
+}
+
+/// The structure with each `serial` spelled out that is none on the other side, where the column counts by no identity: its sequence may
+/// then stay, go or come by itself.
+pub(super) fn spelled_out<'s>(
+    one: &'s Structure,
+    other: &Structure,
+) -> Result<Cow<'s, Structure>, Box<Unreadable>> {
+    match one.dialect {
+        Dialect::Postgres => {}
+        Dialect::Sqlite | Dialect::Mysql => return Ok(Cow::Borrowed(one)),
+    }
+    let columns = one.tables.iter().flat_map(|table| {
+        let columns = table.columns.iter();
+        columns.map(move |column| (table, column))
+    });
+    let statements: Vec<String> = columns
+        .filter_map(|(table, column)| {
+            let number = number_of_serial(column)?;
+            let known = other.table(&table.name)?;
+            let known = known.column(&column.name, other.dialect)?;
+            is_without_serial(known).then(|| {
+                let mut sql = SqlWriter::new(Dialect::Postgres);
+                sql.push("ALTER TABLE ").table(&table.name);
+                sql.push(" ALTER COLUMN ").identifier(&column.name);
+                sql.push(" TYPE ").push(number);
+                sql.finish()
+            })
+        })
+        .collect();
+    match statements.is_empty() {
+        true => Ok(Cow::Borrowed(one)),
+        false => Ok(Cow::Owned(one.spelled_out(&statements)?)),
+    }
+}
+
+fn number_of_serial(column: &ColumnShape) -> Option<&'static str> {
+    match &column.column.native.counter {
+        Counter::Serial("bigserial") => Some("bigint"),
+        Counter::Serial("smallserial") => Some("smallint"),
+        Counter::Serial(_) => Some("integer"),
+        Counter::Usual | Counter::Autoincrement | Counter::Sequence(_) | Counter::Identity(_) => {
+            None
+        }
+    }
+}
+
+fn is_without_serial(column: &ColumnShape) -> bool {
+    match &column.column.native.counter {
+        Counter::Sequence(_) => true,
+        Counter::Usual => column.generated.is_empty(),
+        Counter::Autoincrement | Counter::Serial(_) | Counter::Identity(_) => false,
+    }
 }
 
 fn all<'s>(from: &'s Structure, to: &'s Structure) -> impl Iterator<Item = Renamed> + 's {

@@ -13,7 +13,7 @@ use super::column::{change_identity, column, forget_generated, set_default, set_
 use super::objects::is_sequence;
 use super::view_readers::Read;
 use super::{
-    Fold, character_set, constraint, drop_column, implied, lookup, native, rename, unknown,
+    Fold, character_set, constraint, drop_column, implied, lookup, native, rename, setting, unknown,
 };
 
 impl Fold<'_> {
@@ -208,19 +208,23 @@ impl Fold<'_> {
                 native::inherit(table, parent, found, *no);
             }
             AlterAction::ColumnSetting { column, words } => {
-                self.with_column(table, column, |column| column.settings.push(words.clone()));
+                self.with_column(table, column, |column| setting::change(column, words));
             }
             AlterAction::SetDefault { column, value } => {
                 let mut value = value.clone();
                 self.place_expression(file, &mut value);
                 self.with_column(table, column, |column| set_default(column, value));
+                self.serial_again(table, column);
             }
-            AlterAction::DropDefault(column) => self.with_column(table, column, |column| {
-                column.default = None;
-                if matches!(column.generated, DraftGenerated::Counted { .. }) {
-                    forget_generated(column);
-                }
-            }),
+            AlterAction::DropDefault(column) => {
+                self.spell_out_serial(index, table, column);
+                self.with_column(table, column, |column| {
+                    column.default = None;
+                    if matches!(column.generated, DraftGenerated::Counted { .. }) {
+                        forget_generated(column);
+                    }
+                });
+            }
             AlterAction::SetNotNull(column) => {
                 self.with_column(table, column, |column| column.not_null = true)
             }
@@ -233,15 +237,10 @@ impl Fold<'_> {
                 collation,
             } => {
                 let dialect = file.dialect;
-                let is_serial = lookup::column_index(&table.columns, &column.text, dialect)
-                    .is_some_and(|at| {
-                        super::types::is_serial(&table.columns[at].type_name, dialect)
-                    });
                 // Its sequence goes on counting in the old type; that of an identity takes the new one.
-                if is_serial {
-                    self.keep_sequences(index, table, Some(&column.text));
-                }
+                self.spell_out_serial(index, table, column);
                 self.with_column(table, column, |column| {
+                    setting::forget(column);
                     if dialect == Dialect::Postgres {
                         super::types::keep_type_of_default(column, type_name);
                     }

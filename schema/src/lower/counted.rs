@@ -69,18 +69,13 @@ impl Fold<'_> {
         let Some(object) = self.objects.get(at) else {
             return;
         };
-        let (name, owner) = (object.name.clone(), object.owner.clone());
+        let name = object.name.clone();
         if let Some(index) = self.sequence_owner.remove(&key_of(from)) {
             self.sequence_owner.insert(key_of(&name), index);
         }
-        let is_plain = is_sequence(object) && object.changes.is_empty();
-        let definition = object.definition.to_lowercase();
-        let (Some((table, column)), true) = (owner, is_plain) else {
+        let Some((table, column)) = object.owner.clone() else {
             return;
         };
-        if !is_usual(&name, &table, &column.text) {
-            return;
-        }
         let mut tables = self.tables.iter_mut().flatten();
         let table =
             tables.find(|one| is_same(&one.name, &table) && one.dialect == Dialect::Postgres);
@@ -89,16 +84,62 @@ impl Fold<'_> {
             columns.find(|one| one.name.text == column.text)
         });
         let Some((column, serial)) = column.and_then(|column| {
-            let serial = serial_of(column, &definition, &name)?;
+            let serial = serial_of(column, object)?;
             Some((column, serial))
         }) else {
             return;
         };
-        column.type_name.name = serial.to_owned();
-        column.type_name.written = serial.to_owned();
-        column.counter = DraftCounter::Usual;
+        become_serial(column, serial);
         self.objects.forget(at);
         self.sequence_owner.remove(&key_of(&name));
+    }
+
+    /// A column that counts by a sequence of its own as a `serial` does is one.
+    pub(super) fn serial_again(&mut self, table: &mut DraftTable, name: &Name) {
+        if table.dialect != Dialect::Postgres {
+            return;
+        }
+        let key = table.primary_key.as_ref();
+        let is_in_key = key.is_some_and(|key| {
+            let mut columns = key.columns.iter();
+            columns.any(|column| column.text == name.text)
+        });
+        let mut columns = table.columns.iter_mut();
+        let found = columns.find(|one| one.name.text == name.text && (one.not_null || is_in_key));
+        let Some(column) = found else {
+            return;
+        };
+        let mut owned = self.objects.owned_by(&table.name).into_iter();
+        let found = owned.find_map(|at| {
+            let object = self.objects.get(at)?;
+            let serial = serial_of(column, object)?;
+            Some((at, serial, key_of(&object.name)))
+        });
+        if let Some((at, serial, key)) = found {
+            become_serial(column, serial);
+            self.objects.forget(at);
+            self.sequence_owner.remove(&key);
+        }
+    }
+
+    /// Writes the words of `serial` in full from here on: a type, NOT NULL, and a default by a sequence that stays.
+    pub(super) fn spell_out_serial(
+        &mut self,
+        index: TableIndex,
+        table: &mut DraftTable,
+        column: &Name,
+    ) {
+        let is_it = |one: &&mut DraftColumn| {
+            one.name.text == column.text
+                && super::types::is_serial(&one.type_name, Dialect::Postgres)
+        };
+        if table.dialect != Dialect::Postgres {
+            return;
+        }
+        if let Some(serial) = table.columns.iter_mut().find(is_it) {
+            serial.not_null = true;
+            self.keep_sequences(index, table, Some(&column.text));
+        }
     }
 
     /// The sequence that a column brought along gets this name; `false` where none is called so.
@@ -224,22 +265,32 @@ fn is_usual(sequence: &ObjectName, table: &ObjectName, column: &str) -> bool {
     sequence.schema == table.schema && sequence.name.text == usual
 }
 
-/// The word that says all of a column with this sequence of its own.
-fn serial_of(
-    column: &DraftColumn,
-    definition: &str,
-    sequence: &ObjectName,
-) -> Option<&'static str> {
+fn become_serial(column: &mut DraftColumn, serial: &str) {
+    column.type_name.name = serial.to_owned();
+    column.type_name.written = serial.to_owned();
+    column.counter = DraftCounter::Usual;
+}
+
+/// The word that says all of a column that counts by this sequence of its own, where that has no options and the usual name.
+fn serial_of(column: &DraftColumn, object: &DraftObject) -> Option<&'static str> {
     let DraftCounter::Default(default) = &column.counter else {
         return None;
     };
+    let (table, owner) = object.owner.as_ref()?;
+    let is_plain = is_sequence(object) && object.changes.is_empty();
+    let is_its = owner.text == column.name.text && is_usual(&object.name, table, &owner.text);
+    if !is_plain || !is_its {
+        return None;
+    }
+    let sequence = &object.name;
     let names_it = |site: &Site| {
         let text = site.text.replace('"', "");
         text.rsplit('.').next() == Some(sequence.name.text.as_str())
     };
-    let serial = match (column.type_name.name.as_str(), definition) {
+    let definition = object.definition.to_lowercase();
+    let serial = match (column.type_name.name.as_str(), definition.as_str()) {
         ("integer" | "int" | "int4", "as integer") => "serial",
-        ("bigint" | "int8", "as bigint") => "bigserial",
+        ("bigint" | "int8", "as bigint" | "") => "bigserial",
         ("smallint" | "int2", "as smallint") => "smallserial",
         _ => return None,
     };

@@ -22,6 +22,7 @@ mod on_path;
 mod reads;
 mod rename;
 mod schema;
+mod setting;
 pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
 pub(crate) use reads::names_of;

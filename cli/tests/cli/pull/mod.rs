@@ -303,6 +303,7 @@ fn cli_06_names_that_would_be_one_in_rust_are_pulled_with_tags() {
 CREATE TABLE logs (id INTEGER PRIMARY KEY, \"ip.saddr\" TEXT, ip_saddr INTEGER, \"ip-saddr\" BLOB);
 CREATE TABLE \"log.lines\" (id INTEGER PRIMARY KEY);
 CREATE TABLE log_lines (id INTEGER PRIMARY KEY);
+CREATE VIEW twice AS SELECT id AS log_id, id AS \"log.id\" FROM logs;
 ";
     let scripts = [
         (Dialect::Sqlite, sqlite.to_owned()),
@@ -319,6 +320,7 @@ CREATE TABLE log_lines (id INTEGER PRIMARY KEY);
         for tag in [
             "-- @name other_ip_saddr\n",
             "-- @name other_ip_saddr_2\n",
+            "-- @name other_log_id\n",
             "-- @model ",
         ] {
             assert_eq!(pulled.matches(tag).count(), 1, "{pulled}");

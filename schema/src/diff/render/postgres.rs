@@ -1,10 +1,12 @@
 //! PostgreSQL. What would keep others from a large table for long is a step that can be done online.
 
 mod enums;
+mod settings;
 mod triggers;
 
 use self::enums::{change_enum, create_enum};
 pub(in crate::diff) use self::enums::{columns_of, is_enum_made_anew};
+use self::settings::settings;
 use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
@@ -198,14 +200,15 @@ fn change_column(
     if has(ColumnChange::Type) && is_serial(from) && is_serial(to) {
         return vec![Step::of(change_serial(context, table, to)).about(change)];
     }
-    if has(ColumnChange::Words) || (changes_serial && !drops_serial) {
+    let retyped = has(ColumnChange::Type) || has(ColumnChange::Collation);
+    let Some(settings) = settings(from, to, retyped).filter(|_| !changes_serial || drops_serial)
+    else {
         return vec![by_hand(change)];
-    }
+    };
     let mut statements = Vec::new();
     if has(ColumnChange::Generated) {
         statements.extend(no_longer_generated(from, to).map(at_column));
     }
-    let retyped = has(ColumnChange::Type) || has(ColumnChange::Collation);
     let default_between =
         from.default.is_some() && (has(ColumnChange::Type) || has(ColumnChange::Default));
     if default_between && (has(ColumnChange::Type) || to.default.is_none()) {
@@ -227,12 +230,14 @@ fn change_column(
             collation.unwrap_or_default()
         )));
     }
+    statements.extend(settings.iter().map(|words| at_column(words)));
     if let Some(default) = to
         .default
         .as_ref()
         .filter(|_| default_between || has(ColumnChange::Default))
     {
-        statements.push(at_column(&format!("SET DEFAULT {default}")));
+        let default = at_column(&format!("SET DEFAULT {default}"));
+        statements.extend(with_new_sequence(context, table, to, default));
     }
     if has(ColumnChange::Null) && to.nullable {
         statements.push(at_column("DROP NOT NULL"));
@@ -292,6 +297,30 @@ fn no_longer_generated(from: &ColumnShape, to: &ColumnShape) -> Option<&'static 
     } else {
         (from.generated == "serial").then_some("DROP DEFAULT")
     }
+}
+
+/// The default of a column with the statements that give it its sequence, where that is new: it counts on after the rows that there are.
+fn with_new_sequence(
+    context: &Context<'_>,
+    table: &TableName,
+    to: &ColumnShape,
+    default: String,
+) -> Vec<String> {
+    let sequence = context.to.model().sequence_of(table, &to.column);
+    let known = context.from.model().sequence_names();
+    let Some(sequence) = sequence.filter(|name| !known.contains(name)) else {
+        return vec![default];
+    };
+    let (name, shown) = (quoted(&to.name, POSTGRES), quoted_table(table, POSTGRES));
+    let sequence = quoted_table(&sequence, POSTGRES);
+    vec![
+        format!("ALTER SEQUENCE {sequence} OWNED BY {shown}.{name}"),
+        default,
+        format!(
+            "SELECT setval({}, coalesce(max({name}), 0) + 1, false) FROM {shown}",
+            text(&sequence, POSTGRES)
+        ),
+    ]
 }
 
 /// `serial` is no type of its own, and its sequence counts in the type that it was made with.
@@ -394,8 +423,7 @@ pub(in crate::diff) fn is_converted(one: &ColumnShape, other: &ColumnShape) -> b
 
 /// Whether there is no cast that an assignment makes by itself.
 pub(in crate::diff) fn needs_using(from: &ColumnShape, to: &ColumnShape) -> bool {
-    // No enum is another one.
-    if is_other_enum(from, to) {
+    if is_other_enum(from, to) || is_read_from_text(from, to) {
         return true;
     }
     let (from, to) = (from.column_type.class(), to.column_type.class());
@@ -415,6 +443,15 @@ pub(in crate::diff) fn needs_using(from: &ColumnShape, to: &ColumnShape) -> bool
     !by_itself
 }
 
+/// No type that has a text form of its own takes a text by itself, nor another such type, but the two of addresses.
+fn is_read_from_text(from: &ColumnShape, to: &ColumnShape) -> bool {
+    let base = |one: &ColumnShape| one.type_sql.split('(').next().map(str::to_lowercase);
+    let (old, new) = (base(from), base(to));
+    let is_address = |name: &Option<String>| matches!(name.as_deref(), Some("inet" | "cidr"));
+    to.column.as_text && old != new && !(is_address(&old) && is_address(&new))
+}
+
+/// No enum is another one.
 fn is_other_enum(from: &ColumnShape, to: &ColumnShape) -> bool {
     let is_enum = |one: &ColumnShape| one.column_type.class() == TypeClass::Enum;
     is_enum(from) && is_enum(to) && from.type_sql.replace('"', "") != to.type_sql.replace('"', "")

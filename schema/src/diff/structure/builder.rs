@@ -282,12 +282,18 @@ impl Builder<'_> {
             ObjectKind::Sequence => "SEQUENCE",
             ObjectKind::Function => "FUNCTION",
         };
-        let (definition, changes) = (&object.definition, &object.changes);
+        let definition = object.definition.to_lowercase();
+        // PostgreSQL's sequences count in `bigint` where nothing is said.
+        let definition = match (kind, self.dialect, definition.trim()) {
+            ("SEQUENCE", Dialect::Postgres, "as bigint") => "",
+            (_, _, definition) => definition,
+        };
+        let changes = format!("{:?}", object.changes).to_lowercase();
         Some(ObjectShape {
             name: object.name.clone(),
             kind,
             create: crate::plan::pieces::object(self.model, object),
-            words: format!("{definition} {changes:?}").to_lowercase(),
+            words: format!("{definition} {changes}"),
         })
     }
 }

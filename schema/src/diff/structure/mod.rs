@@ -155,6 +155,14 @@ impl Structure {
         Self::read(&text, self.dialect, self.flavour)
     }
 
+    /// The same tables after statements that only write in full what is there.
+    pub(super) fn spelled_out(&self, statements: &[String]) -> Result<Self, Box<Unreadable>> {
+        Ok(Self {
+            views_left_alone: self.views_left_alone.clone(),
+            ..self.after(statements)?
+        })
+    }
+
     /// The statements that make it.
     pub fn text(&self) -> &str {
         &self.text
