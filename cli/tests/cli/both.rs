@@ -528,7 +528,8 @@ const SQLITE: &[&str] = &[
 const POSTGRES: &[&str] = &[
     // `DEFAULT NULL` is no default.
     "SELECT 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull::text || ' ' || coalesce(nullif(regexp_replace(pg_get_expr(d.adbin, d.adrelid), '^NULL::.*$', ''), ''), '-') || ' ' || a.attidentity::text || a.attgenerated::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped",
-    "SELECT 'constraint ' || conrelid::regclass::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 't' AND NOT EXISTS (SELECT 1 FROM pg_class p WHERE p.oid IN (conrelid, confrelid) AND p.relispartition)",
+    // `a AND (b AND c)` is `a AND b AND c`.
+    "SELECT 'constraint ' || conrelid::regclass::text || ' ' || pg_get_constraintdef(oid, contype = 'c') FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 't' AND NOT EXISTS (SELECT 1 FROM pg_class p WHERE p.oid IN (conrelid, confrelid) AND p.relispartition)",
     // Parts have what their table has, under names of the server's.
     "SELECT 'partition ' || relname || ' ' || coalesce(pg_get_partkeydef(oid), '') || coalesce(pg_get_expr(relpartbound, oid), '') FROM pg_class WHERE relnamespace = 'public'::regnamespace AND (relkind = 'p' OR relispartition AND relkind = 'r')",
     "SELECT 'index ' || pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype <> 'f')",

@@ -247,6 +247,15 @@ impl Constraint {
         self.kind == "f"
     }
 
+    /// Returns what makes it one with another key of the same `CREATE TABLE`.
+    fn key(&self) -> Option<&str> {
+        let words = ["PRIMARY KEY ", "UNIQUE "].into_iter();
+        let words = words.filter(|_| matches!(self.kind.as_str(), "p" | "u"));
+        words
+            .filter_map(|word| self.definition.strip_prefix(word))
+            .next()
+    }
+
     /// CREATE TABLE knows no constraint that old rows may break.
     fn is_added_later(&self, made: &BTreeSet<&str>) -> bool {
         let is_open = |target: &String| !made.contains(target.as_str());
@@ -285,7 +294,13 @@ impl Tables {
     ) -> Item {
         let columns = self.columns.get(&table.key).map_or(&[][..], Vec::as_slice);
         let constraints = self.constraints.get(&table.key).into_iter().flatten();
-        let (later, here): (Vec<_>, Vec<_>) = constraints.partition(|one| one.is_added_later(made));
+        let mut keys = BTreeSet::new();
+        // Of equal keys PostgreSQL makes one, but for those that come after the table; parts have all of theirs after it.
+        let mut is_repeated = |one: &Constraint| {
+            !table.is_partition() && one.key().is_some_and(|key| !keys.insert(key.to_owned()))
+        };
+        let (later, here): (Vec<_>, Vec<_>) =
+            constraints.partition(|one| one.is_added_later(made) || is_repeated(one));
         let own = columns.iter().filter(|column| !column.is_inherited);
         let lines = own
             .map(|column| self.column(table, column))

@@ -41,6 +41,16 @@ CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO (
 
 CREATE TABLE events_rest PARTITION OF events DEFAULT;
 
+CREATE TABLE keys_again (
+    a integer NOT NULL,
+    b integer,
+    PRIMARY KEY (a),
+    CONSTRAINT b_later UNIQUE (b) DEFERRABLE,
+    CONSTRAINT b_once UNIQUE (b)
+);
+ALTER TABLE keys_again ADD CONSTRAINT a_again UNIQUE (a);
+ALTER TABLE keys_again ADD CONSTRAINT b_twice UNIQUE (b);
+
 CREATE TABLE users (
     id bigserial,
     email citext NOT NULL,

@@ -41,3 +41,9 @@ CREATE UNIQUE INDEX moods_by_feeling ON moods (feeling);
 CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION t();
 CREATE TABLE _bindery_migrations (x int);
+
+CREATE TABLE keys_again (a integer, b integer, CONSTRAINT keys_again_pkey PRIMARY KEY (a));
+ALTER TABLE keys_again ADD CONSTRAINT a_again UNIQUE (a);
+ALTER TABLE keys_again ADD CONSTRAINT b_later UNIQUE (b) DEFERRABLE;
+ALTER TABLE keys_again ADD CONSTRAINT b_once UNIQUE (b);
+ALTER TABLE keys_again ADD CONSTRAINT b_twice UNIQUE (b);

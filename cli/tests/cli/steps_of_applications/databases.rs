@@ -5,6 +5,7 @@ use std::fs;
 use bindery_schema::dialect::Dialect;
 use bindery_testkit::{FreshDatabase, fresh_postgres, mysql_flavour, postgres_url};
 
+use super::filled::Inserted;
 use crate::both::Both;
 use crate::support::wait_until;
 
@@ -21,6 +22,9 @@ enum Before {
     /// The scripts that make it.
     Scripts(Vec<String>),
 }
+
+/// Those that are switched on, of tables: the table and the trigger, a line each.
+const TRIGGERS: &str = "SELECT tgrelid::regclass::text || E'\\n' || quote_ident(tgname) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal AND tgparentid = 0 AND tgenabled = 'O' AND relkind IN ('r', 'p')";
 
 /// A file of the project, beside `app.db` and `created.db`.
 const COPY: &str = "before.db";
@@ -70,6 +74,27 @@ impl Databases {
     /// Makes the application's database what was kept.
     pub(super) fn take_back(&self) {
         self.restore(1);
+    }
+
+    /// Puts rows into the tables of bindery's database. Triggers of PostgreSQL rest meanwhile: they may make a table for each row.
+    pub(super) fn fill(&self, pulled: &str) -> Result<Inserted, String> {
+        let triggers = match self.both.dialect() {
+            Dialect::Postgres => self.both.texts(TRIGGERS),
+            Dialect::Sqlite | Dialect::Mysql => Vec::new(),
+        };
+        self.switch(&triggers, "DISABLE")?;
+        let inserted = self.both.open().fill(pulled)?;
+        self.switch(&triggers, "ENABLE")?;
+        Ok(inserted)
+    }
+
+    /// Each of the triggers is its table's name, and its own on another line.
+    fn switch(&self, triggers: &[String], word: &str) -> Result<(), String> {
+        let mut parts = triggers.iter().filter_map(|line| line.split_once('\n'));
+        parts.try_for_each(|(table, name)| {
+            self.both
+                .try_execute(&format!("ALTER TABLE {table} {word} TRIGGER {name}"))
+        })
     }
 
     fn restore(&self, number: usize) {

@@ -235,7 +235,7 @@ impl Replay {
                 self.migrate("baseline 1")?;
             }
             let rows = match is_filled {
-                true => self.databases.both.open().fill(&before.pulled)?,
+                true => self.databases.fill(&before.pulled)?,
                 false => Inserted::default(),
             };
             let up = "run --quiet";

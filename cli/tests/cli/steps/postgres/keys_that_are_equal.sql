@@ -1,0 +1,11 @@
+-- from
+CREATE TABLE t (a integer NOT NULL, b integer, PRIMARY KEY (a));
+-- rows
+INSERT INTO t VALUES (1, 2);
+-- to
+CREATE TABLE t (a integer NOT NULL, b integer, PRIMARY KEY (a));
+ALTER TABLE t ADD CONSTRAINT again UNIQUE (a);
+ALTER TABLE t ADD CONSTRAINT b_one UNIQUE (b);
+ALTER TABLE t ADD CONSTRAINT b_two UNIQUE (b);
+CREATE TABLE s (a integer NOT NULL, PRIMARY KEY (a));
+ALTER TABLE s ADD CONSTRAINT s_again UNIQUE (a);
