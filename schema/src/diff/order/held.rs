@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::bound::with_bound;
 use super::effects::Sides;
 use super::part::{Part, Side};
 use crate::dialect::Dialect;
@@ -13,12 +14,12 @@ use crate::diff::structure::{ColumnShape, Structure, ViewShape};
 use crate::model::TableName;
 use crate::syntax::sites;
 
-/// Which of the groups, in their order, need what a commented one makes.
+/// Why groups that are not commented out have to be, in their order: they need what a commented one makes.
 pub(in crate::diff) fn held_back(
     (from, to): (&Structure, &Structure),
     groups: &[Vec<Change>],
     is_commented: &[bool],
-) -> Vec<bool> {
+) -> Vec<Option<&'static str>> {
     let mut held = Held {
         sides: Sides {
             from: Side::new(from),
@@ -27,17 +28,25 @@ pub(in crate::diff) fn held_back(
         retyped: BTreeSet::new(),
         missing: BTreeSet::new(),
     };
-    let groups = groups.iter().zip(is_commented);
-    groups
-        .map(|(group, is_commented)| {
-            let is_held = !is_commented && group.iter().any(|change| held.needs(change));
-            if is_held || *is_commented {
-                group.iter().for_each(|change| held.note(change));
-            }
-            is_held
-        })
-        .collect()
+    let bound = with_bound(&held.sides, groups, is_commented);
+    let whys = groups.iter().enumerate().map(|(at, group)| {
+        let why = match is_commented[at] {
+            true => None,
+            false if bound[at] => Some(BOUND),
+            false => group.iter().any(|one| held.needs(one)).then_some(NEEDS),
+        };
+        if why.is_some() || is_commented[at] {
+            group.iter().for_each(|change| held.note(change));
+        }
+        why
+    });
+    whys.collect()
 }
+
+const NEEDS: &str = "it needs what is commented out above";
+
+const BOUND: &str =
+    "a column that a foreign key binds to this one keeps its type, as that change is commented out";
 
 struct Held<'s> {
     sides: Sides<'s>,
@@ -148,7 +157,11 @@ mod tests {
 
     /// The statements that are no comments.
     fn executed(from: &str, to: &str) -> Vec<String> {
-        let read = |sql| Structure::read(sql, Dialect::Postgres, None).expect("a schema");
+        executed_on(Dialect::Postgres, from, to)
+    }
+
+    fn executed_on(dialect: Dialect, from: &str, to: &str) -> Vec<String> {
+        let read = |sql| Structure::read(sql, dialect, None).expect("a schema");
         let planned = plan(&Plan {
             from: &read(from),
             to: &read(to),
@@ -172,6 +185,26 @@ mod tests {
         assert_eq!(executed.len(), 3, "{executed:?}");
         assert!(executed[0].contains("\"j\""), "{executed:?}");
         assert!(executed[1].contains("\"l\""), "{executed:?}");
+    }
+
+    /// The type of `id` is in one statement with `c`, whose values are lost, so `up` keeps its type, too.
+    #[test]
+    fn columns_of_a_foreign_key_keep_their_types_together() {
+        let table = |kind: &str, counted: &str, generated: &str| {
+            format!(
+                "CREATE TABLE t (id {kind} NOT NULL {counted}, k bigint NOT NULL, c bigint {generated}, up {kind}, PRIMARY KEY (k),
+                UNIQUE KEY i (id, c), CONSTRAINT f FOREIGN KEY (up) REFERENCES t (id));"
+            )
+        };
+        let from = table("bigint", "", "GENERATED ALWAYS AS (k + 1) STORED");
+        let to = table("bigint unsigned", "AUTO_INCREMENT", "");
+        let executed = executed_on(Dialect::Mysql, &from, &to);
+        assert!(
+            executed.iter().all(|sql| !sql.contains("unsigned")),
+            "{executed:?}"
+        );
+        assert_eq!(executed.len(), 2, "{executed:?}");
+        assert!(executed[1].contains("ADD CONSTRAINT `f`"), "{executed:?}");
     }
 
     #[test]

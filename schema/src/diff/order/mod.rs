@@ -3,6 +3,7 @@
 //! files read alike. Beside that, what stands in the way of a change is dropped before it and made again after it: [`around`].
 
 mod around;
+mod bound;
 mod circle;
 mod divided;
 mod effects;

@@ -56,11 +56,11 @@ impl Step {
         self
     }
 
-    /// A comment until those above it are meant.
-    fn held_back(self) -> Self {
+    /// A comment until others are meant.
+    fn held_back(self, why: &str) -> Self {
         Self {
             commented: true,
-            ..self.remark("it needs what is commented out above")
+            ..self.remark(why)
         }
     }
 
@@ -153,11 +153,11 @@ fn with_held_back(
     let is_commented = |steps: &Vec<Step>| steps.iter().any(|step| step.commented);
     let commented: Vec<bool> = steps.iter().map(is_commented).collect();
     let sides = (context.from, context.to);
-    for (steps, is_held) in steps.iter_mut().zip(held_back(sides, groups, &commented)) {
-        if is_held {
+    for (steps, why) in steps.iter_mut().zip(held_back(sides, groups, &commented)) {
+        if let Some(why) = why {
             *steps = std::mem::take(steps)
                 .into_iter()
-                .map(Step::held_back)
+                .map(|step| step.held_back(why))
                 .collect();
         }
     }

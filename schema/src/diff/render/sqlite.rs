@@ -60,9 +60,12 @@ pub(super) fn steps(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
     }
     let groups: Vec<Vec<Change>> = changes.iter().map(|one| vec![one.clone()]).collect();
     let held = held_back((context.from, context.to), &groups, &commented);
-    let waits = |at: usize| held[at] && matches!(changes[at], Change::CreateView(_));
+    let is_view = |at: usize| matches!(changes[at], Change::CreateView(_));
     let steps = steps.into_iter();
-    let steps = steps.map(|(at, step)| if waits(at) { step.held_back() } else { step });
+    let steps = steps.map(|(at, step)| match held[at].filter(|_| is_view(at)) {
+        Some(why) => step.held_back(why),
+        None => step,
+    });
     steps.collect()
 }
 

@@ -1,0 +1,83 @@
+//! Columns that a foreign key binds to each other: the database refuses the key where only one of the two has its other type, so both
+//! changes are comments where one of them is.
+
+use std::collections::BTreeSet;
+
+use super::effects::Sides;
+use super::part::Part;
+use crate::dialect::Dialect;
+use crate::diff::change::{Change, ColumnChange};
+use crate::diff::key::KeyKind;
+use crate::diff::render::is_converted;
+
+/// Which of the groups are commented out, with those that wait for a column at the other end of a foreign key.
+pub(super) fn with_bound(
+    sides: &Sides<'_>,
+    groups: &[Vec<Change>],
+    is_commented: &[bool],
+) -> Vec<bool> {
+    let mut held = is_commented.to_vec();
+    if !held.contains(&true) {
+        return held;
+    }
+    let pairs = bound_columns(sides);
+    let retyped =
+        |group: &Vec<Change>| group.iter().filter_map(|one| retyped(sides, one)).collect();
+    let retyped: Vec<Vec<Part>> = groups.iter().map(retyped).collect();
+    loop {
+        let kept = retyped.iter().zip(&held).filter(|(_, is_held)| **is_held);
+        let kept: BTreeSet<&Part> = kept.flat_map(|(parts, _)| parts).collect();
+        let waits = |part: &Part| {
+            let others = pairs.iter().filter_map(|[one, other]| match part {
+                part if part == one => Some(other),
+                part if part == other => Some(one),
+                _ => None,
+            });
+            others.into_iter().any(|other| kept.contains(other))
+        };
+        let mut more = (0..held.len()).filter(|at| !held[*at] && retyped[*at].iter().any(waits));
+        match more.next() {
+            Some(at) => held[at] = true,
+            None => return held,
+        }
+    }
+}
+
+/// The column that gets a type which its foreign keys do not take beside the other one.
+fn retyped(sides: &Sides<'_>, change: &Change) -> Option<Part> {
+    let Change::ChangeColumn {
+        table,
+        from,
+        to,
+        changes,
+    } = change
+    else {
+        return None;
+    };
+    let is_type = changes.contains(&ColumnChange::Type);
+    let is_other = match sides.to.dialect() {
+        Dialect::Postgres => is_type && is_converted(from, to),
+        Dialect::Mysql => is_type || changes.contains(&ColumnChange::Collation),
+        Dialect::Sqlite => false,
+    };
+    is_other.then(|| sides.to.column_part(table, &to.name))
+}
+
+/// The columns at both ends of the foreign keys that are there before and after.
+fn bound_columns(sides: &Sides<'_>) -> Vec<[Part; 2]> {
+    let tables = sides.to.structure.tables.iter();
+    let keys = tables.flat_map(|table| table.keys.iter().map(move |key| (&table.name, key)));
+    let stays = keys.filter(|(table, key)| {
+        let mut known = sides.from.keys(table).iter();
+        key.kind == KeyKind::ForeignKey && known.any(|one| one.does_the_same(key))
+    });
+    let pairs = stays.flat_map(|(table, key)| {
+        let own = key
+            .columns
+            .iter()
+            .map(|one| sides.to.column_part(table, one));
+        let pairs = own.zip(sides.to.referred_columns(key));
+        pairs.map(|(own, referred)| [own, referred])
+    });
+    pairs.collect()
+}
