@@ -15,6 +15,8 @@ mod cursor;
 mod cut;
 mod divided;
 mod expression;
+#[cfg(feature = "diff")]
+mod function;
 #[cfg(test)]
 mod grouped;
 mod look;
@@ -46,12 +48,12 @@ pub(crate) use cut::Cut;
 #[cfg(feature = "diff")]
 pub(crate) use divided::DividedPart;
 pub(crate) use divided::{Divided, divided_parts};
+#[cfg(feature = "diff")]
+pub(crate) use function::names_in_function;
 #[cfg(test)]
 pub(crate) use grouped::grouped;
 pub(crate) use more_words::has_more_words;
 pub use names::Names;
-#[cfg(feature = "diff")]
-pub(crate) use names::names_in_function;
 #[cfg(feature = "diff")]
 pub use names::places_of_words;
 pub(crate) use names::{

@@ -1,7 +1,5 @@
 //! The names in a statement or an expression: those of its tree, or of its tokens where there is no tree.
 
-#[cfg(feature = "diff")]
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::cursor::Cursor;
@@ -11,7 +9,7 @@ use super::tree::{
     Assignment, Body, Call, ConflictAction, Expr, ExprKind, InList, Insert, InsertSource, Item,
     ItemKind, JoinOn, MergeAction, Source, SourceKind, Statement,
 };
-use super::walk::{Node, walk, walk_from};
+use super::walk::{Node, walk_from};
 use crate::ast::name::{Name, ObjectName, TypeName};
 use crate::name::{same_word, words_in};
 use crate::sorting::sort_by;
@@ -103,32 +101,6 @@ pub(crate) fn sites_of_definition(sql: &str) -> Vec<Site> {
     of_tokens(sql, Dialect::Postgres, true)
 }
 
-/// The names that PostgreSQL may look for when it makes a function, in lower case: types of its arguments and its result, and every word of
-/// its body, which is a text or stands at the end.
-#[cfg(feature = "diff")]
-pub(crate) fn names_in_function(sql: &str) -> BTreeSet<String> {
-    let tokens = tokens_of(sql, Dialect::Postgres);
-    let mut cursor = Text::of(sql, &tokens, Dialect::Postgres).cursor();
-    let is_type = |site: &Site| {
-        site.kind == SiteKind::Type || sql[..site.range.start].trim_end().ends_with('.')
-    };
-    let types = sites_of_definition(sql).into_iter().filter(is_type);
-    let mut names: BTreeSet<String> = types.map(|site| site.text.to_lowercase()).collect();
-    while let Some(token) = cursor.token(0) {
-        if cursor.is_any_word(0, &["BEGIN", "RETURN"]) {
-            let body = cursor.at;
-            cursor.at = tokens.len();
-            names.extend(cursor.words(body));
-        } else if cursor.is_text_token(token) {
-            names.extend(words_in(&cursor.unquoted(token)));
-            cursor.advance(1);
-        } else {
-            cursor.advance(1);
-        }
-    }
-    names
-}
-
 /// The places where these words and signs stand one after the other in a statement, in its own order: what stands in texts and comments
 /// is none of them. `*` is any token.
 ///
@@ -195,7 +167,11 @@ fn add_type(of: &TypeName, sites: &mut Vec<Site>) {
 
 fn of_tokens(sql: &str, dialect: Dialect, is_definition: bool) -> Vec<Site> {
     let tokens = tokens_of(sql, dialect);
-    let mut cursor = Text::of(sql, &tokens, dialect).cursor();
+    sites_from(Text::of(sql, &tokens, dialect).cursor(), is_definition)
+}
+
+/// The same from a place on.
+pub(super) fn sites_from(mut cursor: Cursor<'_>, is_definition: bool) -> Vec<Site> {
     let mut sites = Vec::new();
     while let Some(token) = cursor.token(0) {
         let is_name = cursor.is_name(0) && !cursor.is_text_token(token);
@@ -298,8 +274,13 @@ pub struct Names {
 impl Names {
     /// The names in what reads or writes rows.
     pub(crate) fn of_rows(statement: &Statement) -> Self {
+        Self::of_part(Node::Statement(statement))
+    }
+
+    /// The same of a part of it.
+    pub(super) fn of_part(part: Node<'_>) -> Self {
         let (mut names, mut common) = (Self::default(), Vec::new());
-        walk(statement, |node| match node {
+        walk_from(part, |node| match node {
             Node::Common(table) => common.push(table.name.text.as_str()),
             Node::Statement(statement) => names.of_statement(statement),
             Node::Body(Body::Table(table)) => names.table(table),

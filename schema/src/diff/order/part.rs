@@ -114,18 +114,18 @@ impl<'s> Side<'s> {
         objects.flatten().cloned().collect()
     }
 
-    /// The tables and views that the body of a function may read: PostgreSQL looks for them when it makes one in SQL.
+    /// The tables and views that PostgreSQL may look for when it makes a function, or runs it.
     pub(super) fn read_by_function(&self, object: &ObjectShape) -> Vec<Part> {
         if object.kind != "FUNCTION" {
             return Vec::new();
         }
         let create = object.create.iter();
-        let words: BTreeSet<String> = create.flat_map(|sql| names_in_function(sql)).collect();
+        let names: BTreeSet<String> = create.flat_map(|sql| names_in_function(sql)).collect();
         let tables = self.structure.tables.iter().map(|one| &one.name);
         let views = self.structure.views.iter().map(|one| &one.name);
         let read = tables
             .chain(views)
-            .filter(|name| words.contains(&name.name.to_lowercase()));
+            .filter(|name| names.contains(&name.name.to_lowercase()));
         read.flat_map(|name| self.whole(name)).collect()
     }
 
