@@ -506,7 +506,7 @@ fn each(
 }
 
 /// The statements of a text, one by one.
-fn statements(sql: &str, dialect: Dialect) -> Vec<String> {
+pub(super) fn statements(sql: &str, dialect: Dialect) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("1_a.sql"), sql).expect("it can be written");
     let (mut sources, mut found) = Default::default();

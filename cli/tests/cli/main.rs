@@ -40,6 +40,7 @@ mod migrate_concurrent;
 mod migrate_faults;
 mod migrate_histories;
 mod migrate_import;
+mod migrate_in_place;
 mod migrate_kill_steps;
 mod migrate_kills;
 mod migrate_names;
