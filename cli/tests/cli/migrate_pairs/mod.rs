@@ -5,6 +5,7 @@ mod schema;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 
 use bindery_schema::check::check;
 use bindery_schema::diagnostic::{Diagnostics, Severity};
@@ -155,33 +156,100 @@ fn number(variable: &str) -> Option<usize> {
     given.and_then(|text| text.parse().ok())
 }
 
-/// As many pairs as there shall be, and a summary of what became of them.
-#[expect(clippy::print_stdout, reason = "the summary of a long run")]
-fn random_pairs(dialect: Dialect, open: impl Fn() -> Option<Both>) {
-    let Some(both) = open() else { return };
-    let usual = if is_full_run() { 2_000 } else { 8 };
-    let pairs = number("BINDERY_TEST_MIGRATION_PAIRS").unwrap_or(usual);
-    let first = number("BINDERY_TEST_MIGRATION_SEED").unwrap_or(1);
-    let (mut ran, mut same) = (0, 0);
-    let mut inserted = Inserted::default();
-    let mut refused: BTreeMap<Refused, usize> = BTreeMap::new();
-    let mut failed = Vec::new();
-    for seed in (first as u64..).take(pairs) {
+/// The outcomes of a number of pairs.
+#[derive(Default)]
+struct Tally {
+    ran: usize,
+    same: usize,
+    inserted: Inserted,
+    refused: BTreeMap<Refused, usize>,
+    failed: Vec<String>,
+}
+
+impl Tally {
+    fn count(&mut self, outcome: Result<Outcome, String>) {
+        match outcome {
+            Ok(Outcome::Ran(rows)) => {
+                self.ran += 1;
+                self.inserted = self.inserted.with(&rows);
+            }
+            Ok(Outcome::Same) => self.same += 1,
+            Ok(Outcome::Refused(code)) => *self.refused.entry(code).or_default() += 1,
+            Err(why) => self.failed.push(why),
+        }
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        self.ran += other.ran;
+        self.same += other.same;
+        self.inserted = self.inserted.with(&other.inserted);
+        for (code, count) in other.refused {
+            *self.refused.entry(code).or_default() += count;
+        }
+        self.failed.extend(other.failed);
+        self
+    }
+}
+
+/// The pairs of these seeds, on databases of their own; `None` without a server.
+fn tally(
+    dialect: Dialect,
+    open: fn() -> Option<Both>,
+    seeds: impl Iterator<Item = u64>,
+) -> Option<Tally> {
+    let both = open()?;
+    let mut tally = Tally::default();
+    for seed in seeds {
         let pair = Pair {
             both: &both,
             dialect,
             seed,
         };
-        match pair.outcome() {
-            Ok(Outcome::Ran(rows)) => {
-                ran += 1;
-                inserted = inserted.with(&rows);
-            }
-            Ok(Outcome::Same) => same += 1,
-            Ok(Outcome::Refused(code)) => *refused.entry(code).or_default() += 1,
-            Err(why) => failed.push(why),
-        }
+        tally.count(pair.outcome());
     }
+    Some(tally)
+}
+
+/// The same of many pairs, with databases for each processor: a server and its client wait for each other.
+fn tally_beside(
+    dialect: Dialect,
+    open: fn() -> Option<Both>,
+    (first, pairs): (u64, usize),
+) -> Option<Tally> {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = if pairs < 100 { 1 } else { processors };
+    std::thread::scope(|scope| {
+        let spawned: Vec<_> = (0..threads)
+            .map(|at| {
+                let seeds = (first..).take(pairs).skip(at).step_by(threads);
+                scope.spawn(move || tally(dialect, open, seeds))
+            })
+            .collect();
+        let tallies = spawned.into_iter().map(|one| match one.join() {
+            Ok(tally) => tally,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        let tallies: Option<Vec<Tally>> = tallies.collect();
+        tallies.map(|all| all.into_iter().fold(Tally::default(), Tally::with))
+    })
+}
+
+/// As many pairs as there shall be, and a summary of what became of them.
+#[expect(clippy::print_stdout, reason = "the summary of a long run")]
+fn random_pairs(dialect: Dialect, open: fn() -> Option<Both>) {
+    let usual = if is_full_run() { 2_000 } else { 8 };
+    let pairs = number("BINDERY_TEST_MIGRATION_PAIRS").unwrap_or(usual);
+    let first = number("BINDERY_TEST_MIGRATION_SEED").unwrap_or(1) as u64;
+    let Some(tally) = tally_beside(dialect, open, (first, pairs)) else {
+        return;
+    };
+    let Tally {
+        ran,
+        same,
+        inserted,
+        refused,
+        failed,
+    } = tally;
     println!(
         "{}: {pairs} pairs from seed {first}: {ran} ran, {same} are the same, refused {refused:?}, {} failed; {inserted}",
         dialect.name(),
