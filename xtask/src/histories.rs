@@ -24,6 +24,9 @@ const PAGE: &str = "docs/histories.md";
 /// The steps that end otherwise, with the reasons that people found.
 const KNOWN: &str = "xtask/src/histories/known.txt";
 
+/// Where the scripts of the page come from.
+const SOURCES: &str = "xtask/src/histories/sources.md";
+
 /// Replays them, and writes the page where all were chosen. The exit code says whether the results are good enough.
 pub(crate) fn run(replaying: &Replaying, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     let folder = fs::canonicalize(&replaying.folder);
@@ -83,7 +86,8 @@ fn conclude(folder: &Path, of_notes: &Path) -> Result<ExitCode, Failure> {
     notes.retain(|one| names.contains(&one.history));
     notes.sort_by(|one, other| one.history.cmp(&other.history));
     let known = fs::read_to_string(workspace::root().join(KNOWN))?;
-    let page = page::page(&notes, &known, &today()?);
+    let sources = fs::read_to_string(workspace::root().join(SOURCES))?;
+    let page = page::page(&notes, &known, &today()?) + &sources;
     print(&page);
     if notes.len() == names.len() {
         fs::write(workspace::root().join(PAGE), page)?;

@@ -242,7 +242,7 @@ impl Resolver<'_> {
             table.native.objects = objects;
         }
         self.objects_of_named_views(&needs);
-        self.objects_beside();
+        self.objects_beside(&needs);
     }
 
     /// Views without a model are made all the same.
@@ -258,16 +258,25 @@ impl Resolver<'_> {
     }
 
     /// Objects that no table needs: the first table of their file is made after them, else the first of their dialect.
-    fn objects_beside(&mut self) {
+    fn objects_beside(&mut self, needs: &Needs<'_>) {
         let tables = self.model.tables.iter();
-        let needed: BTreeSet<usize> = tables
+        let mut needed: BTreeSet<usize> = tables
             .flat_map(|table| table.native.objects.iter().copied())
             .collect();
+        // Every database has that language.
+        let names = self
+            .draft
+            .objects
+            .iter()
+            .map(|object| &object.name.name.text);
+        let languages = names
+            .enumerate()
+            .filter(|(_, name)| name.eq_ignore_ascii_case("plpgsql"));
+        needed.extend(languages.map(|(at, _)| at));
         for (at, object) in self.draft.objects.iter().enumerate() {
-            // Every database has that language, and functions are made for what calls them.
-            let is_there = object.name.name.text.eq_ignore_ascii_case("plpgsql");
+            // Functions are made for what calls them.
             let is_function = object.kind == DraftObjectKind::Other(Written::Function);
-            if needed.contains(&at) || is_there || is_function {
+            if needed.contains(&at) || is_function {
                 continue;
             }
             let fits = |id: &TableId| {
@@ -278,7 +287,9 @@ impl Resolver<'_> {
             let mut ids = self.model.table_ids();
             let here = ids.find(|id| is_beside(id) && fits(id));
             if let Some(id) = here.or_else(|| self.model.table_ids().find(fits)) {
-                self.model.tables[id.0 as usize].native.beside.push(at);
+                let with_calls = needs.with_their_own(vec![at]).into_iter();
+                let new: Vec<usize> = with_calls.filter(|at| needed.insert(*at)).collect();
+                self.model.tables[id.0 as usize].native.beside.extend(new);
             }
         }
     }

@@ -51,6 +51,12 @@ CREATE TABLE keys_again (
 ALTER TABLE keys_again ADD CONSTRAINT a_again UNIQUE (a);
 ALTER TABLE keys_again ADD CONSTRAINT b_twice UNIQUE (b);
 
+CREATE TABLE lists (
+    plain text[] NOT NULL DEFAULT '{}'::text[],
+    "none" text[] NOT NULL DEFAULT ARRAY[]::text[],
+    two character varying(9)[] DEFAULT ARRAY['a'::text, 'b'::text]
+);
+
 CREATE TABLE users (
     id bigserial,
     email citext NOT NULL,

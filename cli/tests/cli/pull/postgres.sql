@@ -47,3 +47,4 @@ ALTER TABLE keys_again ADD CONSTRAINT a_again UNIQUE (a);
 ALTER TABLE keys_again ADD CONSTRAINT b_later UNIQUE (b) DEFERRABLE;
 ALTER TABLE keys_again ADD CONSTRAINT b_once UNIQUE (b);
 ALTER TABLE keys_again ADD CONSTRAINT b_twice UNIQUE (b);
+CREATE TABLE lists (plain text[] NOT NULL DEFAULT '{}', none text[] NOT NULL DEFAULT ARRAY[]::text[], two varchar(9)[] DEFAULT ARRAY['a', 'b']);

@@ -130,3 +130,17 @@ impl Filled for Client {
         }
     }
 }
+
+/// A table whose foreign key leads to no table, as SQLite leaves them, takes no row, and keeps none from the others.
+#[test]
+fn tables_that_refer_to_none_stay_empty() {
+    let both = crate::both::Both::on_sqlite();
+    both.execute(
+        "CREATE TABLE a (id INTEGER PRIMARY KEY, gone_id INTEGER REFERENCES gone (id));
+CREATE TABLE b (id INTEGER PRIMARY KEY, gone_id INTEGER NOT NULL REFERENCES gone (id));
+CREATE TABLE c (id INTEGER PRIMARY KEY, name TEXT NOT NULL);",
+    );
+    let pulled = both.good("pull --out - --quiet");
+    let inserted = both.open().fill(&pulled).expect("rows");
+    assert_eq!((inserted.rows, inserted.empty), (3, 2));
+}

@@ -47,7 +47,7 @@ impl Sides<'_> {
         match change {
             Change::CreateObject(one) => Effects {
                 makes: object(&one.name),
-                needs: to.read_by_function(one),
+                needs: to.needs_of_object(one),
                 ..Effects::default()
             },
             Change::DropObject(one) => Effects {

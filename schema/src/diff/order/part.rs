@@ -114,11 +114,22 @@ impl<'s> Side<'s> {
         objects.flatten().cloned().collect()
     }
 
-    /// The tables and views that PostgreSQL may look for when it makes a function, or runs it.
-    pub(super) fn read_by_function(&self, object: &ObjectShape) -> Vec<Part> {
-        if object.kind != "FUNCTION" {
-            return Vec::new();
+    /// The parts that are there before an object.
+    pub(super) fn needs_of_object(&self, object: &ObjectShape) -> Vec<Part> {
+        match object.kind {
+            "FUNCTION" => self.read_by_function(object),
+            // Its checks call functions.
+            "DOMAIN" => {
+                let own = Part::Object(table_key(&object.name, self.dialect()));
+                let named = object.create.iter().flat_map(|sql| self.objects_in(sql));
+                named.filter(|part| *part != own).collect()
+            }
+            _ => Vec::new(),
         }
+    }
+
+    /// The tables and views that PostgreSQL may look for when it makes a function, or runs it.
+    fn read_by_function(&self, object: &ObjectShape) -> Vec<Part> {
         let create = object.create.iter();
         let names: BTreeSet<String> = create.flat_map(|sql| names_in_function(sql)).collect();
         let tables = self.structure.tables.iter().map(|one| &one.name);

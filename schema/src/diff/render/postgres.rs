@@ -1,6 +1,7 @@
 //! PostgreSQL. What would keep others from a large table for long is a step that can be done online.
 
 mod enums;
+mod functions;
 mod settings;
 mod triggers;
 
@@ -37,11 +38,11 @@ fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
             // Others may need it, which the schema does not know; a sequence goes with its column.
             let is_shared = matches!(object.kind, "EXTENSION" | "COLLATION" | "FUNCTION");
             let statement = format!("DROP {} IF EXISTS {name}", object.kind);
-            let statements = if is_shared {
-                Vec::new()
-            } else {
-                vec![statement]
-            };
+            let mut statements = Vec::new();
+            if !is_shared {
+                statements.extend(functions::of_type(context, &object.name));
+                statements.push(statement);
+            }
             vec![with_rows(context, &object.name, statements)]
         }
         Change::ChangeObject { .. } => vec![by_hand(change)],

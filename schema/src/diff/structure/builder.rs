@@ -1,5 +1,7 @@
 //! From a model to the shapes of its tables, views and types.
 
+use std::collections::BTreeSet;
+
 use super::shapes::{ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape};
 use crate::dialect::Dialect;
 use crate::diff::key::{Key, Keys};
@@ -249,13 +251,21 @@ impl Builder<'_> {
         shapes
     }
 
-    /// Those that no table needs; functions may be several of one name.
+    /// Those that no table needs; functions, which may be several of one name, where one of these calls them.
     pub(super) fn idle_objects(&self, order: &[TableId]) -> Vec<ObjectShape> {
         let needed = self.needed_objects(order);
+        let beside = self
+            .model
+            .tables
+            .iter()
+            .flat_map(|table| &table.native.beside);
+        let called: BTreeSet<usize> = beside.copied().collect();
         let idle = (0..self.model.objects.len()).filter(|at| !needed.contains(at));
-        let shapes = idle.filter_map(|at| self.object(at));
-        let counts = |one: &ObjectShape| one.kind != "FUNCTION" && one.name.name != "plpgsql";
-        shapes.filter(counts).collect()
+        let shapes = idle.filter_map(|at| Some((at, self.object(at)?)));
+        let counts = |(at, one): &(usize, ObjectShape)| {
+            (one.kind != "FUNCTION" || called.contains(at)) && one.name.name != "plpgsql"
+        };
+        shapes.filter(counts).map(|(_, one)| one).collect()
     }
 
     /// Their places in the model.

@@ -16,6 +16,7 @@ use crate::syntax::{Expr, ExprKind, Node, look_at_expression, walk_from};
 /// let settled = "kind::text = ANY (ARRAY['a'::character varying::text, 'b'::character varying::text])";
 /// assert_eq!(settled_expression(printed), settled);
 /// assert_eq!(settled_expression(settled), settled);
+/// assert_eq!(settled_expression("ARRAY[]::text[]"), "ARRAY[]::text[]");
 /// ```
 pub fn settled_expression(sql: &str) -> String {
     let edits = look_at_expression(sql, Dialect::Postgres, |_, expr| {
@@ -47,7 +48,8 @@ fn cast_of_array(sql: &str, expr: &Expr) -> Option<Vec<(Range<usize>, String)>> 
     let is_plain = |one: &Expr| matches!(one.kind, ExprKind::Cast(_) | ExprKind::Text(_));
     let behind = cast.operand.span.end as usize..expr.span.end as usize;
     let of_element = sql[behind.clone()].strip_suffix("[]")?;
-    if !of_element.starts_with("::") || !values.iter().all(is_plain) {
+    // An empty array has its type by the cast alone.
+    if values.is_empty() || !of_element.starts_with("::") || !values.iter().all(is_plain) {
         return None;
     }
     let ends = values.iter().map(|one| one.span.end as usize);

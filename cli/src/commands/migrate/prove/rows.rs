@@ -75,7 +75,13 @@ impl Rows {
     ) -> Result<(), D::Error> {
         let mut parents = Vec::new();
         for key in &table.foreign_keys {
-            parents.push(count(database, &model.table(key.table).name)?);
+            let parent = model.table(key.table);
+            // None is put into a table that is not bindery's, and it may not be there.
+            let rows = match parent.unmanaged {
+                true => 0,
+                false => count(database, &parent.name)?,
+            };
+            parents.push(rows);
         }
         let before = count(database, &table.name)?;
         let mut refusal = None;
