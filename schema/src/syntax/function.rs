@@ -219,3 +219,78 @@ fn listed(cursor: &mut Cursor<'_>) -> Vec<String> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::names_in_function;
+
+    #[track_caller]
+    fn check(sql: &str, wanted: &[&str]) {
+        let names = names_in_function(&format!("CREATE FUNCTION f{sql}"));
+        let candidates = ["a", "c", "cost", "n", "other", "t", "u", "v", "w", "x", "y"];
+        let named = candidates.into_iter().filter(|name| names.contains(*name));
+        let names: Vec<&str> = named.collect();
+        assert_eq!(names, wanted, "{sql}");
+    }
+
+    #[test]
+    fn tables_of_queries_are_named() {
+        check(
+            "(a text) RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM t WHERE u = a $$",
+            &["t"],
+        );
+        check(
+            "() RETURNS text LANGUAGE sql AS 'SELECT $1; SELECT a FROM t JOIN s.u ON u.t = t.u;'",
+            &["t", "u"],
+        );
+        check(
+            "() RETURNS void AS 'WITH w AS (SELECT 1) INSERT INTO t SELECT * FROM w' LANGUAGE sql",
+            &["t"],
+        );
+        check(
+            "() RETURNS bigint LANGUAGE sql BEGIN ATOMIC DELETE FROM t; SELECT a FROM u; END",
+            &["t", "u"],
+        );
+        check(
+            "() RETURNS bigint LANGUAGE sql RETURN (SELECT max(t) FROM u)",
+            &["u"],
+        );
+    }
+
+    #[test]
+    fn parameters_and_columns_are_no_tables() {
+        check(
+            "(cost text) RETURNS bigint LANGUAGE sql RETURN length(cost)",
+            &[],
+        );
+        check(
+            "(cost text) RETURNS bigint LANGUAGE sql AS 'SELECT length(cost)'",
+            &[],
+        );
+        check(
+            "(a text DEFAULT 'cost') RETURNS bigint LANGUAGE internal AS 'cost'",
+            &[],
+        );
+    }
+
+    #[test]
+    fn types_of_rows_are_named() {
+        check(
+            "(r t) RETURNS SETOF u LANGUAGE sql AS 'SELECT (r.a)::v'",
+            &["t", "u", "v"],
+        );
+        check(
+            "(a t.c%TYPE) RETURNS text LANGUAGE sql RETURN a",
+            &["c", "t"],
+        );
+    }
+
+    #[test]
+    fn blocks_name_the_types_of_variables_and_what_they_read() {
+        check(
+            "() RETURNS bigint LANGUAGE plpgsql AS $$ DECLARE cost t%ROWTYPE; n CONSTANT u.c%TYPE NOT NULL := other;
+             BEGIN SELECT cost INTO n FROM v a, w WHERE x IS NULL; RETURN y; END $$",
+            &["c", "t", "u", "v", "w"],
+        );
+    }
+}

@@ -157,7 +157,11 @@ mod tests {
 
     /// The statements that are no comments.
     fn executed(from: &str, to: &str) -> Vec<String> {
-        let read = |sql| Structure::read(sql, Dialect::Postgres, None).expect("a schema");
+        executed_on(Dialect::Postgres, from, to)
+    }
+
+    fn executed_on(dialect: Dialect, from: &str, to: &str) -> Vec<String> {
+        let read = |sql| Structure::read(sql, dialect, None).expect("a schema");
         let planned = plan(&Plan {
             from: &read(from),
             to: &read(to),
@@ -181,6 +185,26 @@ mod tests {
         assert_eq!(executed.len(), 3, "{executed:?}");
         assert!(executed[0].contains("\"j\""), "{executed:?}");
         assert!(executed[1].contains("\"l\""), "{executed:?}");
+    }
+
+    /// The type of `id` is in one statement with `c`, whose values are lost, so `up` keeps its type, too.
+    #[test]
+    fn columns_of_a_foreign_key_keep_their_types_together() {
+        let table = |kind: &str, counted: &str, generated: &str| {
+            format!(
+                "CREATE TABLE t (id {kind} NOT NULL {counted}, k bigint NOT NULL, c bigint {generated}, up {kind}, PRIMARY KEY (k),
+                UNIQUE KEY i (id, c), CONSTRAINT f FOREIGN KEY (up) REFERENCES t (id));"
+            )
+        };
+        let from = table("bigint", "", "GENERATED ALWAYS AS (k + 1) STORED");
+        let to = table("bigint unsigned", "AUTO_INCREMENT", "");
+        let executed = executed_on(Dialect::Mysql, &from, &to);
+        assert!(
+            executed.iter().all(|sql| !sql.contains("unsigned")),
+            "{executed:?}"
+        );
+        assert_eq!(executed.len(), 2, "{executed:?}");
+        assert!(executed[1].contains("ADD CONSTRAINT `f`"), "{executed:?}");
     }
 
     #[test]
