@@ -2,6 +2,7 @@
 
 use bindery::types::BigDecimal;
 use bindery::{Connection, Dialect, ErrorKind, StaticEngine};
+use bindery_testkit::is_full_run;
 
 use crate::queries::*;
 use crate::queries_at_work::{Everything, on_each, small};
@@ -163,7 +164,8 @@ fn conditions_in_one_another_are_as_many_as_values_of_a_statement() -> bindery::
         rows::fill(c, 9, 3)?;
         let posts = c.posts().order_by(post::id.asc()).all()?;
         let most = 10_000;
-        for (seed, levels) in [(1, most), (2, most), (3, 700), (4, 300)] {
+        let second = if is_full_run() { most } else { 1_000 };
+        for (seed, levels) in [(1, most), (2, second), (3, 700), (4, 300)] {
             let expected = posts
                 .iter()
                 .filter(|row| deep(seed, levels, row).1 == Some(true));

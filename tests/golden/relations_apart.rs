@@ -15,9 +15,7 @@ fn qry_03_trees_of_many_levels_are_read_to_their_end() -> bindery::Result<()> {
         let named = |id: i64| NewCompany::new(format!("level {id}")).id(id);
         c.companies().insert(named(1))?;
         let below = (2..=LEVELS).map(|id| named(id).parent_id(CompanyId::new(id - 1)));
-        for company in below {
-            c.companies().insert(company)?;
-        }
+        c.companies().insert_many(below)?;
         let (first, last) = (
             c.companies().get(CompanyId::new(1))?,
             c.companies().get(CompanyId::new(LEVELS))?,
