@@ -158,6 +158,7 @@ fn deep<E: StaticEngine + Everything>(
     chains.fold(first, |all, chain| joined(&mut seeded, all, chain))
 }
 
+/// In full: 10,000 levels in a second order.
 #[test]
 fn conditions_in_one_another_are_as_many_as_values_of_a_statement() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
