@@ -1,7 +1,5 @@
 //! The rows of a relation: owners and their pets, always the same.
 
-use std::collections::HashMap;
-
 use crate::Person;
 
 /// The number of owners.
@@ -62,21 +60,5 @@ impl From<Pet> for Person {
             name: pet.name,
             hair_color: Some(pet.owner_id.to_string()),
         }
-    }
-}
-
-/// The pets of each owner, grouped as by hand, and taken one after the other.
-pub(crate) fn take_families(owners: Vec<Owner>, pets: Vec<Pet>, take: &mut dyn FnMut(Pet)) {
-    let mut of_owners: HashMap<i64, Vec<Pet>> = HashMap::with_capacity(owners.len());
-    for pet in pets {
-        of_owners.entry(pet.owner_id).or_default().push(pet);
-    }
-    let mut families = Vec::with_capacity(owners.len());
-    for owner in owners {
-        let pets = of_owners.remove(&owner.id).unwrap_or_default();
-        families.push((owner, pets));
-    }
-    for (_, pets) in families {
-        pets.into_iter().for_each(&mut *take);
     }
 }

@@ -10,19 +10,27 @@ mod case;
 mod client;
 mod clients;
 mod core;
+mod counted;
 mod family;
 mod measure;
 mod person;
 mod report;
 mod suite;
+#[cfg(feature = "clients")]
+mod suites;
 mod variant;
 
 pub use arguments::{Arguments, USAGE};
 pub use case::{Case, FamilyQuery};
 pub use client::{Client, Failure};
+#[cfg(feature = "record")]
+pub use counted::check_of_schema;
+pub use counted::hot_calls;
 pub use family::{Owner, Pet};
 pub use person::Person;
-pub use suite::{DatabaseAddress, Suite, mysql, postgres, sqlite};
+pub use suite::{DatabaseAddress, Suite, own};
+#[cfg(feature = "clients")]
+pub use suites::{mysql, postgres, sqlite};
 pub use variant::Variant;
 
 /// Measures every suite and prints its table.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{Arguments, Case, Failure, Variant};
 
 /// Numbers of rows that are inserted begin here, beyond those that are there.
-const FIRST_NEW: i64 = 1_000_000;
+pub(crate) const FIRST_NEW: i64 = 1_000_000;
 /// More than that at a time would only fill the memory.
 const MAX_TIMES: u128 = 5_000;
 

@@ -1,7 +1,5 @@
 //! The row that every client reads and writes.
 
-use std::collections::HashMap;
-
 /// Somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -29,10 +27,4 @@ impl Person {
     pub fn from(first: i64, count: usize) -> Vec<Self> {
         (first..).take(count).map(Self::numbered).collect()
     }
-}
-
-/// The rows of a list in the order of their keys, as a program puts them by hand.
-pub(crate) fn in_order(ids: &[i64], rows: Vec<Person>) -> Vec<Option<Person>> {
-    let mut by_id: HashMap<i64, Person> = rows.into_iter().map(|row| (row.id, row)).collect();
-    ids.iter().map(|id| by_id.remove(id)).collect()
 }

@@ -2,8 +2,8 @@
 
 use bindery_testkit::Server;
 
-use crate::clients::{Bindery, Mysql, Postgres, Rusqlite, TokioPostgres};
-use crate::measure::Times;
+use crate::clients::{Bindery, OWN};
+use crate::measure::{FIRST_NEW, Times};
 use crate::{Arguments, Case, Failure, Person, Variant, measure, report};
 
 /// All clients of one database, the one that others are compared with first.
@@ -31,52 +31,49 @@ pub struct DatabaseAddress {
     pub database: String,
 }
 
-/// An SQLite database in memory for each client.
+/// bindery alone, on a database or server of its own.
 ///
 /// # Errors
-/// It cannot be opened.
-pub fn sqlite() -> Result<Suite, Failure> {
-    Ok(Suite {
-        title: "SQLite, in memory".to_owned(),
-        variants: vec![Box::new(Rusqlite::open()?), Box::new(Bindery::sqlite()?)],
+/// There is no such database, or it is not installed or does not start.
+pub fn own(database: &str) -> Result<Suite, Failure> {
+    let alone = |variant: Box<dyn Variant>, server: Option<Server>| Suite {
+        title: database.to_owned(),
+        variants: vec![variant],
         is_shared: false,
-        _server: None,
-    })
+        _server: server,
+    };
+    match database {
+        "sqlite" => Ok(alone(Box::new(Bindery::sqlite()?), None)),
+        "postgres" => {
+            let (server, place) = postgres_server()?;
+            let client = Bindery::postgres(&place)?.with_tables()?;
+            Ok(alone(Box::new(client), Some(server)))
+        }
+        "mysql" => {
+            let (server, place) = mysql_server()?;
+            let client = Bindery::mysql(&place)?.with_tables()?;
+            Ok(alone(Box::new(client), Some(server)))
+        }
+        _ => Err(format!("`{database}` is none of sqlite, postgres and mysql").into()),
+    }
 }
 
 /// A private PostgreSQL server, reached over its socket file.
-///
-/// # Errors
-/// It is not installed, or does not start.
-pub fn postgres() -> Result<(Suite, DatabaseAddress), Failure> {
+pub(crate) fn postgres_server() -> Result<(Server, DatabaseAddress), Failure> {
     let server = Server::postgres().setting("autovacuum", "off").start()?;
     let place = DatabaseAddress::of(&server, server.socket_dir().display().to_string());
-    let variants: Vec<Box<dyn Variant>> = vec![
-        Box::new(Postgres::connect(&place)?),
-        Box::new(Bindery::postgres(&place)?),
-        Box::new(TokioPostgres::connect(&place)?),
-    ];
-    let title = format!("PostgreSQL {}", server.version());
-    Ok((Suite::shared(title, variants, server), place))
+    Ok((server, place))
 }
 
 /// A private MariaDB or MySQL server, reached over its socket file.
-///
-/// # Errors
-/// It is not installed, or does not start.
-pub fn mysql() -> Result<(Suite, DatabaseAddress), Failure> {
+pub(crate) fn mysql_server() -> Result<(Server, DatabaseAddress), Failure> {
     let server = Server::mysql().start()?;
     let socket = server.socket_dir().join("mysql.sock");
     let database = server.database("people")?;
     let mut place = DatabaseAddress::of(&server, socket.display().to_string());
     place.database = "people".to_owned();
     place.url = database;
-    let variants: Vec<Box<dyn Variant>> = vec![
-        Box::new(Mysql::connect(&place)?),
-        Box::new(Bindery::mysql(&place)?),
-    ];
-    let title = format!("{:?} {}", server.product(), server.version());
-    Ok((Suite::shared(title, variants, server), place))
+    Ok((server, place))
 }
 
 impl DatabaseAddress {
@@ -98,12 +95,18 @@ impl DatabaseAddress {
 }
 
 impl Suite {
-    fn shared(title: String, variants: Vec<Box<dyn Variant>>, server: Server) -> Self {
+    /// Clients with a database each, or those of one server, which share its tables.
+    #[cfg(feature = "clients")]
+    pub(crate) fn of(
+        title: String,
+        variants: Vec<Box<dyn Variant>>,
+        server: Option<Server>,
+    ) -> Self {
         Self {
             title,
             variants,
-            is_shared: true,
-            _server: Some(server),
+            is_shared: server.is_some(),
+            _server: server,
         }
     }
 
@@ -144,6 +147,17 @@ impl Suite {
             })
             .collect();
         Ok(report::line(&case.to_string(), &measured))
+    }
+
+    /// Runs a case of bindery's client once, and then a number of times.
+    pub(crate) fn run_own(&mut self, case: Case, times: u32) -> Result<(), Failure> {
+        self.fill(case)?;
+        let mut variants = self.variants.iter_mut();
+        let own = variants.find(|variant| variant.name() == OWN);
+        let own = own.ok_or("bindery is not among the clients")?;
+        own.time(case, FIRST_NEW, 1)?;
+        own.time(case, FIRST_NEW + 10_000, times)?;
+        Ok(())
     }
 
     /// Do all clients give the same rows?

@@ -116,6 +116,8 @@ cargo xtask catalogue [--check]
 
 cargo xtask book            the book of docs/, by mdBook, which it compiles once; fails on a dead link
 cargo xtask lint            formatting, clippy, documentation, public items, feature sets, packages
+cargo xtask record          compares instructions of the hottest calls, of a check and of rustc, and the size of generated code, with
+                            benches/record.txt; --update writes it
 cargo xtask public          compares the public items of the crates with the lists in docs/public; --update writes these
 cargo xtask help            this text
 
@@ -173,6 +175,9 @@ pub(crate) enum Command {
         is_check: bool,
     },
     Lint,
+    Record {
+        is_update: bool,
+    },
     Public {
         /// The lists are written.
         is_update: bool,
@@ -343,6 +348,8 @@ impl Command {
             ["catalogue"] => Ok(Self::Catalogue { is_check: false }),
             ["catalogue", "--check"] => Ok(Self::Catalogue { is_check: true }),
             ["lint"] => Ok(Self::Lint),
+            ["record"] => Ok(Self::Record { is_update: false }),
+            ["record", "--update"] => Ok(Self::Record { is_update: true }),
             ["public"] => Ok(Self::Public { is_update: false }),
             ["public", "--update"] => Ok(Self::Public { is_update: true }),
             ["servers", "up"] => Ok(Self::ServersUp),
@@ -374,6 +381,7 @@ impl Command {
             | Self::Book
             | Self::Catalogue { .. }
             | Self::Lint
+            | Self::Record { .. }
             | Self::Public { .. }
             | Self::ServersDown
             | Self::ServersEnv => false,

@@ -5,7 +5,7 @@ mod checked;
 mod clean;
 mod refused;
 mod rooms;
-mod schema;
+pub(crate) mod schema;
 mod surface;
 
 use std::fs;
@@ -17,6 +17,8 @@ use crate::Failure;
 use crate::arguments::Growing;
 use crate::output::{complain, print};
 use crate::workspace::{self, cargo};
+
+pub(crate) use self::surface::crate_of;
 
 /// So many tables of ten columns.
 const SIZES: [usize; 5] = [100, 300, 1_000, 3_000, 10_000];
@@ -197,7 +199,7 @@ impl Project {
 }
 
 /// Bytes of the generated file and of the pieces it includes.
-fn generated(out: &Path) -> Result<u64, Failure> {
+pub(crate) fn generated(out: &Path) -> Result<u64, Failure> {
     let mut bytes = fs::metadata(out.join("bindery.rs"))?.len();
     for piece in fs::read_dir(out.join("bindery"))? {
         bytes += piece?.metadata()?.len();

@@ -74,6 +74,27 @@ pub(crate) fn postgis(interrupt: &Interrupt) -> Result<(), Failure> {
     apt_get(&[&install[..], &[package.as_str()]].concat(), interrupt)
 }
 
+/// Installs valgrind, which counts instructions.
+///
+/// # Errors
+/// It is not there and cannot be installed.
+pub(crate) fn valgrind(interrupt: &Interrupt) -> Result<(), Failure> {
+    if Path::new("/usr/bin/valgrind").exists() {
+        return Ok(());
+    }
+    if !can_install() {
+        return Err("valgrind is missing: install it, then run this command again".into());
+    }
+    complain("installing valgrind");
+    apt_get(&["update"], interrupt)?;
+    // Without the symbols of libc it does not begin.
+    let install = ["install", "--yes", "--no-install-recommends"];
+    apt_get(
+        &[&install[..], &["valgrind", "libc6-dbg"]].concat(),
+        interrupt,
+    )
+}
+
 /// The folders of versions in a folder, the newest last.
 fn versions(folder: &str) -> Vec<u32> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();

@@ -16,6 +16,9 @@ use generated::{
     model, owner, person as column, pet, queries,
 };
 
+/// The client that others are compared with, by its name.
+pub(crate) const OWN: &str = "bindery";
+
 /// A connection of any engine.
 pub(crate) struct Bindery<E: StaticEngine> {
     connection: Connection<E>,
@@ -57,13 +60,8 @@ fn databases(engine: &str, url: &str) -> Result<Databases, Failure> {
 impl Bindery<engine::Default> {
     pub(crate) fn sqlite() -> Result<Self, Failure> {
         let databases = databases("default", "sqlite::memory:")?;
-        databases.create_missing_on(engine::Default)?;
-        let mut connection = databases.default()?;
-        let owners = Owner::all().map(|owner| NewOwner::new(owner.id, owner.name));
-        connection.owners().insert_many(owners)?;
-        let pets = Pet::all().map(|pet| NewPet::new(pet.id, pet.owner_id.into(), pet.name));
-        connection.pets().insert_many(pets)?;
-        Self::with(databases, connection, engine::Default)
+        let connection = databases.default()?;
+        Self::with(databases, connection, engine::Default)?.with_tables()
     }
 }
 
@@ -96,6 +94,16 @@ impl<E: Hosting> Bindery<E> {
             databases,
             engine,
         })
+    }
+
+    /// Creates the tables, with the families. On a server another client may have done it.
+    pub(crate) fn with_tables(mut self) -> Result<Self, Failure> {
+        self.databases.create_missing_on(self.engine)?;
+        let owners = Owner::all().map(|owner| NewOwner::new(owner.id, owner.name));
+        self.connection.owners().insert_many(owners)?;
+        let pets = Pet::all().map(|pet| NewPet::new(pet.id, pet.owner_id.into(), pet.name));
+        self.connection.pets().insert_many(pets)?;
+        Ok(self)
     }
 
     /// The repository that `db.people()` is where a model lives on one engine: each call takes a connection.
@@ -131,7 +139,7 @@ impl<E: Hosting> Client for Bindery<E> {
     type Row = generated::Person<E>;
 
     fn name(&self) -> &'static str {
-        "bindery"
+        OWN
     }
 
     fn clear(&mut self) -> Result<(), Failure> {

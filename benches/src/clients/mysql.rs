@@ -3,10 +3,10 @@
 use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder, Statement, TxOpts, Value};
 
+use super::by_hand::{in_order, take_families};
 use super::sql::unnumbered as sql;
 use super::sql::{COUNTS, LAST_OF_EACH};
-use crate::family::{OF_QUERY, OWNERS, take_families};
-use crate::person::in_order;
+use crate::family::{OF_QUERY, OWNERS};
 use crate::suite::DatabaseAddress;
 use crate::{Case, Client, Failure, FamilyQuery, Owner, Person, Pet};
 

@@ -5,10 +5,10 @@ use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{ToSql, Type};
 use postgres::{Client as Connection, NoTls, Row, Statement};
 
+use super::by_hand::{in_order, take_families};
 use super::sql::numbered as sql;
 use super::sql::{COUNTS, LAST_OF_EACH};
-use crate::family::{OF_QUERY, take_families};
-use crate::person::in_order;
+use crate::family::OF_QUERY;
 use crate::suite::DatabaseAddress;
 use crate::{Case, Client, Failure, FamilyQuery, Owner, Person, Pet};
 

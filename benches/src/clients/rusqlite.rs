@@ -2,10 +2,10 @@
 
 use rusqlite::{Connection, Row, params, params_from_iter};
 
+use super::by_hand::{in_order, take_families};
 use super::sql::unnumbered as sql;
 use super::sql::{COUNTS, LAST_OF_EACH};
-use crate::family::{OF_QUERY, OWNERS, take_families};
-use crate::person::in_order;
+use crate::family::{OF_QUERY, OWNERS};
 use crate::{Case, Client, Failure, FamilyQuery, Owner, Person, Pet};
 
 /// Rows in one INSERT of many: more gain nothing.

@@ -54,6 +54,9 @@ fn every_command_is_understood() {
     }
     assert_eq!(parse("book"), Ok(Command::Book));
     assert_eq!(parse("lint"), Ok(Command::Lint));
+    let record = |is_update| Ok(Command::Record { is_update });
+    assert_eq!(parse("record"), record(false));
+    assert_eq!(parse("record --update"), record(true));
     let public = |is_update| Ok(Command::Public { is_update });
     assert_eq!(parse("public"), public(false));
     assert_eq!(parse("public --update"), public(true));

@@ -56,23 +56,7 @@ impl Variant {
     /// A crate of the generated files, each after a change.
     fn create(name: &str, out: &Path, change: &dyn Fn(&str) -> String) -> Result<Self, Failure> {
         let folder = workspace::target().join("growth/surface").join(name);
-        let root = workspace::root().display();
-        fs::create_dir_all(folder.join("src/bindery"))?;
-        let manifest = format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-             bindery = {{ path = \"{root}/runtime\", features = [\"sqlite\"] }}\n"
-        );
-        fs::write(folder.join("Cargo.toml"), manifest)?;
-        fs::copy(
-            workspace::root().join("Cargo.lock"),
-            folder.join("Cargo.lock"),
-        )?;
-        fs::copy(out.join("bindery.rs"), folder.join("src/lib.rs"))?;
-        for piece in fs::read_dir(out.join("bindery"))? {
-            let piece = piece?;
-            let text = change(&fs::read_to_string(piece.path())?);
-            fs::write(folder.join("src/bindery").join(piece.file_name()), text)?;
-        }
+        crate_of(&folder, name, out, change)?;
         let mut variant = Self {
             folder,
             least: f64::MAX,
@@ -99,6 +83,33 @@ impl Variant {
         self.least = self.least.min(children_seconds()? - before);
         Ok(())
     }
+}
+
+/// Makes a crate of the generated files in a folder, each after a change.
+pub(crate) fn crate_of(
+    folder: &Path,
+    name: &str,
+    out: &Path,
+    change: &dyn Fn(&str) -> String,
+) -> Result<(), Failure> {
+    let root = workspace::root().display();
+    fs::create_dir_all(folder.join("src/bindery"))?;
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
+         bindery = {{ path = \"{root}/runtime\", features = [\"sqlite\"] }}\n"
+    );
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    fs::copy(
+        workspace::root().join("Cargo.lock"),
+        folder.join("Cargo.lock"),
+    )?;
+    fs::copy(out.join("bindery.rs"), folder.join("src/lib.rs"))?;
+    for piece in fs::read_dir(out.join("bindery"))? {
+        let piece = piece?;
+        let text = change(&fs::read_to_string(piece.path())?);
+        fs::write(folder.join("src/bindery").join(piece.file_name()), text)?;
+    }
+    Ok(())
 }
 
 /// The generated text without what is for queries. Blocks begin and end at the same depth.

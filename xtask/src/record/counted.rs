@@ -1,0 +1,178 @@
+//! Programs under callgrind.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::Failure;
+use crate::workspace::{self, cargo};
+
+/// The function of `bindery-benches` within which is counted.
+const COUNTED: &str = "bindery_benches::counted::counted*";
+/// The one that is called behind it.
+const WRITTEN: &str = "bindery_benches::counted::written*";
+/// The crate of generated code that rustc checks.
+pub(super) const CRATE: &str = "counted";
+
+/// Random seeds of hash tables, and the pieces in which an answer of a server comes, only add to the least of some runs.
+const RUNS: usize = 3;
+
+/// The instructions of one call of each case on a database.
+pub(super) fn calls(program: &Path, database: &str) -> Result<Vec<(String, u64)>, Failure> {
+    let counted = least(program, database)?;
+    let counted = counted.into_iter().filter(|it| it.calls > 0);
+    let each = counted.map(|it| {
+        (
+            format!("{database}, {}", it.name),
+            it.instructions / it.calls,
+        )
+    });
+    Ok(each.collect())
+}
+
+/// The instructions of a program that checks the schema in a folder: all of them, as it has several threads.
+pub(super) fn check(program: &Path, folder: &Path) -> Result<u64, Failure> {
+    let outputs = Outputs::create("check")?;
+    let output = Command::new("valgrind")
+        .args(["--quiet", "--tool=callgrind"])
+        .arg(format!("--callgrind-out-file={}", outputs.name().display()))
+        .arg(program)
+        .arg("check")
+        .arg(folder)
+        .output()?;
+    match output.status.success() {
+        true => total(&fs::read_to_string(outputs.name())?),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
+    }
+}
+
+/// The instructions of rustc for the crate in a folder.
+pub(super) fn rustc(folder: &Path) -> Result<u64, Failure> {
+    let outputs = Outputs::create("rustc")?;
+    let wrapper = wrapper(&outputs)?;
+    // Its dependencies.
+    check_crate(folder, None)?;
+    let lib = fs::File::options()
+        .append(true)
+        .open(folder.join("src/lib.rs"))?;
+    lib.set_modified(std::time::SystemTime::now())?;
+    check_crate(folder, Some(&wrapper))?;
+    total(&fs::read_to_string(outputs.name())?)
+}
+
+/// Cargo calls rustc by it for the crates of the workspace, of which there is one, and for its own questions.
+fn wrapper(outputs: &Outputs) -> Result<PathBuf, Failure> {
+    let path = outputs.0.join("rustc.sh");
+    let file = outputs.name();
+    let text = format!(
+        "#!/bin/sh\ncase \"$*\" in\n*\"--crate-name {CRATE} \"*)\n\
+         exec valgrind --quiet --tool=callgrind '--callgrind-out-file={}' \"$@\" ;;\nesac\nexec \"$@\"\n",
+        file.display()
+    );
+    fs::write(&path, text)?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+    Ok(path)
+}
+
+fn check_crate(folder: &Path, wrapper: Option<&Path>) -> Result<(), Failure> {
+    let mut command = cargo();
+    command
+        .args(["check", "--quiet"])
+        .current_dir(folder)
+        .env(
+            "CARGO_TARGET_DIR",
+            workspace::target().join("record/target"),
+        )
+        .env("CARGO_INCREMENTAL", "0");
+    command.envs(wrapper.map(|path| ("RUSTC_WORKSPACE_WRAPPER", path)));
+    match command.status()?.success() {
+        true => Ok(()),
+        false => Err("the generated code was not checked".into()),
+    }
+}
+
+/// A call of the counted function.
+struct Counting {
+    calls: u64,
+    name: String,
+    instructions: u64,
+}
+
+fn least(program: &Path, database: &str) -> Result<Vec<Counting>, Failure> {
+    let mut all = countings(program, database)?;
+    for _ in 1..RUNS {
+        let again = countings(program, database)?;
+        for (known, other) in all.iter_mut().zip(again) {
+            known.instructions = known.instructions.min(other.instructions);
+        }
+    }
+    Ok(all)
+}
+
+fn countings(program: &Path, database: &str) -> Result<Vec<Counting>, Failure> {
+    let outputs = Outputs::create(database)?;
+    let output = Command::new("valgrind")
+        .args(["--quiet", "--tool=callgrind", "--collect-atstart=no"])
+        .arg(format!("--toggle-collect={COUNTED}"))
+        .arg(format!("--dump-before={WRITTEN}"))
+        .arg(format!("--callgrind-out-file={}", outputs.name().display()))
+        .arg(program)
+        .arg(database)
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !output.status.success() {
+        return Err(format!("{database} under valgrind: {}", output.status).into());
+    }
+    let text = String::from_utf8(output.stdout)?;
+    let counted = text.lines().enumerate().map(|(at, line)| {
+        let (calls, name) = line.split_once(' ').ok_or("a line without a number")?;
+        Ok(Counting {
+            calls: calls.parse()?,
+            name: name.to_owned(),
+            instructions: total(&fs::read_to_string(outputs.numbered(at + 1))?)?,
+        })
+    });
+    counted.collect()
+}
+
+/// The number of a file of callgrind.
+fn total(text: &str) -> Result<u64, Failure> {
+    let mut lines = text.lines();
+    let line = lines.find_map(|line| line.strip_prefix("totals: "));
+    Ok(line.ok_or("callgrind counted nothing")?.trim().parse()?)
+}
+
+/// A folder for the files of callgrind.
+struct Outputs(PathBuf);
+
+impl Outputs {
+    fn create(title: &str) -> Result<Self, Failure> {
+        let folder = workspace::target().join("record").join(title);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        Ok(Self(folder))
+    }
+
+    fn name(&self) -> PathBuf {
+        self.0.join("counted")
+    }
+
+    fn numbered(&self, number: usize) -> PathBuf {
+        self.0.join(format!("counted.{number}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::total;
+
+    #[test]
+    fn a_file_of_callgrind_has_its_number() {
+        let text = "events: Ir\nsummary: 13\n\ntotals: 12\n";
+        assert_eq!(total(text).expect("there is one"), 12);
+        total("events: Ir\n").expect_err("there is none");
+    }
+}
