@@ -147,12 +147,14 @@ fn feature_sets() -> Job {
     }
 }
 
+/// Code that a set of features leaves unused is a warning of rustc itself; clippy has looked at all of it, and takes half as long again.
 fn feature_set((package, features): (&str, &str), target: &Path) -> Step {
     let mut command = cargo();
     command
         .env("CARGO_TARGET_DIR", target)
-        .args(["clippy", "--quiet", "--no-default-features"])
-        .args(["--package", package, "--features", features])
+        .args(["rustc", "--quiet", "--lib", "--profile", "check"])
+        .args(["--no-default-features", "--package", package])
+        .args(["--features", features])
         .args(["--", "-D", "warnings"]);
     Step::new(format!("{package} with features [{features}]"), command)
 }
