@@ -50,7 +50,7 @@ fn written() {
     black_box(());
 }
 
-/// Calls each case of bindery's client, the first time uncounted by the record as it prepares statements. Returns a line for each
+/// Calls each case of a suite of one client, the first time uncounted by the record as it prepares statements. Returns a line for each
 /// of these two countings, in their order: the number of calls and the case's name.
 ///
 /// # Errors
@@ -58,7 +58,7 @@ fn written() {
 pub fn hot_calls(suite: &mut Suite) -> Result<Vec<String>, Failure> {
     let mut lines = Vec::new();
     for (case, times) in CASES {
-        suite.run_own(case, times)?;
+        suite.run(case, times)?;
         lines.push(format!("0 {case}"));
         lines.push(format!("{times} {case}"));
     }

@@ -2,7 +2,7 @@
 
 use bindery_testkit::Server;
 
-use crate::clients::{Bindery, OWN};
+use crate::clients::Bindery;
 use crate::measure::{FIRST_NEW, Times};
 use crate::{Arguments, Case, Failure, Person, Variant, measure, report};
 
@@ -36,12 +36,8 @@ pub struct DatabaseAddress {
 /// # Errors
 /// There is no such database, or it is not installed or does not start.
 pub fn own(database: &str) -> Result<Suite, Failure> {
-    let alone = |variant: Box<dyn Variant>, server: Option<Server>| Suite {
-        title: database.to_owned(),
-        variants: vec![variant],
-        is_shared: false,
-        _server: server,
-    };
+    let alone =
+        |variant: Box<dyn Variant>, server| Suite::of(database.to_owned(), vec![variant], server);
     match database {
         "sqlite" => Ok(alone(Box::new(Bindery::sqlite()?), None)),
         "postgres" => {
@@ -96,7 +92,6 @@ impl DatabaseAddress {
 
 impl Suite {
     /// Clients with a database each, or those of one server, which share its tables.
-    #[cfg(feature = "clients")]
     pub(crate) fn of(
         title: String,
         variants: Vec<Box<dyn Variant>>,
@@ -149,14 +144,13 @@ impl Suite {
         Ok(report::line(&case.to_string(), &measured))
     }
 
-    /// Runs a case of bindery's client once, and then a number of times.
-    pub(crate) fn run_own(&mut self, case: Case, times: u32) -> Result<(), Failure> {
+    /// Runs a case of each client once, and then a number of times.
+    pub(crate) fn run(&mut self, case: Case, times: u32) -> Result<(), Failure> {
         self.fill(case)?;
-        let mut variants = self.variants.iter_mut();
-        let own = variants.find(|variant| variant.name() == OWN);
-        let own = own.ok_or("bindery is not among the clients")?;
-        own.time(case, FIRST_NEW, 1)?;
-        own.time(case, FIRST_NEW + 10_000, times)?;
+        for variant in &mut self.variants {
+            variant.time(case, FIRST_NEW, 1)?;
+            variant.time(case, FIRST_NEW + 10_000, times)?;
+        }
         Ok(())
     }
 

@@ -24,7 +24,7 @@ const PAGE: &str = "docs/histories.md";
 /// The steps that end otherwise, with the reasons that people found.
 const KNOWN: &str = "xtask/src/histories/known.txt";
 
-/// Where the scripts of the page come from.
+/// Sources of the scripts of the page.
 const SOURCES: &str = "xtask/src/histories/sources.md";
 
 /// Replays them, and writes the page where all were chosen. The exit code says whether the results are good enough.

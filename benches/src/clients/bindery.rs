@@ -16,9 +16,6 @@ use generated::{
     model, owner, person as column, pet, queries,
 };
 
-/// The client that others are compared with, by its name.
-pub(crate) const OWN: &str = "bindery";
-
 /// A connection of any engine.
 pub(crate) struct Bindery<E: StaticEngine> {
     connection: Connection<E>,
@@ -139,7 +136,7 @@ impl<E: Hosting> Client for Bindery<E> {
     type Row = generated::Person<E>;
 
     fn name(&self) -> &'static str {
-        OWN
+        "bindery"
     }
 
     fn clear(&mut self) -> Result<(), Failure> {

@@ -14,7 +14,7 @@ mod sql;
 #[cfg(feature = "clients")]
 mod tokio_postgres;
 
-pub(crate) use self::bindery::{Bindery, OWN};
+pub(crate) use self::bindery::Bindery;
 #[cfg(feature = "clients")]
 pub(crate) use self::mysql::Mysql;
 #[cfg(feature = "clients")]

@@ -26,6 +26,8 @@ mod setting;
 pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
 pub(crate) use reads::names_of;
+#[cfg(feature = "diff")]
+pub(crate) use setting::usual_storage;
 mod types;
 mod unknown;
 mod user_type;

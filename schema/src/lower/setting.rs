@@ -42,14 +42,18 @@ fn taken_apart(words: &str) -> Option<(Setting, &str)> {
     Some((setting, words.next()?))
 }
 
+/// The storage of a type whose values have several lengths (`pg_type.typstorage`).
+pub(crate) fn usual_storage(type_name: &str) -> &'static str {
+    match type_name {
+        "numeric" | "decimal" | "inet" | "cidr" => "MAIN",
+        _ => "EXTENDED",
+    }
+}
+
 fn is_usual(column: &DraftColumn, setting: Setting, value: &str) -> bool {
-    let is_main = matches!(
-        column.type_name.name.as_str(),
-        "numeric" | "decimal" | "inet" | "cidr"
-    );
     let usual = match setting {
-        Setting::Storage if is_main && !column.type_name.array => "MAIN",
-        Setting::Storage => "EXTENDED",
+        Setting::Storage if column.type_name.array => "EXTENDED",
+        Setting::Storage => usual_storage(&column.type_name.name),
         Setting::Compression => "DEFAULT",
     };
     value.eq_ignore_ascii_case(usual) || value.eq_ignore_ascii_case("DEFAULT")

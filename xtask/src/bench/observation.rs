@@ -1,6 +1,7 @@
 //! `cargo xtask bench --observation`: what observation costs where nothing listens. The instructions of a find by key on SQLite, as
 //! callgrind counts them, beside those of a build that does not look for listeners.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -92,15 +93,17 @@ impl Build {
 
 /// The instructions of one call.
 fn instructions(program: &Path, way: &str) -> Result<u64, Failure> {
-    let [few, many] = CALLS.map(|calls| collected(program, way, calls));
+    let [few, many] =
+        CALLS.map(|calls| collected(program, [way.as_ref(), calls.to_string().as_ref()]));
     Ok((many? - few?) / (CALLS[1] - CALLS[0]))
 }
 
-fn collected(program: &Path, way: &str, calls: u64) -> Result<u64, Failure> {
+/// The instructions of a whole program.
+pub(crate) fn collected(program: &Path, arguments: [&OsStr; 2]) -> Result<u64, Failure> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
-        .args([way, &calls.to_string()])
+        .args(arguments)
         .output()
         .map_err(|error| format!("valgrind is not there: {error}"))?;
     let text = String::from_utf8_lossy(&output.stderr);

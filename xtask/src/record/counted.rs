@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Failure;
+use crate::bench::collected;
 use crate::workspace::{self, cargo};
 
 /// The function of `bindery-benches` within which is counted.
 const COUNTED: &str = "bindery_benches::counted::counted*";
-/// The one that is called behind it.
+/// The one that is called after it.
 const WRITTEN: &str = "bindery_benches::counted::written*";
 /// The crate of generated code that rustc checks.
 pub(super) const CRATE: &str = "counted";
@@ -33,18 +34,7 @@ pub(super) fn calls(program: &Path, database: &str) -> Result<Vec<(String, u64)>
 
 /// The instructions of a program that checks the schema in a folder: all of them, as it has several threads.
 pub(super) fn check(program: &Path, folder: &Path) -> Result<u64, Failure> {
-    let outputs = Outputs::create("check")?;
-    let output = Command::new("valgrind")
-        .args(["--quiet", "--tool=callgrind"])
-        .arg(format!("--callgrind-out-file={}", outputs.name().display()))
-        .arg(program)
-        .arg("check")
-        .arg(folder)
-        .output()?;
-    match output.status.success() {
-        true => total(&fs::read_to_string(outputs.name())?),
-        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
-    }
+    collected(program, ["check".as_ref(), folder.as_os_str()])
 }
 
 /// The instructions of rustc for the crate in a folder.

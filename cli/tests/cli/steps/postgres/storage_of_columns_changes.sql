@@ -1,15 +1,16 @@
 -- from
-CREATE TABLE t (id bigint PRIMARY KEY, a varchar(64) NOT NULL, b text, c text, d varchar(9), e numeric(9, 2), f text[]);
+CREATE TABLE t (id bigint PRIMARY KEY, a varchar(64) NOT NULL, b text, c text, d varchar(9), e numeric(9, 2), f text[], g inet);
 ALTER TABLE t ALTER COLUMN a SET STORAGE PLAIN;
 ALTER TABLE t ALTER COLUMN b SET STORAGE EXTERNAL;
 ALTER TABLE t ALTER COLUMN d SET STORAGE MAIN;
 ALTER TABLE t ALTER COLUMN d SET COMPRESSION pglz;
 ALTER TABLE t ALTER COLUMN e SET STORAGE PLAIN;
 ALTER TABLE t ALTER COLUMN f SET STORAGE MAIN;
+ALTER TABLE t ALTER COLUMN g SET STORAGE EXTERNAL;
 -- rows
-INSERT INTO t VALUES (1, 'a', 'b', 'c', 'd', 1.5, '{x}');
+INSERT INTO t VALUES (1, 'a', 'b', 'c', 'd', 1.5, '{x}', '10.0.0.1');
 -- to
-CREATE TABLE t (id bigint PRIMARY KEY, a varchar(255) NOT NULL, b text, c text, d varchar(19), e numeric(9, 2), f text[]);
+CREATE TABLE t (id bigint PRIMARY KEY, a varchar(255) NOT NULL, b text, c text, d varchar(19), e numeric(9, 2), f text[], g inet);
 ALTER TABLE t ALTER COLUMN b SET STORAGE MAIN;
 ALTER TABLE t ALTER COLUMN c SET STORAGE EXTERNAL;
 ALTER TABLE t ALTER COLUMN c SET COMPRESSION pglz;

@@ -1,7 +1,8 @@
 //! How the values of a column are stored. Another type has its own storage and compression.
 
 use super::super::super::structure::ColumnShape;
-use crate::column_type::{ColumnType, TypeClass};
+use crate::column_type::TypeClass;
+use crate::lower::usual_storage;
 
 /// The words after `ALTER COLUMN name` that store a column as the schema has it; `None` where bindery does not know them.
 pub(super) fn settings(from: &ColumnShape, to: &ColumnShape, retyped: bool) -> Option<Vec<String>> {
@@ -14,7 +15,7 @@ pub(super) fn settings(from: &ColumnShape, to: &ColumnShape, retyped: bool) -> O
         let start = start(words)?;
         let is_set_anew = to.words.iter().any(|one| self::start(one) == Some(start));
         if !retyped && !is_set_anew {
-            statements.push(format!("{start} {}", usual(start, &to.column_type)?));
+            statements.push(format!("{start} {}", usual(start, to)?));
         }
     }
     for words in &to.words {
@@ -38,14 +39,20 @@ fn start(words: &str) -> Option<&'static str> {
         .find(|one| start.eq_ignore_ascii_case(one))
 }
 
-/// The value that columns of the type have by themselves (`pg_type.typstorage`).
-fn usual(start: &str, column_type: &ColumnType) -> Option<&'static str> {
+/// The value that columns of the type have by themselves.
+fn usual(start: &str, column: &ColumnShape) -> Option<&'static str> {
     if start == "SET COMPRESSION" {
         return Some("default");
     }
-    match column_type.class() {
-        TypeClass::Text | TypeClass::Bytes | TypeClass::Json | TypeClass::Array => Some("EXTENDED"),
-        TypeClass::Decimal => Some("MAIN"),
+    match column.column_type.class() {
+        TypeClass::Text
+        | TypeClass::Bytes
+        | TypeClass::Json
+        | TypeClass::Array
+        | TypeClass::Decimal => {
+            let name = column.type_sql.split('(').next()?;
+            Some(usual_storage(&name.to_lowercase()))
+        }
         // Fixed lengths have no choice; of others the type's own is not known.
         TypeClass::Boolean
         | TypeClass::Integer(_)
