@@ -47,7 +47,7 @@ fn add_and_count(db: &Db) {
     assert_eq!(counted.unwrap(), 1);
 }
 
-/// Covers TX-10 on PostgreSQL, MariaDB: of two sessions that wait for each other's rows one is the database's victim, and is done again.
+/// Covers TX-10 on PostgreSQL, MariaDB: of two sessions that wait for each other's rows one is the database's victim, and is done again until both are stored once.
 #[test]
 fn tx_10_a_deadlock_has_the_whole_session_tried_again() {
     let _watchdog = Watchdog::start("tx_10_a_deadlock", WATCH);
@@ -72,11 +72,9 @@ fn two_meet<E: StaticEngine + Hosts<model::Blog>>(db: &Db, engine: E) {
             });
         }
     });
-    assert_eq!(
-        attempts.load(Ordering::Relaxed),
-        3,
-        "one was the victim, once"
-    );
+    // On a busy machine the second attempt can take its row before the other session has been woken: they meet once more.
+    let attempts = attempts.load(Ordering::Relaxed);
+    assert!(attempts >= 3, "one was the victim: {attempts}");
     for kept in [db.titles(Default), db.titles(B)] {
         let of_this: Vec<_> = kept
             .iter()
