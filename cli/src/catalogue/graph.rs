@@ -25,6 +25,8 @@ pub(super) enum ObjectKind {
     Function,
     Table,
     View,
+    /// A trigger, or a function that nothing but triggers needs.
+    Trigger,
 }
 
 /// The positions of the nodes in an order in which they can be made. A circle is cut at a preference where it has one.

@@ -205,7 +205,8 @@ fn nodes(objects: &[Object], references: &[Reference]) -> Vec<Node> {
             ObjectKind::Collation
             | ObjectKind::Type
             | ObjectKind::Sequence
-            | ObjectKind::Function => BTreeSet::new(),
+            | ObjectKind::Function
+            | ObjectKind::Trigger => BTreeSet::new(),
         },
         prefers: refers.remove(object.name.as_str()).unwrap_or_default(),
     };

@@ -217,6 +217,51 @@ CREATE TABLE u (
     assert_eq!(both.texts(TRIGGERS), wanted);
 }
 
+/// `pull` writes triggers that are bound to columns, so that migrations after a pulled file know them.
+#[test]
+fn cli_07_triggers_of_a_pulled_database_go_with_their_columns() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    both.execute(
+        "CREATE TABLE t (id bigint PRIMARY KEY, a integer, b integer, c integer);
+CREATE FUNCTION helped(t) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN RETURN $1.c; END $$;
+CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE row t%ROWTYPE; BEGIN PERFORM helped(NEW); RETURN NEW; END $$;
+CREATE FUNCTION other() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER of_both AFTER UPDATE OF a, b ON t FOR EACH ROW EXECUTE FUNCTION noted();
+CREATE TRIGGER of_c AFTER UPDATE ON t FOR EACH ROW WHEN (OLD.c IS DISTINCT FROM NEW.c) EXECUTE FUNCTION noted();
+ALTER TABLE t DISABLE TRIGGER of_c;
+CREATE TRIGGER of_none AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION other();
+INSERT INTO t VALUES (1, 2, 3, 4);",
+    );
+    let before = both.texts(TRIGGERS);
+    let pulled = both.good("pull --out - --quiet");
+    let left_out = "-- Left out, as bindery neither makes nor compares it:\n--   function other()\n--   trigger of_none on t\n";
+    assert!(pulled.ends_with(left_out), "{pulled}");
+    let Some(shell) = Both::on_postgres() else {
+        return;
+    };
+    shell.execute(&pulled);
+    let bound = before.iter().filter(|one| !one.contains("of_none"));
+    assert_eq!(shell.texts(TRIGGERS), bound.cloned().collect::<Vec<_>>());
+    both.project
+        .write("migrations/default/1_before.sql", pulled);
+    both.good("migrate baseline 1");
+    both.schema("CREATE TABLE t (id bigint PRIMARY KEY, c bigint);");
+    both.good("migrate add step");
+    both.mean_it();
+    both.good("migrate check");
+    both.good("migrate run");
+    both.good("validate");
+    let kept = before.iter().filter(|one| !one.contains("of_both"));
+    let kept: Vec<String> = kept.cloned().collect();
+    assert_eq!(both.texts(TRIGGERS), kept);
+    both.good("migrate revert --yes --count 1");
+    assert_eq!(both.texts(TRIGGERS), before);
+    both.good("migrate run");
+    assert_eq!(both.texts(TRIGGERS), kept);
+}
+
 /// The way back of a new part divides the table anew without it, which the server refuses as long as rows are in it.
 #[test]
 fn cli_07_a_new_part_with_rows_stays_on_the_way_back() {

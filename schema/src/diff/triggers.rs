@@ -108,8 +108,17 @@ impl TableTrigger {
 
     /// The statement that drops it (PostgreSQL).
     pub(super) fn dropped(&self) -> String {
+        self.dropped_by("DROP TRIGGER ")
+    }
+
+    /// The same where another statement may have dropped it.
+    pub(super) fn dropped_if_there(&self) -> String {
+        self.dropped_by("DROP TRIGGER IF EXISTS ")
+    }
+
+    fn dropped_by(&self, words: &str) -> String {
         let mut sql = SqlWriter::new(Dialect::Postgres);
-        sql.push("DROP TRIGGER ").identifier(&self.name);
+        sql.push(words).identifier(&self.name);
         sql.push(" ON ").table(&self.table);
         sql.finish()
     }

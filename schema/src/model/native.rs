@@ -43,6 +43,8 @@ pub struct NativeTable {
 pub struct NativeColumn {
     /// `NOT NULL` is written at the column itself, rather than implied by its key or domain.
     pub not_null: bool,
+    /// Nothing but its domain refuses NULL (PostgreSQL).
+    pub not_null_of_domain: bool,
     /// `NULL` is written.
     pub says_null: bool,
     /// A parent of its table has it, and that has it from there.

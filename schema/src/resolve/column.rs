@@ -5,7 +5,7 @@ use crate::column_type::ColumnType;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftGenerated, DraftTable};
-use crate::model::{Column, ColumnId, FieldType, Generated, PrimaryKey, TableId};
+use crate::model::{Column, ColumnId, FieldType, Generated, NativeColumn, PrimaryKey, TableId};
 use crate::name;
 use crate::parse::comment_text;
 
@@ -36,8 +36,9 @@ impl<'a> Resolver<'a> {
             .as_ref()
             .or(domain.and_then(|domain| domain.default.as_ref()));
         let strict_key = table.dialect != Dialect::Sqlite || table.without_rowid || table.strict;
-        let implied =
-            row_id || (key.is_some() && strict_key) || domain.is_some_and(|domain| domain.not_null);
+        let by_key = row_id || (key.is_some() && strict_key);
+        let of_domain = domain.is_some_and(|domain| domain.not_null) && !by_key && !draft.not_null;
+        let implied = by_key || of_domain;
         let notes = &draft.notes;
         let mut docs = notes.docs.clone();
         if docs.is_empty() {
@@ -59,7 +60,10 @@ impl<'a> Resolver<'a> {
             span: draft.name.span,
             type_span: draft.type_name.span,
             sql_type: settled.sql_type,
-            native: native::column(draft, table, default.as_ref(), &settled.column_type),
+            native: NativeColumn {
+                not_null_of_domain: of_domain,
+                ..native::column(draft, table, default.as_ref(), &settled.column_type)
+            },
             default,
             float_digits: float_digits(table, draft, &settled.column_type),
             column_type: settled.column_type,

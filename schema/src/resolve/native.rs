@@ -121,6 +121,7 @@ pub(super) fn column(
     };
     NativeColumn {
         not_null: draft.not_null,
+        not_null_of_domain: false,
         says_null: draft.says_null,
         inherited: draft.inherited,
         declared: declared(draft, table.dialect),

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::cursor::Cursor;
-use super::names::{Names, Site, SiteKind, sites_from, words_of};
+use super::names::{Names, Site, SiteKind, sequence_argument, sites_from, words_of};
 use super::reader::{look_at_expression, read};
 use super::text::{Text, tokens_of};
 use super::tree::{Expr, ExprKind};
@@ -12,7 +12,7 @@ use super::walk::{Node, walk, walk_from};
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::Token;
 
-/// The names of tables, views and types, in lower case. Each may be another thing.
+/// The names of tables, views, types and of the sequences that numbers are taken from, in lower case. Each may be another thing.
 pub(crate) fn names_in_function(sql: &str) -> BTreeSet<String> {
     let tokens = tokens_of(sql, Dialect::Postgres);
     let cursor = Text::of(sql, &tokens, Dialect::Postgres).cursor();
@@ -27,6 +27,50 @@ pub(crate) fn names_in_function(sql: &str) -> BTreeSet<String> {
     });
     names
 }
+
+/// The argument list and the result of a function's declaration, word by word in lower case: PostgreSQL replaces a function by one in which
+/// both are the same.
+pub(crate) fn head_of_function(sql: &str) -> Vec<String> {
+    let tokens = tokens_of(sql, Dialect::Postgres);
+    let mut cursor = Text::of(sql, &tokens, Dialect::Postgres).cursor();
+    while !cursor.at_end() && !cursor.is_symbol(0, "(") {
+        cursor.advance(1);
+    }
+    let first = cursor.at;
+    cursor.at = cursor.behind(first);
+    if cursor.eat(&["RETURNS"]) {
+        while !cursor.at_end() && !cursor.is_any_word(0, &OPTIONS) {
+            cursor.at = cursor.behind(cursor.at);
+        }
+    }
+    let head = tokens.get(first..cursor.at).unwrap_or_default();
+    head.iter()
+        .map(|token| cursor.raw(*token).to_lowercase())
+        .collect()
+}
+
+/// The words that an option of a function begins with, or its body.
+const OPTIONS: [&str; 19] = [
+    "AS",
+    "BEGIN",
+    "CALLED",
+    "COST",
+    "IMMUTABLE",
+    "LANGUAGE",
+    "LEAKPROOF",
+    "NOT",
+    "PARALLEL",
+    "RETURN",
+    "RETURNS",
+    "ROWS",
+    "SECURITY",
+    "SET",
+    "STABLE",
+    "STRICT",
+    "SUPPORT",
+    "VOLATILE",
+    "WINDOW",
+];
 
 fn in_text(body: &str, language: Option<&str>) -> BTreeSet<String> {
     match language {
@@ -142,9 +186,25 @@ fn in_statement(sql: &str, tokens: &[Token]) -> Vec<String> {
     };
     whole.look(|statement| {
         let mut names = Names::of_rows(statement).table_names();
-        walk(statement, |node| names.extend(type_at(node)));
+        walk(statement, |node| {
+            names.extend(type_at(node));
+            names.extend(sequence_at(node));
+        });
         names
     })
+}
+
+/// The sequence of `nextval('schema.name')`, which a server looks for when it makes a function in SQL.
+fn sequence_at(node: Node<'_>) -> Option<String> {
+    let Node::Expr(Expr { kind, .. }) = node else {
+        return None;
+    };
+    let ExprKind::Call(call) = kind else {
+        return None;
+    };
+    let (text, _) = sequence_argument(call).filter(|_| call.function() == "nextval")?;
+    let name = text.rsplit('.').next().unwrap_or(text);
+    Some(name.trim_matches('"').to_lowercase())
 }
 
 /// The type of a cast: that of a table's rows has the table's name.

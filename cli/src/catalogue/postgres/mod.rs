@@ -1,4 +1,4 @@
-//! PostgreSQL: fourteen queries of the catalogues, however many tables there are.
+//! PostgreSQL: fifteen queries of the catalogues, however many tables there are.
 
 mod queries;
 mod table;
@@ -18,11 +18,11 @@ use crate::progress::Steps;
 
 /// Key, name to sort by, statement, comment.
 type Object = (String, String, Option<String>, Option<String>);
-/// Key, name to sort by, statement, bare name, body.
-type Function = (String, String, String, String, String);
+/// Key, name to sort by, statement, bare name, body, and whether it is of triggers alone.
+type Function = (String, String, String, String, String, bool);
 
 /// Those that give rows.
-const QUERIES: usize = 13;
+const QUERIES: usize = 14;
 
 pub(super) fn read(
     connection: &mut Connection<Chosen>,
@@ -46,7 +46,9 @@ pub(super) fn read(
     let tables = reading.tables(queries::TABLES.to_owned())?;
     plan.add_sequences(&tables);
     plan.add_tables(&tables);
-    plan.add_functions(reading.all(queries::FUNCTIONS)?);
+    let functions = plan.add_functions(ObjectKind::Function, reading.all(queries::FUNCTIONS)?);
+    plan.add_triggers(reading.all(queries::TRIGGERS)?);
+    plan.add_functions(ObjectKind::Trigger, functions);
     let left_out = reading.all(queries::OTHERS)?;
     let unfinished = reading.all(queries::UNFINISHED)?;
     let connection = reading.connection;
@@ -196,23 +198,32 @@ impl Plan {
         }
     }
 
-    /// Functions that something else needs, and those that their bodies call.
-    fn add_functions(&mut self, functions: Vec<Function>) {
+    /// Triggers that are bound to a column: the server refuses its drop and another type as long as they are there.
+    fn add_triggers(&mut self, triggers: Vec<Object>) {
+        for (_, name, ..) in &triggers {
+            self.written.insert(format!("trigger {name}"));
+        }
+        self.add_objects(ObjectKind::Trigger, triggers);
+    }
+
+    /// Functions that something else needs, and those that their bodies call; returns the others.
+    fn add_functions(&mut self, kind: ObjectKind, functions: Vec<Function>) -> Vec<Function> {
         let mut needed: BTreeSet<String> = self
             .nodes
             .iter()
             .flat_map(|node| node.needs.clone())
             .collect();
         let mut open: Vec<Function> = functions;
+        let is_of = |function: &Function| kind == ObjectKind::Trigger || !function.5;
         loop {
             let (found, rest): (Vec<_>, Vec<_>) = open
                 .into_iter()
-                .partition(|function| needed.contains(&function.0));
+                .partition(|function| needed.contains(&function.0) && is_of(function));
             open = rest;
             if found.is_empty() {
-                return;
+                return open;
             }
-            for (key, name, statement, _, body) in found {
+            for (key, name, statement, _, body, _) in found {
                 let named = statement_names(&body, Dialect::Postgres);
                 let called = mentioned(&named.table_names(), open.iter().map(|one| one.3.as_str()));
                 let called = open
@@ -226,7 +237,7 @@ impl Plan {
                 self.written
                     .extend(words.map(|word| format!("{word} {shown}")));
                 self.statements.insert(key.clone(), vec![statement]);
-                self.add(key, (ObjectKind::Function, name), called);
+                self.add(key, (kind, name), called);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The queries of PostgreSQL's catalogues. The server writes names, types, expressions, constraints and indexes: what is in
 //! the current schema without a schema's name, everything else with it, since the search path is that schema alone.
 //!
-//! Keys name an object over all queries: `c` a table or view, `y` a type, `p` a function, `l` a collation, and its number.
+//! Keys name an object over all queries: `c` a table or view, `y` a type, `p` a function, `l` a collation, `t` a trigger, and its number.
 
 /// Makes the current schema the whole search path; `pg_catalog` where there is none.
 pub(super) const ONLY_CURRENT_SCHEMA: &str = "SELECT set_config('search_path', quote_ident(coalesce(current_schema()::text, 'pg_catalog')), true)";
@@ -64,7 +64,7 @@ WHERE t.typtype IN ('e', 'd', 'r', 'c') AND (t.typtype <> 'c' OR c.relkind = 'c'
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname !~ '^pg_(toast_)?temp_'
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')";
 
-/// Functions: key, name to sort by, statement, bare name, text of the body. Which are needed is seen afterwards.
+/// Functions: key, name to sort by, statement, bare name, text of the body, and whether only triggers call it. Which are needed is seen afterwards.
 pub(super) const FUNCTIONS: &str = r"
 SELECT 'p' || p.oid, n.nspname || '.' || p.oid::regprocedure::text,
   CASE WHEN p.prokind = 'a' THEN (SELECT 'CREATE AGGREGATE ' || CASE WHEN n.nspname = current_schema() THEN '' ELSE quote_ident(n.nspname) || '.' END || quote_ident(p.proname) || '(' || pg_get_function_arguments(p.oid) || ') ('
@@ -72,9 +72,9 @@ SELECT 'p' || p.oid, n.nspname || '.' || p.oid::regprocedure::text,
         CASE WHEN a.aggcombinefn <> 0 THEN 'COMBINEFUNC = ' || a.aggcombinefn::text END, 'INITCOND = ' || quote_literal(a.agginitval)) || ')'
     FROM pg_aggregate a WHERE a.aggfnoid = p.oid)
   ELSE 'CREATE FUNCTION ' || CASE WHEN n.nspname = current_schema() THEN '' ELSE quote_ident(n.nspname) || '.' END
-    || rtrim(substr(pg_get_functiondef(p.oid), length('CREATE OR REPLACE FUNCTION ' || quote_ident(n.nspname) || '.') + 1), E'\n') END, p.proname::text, p.prosrc
+    || rtrim(substr(pg_get_functiondef(p.oid), length('CREATE OR REPLACE FUNCTION ' || quote_ident(n.nspname) || '.') + 1), E'\n') END, p.proname::text, p.prosrc, p.prorettype = 'trigger'::regtype
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-WHERE (p.prokind = 'f' OR EXISTS (SELECT FROM pg_aggregate a WHERE a.aggfnoid = p.oid AND a.aggkind = 'n')) AND p.prorettype <> 'trigger'::regtype AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast_)?temp_'
+WHERE (p.prokind = 'f' OR EXISTS (SELECT FROM pg_aggregate a WHERE a.aggfnoid = p.oid AND a.aggkind = 'n')) AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast_)?temp_'
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype IN ('e', 'i'))";
 
 /// Sequences, with the column that each belongs to.
@@ -166,10 +166,21 @@ WITH item AS (
   UNION ALL SELECT 'pg_rewrite'::regclass, oid, 'c' || ev_class, false FROM pg_rewrite WHERE ev_class >= 16384 AND rulename = '_RETURN'
   UNION ALL SELECT 'pg_proc'::regclass, oid, 'p' || oid, false FROM pg_proc WHERE oid >= 16384
   UNION ALL SELECT 'pg_collation'::regclass, oid, 'l' || oid, false FROM pg_collation WHERE oid >= 16384
+  UNION ALL SELECT 'pg_trigger'::regclass, oid, 't' || oid, false FROM pg_trigger WHERE NOT tgisinternal
   UNION ALL SELECT 'pg_type'::regclass, t.oid, CASE WHEN c.relkind <> 'c' THEN 'c' || c.oid WHEN t.typelem <> 0 AND t.typlen = -1 THEN coalesce('c' || nullif(ec.oid, 0), 'y' || e.oid) ELSE 'y' || t.oid END, false
     FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid LEFT JOIN pg_type e ON e.oid = t.typelem LEFT JOIN pg_class ec ON ec.oid = e.typrelid AND ec.relkind <> 'c' WHERE t.oid >= 16384)
 SELECT DISTINCT a.key, b.key FROM pg_depend d JOIN item a ON a.class = d.classid AND a.oid = d.objid JOIN item b ON b.class = d.refclassid AND b.oid = d.refobjid
 WHERE a.key <> b.key AND NOT (a.is_sequence AND d.deptype IN ('a', 'i'))";
+
+/// Triggers that are bound to a column, by `UPDATE OF` or `WHEN`: key, name as [`OTHERS`] has it, statement, and how it is switched.
+pub(super) const TRIGGERS: &str = r"
+SELECT 't' || t.oid, t.tgname || ' on ' || t.tgrelid::regclass::text, pg_get_triggerdef(t.oid, true),
+  CASE t.tgenabled WHEN 'D' THEN 'ALTER TABLE ' || t.tgrelid::regclass::text || ' DISABLE TRIGGER ' || quote_ident(t.tgname)
+    WHEN 'A' THEN 'ALTER TABLE ' || t.tgrelid::regclass::text || ' ENABLE ALWAYS TRIGGER ' || quote_ident(t.tgname) END
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgname !~ '^_bindery_' AND c.relname !~ '^_bindery_' AND c.relkind IN ('r', 'p')
+  AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_trigger'::regclass AND d.objid = t.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.tgrelid AND d.refobjsubid > 0)
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.deptype = 'e' AND (e.classid = 'pg_trigger'::regclass AND e.objid = t.oid OR e.classid = 'pg_class'::regclass AND e.objid = c.oid))";
 
 /// Everything else that a user made.
 pub(super) const OTHERS: &str = r"

@@ -26,6 +26,13 @@ enum Before {
 /// Those that are switched on, of tables: the table and the trigger, a line each.
 const TRIGGERS: &str = "SELECT tgrelid::regclass::text || E'\\n' || quote_ident(tgname) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal AND tgparentid = 0 AND tgenabled = 'O' AND relkind IN ('r', 'p')";
 
+/// A statement for each table that empties it, on SQLite, PostgreSQL and MySQL; bindery's own tables stay as they are.
+const TABLES: [&str; 3] = [
+    r#"SELECT 'DELETE FROM "' || name || '"' FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_bindery*'"#,
+    "SELECT 'TRUNCATE ' || string_agg(c.oid::regclass::text, ', ') || ' CASCADE' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE relkind IN ('r', 'p') AND nspname NOT IN ('pg_catalog', 'information_schema') AND nspname !~ '^pg_' AND relname !~ '^_bindery' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') HAVING count(*) > 0",
+    "SELECT CONCAT('TRUNCATE TABLE `', table_name, '`') FROM information_schema.tables WHERE table_schema = database() AND table_type <> 'VIEW' AND table_name NOT LIKE '\\_bindery%'",
+];
+
 /// A file of the project, beside `app.db` and `created.db`.
 const COPY: &str = "before.db";
 
@@ -86,6 +93,18 @@ impl Databases {
         let inserted = self.both.open().fill(pulled)?;
         self.switch(&triggers, "ENABLE")?;
         Ok(inserted)
+    }
+
+    /// Takes the rows away that the application's own scripts put into the tables of bindery's database.
+    pub(super) fn make_empty(&self) -> Result<Inserted, String> {
+        let (listed, before) = match self.both.dialect() {
+            Dialect::Sqlite => (TABLES[0], ""),
+            Dialect::Postgres => (TABLES[1], ""),
+            Dialect::Mysql => (TABLES[2], "SET FOREIGN_KEY_CHECKS = 0;"),
+        };
+        let statements = self.both.texts(listed).join(";");
+        self.both.try_execute(&format!("{before}{statements}"))?;
+        Ok(Inserted::default())
     }
 
     /// Each of the triggers is its table's name, and its own on another line.

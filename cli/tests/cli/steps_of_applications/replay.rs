@@ -46,6 +46,12 @@ struct Catalogue {
     pulled: String,
 }
 
+impl Catalogue {
+    fn structure(&self, dialect: Dialect) -> Option<Structure> {
+        Structure::read(&self.pulled, dialect, None).ok()
+    }
+}
+
 pub(super) struct Replay {
     databases: Databases,
     history: History,
@@ -140,7 +146,7 @@ impl Replay {
                 step.outcome = Outcome::Different;
                 step.told = format!("pull: {why}");
             }
-            Ok((before, after)) if after.pulled == before.pulled || after.lines.is_empty() => {
+            Ok((before, after)) if self.is_nothing(&before, &after) => {
                 step.outcome = Outcome::Nothing;
                 self.before = Some(after);
             }
@@ -154,6 +160,18 @@ impl Replay {
             }
         }
         step
+    }
+
+    /// Nothing of the step shows in the schema; triggers that are bound to columns are pulled, and not compared.
+    fn is_nothing(&self, before: &Catalogue, after: &Catalogue) -> bool {
+        let is_same = || {
+            let sides = [before, after].map(|one| one.structure(self.history.dialect));
+            let [Some(from), Some(to)] = sides else {
+                return false;
+            };
+            before.lines == after.lines && differences(&from, &to).is_empty()
+        };
+        after.pulled == before.pulled || after.lines.is_empty() || is_same()
     }
 
     /// One of the databases; what bindery lists as left out is no part of it.
@@ -236,7 +254,7 @@ impl Replay {
             }
             let rows = match is_filled {
                 true => self.databases.fill(&before.pulled)?,
-                false => Inserted::default(),
+                false => self.databases.make_empty()?,
             };
             let up = "run --quiet";
             let revert = format!("revert --yes --quiet --count {}", written.files);
@@ -311,13 +329,13 @@ fn difference(there: &Catalogue, wanted: &Catalogue, dialect: Dialect) -> Option
     };
     let mut found = lacks(&there.lines, &wanted.lines, '+');
     found.extend(lacks(&wanted.lines, &there.lines, '-'));
-    let [from, to] = [there, wanted].map(|one| Structure::read(&one.pulled, dialect, None));
+    let [from, to] = [there, wanted].map(|one| one.structure(dialect));
     match (from, to) {
-        (Ok(from), Ok(to)) => {
+        (Some(from), Some(to)) => {
             let changes = differences(&from, &to).into_iter();
             found.extend(changes.map(|change| format!("  missing: {change}")));
         }
-        (Err(_), _) | (_, Err(_)) => found.push("  what was pulled cannot be read".to_owned()),
+        (None, _) | (_, None) => found.push("  what was pulled cannot be read".to_owned()),
     }
     (!found.is_empty()).then(|| found.join("\n"))
 }

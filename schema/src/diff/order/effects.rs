@@ -54,8 +54,12 @@ impl Sides<'_> {
                 drops: object(&one.name),
                 ..Effects::default()
             },
-            Change::ChangeObject { to, .. } => Effects {
-                alters: object(&to.name),
+            Change::ChangeObject { to: one, .. } => Effects {
+                alters: object(&one.name),
+                needs: match one.kind {
+                    "FUNCTION" => to.needs_of_object(one),
+                    _ => Vec::new(),
+                },
                 ..Effects::default()
             },
             Change::CreateEnum(one) => Effects {

@@ -128,7 +128,7 @@ impl<'s> Side<'s> {
         }
     }
 
-    /// The tables and views that PostgreSQL may look for when it makes a function, or runs it.
+    /// The tables, views and sequences that PostgreSQL may look for when it makes a function, or runs it.
     fn read_by_function(&self, object: &ObjectShape) -> Vec<Part> {
         let create = object.create.iter();
         let names: BTreeSet<String> = create.flat_map(|sql| names_in_function(sql)).collect();
@@ -137,7 +137,14 @@ impl<'s> Side<'s> {
         let read = tables
             .chain(views)
             .filter(|name| names.contains(&name.name.to_lowercase()));
-        read.flat_map(|name| self.whole(name)).collect()
+        let sequences = self.structure.objects.iter();
+        let sequences = sequences.chain(&self.structure.idle_objects);
+        let counted = sequences
+            .filter(|one| one.kind == "SEQUENCE" && names.contains(&one.name.name.to_lowercase()));
+        let counted = counted.map(|one| Part::Object(table_key(&one.name, self.dialect())));
+        read.flat_map(|name| self.whole(name))
+            .chain(counted)
+            .collect()
     }
 
     /// The columns that a computed one reads.

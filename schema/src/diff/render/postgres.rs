@@ -2,6 +2,7 @@
 
 mod enums;
 mod functions;
+mod replaced;
 mod settings;
 mod triggers;
 
@@ -45,7 +46,7 @@ fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
             }
             vec![with_rows(context, &object.name, statements)]
         }
-        Change::ChangeObject { .. } => vec![by_hand(change)],
+        Change::ChangeObject { from, to } => vec![replaced::replaced(change, from, to)],
         Change::CreateEnum(values) => vec![in_schema(&values.name, vec![create_enum(values)])],
         Change::DropEnum(values) => {
             let statement = format!("DROP TYPE {}", quoted_table(&values.name, POSTGRES));
@@ -127,11 +128,15 @@ fn added_column(table: &TableName, column: &ColumnShape, set_not_null: Step) -> 
     let mut steps = if lacks_value(column) {
         add_without_value(table, column, POSTGRES, set_not_null)
     } else {
-        vec![Step::of([altered(
-            table,
-            POSTGRES,
-            &format!("ADD COLUMN {}", column.line),
-        )])]
+        let added = altered(table, POSTGRES, &format!("ADD COLUMN {}", column.line));
+        let step = Step::of([added]);
+        vec![match needs_value_for_domain(column) {
+            true => step.remark(format!(
+                "rows that are there need a value for `{}`, as its domain takes no NULL: write a DEFAULT here",
+                column.name
+            )),
+            false => step,
+        }]
     };
     let comment = column.comment.iter();
     steps.extend(comment.map(|comment| {
@@ -143,6 +148,12 @@ fn added_column(table: &TableName, column: &ColumnShape, set_not_null: Step) -> 
         )])
     }));
     steps
+}
+
+/// Whether neither the column nor its domain has a default, and the domain refuses NULL.
+fn needs_value_for_domain(column: &ColumnShape) -> bool {
+    let of_domain = column.column.native.not_null_of_domain;
+    of_domain && column.column.default.is_none() && column.generated.is_empty()
 }
 
 /// A check that was validated spares SET NOT NULL the reading of all rows under a lock (PostgreSQL 12 and later). A primary key needs

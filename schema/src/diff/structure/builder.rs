@@ -141,12 +141,14 @@ impl Builder<'_> {
         written.filter(|name| !is_none(name)).cloned()
     }
 
-    /// SQLite's keys take NULL unless the column says NOT NULL.
+    /// SQLite's keys take NULL unless the column says NOT NULL. PostgreSQL keeps what a domain refuses with the domain.
     fn is_nullable(&self, table: &Table, column: &Column) -> bool {
         let counts = matches!(column.generated, Generated::Key { .. });
         match self.dialect {
             Dialect::Sqlite => !column.native.not_null && !counts && !table.without_rowid,
-            Dialect::Postgres | Dialect::Mysql => column.nullable,
+            Dialect::Postgres | Dialect::Mysql => {
+                column.nullable || column.native.not_null_of_domain
+            }
         }
     }
 

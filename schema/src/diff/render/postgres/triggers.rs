@@ -4,7 +4,7 @@ use super::enums::{columns_of, is_enum_made_anew};
 use super::{Context, Step, is_made_anew};
 use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
-use crate::diff::structure::ColumnShape;
+use crate::diff::structure::{ColumnShape, TableShape};
 use crate::diff::triggers::TableTrigger;
 use crate::model::TableName;
 
@@ -50,13 +50,33 @@ fn bound(context: &Context<'_>, change: &Change) -> (Vec<String>, Vec<String>) {
             .any(|(table, column)| one.is_of(table, Dialect::Postgres) && one.is_bound_to(column))
     };
     let bound = || context.triggers.iter().filter(is_bound);
-    let dropped = bound().map(TableTrigger::dropped).collect();
+    let dropped = bound()
+        .map(|one| match several_go(context, one) {
+            true => one.dropped_if_there(),
+            false => one.dropped(),
+        })
+        .collect();
     let made = bound().flat_map(TableTrigger::made).collect();
     match change {
         Change::DropColumn { .. } => (dropped, Vec::new()),
         Change::AddColumn { .. } => (Vec::new(), made),
         _ => (dropped, made),
     }
+}
+
+/// Whether several of its columns go: the first of them takes it along.
+fn several_go(context: &Context<'_>, trigger: &TableTrigger) -> bool {
+    let tables = context.from.tables.iter();
+    let mut of = tables.filter(|table| trigger.is_of(&table.name, Dialect::Postgres));
+    let goes = |table: &TableShape, column: &ColumnShape| {
+        let wanted = context.to.table(&table.name);
+        wanted.is_some_and(|table| table.column(&column.name, Dialect::Postgres).is_none())
+    };
+    of.any(|table| {
+        let columns = table.columns.iter();
+        let bound = columns.filter(|column| trigger.is_bound_to(&column.name));
+        bound.filter(|column| goes(table, column)).count() > 1
+    })
 }
 
 fn retyped(context: &Context<'_>, change: &Change) -> Vec<(TableName, String)> {
