@@ -19,7 +19,7 @@ use crate::syntax;
 use bindery_core::dialect::Dialect;
 
 pub use alter::{
-    AlterAction, AlterComposite, AlterTable, ColumnPosition, OtherChange, PartsChange,
+    AlterAction, AlterComposite, AlterTable, ColumnPosition, DroppedKey, OtherChange, PartsChange,
 };
 pub use expression::Expression;
 pub use key::{KeyWords, ReferentialAction};

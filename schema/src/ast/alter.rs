@@ -75,6 +75,17 @@ impl AlterAction {
     }
 }
 
+/// The keys that a statement drops by a name: MySQL's indexes and foreign keys may share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DroppedKey {
+    /// Whatever bears the name.
+    Any,
+    /// `DROP KEY`, `DROP INDEX`: unique ones too.
+    Index,
+    /// `DROP FOREIGN KEY`.
+    Foreign,
+}
+
 /// One change of a table.
 #[derive(Debug, Clone)]
 pub enum AlterAction {
@@ -111,6 +122,8 @@ pub enum AlterAction {
     DropConstraint {
         /// The name of the constraint or key.
         name: Name,
+        /// The kinds of keys that may bear it.
+        kind: DroppedKey,
         /// PostgreSQL `CASCADE`: with the foreign keys to it.
         cascade: bool,
     },

@@ -162,13 +162,17 @@ impl Fold<'_> {
                     self.drop_column(index, table, &column.text, *cascade);
                 }
             }
-            AlterAction::DropConstraint { name, cascade } => {
+            AlterAction::DropConstraint {
+                name,
+                kind,
+                cascade,
+            } => {
                 if *cascade && let Some(key) = constraint::key_named(table, &name.text) {
                     for other in self.tables.iter_mut().flatten() {
                         constraint::drop_references_to(other, index, &key);
                     }
                 }
-                constraint::drop_named(table, &name.text);
+                constraint::drop_named(table, &name.text, *kind);
             }
             AlterAction::ValidateConstraint(name) => {
                 constraint::validate(table, &name.text);

@@ -1,7 +1,7 @@
 //! Constraints and indexes of a table: adding, naming, dropping.
 
 use crate::ast::{
-    CreateIndex, FileAst, KeyPart, Name, ObjectName, PartKey, Period, TableConstraint,
+    CreateIndex, DroppedKey, FileAst, KeyPart, Name, ObjectName, PartKey, Period, TableConstraint,
     TableConstraintKind, TypeArgument, UniqueOptions,
 };
 use crate::dialect::Dialect;
@@ -482,16 +482,40 @@ pub(super) fn drop_references_to(
     });
 }
 
-/// Drops whatever bears this name.
-pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
-    let other = |known: &Option<String>| {
-        !known
-            .as_deref()
-            .is_some_and(|known| known.eq_ignore_ascii_case(name))
-    };
+/// Drops what bears this name, of those kinds.
+pub(super) fn drop_named(table: &mut DraftTable, name: &str, kind: DroppedKey) {
+    if kind != DroppedKey::Foreign {
+        drop_index_named(table, name);
+    }
+    if kind != DroppedKey::Index {
+        drop_foreign_key_named(table, name);
+    }
+    if kind == DroppedKey::Any {
+        drop_check(table, name);
+        let bears = |known: &Option<String>| bears(known, name);
+        table.native.exclusions.retain(|(known, _)| !bears(known));
+    }
+}
+
+fn bears(known: &Option<String>, name: &str) -> bool {
+    let known = known.as_deref();
+    known.is_some_and(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn drop_foreign_key_named(table: &mut DraftTable, name: &str) {
     if name.contains("_ibfk_") {
         number_foreign_keys(table);
     }
+    let base = table.name.name.text.clone();
+    let implied = |columns: &[&str]| implied_name(&base, columns, "fkey") == name;
+    table.foreign_keys.retain(|key| {
+        !bears(&key.name, name) && !(key.name.is_none() && implied(&texts(&key.columns)))
+    });
+}
+
+/// Primary and unique keys, too.
+fn drop_index_named(table: &mut DraftTable, name: &str) {
+    let other = |known: &Option<String>| !bears(known, name);
     let implied = implied_name(&table.name.name.text, &[], "pkey");
     let is_key = table
         .primary_key
@@ -518,11 +542,6 @@ pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
         other(&index.name) && !(index.name.is_none() && usual())
     });
     (table.uniques, table.indexes) = (uniques, indexes);
-    table.foreign_keys.retain(|key| {
-        other(&key.name) && !(key.name.is_none() && implied(&texts(&key.columns), "fkey"))
-    });
-    drop_check(table, name);
-    table.native.exclusions.retain(|(known, _)| other(known));
 }
 
 /// PostgreSQL `VALIDATE CONSTRAINT` of a name, which the database may have given it.

@@ -37,8 +37,9 @@ mod view_readers;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::ast::{
-    Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, FileAst, Keeper, Name,
-    ObjectName, Partition, SearchPath, Statement, TableConstraintKind, TableOption, TypeName,
+    Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, DroppedKey, FileAst,
+    Keeper, Name, ObjectName, Partition, SearchPath, Statement, TableConstraintKind, TableOption,
+    TypeName,
 };
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
@@ -465,7 +466,7 @@ impl<'a> Fold<'a> {
         let given = table.and_then(|table| self.find(file, table));
         let owner = given.or_else(|| self.take_index_owner(name));
         match owner.and_then(|owner| self.tables[owner].as_mut()) {
-            Some(table) => constraint::drop_named(table, &name.name.text),
+            Some(table) => constraint::drop_named(table, &name.name.text, DroppedKey::Index),
             None => self.drop_index_of_view(name),
         }
     }

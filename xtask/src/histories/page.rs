@@ -98,7 +98,8 @@ const HEAD: &str = "\
 
 Upgrade scripts of applications, replayed step by step on real servers, each with the rows of [`migrate check --prove`](migrations.md#proof-on-a-server) in its tables. The application's own scripts make
 the database before and after a step; both are pulled, `migrate add` writes the migration from one to the other, with what loses data meant, and `migrate check` has to be green. It runs on the application's database of
-before, filled, there, back and there again, and each time the catalogue and what `pull` reads are compared with the application's own. Functions, triggers of PostgreSQL and MySQL and rows are the application's, and are not compared. Triggers of PostgreSQL rest while rows are put in.
+before, filled, there, back and there again, and each time the catalogue and what `pull` reads are compared with the application's own. Triggers of PostgreSQL and MySQL, functions that nothing pulled calls, and rows are the application's, and are not compared. Triggers of PostgreSQL rest while rows are put in.
+Where the rows do not fit, the step runs once more on empty tables, without the rows that the application's own scripts put into them either.
 
 Made by `cargo xtask histories FOLDER`; the scripts are no part of this repository. The folder has `<sqlite|postgres|mysql>/<application>/<step>.sql`, or folders with `up.sql`, in the order of their
 names; the first makes the first tables. `--only NAME` replays a part of them; the page is written once all have been replayed.

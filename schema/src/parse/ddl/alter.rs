@@ -1,7 +1,8 @@
 //! Reads `ALTER TABLE`: the actions that change the model, over those that do not.
 
 use crate::ast::{
-    AlterAction, AlterTable, ColumnPosition, Name, OtherChange, Partition, TableConstraint,
+    AlterAction, AlterTable, ColumnPosition, DroppedKey, Name, OtherChange, Partition,
+    TableConstraint,
 };
 use crate::name::same_word;
 use bindery_core::dialect::Dialect;
@@ -247,24 +248,37 @@ impl Cursor<'_> {
             let name = self.name("a period's name")?;
             return Ok(Some(AlterAction::DropPeriod(name)));
         }
-        let constraint =
-            self.eat_any(&["CONSTRAINT", "KEY", "INDEX", "CHECK"]) || self.eat(&["FOREIGN", "KEY"]);
-        if !constraint {
+        let constraint = self.dropped_key();
+        if constraint.is_none() {
             self.eat(&["COLUMN"]);
         }
         let if_exists = self.eat(&["IF", "EXISTS"]);
         let name = self.name("the name of what is dropped")?;
         let cascade = self.eat(&["CASCADE"]);
         self.eat(&["RESTRICT"]);
-        Ok(Some(if constraint {
-            AlterAction::DropConstraint { name, cascade }
-        } else {
-            AlterAction::DropColumn {
+        Ok(Some(match constraint {
+            Some(kind) => AlterAction::DropConstraint {
+                name,
+                kind,
+                cascade,
+            },
+            None => AlterAction::DropColumn {
                 column: name,
                 if_exists,
                 cascade,
-            }
+            },
         }))
+    }
+
+    fn dropped_key(&mut self) -> Option<DroppedKey> {
+        if self.eat_any(&["KEY", "INDEX"]) {
+            Some(DroppedKey::Index)
+        } else if self.eat(&["FOREIGN", "KEY"]) {
+            Some(DroppedKey::Foreign)
+        } else {
+            let is_any = self.eat_any(&["CONSTRAINT", "CHECK"]);
+            is_any.then_some(DroppedKey::Any)
+        }
     }
 
     /// After `ALTER TYPE name`: what is done to the attributes of a composite type; `None` for other changes.

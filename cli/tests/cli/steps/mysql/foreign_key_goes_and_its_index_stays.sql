@@ -1,0 +1,8 @@
+-- from
+CREATE TABLE a (id int NOT NULL PRIMARY KEY);
+CREATE TABLE b (id int NOT NULL PRIMARY KEY, a_id int NOT NULL, KEY b_a (a_id), CONSTRAINT b_a FOREIGN KEY (a_id) REFERENCES a (id));
+-- rows
+INSERT INTO a VALUES (1); INSERT INTO b VALUES (1, 1);
+-- to
+CREATE TABLE a (id int NOT NULL PRIMARY KEY);
+CREATE TABLE b (id int NOT NULL PRIMARY KEY, a_id int NOT NULL, KEY b_a (a_id));
