@@ -508,8 +508,9 @@ fn drop_foreign_key_named(table: &mut DraftTable, name: &str) {
     }
     let base = table.name.name.text.clone();
     let implied = |columns: &[&str]| implied_name(&base, columns, "fkey") == name;
-    table.foreign_keys.retain(|key| {
-        !bears(&key.name, name) && !(key.name.is_none() && implied(&texts(&key.columns)))
+    table.foreign_keys.retain(|key| match key.name {
+        Some(_) => !bears(&key.name, name),
+        None => !implied(&texts(&key.columns)),
     });
 }
 

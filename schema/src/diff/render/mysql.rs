@@ -1,5 +1,7 @@
 //! MySQL and MariaDB. `ALGORITHM` and `LOCK` are written where InnoDB can do without a copy: it then refuses rather than lock.
 
+mod innodb;
+
 use super::super::change::{Change, ColumnChange};
 use super::super::compare::changed_character_set;
 use super::super::key::{Key, KeyKind};
@@ -277,7 +279,12 @@ fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
     } else {
         ""
     };
-    added_key(table, key, online)
+    let own = innodb::own_indexes_replaced_by(context, table, key);
+    let dropped: String = own
+        .filter_map(|one| one.known_name.as_ref())
+        .map(|name| format!(", DROP INDEX {}", quoted(name, MYSQL)))
+        .collect();
+    added_key(table, key, &format!("{dropped}{online}"))
 }
 
 fn added_key(table: &TableName, key: &Key, online: &str) -> Step {
@@ -308,6 +315,9 @@ fn drop_key(context: &Context<'_>, change: &Change, table: &TableName, key: &Key
     let Some(name) = &key.known_name else {
         return by_hand(change);
     };
+    if innodb::replacement_of_own_index(context, table, key).is_some() {
+        return Step::default();
+    }
     let name = quoted(name, MYSQL);
     let words = match key.kind {
         KeyKind::PrimaryKey => "DROP PRIMARY KEY".to_owned(),
