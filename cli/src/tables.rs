@@ -162,13 +162,18 @@ pub(crate) fn unknown<'n>(
 fn of_engine<'m>(model: &'m CheckedModel, id: EngineId, chosen: &'m [String]) -> EngineTables<'m> {
     let engine = model.engine(id);
     let unmanaged = |table: &&Table| table.unmanaged && table.engines.contains(&id);
+    let named = model
+        .views
+        .iter()
+        .filter_map(|view| view.model.as_ref().err());
+    let tables = model.tables.iter().chain(named.map(|named| &named.table));
     EngineTables {
         id,
         engine: &engine.name,
         dialect: engine.dialect.name(),
         tables: create_statements(model, id),
         own: own_tables(&engine_info(engine), engine.keeps_outcomes).collect(),
-        unmanaged: model.tables.iter().filter(unmanaged).collect(),
+        unmanaged: tables.filter(unmanaged).collect(),
         chosen,
     }
 }

@@ -83,6 +83,7 @@ fn read_once(connection: &mut Connection<Chosen>, told: Told<'_>) -> bindery::Re
         let database: String = connection.query_scalar("SELECT database()", ())?;
         plain_sequences(&mut objects, &quoted(&database));
     }
+    let (references, missing) = without_missing(&mut objects, references);
     let order = sorted(&nodes(&objects, &references));
     let functions: Vec<String> = connection.query_as(Sql::assembled(FUNCTIONS), ())?;
     let mut catalogue = Catalogue {
@@ -90,6 +91,7 @@ fn read_once(connection: &mut Connection<Chosen>, told: Told<'_>) -> bindery::Re
         left_out: connection.query_as(Sql::assembled(OTHERS), ())?,
         ..Catalogue::default()
     };
+    catalogue.left_out.extend(missing);
     capture::of_mysql(connection, &mut catalogue)?;
     let mut made = BTreeSet::new();
     for object in order.into_iter().map(|at| &objects[at]) {
@@ -234,6 +236,28 @@ fn unmakeable<'o>(
         }
     }
     found
+}
+
+/// Takes the foreign keys out that refer to tables which are not there, as `foreign_key_checks = 0` allows: no server makes them anew.
+/// Returns the others, and a line for each of these.
+fn without_missing(
+    objects: &mut [Object],
+    references: Vec<Reference>,
+) -> (Vec<Reference>, Vec<String>) {
+    let is_there = |(_, _, to): &Reference| {
+        let mut names = objects.iter().map(|object| &object.name);
+        names.any(|name| name.eq_ignore_ascii_case(to))
+    };
+    let (known, missing): (Vec<_>, Vec<_>) = references.into_iter().partition(is_there);
+    for object in objects {
+        object.sql = without_later_keys(object, &missing, &BTreeSet::new()).0;
+    }
+    let lines = missing.iter().map(|(table, key, to)| {
+        format!("foreign key {key} of {table}, as {to}, which it refers to, is not there")
+    });
+    let mut lines: Vec<String> = lines.collect();
+    lines.sort();
+    (known, lines)
 }
 
 /// Takes the foreign keys out of a table's statement that refer to tables which come later. Each has a line.

@@ -152,6 +152,22 @@ impl Column {
             _ => format!(" GENERATED ALWAYS AS ({expression}) STORED"),
         }
     }
+
+    /// The changes that make the column of a partitioned table like this one of a partition.
+    fn words_alone(&self, of_table: &Self) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.not_null && !of_table.not_null {
+            words.push("SET NOT NULL".to_owned());
+        }
+        let (own, usual) = (self.value(), of_table.value());
+        if self.computed.is_empty() && own != usual {
+            words.push(match own.is_empty() {
+                true => "DROP DEFAULT".to_owned(),
+                false => format!("SET{own}"),
+            });
+        }
+        words
+    }
 }
 
 /// Everything about tables, by the key of the table.
@@ -310,6 +326,7 @@ impl Tables {
         if table.is_partition() {
             // Its own constraints stand beside those of its parent.
             statements.extend(here.iter().map(|one| of_part_alone(added(table, one))));
+            statements.extend(self.values_of_part(table, columns).map(of_part_alone));
         }
         for constraint in later {
             let to = if constraint.is_foreign_key() {
@@ -333,6 +350,28 @@ impl Tables {
             }),
             statements,
         }
+    }
+
+    /// ALTER statements: defaults and NOT NULL that differ from those of the partitioned table.
+    fn values_of_part<'c>(
+        &'c self,
+        table: &'c Table,
+        columns: &'c [Column],
+    ) -> impl Iterator<Item = String> + 'c {
+        let mut tables = self.tables.iter();
+        let parent = tables.find(|one| Some(&one.shown) == table.parents.as_ref());
+        let of_parent = parent.and_then(|parent| self.columns.get(&parent.key));
+        let of_parent = of_parent.map_or(&[][..], Vec::as_slice);
+        let pairs = columns.iter().filter_map(|column| {
+            let parent = of_parent.iter().find(|one| one.name == column.name)?;
+            Some((column, column.words_alone(parent)))
+        });
+        pairs.flat_map(|(column, words)| {
+            let (table, name) = (&table.shown, &column.name);
+            words
+                .into_iter()
+                .map(move |words| format!("ALTER TABLE {table} ALTER COLUMN {name} {words}"))
+        })
     }
 
     fn column(&self, table: &Table, column: &Column) -> String {
