@@ -19,7 +19,8 @@ use crate::syntax;
 use bindery_core::dialect::Dialect;
 
 pub use alter::{
-    AlterAction, AlterComposite, AlterTable, ColumnPosition, DroppedKey, OtherChange, PartsChange,
+    AlterAction, AlterComposite, AlterTable, ColumnPosition, ColumnSetting, DroppedKey,
+    OtherChange, PartsChange,
 };
 pub use expression::Expression;
 pub use key::{KeyWords, ReferentialAction};
@@ -121,6 +122,8 @@ pub enum Statement {
     },
     /// `DROP SEQUENCE`.
     DropSequence(Vec<ObjectName>),
+    /// `DROP FUNCTION`, without `CASCADE`.
+    DropFunction(Vec<DropFunction>),
     /// `CREATE DOMAIN`.
     CreateDomain(CreateDomain),
     /// `COMMENT ON`.
@@ -198,6 +201,7 @@ impl Statement {
             | Self::AlterEnum(_)
             | Self::DropType { .. }
             | Self::DropSequence(_)
+            | Self::DropFunction(_)
             | Self::Comment(_)
             | Self::DropView { .. }
             | Self::DropSchema(_)
@@ -352,6 +356,15 @@ pub struct CreateFunction {
     pub kind: String,
 }
 
+/// A function that is dropped.
+#[derive(Debug, Clone)]
+pub struct DropFunction {
+    /// The name of the function.
+    pub name: ObjectName,
+    /// The types of its arguments but the `OUT` ones; `None` where it is the only one of its name.
+    pub types: Option<Vec<TypeName>>,
+}
+
 /// An argument that a function is declared with.
 #[derive(Debug, Clone)]
 pub struct FunctionArgument {
@@ -363,6 +376,12 @@ pub struct FunctionArgument {
     pub type_name: TypeName,
     /// A call may leave it out.
     pub has_default: bool,
+}
+
+/// The types of all but the `OUT` arguments, which distinguish a function from others of its name.
+pub(crate) fn inputs(arguments: &[FunctionArgument]) -> impl Iterator<Item = &TypeName> {
+    let inputs = arguments.iter().filter(|one| one.mode != ArgumentMode::Out);
+    inputs.map(|one| &one.type_name)
 }
 
 /// The way that an argument goes.

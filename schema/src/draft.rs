@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::ast::KeyWords;
 use crate::ast::{
     AllowTag, CreateFunction, Expression, IdentityOptions, KeyPart, Name, Notes, ObjectKind,
     ObjectName, Partition, Period, ReadQuery, Reference, TableOption, TypeName, UniqueOptions,
     ViewWords,
 };
+use crate::ast::{ColumnSetting, KeyWords};
 use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
 use bindery_core::dialect::Dialect;
@@ -137,9 +137,9 @@ pub struct DraftColumn {
     pub type_words: Vec<String>,
     /// Words after all others: `INVISIBLE`.
     pub words: Vec<String>,
-    /// The texts after `ALTER COLUMN`: `SET STORAGE EXTERNAL`.
-    pub settings: Vec<String>,
-    /// The same of its identity: `SET CYCLE`.
+    /// `SET STORAGE EXTERNAL`, where it is not usual for its type.
+    pub settings: BTreeMap<ColumnSetting, String>,
+    /// The texts after `ALTER COLUMN` that change its identity: `SET CYCLE`.
     pub identity_settings: Vec<String>,
     /// `COMMENT`, `COMMENT ON COLUMN`.
     pub comment: Option<String>,
@@ -187,6 +187,8 @@ pub enum DraftCounter {
 pub struct DraftNative {
     /// PostgreSQL `UNLOGGED`.
     pub unlogged: bool,
+    /// Foreign keys alone name it.
+    pub outside: bool,
     /// PostgreSQL `INHERITS`, as written, with the table if it was there already.
     pub inherits: Vec<(ObjectName, Option<TableIndex>)>,
     /// After the parenthesis; one of each name.

@@ -44,6 +44,8 @@ pub struct Input {
     pub groups: Vec<AtomicGroup>,
     /// `--dialect` of a command: the dialect of files whose head and entry in the configuration have none.
     pub command_dialect: Option<Dialect>,
+    /// Foreign keys may refer to tables that no text makes: migrations do not make those of other programs.
+    pub has_tables_outside: bool,
     /// Files that are read as before though their engines are now compiled for another dialect.
     pub read_as: BTreeMap<FileId, ReadAs>,
 }

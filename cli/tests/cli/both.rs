@@ -269,6 +269,15 @@ impl Both {
         self.lines_of(0)
     }
 
+    /// The catalogue of one of the databases with all functions of PostgreSQL, those too that nothing calls.
+    pub(super) fn with_functions(&self, number: usize) -> Vec<String> {
+        let mut lines = self.lines_of(number);
+        if self.dialect() == Dialect::Postgres {
+            lines.extend(self.at[number].rows(&self.project, FUNCTIONS));
+        }
+        lines
+    }
+
     /// The triggers of one of the databases, each after its table.
     pub(super) fn triggers_of(&self, number: usize) -> Vec<String> {
         let [sqlite, postgres, mysql] = TRIGGERS;
@@ -547,6 +556,10 @@ const MYSQL: &[&str] = &[
     "SELECT concat('view ', table_name) FROM information_schema.views WHERE table_schema = database()",
     "SELECT concat('partition ', table_name, ' ', partition_method, ' ', ifnull(partition_expression, ''), ' ', partition_name, ' ', ifnull(partition_description, '')) FROM information_schema.partitions WHERE table_schema = database() AND partition_name IS NOT NULL",
 ];
+
+/// Those that no extension brought.
+const FUNCTIONS: &str = "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace >= 16384 OR pronamespace = 'public'::regnamespace
+    EXCEPT SELECT objid::regprocedure::text FROM pg_depend WHERE classid = 'pg_proc'::regclass AND deptype = 'e' ORDER BY 1";
 
 /// Triggers with their tables, of each database.
 const TRIGGERS: [&str; 3] = [

@@ -77,7 +77,7 @@ fn begun(both: &Both, case: &Case) -> Result<usize, String> {
 }
 
 fn is_reverted(both: &Both, before: &[String]) -> Result<(), String> {
-    let reverted = both.catalogue();
+    let reverted = both.with_functions(0);
     match reverted == before {
         true => Ok(()),
         false => Err(format!(
@@ -90,13 +90,14 @@ fn is_reverted(both: &Both, before: &[String]) -> Result<(), String> {
 fn walk(both: &Both, case: &Case) -> Result<(), String> {
     let run = |words: &str| done(&both.project.run(words), words);
     let count = begun(both, case)?;
-    let before = both.catalogue();
+    let before = both.with_functions(0);
     walk_without_losses(both, count, &before)?;
     both.mean_it();
     run("migrate check")?;
     run("migrate run")?;
     run("validate")?;
-    let (after, created) = (both.catalogue(), both.created());
+    both.created();
+    let (after, created) = (both.with_functions(0), both.with_functions(1));
     if after != created {
         return Err(format!(
             "the catalogue has\n{after:#?}\n`create` makes\n{created:#?}"
@@ -135,6 +136,71 @@ fn walk_all(database: &str, open: fn() -> Option<Both>) {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+}
+
+/// A program may call a function that no table needs any more, as long as the schema has it.
+#[test]
+fn cli_07_functions_that_nothing_calls_stay_while_the_schema_has_them() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    let function =
+        "CREATE FUNCTION mark() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT '!' $$;";
+    let count = "SELECT count(*) FROM pg_proc WHERE proname = 'mark'";
+    let step = |schema: &str, functions: i64| {
+        both.schema(schema);
+        both.good("migrate add step");
+        both.good("migrate run");
+        both.good("validate");
+        assert_eq!(both.numbers(count), [functions], "{schema}");
+    };
+    let table = |words: &str| format!("CREATE TABLE t (id bigint PRIMARY KEY, a text{words});");
+    step(&format!("{function}{}", table(" DEFAULT mark()")), 1);
+    step(&format!("{function}{}", table("")), 1);
+    step(&format!("{function}{}", table(" DEFAULT mark() || '?'")), 1);
+    step(&table(""), 0);
+    both.good("migrate revert --yes --count 4");
+    assert_eq!(both.numbers(count), [0]);
+}
+
+/// Tables of other programs are in the schema, as `@unmanaged`, and in no migration.
+#[test]
+fn cli_07_foreign_keys_to_unmanaged_tables_run() {
+    let users = "CREATE TABLE users (id bigint NOT NULL PRIMARY KEY, name varchar(20));";
+    let key = |column: &str| {
+        format!(
+            "{column} bigint, CONSTRAINT t_{column} FOREIGN KEY ({column}) REFERENCES users (id)"
+        )
+    };
+    for both in Both::on_all() {
+        both.execute(users);
+        both.execute_created(users).expect("it runs");
+        let before = both.catalogue();
+        let view =
+            "CREATE VIEW v AS SELECT t.id, users.name FROM t JOIN users ON users.id = t.author;";
+        let schema = |keys: &str, rest: &str| {
+            let table = format!("CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, {keys});");
+            both.schema(&format!("-- @unmanaged\n{users}\n{table}\n{rest}"));
+        };
+        let step = || {
+            both.good("migrate add step");
+            both.mean_it();
+            for words in ["migrate check", "migrate run", "validate"] {
+                both.good(words);
+            }
+        };
+        schema(&key("author"), "");
+        step();
+        let both_keys = "author bigint, editor bigint, CONSTRAINT t_author FOREIGN KEY (author) REFERENCES users (id), CONSTRAINT t_editor FOREIGN KEY (editor) REFERENCES users (id)";
+        schema(both_keys, view);
+        step();
+        schema(&key("author"), view);
+        step();
+        both.good("migrate run");
+        let count = both.migrations().len();
+        both.good(&format!("migrate revert --yes --count {count}"));
+        assert_eq!(both.catalogue(), before);
+    }
 }
 
 /// The cases of PostgreSQL.

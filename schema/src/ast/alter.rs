@@ -232,13 +232,34 @@ pub enum AlterAction {
     },
     /// `SET LOGGED`, `SET UNLOGGED`.
     SetUnlogged(bool),
-    /// A change of a column that is repeated as it is written: `SET STORAGE EXTERNAL`.
+    /// `SET STORAGE EXTERNAL`, `SET COMPRESSION lz4`.
     ColumnSetting {
         /// The column whose setting is changed.
         column: Name,
-        /// From `SET` on.
-        words: String,
+        /// Which of them.
+        setting: ColumnSetting,
+        /// The value as it is written.
+        value: String,
     },
+}
+
+/// How PostgreSQL stores the values of a column, which has one of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ColumnSetting {
+    /// `STORAGE`: within the row or beside it.
+    Storage,
+    /// `COMPRESSION`.
+    Compression,
+}
+
+impl ColumnSetting {
+    /// The words after `ALTER COLUMN name`.
+    pub(crate) fn words(self, value: &str) -> String {
+        match self {
+            Self::Storage => format!("SET STORAGE {value}"),
+            Self::Compression => format!("SET COMPRESSION {value}"),
+        }
+    }
 }
 
 /// A change of the parts of a table of MySQL. Parts are a list in parentheses, as written.

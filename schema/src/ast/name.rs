@@ -91,6 +91,35 @@ impl TypeName {
     pub(crate) fn rank(&self, schema: Option<&str>) -> Option<usize> {
         rank(self.schema.as_deref(), self.path.as_deref(), schema)
     }
+
+    /// The text that is the same for all spellings of a type of PostgreSQL in a function's arguments, which have no lengths.
+    pub(crate) fn identity(&self) -> String {
+        let schema = self.schema.iter().map(|schema| format!("{schema}."));
+        let name = match self.name.as_str() {
+            "int" | "int4" => "integer",
+            "int2" => "smallint",
+            "int8" => "bigint",
+            "bool" => "boolean",
+            "float4" => "real",
+            "float" | "float8" => "double precision",
+            "decimal" => "numeric",
+            "varchar" | "char varying" => "character varying",
+            "char" | "bpchar" => "character",
+            "varbit" => "bit varying",
+            "timestamptz" => "timestamp with time zone",
+            "timetz" => "time with time zone",
+            name => name,
+        };
+        let zone = match (name, self.suffix.as_str()) {
+            ("time" | "timestamp", "") => " without time zone".to_owned(),
+            (_, "") => String::new(),
+            (_, suffix) => format!(" {suffix}"),
+        };
+        let array = if self.array { "[]" } else { "" };
+        schema
+            .chain([name.to_owned(), zone, array.to_owned()])
+            .collect()
+    }
 }
 
 /// One argument of a type.

@@ -1,6 +1,7 @@
 //! Constructs of one dialect only, as written: each is repeated where a table is created in that dialect.
 
 use super::{ColumnDef, Expression, Name, ObjectName};
+use crate::source::Span;
 
 /// Of a table.
 #[derive(Debug, Clone, Default)]
@@ -128,4 +129,6 @@ pub struct Partition {
     pub parent: ObjectName,
     /// From `FOR VALUES` or `DEFAULT` on.
     pub bound: String,
+    /// The place of its own constraints and defaults, in parentheses.
+    pub own: Option<Span>,
 }

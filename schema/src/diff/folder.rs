@@ -133,6 +133,7 @@ pub(super) fn model_of(
         sources: std::mem::take(sources),
         engines: vec![engine.clone()],
         default_engine: Some(EngineId(0)),
+        has_tables_outside: true,
         ..Input::default()
     };
     for migration in migrations {

@@ -211,8 +211,14 @@ impl Fold<'_> {
                 }
                 native::inherit(table, parent, found, *no);
             }
-            AlterAction::ColumnSetting { column, words } => {
-                self.with_column(table, column, |column| setting::change(column, words));
+            AlterAction::ColumnSetting {
+                column,
+                setting,
+                value,
+            } => {
+                self.with_column(table, column, |column| {
+                    setting::change(column, *setting, value);
+                });
             }
             AlterAction::SetDefault { column, value } => {
                 let mut value = value.clone();

@@ -1,5 +1,7 @@
 //! Columns: from a definition to the settled facts, and what is taken over from other tables.
 
+use std::collections::BTreeMap;
+
 use crate::ast::{
     ColumnDef, ColumnOption, ColumnOptionKind, Copy, CreateTable, Expression, FileAst,
     IdentityOptions, Including, KeyPart, PartKey, TypeName, UniqueOptions,
@@ -378,7 +380,7 @@ pub(crate) fn column(definition: &ColumnDef, dialect: Dialect) -> DraftColumn {
         counter: DraftCounter::Usual,
         type_words: Vec::new(),
         words: Vec::new(),
-        settings: Vec::new(),
+        settings: BTreeMap::new(),
         identity_settings: Vec::new(),
         comment: None,
         since: 0,

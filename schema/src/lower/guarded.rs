@@ -44,6 +44,7 @@ impl Fold<'_> {
             | Statement::AlterEnum(_)
             | Statement::DropType { .. }
             | Statement::DropSequence(_)
+            | Statement::DropFunction(_)
             | Statement::Comment(_)
             | Statement::CreateView(_)
             | Statement::DropView { .. }

@@ -19,6 +19,8 @@ mod moved;
 mod native;
 mod objects;
 mod on_path;
+mod outside;
+mod parts;
 mod reads;
 mod rename;
 mod schema;
@@ -27,7 +29,7 @@ pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
 pub(crate) use reads::names_of;
 #[cfg(feature = "diff")]
-pub(crate) use setting::usual_storage;
+pub(crate) use setting::usual_value;
 mod types;
 mod unknown;
 mod user_type;
@@ -69,6 +71,10 @@ pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
         }
         fold.leave_out_outdated_views(file);
         fold.qualify_views(file);
+    }
+    fold.report_parts(ast);
+    if input.has_tables_outside {
+        fold.add_tables_outside();
     }
     let read_as = ast
         .files
@@ -142,6 +148,8 @@ struct Fold<'a> {
     path: Option<SearchPath>,
     /// Counts changes of unknown tables.
     unknown_tables: usize,
+    /// Partitions of which a statement says what they alone have.
+    of_parts: Vec<Name>,
 }
 
 impl<'a> Fold<'a> {
@@ -176,6 +184,7 @@ impl<'a> Fold<'a> {
             now: 0,
             path: None,
             unknown_tables: 0,
+            of_parts: Vec::new(),
         }
     }
 
@@ -213,6 +222,11 @@ impl<'a> Fold<'a> {
             Statement::DropSequence(names) => {
                 for name in names {
                     self.drop_sequence(file, name);
+                }
+            }
+            Statement::DropFunction(functions) => {
+                for dropped in functions {
+                    self.drop_function(file, dropped);
                 }
             }
             Statement::CreateDomain(created) => self.create_domain(file, created),
@@ -476,6 +490,7 @@ impl<'a> Fold<'a> {
         let text = &name.name.text;
         let mut parts = self.partitions.iter();
         if parts.any(|part| part.name.name.text == *text) {
+            self.of_parts.push(name.name.clone());
             return self.skip("changes of one partition alone");
         }
         if self.no_models.contains(&text.to_lowercase()) {

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::ast::{
-    AlterAction, AlterComposite, ColumnDef, CreateDomain, CreateObject, CreateTable, Expression,
-    FileAst, Name, ObjectChange, ObjectKind, ObjectName, Partition, PartsChange, TableOption,
+    AlterAction, AlterComposite, ColumnDef, CreateDomain, CreateObject, CreateTable, DropFunction,
+    Expression, FileAst, Name, ObjectChange, ObjectKind, ObjectName, Partition, PartsChange,
+    TableOption, TypeName, inputs,
 };
 use crate::dialect::Dialect;
 use crate::draft::{
@@ -12,6 +13,7 @@ use crate::draft::{
     DraftTable, TableIndex,
 };
 
+use crate::parse::input_types;
 use crate::syntax::{Divided, divided_parts, sequences_of};
 
 use super::Fold;
@@ -104,6 +106,10 @@ fn change_attributes(columns: &mut Vec<ColumnDef>, action: &AlterAction) {
             known.type_name.clone_from(type_name);
         }
     }
+}
+
+fn identities<'t>(types: impl IntoIterator<Item = &'t TypeName>) -> Vec<String> {
+    types.into_iter().map(TypeName::identity).collect()
 }
 
 impl Fold<'_> {
@@ -324,7 +330,9 @@ impl Fold<'_> {
             };
             kind && object.file == file.file
         };
-        self.objects.drop_named(&name.name.text, dropped);
+        if let Some(at) = self.objects.meant(file.file, name, dropped) {
+            self.objects.forget(at);
+        }
     }
 
     pub(super) fn drop_sequence(&mut self, file: &FileAst, name: &ObjectName) {
@@ -335,8 +343,32 @@ impl Fold<'_> {
         self.objects.drop_named(&name.name.text, dropped);
     }
 
+    /// One without types is the only one of its name.
+    pub(super) fn drop_function(&mut self, file: &FileAst, function: &DropFunction) {
+        let wanted: Option<Vec<String>> = function.types.as_ref().map(identities);
+        let is_wanted = |name: &ObjectName, types: Option<Vec<String>>| {
+            (&name.schema, &name.name.text) == (&function.name.schema, &function.name.name.text)
+                && (wanted.is_none() || types == wanted)
+        };
+        let dropped = |object: &DraftObject| {
+            let types = input_types(&object.definition);
+            object.kind == DraftObjectKind::Other(ObjectKind::Function)
+                && object.file == file.file
+                && is_wanted(&object.name, types.as_ref().map(identities))
+        };
+        self.objects.drop_named(&function.name.name.text, dropped);
+        self.routines.retain(|known| {
+            let types = identities(inputs(&known.arguments));
+            known.is_aggregate || !is_wanted(&known.name, Some(types))
+        });
+    }
+
     pub(super) fn partition(&mut self, partition: &Partition) {
         self.no_model(&partition.name, "CREATE TABLE … PARTITION OF");
+        if let Some(span) = partition.own {
+            let text = partition.name.name.text.clone();
+            self.of_parts.push(Name { text, span });
+        }
         self.partitions.push(partition.clone());
     }
 
@@ -357,6 +389,7 @@ impl Fold<'_> {
             name: partition.name.clone(),
             parent,
             bound: partition.bound.clone() + &own,
+            own: None,
         });
         self.drop_table(file, &partition.name);
     }

@@ -146,9 +146,13 @@ impl Fold<'_> {
     pub(super) fn drop_type(&mut self, file: &FileAst, name: &ObjectName) {
         self.forget_object(file, name);
         let text = &name.name.text;
-        let dropped =
-            |domain: &DraftDomain| domain.file == file.file && domain.name.name.text == *text;
-        self.domains.retain(|domain| !dropped(domain));
+        let rank = |domain: &DraftDomain| {
+            let is_named = domain.file == file.file && domain.name.name.text == *text;
+            is_named.then(|| name.rank(domain.name.schema.as_deref()))?
+        };
+        let dropped = self.domains.iter().filter_map(rank).min();
+        self.domains
+            .retain(|domain| dropped.is_none() || rank(domain) != dropped);
         if let Some(index) = self.find_enum(file, name) {
             self.enums[index].values.clear();
             self.forget_enum(text, index);

@@ -3,7 +3,10 @@
 //! A table that is created in that dialect gets all of it again, so that the same object comes out as went in. In any
 //! other dialect it is left out where it only says how something is stored, and refused where it says what is stored.
 
+use std::collections::BTreeMap;
+
 use super::{ColumnId, EnumId, TableId, TableName};
+use crate::ast::ColumnSetting;
 use crate::source::Span;
 use bindery_core::dialect::Dialect;
 
@@ -14,6 +17,8 @@ pub struct NativeTable {
     pub unlogged: bool,
     /// PostgreSQL `INHERITS`, in order.
     pub inherits: Vec<TableId>,
+    /// Foreign keys alone name it, as another program makes it: it has the columns that they refer to.
+    pub outside: bool,
     /// Other tables have it among their parents, so that PostgreSQL counts their rows to it too.
     pub has_heirs: bool,
     /// Options after the parenthesis: `ENGINE=InnoDB`, `WITH (fillfactor='70')`, `PARTITION BY LIST (kind)`.
@@ -67,8 +72,19 @@ pub struct NativeColumn {
     pub comment: Option<String>,
     /// The way in which it auto-increments.
     pub counter: Counter,
-    /// The texts after `ALTER COLUMN`, to be run after CREATE TABLE: `SET STORAGE EXTERNAL`.
-    pub settings: Vec<String>,
+    /// Set after CREATE TABLE where it is not usual for its type: `SET STORAGE EXTERNAL`.
+    pub settings: BTreeMap<ColumnSetting, String>,
+    /// The texts after `ALTER COLUMN` that change its identity, to be run after CREATE TABLE: `SET CYCLE`.
+    pub identity_settings: Vec<String>,
+}
+
+impl NativeColumn {
+    /// The words after `ALTER COLUMN name`, once the table is there.
+    pub(crate) fn words_after(&self) -> impl Iterator<Item = String> + '_ {
+        let settings = self.settings.iter();
+        let settings = settings.map(|(setting, value)| setting.words(value));
+        settings.chain(self.identity_settings.iter().cloned())
+    }
 }
 
 /// The way in which a column auto-increments.

@@ -106,8 +106,26 @@ impl Walk<'_> {
             self.cursor.skip_behind(";");
             self.levels.pop();
         } else {
-            self.cursor.skip_behind(";");
+            self.skip_statement();
             self.statement(first);
+        }
+    }
+
+    /// Moves behind its delimiter. The body of a function that is no text has some of its own.
+    fn skip_statement(&mut self) {
+        let mut blocks = 0_usize;
+        while !self.cursor.at_end() {
+            let cursor = &self.cursor;
+            let is_delimiter = cursor.is_symbol(0, ";");
+            if cursor.is_words(&["BEGIN", "ATOMIC"]) || blocks > 0 && cursor.is_word(0, "CASE") {
+                blocks += 1;
+            } else if cursor.is_word(0, "END") {
+                blocks = blocks.saturating_sub(1);
+            }
+            self.cursor.advance(1);
+            if is_delimiter && blocks == 0 {
+                return;
+            }
         }
     }
 

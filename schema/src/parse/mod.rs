@@ -27,6 +27,7 @@ pub use crate::syntax::Names;
 pub(crate) use bindery_core::statements::lex;
 pub use bindery_core::statements::load::{SIZE_LIMIT, load};
 pub(crate) use ddl::exclusion_parts;
+pub(crate) use ddl::input_types;
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
 pub(crate) use prose::{comment_lines, comment_text};

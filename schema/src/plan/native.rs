@@ -302,11 +302,11 @@ impl<'m> TableWriter<'m> {
     fn settings(&self, table: &Table) -> Vec<String> {
         let mut statements = Vec::new();
         for column in &table.columns {
-            for setting in &column.native.settings {
+            for words in column.native.words_after() {
                 let mut sql = SqlWriter::new(self.dialect());
                 sql.push("ALTER TABLE ").table(&table.name);
                 sql.push(" ALTER COLUMN ").identifier(&column.name);
-                sql.push(" ").push(setting);
+                sql.push(" ").push(&words);
                 statements.push(sql.finish());
             }
         }

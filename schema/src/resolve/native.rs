@@ -51,6 +51,7 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
         sql.finish()
     };
     NativeTable {
+        outside: draft.native.outside,
         unlogged: native.unlogged,
         inherits: Vec::new(),
         has_heirs: false,
@@ -136,7 +137,8 @@ pub(super) fn column(
         on_update: draft.on_update_now.clone(),
         comment: comment(&draft.comment, table.dialect),
         counter: counter(draft, table.dialect),
-        settings: [&draft.settings[..], &draft.identity_settings].concat(),
+        settings: draft.settings.clone(),
+        identity_settings: draft.identity_settings.clone(),
     }
 }
 

@@ -17,8 +17,7 @@ pub(crate) fn names_in_function(sql: &str) -> BTreeSet<String> {
     let tokens = tokens_of(sql, Dialect::Postgres);
     let cursor = Text::of(sql, &tokens, Dialect::Postgres).cursor();
     let body = body(&cursor);
-    let head = cursor.within(0, body.begin());
-    let mut names = head.map_or_else(BTreeSet::new, in_head);
+    let mut names = in_head_before(&cursor, body);
     names.extend(match body {
         Body::Nothing(_) => BTreeSet::new(),
         Body::Value(first) => in_value(&sql[tokens[first].start as usize..]),
@@ -72,6 +71,54 @@ const OPTIONS: [&str; 19] = [
     "WINDOW",
 ];
 
+/// Those of them by which the function is bound to what they name: it goes before that does. PostgreSQL knows nothing of a body that is a
+/// text.
+pub(crate) fn bound_names_in_function(sql: &str) -> BTreeSet<String> {
+    let tokens = tokens_of(sql, Dialect::Postgres);
+    let cursor = Text::of(sql, &tokens, Dialect::Postgres).cursor();
+    match body(&cursor) {
+        Body::Statements(_) | Body::Value(_) => names_in_function(sql),
+        end @ (Body::Nothing(_) | Body::Text(_)) => in_head_before(&cursor, end),
+    }
+}
+
+/// The functions that a text of PostgreSQL may call, in lower case; of a function, those of its body, too.
+pub(crate) fn called_in(sql: &str) -> BTreeSet<String> {
+    let tokens = tokens_of(sql, Dialect::Postgres);
+    let cursor = Text::of(sql, &tokens, Dialect::Postgres).cursor();
+    let mut names = calls(&behind_own_name(&cursor));
+    if let Body::Text(at) = body(&cursor) {
+        let text = cursor.unquoted(tokens[at]);
+        let tokens = tokens_of(&text, Dialect::Postgres);
+        names.extend(calls(&Text::of(&text, &tokens, Dialect::Postgres).cursor()));
+    }
+    names
+}
+
+/// After `CREATE FUNCTION name`; what makes no function is looked at from its beginning.
+fn behind_own_name<'c>(cursor: &Cursor<'c>) -> Cursor<'c> {
+    let mut behind = cursor.clone();
+    behind.eat(&["CREATE"]);
+    behind.eat(&["OR", "REPLACE"]);
+    match behind.eat(&["FUNCTION"]) && behind.qualified_name("a function").is_ok() {
+        true => behind,
+        false => cursor.clone(),
+    }
+}
+
+/// Names before a parenthesis.
+fn calls(cursor: &Cursor<'_>) -> BTreeSet<String> {
+    let mut cursor = cursor.clone();
+    let mut names = BTreeSet::new();
+    while let Some(token) = cursor.token(0) {
+        if cursor.is_name(0) && cursor.is_symbol(1, "(") {
+            names.insert(cursor.name_text(token).to_lowercase());
+        }
+        cursor.advance(1);
+    }
+    names
+}
+
 fn in_text(body: &str, language: Option<&str>) -> BTreeSet<String> {
     match language {
         Some("plpgsql") => in_block(body),
@@ -118,6 +165,12 @@ fn body(cursor: &Cursor<'_>) -> Body {
         }
     }
     Body::Nothing(cursor.at)
+}
+
+/// The types in the part before the body. Its own name is none of them.
+fn in_head_before(cursor: &Cursor<'_>, body: Body) -> BTreeSet<String> {
+    let head = cursor.within(behind_own_name(cursor).at, body.begin());
+    head.map_or_else(BTreeSet::new, in_head)
 }
 
 /// The types of arguments and of the result; of `t.c%TYPE` both names.
@@ -282,7 +335,7 @@ fn listed(cursor: &mut Cursor<'_>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::names_in_function;
+    use super::{bound_names_in_function, called_in, names_in_function};
 
     #[track_caller]
     fn check(sql: &str, wanted: &[&str]) {
@@ -291,6 +344,24 @@ mod tests {
         let named = candidates.into_iter().filter(|name| names.contains(*name));
         let names: Vec<&str> = named.collect();
         assert_eq!(names, wanted, "{sql}");
+    }
+
+    #[test]
+    fn functions_are_bound_by_their_heads_and_by_bodies_that_are_no_texts() {
+        let bound = |sql: &str| bound_names_in_function(&format!("CREATE FUNCTION f{sql}"));
+        let text = bound("(a t) RETURNS u LANGUAGE sql AS $$ SELECT * FROM v $$");
+        assert!(text.contains("t") && text.contains("u") && !text.contains("v"));
+        let atomic = bound("(a t) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT b FROM v; END");
+        assert!(atomic.contains("t") && atomic.contains("v"));
+    }
+
+    #[test]
+    fn calls_are_those_of_heads_and_bodies() {
+        let names = called_in(
+            "CREATE FUNCTION f(a int DEFAULT g()) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN s.h(a, 'i()'); END $$",
+        );
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(names, ["g", "h"]);
     }
 
     #[test]

@@ -49,7 +49,9 @@ pub(crate) use cut::Cut;
 pub(crate) use divided::DividedPart;
 pub(crate) use divided::{Divided, divided_parts};
 #[cfg(feature = "diff")]
-pub(crate) use function::{head_of_function, names_in_function};
+pub(crate) use function::{
+    bound_names_in_function, called_in, head_of_function, names_in_function,
+};
 #[cfg(test)]
 pub(crate) use grouped::grouped;
 pub(crate) use more_words::has_more_words;

@@ -260,6 +260,10 @@ const KINDS: &[Kind] = &[
         &["myisam", "myisam_by_a_change"],
     ),
     warning("text type as a key", &["text_key"]),
+    warning(
+        "partition with an index of its own",
+        &["partition_with_an_index_of_its_own"],
+    ),
 ];
 
 fn named(name: &str) -> &'static Mistake {

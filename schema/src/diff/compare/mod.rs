@@ -1,6 +1,7 @@
 //! Two structures, compared. The changes are in an order that reads well; the one in which a database executes them follows from
 //! what they need (`order`).
 
+mod functions;
 mod keys;
 mod same;
 mod views;
@@ -46,6 +47,9 @@ pub fn compare_with(from: &Structure, to: &Structure, names: NameRule) -> Vec<Ch
     comparison.types();
     comparison.tables();
     comparison.views();
+    let gone = functions::gone((from, to), names, &comparison.changes);
+    let gone = gone.into_iter().map(Change::DropObject);
+    comparison.changes.extend(gone);
     by_rank(&mut comparison.changes);
     comparison.changes
 }
@@ -72,10 +76,9 @@ impl<'s> Comparison<'s> {
         let (from, to) = (self.from, self.to);
         for object in to.objects.iter().chain(&to.idle_objects) {
             let known = from.objects.iter().chain(&from.idle_objects);
-            let known: Vec<_> = known
-                .filter(|one| one.kind == object.kind && one.name == object.name)
-                .collect();
-            // Functions of one name may have other parameters, or be declared anew.
+            let known = known.chain(&from.functions);
+            let known: Vec<_> = known.filter(|one| one.is_same(object)).collect();
+            // Functions may be declared anew.
             if known.iter().any(|one| one.words == object.words) {
                 continue;
             }
@@ -108,9 +111,10 @@ impl<'s> Comparison<'s> {
         // Others may need an extension or a collation, whatever the tables do.
         let stays = |one: &&ObjectShape| matches!(one.kind, "EXTENSION" | "COLLATION");
         let idle = from.idle_objects.iter().filter(|one| !stays(one));
-        for object in from.objects.iter().chain(idle).rev() {
-            let is_kept = |one: &ObjectShape| one.kind == object.kind && one.name == object.name;
-            if !to.objects.iter().chain(&to.idle_objects).any(is_kept) {
+        let known = from.objects.iter().chain(idle);
+        for object in known.filter(|one| one.kind != "FUNCTION").rev() {
+            let mut wanted = to.objects.iter().chain(&to.idle_objects);
+            if !wanted.any(|one| one.is_same(object)) {
                 self.changes.push(Change::DropObject(object.clone()));
             }
         }
@@ -169,7 +173,7 @@ impl<'s> Comparison<'s> {
         }
     }
 
-    /// Unmanaged on one side.
+    /// Unmanaged on one side, and not only named there by foreign keys.
     fn is_left_alone(&self, name: &TableName) -> bool {
         let key = self.key_of(name);
         let mut tables = self
@@ -178,7 +182,9 @@ impl<'s> Comparison<'s> {
             .tables
             .iter()
             .chain(&self.to.model().tables);
-        tables.any(|table| table.unmanaged && self.key_of(&table.name) == key)
+        tables.any(|table| {
+            table.unmanaged && !table.native.outside && self.key_of(&table.name) == key
+        })
     }
 
     fn create_table(&mut self, table: &TableShape) {

@@ -46,16 +46,17 @@ impl Sides<'_> {
         };
         match change {
             Change::CreateObject(one) => Effects {
-                makes: object(&one.name),
+                makes: vec![to.object_part(one)],
                 needs: to.needs_of_object(one),
                 ..Effects::default()
             },
             Change::DropObject(one) => Effects {
-                drops: object(&one.name),
+                drops: vec![from.object_part(one)],
+                leaves: from.left_by_object(one),
                 ..Effects::default()
             },
             Change::ChangeObject { to: one, .. } => Effects {
-                alters: object(&one.name),
+                alters: vec![to.object_part(one)],
                 needs: match one.kind {
                     "FUNCTION" => to.needs_of_object(one),
                     _ => Vec::new(),

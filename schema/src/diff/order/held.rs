@@ -27,12 +27,14 @@ pub(in crate::diff) fn held_back(
         },
         retyped: BTreeSet::new(),
         missing: BTreeSet::new(),
+        kept: BTreeSet::new(),
     };
     let bound = with_bound(&held.sides, groups, is_commented);
     let whys = groups.iter().enumerate().map(|(at, group)| {
         let why = match is_commented[at] {
             true => None,
             false if bound[at] => Some(BOUND),
+            false if group.iter().any(|one| held.is_kept(one)) => Some(KEPT),
             false => group.iter().any(|one| held.needs(one)).then_some(NEEDS),
         };
         if why.is_some() || is_commented[at] {
@@ -45,6 +47,8 @@ pub(in crate::diff) fn held_back(
 
 const NEEDS: &str = "it needs what is commented out above";
 
+const KEPT: &str = "what is commented out above still has it";
+
 const BOUND: &str =
     "a column that a foreign key binds to this one keeps its type, as that change is commented out";
 
@@ -54,6 +58,8 @@ struct Held<'s> {
     retyped: BTreeSet<Part>,
     /// Columns that are not made for now.
     missing: BTreeSet<Part>,
+    /// Types, sequences and functions of what stays for now.
+    kept: BTreeSet<Part>,
 }
 
 impl Held<'_> {
@@ -61,7 +67,16 @@ impl Held<'_> {
         self.sides.to.dialect()
     }
 
+    /// Whether it drops an object that is still in use.
+    fn is_kept(&self, change: &Change) -> bool {
+        let is_object = matches!(change, Change::DropObject(_) | Change::DropEnum(_));
+        is_object && is_among(&self.sides.effects(change).drops, &self.kept)
+    }
+
     fn note(&mut self, change: &Change) {
+        let left = self.sides.effects(change).leaves.into_iter();
+        self.kept
+            .extend(left.filter(|part| matches!(part, Part::Object(_))));
         match change {
             Change::ChangeColumn {
                 table,
@@ -103,11 +118,21 @@ impl Held<'_> {
     fn view(&self, view: &ViewShape) -> bool {
         let to = &self.sides.to;
         let names = sites(&view.query, self.dialect());
+        let is_other = self.is_other_view(view);
+        let lacks =
+            |part: &Part| self.missing.contains(part) || (is_other && self.retyped.contains(part));
         view.reads.iter().any(|table| {
             let mut columns = names.iter().map(|name| to.column_part(table, &name.text));
-            let is_column = columns.any(|part| self.missing.contains(&part));
+            let is_column = columns.any(|part| lacks(&part));
             is_column || self.missing.contains(&to.table_part(table))
         })
+    }
+
+    /// Whether it calculates with types of PostgreSQL in another way than before.
+    fn is_other_view(&self, view: &ViewShape) -> bool {
+        let mut known = self.sides.from.structure.views.iter();
+        let is_same = |one: &ViewShape| one.name == view.name && one.query == view.query;
+        self.dialect() == Dialect::Postgres && !known.any(is_same)
     }
 
     /// One with the expression that it had has a type for it.

@@ -7,7 +7,7 @@ use crate::diff::key::{Key, KeyKind, columns_in};
 use crate::diff::structure::{ColumnShape, ObjectShape, Structure, TableShape, folded, table_key};
 use crate::diff::taken::shared_name;
 use crate::model::{Generated, TableName};
-use crate::syntax::{names_in_function, sites};
+use crate::syntax::{bound_names_in_function, called_in, names_in_function, sites};
 
 /// A part of a database that statements make, drop, change or need.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,11 +41,14 @@ impl<'s> Side<'s> {
         let mut objects: BTreeMap<String, Vec<Part>> = BTreeMap::new();
         let enums = structure.enums.iter().chain(&structure.idle_enums);
         let others = structure.objects.iter().chain(&structure.idle_objects);
-        let names = enums.map(|one| &one.name);
-        for name in names.chain(others.map(|one| &one.name)) {
-            let bare = name.name.to_lowercase();
-            let part = Part::Object(table_key(name, dialect));
-            objects.entry(bare).or_default().push(part);
+        let enums = enums.map(|one| (&one.name, Part::Object(table_key(&one.name, dialect))));
+        let others = others.chain(&structure.functions);
+        let others = others.map(|one| (&one.name, object_part(one, dialect)));
+        for (name, part) in enums.chain(others) {
+            let known = objects.entry(name.name.to_lowercase()).or_default();
+            if !known.contains(&part) {
+                known.push(part);
+            }
         }
         Self {
             structure,
@@ -107,6 +110,9 @@ impl<'s> Side<'s> {
 
     /// The objects that a text names.
     pub(super) fn objects_in(&self, sql: &str) -> Vec<Part> {
+        if self.objects.is_empty() {
+            return Vec::new();
+        }
         let sites = sites(sql, self.dialect()).into_iter();
         // `nextval('schema.name')`.
         let names = sites.map(|site| site.text.rsplit('.').next().map(str::to_lowercase));
@@ -117,10 +123,11 @@ impl<'s> Side<'s> {
     /// The parts that are there before an object.
     pub(super) fn needs_of_object(&self, object: &ObjectShape) -> Vec<Part> {
         match object.kind {
-            "FUNCTION" => self.read_by_function(object),
+            // PostgreSQL may look for them when it makes the function, or runs it.
+            "FUNCTION" => self.named_by_function(object, names_in_function),
             // Its checks call functions.
             "DOMAIN" => {
-                let own = Part::Object(table_key(&object.name, self.dialect()));
+                let own = self.object_part(object);
                 let named = object.create.iter().flat_map(|sql| self.objects_in(sql));
                 named.filter(|part| *part != own).collect()
             }
@@ -128,23 +135,38 @@ impl<'s> Side<'s> {
         }
     }
 
-    /// The tables, views and sequences that PostgreSQL may look for when it makes a function, or runs it.
-    fn read_by_function(&self, object: &ObjectShape) -> Vec<Part> {
-        let create = object.create.iter();
-        let names: BTreeSet<String> = create.flat_map(|sql| names_in_function(sql)).collect();
+    /// The parts that are there until an object has gone.
+    pub(super) fn left_by_object(&self, object: &ObjectShape) -> Vec<Part> {
+        match object.kind {
+            "FUNCTION" => self.named_by_function(object, bound_names_in_function),
+            _ => self.needs_of_object(object),
+        }
+    }
+
+    /// The tables, views, types and sequences of these names, and the functions that it calls.
+    fn named_by_function(
+        &self,
+        object: &ObjectShape,
+        names: fn(&str) -> BTreeSet<String>,
+    ) -> Vec<Part> {
+        let texts = || object.create.iter();
+        let names: BTreeSet<String> = texts().flat_map(|sql| names(sql)).collect();
         let tables = self.structure.tables.iter().map(|one| &one.name);
         let views = self.structure.views.iter().map(|one| &one.name);
         let read = tables
             .chain(views)
             .filter(|name| names.contains(&name.name.to_lowercase()));
-        let sequences = self.structure.objects.iter();
-        let sequences = sequences.chain(&self.structure.idle_objects);
-        let counted = sequences
-            .filter(|one| one.kind == "SEQUENCE" && names.contains(&one.name.name.to_lowercase()));
-        let counted = counted.map(|one| Part::Object(table_key(&one.name, self.dialect())));
-        read.flat_map(|name| self.whole(name))
-            .chain(counted)
-            .collect()
+        let calls = texts().flat_map(|sql| called_in(sql));
+        let objects = names.iter().cloned().chain(calls);
+        let objects = objects.filter_map(|name| self.objects.get(&name));
+        let own = self.object_part(object);
+        let objects = objects.flatten().filter(|part| **part != own);
+        let read = read.flat_map(|name| self.whole(name));
+        read.chain(objects.cloned()).collect()
+    }
+
+    pub(super) fn object_part(&self, object: &ObjectShape) -> Part {
+        object_part(object, self.dialect())
     }
 
     /// The columns that a computed one reads.
@@ -241,6 +263,9 @@ impl<'s> Side<'s> {
     pub(super) fn needs_of_key(&self, table: &TableName, key: &Key) -> Vec<Part> {
         let mut parts = vec![self.table_part(table)];
         parts.extend(self.columns_of_key(table, key));
+        if has_expressions(key) {
+            parts.extend(self.objects_in(&key.sql));
+        }
         parts.extend(
             key.referred
                 .iter()
@@ -251,6 +276,13 @@ impl<'s> Side<'s> {
         parts.extend(servers.map(|(table, key)| self.key_part(&table, key)));
         parts
     }
+}
+
+/// Functions of one name are parts of their own.
+fn object_part(object: &ObjectShape, dialect: Dialect) -> Part {
+    let arguments = object.arguments.as_ref();
+    let arguments = arguments.map_or(String::new(), |one| format!("({})", one.identity));
+    Part::Object(table_key(&object.name, dialect) + &arguments)
 }
 
 /// Whether the database makes its values by counting, which MySQL does for the first column of a key alone (error 1075).

@@ -1,7 +1,6 @@
 //! PostgreSQL. What would keep others from a large table for long is a step that can be done online.
 
 mod enums;
-mod functions;
 mod replaced;
 mod settings;
 mod triggers;
@@ -13,7 +12,7 @@ use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
 use super::super::order::{is_counted, is_made_anew};
-use super::super::structure::{ColumnShape, TableShape, table_key};
+use super::super::structure::{ColumnShape, ObjectShape, TableShape, table_key};
 use super::{
     Context, Step, add_without_value, altered, by_hand, captures, comment_on, create_table,
     create_view, drop_column, drop_table, drop_view, in_schema, is_made_again, lacks_value, loss,
@@ -34,23 +33,12 @@ pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
 fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
     match change {
         Change::CreateObject(object) => vec![in_schema(&object.name, object.create.clone())],
-        Change::DropObject(object) => {
-            let name = quoted_table(&object.name, POSTGRES);
-            // Others may need it, which the schema does not know; a sequence goes with its column.
-            let is_shared = matches!(object.kind, "EXTENSION" | "COLLATION" | "FUNCTION");
-            let statement = format!("DROP {} IF EXISTS {name}", object.kind);
-            let mut statements = Vec::new();
-            if !is_shared {
-                statements.extend(functions::of_type(context, &object.name));
-                statements.push(statement);
-            }
-            vec![with_rows(context, &object.name, statements)]
-        }
+        Change::DropObject(object) => vec![Step::of(drop_object(object))],
         Change::ChangeObject { from, to } => vec![replaced::replaced(change, from, to)],
         Change::CreateEnum(values) => vec![in_schema(&values.name, vec![create_enum(values)])],
         Change::DropEnum(values) => {
             let statement = format!("DROP TYPE {}", quoted_table(&values.name, POSTGRES));
-            vec![with_rows(context, &values.name, vec![statement])]
+            vec![Step::of([statement])]
         }
         Change::ChangeEnum { from, to } => vec![change_enum(context, from, to)],
         Change::CreateTable(table) => vec![in_schema(&table.name, create_table(table, POSTGRES))],
@@ -102,22 +90,13 @@ fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
     }
 }
 
-/// A type goes with the columns that have it, which stay as long as their drop, or their other type, is commented out.
-fn with_rows(context: &Context<'_>, name: &TableName, statements: Vec<String>) -> Step {
-    let tables = context.from.tables.iter();
-    let mut columns = tables.flat_map(|table| table.columns.iter().map(move |one| (table, one)));
-    let is_kept = columns.any(|(table, column)| {
-        let wanted = context.to.table(&table.name);
-        let wanted = wanted.and_then(|table| table.column(&column.name, POSTGRES));
-        let is_lost = |wanted: &ColumnShape| {
-            loses(POSTGRES, column, wanted) || (wanted.computed && !column.computed)
-        };
-        column.line.contains(&name.name) && wanted.is_none_or(is_lost)
-    });
-    Step {
-        commented: context.keeps_data && is_kept && !statements.is_empty(),
-        ..Step::of(statements)
-    }
+/// Extensions and collations stay: others may need them, which the schema does not know.
+fn drop_object(object: &ObjectShape) -> Option<String> {
+    let name = quoted_table(&object.name, POSTGRES);
+    let arguments = object.arguments.as_ref();
+    let arguments = arguments.map_or(String::new(), |one| format!("({})", one.written));
+    let is_shared = matches!(object.kind, "EXTENSION" | "COLLATION");
+    (!is_shared).then(|| format!("DROP {} IF EXISTS {name}{arguments}", object.kind))
 }
 
 fn add_column(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> Vec<Step> {

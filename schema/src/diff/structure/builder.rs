@@ -2,13 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::shapes::{ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape};
+use super::shapes::{
+    Arguments, ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape,
+};
+use crate::ast::TypeName;
 use crate::dialect::Dialect;
 use crate::diff::key::{Key, Keys};
 use crate::diff::partitioning::Partitioning;
 use crate::model::{
-    Column, ColumnId, Counter, EnumId, Generated, Model, ObjectKind, Table, TableId, TableName,
+    Column, ColumnId, Counter, EnumId, Generated, Model, NativeObject, ObjectKind, Table, TableId,
+    TableName,
 };
+use crate::parse::input_types;
 use crate::plan::create_view;
 use crate::plan::pieces::Pieces;
 use crate::syntax::canonical::normal_expression;
@@ -112,7 +117,7 @@ impl Builder<'_> {
         words.extend(
             moment.map(|moment| format!("ON UPDATE {}", normal_expression(moment, self.dialect))),
         );
-        words.extend(column.native.settings.iter().cloned());
+        words.extend(column.native.words_after());
         words.extend(column.native.not_null_conflict.clone());
         ColumnShape {
             name: column.name.clone(),
@@ -270,6 +275,13 @@ impl Builder<'_> {
         shapes.filter(counts).map(|(_, one)| one).collect()
     }
 
+    /// All of them, those too that nothing here calls.
+    pub(super) fn functions(&self) -> Vec<ObjectShape> {
+        let objects = self.model.objects.iter().enumerate();
+        let functions = objects.filter(|(_, one)| one.kind == ObjectKind::Function);
+        functions.filter_map(|(at, _)| self.object(at)).collect()
+    }
+
     /// Their places in the model.
     fn needed_objects(&self, order: &[TableId]) -> Vec<usize> {
         let mut numbers: Vec<usize> = Vec::new();
@@ -306,8 +318,20 @@ impl Builder<'_> {
             kind,
             create: crate::plan::pieces::object(self.model, object),
             words: format!("{definition} {changes}"),
+            arguments: arguments_of(object),
         })
     }
+}
+
+fn arguments_of(object: &NativeObject) -> Option<Arguments> {
+    let is_function = object.kind == ObjectKind::Function;
+    let types = is_function.then(|| input_types(&object.definition))??;
+    let written: Vec<&str> = types.iter().map(|one| one.written.as_str()).collect();
+    let identities: Vec<String> = types.iter().map(TypeName::identity).collect();
+    Some(Arguments {
+        written: written.join(", "),
+        identity: identities.join(", "),
+    })
 }
 
 fn default_of(column: &Column) -> Option<String> {

@@ -43,6 +43,8 @@ pub struct Structure {
     pub objects: Vec<ObjectShape>,
     /// Sequences, domains, other types, extensions and collations that no table needs.
     pub idle_objects: Vec<ObjectShape>,
+    /// All functions, those too that nothing here calls.
+    pub(super) functions: Vec<ObjectShape>,
     /// Triggers that record changes.
     pub captures: Vec<CaptureTrigger>,
     /// The statements that make all of it, each on lines of its own.
@@ -70,7 +72,11 @@ impl Structure {
         for id in model.table_ids() {
             let table = model.table(id);
             // Others refer to it.
-            if table.unmanaged && table.engines.contains(&engine) && table.view.is_none() {
+            if table.unmanaged
+                && !table.native.outside
+                && table.engines.contains(&engine)
+                && table.view.is_none()
+            {
                 let pieces = Pieces::new(model, engine);
                 text.push_str(&format!("-- @unmanaged\n{};\n", pieces.create(id)));
             }
@@ -122,6 +128,7 @@ impl Structure {
                 span: None,
             }],
             default_engine: Some(EngineId(0)),
+            has_tables_outside: true,
             ..Input::default()
         };
         let id = load(
@@ -225,6 +232,7 @@ impl Structure {
             idle_enums: builder.idle_enums(),
             objects: builder.objects(&order),
             idle_objects: builder.idle_objects(&order),
+            functions: builder.functions(),
             captures: captures_of_text(text, dialect, flavour),
             text: text.to_owned(),
             model,
@@ -303,10 +311,12 @@ fn made_by_none(model: &Model) -> impl Iterator<Item = &NativeObject> {
     let made: BTreeSet<usize> = numbers.copied().collect();
     let objects = model.objects.iter().enumerate();
     objects.filter_map(move |(at, object)| match object.kind {
-        ObjectKind::Enum(_) | ObjectKind::Type | ObjectKind::Domain | ObjectKind::Sequence => {
-            (!made.contains(&at)).then_some(object)
-        }
-        ObjectKind::Extension | ObjectKind::Collation | ObjectKind::Function => None,
+        ObjectKind::Enum(_)
+        | ObjectKind::Type
+        | ObjectKind::Domain
+        | ObjectKind::Sequence
+        | ObjectKind::Function => (!made.contains(&at)).then_some(object),
+        ObjectKind::Extension | ObjectKind::Collation => None,
     })
 }
 

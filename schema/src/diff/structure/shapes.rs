@@ -130,9 +130,28 @@ pub struct ObjectShape {
     pub create: Vec<String>,
     /// The text that is compared.
     pub(in crate::diff) words: String,
+    /// Of a function, where they are understood.
+    pub(in crate::diff) arguments: Option<Arguments>,
+}
+
+/// The types of what goes into a function: PostgreSQL knows it by them among those of its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::diff) struct Arguments {
+    /// As they are written.
+    pub(in crate::diff) written: String,
+    /// The same for all spellings.
+    pub(in crate::diff) identity: String,
 }
 
 impl ObjectShape {
+    /// Whether it stands for the same object, whatever that is declared as. Functions of one name may have other arguments.
+    pub(in crate::diff) fn is_same(&self, other: &Self) -> bool {
+        let arguments = self.arguments.as_ref().zip(other.arguments.as_ref());
+        self.kind == other.kind
+            && self.name == other.name
+            && arguments.is_none_or(|(one, other)| one.identity == other.identity)
+    }
+
     /// Its name as the statements have it.
     pub fn shown(&self, dialect: Dialect) -> String {
         let mut sql = crate::sql_writer::SqlWriter::new(dialect);

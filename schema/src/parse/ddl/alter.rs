@@ -1,8 +1,8 @@
 //! Reads `ALTER TABLE`: the actions that change the model, over those that do not.
 
 use crate::ast::{
-    AlterAction, AlterTable, ColumnPosition, DroppedKey, Name, OtherChange, Partition,
-    TableConstraint,
+    AlterAction, AlterTable, ColumnPosition, ColumnSetting, DroppedKey, Name, OtherChange,
+    Partition, TableConstraint,
 };
 use crate::name::same_word;
 use bindery_core::dialect::Dialect;
@@ -117,6 +117,7 @@ impl Cursor<'_> {
                 name,
                 parent,
                 bound,
+                own: None,
             })]);
         }
         if self.eat(&["DETACH", "PARTITION"]) {
@@ -432,11 +433,10 @@ impl Cursor<'_> {
         } else if self.eat(&["DROP", "IDENTITY"]) || self.eat(&["DROP", "EXPRESSION"]) {
             self.eat(&["IF", "EXISTS"]);
             AlterAction::DropGenerated(column)
-        } else if self.is_words(&["SET", "STORAGE"]) || self.is_words(&["SET", "COMPRESSION"]) {
-            let first = self.at;
-            self.skip_action()?;
-            let words = self.written(first);
-            AlterAction::ColumnSetting { column, words }
+        } else if self.eat(&["SET", "STORAGE"]) {
+            self.column_setting(column, ColumnSetting::Storage)?
+        } else if self.eat(&["SET", "COMPRESSION"]) {
+            self.column_setting(column, ColumnSetting::Compression)?
         } else if self.is_any_word(0, &["SET", "RESET", "OPTIONS"]) {
             self.skip_action()?;
             return Ok(None);
@@ -444,6 +444,17 @@ impl Cursor<'_> {
             return Err(self.unexpected("`SET`, `DROP` or another change of the column"));
         };
         Ok(Some(action))
+    }
+
+    fn column_setting(&mut self, column: Name, setting: ColumnSetting) -> Read<AlterAction> {
+        let first = self.at;
+        self.skip_action()?;
+        let value = self.written(first);
+        Ok(AlterAction::ColumnSetting {
+            column,
+            setting,
+            value,
+        })
     }
 
     /// `SET GENERATED`, `SET CYCLE`, `RESTART`: several of them may follow one another.

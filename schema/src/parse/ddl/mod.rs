@@ -11,6 +11,7 @@ mod constraint;
 mod database_object;
 mod elsewhere;
 mod expression;
+mod function;
 mod geometry;
 mod object;
 mod option;
@@ -19,6 +20,7 @@ mod types;
 mod view;
 
 pub(crate) use constraint::exclusion_parts;
+pub(crate) use function::input_types;
 pub(crate) use types::type_of;
 
 use crate::ast::{AlterTable, CreateView, Statement};

@@ -2,9 +2,9 @@
 
 use crate::ast::KeyWords;
 use crate::ast::{
-    AlterComposite, AlterEnum, AlterEnumAction, ArgumentMode, ColumnDef, ColumnOption,
-    ColumnOptionKind, Comment, CommentTarget, CreateDomain, CreateEnum, CreateFunction,
-    CreateIndex, FunctionArgument, Name, ObjectChange, ObjectKind, ObjectName, Returns, Statement,
+    AlterComposite, AlterEnum, AlterEnumAction, ColumnDef, ColumnOption, ColumnOptionKind, Comment,
+    CommentTarget, CreateDomain, CreateEnum, CreateIndex, Name, ObjectChange, ObjectKind,
+    ObjectName, Statement,
 };
 use bindery_core::dialect::Dialect;
 
@@ -258,118 +258,11 @@ impl Cursor<'_> {
         Ok(Some(Statement::RenameIndex { from, to }))
     }
 
-    /// From `FUNCTION` or `AGGREGATE` on: `None` where it does not say plainly which single value it gives.
-    pub(crate) fn create_function(&mut self) -> Option<CreateFunction> {
-        let is_aggregate = self.is_word(0, "AGGREGATE");
-        self.advance(1);
-        self.eat(&["IF", "NOT", "EXISTS"]);
-        let name = self.object_name("a function's name").ok()?;
-        let arguments = self.inside();
-        let arguments = arguments.map_or(Some(Vec::new()), |mut inner| inner.function_arguments());
-        let returns = if is_aggregate {
-            self.result_of_aggregate()?
-        } else {
-            self.returns()?
-        };
-        Some(CreateFunction {
-            name,
-            arguments: arguments?,
-            returns,
-            is_aggregate,
-            kind: self.kind.to_owned(),
-        })
-    }
-
-    /// `STYPE = numeric`, where no other function has the last word.
-    fn result_of_aggregate(&mut self) -> Option<Returns> {
-        let mut inner = self.inside()?;
-        while !inner.at_end() && !inner.is_word(0, "STYPE") {
-            if inner.is_word(0, "FINALFUNC") {
-                return None;
-            }
-            inner.advance(1);
-        }
-        inner.advance(1);
-        inner.eat_symbol("=").then_some(())?;
-        inner.type_name().ok().map(Returns::Value)
-    }
-
-    /// After the arguments.
-    fn returns(&mut self) -> Option<Returns> {
-        if !self.eat(&["RETURNS"]) {
-            return Some(Returns::Nothing);
-        }
-        if self.is_word(0, "TRIGGER") {
-            return None;
-        }
-        if self.eat(&["TABLE"]) {
-            let mut inner = self.inside()?;
-            let mut columns = Vec::new();
-            while !inner.at_end() {
-                columns.push((inner.name("a column's name").ok()?, inner.type_name().ok()?));
-                if !inner.eat_symbol(",") && !inner.at_end() {
-                    return None;
-                }
-            }
-            return Some(Returns::Rows(columns));
-        }
-        if self.eat(&["SETOF"]) {
-            return self.type_name().ok().map(Returns::Set);
-        }
-        self.type_name().ok().map(Returns::Value)
-    }
-
-    /// The arguments that are all there is; `None` where one is not understood.
-    fn function_arguments(&mut self) -> Option<Vec<FunctionArgument>> {
-        let mut arguments = Vec::new();
-        while !self.at_end() {
-            arguments.push(self.function_argument()?);
-            if !self.eat_symbol(",") && !self.at_end() {
-                return None;
-            }
-        }
-        Some(arguments)
-    }
-
-    /// `IN name type DEFAULT value`, of which the type alone is needed.
-    fn function_argument(&mut self) -> Option<FunctionArgument> {
-        let modes = [
-            ("INOUT", ArgumentMode::InOut),
-            ("IN", ArgumentMode::In),
-            ("OUT", ArgumentMode::Out),
-            ("VARIADIC", ArgumentMode::Variadic),
-        ];
-        let mode = modes.into_iter().find(|(word, _)| self.eat(&[word]));
-        let mode = mode.map_or(ArgumentMode::In, |(_, mode)| mode);
-        let first = self.at;
-        let alone = self.type_name().ok().filter(|_| self.argument_ends());
-        let (name, type_name) = match alone {
-            Some(type_name) => (None, type_name),
-            None => {
-                self.at = first;
-                let name = self.name("an argument's name").ok()?;
-                (Some(name), self.type_name().ok()?)
-            }
-        };
-        let has_default = self.eat(&["DEFAULT"]) || self.eat_symbol("=");
-        while !self.at_end() && !self.is_symbol(0, ",") {
-            self.skip_one().ok()?;
-        }
-        Some(FunctionArgument {
-            name,
-            mode,
-            type_name,
-            has_default,
-        })
-    }
-
-    fn argument_ends(&self) -> bool {
-        let ends = self.is_symbol(0, ",") || self.is_symbol(0, "=");
-        self.at_end() || ends || self.is_word(0, "DEFAULT")
-    }
-
     /// After `DROP`: `None` for objects that are not models.
     pub(crate) fn drop_statement(&mut self) -> Read<Option<Statement>> {
+        if self.dialect == Dialect::Postgres && self.eat(&["FUNCTION"]) {
+            return Ok(self.dropped_functions().map(Statement::DropFunction));
+        }
         self.eat_any(&["TEMPORARY", "MATERIALIZED", "FOREIGN"]);
         let objects = [
             ["TABLE"],

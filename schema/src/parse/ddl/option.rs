@@ -89,7 +89,8 @@ impl Cursor<'_> {
     /// After `PARTITION OF`: the table, and which of its rows.
     pub(crate) fn partition(&mut self, name: ObjectName) -> Read<Partition> {
         let parent = self.object_name("a table's name")?;
-        if self.is_symbol(0, "(") {
+        let own = self.is_symbol(0, "(").then(|| self.here());
+        if own.is_some() {
             self.skip_one()?;
         }
         let bound = self.partition_bound()?;
@@ -97,6 +98,7 @@ impl Cursor<'_> {
             name,
             parent,
             bound,
+            own,
         })
     }
 

@@ -1,48 +1,44 @@
 //! How the values of a column are stored. Another type has its own storage and compression.
 
 use super::super::super::structure::ColumnShape;
+use crate::ast::ColumnSetting;
 use crate::column_type::TypeClass;
-use crate::lower::usual_storage;
+use crate::lower::usual_value;
 
-/// The words after `ALTER COLUMN name` that store a column as the schema has it; `None` where bindery does not know them.
+/// The words after `ALTER COLUMN name` that store a column as the schema has it; `None` where bindery does not know them, nor other words
+/// that differ.
 pub(super) fn settings(from: &ColumnShape, to: &ColumnShape, retyped: bool) -> Option<Vec<String>> {
-    let has = |column: &ColumnShape, words: &String| {
-        let mut known = column.words.iter();
-        known.any(|one| one.eq_ignore_ascii_case(words))
-    };
-    let mut statements = Vec::new();
-    for words in from.words.iter().filter(|words| !has(to, words)) {
-        let start = start(words)?;
-        let is_set_anew = to.words.iter().any(|one| self::start(one) == Some(start));
-        if !retyped && !is_set_anew {
-            statements.push(format!("{start} {}", usual(start, to)?));
+    if other_words(from) != other_words(to) {
+        return None;
+    }
+    let [known, wanted] = [from, to].map(|column| &column.column.native.settings);
+    let mut words = Vec::new();
+    for setting in known.keys() {
+        if !retyped && !wanted.contains_key(setting) {
+            words.push(setting.words(usual(*setting, to)?));
         }
     }
-    for words in &to.words {
-        let is_known = start(words).is_some();
-        match has(from, words) {
-            true if !retyped || !is_known => {}
-            false if !is_known => return None,
-            true | false => statements.push(words.clone()),
+    for (setting, value) in wanted {
+        let is_same = |one: &String| one.eq_ignore_ascii_case(value);
+        if retyped || !known.get(setting).is_some_and(is_same) {
+            words.push(setting.words(value));
         }
     }
-    Some(statements)
+    Some(words)
 }
 
-/// The words that say what is set.
-fn start(words: &str) -> Option<&'static str> {
-    const KNOWN: [&str; 2] = ["SET STORAGE", "SET COMPRESSION"];
-    let start: Vec<&str> = words.split_whitespace().take(2).collect();
-    let start = start.join(" ");
-    KNOWN
-        .into_iter()
-        .find(|one| start.eq_ignore_ascii_case(one))
+/// The words of its declaration that say nothing of these.
+fn other_words(column: &ColumnShape) -> Vec<String> {
+    let settings = column.column.native.settings.iter();
+    let settings: Vec<String> = settings.map(|(one, value)| one.words(value)).collect();
+    let words = column.words.iter().filter(|word| !settings.contains(word));
+    words.map(|word| word.to_lowercase()).collect()
 }
 
 /// The value that columns of the type have by themselves.
-fn usual(start: &str, column: &ColumnShape) -> Option<&'static str> {
-    if start == "SET COMPRESSION" {
-        return Some("default");
+fn usual(setting: ColumnSetting, column: &ColumnShape) -> Option<&'static str> {
+    if setting == ColumnSetting::Compression {
+        return Some(usual_value(setting, ""));
     }
     match column.column_type.class() {
         TypeClass::Text
@@ -51,7 +47,7 @@ fn usual(start: &str, column: &ColumnShape) -> Option<&'static str> {
         | TypeClass::Array
         | TypeClass::Decimal => {
             let name = column.type_sql.split('(').next()?;
-            Some(usual_storage(&name.to_lowercase()))
+            Some(usual_value(setting, &name.to_lowercase()))
         }
         // Fixed lengths have no choice; of others the type's own is not known.
         TypeClass::Boolean

@@ -1,0 +1,11 @@
+-- from
+CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, a text);
+CREATE TABLE u (id bigint NOT NULL PRIMARY KEY, t_id bigint, CONSTRAINT u_t FOREIGN KEY (t_id) REFERENCES t (id));
+CREATE VIEW v AS SELECT t.id, u.id AS of FROM t JOIN u ON u.t_id = t.id;
+-- rows
+INSERT INTO t VALUES (1, 'x');
+INSERT INTO u VALUES (1, 1);
+-- to
+CREATE TABLE t (id smallint NOT NULL PRIMARY KEY, a text, b bigint);
+CREATE TABLE u (id bigint NOT NULL PRIMARY KEY, t_id smallint, CONSTRAINT u_t FOREIGN KEY (t_id) REFERENCES t (id));
+CREATE VIEW v AS SELECT t.id + 1 AS id, u.id AS of, t.b FROM t JOIN u ON u.t_id = t.id;
