@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write as _};
 
+use memchr::{memchr, memchr3};
+
 use super::{DataFormat, own};
 use crate::value::decimal::without_trailing_zeros;
 use crate::value::json_list;
@@ -191,12 +193,12 @@ fn push_json_text(text: &str, out: &mut String) {
 
 /// Quoted where it would be taken for something else.
 fn push_field(text: &str, out: &mut String) {
-    let is_special = |byte: u8| matches!(byte, b'"' | b',' | b'\n' | b'\r');
     let is_plain = !text.is_empty()
         && text != "\\."
         && !text.starts_with(' ')
         && !text.ends_with(' ')
-        && !text.bytes().any(is_special);
+        && memchr3(b'"', b',', b'\n', text.as_bytes()).is_none()
+        && memchr(b'\r', text.as_bytes()).is_none();
     if is_plain {
         out.push_str(text);
     } else {

@@ -71,6 +71,9 @@ pub(super) fn run(
         outcomes.into_iter().partition(|it| it.title == PROGRAMS);
     for it in programs {
         report.add(&it.title, it.status(), it.took);
+        for step in it.steps.iter().filter(|step| step.took >= LISTED) {
+            report.note(&format!("{} ({} s)", step.title, step.took.as_secs()));
+        }
     }
     let Some(mut status) = sum_up(&outcomes, report) else {
         return Ok(());

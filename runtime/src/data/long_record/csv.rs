@@ -1,5 +1,7 @@
 //! A long record of CSV.
 
+use memchr::{memchr, memchr2};
+
 use super::input::RecordText;
 use super::values::Values;
 use crate::data::csv::{NOT_CLOSED, QUOTE_WITHIN, TEXT_AFTER_QUOTE, written_bare};
@@ -39,8 +41,8 @@ pub(super) fn split(
 
 fn take_bare(record: &mut RecordText<'_>, values: &mut Values<'_>) -> Result<Written, BadRow> {
     let mut is_empty = true;
-    record.take_until(
-        |byte| matches!(byte, b',' | b'"'),
+    record.take_to(
+        |text| memchr2(b',', b'"', text),
         |part| {
             is_empty &= part.is_empty();
             values.push(part)
@@ -55,7 +57,7 @@ fn take_bare(record: &mut RecordText<'_>, values: &mut Values<'_>) -> Result<Wri
 /// Takes the rest of a field after its first quote.
 fn take_quoted(record: &mut RecordText<'_>, values: &mut Values<'_>) -> Result<Written, BadRow> {
     loop {
-        record.take_until(|byte| byte == b'"', |part| values.push(part))?;
+        record.take_to(|text| memchr(b'"', text), |part| values.push(part))?;
         if !record.take(b'"')? {
             return Err(BadRow::syntax(NOT_CLOSED));
         }

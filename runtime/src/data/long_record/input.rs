@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, ErrorKind};
 
+use memchr::memchr;
+
 use crate::data::reader::text_of;
 use crate::data::rows::BadRow;
 use crate::data::{DataFormat, csv};
@@ -89,11 +91,20 @@ impl<'a> RecordText<'a> {
     pub(super) fn take_until(
         &mut self,
         is_stop: impl Fn(u8) -> bool,
+        give: impl FnMut(&str) -> Result<(), BadRow>,
+    ) -> Result<(), BadRow> {
+        self.take_to(|text| text.iter().position(|&byte| is_stop(byte)), give)
+    }
+
+    /// The same for long texts: `find` looks at many bytes at a time.
+    pub(super) fn take_to(
+        &mut self,
+        find: impl Fn(&[u8]) -> Option<usize>,
         mut give: impl FnMut(&str) -> Result<(), BadRow>,
     ) -> Result<(), BadRow> {
         loop {
             let rest = self.rest()?;
-            let stop = rest.bytes().position(&is_stop);
+            let stop = find(rest.as_bytes());
             let length = stop.unwrap_or(rest.len());
             give(&rest[..length])?;
             self.position += length;
@@ -186,7 +197,9 @@ impl End {
     /// Returns the number of bytes of the part that belong to the record, and whether it ends with them.
     fn find(&mut self, part: &[u8]) -> (usize, bool) {
         let mut length = 0;
-        for line in part.split_inclusive(|&byte| byte == b'\n') {
+        while length < part.len() {
+            let line = &part[length..];
+            let line = memchr(b'\n', line).map_or(line, |end| &line[..=end]);
             length += line.len();
             self.is_in_quotes ^= self.is_csv && csv::quotes(line) % 2 == 1;
             self.is_in_line = !line.ends_with(b"\n");

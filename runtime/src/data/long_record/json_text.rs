@@ -1,5 +1,7 @@
 //! JSON texts of any length.
 
+use memchr::memchr2;
+
 use super::input::RecordText;
 use super::values::Values;
 use crate::data::json_lines::malformed;
@@ -21,7 +23,7 @@ pub(super) fn take_text(
     form: Form,
 ) -> Result<(), BadRow> {
     loop {
-        record.take_until(is_special, |part| values.push(part))?;
+        record.take_to(special, |part| values.push(part))?;
         match record.take_ascii()? {
             Some(b'"') => return Ok(()),
             Some(b'\\') => {}
@@ -34,8 +36,11 @@ pub(super) fn take_text(
     }
 }
 
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\') || byte < b' '
+/// Where a quote, an escape or what may not stand within a text is.
+fn special(text: &[u8]) -> Option<usize> {
+    let end = memchr2(b'"', b'\\', text);
+    let before = &text[..end.unwrap_or(text.len())];
+    before.iter().position(|&byte| byte < b' ').or(end)
 }
 
 /// Takes an escape after its backslash, and gives it as it is written.
