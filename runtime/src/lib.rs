@@ -26,7 +26,7 @@
 //! | `json` | columns of JSON | `serde_json`, `serde` |
 //! | `bigdecimal` | columns of exact decimals | `bigdecimal` |
 //! | `serde` | rows that are serialized, where `[derives]` of `bindery.toml` names serde | `serde` |
-//! | `data` | rows as text, out of a database and into one: `bindery::data`, fixtures | `serde_json`, `serde` |
+//! | `data` | rows as text, out of a database and into one: `bindery::data`, fixtures | `memchr`, `serde_json`, `serde` |
 //! | `saga` | `bindery::saga`: steps on several engines with compensations; parameters are JSON | `serde`, `serde_json` |
 //! | `session` | `bindery::session`: units of work over all engines of a program, `db.session(…)` | |
 //! | `atomic` | atomic groups: transactions over several engines that are committed on all of them or on none | `session` |

@@ -65,7 +65,7 @@ pub(super) fn guarded<T>(
     work: impl FnOnce(&mut Physical) -> Result<T>,
 ) -> Result<T> {
     let dialect = physical.dialect();
-    if dialect != Dialect::Mysql {
+    if dialect != Dialect::Mysql || is_of_rows(text) {
         return work(physical);
     }
     truncated::ensure_recorded(physical, text)?;
@@ -82,6 +82,14 @@ pub(super) fn guarded<T>(
         Effect::Hidden => watched(physical, work),
         Effect::Reported | Effect::Chains => work(physical),
     }
+}
+
+/// Whether it is one statement that reads or writes rows, as most are: its first word says so, and the others need not be read at each call.
+fn is_of_rows(text: &str) -> bool {
+    const OF_ROWS: [&str; 6] = ["SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"];
+    let first = || Words::new(text, Dialect::Mysql).next();
+    let is_of_rows = |token: Token<'_>| OF_ROWS.iter().any(|keyword| token.is(keyword));
+    !text.contains(';') && first().is_some_and(is_of_rows)
 }
 
 /// Runs `work` after a savepoint, which ends with its transaction.
@@ -190,6 +198,26 @@ mod tests {
             ("SET @@session.completion_type = 1", Effect::Chains),
         ] {
             assert_eq!(effect(text), expected, "{text}");
+            assert!(!is_of_rows(text) || expected == Effect::Reported, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_first_word_of_one_statement_of_rows_says_what_it_is() {
+        for text in ["SELECT 1", "/* a */ with a AS (SELECT 1) SELECT * FROM a"] {
+            assert!(is_of_rows(text), "{text}");
+        }
+        for text in [
+            "",
+            "SELECT 1; COMMIT",
+            "SELECT ';'",
+            "/*! COMMIT */",
+            "`SELECT` 1",
+            "(SELECT 1)",
+            "SET completion_type = 1",
+            "TRUNCATE a",
+        ] {
+            assert!(!is_of_rows(text), "{text}");
         }
     }
 }

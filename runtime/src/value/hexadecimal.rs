@@ -3,6 +3,7 @@
 use data_encoding::HEXLOWER;
 
 /// Appends the digits of bytes, in lower case.
+#[cfg(feature = "data")]
 pub(crate) fn push(bytes: &[u8], out: &mut String) {
     HEXLOWER.encode_append(bytes, out);
 }
