@@ -10,14 +10,19 @@ mod databases;
 mod filled;
 mod replay;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::Mutex;
+use std::thread;
 
 pub(crate) use self::filled::Client;
 use self::replay::{Outcome, Replay, Step};
 use crate::migrate_histories::{History, histories_in, own_histories};
+use crate::support::names_in;
 
 /// The folder of the histories.
 const FOLDER: &str = "BINDERY_HISTORIES";
@@ -71,27 +76,42 @@ fn title(history: &History) -> String {
 
 /// Covers MIG-1. With the variable of the folder this is what `cargo xtask histories` runs.
 #[test]
-#[expect(clippy::print_stdout, reason = "the summary of a long run")]
 fn cli_07_steps_of_applications_are_written_and_run_with_rows() {
-    let mut wrong = Vec::new();
-    for history in histories() {
-        let title = title(&history);
-        let Some(replay) = Replay::new(history) else {
-            continue;
-        };
-        let server = replay.server();
-        let steps = replay.steps();
-        let notes = notes((&title, &server), &steps);
-        println!("{notes}");
-        if let Some(folder) = variable(NOTES) {
-            let file = folder.join(format!("{}.txt", title.replace('/', "-")));
-            fs::write(file, &notes).expect("the folder can be written to");
+    let mut histories = histories();
+    // The longest first, so that none of them is alone at the end.
+    histories.sort_by_key(|history| Reverse(names_in(&history.folder).len()));
+    let (next, wrong) = (Mutex::new(histories.into_iter()), Mutex::new(Vec::new()));
+    let replay_all = || {
+        while let Some(history) = taken(&next) {
+            wrong.lock().expect("no panic").extend(replayed(history));
         }
-        if !is_expected(&title, &steps) {
-            wrong.push(notes);
-        }
-    }
+    };
+    // A server and its client wait for each other.
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| (0..processors).for_each(|_| drop(scope.spawn(replay_all))));
+    let wrong = wrong.into_inner().expect("no panic");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// By itself, so that the lock is not held while it is replayed.
+fn taken(next: &Mutex<impl Iterator<Item = History>>) -> Option<History> {
+    next.lock().expect("no panic").next()
+}
+
+/// Replays a history. Returns the notes of one that ends otherwise than it shall.
+#[expect(clippy::print_stdout, reason = "the summary of a long run")]
+fn replayed(history: History) -> Option<String> {
+    let title = title(&history);
+    let replay = Replay::new(history)?;
+    let server = replay.server();
+    let steps = replay.steps();
+    let notes = notes((&title, &server), &steps);
+    println!("{notes}");
+    if let Some(folder) = variable(NOTES) {
+        let file = folder.join(format!("{}.txt", title.replace('/', "-")));
+        fs::write(file, &notes).expect("the folder can be written to");
+    }
+    (!is_expected(&title, &steps)).then_some(notes)
 }
 
 /// No server refuses what `check` passed; the invented application has no exception, and rows.

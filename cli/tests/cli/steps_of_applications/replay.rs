@@ -107,7 +107,7 @@ impl Replay {
         let mut steps = Vec::new();
         for entry in entries {
             let step = self.step(entry);
-            println!("{} {:?}", step.entry, step.outcome);
+            println!("{} {} {:?}", self.history.name, step.entry, step.outcome);
             steps.push(step);
         }
         steps
