@@ -328,6 +328,40 @@ INSERT INTO t VALUES (1, 2, 3, 4);",
     assert_eq!(both.texts(TRIGGERS), kept);
 }
 
+/// `pull` writes functions that hold a type or a table, so that migrations after a pulled file drop them first (Boundary).
+#[test]
+fn cli_07_functions_of_a_pulled_database_go_with_their_types() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    both.execute(
+        "CREATE DOMAIN mark AS text CHECK (value <> '');
+CREATE TABLE t (id bigint PRIMARY KEY, a integer);
+CREATE TABLE kept (id bigint PRIMARY KEY);
+CREATE FUNCTION marked(integer) RETURNS mark LANGUAGE sql AS $$ SELECT 'm'::mark $$;
+CREATE FUNCTION all_of_t() RETURNS SETOF t LANGUAGE sql AS $$ SELECT * FROM t $$;
+CREATE FUNCTION counted() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM kept $$;",
+    );
+    let functions = "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace ORDER BY 1";
+    let pulled = both.good("pull --out - --quiet");
+    let left_out =
+        "-- Left out, as bindery neither makes nor compares it:\n--   function counted()\n";
+    assert!(pulled.ends_with(left_out), "{pulled}");
+    let before = both.texts(functions);
+    both.project
+        .write("migrations/default/1_before.sql", pulled);
+    both.good("migrate baseline 1");
+    both.schema("CREATE TABLE kept (id bigint PRIMARY KEY);");
+    both.good("migrate add step");
+    both.mean_it();
+    both.good("migrate check");
+    both.good("migrate run");
+    both.good("validate");
+    assert_eq!(both.texts(functions), ["counted()"]);
+    both.good("migrate revert --yes --count 1");
+    assert_eq!(both.texts(functions), before);
+}
+
 /// The way back of a new part divides the table anew without it, which the server refuses as long as rows are in it.
 #[test]
 fn cli_07_a_new_part_with_rows_stays_on_the_way_back() {

@@ -206,13 +206,12 @@ impl Plan {
         self.add_objects(ObjectKind::Trigger, triggers);
     }
 
-    /// Functions that something else needs, and those that their bodies call; returns the others.
+    /// Functions that something else needs or that hold it, and those that their bodies call; returns the others.
     fn add_functions(&mut self, kind: ObjectKind, functions: Vec<Function>) -> Vec<Function> {
-        let mut needed: BTreeSet<String> = self
-            .nodes
-            .iter()
-            .flat_map(|node| node.needs.clone())
-            .collect();
+        let holding = functions.iter().map(|one| &one.0);
+        let holding = holding.filter(|key| self.is_held_by(key)).cloned();
+        let needed = self.nodes.iter().flat_map(|node| node.needs.clone());
+        let mut needed: BTreeSet<String> = needed.chain(holding).collect();
         let mut open: Vec<Function> = functions;
         let is_of = |function: &Function| kind == ObjectKind::Trigger || !function.5;
         loop {
@@ -240,6 +239,13 @@ impl Plan {
                 self.add(key, (kind, name), called);
             }
         }
+    }
+
+    /// Whether the server drops nothing of what is written as long as this function is there: its arguments, its result or an atomic body
+    /// are of it.
+    fn is_held_by(&self, function: &str) -> bool {
+        let needs = self.needs.get(function);
+        needs.is_some_and(|needs| self.nodes.iter().any(|node| needs.contains(&node.key)))
     }
 
     fn catalogue(

@@ -6,22 +6,22 @@ use std::collections::BTreeSet;
 use super::NameRule;
 use crate::diff::change::Change;
 use crate::diff::structure::{ObjectShape, Structure};
+use crate::model::TableName;
 use crate::syntax::{bound_names_in_function, called_in};
 
 /// The last that was made first. One that something calls stays, unless that may call another of its name.
 pub(super) fn gone(
     (from, to): (&Structure, &Structure),
     names_rule: NameRule,
-    changes: &[Change],
+    dropped: &BTreeSet<String>,
 ) -> Vec<ObjectShape> {
-    let names: BTreeSet<String> = changes.iter().filter_map(dropped_name).collect();
     let known = from.objects.iter().chain(&from.idle_objects);
     let called: Vec<&ObjectShape> = known.filter(|one| one.kind == "FUNCTION").collect();
     let goes = |one: &&ObjectShape| {
         let is_kept = to.functions.iter().any(|other| other.is_same(one));
         // A way back drops those that the way there made.
         let is_made = names_rule == NameRule::Given;
-        !is_kept && (is_made || called.contains(one) || is_bound(one, &names))
+        !is_kept && (is_made || called.contains(one) || is_bound(one, dropped))
     };
     let mut gone: Vec<&ObjectShape> = from.functions.iter().filter(goes).collect();
     if gone.is_empty() {
@@ -47,16 +47,39 @@ pub(super) fn gone(
     }
 }
 
-/// The name of a table, view or type that goes, in lower case.
-fn dropped_name(change: &Change) -> Option<String> {
-    let name = match change {
-        Change::DropTable(table) => &table.name,
-        Change::DropView(view) => &view.name,
-        Change::DropEnum(values) => &values.name,
-        Change::DropObject(object) => &object.name,
-        _ => return None,
+/// Functions that went on the way there and come again with what they are bound to, the first that was made first. Others come with what
+/// calls them.
+pub(super) fn back((from, to): (&Structure, &Structure), changes: &[Change]) -> Vec<ObjectShape> {
+    let made = names_of(changes, |change| match change {
+        Change::CreateTable(table) => Some(&table.name),
+        Change::CreateView(view) => Some(&view.name),
+        Change::CreateEnum(values) => Some(&values.name),
+        Change::CreateObject(object) => Some(&object.name),
+        _ => None,
+    });
+    let is_made = |object: &ObjectShape| {
+        let is_it = |change: &Change| matches!(change, Change::CreateObject(one) if one == object);
+        changes.iter().any(is_it)
     };
-    Some(name.name.to_lowercase())
+    let went = gone((to, from), NameRule::Written, &made);
+    let back = went.into_iter().rev().filter(|one| !is_made(one));
+    back.collect()
+}
+
+/// The names of tables, views and types that go, in lower case.
+pub(super) fn dropped(changes: &[Change]) -> BTreeSet<String> {
+    names_of(changes, |change| match change {
+        Change::DropTable(table) => Some(&table.name),
+        Change::DropView(view) => Some(&view.name),
+        Change::DropEnum(values) => Some(&values.name),
+        Change::DropObject(object) => Some(&object.name),
+        _ => None,
+    })
+}
+
+fn names_of(changes: &[Change], name: impl Fn(&Change) -> Option<&TableName>) -> BTreeSet<String> {
+    let names = changes.iter().filter_map(name);
+    names.map(|name| name.name.to_lowercase()).collect()
 }
 
 fn is_bound(function: &ObjectShape, names: &BTreeSet<String>) -> bool {

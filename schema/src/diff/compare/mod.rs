@@ -47,7 +47,13 @@ pub fn compare_with(from: &Structure, to: &Structure, names: NameRule) -> Vec<Ch
     comparison.types();
     comparison.tables();
     comparison.views();
-    let gone = functions::gone((from, to), names, &comparison.changes);
+    let back = match names {
+        NameRule::Written => Vec::new(),
+        NameRule::Given => functions::back((from, to), &comparison.changes),
+    };
+    let gone = functions::gone((from, to), names, &functions::dropped(&comparison.changes));
+    let back = back.into_iter().map(Change::CreateObject);
+    comparison.changes.extend(back);
     let gone = gone.into_iter().map(Change::DropObject);
     comparison.changes.extend(gone);
     by_rank(&mut comparison.changes);

@@ -28,13 +28,20 @@ pub(in crate::diff) fn held_back(
         retyped: BTreeSet::new(),
         missing: BTreeSet::new(),
         kept: BTreeSet::new(),
+        staying: BTreeSet::new(),
     };
+    let commented = groups.iter().zip(is_commented).filter(|(_, is)| **is);
+    held.staying = commented
+        .flat_map(|(group, _)| group)
+        .flat_map(|change| held.sides.effects(change).drops)
+        .collect();
     let bound = with_bound(&held.sides, groups, is_commented);
     let whys = groups.iter().enumerate().map(|(at, group)| {
         let why = match is_commented[at] {
             true => None,
             false if bound[at] => Some(BOUND),
             false if group.iter().any(|one| held.is_kept(one)) => Some(KEPT),
+            false if group.iter().any(|one| held.is_function_of_staying(one)) => Some(STAYS),
             false => group.iter().any(|one| held.needs(one)).then_some(NEEDS),
         };
         if why.is_some() || is_commented[at] {
@@ -49,6 +56,8 @@ const NEEDS: &str = "it needs what is commented out above";
 
 const KEPT: &str = "what is commented out above still has it";
 
+const STAYS: &str = "it is a function of what is commented out below";
+
 const BOUND: &str =
     "a column that a foreign key binds to this one keeps its type, as that change is commented out";
 
@@ -60,6 +69,8 @@ struct Held<'s> {
     missing: BTreeSet<Part>,
     /// Types, sequences and functions of what stays for now.
     kept: BTreeSet<Part>,
+    /// Dropped once the comment signs are removed.
+    staying: BTreeSet<Part>,
 }
 
 impl Held<'_> {
@@ -71,6 +82,12 @@ impl Held<'_> {
     fn is_kept(&self, change: &Change) -> bool {
         let is_object = matches!(change, Change::DropObject(_) | Change::DropEnum(_));
         is_object && is_among(&self.sides.effects(change).drops, &self.kept)
+    }
+
+    /// Whether it drops a function that only goes as a part of its head or atomic body does.
+    fn is_function_of_staying(&self, change: &Change) -> bool {
+        let is_function = matches!(change, Change::DropObject(one) if one.kind == "FUNCTION");
+        is_function && is_among(&self.sides.effects(change).leaves, &self.staying)
     }
 
     fn note(&mut self, change: &Change) {
