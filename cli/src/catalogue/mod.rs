@@ -2,8 +2,8 @@
 //! expressions and constraints themselves; put together here is only what they have no statement for.
 //!
 //! bindery's own tables, those of extensions, and what nothing but the server knows are left out. Triggers, routines and
-//! the like, which bindery neither makes nor compares, are listed by name, but for triggers of PostgreSQL that migrations have to know as they
-//! are bound to a column; triggers that record changes are `@capture` of
+//! the like, which bindery neither makes nor compares, are listed by name, but for triggers and functions of PostgreSQL that migrations have to know,
+//! as a column, a type or a table cannot go before them; triggers that record changes are `@capture` of
 //! their table.
 
 mod capture;

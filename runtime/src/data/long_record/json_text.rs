@@ -36,7 +36,7 @@ pub(super) fn take_text(
     }
 }
 
-/// Where a quote, an escape or what may not stand within a text is.
+/// The place of the first quote, backslash or control character.
 fn special(text: &[u8]) -> Option<usize> {
     let end = memchr2(b'"', b'\\', text);
     let before = &text[..end.unwrap_or(text.len())];
