@@ -47,15 +47,7 @@ pub fn compare_with(from: &Structure, to: &Structure, names: NameRule) -> Vec<Ch
     comparison.types();
     comparison.tables();
     comparison.views();
-    let back = match names {
-        NameRule::Written => Vec::new(),
-        NameRule::Given => functions::back((from, to), &comparison.changes),
-    };
-    let gone = functions::gone((from, to), names, &functions::dropped(&comparison.changes));
-    let back = back.into_iter().map(Change::CreateObject);
-    comparison.changes.extend(back);
-    let gone = gone.into_iter().map(Change::DropObject);
-    comparison.changes.extend(gone);
+    comparison.functions();
     by_rank(&mut comparison.changes);
     comparison.changes
 }
@@ -177,6 +169,19 @@ impl<'s> Comparison<'s> {
             let triggers = new;
             self.changes.push(Change::AddCapture { table, triggers });
         }
+    }
+
+    /// Those that go or come again with the other changes.
+    fn functions(&mut self) {
+        let sides = (self.from, self.to);
+        let gone = functions::gone(sides, self.names, &functions::dropped(&self.changes));
+        if self.names == NameRule::Given {
+            let back = functions::back(sides, &self.changes);
+            self.changes
+                .extend(back.into_iter().map(Change::CreateObject));
+        }
+        self.changes
+            .extend(gone.into_iter().map(Change::DropObject));
     }
 
     /// Unmanaged on one side, and not only named there by foreign keys.
