@@ -57,6 +57,17 @@ pub fn is_advice(code: &str) -> bool {
     ADVICE.contains(&code)
 }
 
+/// Whether a finding of this code says what the generated code of a table or view lacks: `check` and what generates code say it.
+///
+/// ```
+/// use bindery_schema::codes;
+/// // A table without a primary key has no methods for one row.
+/// assert!(codes::is_about_models("B0400") && !codes::is_about_models("B0411"));
+/// ```
+pub fn is_about_models(code: &str) -> bool {
+    ["B0400", "B0422"].contains(&code)
+}
+
 /// Warnings about the configuration, whatever the schema is.
 pub(crate) const OF_CONFIGURATION: &[&str] = &["B0252", "B0253", "B0324"];
 

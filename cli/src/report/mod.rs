@@ -113,12 +113,25 @@ pub(crate) fn require_ok(
     if is_ok { Ok(()) } else { Err(Failure::Told) }
 }
 
-/// Whether advice on how tables are designed is among what is shown: `check` gives it, and a command that does something else with the
-/// tables does not repeat it.
+/// Which warnings are shown of those that have no bearing on what a command does with tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Advice {
+    /// Each: of `check`.
     Shown,
+    /// What the generated code of a table or view lacks.
+    OfModels,
+    /// None of them, neither that nor advice on how tables are designed.
     LeftToCheck,
+}
+
+impl Advice {
+    fn shows(self, code: &str) -> bool {
+        match self {
+            Self::Shown => true,
+            Self::OfModels => !codes::is_advice(code),
+            Self::LeftToCheck => !codes::is_advice(code) && !codes::is_about_models(code),
+        }
+    }
 }
 
 /// Tells what was found, beside a result.
@@ -129,8 +142,8 @@ pub(crate) fn tell(
     advice: Advice,
 ) -> Result<(), Failure> {
     let mut found = project.found.clone();
-    if advice == Advice::LeftToCheck {
-        found.judge_warnings(|one| (!codes::is_advice(one.code)).then_some(Severity::Warning));
+    if advice != Advice::Shown {
+        found.judge_warnings(|one| advice.shows(one.code).then_some(Severity::Warning));
     }
     output.report(&found, &project.input.sources, format)
 }
@@ -141,6 +154,24 @@ pub(crate) fn checked<'c>(
     options: &SchemaOptions,
     output: &Output,
 ) -> Result<&'c CheckedModel, Failure> {
-    require_ok(compiled, options, output, Advice::LeftToCheck)?;
+    model_of(compiled, options, output, Advice::LeftToCheck)
+}
+
+/// The model for a command that generates code from it.
+pub(crate) fn checked_to_generate<'c>(
+    compiled: &'c Compiled,
+    options: &SchemaOptions,
+    output: &Output,
+) -> Result<&'c CheckedModel, Failure> {
+    model_of(compiled, options, output, Advice::OfModels)
+}
+
+fn model_of<'c>(
+    compiled: &'c Compiled,
+    options: &SchemaOptions,
+    output: &Output,
+    advice: Advice,
+) -> Result<&'c CheckedModel, Failure> {
+    require_ok(compiled, options, output, advice)?;
     compiled.checked.as_ref().ok_or(Failure::Told)
 }

@@ -58,6 +58,19 @@ impl<'m> Pieces<'m> {
         self.writer(id).create()
     }
 
+    /// The whole statement without these foreign keys, which are made later.
+    pub(crate) fn create_without(
+        &mut self,
+        id: TableId,
+        is_later: impl Fn(&ForeignKey) -> bool,
+    ) -> String {
+        let keys = self.model.table(id).foreign_keys.iter().enumerate();
+        let later = keys.filter(|(_, key)| is_later(key));
+        self.order.forward.extend(later.map(|(at, _)| (id, at)));
+        self.order.forward.sort_unstable();
+        self.create(id)
+    }
+
     pub(crate) fn column(&self, id: TableId, column: ColumnId) -> ColumnText {
         let place = ColumnPlace {
             model: self.model,

@@ -43,6 +43,39 @@ pub(super) fn with_bound(
     }
 }
 
+/// The changes, with the foreign keys of new tables that may have to wait beside their tables: their column's new type, or the column,
+/// may be a comment, and the new table is none.
+pub(super) fn apart(sides: &Sides<'_>, changes: Vec<Change>) -> Vec<Change> {
+    let touched = changes.iter().filter_map(|change| match change {
+        Change::AddColumn { table, column } => Some(sides.to.column_part(table, &column.name)),
+        change => retyped(sides, change),
+    });
+    let touched: BTreeSet<Part> = touched.collect();
+    let mut apart = Vec::new();
+    for mut change in changes {
+        let mut later = Vec::new();
+        if let Change::CreateTable(table) = &mut change {
+            let keys = table.keys.iter_mut().filter(|key| {
+                let mut referred = sides.to.referred_columns(key).into_iter();
+                !key.made_later && referred.any(|part| touched.contains(&part))
+            });
+            for key in keys {
+                key.made_later = true;
+                later.push(Change::AddKey {
+                    table: table.name.clone(),
+                    key: key.clone(),
+                });
+            }
+            if !later.is_empty() {
+                table.create = sides.to.structure.create_without_later(table);
+            }
+        }
+        apart.push(change);
+        apart.append(&mut later);
+    }
+    apart
+}
+
 /// The column that gets a type which its foreign keys do not take beside the other one.
 fn retyped(sides: &Sides<'_>, change: &Change) -> Option<Part> {
     let Change::ChangeColumn {

@@ -32,7 +32,8 @@ pub(super) fn ordered(from: &Structure, to: &Structure, changes: &[Change]) -> V
         from: Side::new(from),
         to: Side::new(to),
     };
-    let mut changes = divided::in_two(&sides, around::completed(&sides, changes));
+    let changes = around::completed(&sides, changes);
+    let mut changes = divided::in_two(&sides, bound::apart(&sides, changes));
     by_rank(&mut changes);
     let groups = together::groups(&sides, changes);
     let groups = circle::opened(&sides, groups);

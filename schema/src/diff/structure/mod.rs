@@ -21,6 +21,7 @@ use crate::model::{
 use crate::parse::load;
 use crate::plan::create_statements;
 use crate::plan::pieces::{Pieces, object as object_statements};
+use crate::source::Span;
 
 /// The tables, views and types of one engine as bindery makes them there, in the engine's own dialect.
 #[derive(Debug, Clone)]
@@ -263,6 +264,20 @@ impl Structure {
             sql.finish()
         };
         created.replacen(&written(&table.name), &written(name), 1)
+    }
+
+    /// CREATE TABLE without the foreign keys that are [made later](Key::made_later).
+    pub(super) fn create_without_later(&self, table: &TableShape) -> String {
+        let position = self
+            .model
+            .tables
+            .iter()
+            .position(|one| one.name == table.name);
+        let id = TableId(position.unwrap_or_default() as u32);
+        let later = table.keys.iter().filter(|key| key.made_later);
+        let later: Vec<Span> = later.map(|key| key.span).collect();
+        let mut pieces = Pieces::new(&self.model, EngineId(0));
+        pieces.create_without(id, |key| later.contains(&key.span))
     }
 
     /// Reports what the rules of a schema say of it.
