@@ -124,6 +124,11 @@ impl Fold<'_> {
         };
         self.skip(word);
         let definition = self.definition(file, created.kind, &created.name, &created.definition);
+        if created.kind == ObjectKind::Function
+            && self.replaces(file, &created.name, &definition, &created.words)
+        {
+            return;
+        }
         let owner = self.owner(file, &created.owner);
         self.objects.push(DraftObject {
             name: created.name.clone(),
@@ -137,6 +142,31 @@ impl Fold<'_> {
             columns: created.columns.clone(),
             owner,
         });
+    }
+
+    /// `OR REPLACE` of a function that is there: it has another body, and stays where it was made. Returns whether there is one.
+    fn replaces(
+        &mut self,
+        file: &FileAst,
+        name: &ObjectName,
+        definition: &str,
+        words: &[String],
+    ) -> bool {
+        let types = |definition: &str| input_types(definition).as_ref().map(identities);
+        let wanted = types(definition);
+        let is_it = |object: &DraftObject| {
+            object.kind == DraftObjectKind::Other(ObjectKind::Function)
+                && object.file == file.file
+                && object.name.schema == name.schema
+                && types(&object.definition) == wanted
+        };
+        let known = self.objects.meant(file.file, name, is_it);
+        let Some(object) = known.and_then(|at| self.objects.get_mut(at)) else {
+            return false;
+        };
+        definition.clone_into(&mut object.definition);
+        words.clone_into(&mut object.words);
+        true
     }
 
     /// A table `OF` a composite type as one with the columns of that type; `None` where it is not known.

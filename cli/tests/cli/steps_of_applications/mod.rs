@@ -83,7 +83,8 @@ fn cli_07_steps_of_applications_are_written_and_run_with_rows() {
     let (next, wrong) = (Mutex::new(histories.into_iter()), Mutex::new(Vec::new()));
     let replay_all = || {
         while let Some(history) = taken(&next) {
-            wrong.lock().expect("no panic").extend(replayed(history));
+            let found = replayed(history);
+            wrong.lock().expect("no panic").extend(found);
         }
     };
     // A server and its client wait for each other.

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use super::NameRule;
 use crate::diff::change::Change;
 use crate::diff::structure::{ObjectShape, Structure};
-use crate::model::TableName;
 use crate::syntax::{bound_names_in_function, called_in};
 
 /// The last that was made first. One that something calls stays, unless that may call another of its name.
@@ -47,38 +46,29 @@ pub(super) fn gone(
     }
 }
 
-/// Functions that went on the way there and come again with what they are bound to, the first that was made first. Others come with what
-/// calls them.
+/// On a way back, those that went on the way there, the first that was made first. Others come with what calls them.
 pub(super) fn back((from, to): (&Structure, &Structure), changes: &[Change]) -> Vec<ObjectShape> {
-    let made = names_of(changes, |change| match change {
-        Change::CreateTable(table) => Some(&table.name),
-        Change::CreateView(view) => Some(&view.name),
-        Change::CreateEnum(values) => Some(&values.name),
-        Change::CreateObject(object) => Some(&object.name),
-        _ => None,
-    });
+    let is_there = |object: &ObjectShape| from.functions.iter().any(|one| one.is_same(object));
     let is_made = |object: &ObjectShape| {
         let is_it = |change: &Change| matches!(change, Change::CreateObject(one) if one == object);
         changes.iter().any(is_it)
     };
-    let went = gone((to, from), NameRule::Written, &made);
-    let back = went.into_iter().rev().filter(|one| !is_made(one));
-    back.collect()
+    let back = to
+        .functions
+        .iter()
+        .filter(|one| !is_there(one) && !is_made(one));
+    back.cloned().collect()
 }
 
 /// The names of tables, views and types that go, in lower case.
 pub(super) fn dropped(changes: &[Change]) -> BTreeSet<String> {
-    names_of(changes, |change| match change {
+    let names = changes.iter().filter_map(|change| match change {
         Change::DropTable(table) => Some(&table.name),
         Change::DropView(view) => Some(&view.name),
         Change::DropEnum(values) => Some(&values.name),
         Change::DropObject(object) => Some(&object.name),
         _ => None,
-    })
-}
-
-fn names_of(changes: &[Change], name: impl Fn(&Change) -> Option<&TableName>) -> BTreeSet<String> {
-    let names = changes.iter().filter_map(name);
+    });
     names.map(|name| name.name.to_lowercase()).collect()
 }
 
@@ -107,4 +97,70 @@ fn calls_of(structure: &Structure) -> BTreeSet<String> {
 fn calls_of_object(object: &ObjectShape) -> BTreeSet<String> {
     let texts = object.create.iter();
     texts.flat_map(|sql| called_in(sql)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dialect::Dialect;
+    use crate::diff::{Plan, Planned, Step, Structure, plan};
+
+    fn read(sql: &str) -> Structure {
+        Structure::read(sql, Dialect::Postgres, None).expect("a schema")
+    }
+
+    fn planned(from: &Structure, to: &Structure) -> Planned {
+        let planned = plan(&Plan {
+            from,
+            to,
+            renames: &[],
+            triggers: &[],
+        });
+        planned.expect("it can be read again")
+    }
+
+    fn executed(steps: &[Step]) -> Vec<&str> {
+        let steps = steps.iter().filter(|step| !step.commented);
+        let statements = steps.flat_map(|step| &step.statements);
+        statements
+            .map(|sql| sql.lines().next().unwrap_or_default())
+            .collect()
+    }
+
+    /// The table that is kept for now has a column of the name.
+    #[test]
+    fn a_function_goes_with_the_view_that_called_it_and_comes_back() {
+        let kept = "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY);";
+        let from = format!(
+            "CREATE FUNCTION f(numeric) RETURNS integer LANGUAGE sql AS 'SELECT 1'; {kept}
+             CREATE TABLE gone (id bigint NOT NULL PRIMARY KEY, f integer);
+             CREATE VIEW v AS SELECT f(id::numeric) AS f FROM t;"
+        );
+        let planned = planned(&read(&from), &read(kept));
+        let dropped = ["DROP VIEW \"v\"", "DROP FUNCTION IF EXISTS \"f\"(numeric)"];
+        assert_eq!(executed(&planned.up), dropped);
+        let [function, view] = executed(&planned.down)[..] else {
+            panic!("{:?}", planned.down)
+        };
+        assert!(
+            function.starts_with("CREATE OR REPLACE FUNCTION \"f\""),
+            "{function}"
+        );
+        assert!(view.starts_with("CREATE VIEW \"v\""), "{view}");
+    }
+
+    /// Migrations make it anew each time: the last body counts.
+    #[test]
+    fn a_function_that_gets_its_first_body_again_changes() {
+        let made = |body: &str, word: &str| {
+            let returns = "RETURNS text LANGUAGE sql";
+            format!("CREATE {word} FUNCTION f() {returns} AS 'SELECT ''{body}''::text';")
+        };
+        let table = "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, a text DEFAULT f());";
+        let chain = format!("{}{table}{}", made("a", ""), made("b", "OR REPLACE"));
+        let (chain, again) = (read(&chain), read(&format!("{}{table}", made("a", ""))));
+        let changed = planned(&chain, &again);
+        assert_eq!(executed(&changed.up).len(), 1, "{:?}", changed.up);
+        assert!(changed.left.is_empty(), "{:?}", changed.left);
+        assert_eq!(executed(&changed.down).len(), 1, "{:?}", changed.down);
+    }
 }

@@ -75,13 +75,10 @@ impl<'s> Comparison<'s> {
         for object in to.objects.iter().chain(&to.idle_objects) {
             let known = from.objects.iter().chain(&from.idle_objects);
             let known = known.chain(&from.functions);
-            let known: Vec<_> = known.filter(|one| one.is_same(object)).collect();
-            // Functions may be declared anew.
-            if known.iter().any(|one| one.words == object.words) {
-                continue;
-            }
-            match known.first().copied() {
+            let mut known = known.filter(|one| one.is_same(object));
+            match known.next() {
                 None => self.changes.push(Change::CreateObject(object.clone())),
+                Some(one) if one.words == object.words => {}
                 Some(one) => self.changes.push(Change::ChangeObject {
                     from: one.clone(),
                     to: object.clone(),

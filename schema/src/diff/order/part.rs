@@ -30,32 +30,42 @@ pub(super) enum Part {
 pub(super) struct Side<'s> {
     pub(super) structure: &'s Structure,
     tables: BTreeMap<String, &'s TableShape>,
-    /// Enum types and other objects, by their bare names in lower case.
+    /// Enum types, sequences and the like, by their bare names in lower case.
     objects: BTreeMap<String, Vec<Part>>,
+    /// Functions by theirs: a column may have the name of one.
+    functions: BTreeMap<String, Vec<Part>>,
+}
+
+/// Parts by bare names in lower case.
+fn by_name<'n>(named: impl Iterator<Item = (&'n TableName, Part)>) -> BTreeMap<String, Vec<Part>> {
+    let mut all: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+    for (name, part) in named {
+        let known = all.entry(name.name.to_lowercase()).or_default();
+        if !known.contains(&part) {
+            known.push(part);
+        }
+    }
+    all
 }
 
 impl<'s> Side<'s> {
     pub(super) fn new(structure: &'s Structure) -> Self {
         let dialect = structure.dialect;
         let tables = structure.tables.iter();
-        let mut objects: BTreeMap<String, Vec<Part>> = BTreeMap::new();
         let enums = structure.enums.iter().chain(&structure.idle_enums);
-        let others = structure.objects.iter().chain(&structure.idle_objects);
         let enums = enums.map(|one| (&one.name, Part::Object(table_key(&one.name, dialect))));
-        let others = others.chain(&structure.functions);
+        let others = structure.objects.iter().chain(&structure.idle_objects);
+        let others = others.filter(|one| one.kind != "FUNCTION");
         let others = others.map(|one| (&one.name, object_part(one, dialect)));
-        for (name, part) in enums.chain(others) {
-            let known = objects.entry(name.name.to_lowercase()).or_default();
-            if !known.contains(&part) {
-                known.push(part);
-            }
-        }
+        let functions = structure.functions.iter();
+        let functions = functions.map(|one| (&one.name, object_part(one, dialect)));
         Self {
             structure,
             tables: tables
                 .map(|one| (table_key(&one.name, dialect), one))
                 .collect(),
-            objects,
+            objects: by_name(enums.chain(others)),
+            functions: by_name(functions),
         }
     }
 
@@ -108,16 +118,22 @@ impl<'s> Side<'s> {
         parts
     }
 
-    /// The objects that a text names.
+    /// The objects that a text names, and the functions that it calls.
     pub(super) fn objects_in(&self, sql: &str) -> Vec<Part> {
-        if self.objects.is_empty() {
-            return Vec::new();
+        let mut parts = Vec::new();
+        if !self.objects.is_empty() {
+            let sites = sites(sql, self.dialect()).into_iter();
+            // `nextval('schema.name')`.
+            let names = sites.map(|site| site.text.rsplit('.').next().map(str::to_lowercase));
+            let objects = names.filter_map(|name| self.objects.get(name?.trim_matches('"')));
+            parts.extend(objects.flatten().cloned());
         }
-        let sites = sites(sql, self.dialect()).into_iter();
-        // `nextval('schema.name')`.
-        let names = sites.map(|site| site.text.rsplit('.').next().map(str::to_lowercase));
-        let objects = names.filter_map(|name| self.objects.get(name?.trim_matches('"')));
-        objects.flatten().cloned().collect()
+        if !self.functions.is_empty() {
+            let calls = called_in(sql).into_iter();
+            let functions = calls.filter_map(|name| self.functions.get(&name));
+            parts.extend(functions.flatten().cloned());
+        }
+        parts
     }
 
     /// The parts that are there before an object.
@@ -157,10 +173,11 @@ impl<'s> Side<'s> {
             .chain(views)
             .filter(|name| names.contains(&name.name.to_lowercase()));
         let calls = texts().flat_map(|sql| called_in(sql));
-        let objects = names.iter().cloned().chain(calls);
-        let objects = objects.filter_map(|name| self.objects.get(&name));
+        let functions = calls.filter_map(|name| self.functions.get(&name));
+        let objects = names.iter().filter_map(|name| self.objects.get(name));
         let own = self.object_part(object);
-        let objects = objects.flatten().filter(|part| **part != own);
+        let objects = objects.chain(functions).flatten();
+        let objects = objects.filter(|part| **part != own);
         let read = read.flat_map(|name| self.whole(name));
         read.chain(objects.cloned()).collect()
     }
