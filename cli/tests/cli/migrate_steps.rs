@@ -233,6 +233,8 @@ CREATE TABLE gone (id bigint PRIMARY KEY, a integer);",
     let first = both.migrations().pop().expect("a migration");
     let text = std::fs::read_to_string(&first).expect("a migration");
     let triggers = "
+CREATE DOMAIN code AS text;
+CREATE FUNCTION code_of(bigint) RETURNS code LANGUAGE sql AS $$ SELECT $1::text::code $$;
 CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
 CREATE TRIGGER by_event BEFORE UPDATE OF a, m, id ON t FOR EACH ROW EXECUTE FUNCTION noted();
 CREATE TRIGGER by_row AFTER UPDATE ON t FOR EACH ROW WHEN (OLD.c IS DISTINCT FROM NEW.c) EXECUTE FUNCTION noted();
@@ -342,24 +344,62 @@ CREATE FUNCTION marked(integer) RETURNS mark LANGUAGE sql AS $$ SELECT 'm'::mark
 CREATE FUNCTION all_of_t() RETURNS SETOF t LANGUAGE sql AS $$ SELECT * FROM t $$;
 CREATE FUNCTION counted() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM kept $$;",
     );
-    let functions = "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace ORDER BY 1";
-    let pulled = both.good("pull --out - --quiet");
     let left_out =
         "-- Left out, as bindery neither makes nor compares it:\n--   function counted()\n";
+    let pulled = both.good("pull --out - --quiet");
     assert!(pulled.ends_with(left_out), "{pulled}");
+    let kept = "CREATE TABLE kept (id bigint PRIMARY KEY);";
+    assert_eq!(functions_of_pulled(&both, kept), ["counted()"]);
+}
+
+/// Beside a view over the same table, a trigger that is bound to a column of the type, a table that is renamed, and a type that another
+/// one takes the place of.
+#[test]
+fn cli_07_functions_of_a_pulled_database_go_beside_what_is_over_the_same() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    both.execute(
+        "CREATE TYPE mood AS ENUM ('well', 'ill');
+CREATE TABLE t (id bigint PRIMARY KEY, m mood);
+CREATE TABLE u (id bigint PRIMARY KEY, m mood, a text);
+CREATE TABLE v (id bigint PRIMARY KEY);
+CREATE VIEW ill AS SELECT id, m FROM t WHERE m = 'ill';
+CREATE FUNCTION first_of_t() RETURNS t LANGUAGE sql AS $$ SELECT * FROM t ORDER BY id LIMIT 1 $$;
+CREATE FUNCTION all_ill() RETURNS SETOF ill LANGUAGE sql AS $$ SELECT * FROM ill $$;
+CREATE FUNCTION worse(mood) RETURNS mood LANGUAGE sql AS $$ SELECT 'ill'::mood $$;
+CREATE FUNCTION all_of_v() RETURNS SETOF v LANGUAGE sql AS $$ SELECT * FROM v $$;
+CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.a := worse(NEW.m)::text; RETURN NEW; END $$;
+CREATE TRIGGER noted BEFORE UPDATE OF m ON u FOR EACH ROW WHEN (NEW.m = 'well') EXECUTE FUNCTION noted();",
+    );
+    let after = "CREATE DOMAIN number AS text;
+CREATE FUNCTION code_of(bigint) RETURNS number LANGUAGE sql AS $$ SELECT $1::text::number $$;
+CREATE TABLE u (id bigint PRIMARY KEY, a text);
+-- @renamed_from v
+CREATE TABLE w (id bigint PRIMARY KEY);";
+    functions_of_pulled(&both, after);
+}
+
+/// The functions after a migration from what is pulled to a schema; the way back makes those that were there again.
+fn functions_of_pulled(both: &Both, after: &str) -> Vec<String> {
+    let functions = "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace ORDER BY 1";
     let before = both.texts(functions);
+    let pulled = both.good("pull --out - --quiet");
     both.project
         .write("migrations/default/1_before.sql", pulled);
     both.good("migrate baseline 1");
-    both.schema("CREATE TABLE kept (id bigint PRIMARY KEY);");
+    both.schema(after);
     both.good("migrate add step");
     both.mean_it();
     both.good("migrate check");
     both.good("migrate run");
     both.good("validate");
-    assert_eq!(both.texts(functions), ["counted()"]);
+    let left = both.texts(functions);
     both.good("migrate revert --yes --count 1");
     assert_eq!(both.texts(functions), before);
+    both.good("migrate run");
+    assert_eq!(both.texts(functions), left);
+    left
 }
 
 /// The way back of a new part divides the table anew without it, which the server refuses as long as rows are in it.

@@ -8,7 +8,7 @@ use crate::diff::change::Change;
 use crate::diff::structure::{ObjectShape, Structure};
 use crate::syntax::{bound_names_in_function, called_in};
 
-/// The last that was made first. One that something calls stays, unless that may call another of its name.
+/// The last that was made first. One that something calls stays, unless that may call another of its name, or what it is bound to goes.
 pub(super) fn gone(
     (from, to): (&Structure, &Structure),
     names_rule: NameRule,
@@ -20,7 +20,7 @@ pub(super) fn gone(
         let is_kept = to.functions.iter().any(|other| other.is_same(one));
         // A way back drops those that the way there made.
         let is_made = names_rule == NameRule::Given;
-        !is_kept && (is_made || called.contains(one) || is_bound(one, dropped))
+        is_bound(one, dropped) || (!is_kept && (is_made || called.contains(one)))
     };
     let mut gone: Vec<&ObjectShape> = from.functions.iter().filter(goes).collect();
     if gone.is_empty() {
@@ -39,11 +39,18 @@ pub(super) fn gone(
             let mut others = to.functions.iter();
             others.any(|it| it.name.name == one.name.name)
         };
-        gone.retain(|one| has_another(one) || !is_called(one));
+        gone.retain(|one| has_another(one) || is_bound(one, dropped) || !is_called(one));
         if gone.len() == count {
             return gone.into_iter().rev().cloned().collect();
         }
     }
+}
+
+/// Of those that go the ones that the schema has all the same, as it may have them of other types.
+pub(super) fn again(to: &Structure, gone: &[ObjectShape]) -> Vec<ObjectShape> {
+    let is_gone = |object: &ObjectShape| gone.iter().any(|one| one.is_same(object));
+    let again = to.functions.iter().filter(|one| is_gone(one));
+    again.cloned().collect()
 }
 
 /// On a way back, those that went on the way there, the first that was made first. Others come with what calls them.

@@ -171,7 +171,15 @@ impl<'s> Comparison<'s> {
     /// Those that go or come again with the other changes.
     fn functions(&mut self) {
         let sides = (self.from, self.to);
-        let gone = functions::gone(sides, self.names, &functions::dropped(&self.changes));
+        let mut gone = functions::gone(sides, self.names, &functions::dropped(&self.changes));
+        // Those that tables and views call change where they are.
+        let changes = |one: &ObjectShape| {
+            let mut changes = self.changes.iter();
+            changes.any(|change| matches!(change, Change::ChangeObject { from, .. } if from == one))
+        };
+        gone.retain(|one| !changes(one));
+        let again = functions::again(self.to, &gone).into_iter();
+        self.changes.extend(again.map(Change::CreateObject));
         if self.names == NameRule::Given {
             let back = functions::back(sides, &self.changes);
             self.changes

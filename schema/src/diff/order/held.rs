@@ -29,6 +29,7 @@ pub(in crate::diff) fn held_back(
         missing: BTreeSet::new(),
         kept: BTreeSet::new(),
         staying: BTreeSet::new(),
+        unchanged: BTreeSet::new(),
     };
     let commented = groups.iter().zip(is_commented).filter(|(_, is)| **is);
     held.staying = commented
@@ -71,6 +72,8 @@ struct Held<'s> {
     kept: BTreeSet<Part>,
     /// Dropped once the comment signs are removed.
     staying: BTreeSet<Part>,
+    /// Functions among these, which come again with other types.
+    unchanged: BTreeSet<Part>,
 }
 
 impl Held<'_> {
@@ -117,6 +120,9 @@ impl Held<'_> {
             Change::CreateView(view) => {
                 self.missing.insert(self.sides.to.table_part(&view.name));
             }
+            Change::DropObject(object) => {
+                self.unchanged.insert(self.sides.from.object_part(object));
+            }
             _ => {}
         }
     }
@@ -127,6 +133,9 @@ impl Held<'_> {
             Change::ChangeColumn { table, to, .. } => self.computed(table, to),
             Change::AddKey { table, key } => self.key(table, key),
             Change::CreateView(view) => self.view(view),
+            Change::CreateObject(object) => {
+                self.unchanged.contains(&self.sides.to.object_part(object))
+            }
             _ => false,
         }
     }
