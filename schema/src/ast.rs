@@ -309,16 +309,36 @@ pub struct CreateDomain {
     pub name: ObjectName,
     /// Its base type.
     pub base: TypeName,
-    /// `NOT NULL`: no column of the domain may be NULL.
-    pub not_null: bool,
-    /// `DEFAULT`, for columns that have none of their own.
-    pub default: Option<Expression>,
-    /// The conditions that its values meet.
-    pub checks: Vec<Expression>,
+    /// `NOT NULL`, `DEFAULT`, `CHECK` and the like, in their order.
+    pub options: Vec<ColumnOption>,
     /// The text after its name.
     pub definition: Expression,
     /// Every name that the definition may mention, in lower case.
     pub words: Vec<String>,
+}
+
+impl CreateDomain {
+    /// Whether no column of the domain may be NULL.
+    pub fn is_not_null(&self) -> bool {
+        let mut options = self.options.iter();
+        options.any(|option| matches!(option.kind, ColumnOptionKind::NotNull(_)))
+    }
+
+    /// The value of columns that have none of their own.
+    pub fn default(&self) -> Option<&Expression> {
+        self.options.iter().find_map(|option| match &option.kind {
+            ColumnOptionKind::Default(value) => Some(value),
+            _ => None,
+        })
+    }
+
+    /// The conditions that its values meet.
+    pub fn checks(&self) -> impl Iterator<Item = &Expression> {
+        self.options.iter().filter_map(|option| match &option.kind {
+            ColumnOptionKind::Check(condition, _) => Some(condition),
+            _ => None,
+        })
+    }
 }
 
 /// `COMMENT ON`.

@@ -148,7 +148,9 @@ fn cli_03_advice_is_given_by_check_alone() {
             "{words}: {outcome:#?}"
         );
     }
-    let generated = project.run("generate --out generated --name shop").messages;
+    let generated = project
+        .run("generate --out generated --crate shop")
+        .messages;
     holds(&generated, &all[1..]);
     assert!(!generated.contains("B0412"), "{generated}");
     holds(&project.run("create --deny-warnings").failed(), &all);

@@ -102,7 +102,7 @@ pub enum NewPlace {
     Schema(String),
 }
 
-/// A change of a domain that shows at its columns.
+/// A change of a domain that is understood.
 #[derive(Debug, Clone)]
 pub struct AlterDomain {
     /// The name of the domain.
@@ -118,6 +118,15 @@ pub enum DomainChange {
     NotNull(bool),
     /// `SET DEFAULT`, `DROP DEFAULT`.
     Default(Option<Expression>),
+    /// `ADD CONSTRAINT … CHECK`.
+    AddCheck {
+        /// The name of the constraint, where one is written.
+        name: Option<Name>,
+        /// The condition that values meet from now on.
+        condition: Expression,
+    },
+    /// `DROP CONSTRAINT`.
+    DropConstraint(Name),
 }
 
 /// A partition of a table.

@@ -146,17 +146,6 @@ pub struct ColumnOption {
     pub span: Span,
 }
 
-impl ColumnOption {
-    /// The value, if this is a default.
-    pub fn into_default(self) -> Option<Expression> {
-        if let ColumnOptionKind::Default(value) = self.kind {
-            Some(value)
-        } else {
-            None
-        }
-    }
-}
-
 /// The options that may follow a column's type.
 #[derive(Debug, Clone)]
 pub enum ColumnOptionKind {

@@ -23,6 +23,7 @@ mod capture;
 mod change;
 mod compare;
 mod difference;
+mod domain;
 mod file;
 mod folder;
 mod key;

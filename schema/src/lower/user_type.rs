@@ -32,9 +32,9 @@ impl Fold<'_> {
             name: created.name.clone(),
             file: file.file,
             base: created.base.clone(),
-            not_null: created.not_null,
-            default: created.default.clone(),
-            checks: created.checks.clone(),
+            not_null: created.is_not_null(),
+            default: created.default().cloned(),
+            checks: created.checks().cloned().collect(),
         });
     }
 
@@ -123,6 +123,8 @@ impl Fold<'_> {
         match &alter.change {
             DomainChange::NotNull(not_null) => domain.not_null = *not_null,
             DomainChange::Default(default) => domain.default.clone_from(default),
+            // They do not show at its columns.
+            DomainChange::AddCheck { .. } | DomainChange::DropConstraint(_) => {}
         }
     }
 

@@ -7,6 +7,7 @@ mod drift;
 mod guard;
 mod import;
 mod large;
+mod nowhere;
 mod orphans;
 mod own;
 mod prove;
@@ -188,6 +189,7 @@ pub(crate) fn run(arguments: &MigrateArguments, output: &Output) -> Result<(), F
         }),
         Action::Baseline(action) => on_each(&action.common, Purpose::Harmless, output, |one| {
             let (migrator, version) = (one.migrator(), &action.version);
+            nowhere::refuse(one)?;
             if action.dry_run {
                 return migrator.unrecorded_until(version).map(Outcome::ToRecord);
             }

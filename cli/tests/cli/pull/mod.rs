@@ -303,6 +303,15 @@ CREATE TABLE files (id bigint NOT NULL PRIMARY KEY, job bigint, gone bigint,
     for words in ["check", "validate"] {
         good(from.project(&pulled).run(words)).expect("it is as the file says");
     }
+    let project = from.project(&pulled);
+    project.write("migrations/default/1_before.sql", &pulled);
+    let drop = |table: &str, key: &str| format!("ALTER TABLE {table} DROP FOREIGN KEY {key}");
+    for (table, key) in [("files", "to_gone"), ("jobs", "to_pool")] {
+        let refused = project.run("migrate baseline 1").failed();
+        holds(&refused, &[&drop(table, key), "is not there"]);
+        from.load(&drop(table, key)).expect("it goes");
+    }
+    good(project.run("migrate baseline 1")).expect("migrations know each key");
     good(created.project(&pulled).run("create")).expect("`create` takes the file");
     good(created.project(&pulled).run("validate")).expect("it is as the file says");
 }

@@ -20,7 +20,11 @@ pub(super) fn gone(
         let is_kept = to.functions.iter().any(|other| other.is_same(one));
         // A way back drops those that the way there made.
         let is_made = names_rule == NameRule::Given;
-        is_bound(one, dropped) || (!is_kept && (is_made || called.contains(one)))
+        match is_kept {
+            // One that is called changes where it is.
+            true => is_bound(one, dropped) && !called.contains(one),
+            false => is_bound(one, dropped) || is_made || called.contains(one),
+        }
     };
     let mut gone: Vec<&ObjectShape> = from.functions.iter().filter(goes).collect();
     if gone.is_empty() {

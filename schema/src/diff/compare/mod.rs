@@ -12,6 +12,7 @@ pub(super) use self::same::changed_character_set;
 use self::same::{column_changes, same_options};
 use super::capture::CaptureTrigger;
 use super::change::{Change, ColumnChange};
+use super::domain::is_same_domain;
 use super::key::{Key, KeyKind};
 use super::order::by_rank;
 use super::partitioning::Partitioning;
@@ -78,7 +79,7 @@ impl<'s> Comparison<'s> {
             let mut known = known.filter(|one| one.is_same(object));
             match known.next() {
                 None => self.changes.push(Change::CreateObject(object.clone())),
-                Some(one) if one.words == object.words => {}
+                Some(one) if one.words == object.words || is_same_domain(one, object) => {}
                 Some(one) => self.changes.push(Change::ChangeObject {
                     from: one.clone(),
                     to: object.clone(),
@@ -171,13 +172,7 @@ impl<'s> Comparison<'s> {
     /// Those that go or come again with the other changes.
     fn functions(&mut self) {
         let sides = (self.from, self.to);
-        let mut gone = functions::gone(sides, self.names, &functions::dropped(&self.changes));
-        // Those that tables and views call change where they are.
-        let changes = |one: &ObjectShape| {
-            let mut changes = self.changes.iter();
-            changes.any(|change| matches!(change, Change::ChangeObject { from, .. } if from == one))
-        };
-        gone.retain(|one| !changes(one));
+        let gone = functions::gone(sides, self.names, &functions::dropped(&self.changes));
         let again = functions::again(self.to, &gone).into_iter();
         self.changes.extend(again.map(Change::CreateObject));
         if self.names == NameRule::Given {

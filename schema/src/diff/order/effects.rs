@@ -55,10 +55,11 @@ impl Sides<'_> {
                 leaves: from.left_by_object(one),
                 ..Effects::default()
             },
-            Change::ChangeObject { to: one, .. } => Effects {
+            Change::ChangeObject { from: old, to: one } => Effects {
                 alters: vec![to.object_part(one)],
-                needs: match one.kind {
-                    "FUNCTION" => to.needs_of_object(one),
+                needs: to.needs_of_object(one),
+                leaves: match one.kind {
+                    "DOMAIN" => from.left_by_object(old),
                     _ => Vec::new(),
                 },
                 ..Effects::default()

@@ -156,7 +156,7 @@ impl Cursor<'_> {
         Ok(Some(Statement::MoveObject(MoveObject { kind, name, to })))
     }
 
-    /// Returns the effect of a domain's change on its columns.
+    /// `None` for other changes, such as the name of a constraint.
     fn domain_change(&mut self) -> Read<Option<DomainChange>> {
         Ok(if self.eat(&["SET", "NOT", "NULL"]) {
             Some(DomainChange::NotNull(true))
@@ -166,6 +166,23 @@ impl Cursor<'_> {
             Some(DomainChange::Default(Some(self.default_value()?)))
         } else if self.eat(&["DROP", "DEFAULT"]) {
             Some(DomainChange::Default(None))
+        } else if self.eat(&["DROP", "CONSTRAINT"]) {
+            self.eat(&["IF", "EXISTS"]);
+            Some(DomainChange::DropConstraint(
+                self.name("a constraint's name")?,
+            ))
+        } else if self.eat(&["ADD"]) {
+            let name = match self.eat(&["CONSTRAINT"]) {
+                true => Some(self.name("a constraint's name")?),
+                false => None,
+            };
+            match self.eat(&["CHECK"]) {
+                true => Some(DomainChange::AddCheck {
+                    name,
+                    condition: self.parenthesized()?,
+                }),
+                false => None,
+            }
         } else {
             None
         })

@@ -2,9 +2,8 @@
 
 use crate::ast::KeyWords;
 use crate::ast::{
-    AlterComposite, AlterEnum, AlterEnumAction, ColumnDef, ColumnOption, ColumnOptionKind, Comment,
-    CommentTarget, CreateDomain, CreateEnum, CreateIndex, Name, ObjectChange, ObjectKind,
-    ObjectName, Statement,
+    AlterComposite, AlterEnum, AlterEnumAction, ColumnDef, Comment, CommentTarget, CreateDomain,
+    CreateEnum, CreateIndex, Name, ObjectChange, ObjectKind, ObjectName, Statement,
 };
 use bindery_core::dialect::Dialect;
 
@@ -178,29 +177,13 @@ impl Cursor<'_> {
         let first = self.at;
         self.eat(&["AS"]);
         let definition = self.column_named(name.name.clone())?;
-        let not_null = definition
-            .options
-            .iter()
-            .any(|option| matches!(option.kind, ColumnOptionKind::NotNull(_)));
-        let checks = definition.options.iter();
-        let checks = checks.filter_map(|option| match &option.kind {
-            ColumnOptionKind::Check(condition, _) => Some(condition.clone()),
-            _ => None,
-        });
-        let checks = checks.collect();
-        let default = definition
-            .options
-            .into_iter()
-            .find_map(ColumnOption::into_default);
         self.skip_to_end();
         Ok(CreateDomain {
-            checks,
             definition: self.definition(first),
             words: self.words(first),
             name,
             base: definition.type_name,
-            not_null,
-            default,
+            options: definition.options,
         })
     }
 
