@@ -9,13 +9,17 @@ use crate::dialect::Dialect;
 use crate::name::implied::first_free;
 use crate::parse::SingleStatement;
 use crate::sql_writer::SqlWriter;
-use crate::syntax::canonical::normal_expression;
+use crate::syntax::canonical::{normal_expression, token_texts};
+
+const TEXTS: [&str; 5] = ["text", "character varying", "varchar", "character", "char"];
 
 /// What can change of a domain, beside the type that it is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Domain {
     name: String,
     base: String,
+    /// Over a type that the server casts to `text` by itself.
+    is_text: bool,
     default: Option<Written>,
     not_null: bool,
     /// Its conditions by their names.
@@ -24,21 +28,16 @@ struct Domain {
 
 /// An expression as it is written. Two are equal that mean the same.
 #[derive(Debug, Clone)]
-struct Written(String);
-
-impl Written {
-    fn of(expression: &Expression) -> Self {
-        Self(expression.sql.clone())
-    }
-
-    fn normal(&self) -> String {
-        normal_expression(&self.0, Dialect::Postgres)
-    }
+struct Written {
+    sql: String,
+    /// The casts to texts, which count where the domain is over another type: `citext` compares in another way.
+    casts: usize,
 }
 
 impl PartialEq for Written {
     fn eq(&self, other: &Self) -> bool {
-        self.normal() == other.normal()
+        let normal = |one: &Self| normal_expression(&one.sql, Dialect::Postgres);
+        self.casts == other.casts && normal(self) == normal(other)
     }
 }
 
@@ -78,7 +77,7 @@ pub(super) fn altered_domain(from: &ObjectShape, to: &ObjectShape) -> Option<Vec
     if old.default != new.default {
         statements.push(altered(&|sql| {
             match &new.default {
-                Some(value) => sql.push("SET DEFAULT ").push(&value.0),
+                Some(value) => sql.push("SET DEFAULT ").push(&value.sql),
                 None => sql.push("DROP DEFAULT"),
             };
         }));
@@ -96,7 +95,7 @@ pub(super) fn altered_domain(from: &ObjectShape, to: &ObjectShape) -> Option<Vec
     {
         statements.push(altered(&|sql| {
             sql.push("ADD CONSTRAINT ").identifier(name);
-            sql.push(" CHECK (").push(&check.0).push(")");
+            sql.push(" CHECK (").push(&check.sql).push(")");
         }));
     }
     Some(statements)
@@ -133,6 +132,7 @@ impl Domain {
         let mut domain = Self {
             name: name.to_owned(),
             base: base(&created.base),
+            is_text: TEXTS.contains(&created.base.name.as_str()),
             default: None,
             not_null: false,
             checks: BTreeMap::new(),
@@ -142,7 +142,7 @@ impl Domain {
             match &option.kind {
                 ColumnOptionKind::NotNull(_) => domain.not_null = true,
                 ColumnOptionKind::Null => {}
-                ColumnOptionKind::Default(value) => domain.default = Some(Written::of(value)),
+                ColumnOptionKind::Default(value) => domain.default = Some(domain.written(value)),
                 ColumnOptionKind::Check(condition, words) if words.is_empty() => {
                     domain.add(name, condition);
                 }
@@ -155,11 +155,24 @@ impl Domain {
     fn change(&mut self, change: &DomainChange) {
         match change {
             DomainChange::NotNull(not_null) => self.not_null = *not_null,
-            DomainChange::Default(value) => self.default = value.as_ref().map(Written::of),
+            DomainChange::Default(value) => {
+                self.default = value.as_ref().map(|value| self.written(value));
+            }
             DomainChange::AddCheck { name, condition } => {
                 self.add(name.as_ref().map(|name| name.text.as_str()), condition);
             }
             DomainChange::DropConstraint(name) => drop(self.checks.remove(&name.text)),
+        }
+    }
+
+    fn written(&self, expression: &Expression) -> Written {
+        let words = match self.is_text {
+            true => Vec::new(),
+            false => token_texts(&expression.sql, Dialect::Postgres),
+        };
+        Written {
+            sql: expression.sql.clone(),
+            casts: words.iter().filter(|word| *word == "::").count(),
         }
     }
 
@@ -173,7 +186,7 @@ impl Domain {
             },
             str::to_owned,
         );
-        self.checks.insert(name, Written::of(condition));
+        self.checks.insert(name, self.written(condition));
     }
 }
 
@@ -216,6 +229,20 @@ mod tests {
         assert_eq!(altered, expected);
         let chain = format!("{old}{};", altered.join(";"));
         assert!(statements(&chain, &new, Dialect::Postgres).is_empty());
+    }
+
+    #[test]
+    fn a_cast_to_text_counts_over_a_type_that_compares_in_another_way() {
+        let schema = |base: &str, value: &str| {
+            format!(
+                "CREATE EXTENSION citext; CREATE DOMAIN d AS {base} CONSTRAINT c CHECK ({value} <> ''); {TABLE}"
+            )
+        };
+        let changes = |base: &str| {
+            let (old, new) = (schema(base, "VALUE"), schema(base, "VALUE::text"));
+            statements(&old, &new, Dialect::Postgres).len()
+        };
+        assert_eq!([changes("varchar(9)"), changes("citext")], [0, 2]);
     }
 
     /// The new check calls a function that comes with it, and the old one another that goes.
