@@ -44,8 +44,11 @@ pub(super) fn with_bound(
 }
 
 /// The changes, with the foreign keys of new tables that may have to wait beside their tables: their column's new type, or the column,
-/// may be a comment, and the new table is none.
+/// may be a comment, and the new table is none. SQLite adds no foreign key to a table, and has columns of any type refer to each other.
 pub(super) fn apart(sides: &Sides<'_>, changes: Vec<Change>) -> Vec<Change> {
+    if sides.to.dialect() == Dialect::Sqlite {
+        return changes;
+    }
     let touched = changes.iter().filter_map(|change| match change {
         Change::AddColumn { table, column } => Some(sides.to.column_part(table, &column.name)),
         change => retyped(sides, change),
