@@ -1,9 +1,11 @@
 -- from
-CREATE TABLE parents (id char(36) NOT NULL PRIMARY KEY);
-CREATE TABLE children (id bigint NOT NULL PRIMARY KEY, parent char(36) NOT NULL, KEY children_old (parent), CONSTRAINT children_old FOREIGN KEY (parent) REFERENCES parents (id));
+CREATE TABLE users (id int NOT NULL PRIMARY KEY, mark char(36) NOT NULL, UNIQUE KEY users_mark (mark));
+CREATE TABLE consents (id int NOT NULL PRIMARY KEY, mark char(36) NOT NULL, KEY consents_subjct (mark),
+    CONSTRAINT consents_subjct FOREIGN KEY (mark) REFERENCES users (mark));
 -- rows
-INSERT INTO parents VALUES ('a');
-INSERT INTO children VALUES (1, 'a');
+INSERT INTO users VALUES (1, 'a');
+INSERT INTO consents VALUES (1, 'a');
 -- to
-CREATE TABLE parents (id char(36) NOT NULL PRIMARY KEY);
-CREATE TABLE children (id bigint NOT NULL PRIMARY KEY, parent char(36) DEFAULT NULL, KEY children_new (parent), CONSTRAINT children_new FOREIGN KEY (parent) REFERENCES parents (id));
+CREATE TABLE users (id int NOT NULL PRIMARY KEY, mark char(36) NOT NULL, UNIQUE KEY users_mark (mark));
+CREATE TABLE consents (id int NOT NULL PRIMARY KEY, mark char(36) NOT NULL, KEY consents_subject (mark),
+    CONSTRAINT consents_subject FOREIGN KEY (mark) REFERENCES users (mark) ON UPDATE CASCADE);

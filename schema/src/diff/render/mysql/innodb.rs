@@ -33,7 +33,11 @@ pub(super) fn replacement_of_own_index<'c>(
         .keys
         .iter()
         .filter(|one| one.kind == KeyKind::Index && named(from, one, KeyKind::Index).is_none());
-    new.find(|one| one.known_name.is_some() && one.columns.starts_with(&key.columns))
+    // One that does the same is the old one under another name.
+    new.find(|one| {
+        let serves = one.known_name.is_some() && one.columns.starts_with(&key.columns);
+        serves && !one.does_the_same(key)
+    })
 }
 
 /// The key of another kind, or the same, that bears the name of this one.
