@@ -148,6 +148,7 @@ impl Fold<'_> {
                 let mut changed = column(definition, file.dialect);
                 character_set::in_bytes(&mut changed, table);
                 table.columns[at] = DraftColumn { notes, ..changed };
+                constraint::forget_replaced_checks(table, definition);
                 self.column_constraints(file, table, definition);
                 move_column(table, &definition.name, position);
             }

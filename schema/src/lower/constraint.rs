@@ -1,8 +1,8 @@
 //! Constraints and indexes of a table: adding, naming, dropping.
 
 use crate::ast::{
-    CreateIndex, DroppedKey, FileAst, KeyPart, Name, ObjectName, PartKey, Period, TableConstraint,
-    TableConstraintKind, TypeArgument, UniqueOptions,
+    ColumnDef, ColumnOption, ColumnOptionKind, CreateIndex, DroppedKey, FileAst, KeyPart, Name,
+    ObjectName, PartKey, Period, TableConstraint, TableConstraintKind, TypeArgument, UniqueOptions,
 };
 use crate::dialect::Dialect;
 use crate::draft::{
@@ -567,6 +567,20 @@ fn drop_check(table: &mut DraftTable, name: &str) {
         let mut known = names.next().into_iter().flatten();
         !known.any(|known| known.eq_ignore_ascii_case(name))
     });
+}
+
+/// MariaDB's check of a column is a part of its definition: one that is given with `MODIFY` takes the place of the earlier one.
+pub(super) fn forget_replaced_checks(table: &mut DraftTable, definition: &ColumnDef) {
+    let is_check = |option: &ColumnOption| matches!(option.kind, ColumnOptionKind::Check(..));
+    if !definition.options.iter().any(is_check) {
+        return;
+    }
+    let name = &definition.name.text;
+    let is_own = |check: &DraftCheck| {
+        let column = check.column.as_ref();
+        column.is_some_and(|column| column.text.eq_ignore_ascii_case(name))
+    };
+    table.checks.retain(|check| !is_own(check));
 }
 
 /// Drops the primary key. Its columns stay what it made them: not null.

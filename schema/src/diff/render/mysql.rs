@@ -242,7 +242,7 @@ fn change_column(
             loss(context, change, statements)
         }];
     }
-    let in_place = if is_in_place(context, table, changes) {
+    let in_place = if is_in_place(context, table, changes) && !is_json_by_its_check(to) {
         IN_PLACE
     } else {
         ""
@@ -309,6 +309,12 @@ fn is_in_place(context: &Context<'_>, table: &TableName, changes: &[ColumnChange
     });
     let is_possible = changes.iter().all(keeps_rows) || is_simple;
     changes.iter().all(is_plain) && is_possible && context.is_online(table)
+}
+
+/// Whether MariaDB takes the column for another type (error 1846): once the table is open, a `longtext` with `json_valid` is `json`.
+fn is_json_by_its_check(column: &ColumnShape) -> bool {
+    let is_json = column.column.column_type.class() == TypeClass::Json;
+    is_json && !column.type_sql.to_lowercase().starts_with("json")
 }
 
 fn drop_key(context: &Context<'_>, change: &Change, table: &TableName, key: &Key) -> Step {

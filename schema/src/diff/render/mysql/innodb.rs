@@ -1,5 +1,6 @@
-//! Indexes that InnoDB makes for a foreign key and names like it: one goes by itself as soon as another index serves the key, so that its
-//! drop would be refused (1091). The statement that adds the other one drops it.
+//! Indexes that InnoDB makes for a foreign key: one goes by itself as soon as another index serves the key, so that its drop would be
+//! refused (1091). It has the name of the key, of its first column, or of an earlier key, as one that a person made may have: the
+//! statement that adds the other one drops either.
 
 use crate::diff::key::{Key, KeyKind};
 use crate::diff::render::Context;
@@ -19,16 +20,20 @@ pub(super) fn own_indexes_replaced_by<'c>(
     })
 }
 
-/// The first new index that serves the foreign key of one that goes and is named like it.
+/// The first new index that serves the foreign key of one over the same columns that goes.
 pub(super) fn replacement_of_own_index<'c>(
     context: &'c Context<'_>,
     table: &TableName,
     key: &Key,
 ) -> Option<&'c Key> {
     let (from, to) = (context.from.table(table)?, context.to.table(table)?);
-    let goes = key.kind == KeyKind::Index && named(to, key, KeyKind::Index).is_none();
-    let of_key = named(from, key, KeyKind::ForeignKey);
-    of_key.filter(|of| goes && of.columns == key.columns)?;
+    let is_plain = key.kind == KeyKind::Index && !key.unique && !key.is_special;
+    let goes = is_plain && named(to, key, KeyKind::Index).is_none();
+    let mut served = from.keys.iter();
+    let serves = |one: &Key| one.kind == KeyKind::ForeignKey && one.columns == key.columns;
+    if !goes || !served.any(serves) {
+        return None;
+    }
     let mut new = to
         .keys
         .iter()
