@@ -118,7 +118,7 @@ pub(crate) fn require_ok(
 pub(crate) enum Advice {
     /// Each: of `check`.
     Shown,
-    /// What the generated code of a table or view lacks.
+    /// Also warnings of what the generated code of a table or view lacks.
     OfModels,
     /// None of them, neither that nor advice on how tables are designed.
     LeftToCheck,

@@ -13,7 +13,7 @@ use crate::syntax::canonical::{normal_expression, token_texts};
 
 const TEXTS: [&str; 5] = ["text", "character varying", "varchar", "character", "char"];
 
-/// What can change of a domain, beside the type that it is of.
+/// The parts of a domain that can change, beside the type that it is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Domain {
     name: String,
@@ -190,7 +190,7 @@ impl Domain {
     }
 }
 
-/// What is understood of a statement.
+/// The part of a statement that is understood.
 enum Known<'t> {
     Created(&'t CreateDomain),
     Changed(&'t DomainChange),
