@@ -409,7 +409,7 @@ fn a_variable_that_the_configuration_reads_is_known() {
 /// Each command that reads a schema, and migrations beside it.
 #[test]
 fn a_warning_is_written_once_in_a_run() {
-    let schema = "CREATE TABLE a (id INTEGER PRIMARY KEY, b_id INTEGER REFERENCES b (id));\nCREATE TABLE b (id INTEGER PRIMARY KEY, price REAL);\nCREATE VIEW v AS SELECT CASE WHEN id > 1 THEN 'a' ELSE id END AS odd FROM a;\n";
+    let schema = "-- @dialect sqlite\n\nCREATE TABLE a (id INTEGER PRIMARY KEY, b_id INTEGER REFERENCES b (id));\nCREATE TABLE b (id INTEGER PRIMARY KEY, price REAL, counted INTEGER AUTO_INCREMENT);\nCREATE VIEW v AS SELECT CASE WHEN id > 1 THEN 'a' ELSE id END AS odd FROM a;\n";
     let project = Project::new(&[
         (
             "bindery.toml",
