@@ -23,7 +23,7 @@ pub(super) enum Outcome {
     Nothing,
     /// The application's own script does not run here.
     NotHere,
-    /// The file is not written, `check` is not green, or the database ends otherwise.
+    /// The file is not written, `check` is not green, `baseline` does not take the database, or that ends otherwise.
     Different,
     /// By the server, after a green `check`.
     Refused,
@@ -250,7 +250,9 @@ impl Replay {
         let walk = || -> Result<Walked, Failed> {
             self.databases.begin();
             if !before.pulled.is_empty() {
-                self.migrate("baseline 1")?;
+                if let Err(failed) = self.migrate("baseline 1") {
+                    return Ok(Walked::Different(format!("baseline: {}", failed.told)));
+                }
             }
             let rows = match is_filled {
                 true => self.databases.fill(&before.pulled)?,
