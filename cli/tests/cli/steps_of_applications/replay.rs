@@ -249,10 +249,10 @@ impl Replay {
     ) -> Walked {
         let walk = || -> Result<Walked, Failed> {
             self.databases.begin();
-            if !before.pulled.is_empty() {
-                if let Err(failed) = self.migrate("baseline 1") {
-                    return Ok(Walked::Different(format!("baseline: {}", failed.told)));
-                }
+            if !before.pulled.is_empty()
+                && let Err(failed) = self.migrate("baseline 1")
+            {
+                return Ok(Walked::Different(format!("baseline: {}", failed.told)));
             }
             let rows = match is_filled {
                 true => self.databases.fill(&before.pulled)?,
