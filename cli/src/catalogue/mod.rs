@@ -23,6 +23,7 @@ use bindery_schema::model::{Engine, TableName};
 use crate::database::Chosen;
 use crate::progress::Steps;
 
+pub(crate) use self::mysql::quoted as quoted_of_mysql;
 pub(crate) use self::respelled::{Respelled, Wanted, is_special, respelled};
 
 /// Everything that is read of a database, in an order in which it can be made.

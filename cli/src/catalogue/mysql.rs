@@ -134,7 +134,7 @@ pub(super) fn show(
     })
 }
 
-pub(super) fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let mut sql = SqlWriter::new(Dialect::Mysql);
     sql.identifier(name);
     sql.finish()

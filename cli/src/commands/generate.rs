@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &GenerateArguments, output: &Output) -> Result<(), 
     if let Some(config) = &compiled.project.config {
         place = place.with_crates_of(config);
     }
-    let model = report::checked_to_generate(&compiled, options, output)?;
+    let model = report::checked_with(&compiled, options, output, report::Advice::OfModels)?;
     if !has_rustfmt() {
         output.message("note: rustfmt cannot be run, so the code is indented and not formatted\n");
     }

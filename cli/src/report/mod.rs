@@ -154,19 +154,11 @@ pub(crate) fn checked<'c>(
     options: &SchemaOptions,
     output: &Output,
 ) -> Result<&'c CheckedModel, Failure> {
-    model_of(compiled, options, output, Advice::LeftToCheck)
+    checked_with(compiled, options, output, Advice::LeftToCheck)
 }
 
-/// The model for a command that generates code from it.
-pub(crate) fn checked_to_generate<'c>(
-    compiled: &'c Compiled,
-    options: &SchemaOptions,
-    output: &Output,
-) -> Result<&'c CheckedModel, Failure> {
-    model_of(compiled, options, output, Advice::OfModels)
-}
-
-fn model_of<'c>(
+/// The same for a command that shows more of the warnings, or fewer.
+pub(crate) fn checked_with<'c>(
     compiled: &'c Compiled,
     options: &SchemaOptions,
     output: &Output,

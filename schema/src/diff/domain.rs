@@ -113,16 +113,13 @@ impl Domain {
                 return None;
             };
             // A change has its words beside what is understood of it.
-            let mut understood = statements.iter().filter_map(|one| match one {
-                Statement::CreateDomain(created) => Some(Known::Created(created)),
-                Statement::AlterDomain(alter) => Some(Known::Changed(&alter.change)),
-                _ => None,
-            });
-            match understood.next()? {
-                Known::Created(created) => {
-                    domain = Some(Self::created(&object.name.name, created)?)
+            let is_known = |one: &&Statement| !matches!(one, Statement::AlterObject(_));
+            match statements.iter().find(is_known)? {
+                Statement::CreateDomain(created) => {
+                    domain = Some(Self::created(&object.name.name, created)?);
                 }
-                Known::Changed(change) => domain.as_mut()?.change(change),
+                Statement::AlterDomain(alter) => domain.as_mut()?.change(&alter.change),
+                _ => return None,
             }
         }
         domain
@@ -188,12 +185,6 @@ impl Domain {
         );
         self.checks.insert(name, self.written(condition));
     }
-}
-
-/// The part of a statement that is understood.
-enum Known<'t> {
-    Created(&'t CreateDomain),
-    Changed(&'t DomainChange),
 }
 
 fn base(name: &TypeName) -> String {

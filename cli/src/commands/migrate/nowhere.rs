@@ -4,6 +4,7 @@
 use bindery::{Dialect, Engine, Error, ErrorKind, Sql};
 
 use super::One;
+use crate::catalogue::quoted_of_mysql as quoted;
 
 /// A table, its foreign key, and the table that this refers to.
 const KEYS: &str = "\
@@ -24,6 +25,8 @@ pub(super) fn refuse(one: &One<'_>) -> bindery::Result<()> {
     };
     Err(Error::new(ErrorKind::Config(format!(
         "the foreign key `{key}` of `{table}` refers to `{to}`, which is not there: no row that needs it can be written, and migrations do \
-         not know it; drop it first: `ALTER TABLE {table} DROP FOREIGN KEY {key}`"
+         not know it; drop it first: ALTER TABLE {} DROP FOREIGN KEY {}",
+        quoted(table),
+        quoted(key)
     ))))
 }

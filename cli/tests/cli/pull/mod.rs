@@ -305,7 +305,7 @@ CREATE TABLE files (id bigint NOT NULL PRIMARY KEY, job bigint, gone bigint,
     }
     let project = from.project(&pulled);
     project.write("migrations/default/1_before.sql", &pulled);
-    let drop = |table: &str, key: &str| format!("ALTER TABLE {table} DROP FOREIGN KEY {key}");
+    let drop = |table: &str, key: &str| format!("ALTER TABLE `{table}` DROP FOREIGN KEY `{key}`");
     for (table, key) in [("files", "to_gone"), ("jobs", "to_pool")] {
         let refused = project.run("migrate baseline 1").failed();
         holds(&refused, &[&drop(table, key), "is not there"]);

@@ -1,4 +1,5 @@
-//! Functions that go, and come again on the way back: those that tables or views called, or that stand in the way of what goes, where the schema no longer has them.
+//! Functions that go, and come again on the way back: those that tables or views called, or that stand in the way of what goes, where the
+//! schema no longer has them.
 //! Others are left alone: nothing but the migrations knows of a function that only their triggers call.
 
 use std::collections::BTreeSet;
