@@ -14,6 +14,7 @@ use bindery_testkit::{Fault, FaultProxy, Watchdog};
 use crate::bench::Bench;
 use crate::crossed::queries::{pairs, samples};
 use crate::crossed::*;
+use crate::crossed_queries_at_work::without_time;
 use crate::{Level, State};
 
 /// Runs it on each of the databases that are there, with tables in it.
@@ -236,7 +237,7 @@ fn sql_01_an_observer_counts_each_query_by_its_name_and_shows_no_value() -> bind
         let subscription = db.registry().subscribe(move |event: &Event<'_>| {
             text.lock()
                 .expect("no panic")
-                .push_str(&format!("{event:?}"));
+                .push_str(&without_time(event));
             if event.kind == EventKind::Statement {
                 let name = event.name.map(ToOwned::to_owned);
                 let one = (event.engine, name, event.operation, event.rows);

@@ -11,7 +11,7 @@ use bindery::replicas::ReadsFrom;
 use bindery::tenants::Tenants;
 use bindery::{Config, Connection, Dialect, Engine as _, EngineOptions, ErrorKind};
 
-use crate::crossed_queries_at_work::{fill, on_each};
+use crate::crossed_queries_at_work::{fill, on_each, without_time};
 use crate::queries::*;
 
 type On<'c> = &'c mut Connection<engine::Any>;
@@ -60,7 +60,7 @@ fn mon_01_pages_names_and_joins_are_one_statement_each_and_show_no_value() -> bi
         let kept = Arc::clone(&seen);
         let subscription = db.registry().subscribe(move |event: &Event<'_>| {
             let mut kept = kept.lock().expect("no panic");
-            kept.1.push_str(&format!("{event:?}"));
+            kept.1.push_str(&without_time(event));
             if event.kind == EventKind::Statement {
                 kept.0.push((event.model, event.operation, event.rows));
             }
