@@ -124,6 +124,8 @@ pub enum DomainChange {
         name: Option<Name>,
         /// The condition that values meet from now on.
         condition: Expression,
+        /// Whether the values that are there already are left unread.
+        not_valid: bool,
     },
     /// `DROP CONSTRAINT`.
     DropConstraint(Name),

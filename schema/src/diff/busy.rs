@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use super::parsed::ParsedMigration;
 use super::structure::folded;
 use crate::ast::{
-    AlterAction, AlterTable, ColumnDef, ColumnOptionKind, Expression, ObjectName, OtherChange,
-    Statement, TableConstraint, TableConstraintKind,
+    AlterAction, AlterDomain, AlterTable, ColumnDef, ColumnOptionKind, DomainChange, Expression,
+    ObjectName, OtherChange, Statement, TableConstraint, TableConstraintKind,
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
@@ -136,6 +136,9 @@ impl Earlier {
         if let Some(name) = made_table(statement) {
             self.made.insert(self.key(name));
         }
+        if let Statement::CreateDomain(domain) = statement {
+            self.made.insert(self.key(&domain.name));
+        }
         if let Statement::CreateIndex(index) = statement {
             let is_online = index.concurrently || self.dialect == Dialect::Mysql;
             if !is_online && !self.made.contains(&self.key(&index.table)) {
@@ -144,6 +147,7 @@ impl Earlier {
         }
         match statement {
             Statement::AlterTable(alter) => self.altered(alter),
+            Statement::AlterDomain(alter) => self.altered_domain(alter).into_iter().collect(),
             _ => Vec::new(),
         }
     }
@@ -175,6 +179,26 @@ impl Earlier {
         let mut codes = BTreeSet::new();
         locks.retain(|lock| codes.insert(lock.code));
         locks
+    }
+
+    /// PostgreSQL looks for columns of the domain in all tables.
+    fn altered_domain(&self, alter: &AlterDomain) -> Option<Busy> {
+        let name = &alter.name.name.text;
+        let (code, help) = match &alter.change {
+            DomainChange::AddCheck {
+                not_valid: false, ..
+            } => (
+                "B0437",
+                "write `NOT VALID` after it, and validate it at a quiet time; or `-- @allow B0437`",
+            ),
+            DomainChange::NotNull(true) => ("B0436", "do it at a quiet time: `-- @allow B0436`"),
+            _ => return None,
+        };
+        let message = format!(
+            "all rows of each table with a column of `{name}` are checked, and it cannot be written meanwhile"
+        );
+        let is_made = self.made.contains(&self.key(&alter.name));
+        (!is_made).then(|| Busy::new(code, "", message, help))
     }
 
     fn postgres(&self, action: &AlterAction, table: &str, key: &str) -> Option<Busy> {
@@ -449,6 +473,10 @@ mod tests {
                 "ALTER TABLE \"t\" ADD FOREIGN KEY (a) REFERENCES u (id)",
                 &["B0437"],
             ),
+            ("ALTER DOMAIN d ADD CHECK (VALUE > 0)", &["B0437"]),
+            ("ALTER DOMAIN d ADD CHECK (VALUE > 0) NOT VALID", &[]),
+            ("ALTER DOMAIN d SET NOT NULL", &["B0436"]),
+            ("ALTER DOMAIN d DROP NOT NULL", &[]),
             ("ALTER TABLE t ADD UNIQUE (a)", &["B0435"]),
             ("ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX i", &[]),
             (
@@ -499,7 +527,11 @@ mod tests {
         ] {
             assert_eq!(told(Dialect::Postgres, &[sql]), expected, "{sql}");
             assert_eq!(told(Dialect::Sqlite, &[sql]), [""; 0]);
-            let new = ["CREATE TABLE IF NOT EXISTS t (a integer)", sql];
+            let new = [
+                "CREATE TABLE IF NOT EXISTS t (a integer)",
+                "CREATE DOMAIN d AS integer",
+                sql,
+            ];
             if sql.starts_with("ALTER") || sql.starts_with("CREATE") {
                 assert_eq!(told(Dialect::Postgres, &new), [""; 0], "{sql}");
             }

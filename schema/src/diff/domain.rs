@@ -155,7 +155,9 @@ impl Domain {
             DomainChange::Default(value) => {
                 self.default = value.as_ref().map(|value| self.written(value));
             }
-            DomainChange::AddCheck { name, condition } => {
+            DomainChange::AddCheck {
+                name, condition, ..
+            } => {
                 self.add(name.as_ref().map(|name| name.text.as_str()), condition);
             }
             DomainChange::DropConstraint(name) => drop(self.checks.remove(&name.text)),

@@ -6,15 +6,16 @@ use std::collections::BTreeSet;
 
 use super::NameRule;
 use crate::diff::change::Change;
-use crate::diff::structure::{ObjectShape, Structure};
+use crate::diff::structure::{ObjectShape, Structure, ViewShape};
 use crate::syntax::{bound_names_in_function, called_in};
 
 /// The last that was made first. One that something calls stays, unless that may call another of its name, or what it is bound to goes.
 pub(super) fn gone(
     (from, to): (&Structure, &Structure),
     names_rule: NameRule,
-    dropped: &BTreeSet<String>,
+    changes: &[Change],
 ) -> Vec<ObjectShape> {
+    let (dropped, views) = (&dropped(changes), &dropped_views(changes));
     let known = from.objects.iter().chain(&from.idle_objects);
     let called: Vec<&ObjectShape> = known.filter(|one| one.kind == "FUNCTION").collect();
     let goes = |one: &&ObjectShape| {
@@ -22,8 +23,9 @@ pub(super) fn gone(
         // A way back drops those that the way there made.
         let is_made = names_rule == NameRule::Given;
         match is_kept {
-            // One that is called changes where it is.
-            true => is_bound(one, dropped) && !called.contains(one),
+            // One that is called changes where it is, unless views alone call it, which go as well.
+            true if called.contains(one) => is_bound(one, views),
+            true => is_bound(one, dropped),
             false => is_bound(one, dropped) || is_made || called.contains(one),
         }
     };
@@ -72,8 +74,21 @@ pub(super) fn back((from, to): (&Structure, &Structure), changes: &[Change]) -> 
     back.cloned().collect()
 }
 
+/// The views that call a function that holds one of these.
+pub(super) fn views_over<'s>(from: &'s Structure, views: &[&ViewShape]) -> Vec<&'s ViewShape> {
+    let names = views.iter().map(|view| view.name.name.to_lowercase());
+    let names: BTreeSet<String> = names.collect();
+    let over = from.functions.iter().filter(|one| is_bound(one, &names));
+    let over: BTreeSet<String> = over.map(|one| one.name.name.to_lowercase()).collect();
+    if over.is_empty() {
+        return Vec::new();
+    }
+    let calls = |view: &&ViewShape| !called_in(&view.create).is_disjoint(&over);
+    from.views.iter().filter(calls).collect()
+}
+
 /// The names of tables, views and types that go, in lower case.
-pub(super) fn dropped(changes: &[Change]) -> BTreeSet<String> {
+fn dropped(changes: &[Change]) -> BTreeSet<String> {
     let names = changes.iter().filter_map(|change| match change {
         Change::DropTable(table) => Some(&table.name),
         Change::DropView(view) => Some(&view.name),
@@ -82,6 +97,14 @@ pub(super) fn dropped(changes: &[Change]) -> BTreeSet<String> {
         _ => None,
     });
     names.map(|name| name.name.to_lowercase()).collect()
+}
+
+fn dropped_views(changes: &[Change]) -> BTreeSet<String> {
+    let names = changes.iter().filter_map(|change| match change {
+        Change::DropView(view) => Some(view.name.name.to_lowercase()),
+        _ => None,
+    });
+    names.collect()
 }
 
 fn is_bound(function: &ObjectShape, names: &BTreeSet<String>) -> bool {

@@ -172,7 +172,10 @@ impl<'s> Comparison<'s> {
     /// Those that go or come again with the other changes.
     fn functions(&mut self) {
         let sides = (self.from, self.to);
-        let gone = functions::gone(sides, self.names, &functions::dropped(&self.changes));
+        let gone = functions::gone(sides, self.names, &self.changes);
+        let is_gone = |one: &ObjectShape| gone.iter().any(|other| other.is_same(one));
+        let changes = &mut self.changes;
+        changes.retain(|change| !matches!(change, Change::ChangeObject { to, .. } if is_gone(to)));
         let again = functions::again(self.to, &gone).into_iter();
         self.changes.extend(again.map(Change::CreateObject));
         if self.names == NameRule::Given {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Comparison;
 use super::same::same_view;
+use super::{Comparison, functions};
 use crate::diff::change::Change;
 use crate::diff::structure::ViewShape;
 
@@ -11,21 +11,17 @@ impl<'s> Comparison<'s> {
     /// A view is made again where what it reads changes.
     pub(super) fn views(&mut self) {
         let from = self.from;
-        let mut made_again: BTreeSet<String> = std::mem::take(&mut self.unsettled);
-        let mut dropped: Vec<&ViewShape> = Vec::new();
         let kept = self.kept_views();
-        for view in &from.views {
-            let key = self.key_of(&view.name);
-            let known = kept.iter().find(|one| self.key_of(&one.name) == key);
-            let reads = view
-                .reads
-                .iter()
-                .any(|name| made_again.contains(&self.key_of(name)));
-            if reads || known.is_none_or(|known| !same_view(view, known, self.dialect())) {
-                made_again.insert(key);
-                dropped.push(view);
+        let mut made_again: BTreeSet<String> = std::mem::take(&mut self.unsettled);
+        let dropped = loop {
+            let dropped = self.views_that_go(&kept, &mut made_again);
+            let callers = functions::views_over(from, &dropped).into_iter();
+            let count = made_again.len();
+            made_again.extend(callers.map(|view| self.key_of(&view.name)));
+            if made_again.len() == count {
+                break dropped;
             }
-        }
+        };
         let drops = dropped.iter().rev();
         let drops = drops.map(|view| Change::DropView((*view).clone()));
         self.changes.extend(drops);
@@ -40,6 +36,26 @@ impl<'s> Comparison<'s> {
                 None => self.changes.push(Change::CreateView(view.clone())),
             }
         }
+    }
+
+    /// Those that differ, that read what is made again, or that are among it already.
+    fn views_that_go(
+        &self,
+        kept: &[&ViewShape],
+        made_again: &mut BTreeSet<String>,
+    ) -> Vec<&'s ViewShape> {
+        let mut dropped = Vec::new();
+        for view in &self.from.views {
+            let key = self.key_of(&view.name);
+            let known = kept.iter().find(|one| self.key_of(&one.name) == key);
+            let mut read = view.reads.iter().map(|name| self.key_of(name));
+            let goes = made_again.contains(&key) || read.any(|name| made_again.contains(&name));
+            if goes || known.is_none_or(|known| !same_view(view, known, self.dialect())) {
+                made_again.insert(key);
+                dropped.push(view);
+            }
+        }
+        dropped
     }
 
     /// The views that are to be there: those of `to`, and after them, as no other reads them, those that it leaves alone.

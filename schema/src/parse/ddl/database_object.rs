@@ -180,6 +180,7 @@ impl Cursor<'_> {
                 true => Some(DomainChange::AddCheck {
                     name,
                     condition: self.parenthesized()?,
+                    not_valid: self.eat(&["NOT", "VALID"]),
                 }),
                 false => None,
             }
