@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
 use crate::syntax;
-use bindery_core::dialect::Dialect;
+use bindery_core::dialect::{Dialect, Flavour};
 
 pub use alter::{
     AlterAction, AlterComposite, AlterTable, ColumnPosition, ColumnSetting, DroppedKey,
@@ -55,6 +55,8 @@ pub struct FileAst {
     pub own: FileId,
     /// The dialect it was read in.
     pub dialect: Dialect,
+    /// The product that it is written for, as far as its engine says.
+    pub flavour: Option<Flavour>,
     /// The same with its reason.
     pub read_as: ReadAs,
     /// `@engines` of the file's head.

@@ -138,6 +138,25 @@ fn walk_all(database: &str, open: fn() -> Option<Both>) {
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
 }
 
+/// SQLite makes the table anew under another name for a time, and knows the columns by that one (openstatus).
+#[test]
+fn cli_07_a_check_that_names_its_own_table_is_made_anew_with_it() {
+    let table = |kind: &str| {
+        format!(
+            "CREATE TABLE parts (id INTEGER PRIMARY KEY, a {kind}, b INTEGER AS (\"parts\".\"id\" + 1),
+             CONSTRAINT known CHECK (\"parts\".\"a\" = 'x.y' OR Parts.id > 1));
+             CREATE INDEX parts_a ON parts (a) WHERE parts.id > 0;"
+        )
+    };
+    let case = Case {
+        name: "own_name".to_owned(),
+        from: table("TEXT NOT NULL"),
+        rows: "INSERT INTO parts (id, a) VALUES (1, 'x.y'), (2, 'z')".to_owned(),
+        to: table("TEXT"),
+    };
+    walk(&Both::on_sqlite(), &case).expect("it is written, runs and comes back");
+}
+
 /// A program may call a function that no table needs any more, as long as the schema has it.
 #[test]
 fn cli_07_functions_that_nothing_calls_stay_while_the_schema_has_them() {

@@ -5,7 +5,7 @@ use crate::ast::{
     ObjectName,
 };
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Flavour};
 use crate::draft::{DraftColumn, DraftCounter, DraftGenerated, DraftTable, TableIndex};
 use crate::source::Span;
 
@@ -148,7 +148,9 @@ impl Fold<'_> {
                 let mut changed = column(definition, file.dialect);
                 character_set::in_bytes(&mut changed, table);
                 table.columns[at] = DraftColumn { notes, ..changed };
-                constraint::forget_replaced_checks(table, definition);
+                if file.flavour != Some(Flavour::Mysql) {
+                    constraint::forget_own_checks(table, definition);
+                }
                 self.column_constraints(file, table, definition);
                 move_column(table, &definition.name, position);
             }
@@ -426,6 +428,7 @@ impl Fold<'_> {
             .take()
             .expect("the caller saw that it is there");
         implied::settle_names(&mut table);
+        rename::forget_own_name(&mut table);
         self.keep_sequences(index, &mut table, None);
         self.note_keys(index, &mut table);
         let table = self.tables[index].insert(table);

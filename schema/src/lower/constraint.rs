@@ -1,8 +1,8 @@
 //! Constraints and indexes of a table: adding, naming, dropping.
 
 use crate::ast::{
-    ColumnDef, ColumnOption, ColumnOptionKind, CreateIndex, DroppedKey, FileAst, KeyPart, Name,
-    ObjectName, PartKey, Period, TableConstraint, TableConstraintKind, TypeArgument, UniqueOptions,
+    ColumnDef, CreateIndex, DroppedKey, FileAst, KeyPart, Name, ObjectName, PartKey, Period,
+    TableConstraint, TableConstraintKind, TypeArgument, UniqueOptions,
 };
 use crate::dialect::Dialect;
 use crate::draft::{
@@ -569,12 +569,8 @@ fn drop_check(table: &mut DraftTable, name: &str) {
     });
 }
 
-/// MariaDB's check of a column is a part of its definition: one that is given with `MODIFY` takes the place of the earlier one.
-pub(super) fn forget_replaced_checks(table: &mut DraftTable, definition: &ColumnDef) {
-    let is_check = |option: &ColumnOption| matches!(option.kind, ColumnOptionKind::Check(..));
-    if !definition.options.iter().any(is_check) {
-        return;
-    }
+/// MariaDB's check of a column is a part of its definition: it goes where `MODIFY` gives another one, or none. MySQL's stays.
+pub(super) fn forget_own_checks(table: &mut DraftTable, definition: &ColumnDef) {
     let name = &definition.name.text;
     let is_own = |check: &DraftCheck| {
         let column = check.column.as_ref();

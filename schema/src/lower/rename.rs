@@ -1,10 +1,12 @@
 //! Finds the expressions that mention a column, and writes them anew where a column, a sequence or a value gets another name.
 
+use std::borrow::Cow;
+
 use crate::ast::{Expression, KeyPart, Name, ObjectName, PartKey};
 use crate::dialect::Dialect;
 use crate::draft::{DraftGenerated, DraftTable};
 use crate::sql_writer::SqlWriter;
-use crate::syntax::{Site, SiteKind, sites};
+use crate::syntax::{Site, SiteKind, sites, without_own_table};
 
 use super::lookup::same_name;
 
@@ -37,6 +39,16 @@ pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
                 sql.finish()
             })
         });
+    }
+}
+
+/// Expressions that a table takes along under another name: without the one that it had.
+pub(super) fn forget_own_name(table: &mut DraftTable) {
+    let (own, dialect) = (table.name.name.text.clone(), table.dialect);
+    for expression in expressions(table) {
+        if let Cow::Owned(sql) = without_own_table(&expression.sql, &own, dialect) {
+            expression.sql = sql;
+        }
     }
 }
 

@@ -120,7 +120,8 @@ fn parse_as(
 ) -> FileAst {
     let source = input.sources.file(file.id);
     let (text, dialect) = (source.text(), read_as.dialect);
-    let split = split::split(text, dialect, input.flavour_of(file));
+    let flavour = input.flavour_of(file);
+    let split = split::split(text, dialect, flavour);
     let all_comments = split.comments;
     let mut comments = Comments::new(text, &all_comments);
     comments.take_head();
@@ -130,6 +131,7 @@ fn parse_as(
         file: file.id,
         own: file.id,
         dialect,
+        flavour,
         read_as,
         engines: head.engines.clone(),
         allow: head.allow.clone().map(|allow| AllowTag {

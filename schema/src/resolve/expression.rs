@@ -3,7 +3,7 @@
 use crate::ast::Expression as Written;
 use crate::draft::DraftTable;
 use crate::model::Expression;
-use crate::syntax::ungrouped;
+use crate::syntax::{ungrouped, without_own_table};
 
 use super::portable::portable;
 
@@ -19,9 +19,10 @@ pub(super) fn default_expression(written: &Written, table: &DraftTable) -> Expre
 
 fn resolve_with(written: &Written, table: &DraftTable, is_default: bool) -> Expression {
     let sql = ungrouped(&written.sql, table.dialect);
+    let sql = without_own_table(sql, &table.name.name.text, table.dialect);
     Expression {
-        sql: sql.to_owned(),
-        portable: portable(sql, table, is_default),
+        portable: portable(&sql, table, is_default),
+        sql: sql.into_owned(),
         span: written.span,
     }
 }

@@ -60,7 +60,7 @@ pub use names::Names;
 pub use names::places_of_words;
 pub(crate) use names::{
     Site, SiteKind, identity_sequence_name, sequence_argument, sequence_name, sequences_of, sites,
-    sites_of_definition, words_of,
+    sites_of_definition, without_own_table, words_of,
 };
 pub(crate) use problem::shortened;
 pub(crate) use reader::{Whole, look_at_expression, read, read_query, read_text};

@@ -1,5 +1,6 @@
 //! The names in a statement or an expression: those of its tree, or of its tokens where there is no tree.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::cursor::Cursor;
@@ -11,7 +12,7 @@ use super::tree::{
 };
 use super::walk::{Node, walk_from};
 use crate::ast::name::{Name, ObjectName, TypeName};
-use crate::name::{same_word, words_in};
+use crate::name::{same_name, same_word, words_in};
 use crate::sorting::sort_by;
 use crate::source::{FileId, Span};
 use bindery_core::dialect::Dialect;
@@ -53,6 +54,33 @@ pub(crate) fn sites(sql: &str, dialect: Dialect) -> Vec<Site> {
         sites
     });
     found.unwrap_or_else(|_| of_tokens(sql, dialect, false))
+}
+
+/// The expression without the name of its own table before columns: `t.a > 0` is `a > 0`, which stays right while the table is called
+/// otherwise.
+pub(crate) fn without_own_table<'s>(sql: &'s str, table: &str, dialect: Dialect) -> Cow<'s, str> {
+    if !sql.contains('.') {
+        return Cow::Borrowed(sql);
+    }
+    let found = look_at_expression(sql, dialect, |_, expr| {
+        let mut qualifiers = Vec::new();
+        walk_from(Node::Expr(expr), |node| {
+            if let Node::Expr(expr) = node
+                && let ExprKind::Column(names) = &expr.kind
+                && let [first, .., column] = names.as_slice()
+                && same_name(&names[names.len() - 2].text, table, dialect)
+            {
+                qualifiers.push(first.span.start as usize..column.span.start as usize);
+            }
+        });
+        qualifiers.sort_by_key(|range| range.start);
+        qualifiers
+    });
+    let mut without = Cow::Borrowed(sql);
+    for range in found.unwrap_or_default().into_iter().rev() {
+        without.to_mut().replace_range(range, "");
+    }
+    without
 }
 
 /// The sequences whose next values an expression takes: without schemas, in small letters.
