@@ -464,7 +464,7 @@ fn using(name: &str, from: &ColumnShape, to: &ColumnShape) -> String {
 }
 
 fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
-    let is_at_once = is_made_again(context, table, key) || is_referred_again(context, table, key);
+    let is_at_once = is_made_again(context, table, key) || is_referred_at_once(context, table, key);
     let online = context.is_online(table) && !is_at_once;
     if key.is_statement {
         let sql = if online {
@@ -477,7 +477,7 @@ fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
             ..Step::of([sql])
         };
     }
-    if let Some(statements) = unique_of_index(context, table, key).filter(|_| online) {
+    if let Some(statements) = unique_of_index(table, key).filter(|_| online) {
         return Step {
             online,
             ..Step::of(statements)
@@ -517,8 +517,8 @@ pub(in crate::diff) fn unvalidate_key(table: &TableName, key: &Key) -> [String; 
     [drop_key(table, key), added]
 }
 
-/// Whether a foreign key that is made again needs it.
-fn is_referred_again(context: &Context<'_>, table: &TableName, key: &Key) -> bool {
+/// Whether a foreign key needs it that is made again, or comes with a table that is made in the same migration.
+fn is_referred_at_once(context: &Context<'_>, table: &TableName, key: &Key) -> bool {
     let wanted = table_key(table, POSTGRES);
     let refers = |at: &TableShape, one: &Key| {
         let referred = one.referred.as_ref();
@@ -528,32 +528,23 @@ fn is_referred_again(context: &Context<'_>, table: &TableName, key: &Key) -> boo
                 .referred_columns
                 .iter()
                 .all(|name| key.columns.contains(name))
-            && is_made_again(context, &at.name, one)
+            // Others come after it.
+            && (!context.is_online(&at.name) || is_made_again(context, &at.name, one))
     };
     let mut tables = context.to.tables.iter();
     key.unique && tables.any(|at| at.keys.iter().any(|one| refers(at, one)))
 }
 
-/// A unique constraint over columns alone takes an index that is made before it. A table that is made in the
-/// same migration may refer to it.
-fn unique_of_index(context: &Context<'_>, table: &TableName, key: &Key) -> Option<[String; 2]> {
+/// A unique constraint over columns alone takes an index that is made before it.
+fn unique_of_index(table: &TableName, key: &Key) -> Option<[String; 2]> {
     let columns: Vec<String> = key.columns.iter().map(|it| quoted(it, POSTGRES)).collect();
     let columns = columns.join(", ");
     let is_plain = key.kind == KeyKind::Unique && key.sql.ends_with(&format!("UNIQUE ({columns})"));
     let name = key.known_name.as_ref().filter(|_| is_plain)?;
-    let wanted = table_key(table, POSTGRES);
-    let refers = |key: &Key| {
-        let referred = key.referred.as_ref();
-        referred.is_some_and(|one| table_key(one, POSTGRES) == wanted)
-    };
-    // Foreign keys that are made online come after it.
-    let mut others = context.to.tables.iter();
-    let is_referred =
-        others.any(|one| !context.is_online(&one.name) && one.keys.iter().any(refers));
     let (name, shown) = (quoted(name, POSTGRES), quoted_table(table, POSTGRES));
     let index = format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {shown} ({columns})");
     let words = format!("ADD CONSTRAINT {name} UNIQUE USING INDEX {name}");
-    (!is_referred).then(|| [index, altered(table, POSTGRES, &words)])
+    Some([index, altered(table, POSTGRES, &words)])
 }
 
 pub(in crate::diff) fn drop_key(table: &TableName, key: &Key) -> String {
