@@ -8,7 +8,7 @@ mod views;
 
 use std::collections::BTreeSet;
 
-pub(super) use self::same::changed_character_set;
+pub(super) use self::same::{changed_character_set, changes_storage_engine};
 use self::same::{column_changes, same_options};
 use super::capture::CaptureTrigger;
 use super::change::{Change, ColumnChange};

@@ -109,6 +109,16 @@ pub(in crate::diff) fn changed_character_set(from: &str, to: &str) -> Option<Str
     changes.then(|| written.collect::<Vec<_>>().join(" "))
 }
 
+/// Whether the options of MySQL give a table another storage engine than it has.
+pub(in crate::diff) fn changes_storage_engine(from: &str, to: &str) -> bool {
+    let engine = |options: &str| {
+        let mut written = assignments(options).into_iter();
+        written.find_map(|(name, value)| (name == "engine").then_some(value))
+    };
+    let (from, to) = (engine(from), engine(to));
+    from.is_some() && to.is_some() && from != to
+}
+
 /// `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4` as names and values.
 fn assignments(options: &str) -> Vec<(String, String)> {
     let lower = options.to_lowercase().replace(" = ", "=");

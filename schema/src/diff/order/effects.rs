@@ -4,10 +4,10 @@ use super::divided::added_parts;
 use super::part::{Part, Side};
 use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
-use crate::diff::compare::changed_character_set;
+use crate::diff::compare::{changed_character_set, changes_storage_engine};
 use crate::diff::key::{Key, KeyKind};
 use crate::diff::render::{columns_of, needs_using, set_of_table};
-use crate::diff::structure::{ColumnShape, TableShape, ViewShape};
+use crate::diff::structure::{ColumnShape, TableShape, ViewShape, folded};
 use crate::model::TableName;
 
 /// The parts that statements are about.
@@ -122,6 +122,10 @@ impl Sides<'_> {
                 Effects {
                     alters: own.into_iter().chain(columns).collect(),
                     needs: vec![self.to.table_part(table)],
+                    waits_for: match changes_storage_engine(from, to) {
+                        true => self.from.foreign_keys_at(table),
+                        false => Vec::new(),
+                    },
                     ..Effects::default()
                 }
             }
@@ -231,6 +235,10 @@ impl Sides<'_> {
             leaves: self.from.needs_of_column(table, old),
             // Its source is changed after that (PostgreSQL's error 0A000).
             is_in_the_way: old.computed && !new.computed,
+            waits_for: match changes.contains(&ColumnChange::Null) && new.nullable {
+                true => self.primary_key_of(table, old),
+                false => Vec::new(),
+            },
             ..Effects::default()
         };
         if is_made_anew(old, new, changes, self.to.dialect()) {
@@ -240,6 +248,18 @@ impl Sides<'_> {
             effects.alters.push(part);
         }
         effects
+    }
+
+    /// Under which a column cannot be NULL.
+    fn primary_key_of(&self, table: &TableName, column: &ColumnShape) -> Vec<Part> {
+        let dialect = self.from.dialect();
+        let is_in = |key: &&Key| {
+            let mut columns = key.columns.iter();
+            let is_column = |one: &String| folded(one, dialect) == folded(&column.name, dialect);
+            key.kind == KeyKind::PrimaryKey && columns.any(is_column)
+        };
+        let keys = self.from.keys(table).iter().filter(is_in);
+        keys.map(|key| self.from.key_part(table, key)).collect()
     }
 
     fn added_key(&self, table: &TableName, key: &Key) -> Effects {

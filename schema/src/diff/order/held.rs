@@ -1,5 +1,5 @@
 //! Changes that the database refuses as long as one before them is commented out: a computed column, a check or a foreign key over a
-//! column whose other type loses values, and a view of a column that is not made yet.
+//! column whose other type loses values, a foreign key to a key that is not made yet, and a view of such a column.
 
 use std::collections::BTreeSet;
 
@@ -66,7 +66,7 @@ struct Held<'s> {
     sides: Sides<'s>,
     /// Columns that keep their type for now.
     retyped: BTreeSet<Part>,
-    /// Columns that are not made for now.
+    /// Columns, keys and views that are not made for now.
     missing: BTreeSet<Part>,
     /// Types, sequences and functions of what stays for now.
     kept: BTreeSet<Part>,
@@ -116,6 +116,9 @@ impl Held<'_> {
             Change::AddColumn { table, column } => {
                 let part = self.sides.to.column_part(table, &column.name);
                 self.missing.insert(part);
+            }
+            Change::AddKey { table, key } => {
+                self.missing.insert(self.sides.to.key_part(table, key));
             }
             Change::CreateView(view) => {
                 self.missing.insert(self.sides.to.table_part(&view.name));
@@ -176,6 +179,14 @@ impl Held<'_> {
         let own = to.columns_of_key(table, key);
         let referred = to.referred_columns(key);
         if is_among(&own, &self.missing) || is_among(&referred, &self.missing) {
+            return true;
+        }
+        // A key that is there stays as long as one in its place is a comment.
+        let [there, _] = self.sides.from.servers(table, key);
+        let [serving, _] = to.servers(table, key);
+        let mut serving = serving.iter().map(|(table, one)| to.key_part(table, one));
+        let are_missing = serving.len() > 0 && serving.all(|part| self.missing.contains(&part));
+        if there.is_empty() && are_missing {
             return true;
         }
         let mut known = self.sides.from.keys(table).iter();

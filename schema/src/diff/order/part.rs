@@ -93,7 +93,13 @@ impl<'s> Side<'s> {
     pub(super) fn key_part(&self, table: &TableName, key: &Key) -> Part {
         let name = key.known_name.as_deref();
         let name = name.map_or_else(|| key.effect(), |name| folded(name, self.dialect()));
-        Part::Key(table_key(table, self.dialect()), name)
+        // An index may have the name of a foreign key of MySQL, and of any constraint of PostgreSQL that is no index.
+        let space = match (self.dialect(), key.kind) {
+            (Dialect::Mysql, KeyKind::ForeignKey) => "foreign key ",
+            (Dialect::Postgres, KeyKind::Index) => "index ",
+            _ => "",
+        };
+        Part::Key(table_key(table, self.dialect()), format!("{space}{name}"))
     }
 
     /// The name of a key that it cannot share with one of another table.
@@ -216,16 +222,27 @@ impl<'s> Side<'s> {
 
     /// The keys of a table, and the foreign keys of others to it.
     pub(super) fn keys_at(&self, table: &TableName) -> Vec<Part> {
+        let keys = self.each_key_at(table);
+        keys.map(|(name, key)| self.key_part(name, key)).collect()
+    }
+
+    /// Of these the foreign keys, its own and those of others to it.
+    pub(super) fn foreign_keys_at(&self, table: &TableName) -> Vec<Part> {
+        let keys = self.each_key_at(table);
+        keys.filter(|(_, key)| key.kind == KeyKind::ForeignKey)
+            .map(|(name, key)| self.key_part(name, key))
+            .collect()
+    }
+
+    fn each_key_at(&self, table: &TableName) -> impl Iterator<Item = (&'s TableName, &'s Key)> {
         let wanted = self.table_part(table);
         let tables = self.structure.tables.iter();
         let all = tables.flat_map(|one| one.keys.iter().map(move |key| (&one.name, key)));
-        let refers = |key: &Key| {
+        all.filter(move |(name, key)| {
             let referred = key.referred.as_ref();
-            referred.is_some_and(|name| self.table_part(name) == wanted)
-        };
-        all.filter(|(name, key)| self.table_part(name) == wanted || refers(key))
-            .map(|(name, key)| self.key_part(name, key))
-            .collect()
+            let refers = referred.is_some_and(|name| self.table_part(name) == wanted);
+            refers || self.table_part(name) == wanted
+        })
     }
 
     /// The columns that a key is over, and those that its expressions read.

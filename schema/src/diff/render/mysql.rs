@@ -84,7 +84,9 @@ pub(super) fn group(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
 /// The steps of a change as a part of a statement that locks its table.
 fn part(context: &Context<'_>, change: &Change) -> Vec<Step> {
     let steps = match change {
-        Change::AddKey { table, key } => vec![added_key(table, key, "")],
+        Change::AddKey { table, key } => {
+            vec![added_key(table, key, &own_dropped(context, table, key))]
+        }
         change => steps(context, change),
     };
     about(change, steps)
@@ -279,12 +281,17 @@ fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
     } else {
         ""
     };
-    let own = innodb::own_indexes_replaced_by(context, table, key);
-    let dropped: String = own
-        .filter_map(|one| one.known_name.as_ref())
-        .map(|name| format!(", DROP INDEX {}", quoted(name, MYSQL)))
-        .collect();
+    let dropped = own_dropped(context, table, key);
     added_key(table, key, &format!("{dropped}{online}"))
+}
+
+/// Drops InnoDB's own indexes in the place of which this one comes.
+fn own_dropped(context: &Context<'_>, table: &TableName, key: &Key) -> String {
+    let own = innodb::own_indexes_replaced_by(context, table, key);
+    let names = own.filter_map(|one| one.known_name.as_ref());
+    names
+        .map(|name| format!(", DROP INDEX {}", quoted(name, MYSQL)))
+        .collect()
 }
 
 fn added_key(table: &TableName, key: &Key, online: &str) -> Step {

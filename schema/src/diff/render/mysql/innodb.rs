@@ -34,10 +34,15 @@ pub(super) fn replacement_of_own_index<'c>(
     if !goes || !served.any(serves) {
         return None;
     }
-    let mut new = to
-        .keys
-        .iter()
-        .filter(|one| one.kind == KeyKind::Index && named(from, one, KeyKind::Index).is_none());
+    let is_index = |one: &Key| match one.kind {
+        KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::Index => true,
+        KeyKind::ForeignKey | KeyKind::Check | KeyKind::Exclusion => false,
+    };
+    let is_new = |one: &Key| match one.kind {
+        KeyKind::PrimaryKey => !from.keys.iter().any(|known| known.does_the_same(one)),
+        _ => named(from, one, one.kind).is_none(),
+    };
+    let mut new = to.keys.iter().filter(|one| is_index(one) && is_new(one));
     // One that does the same is the old one under another name.
     new.find(|one| {
         let serves = one.known_name.is_some() && one.columns.starts_with(&key.columns);
