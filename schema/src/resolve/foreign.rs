@@ -52,8 +52,8 @@ impl Resolver<'_> {
     ) -> bool {
         let read_as = self.draft.read_as(table.file);
         let read_as = read_as.filter(|read_as| read_as.is_declared());
-        let is_name = table.dialect == Dialect::Sqlite && !is_array(&column.type_name);
-        let (Some((_, message, instead)), Some(read_as), true) = (found, read_as, is_name) else {
+        let is_sqlite = table.dialect == Dialect::Sqlite;
+        let (Some((_, message, instead)), Some(read_as), true) = (found, read_as, is_sqlite) else {
             return false;
         };
         let (message, instead) = (message.clone(), instead.clone());
