@@ -16,9 +16,10 @@ mod sqlite;
 
 use std::collections::BTreeSet;
 
-use bindery::{Connection, Dialect, Isolation, TransactionOptions};
+use bindery::{Connection, Dialect, Isolation, Sql, TransactionOptions};
 use bindery_schema::diff::TableTrigger;
-use bindery_schema::model::{Engine, TableName};
+use bindery_schema::model::{Engine, Table, TableName};
+use bindery_schema::sql_writer::SqlWriter;
 
 use crate::database::Chosen;
 use crate::progress::Steps;
@@ -42,10 +43,20 @@ pub(crate) struct Catalogue {
     pub(crate) captures: Vec<(TableName, String)>,
     /// PostgreSQL: what was begun and not ended.
     pub(crate) unfinished: Vec<Unfinished>,
-    /// MySQL: views that call a function of the database, which is left out, or read such a view.
+    /// Views of SQLite and MySQL that cannot be made: of what is not there, or of a function of the database, which is left out.
     pub(crate) unmakeable: BTreeSet<TableName>,
     /// SQLite: tables that foreign keys lead to and that are not there.
     pub(crate) missing: BTreeSet<TableName>,
+}
+
+const NOT_THERE: &str = "Not there: foreign keys lead to it, so SQLite refuses rows that need it.";
+
+const NOT_MADE: &str = "Not made by this file: what it needs is not there, or is left out.";
+
+/// Whether a table or view was tagged `@unmanaged` by `pull` itself, for a reason that may be gone.
+pub(crate) fn is_tagged_by_pull(table: &Table) -> bool {
+    let mut lines = table.docs.iter();
+    lines.any(|line| [NOT_THERE, NOT_MADE].contains(&line.trim()))
 }
 
 /// An index that is not valid, as a `CREATE INDEX CONCURRENTLY` leaves it that failed, or a constraint that is `NOT VALID`.
@@ -87,6 +98,32 @@ pub(crate) fn read(
     }
 }
 
+/// Views of what is not there any more: the database keeps them, and refuses each query of theirs.
+fn broken_views<'v>(
+    connection: &mut Connection<Chosen>,
+    views: impl Iterator<Item = &'v str>,
+) -> BTreeSet<TableName> {
+    let mut is_broken = |name: &TableName| {
+        let mut sql = SqlWriter::new(connection.dialect());
+        sql.push("SELECT 1 FROM ").table(name).push(" LIMIT 0");
+        // By itself: in the transaction of the snapshot it would be the last.
+        let read =
+            connection.transaction(|tx| tx.query_as::<(i64,)>(Sql::assembled(sql.finish()), ()));
+        // SQLite's for all statements that it cannot read, and ER_VIEW_INVALID.
+        read.is_err_and(|error| matches!(error.code(), Some("1" | "1356")))
+    };
+    let views = views.map(without_schema);
+    views.filter(|view| is_broken(view)).collect()
+}
+
+/// Of SQLite or MySQL.
+fn without_schema(name: &str) -> TableName {
+    TableName {
+        schema: None,
+        name: name.to_owned(),
+    }
+}
+
 impl Catalogue {
     /// Returns the number of tables and views.
     pub(crate) fn tables(&self) -> usize {
@@ -125,16 +162,21 @@ impl Catalogue {
         let mut text = String::new();
         for item in &self.items {
             text.push('\n');
-            let is_unmanaged = |table: &TableName| {
-                unmanaged.contains(table) || tags && self.unmakeable.contains(table)
+            let is_among = |names: &BTreeSet<TableName>| {
+                let table = item.table.as_ref();
+                table.is_some_and(|table| names.contains(table))
             };
-            let is_missing = |table: &TableName| self.missing.contains(table);
-            if item.table.as_ref().is_some_and(is_missing) {
-                if tags {
-                    text.push_str("-- Not there: foreign keys lead to it, so SQLite refuses rows that need it.\n");
-                }
-                text.push_str("-- @unmanaged\n");
-            } else if item.table.as_ref().is_some_and(is_unmanaged) {
+            let why = if is_among(&self.missing) {
+                Some(NOT_THERE)
+            } else if tags && is_among(&self.unmakeable) {
+                Some(NOT_MADE)
+            } else {
+                None
+            };
+            if let Some(why) = why.filter(|_| tags) {
+                text.push_str(&format!("-- {why}\n"));
+            }
+            if why.is_some() || is_among(unmanaged) {
                 text.push_str("-- @unmanaged\n");
             } else if tags
                 && item

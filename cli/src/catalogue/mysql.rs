@@ -14,7 +14,7 @@ use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
 use super::graph::{Node, ObjectKind, mentioned, sorted};
-use super::{Catalogue, Item, Told, capture};
+use super::{Catalogue, Item, Told, broken_views, capture, without_schema};
 use crate::database::Chosen;
 use crate::progress::Steps;
 
@@ -76,18 +76,20 @@ fn read_once(connection: &mut Connection<Chosen>, told: Told<'_>) -> bindery::Re
         told(Steps { begun, of, unit });
         objects.push(show(connection, name, &kind)?);
     }
-    if objects
-        .iter()
-        .any(|object| object.kind == ObjectKind::Sequence)
-    {
-        let database: String = connection.query_scalar("SELECT database()", ())?;
-        plain_sequences(&mut objects, &quoted(&database));
-    }
+    let database: String = connection.query_scalar("SELECT database()", ())?;
+    plain_sequences(&mut objects, &quoted(&database));
     let (references, missing) = without_missing(&mut objects, references);
     let order = sorted(&nodes(&objects, &references));
     let functions: Vec<String> = connection.query_as(Sql::assembled(FUNCTIONS), ())?;
+    let views = objects.iter().filter(|one| one.kind == ObjectKind::View);
+    let mut unmakeable = broken_views(connection, views.map(|view| view.name.as_str()));
+    without_database(&mut objects, &unmakeable, &quoted(&database));
+    unmakeable.extend(views_of_functions(
+        order.iter().map(|at| &objects[*at]),
+        &functions,
+    ));
     let mut catalogue = Catalogue {
-        unmakeable: unmakeable(order.iter().map(|at| &objects[*at]), &functions),
+        unmakeable,
         left_out: connection.query_as(Sql::assembled(OTHERS), ())?,
         ..Catalogue::default()
     };
@@ -99,10 +101,7 @@ fn read_once(connection: &mut Connection<Chosen>, told: Told<'_>) -> bindery::Re
         let (sql, later) = without_later_keys(object, &references, &made);
         catalogue.last.extend(later);
         catalogue.items.push(Item {
-            table: (object.kind != ObjectKind::Sequence).then(|| TableName {
-                schema: None,
-                name: object.name.clone(),
-            }),
+            table: (object.kind != ObjectKind::Sequence).then(|| without_schema(&object.name)),
             statements: vec![sql],
         });
     }
@@ -182,6 +181,17 @@ fn plain_sequences(objects: &mut [Object], database: &str) {
     }
 }
 
+/// Removes the database's name from views of what is not there, where the server writes it before each column.
+fn without_database(objects: &mut [Object], broken: &BTreeSet<TableName>, database: &str) {
+    let is_broken = |object: &&mut Object| broken.contains(&without_schema(&object.name));
+    for view in objects.iter_mut().filter(is_broken) {
+        let places = places_of_words(&view.sql, Dialect::Mysql, &[database, "."]);
+        for place in places.into_iter().rev() {
+            view.sql.replace_range(place, "");
+        }
+    }
+}
+
 fn nodes(objects: &[Object], references: &[Reference]) -> Vec<Node> {
     let mut refers: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (from, _, to) in references {
@@ -216,7 +226,7 @@ fn nodes(objects: &[Object], references: &[Reference]) -> Vec<Node> {
 }
 
 /// The views that call one of the functions or read such a view.
-fn unmakeable<'o>(
+fn views_of_functions<'o>(
     ordered: impl Iterator<Item = &'o Object>,
     functions: &[String],
 ) -> BTreeSet<TableName> {
@@ -229,10 +239,7 @@ fn unmakeable<'o>(
             found.iter().map(|name| name.name.as_str()),
         );
         if !called.is_empty() || !read.is_empty() {
-            found.insert(TableName {
-                schema: None,
-                name: view.name.clone(),
-            });
+            found.insert(without_schema(&view.name));
         }
     }
     found

@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use bindery::{Connection, Sql};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::{statement_names, triggers};
-use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
 use super::graph::{Node, ObjectKind, mentioned, sorted};
-use super::{Catalogue, Item, Told, capture};
+use super::{Catalogue, Item, Told, broken_views, capture, without_schema};
 use crate::database::Chosen;
 use crate::progress::Steps;
 
@@ -56,9 +55,15 @@ pub(super) fn read(
         .filter(|object| object.0 == "trigger")
         .collect();
     let missing = missing(&objects, &references);
+    let views = made.iter().filter(|object| object.0 == "view");
+    let unmakeable = broken_views(connection, views.map(|view| view.1.as_str()));
     let mut catalogue = Catalogue {
         items: missing.iter().map(Missing::item).chain(items).collect(),
-        missing: missing.iter().map(|one| table_name(&one.name)).collect(),
+        missing: missing
+            .iter()
+            .map(|one| without_schema(&one.name))
+            .collect(),
+        unmakeable,
         left_out: others
             .iter()
             .map(|one| format!("trigger {} on {}", one.1, one.2))
@@ -92,7 +97,7 @@ impl Missing {
         sql.identifiers(self.columns.keys().map(String::as_str));
         sql.push("))");
         Item {
-            table: Some(table_name(&self.name)),
+            table: Some(without_schema(&self.name)),
             statements: vec![sql.finish()],
         }
     }
@@ -111,13 +116,6 @@ fn missing(objects: &[Object], references: &[Reference]) -> Vec<Missing> {
         missing.columns.insert(column.to_owned(), kind.clone());
     }
     found.into_values().collect()
-}
-
-fn table_name(name: &str) -> TableName {
-    TableName {
-        schema: None,
-        name: name.to_owned(),
-    }
 }
 
 fn nodes(made: &[&Object], references: &[Reference]) -> Vec<Node> {
@@ -150,7 +148,7 @@ fn item(object: &Object, all: &[Object]) -> Item {
         .filter(|one| one.0 == "index" && one.2 == object.1);
     let statements = std::iter::once(object).chain(indexes);
     Item {
-        table: Some(table_name(&object.1)),
+        table: Some(without_schema(&object.1)),
         statements: statements.map(|one| one.3.clone()).collect(),
     }
 }

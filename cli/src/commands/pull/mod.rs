@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use bindery_schema::check::check;
 use bindery_schema::diagnostic::{Diagnostic, Diagnostics, Severity};
 use bindery_schema::input::{Input, InputFile};
-use bindery_schema::model::{EngineId, Model, TableName};
+use bindery_schema::model::{EngineId, Model, Table, TableName};
 use bindery_schema::parse::load;
 use bindery_schema::read_model;
 use bindery_schema::source::Sources;
@@ -17,7 +17,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::at_once::at_once;
-use crate::catalogue::{self, Catalogue, Respelled, Told, Wanted};
+use crate::catalogue::{self, Catalogue, Respelled, Told, Wanted, is_tagged_by_pull};
 use crate::confirm::{self, Confirmation};
 use crate::database::{Engines, failure};
 use crate::engines::Purpose;
@@ -250,7 +250,7 @@ fn confirm_overwriting(
     confirm::ask(&confirmation, output)
 }
 
-/// The tables that the schema at hand leaves alone, with each of their engines; none where it cannot be read.
+/// The tables that a person has the schema at hand leave alone, with each of their engines; none where it cannot be read.
 fn unmanaged(arguments: &PullArguments) -> BTreeSet<(EngineId, TableName)> {
     let options = SchemaOptions {
         config: arguments.config.config.clone(),
@@ -262,8 +262,9 @@ fn unmanaged(arguments: &PullArguments) -> BTreeSet<(EngineId, TableName)> {
         return BTreeSet::new();
     };
     let model = read_model(&project.input, &mut Diagnostics::default());
-    let tables = model.tables.iter().filter(|table| table.unmanaged);
-    let of_engines = |table: &bindery_schema::model::Table| {
+    let tables = model.tables.iter();
+    let tables = tables.filter(|table| table.unmanaged && !is_tagged_by_pull(table));
+    let of_engines = |table: &Table| {
         let name = table.name.clone();
         let engines = table.engines.clone();
         engines

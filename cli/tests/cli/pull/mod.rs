@@ -279,6 +279,69 @@ CREATE VIEW large AS SELECT id FROM doubled WHERE twice > 8;
     assert_eq!(created.pull().expect("it is read without an error"), pulled);
 }
 
+/// The database keeps a view of a table that went, and refuses its queries: `check` of the file has nothing against it.
+#[test]
+fn cli_06_a_view_of_what_is_not_there_is_pulled_as_unmanaged() {
+    for dialect in [Dialect::Sqlite, Dialect::Mysql] {
+        let Some(from) = Database::fresh(dialect) else {
+            continue;
+        };
+        let script = "\
+CREATE TABLE items (id int NOT NULL PRIMARY KEY, name varchar(20));
+CREATE TABLE gone (id int NOT NULL PRIMARY KEY);
+CREATE VIEW beside AS SELECT gone.id, items.name FROM items JOIN gone ON items.id = gone.id;
+CREATE VIEW over_it AS SELECT name FROM beside;
+CREATE TABLE shrinks (id int NOT NULL PRIMARY KEY, name varchar(20));
+CREATE VIEW wider AS SELECT s.name, items.id FROM shrinks AS s JOIN items ON items.name = s.name;
+CREATE VIEW plain AS SELECT id, name FROM items;
+DROP TABLE gone;
+DROP TABLE shrinks;
+CREATE TABLE shrinks (id int NOT NULL PRIMARY KEY);
+";
+        from.load(script).expect("the database takes it");
+        let pulled = from.pull().expect("it is read without an error");
+        let text = pulled.replace('`', "");
+        holds(
+            &text,
+            &[
+                "-- @unmanaged\nCREATE VIEW beside",
+                "-- @unmanaged\nCREATE VIEW over_it",
+                "-- @unmanaged\nCREATE VIEW wider",
+                "\n\nCREATE VIEW plain",
+            ],
+        );
+        let project = from.project(&pulled);
+        for words in ["check", "validate"] {
+            good(project.run(words)).expect("it is as the file says");
+        }
+        // The tag is of `pull`: a view that can be read again is the program's.
+        let again = "CREATE TABLE gone (id int NOT NULL PRIMARY KEY)";
+        from.load(again).expect("the database takes it");
+        let pulled = good(project.run("pull --out -")).expect("it is read without an error");
+        let text = pulled.replace('`', "");
+        holds(
+            &text,
+            &["\n\nCREATE VIEW beside", "-- @unmanaged\nCREATE VIEW wider"],
+        );
+    }
+}
+
+/// A table that foreign keys of SQLite lead to and that comes after the file was pulled is no longer another's.
+#[test]
+fn cli_06_a_table_that_was_not_there_is_pulled_once_it_is() {
+    let from = Database::fresh(Dialect::Sqlite).expect("it is built in");
+    let users = "CREATE TABLE users (id INTEGER PRIMARY KEY, m INTEGER REFERENCES medias (id))";
+    from.load(users).expect("the database takes it");
+    let pulled = from.pull().expect("it is read without an error");
+    holds(&pulled, &["-- @unmanaged\nCREATE TABLE \"medias\""]);
+    let medias = "CREATE TABLE medias (id INTEGER PRIMARY KEY, path TEXT)";
+    from.load(medias).expect("the database takes it");
+    let project = from.project(&pulled);
+    let again = good(project.run("pull --out -")).expect("it is read without an error");
+    holds(&again, &["\n\nCREATE TABLE medias"]);
+    assert!(!again.contains("@unmanaged"), "{again}");
+}
+
 /// `foreign_key_checks = 0` lets a foreign key of MariaDB refer to no table, which no server makes by its own statement.
 #[test]
 fn cli_06_a_foreign_key_of_mysql_to_no_table_is_left_out_in_words() {

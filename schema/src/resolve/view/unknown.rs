@@ -110,12 +110,17 @@ impl Resolver<'_> {
             one.name.span.start.cmp(&other.name.span.start)
         });
         let own = &view.table.name.name.text;
-        let (mut tables, mut columns) = (Vec::new(), Vec::new());
+        let is_unmanaged = view.table.notes.unmanaged.is_some();
+        let (mut tables, mut columns, mut unread) = (Vec::new(), Vec::new(), None);
         for found in unknown {
             let known: Vec<&str> = found.known.iter().map(String::as_str).collect();
             let (text, span) = (&found.name.text, found.name.span);
             match found.kind {
                 NameKind::Table(name) => tables.push(name),
+                // The one who makes the view knows what it reads.
+                NameKind::Alias | NameKind::Column(_) if is_unmanaged => {
+                    unread = unread.or_else(|| Some(text.clone()));
+                }
                 NameKind::Alias => {
                     columns.push(unknown_column::table_in_view(own, &known, text, span));
                 }
@@ -126,6 +131,6 @@ impl Resolver<'_> {
         }
         let (missing, mut findings) = self.missing(view, tables);
         findings.extend(columns);
-        (missing, findings)
+        (missing.or(unread), findings)
     }
 }
