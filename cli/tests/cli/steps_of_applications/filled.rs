@@ -124,7 +124,7 @@ impl Filled for Client {
                 done.map(drop).map_err(|why| why.to_string())
             }
             Self::Mysql(client) => {
-                let done = client.exec_drop(&sql, values);
+                let done = client.query_drop(&sql);
                 done.map_err(|why| why.to_string())
             }
         }

@@ -26,8 +26,13 @@ impl Filled for Connection<Chosen> {
     }
 
     fn insert(&mut self, sql: String, values: Vec<String>) -> Result<(), String> {
-        let done = self.execute(Sql::assembled(sql), values);
-        done.map(drop).map_err(|error| {
+        let done = match Connection::dialect(self) {
+            Dialect::Mysql => self.execute_batch(Sql::assembled(sql)),
+            Dialect::Sqlite | Dialect::Postgres => {
+                self.execute(Sql::assembled(sql), values).map(drop)
+            }
+        };
+        done.map_err(|error| {
             let engine = self.engine().name();
             failure(&error).without_engine(engine).message()
         })

@@ -240,8 +240,15 @@ impl Field<'_> {
                 sql.push("NULL");
             }
             Value::Text(text) => {
-                self.write_placeholder(sql);
-                values.push(text.clone());
+                let (before, after) = self.around_text(sql.dialect());
+                sql.push(before);
+                if is_in_the_statement(sql.dialect()) {
+                    sql.text_literal(text);
+                } else {
+                    sql.placeholder();
+                    values.push(text.clone());
+                }
+                sql.push(&after);
             }
             Value::Of(of) => {
                 sql.push("(SELECT ").identifier(of.column).push(" FROM ");
@@ -253,8 +260,8 @@ impl Field<'_> {
     }
 
     /// The database reads the text as the type of the column.
-    fn write_placeholder(&self, sql: &mut SqlWriter) {
-        let (before, after) = match sql.dialect() {
+    fn around_text(&self, dialect: Dialect) -> (&'static str, String) {
+        match dialect {
             Dialect::Postgres if self.column.column_type.is_integer() => {
                 ("CAST(", "::text AS bigint)".to_owned())
             }
@@ -265,8 +272,7 @@ impl Field<'_> {
             Dialect::Mysql if self.is_bits() => ("CAST(", " AS UNSIGNED)".to_owned()),
             Dialect::Sqlite if self.is_bytes() => ("CAST(", " AS BLOB)".to_owned()),
             Dialect::Sqlite | Dialect::Mysql => ("", String::new()),
-        };
-        sql.push(before).placeholder().push(&after);
+        }
     }
 
     fn is_bits(&self) -> bool {
@@ -275,6 +281,15 @@ impl Field<'_> {
 
     fn is_bytes(&self) -> bool {
         self.column.column_type.class() == TypeClass::Bytes
+    }
+}
+
+/// Whether values are written into the INSERT. MariaDB (10.11.14) crashes in `Item_func_nextval::val_int` where a prepared one leaves a
+/// column with `DEFAULT nextval(s)` out, the table has a trigger, and the execution opens it anew, as another session has it open.
+fn is_in_the_statement(dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Mysql => true,
+        Dialect::Sqlite | Dialect::Postgres => false,
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) trait Filled {
     /// Returns the number that a query yields.
     fn count(&mut self, sql: String) -> Result<u64, Self::Error>;
 
-    /// Executes an INSERT with the values of its placeholders, all of them texts; else the database's words.
+    /// Executes an INSERT with the values of its placeholders, all of them texts; else the database's words. One of MySQL has none, and
+    /// is not prepared.
     fn insert(&mut self, sql: String, values: Vec<String>) -> Result<(), String>;
 }
 
