@@ -482,7 +482,7 @@ impl At {
                 self.execute(project, "DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
             }
             Self::Mysql(_) => {
-                let drops = self.rows(project, "SELECT concat('DROP ', IF(table_type = 'VIEW', 'VIEW', 'TABLE'), ' `', table_name, '`') FROM information_schema.tables WHERE table_schema = database()");
+                let drops = self.rows(project, "SELECT concat('DROP ', IF(table_type = 'VIEW', 'VIEW', 'TABLE'), ' `', table_name, '`') FROM information_schema.tables WHERE table_schema = database() UNION ALL SELECT concat('DROP ', routine_type, ' `', routine_name, '`') FROM information_schema.routines WHERE routine_schema = database()");
                 self.execute(
                     project,
                     &format!("SET foreign_key_checks = 0;\n{}", drops.join(";\n")),
@@ -529,8 +529,9 @@ const SQLITE: &[&str] = &[
     // An `INTEGER PRIMARY KEY` is never NULL.
     "SELECT 'column ' || m.name || '.' || c.name || ' ' || c.type || ' ' || (c.\"notnull\" OR (c.pk AND upper(c.type) = 'INTEGER' AND (SELECT sum(p.pk) FROM pragma_table_info(m.name) p) = 1)) || ' ' || ifnull(c.dflt_value, '-') || ' ' || c.pk || c.hidden FROM sqlite_schema m, pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'",
     "SELECT 'key ' || m.name || ' ' || i.\"unique\" || i.origin || i.partial || ' ' || (SELECT group_concat(ifnull(x.name, '?') || x.desc) FROM pragma_index_xinfo(i.name) x WHERE x.key) || ' ' || CASE i.origin WHEN 'c' THEN i.name ELSE '' END FROM sqlite_schema m, pragma_index_list(m.name) i WHERE m.type = 'table'",
-    "SELECT 'foreign ' || m.name || ' ' || f.\"from\" || ' ' || f.\"table\" || ' ' || ifnull(f.\"to\", '') || ' ' || f.on_delete FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
-    "SELECT 'checks ' || name || ' ' || (length(sql) - length(replace(sql, 'CHECK (', ''))) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+    // Without columns it refers to the primary key.
+    "SELECT 'foreign ' || m.name || ' ' || f.\"from\" || ' ' || f.\"table\" || ' ' || coalesce(f.\"to\", (SELECT p.name FROM pragma_table_info(f.\"table\") p WHERE p.pk = f.seq + 1), '') || ' ' || f.on_delete FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
+    "SELECT 'checks ' || name || ' ' || (length(shown) - length(replace(shown, 'CHECK(', ''))) FROM (SELECT name, replace(replace(upper(sql), ' ', ''), char(10), '') AS shown FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%')",
     "SELECT 'view ' || name FROM sqlite_schema WHERE type IN ('view', 'trigger')",
 ];
 

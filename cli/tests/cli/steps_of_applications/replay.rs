@@ -288,10 +288,14 @@ impl Replay {
             let text = document[0][field].as_str();
             text.unwrap_or_default().to_owned()
         });
-        // SQLite's foreign keys are looked at when a migration ends.
+        // SQLite's foreign keys are looked at when a migration ends; it reads a document only where an expression does.
         let is_orphan = reason == "migration" && error.contains("does not exist; nothing of");
+        let is_no_document = error.ends_with("malformed JSON");
         Err(Failed {
-            by_rows: is_orphan || reason.ends_with("_violation") || reason == "value_out_of_range",
+            by_rows: is_orphan
+                || is_no_document
+                || reason.ends_with("_violation")
+                || reason == "value_out_of_range",
             told: format!("{error} ({reason})"),
         })
     }
