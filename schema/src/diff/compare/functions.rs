@@ -23,7 +23,7 @@ pub(super) fn gone(
         // A way back drops those that the way there made.
         let is_made = names_rule == NameRule::Given;
         match is_kept {
-            // One that is called changes where it is, unless views alone call it, which go as well.
+            // One that is called changes where it is, unless it holds a view that goes: the views that call it go as well.
             true if called.contains(one) => is_bound(one, views),
             true => is_bound(one, dropped),
             false => is_bound(one, dropped) || is_made || called.contains(one),
@@ -76,6 +76,9 @@ pub(super) fn back((from, to): (&Structure, &Structure), changes: &[Change]) -> 
 
 /// The views that call a function that holds one of these.
 pub(super) fn views_over<'s>(from: &'s Structure, views: &[&ViewShape]) -> Vec<&'s ViewShape> {
+    if views.is_empty() {
+        return Vec::new();
+    }
     let names = views.iter().map(|view| view.name.name.to_lowercase());
     let names: BTreeSet<String> = names.collect();
     let over = from.functions.iter().filter(|one| is_bound(one, &names));

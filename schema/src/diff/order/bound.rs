@@ -43,15 +43,21 @@ pub(super) fn with_bound(
     }
 }
 
-/// The changes, with the foreign keys of new tables that may have to wait beside their tables: their column's new type, or the column,
-/// may be a comment, and the new table is none. SQLite adds no foreign key to a table, and has columns of any type refer to each other.
+/// The changes, with the foreign keys of new tables that may have to wait beside their tables: their column's new type, the column, or
+/// the primary key over it may be a comment, and the new table is none. SQLite adds no foreign key to a table, and has columns of any type refer to each other.
 pub(super) fn apart(sides: &Sides<'_>, changes: Vec<Change>) -> Vec<Change> {
     if sides.to.dialect() == Dialect::Sqlite {
         return changes;
     }
-    let touched = changes.iter().filter_map(|change| match change {
-        Change::AddColumn { table, column } => Some(sides.to.column_part(table, &column.name)),
-        change => retyped(sides, change),
+    let touched = changes.iter().flat_map(|change| match change {
+        Change::AddColumn { table, column } => vec![sides.to.column_part(table, &column.name)],
+        // MySQL's is one statement with a column that goes with the key before it.
+        Change::AddKey { table, key }
+            if key.kind == KeyKind::PrimaryKey && sides.to.dialect() == Dialect::Mysql =>
+        {
+            sides.to.columns_of_key(table, key)
+        }
+        change => retyped(sides, change).into_iter().collect(),
     });
     let touched: BTreeSet<Part> = touched.collect();
     let mut apart = Vec::new();

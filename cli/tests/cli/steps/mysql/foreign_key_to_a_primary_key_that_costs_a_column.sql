@@ -6,3 +6,4 @@ INSERT INTO canary VALUES (1, 'one', 'aaaaaaaaaaaaaaaa');
 -- to
 CREATE TABLE canary (uuid binary(16) NOT NULL PRIMARY KEY);
 CREATE TABLE secret (id bigint NOT NULL PRIMARY KEY, canary binary(16), KEY secret_canary (canary), CONSTRAINT secret_canary FOREIGN KEY (canary) REFERENCES canary (uuid));
+CREATE TABLE noted (id bigint NOT NULL PRIMARY KEY, canary binary(16), CONSTRAINT noted_canary FOREIGN KEY (canary) REFERENCES canary (uuid));
