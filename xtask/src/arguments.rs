@@ -11,8 +11,8 @@ cargo xtask test [--newest] [--full] [--filter TEXT] [-- CARGO-ARGS]
     --filter TEXT    only tests whose name contains TEXT
     -- CARGO-ARGS    for `cargo test`, in place of `--workspace --all-features`
     With either, only `cargo test` is run.
-    --full           only the tests that have a full size, one after the other at that size, and writes the day and the time
-                     of each that passed to tests/full-runs.txt, of which docs/promises.md is made (with --newest it is not
+    --full           only the tests that have a full size, one after the other at that size, those first whose last run is
+                     not known or longest ago, and writes the day and the time of each that passed to tests/full-runs.txt, of which docs/promises.md is made (with --newest it is not
                      written); takes hours, with --filter TEXT only these
     --newest         on PostgreSQL 18 and MySQL 9 in place of the system's servers; see below
 

@@ -45,6 +45,9 @@ pub(super) fn run(
         listed.extend(list(binary, &sizes)?);
     }
     listed.retain(|it| it.name.contains(filter));
+    // A whole run takes hours: one that is ended early has run those that waited longest.
+    let before = FullRuns::read(root())?.runs;
+    listed.sort_by_key(|it| before.get(&it.name).map(|run| run.day.clone()));
     if listed.is_empty() {
         return Err(format!("no test with a full size has `{filter}` in its name").into());
     }
