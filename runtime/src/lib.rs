@@ -177,6 +177,8 @@ pub mod config {
     pub use crate::databases::config::{
         ConnectionMode, OutsideTransaction, SchemaCheck, SessionReset, Synchronous,
     };
+    #[cfg(feature = "sqlite")]
+    pub use crate::driver::sqlite::SqliteHandle;
     pub use bindery_core::config::{ChannelBinding, LogConfig, PoolConfig, SessionConfig, TlsMode};
 }
 

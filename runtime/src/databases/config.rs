@@ -17,6 +17,8 @@ use bindery_core::diagnostic::{Diagnostic, Diagnostics, Severity};
 use bindery_core::sorting::sort_by;
 use bindery_core::source::Sources;
 
+#[cfg(feature = "sqlite")]
+use crate::driver::sqlite::{SqliteHandle, SqliteSetup};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::pool::PoolLimits;
 use crate::link::program::{EngineInfo, Program};
@@ -51,6 +53,9 @@ pub struct Config {
     engines: Vec<(String, EngineOptions)>,
     /// Looked at before the environment of the process.
     variables: BTreeMap<String, String>,
+    /// By the engine's name, in the order they were given.
+    #[cfg(feature = "sqlite")]
+    sqlite_setups: Vec<(String, SqliteSetup)>,
 }
 
 impl Config {
@@ -114,6 +119,48 @@ impl Config {
         self
     }
 
+    /// Has each connection to the SQLite file of an engine set up by the program when it is opened, before any statement of the
+    /// program runs on it: those of the pool and of replicas, for tables and migrations too. It is for what SQLite keeps with a connection
+    /// and statements cannot give it: functions, collations, virtual tables, extensions that are linked in. Views, indexes, CHECKs and generated columns of the
+    /// schema may call such functions then; other programs, the command among them, have none of them and cannot write such tables.
+    ///
+    /// The function is given SQLite's own handle. With `rusqlite` it is used by `unsafe { rusqlite::Connection::from_handle(handle.as_ptr().cast()) }`, which
+    /// closes nothing when it is dropped. The handlers that bindery has itself are left alone: the busy handler, the progress handler, the
+    /// authorizer, the hooks of commits; so are `foreign_keys`, `journal_mode` and `synchronous`.
+    ///
+    /// ```
+    /// use bindery::Config;
+    ///
+    /// let config = Config::new()
+    ///     .engine("b", "sqlite://shop.db")
+    ///     .sqlite_setup("b", |handle| {
+    ///         let sqlite = handle.as_ptr(); // `sqlite3 *`, for `sqlite3_create_function_v2` and the like
+    ///         assert!(!sqlite.is_null());
+    ///         Ok(())
+    ///     });
+    /// # drop(config);
+    /// ```
+    ///
+    /// # Errors
+    /// Opening a registry fails where the program has no such engine, where it is none of SQLite's, and where it is set up twice. A setup
+    /// that fails is the error ([`ErrorKind::Config`]) of the call that needed the connection.
+    #[cfg(feature = "sqlite")]
+    #[must_use]
+    pub fn sqlite_setup(
+        mut self,
+        engine: impl Into<String>,
+        setup: impl Fn(
+            SqliteHandle,
+        ) -> std::result::Result<(), Box<dyn std::error::Error + Send + Sync>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        let setup = SqliteSetup::new(setup);
+        self.sqlite_setups.push((engine.into(), setup));
+        self
+    }
+
     fn environment(&self, name: &str) -> Option<String> {
         let own = self.variables.get(name).cloned();
         own.or_else(|| process_environment(name))
@@ -123,6 +170,8 @@ impl Config {
     pub(crate) fn settings(&self, program: &Program) -> Result<Vec<Settings>> {
         self.warn_of_unread_variables(program);
         self.check_names(program)?;
+        #[cfg(feature = "sqlite")]
+        self.check_setups(program)?;
         self.check_file(program)?;
         program
             .engines
@@ -195,11 +244,43 @@ impl Config {
         found.map(|(_, options)| options)
     }
 
+    /// A file that is set up in code must be one of the program's, and once.
+    #[cfg(feature = "sqlite")]
+    fn check_setups(&self, program: &Program) -> Result<()> {
+        for (index, (name, _)) in self.sqlite_setups.iter().enumerate() {
+            let engine = program.engines.iter().find(|engine| engine.name == name);
+            let engine = engine.ok_or_else(|| program.unknown_engine(name))?;
+            if engine.dialect != Dialect::Sqlite {
+                let why = format!(
+                    "engine `{name}` is no SQLite file; only these are set up by `sqlite_setup`"
+                );
+                return Err(refused(why).on_engine(engine.name));
+            }
+            if self.sqlite_setups[..index]
+                .iter()
+                .any(|(other, _)| other == name)
+            {
+                return Err(refused(format!("engine `{name}` is set up twice")));
+            }
+        }
+        Ok(())
+    }
+
     fn settings_of(&self, name: &str) -> Result<Settings> {
-        match self.in_code(name) {
+        let settings = match self.in_code(name) {
             Some(options) => options.settings(),
             None => self.file_settings(name),
-        }
+        };
+        #[cfg(feature = "sqlite")]
+        let settings = settings.map(|settings| {
+            let setup = self.sqlite_setups.iter().find(|(given, _)| given == name);
+            let sqlite_setup = setup.map(|(_, setup)| setup.clone());
+            Settings {
+                sqlite_setup,
+                ..settings
+            }
+        });
+        settings
     }
 
     fn file_settings(&self, name: &str) -> Result<Settings> {
@@ -225,6 +306,8 @@ impl Config {
                 .replica_targets(name, &|variable| self.environment(variable))
                 .map_err(|finding| refused(file.describe(&without_engine(*finding, name))))?,
             creates_file: true,
+            #[cfg(feature = "sqlite")]
+            sqlite_setup: None,
         })
     }
 
@@ -341,6 +424,8 @@ pub(crate) struct Settings {
     pub(crate) replicas: Vec<(String, ConnectionTarget)>,
     /// An SQLite file that is not there is made.
     pub(crate) creates_file: bool,
+    #[cfg(feature = "sqlite")]
+    pub(crate) sqlite_setup: Option<SqliteSetup>,
 }
 
 impl Settings {

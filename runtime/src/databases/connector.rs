@@ -106,14 +106,15 @@ pub(crate) mod sqlite {
 
     use super::Wanted;
     use crate::driver::Physical;
-    use crate::driver::sqlite::{SqliteConnection, SqliteOptions};
+    use crate::driver::sqlite::{SqliteConnection, SqliteOptions, SqliteSetup};
     use crate::error::{Error, ErrorKind, Operation, Result};
     use crate::link::pool::OpenPhysical;
 
     pub(super) fn opener(wanted: &Wanted<'_>, place: &SqliteAddress) -> Result<OpenPhysical> {
         wanted.seen.note("SQLite", rusqlite::version());
         let settings = wanted.settings;
-        let limits = Limits {
+        let how = How {
+            setup: settings.sqlite_setup.clone(),
             busy: settings.session.busy_timeout,
             statement: settings.session.statement_timeout,
             synchronous: settings.session.synchronous.unwrap_or_default(),
@@ -121,13 +122,14 @@ pub(crate) mod sqlite {
             creates: settings.creates_file,
         };
         match place {
-            SqliteAddress::Memory => Ok(memory(wanted.info.name, limits)),
-            SqliteAddress::File(path) => file(path, limits),
+            SqliteAddress::Memory => Ok(memory(wanted.info.name, how)),
+            SqliteAddress::File(path) => file(path, how),
         }
     }
 
-    #[derive(Clone, Copy)]
-    struct Limits {
+    struct How {
+        /// The program's own.
+        setup: Option<SqliteSetup>,
         /// How long to wait for the right to write: it is taken as a connection is.
         busy: Duration,
         statement: Option<Duration>,
@@ -139,7 +141,7 @@ pub(crate) mod sqlite {
 
     /// A database of its own, gone with the pool. A named database of SQLite's in-memory file system is shared by the
     /// connections of one process, locked like a file, and there as long as one connection is: the anchor.
-    fn memory(engine: &str, limits: Limits) -> OpenPhysical {
+    fn memory(engine: &str, how: How) -> OpenPhysical {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = format!("file:/bindery-{number}-{engine}?vfs=memdb");
@@ -147,13 +149,13 @@ pub(crate) mod sqlite {
         Box::new(move |limit| {
             let mut anchor = anchor.lock().unwrap_or_else(PoisonError::into_inner);
             if anchor.is_none() {
-                *anchor = Some(connect(&path, limits, limit)?);
+                *anchor = Some(connect(&path, &how, limit)?);
             }
-            connect(&path, limits, limit)
+            connect(&path, &how, limit)
         })
     }
 
-    fn file(path: &Path, limits: Limits) -> Result<OpenPhysical> {
+    fn file(path: &Path, how: How) -> Result<OpenPhysical> {
         // SQLite takes a name that begins with `file:` for a URI.
         let path = if path.is_absolute() {
             path.to_owned()
@@ -165,26 +167,31 @@ pub(crate) mod sqlite {
             return Err(Error::new(ErrorKind::Config(why)).during(Operation::Configure));
         };
         Ok(Box::new(move |limit| {
-            connect(&text, limits, limit).map_err(|error| explained(error, &path, limits))
+            connect(&text, &how, limit).map_err(|error| explained(error, &path, &how))
         }))
     }
 
-    fn connect(path: &str, limits: Limits, limit: Duration) -> Result<Physical> {
+    fn connect(path: &str, how: &How, limit: Duration) -> Result<Physical> {
         let options = SqliteOptions {
             path,
-            busy_timeout: limits.busy,
-            statement_timeout: limits.statement,
-            synchronous: limits.synchronous,
-            read_only: limits.read_only,
-            creates: limits.creates,
+            busy_timeout: how.busy,
+            statement_timeout: how.statement,
+            synchronous: how.synchronous,
+            read_only: how.read_only,
+            creates: how.creates,
         };
-        SqliteConnection::open(&options, limit).map(Physical::from)
+        let connection = SqliteConnection::open(&options, limit)?;
+        let connection = match &how.setup {
+            Some(setup) => connection.set_up_by(setup)?,
+            None => connection,
+        };
+        Ok(Physical::from(connection))
     }
 
     /// SQLite makes files but no folders, and says only that it could not open the file.
     #[cold]
-    fn explained(error: Error, path: &Path, limits: Limits) -> Error {
-        if !limits.creates && !path.exists() {
+    fn explained(error: Error, path: &Path, how: &How) -> Error {
+        if !how.creates && !path.exists() {
             return Error::new(ErrorKind::UnknownDatabase).during(Operation::Connect);
         }
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);

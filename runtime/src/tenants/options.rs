@@ -121,6 +121,12 @@ impl TenantOptions {
             Given::Url(url) => at_url(url, &engine.settings)?,
             Given::Options(options) => options.settings()?,
         };
+        // A tenant's schema is the program's, so it may call the same functions.
+        #[cfg(feature = "sqlite")]
+        let settings = Settings {
+            sqlite_setup: engine.settings.sqlite_setup.clone(),
+            ..settings
+        };
         limits.applied(settings)
     }
 }

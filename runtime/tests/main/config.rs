@@ -5,6 +5,7 @@ mod connections;
 mod hosts;
 mod passwords;
 mod replicas;
+mod sqlite_setup;
 
 use std::fs;
 use std::path::Path;

@@ -435,6 +435,8 @@ impl EngineOptions {
             schema_check: self.schema_check,
             reads: self.reads.clone(),
             creates_file: true,
+            #[cfg(feature = "sqlite")]
+            sqlite_setup: None,
         })
     }
 

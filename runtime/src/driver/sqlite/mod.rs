@@ -11,6 +11,7 @@ mod parts;
 mod prepared;
 mod raw;
 mod readings;
+mod setup;
 mod watch;
 mod writing;
 
@@ -22,6 +23,8 @@ use rusqlite::Batch;
 use rusqlite::fallible_iterator::FallibleIterator as _;
 
 pub(crate) use self::open::SqliteOptions;
+pub use self::setup::SqliteHandle;
+pub(crate) use self::setup::SqliteSetup;
 
 use self::kept::{Kept, Running};
 use self::readings::Amid;

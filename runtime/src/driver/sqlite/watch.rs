@@ -9,6 +9,7 @@
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -126,6 +127,12 @@ impl Watched {
     #[inline]
     pub(super) fn connection(&self) -> &rusqlite::Connection {
         &self.inner
+    }
+
+    /// SQLite's own handle, which is never closed by anyone else.
+    pub(super) fn handle(&self) -> NonNull<c_void> {
+        let handle = self.limits.handle.load(Ordering::Relaxed);
+        NonNull::new(handle.cast()).expect("the connection is open")
     }
 
     /// Returns the handle by which another thread can cut it off.
