@@ -22,9 +22,9 @@ pub(crate) fn list(paths: &Paths, fingerprint: u64) -> String {
 /// The paths of a list.
 #[cfg(feature = "derive")]
 pub(crate) fn paths(list: &str) -> Paths {
-    let of = |word: &'static str| list.lines().filter_map(move |line| line.strip_prefix(word));
+    let entries = |word: &'static str| list.lines().filter_map(move |line| line.strip_prefix(word));
     Paths {
-        config: of(CONFIG).next().map(Into::into),
-        schema: of(SCHEMA).map(Into::into).collect(),
+        config: entries(CONFIG).next().map(Into::into),
+        schema: entries(SCHEMA).map(Into::into).collect(),
     }
 }

@@ -29,7 +29,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn read(path: &str) -> String {
+fn read_page(path: &str) -> String {
     fs::read_to_string(root().join(path)).expect("the workspace can be read")
 }
 
@@ -50,7 +50,7 @@ fn pages() -> Vec<String> {
 }
 
 fn blocks(page: &str) -> Vec<Block> {
-    let text = read(page);
+    let text = read_page(page);
     let (mut found, mut open) = (Vec::<Block>::new(), false);
     for (number, line) in (1..).zip(text.lines()) {
         match line.trim_start().strip_prefix("```") {
@@ -126,7 +126,7 @@ fn every_configuration_of_the_pages_is_read() {
 #[test]
 fn every_page_with_rust_is_compiled() {
     let compiled = ["runtime/src/lib.rs", "web/src/lib.rs", "queues/src/lib.rs"]
-        .map(read)
+        .map(read_page)
         .concat();
     for page in pages() {
         let mut blocks = blocks(&page).into_iter();
@@ -144,7 +144,7 @@ fn every_page_with_rust_is_compiled() {
 /// It has no room for what the page leaves out of sight.
 #[test]
 fn the_example_of_the_readme_for_web_services_is_one_of_the_page() {
-    let page = read("docs/web.md");
+    let page = read_page("docs/web.md");
     let example = blocks("web/README.md").remove(0);
     for line in example.text.lines() {
         let code = line.split(" //").next().unwrap_or_default();

@@ -31,13 +31,13 @@ pub(crate) struct Input {
 
 impl Parse for Input {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let text = |span| {
+        let not_one_literal = |span| {
             let message = "the text of the macro is one literal\nhelp: write it there: `query!(\"SELECT id FROM blogs WHERE id = {id}\")`; \
                            one that is put together while the program runs is `Sql::assembled(text)`, with parameters";
             syn::Error::new(span, message)
         };
         let start = input.span();
-        let literal: Literal = input.parse().map_err(|_| text(start))?;
+        let literal: Literal = input.parse().map_err(|_| not_one_literal(start))?;
         let mut found = Self {
             literal,
             values: Vec::new(),
@@ -47,7 +47,7 @@ impl Parse for Input {
         };
         while !input.is_empty() {
             if !input.peek(Token![,]) {
-                return Err(text(input.span()));
+                return Err(not_one_literal(input.span()));
             }
             input.parse::<Token![,]>()?;
             if !input.is_empty() {

@@ -39,7 +39,7 @@ fn describe(input: &DeriveInput, places: &mut Places) -> syn::Result<ValueDescri
         .attrs
         .iter()
         .find_map(|attribute| repr(attribute, places));
-    let rename_all = text(&input.attrs, "rename_all", places, &mut errors);
+    let rename_all = attribute_text(&input.attrs, "rename_all", places, &mut errors);
     let body = match &input.data {
         Data::Struct(data) => ValueBody::Struct(fields(&data.fields, &mut errors)),
         Data::Enum(data) => {
@@ -80,7 +80,7 @@ fn describe_variant(variant: &Variant, places: &mut Places, errors: &mut Errors)
     ValueVariant {
         name: Spanned::new(variant.ident.to_string(), places.span_of(&variant.ident)),
         has_fields: !matches!(variant.fields, Fields::Unit),
-        rename: text(&variant.attrs, "rename", places, errors),
+        rename: attribute_text(&variant.attrs, "rename", places, errors),
     }
 }
 
@@ -91,7 +91,7 @@ fn ours(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
 }
 
 /// The text of the one word that `#[value(…)]` takes here.
-fn text(
+fn attribute_text(
     attributes: &[Attribute],
     word: &str,
     places: &mut Places,

@@ -104,7 +104,7 @@ fn new_note(id: i64, body: &str) -> NewNote {
 }
 
 /// The keys and kinds of all changes after a position, and the last position.
-fn read<E: Any>(
+fn read_changes<E: Any>(
     world: &World,
     mut position: ChangePosition,
 ) -> bindery::Result<(Vec<(i64, ChangeKind)>, ChangePosition)> {
@@ -178,7 +178,7 @@ fn cdc_01_committed_changes_are_recorded_and_others_are_not() -> bindery::Result
         let mut undone = notes.begin()?;
         undone.notes().insert(new_note(3, "three"))?;
         undone.rollback()?;
-        let (found, position) = read::<E>(world, start)?;
+        let (found, position) = read_changes::<E>(world, start)?;
         assert_eq!(found, [(1, Inserted), (2, Inserted)]);
         let two = NoteId::on(E::default(), 2);
         notes.notes().update(two, NotePatch::new().body("other"))?;
@@ -201,7 +201,7 @@ fn cdc_01_committed_changes_are_recorded_and_others_are_not() -> bindery::Result
             (5, Updated, Some("four")),
         ];
         assert_eq!(found, wanted);
-        let (found, last) = read::<E>(world, batch.position)?;
+        let (found, last) = read_changes::<E>(world, batch.position)?;
         assert_eq!((found.len(), last), (0, batch.position));
         Ok(())
     }
@@ -227,14 +227,14 @@ fn sync_02_a_change_that_is_committed_late_is_not_passed_over() -> bindery::Resu
             let mut open = late.begin()?;
             open.notes().insert(new_note(id, "written first"))?;
             early.notes().insert(new_note(id + 1, "committed first"))?;
-            let (found, next) = read::<E>(world, position)?;
+            let (found, next) = read_changes::<E>(world, position)?;
             assert_eq!(found, [(id + 1, Inserted)], "round {round}");
             let mut undone = early.begin()?;
             undone.notes().insert(new_note(id + 2, "a gap"))?;
             undone.rollback()?;
             open.commit()?;
             early.notes().insert(new_note(id + 3, "after it"))?;
-            let (found, next) = read::<E>(world, next)?;
+            let (found, next) = read_changes::<E>(world, next)?;
             assert_eq!(found, [(id, Inserted), (id + 3, Inserted)], "round {round}");
             position = next;
         }
@@ -298,7 +298,7 @@ fn loaded(world: &World) -> bindery::Result<Vec<(i64, ChangeKind)>> {
     let position = now::<engine::M>(world)?;
     world.run_as_another::<engine::M>(&sql);
     std::fs::remove_file(file).expect("the server wrote it");
-    Ok(read::<engine::M>(world, position)?.0)
+    Ok(read_changes::<engine::M>(world, position)?.0)
 }
 
 /// The operations of each database, as docs/capture.md lists them.
@@ -309,7 +309,7 @@ fn cdc_04_each_operation_is_recorded() -> bindery::Result<()> {
     fn changed<E: Any>(world: &World, sql: &str) -> bindery::Result<Vec<(i64, ChangeKind)>> {
         let position = now::<E>(world)?;
         world.run_as_another::<E>(sql);
-        let (mut found, _) = read::<E>(world, position)?;
+        let (mut found, _) = read_changes::<E>(world, position)?;
         found.sort_by_key(|(id, _)| *id);
         Ok(found)
     }
@@ -470,7 +470,7 @@ fn cdc_10_changes_are_kept_for_every_reader() -> bindery::Result<()> {
         let batch = changes.after(&start)?;
         changes.save("fast", &batch.position)?;
         assert_eq!(
-            read::<E>(world, start)?.0.len(),
+            read_changes::<E>(world, start)?.0.len(),
             50,
             "the other one has read none"
         );

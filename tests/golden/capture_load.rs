@@ -282,7 +282,7 @@ fn cdc_09_an_open_transaction_keeps_no_other_writer_waiting() -> bindery::Result
             .insert_many((0..10).map(|id| new_note(id, "")))?;
         let changes = world.db.registry().changes::<Note<E>>().batch_size(100);
         changes.reader("reader")?;
-        let read = || -> bindery::Result<Vec<i64>> {
+        let read_keys = || -> bindery::Result<Vec<i64>> {
             let batch = changes.after(&changes.reader("reader")?)?;
             changes.save("reader", &batch.position)?;
             let keys = batch.changes.iter().map(|change| *change.key.value());
@@ -296,10 +296,10 @@ fn cdc_09_an_open_transaction_keeps_no_other_writer_waiting() -> bindery::Result
             second.notes().update(key(5), patch())?;
             second.notes().insert(new_note(25, ""))?;
             second.notes().delete(key(6))?;
-            seen = read()?;
+            seen = read_keys()?;
             Ok(())
         })?;
-        seen.extend(read()?);
+        seen.extend(read_keys()?);
         seen.sort_unstable();
         assert_eq!(seen, [0, 1, 5, 6, 20, 25]);
         world

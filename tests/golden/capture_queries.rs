@@ -155,14 +155,14 @@ fn cdc_01_rows_of_queries_with_keys_of_several_quoted_columns_are_recorded() -> 
             }
         }
         found.sort_by_key(|(_, _, its, ..)| *its);
-        let of = |kind, select: &str, its, end: &str| {
+        let row = |kind, select: &str, its, end: &str| {
             (kind, select.to_owned(), its, group, end.to_owned())
         };
         let expected = [
-            of(Updated, "a", 1, "end 1; end 1"),
-            of(Inserted, "a'", 3, "end 2"),
+            row(Updated, "a", 1, "end 1; end 1"),
+            row(Inserted, "a'", 3, "end 2"),
             // Of several changes of a row that are read together there is the last.
-            of(Updated, "a'", 4, "end 1; end 1"),
+            row(Updated, "a'", 4, "end 1; end 1"),
         ];
         assert_eq!(found, expected);
         Ok(())

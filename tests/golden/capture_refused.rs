@@ -72,7 +72,7 @@ fn cdc_08_a_write_fails_where_the_table_of_changes_takes_none() -> bindery::Resu
         assert_eq!(notes.notes().count()?, 0);
         world.run_as_another::<E>(take);
         notes.notes().insert(new_note(1, "kept"))?;
-        assert_eq!(read::<E>(world, start)?.0, [(1, Inserted)]);
+        assert_eq!(read_changes::<E>(world, start)?.0, [(1, Inserted)]);
         Ok(())
     }
     on_each_engine!(show)
@@ -197,7 +197,7 @@ fn cdc_03_a_position_of_another_database_is_refused() -> bindery::Result<()> {
             let mut notes = world.db.connect(E::default())?;
             notes.notes().insert(new_note(1, "the same"))?;
         }
-        let (_, position) = read::<E>(world, start)?;
+        let (_, position) = read_changes::<E>(world, start)?;
         now::<E>(other)?;
         let refused = other.db.registry().changes::<Note<E>>().after(&position);
         assert!(is_lost(&refused.expect_err("of another database")));

@@ -292,7 +292,7 @@ fn sql_01_an_observer_counts_each_query_by_its_name_and_shows_no_value() -> bind
                 .map(ToOwned::to_owned)
         };
         let engine_label = format!("bindery_engine=\"{name}\"");
-        let of = |query: &str, word: &str| {
+        let operations = |query: &str, word: &str| {
             let query = format!("bindery_query=\"samples::{query}\"");
             count(&[
                 &engine_label,
@@ -300,9 +300,21 @@ fn sql_01_an_observer_counts_each_query_by_its_name_and_shows_no_value() -> bind
                 &format!("db_operation_name=\"{word}\""),
             ])
         };
-        assert_eq!(of("mark", "UPDATE").as_deref(), Some("1"), "{scraped}");
-        assert_eq!(of("ids", "SELECT").as_deref(), Some("1"), "{scraped}");
-        assert_eq!(of("each_id", "SELECT").as_deref(), Some("2"), "{scraped}");
+        assert_eq!(
+            operations("mark", "UPDATE").as_deref(),
+            Some("1"),
+            "{scraped}"
+        );
+        assert_eq!(
+            operations("ids", "SELECT").as_deref(),
+            Some("1"),
+            "{scraped}"
+        );
+        assert_eq!(
+            operations("each_id", "SELECT").as_deref(),
+            Some("2"),
+            "{scraped}"
+        );
         let shown = shown.lock().expect("no panic");
         // The numbers that are measured may have any digits.
         let labels = scraped.lines().filter_map(|line| line.rsplit_once(' '));

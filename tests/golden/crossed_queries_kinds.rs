@@ -48,40 +48,40 @@ fn json(number: u32) -> JsonValue {
 /// Forty rows, whose columns have few values each.
 fn fill<E: Samples>(c: &mut Connection<E>) -> bindery::Result<Vec<Sample<E>>> {
     for id in 0..40_usize {
-        let of = |column: usize| id * column + id / 5;
+        let seed_of = |column: usize| id * column + id / 5;
         let new = NewSample::new(id as i64)
-            .flag(few(of(1), |number| number % 2 == 0))
-            .small(few(of(2), |number| number as i16 - 2))
-            .number(few(of(3), |number| number as i32 - 2))
-            .big(few(of(4), |number| i64::MAX - i64::from(number)))
-            .ratio(few(of(6), |number| f64::from(number) / 3.0))
-            .single(few(of(7), |number| number as f32 / 3.0))
-            .price(few(of(8), price))
-            .word(few(of(9), |number| {
+            .flag(few(seed_of(1), |number| number % 2 == 0))
+            .small(few(seed_of(2), |number| number as i16 - 2))
+            .number(few(seed_of(3), |number| number as i32 - 2))
+            .big(few(seed_of(4), |number| i64::MAX - i64::from(number)))
+            .ratio(few(seed_of(6), |number| f64::from(number) / 3.0))
+            .single(few(seed_of(7), |number| number as f32 / 3.0))
+            .price(few(seed_of(8), price))
+            .word(few(seed_of(9), |number| {
                 ["a", "A", "a ", ""][number as usize].to_owned()
             }))
-            .line(few(of(1), |number| {
+            .line(few(seed_of(1), |number| {
                 ["é", "e\u{301}", "\n", "'\\"][number as usize].to_owned()
             }))
-            .raw(few(of(2), |number| {
+            .raw(few(seed_of(2), |number| {
                 [vec![], vec![0], vec![255, 0], vec![0, 0]][number as usize].clone()
             }))
-            .day(few(of(3), day))
-            .hour(few(of(4), hour))
-            .at(few(of(6), at))
-            .instant(few(of(7), instant))
-            .token(few(of(8), |number| {
+            .day(few(seed_of(3), day))
+            .hour(few(seed_of(4), hour))
+            .at(few(seed_of(6), at))
+            .instant(few(seed_of(7), instant))
+            .token(few(seed_of(8), |number| {
                 Uuid::from_u128(u128::from(number) << 100)
             }))
-            .mood(few(of(9), |number| {
+            .mood(few(seed_of(9), |number| {
                 if number == 0 {
                     enums::Mood::Calm
                 } else {
                     enums::Mood::Wild
                 }
             }))
-            .data(few(of(1), json))
-            .code(few(of(2), |number| {
+            .data(few(seed_of(1), json))
+            .code(few(seed_of(2), |number| {
                 Code(["x", "X", "y", ""][number as usize].to_owned())
             }));
         c.samples().insert(new)?;
@@ -376,7 +376,7 @@ fn qry_01_times_of_any_digits_are_compared_and_sorted_as_times() -> bindery::Res
                 let name = stringify!($column);
                 let values = different(rows.iter().filter_map(|row| row.$column));
                 for value in values {
-                    let of = |is: &dyn Fn(std::cmp::Ordering) -> bool| {
+                    let count_where = |is: &dyn Fn(std::cmp::Ordering) -> bool| {
                         let values = rows.iter().filter_map(|row| row.$column);
                         values.filter(|it| is(it.cmp(&value))).count() as u64
                     };
@@ -390,10 +390,10 @@ fn qry_01_times_of_any_digits_are_compared_and_sorted_as_times() -> bindery::Res
                             .filter(sample::$column.between(value, value))
                             .count()?,
                     ];
-                    let equal = of(&|it| it.is_eq());
+                    let equal = count_where(&|it| it.is_eq());
                     assert_eq!(
                         found,
-                        [of(&|it| it.is_lt()), equal, equal, equal],
+                        [count_where(&|it| it.is_lt()), equal, equal, equal],
                         "{name} {value}"
                     );
                 }
@@ -449,14 +449,14 @@ fn qry_01_times_of_any_digits_are_compared_and_sorted_as_times() -> bindery::Res
             (),
         )?;
         // They are read and sorted as times. On SQLite they are texts, of which only those with bindery's digits equal its values.
-        let of = |id: i64| sample::id.value().eq(id);
+        let has_id = |id: i64| sample::id.value().eq(id);
         for (id, number, is_canonical) in [(1, 1, false), (2, 0, true), (3, 1, false)] {
             let is_same = sample::at.eq(at(number)).and(sample::hour.eq(hour(number)));
-            let is_found = c.samples().filter(of(id).and(is_same)).exists()?;
+            let is_found = c.samples().filter(has_id(id).and(is_same)).exists()?;
             let is_text = c.dialect() == Dialect::Sqlite;
             assert_eq!(is_found, is_canonical || !is_text, "{id}");
         }
-        let written = of(1).or(of(2)).or(of(3));
+        let written = has_id(1).or(has_id(2)).or(has_id(3));
         let by_time = c.samples().filter(written).order_by(sample::at.asc());
         let found = by_time.select((sample::id.value(), sample::at)).all()?;
         assert_eq!(

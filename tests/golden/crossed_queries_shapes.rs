@@ -242,7 +242,7 @@ fn qry_01_combined_queries_that_differ_in_operators_orders_and_limits_alone() ->
             },
             |kind: u8| {
                 let ids: Vec<i64> = posts.iter().map(|post| *post.id.value()).collect();
-                let of = |is: &dyn Fn(i64) -> bool| {
+                let ids_where = |is: &dyn Fn(i64) -> bool| {
                     let posts = posts.iter().filter(|post| is(post.stars));
                     posts.map(|post| *post.id.value()).collect::<Vec<_>>()
                 };
@@ -252,7 +252,7 @@ fn qry_01_combined_queries_that_differ_in_operators_orders_and_limits_alone() ->
                     3 => [&ids[..3], &ids[..3]].concat(),
                     4 => [&ids[1..4], &ids].concat(),
                     5 | 6 => [&ids[..1], &ids[..2]].concat(),
-                    _ => [of(&|stars| stars > 0), of(&|stars| stars < 0)].concat(),
+                    _ => [ids_where(&|stars| stars > 0), ids_where(&|stars| stars < 0)].concat(),
                 };
                 both.sort_unstable();
                 both.truncate(if kind == 2 { 3 } else { both.len() });
@@ -346,7 +346,7 @@ fn qry_01_groups_lists_and_relations_that_differ_a_little() -> bindery::Result<(
             0..9,
             |kind: u8| {
                 let ids = || post::id.select();
-                let mut of = |condition| {
+                let mut ids_found = |condition| {
                     let rows = c
                         .posts()
                         .filter(condition)
@@ -356,19 +356,19 @@ fn qry_01_groups_lists_and_relations_that_differ_a_little() -> bindery::Result<(
                     rows.iter().map(|post| *post.id.value()).collect::<Vec<_>>()
                 };
                 match kind {
-                    0 => of(post::id.in_query(ids().order_by(post::stars.asc()).limit(4))),
-                    1 => of(post::id.in_query(ids().order_by(post::stars.desc()).limit(4))),
-                    2 => of(post::id.in_query(ids().order_by(post::stars.desc()).limit(1))),
-                    3 => of(post::id.in_query(ids().filter(post::stars.gt(1)).limit(2))),
-                    4 => of(!post::id.in_query(ids().filter(post::stars.gt(1)))),
-                    5 => of(post::comments.filter(comment::words.eq("a")).count().ge(1)),
-                    6 => of(post::comments.filter(comment::words.ne("a")).count().ge(1)),
-                    7 => of(post::comments.count().ge(1)),
-                    _ => of((post::stars * 1.0).gt(post::stars.select().avg())),
+                    0 => ids_found(post::id.in_query(ids().order_by(post::stars.asc()).limit(4))),
+                    1 => ids_found(post::id.in_query(ids().order_by(post::stars.desc()).limit(4))),
+                    2 => ids_found(post::id.in_query(ids().order_by(post::stars.desc()).limit(1))),
+                    3 => ids_found(post::id.in_query(ids().filter(post::stars.gt(1)).limit(2))),
+                    4 => ids_found(!post::id.in_query(ids().filter(post::stars.gt(1)))),
+                    5 => ids_found(post::comments.filter(comment::words.eq("a")).count().ge(1)),
+                    6 => ids_found(post::comments.filter(comment::words.ne("a")).count().ge(1)),
+                    7 => ids_found(post::comments.count().ge(1)),
+                    _ => ids_found((post::stars * 1.0).gt(post::stars.select().avg())),
                 }
             },
             |kind: u8| {
-                let of = |is: &dyn Fn(&Post<E>) -> bool| {
+                let ids_where = |is: &dyn Fn(&Post<E>) -> bool| {
                     let posts = posts.iter().filter(|post| is(post));
                     posts.map(|post| *post.id.value()).collect::<Vec<_>>()
                 };
@@ -392,14 +392,17 @@ fn qry_01_groups_lists_and_relations_that_differ_a_little() -> bindery::Result<(
                     0 => first(false, 4),
                     1 => first(true, 4),
                     2 => first(true, 1),
-                    3 => of(&|post| post.stars > 1).into_iter().take(2).collect(),
-                    4 => of(&|post| post.stars <= 1),
-                    5 => of(&|post| words(post, &|words| words == "a")),
-                    6 => of(&|post| words(post, &|words| words != "a")),
-                    7 => of(&|post| words(post, &|_| true)),
+                    3 => ids_where(&|post| post.stars > 1)
+                        .into_iter()
+                        .take(2)
+                        .collect(),
+                    4 => ids_where(&|post| post.stars <= 1),
+                    5 => ids_where(&|post| words(post, &|words| words == "a")),
+                    6 => ids_where(&|post| words(post, &|words| words != "a")),
+                    7 => ids_where(&|post| words(post, &|_| true)),
                     _ => {
                         let mean = stars(&posts).iter().sum::<i64>() as f64 / posts.len() as f64;
-                        of(&|post| post.stars as f64 > mean)
+                        ids_where(&|post| post.stars as f64 > mean)
                     }
                 }
             }
@@ -479,7 +482,7 @@ fn qry_01_groups_lists_and_relations_that_differ_a_little() -> bindery::Result<(
                     stars if stars > high => 2,
                     _ => 3,
                 };
-                let of = |user: &User<E>| {
+                let sum_for = |user: &User<E>| {
                     posts
                         .iter()
                         .filter(|post| post.author_id == user.id)
@@ -488,7 +491,7 @@ fn qry_01_groups_lists_and_relations_that_differ_a_little() -> bindery::Result<(
                 };
                 let mut rows: Vec<_> = users
                     .iter()
-                    .map(|user| (*user.id.value(), of(user)))
+                    .map(|user| (*user.id.value(), sum_for(user)))
                     .collect();
                 rows.sort_by_key(|(id, sum)| (Reverse(*sum), *id));
                 rows

@@ -66,7 +66,7 @@ fn fill<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<
     Ok(())
 }
 
-fn text(bytes: Vec<u8>) -> String {
+fn exported_text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).expect("exports are UTF-8")
 }
 
@@ -75,17 +75,17 @@ fn exports_are_the_same_from_every_database() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
         let mut none = Vec::new();
         assert_eq!(c.users().query().write_csv(&mut none)?, 0);
-        assert_eq!(text(none), "id,name,city,boss_id\n");
+        assert_eq!(exported_text(none), "id,name,city,boss_id\n");
         fill(c)?;
         let (mut csv, mut json) = (Vec::new(), Vec::new());
         assert_eq!(c.posts().order_by(post::id.asc()).write_csv(&mut csv)?, 3);
-        assert_eq!(text(csv), CSV);
+        assert_eq!(exported_text(csv), CSV);
         c.transaction(|tx| {
             tx.posts()
                 .order_by(post::id.asc())
                 .write_json_lines(&mut json)
         })?;
-        assert_eq!(text(json), JSON);
+        assert_eq!(exported_text(json), JSON);
         Ok(())
     }
     on_each!(show)

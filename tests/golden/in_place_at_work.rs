@@ -192,15 +192,15 @@ fn other_rows<C: Executor>(on: &mut C) -> bindery::Result<()> {
 
 /// Lists of no value, of some, and of more than a statement has parameters.
 fn lists<C: Executor>(on: &mut C) -> bindery::Result<()> {
-    let of = |on: &mut C, ids: &[i64]| {
+    let ids_among = |on: &mut C, ids: &[i64]| {
         query_scalar!("SELECT id FROM posts WHERE id IN {ids} ORDER BY id")
             .using(on)
             .all()
     };
-    assert!(of(on, &[])?.is_empty());
-    assert_eq!(of(on, &[3, 2])?, [2, 3]);
+    assert!(ids_among(on, &[])?.is_empty());
+    assert_eq!(ids_among(on, &[3, 2])?, [2, 3]);
     let many: Vec<i64> = (2..70_002).collect();
-    assert_eq!(of(on, &many)?, [2, 3]);
+    assert_eq!(ids_among(on, &many)?, [2, 3]);
     let titles = vec![
         String::from("Rust"),
         String::from("'quoted' \"text\" \\ of JSON"),

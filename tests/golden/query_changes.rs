@@ -87,10 +87,12 @@ fn qry_01_columns_are_set_to_values_of_related_rows() -> bindery::Result<()> {
         );
         assert_eq!(c.posts().all_rows().update(set)?, before.len() as u64);
         for (old, new) in before.iter().zip(posts(c)?) {
-            let of = || comments.iter().filter(|it| it.post_id == old.id);
-            let length: i64 = of().map(|it| it.words.chars().count() as i64).sum();
+            let comments_of_old = || comments.iter().filter(|it| it.post_id == old.id);
+            let length: i64 = comments_of_old()
+                .map(|it| it.words.chars().count() as i64)
+                .sum();
             assert_eq!(new.stars, length * 2 + old.stars);
-            let words = of().filter(|it| it.author_id.is_some());
+            let words = comments_of_old().filter(|it| it.author_id.is_some());
             assert_eq!(new.body, words.map(|it| it.words.clone()).max());
         }
         Ok(())
@@ -482,15 +484,17 @@ fn qry_01_rows_of_a_table_and_of_its_groups_are_inserted_into_itself() -> binder
         let mut authors: Vec<_> = all.iter().map(|it| *it.author_id.value()).collect();
         authors.sort_unstable();
         authors.dedup();
-        let of = |author: i64| all.iter().filter(move |it| *it.author_id.value() == author);
-        let large = authors.into_iter().filter(|author| of(*author).count() > 2);
+        let posts_of = |author: i64| all.iter().filter(move |it| *it.author_id.value() == author);
+        let large = authors
+            .into_iter()
+            .filter(|author| posts_of(*author).count() > 2);
         assert_eq!(large.clone().count(), sums.len());
         for author in large {
             let sum = sums.iter().find(|it| *it.author_id.value() == author);
             let sum = sum.expect("one for each author");
-            assert_eq!(sum.stars, of(author).count() as i64);
-            assert_eq!(sum.rank, of(author).filter_map(|it| it.rank).max());
-            let prices = of(author)
+            assert_eq!(sum.stars, posts_of(author).count() as i64);
+            assert_eq!(sum.rank, posts_of(author).filter_map(|it| it.rank).max());
+            let prices = posts_of(author)
                 .filter_map(|it| it.price.clone())
                 .reduce(|a, b| a + b);
             let price = sum.price.as_ref().map(BigDecimal::normalized);

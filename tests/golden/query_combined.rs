@@ -148,7 +148,7 @@ fn qry_04_operators_bind_as_they_are_called() -> bindery::Result<()> {
         fill(c, 50, 71)?;
         let posts = c.posts().all()?;
         let mut seeded = Seeded::new(73);
-        let of = |least: i64, most: i64| -> BTreeSet<Pair> {
+        let pairs_between = |least: i64, most: i64| -> BTreeSet<Pair> {
             let kept = posts
                 .iter()
                 .filter(|post| (least..=most).contains(&post.stars));
@@ -168,7 +168,11 @@ fn qry_04_operators_bind_as_they_are_called() -> bindery::Result<()> {
                 .posts()
                 .filter(post::stars.between(a.0, a.1))
                 .select(pair());
-            let (sa, sb, sd) = (of(a.0, a.1), of(b.0, b.1), of(d.0, d.1));
+            let (sa, sb, sd) = (
+                pairs_between(a.0, a.1),
+                pairs_between(b.0, b.1),
+                pairs_between(d.0, d.1),
+            );
             let (found, expected) = match seeded.below(6) {
                 0 => (first.union(part(b)).intersect(part(d)), &(&sa | &sb) & &sd),
                 1 => (first.intersect(part(b)).union(part(d)), &(&sa & &sb) | &sd),

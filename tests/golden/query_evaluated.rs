@@ -122,13 +122,13 @@ impl Wanted {
             21 => Self::TitleNumber(comparison, number * 5),
             0 => Self::Stars(comparison, number),
             1 => Self::Rank(comparison, number as i32),
-            2 => Self::Title(comparison, rows::text(seeded)),
-            3 => Self::Body(comparison, rows::text(seeded)),
+            2 => Self::Title(comparison, rows::random_text(seeded)),
+            3 => Self::Body(comparison, rows::random_text(seeded)),
             4 => Self::Public(number > 1),
             5 => Self::HasBody,
             6 => Self::HasNoRank,
             7 => Self::StarsIn((0..several as i64).map(|n| n * 2 - 1).collect()),
-            8 => Self::BodyIn((0..several).map(|_| rows::text(seeded)).collect()),
+            8 => Self::BodyIn((0..several).map(|_| rows::random_text(seeded)).collect()),
             9 => Self::StarsBetween(number, number + several as i64),
             10 => Self::TitleContains(seeded.of::<&str>(TEXTS)),
             11 => Self::BodyStartsWith(seeded.of::<&str>(TEXTS)),
@@ -136,7 +136,7 @@ impl Wanted {
             13 => Self::CommentsWith(seeded.of::<&str>(TEXTS), comparison, several / 2),
             14 => Self::InCommentsWith(seeded.of::<&str>(TEXTS)),
             15 => Self::MostStars(several > 2),
-            _ => Self::LastWords(comparison, rows::text(seeded)),
+            _ => Self::LastWords(comparison, rows::random_text(seeded)),
         }
     }
 

@@ -74,8 +74,8 @@ fn qry_01_counts_and_sums_of_several_relations_do_not_multiply_each_other() -> b
             .all()?;
         assert_eq!(rows.len(), tables.users.len());
         for (id, posts, edited, comments, stars, counted, price, title, day, ranks) in rows {
-            let of = || tables.posts_of(id);
-            assert_eq!(posts, of().count() as u64);
+            let its_posts = || tables.posts_of(id);
+            assert_eq!(posts, its_posts().count() as u64);
             let by = |editor| editor == Some(id);
             assert_eq!(
                 edited,
@@ -85,17 +85,17 @@ fn qry_01_counts_and_sums_of_several_relations_do_not_multiply_each_other() -> b
                 comments,
                 tables.comments.iter().filter(|it| by(it.author_id)).count() as u64
             );
-            let sum: i64 = of().map(|it| it.stars).sum();
+            let sum: i64 = its_posts().map(|it| it.stars).sum();
             assert_eq!((stars, counted), ((posts > 0).then_some(sum), sum));
-            let prices = of().filter_map(|it| it.price.clone());
+            let prices = its_posts().filter_map(|it| it.price.clone());
             let sum = prices.reduce(|all, one| all + one);
             assert_eq!(
                 price.as_ref().map(BigDecimal::normalized),
                 sum.map(|it| it.normalized())
             );
-            assert_eq!(title, of().map(|it| it.title.clone()).min());
-            assert_eq!(day, of().filter_map(|it| it.day).max());
-            let mut different: Vec<_> = of().filter_map(|it| it.rank).collect();
+            assert_eq!(title, its_posts().map(|it| it.title.clone()).min());
+            assert_eq!(day, its_posts().filter_map(|it| it.day).max());
+            let mut different: Vec<_> = its_posts().filter_map(|it| it.rank).collect();
             different.sort_unstable();
             different.dedup();
             assert_eq!(ranks, different.len() as u64);

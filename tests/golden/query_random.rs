@@ -18,7 +18,7 @@ const SETS: u64 = 4;
 type Wanted<E> = Condition<model::Post, E>;
 
 fn leaf<E: Everything>(seeded: &mut Seeded) -> Wanted<E> {
-    let text = rows::text(seeded);
+    let text = rows::random_text(seeded);
     let number = seeded.below(8) as i64 - 2;
     match seeded.below(40) {
         0 => post::stars.eq(number),
@@ -42,7 +42,7 @@ fn leaf<E: Everything>(seeded: &mut Seeded) -> Wanted<E> {
         18 => post::stars.in_list((0..seeded.below(5) as i64).map(|n| n * 2 - 1)),
         19 => post::title.in_list(
             (0..seeded.below(40))
-                .map(|_| rows::text(seeded))
+                .map(|_| rows::random_text(seeded))
                 .collect::<Vec<_>>(),
         ),
         20 => post::price.le(rows::price(seeded)),
@@ -51,7 +51,7 @@ fn leaf<E: Everything>(seeded: &mut Seeded) -> Wanted<E> {
         24..28 => query_random_selects::leaf(seeded),
         36 => post::body.in_list(
             (0..seeded.below(4))
-                .map(|_| rows::text(seeded))
+                .map(|_| rows::random_text(seeded))
                 .collect::<Vec<_>>(),
         ),
         37 => post::rank.in_list((0..seeded.below(4)).map(|n| n as i32 * 2)),

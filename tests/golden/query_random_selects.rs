@@ -24,7 +24,7 @@ fn lower() -> Expr<model::Post, String> {
 
 /// A condition on an expression.
 pub(crate) fn leaf<E: Everything>(seeded: &mut Seeded) -> Condition<model::Post, E> {
-    let text = rows::text(seeded);
+    let text = rows::random_text(seeded);
     let number = seeded.below(8) as i64 - 2;
     match seeded.below(26) {
         24 => post::day.trunc(Unit::Week).lt(post::day.add_days(-number)),
@@ -84,7 +84,7 @@ pub(crate) fn answer<E: StaticEngine + Everything>(
     seeded: &mut Seeded,
 ) -> bindery::Result<String> {
     let limit = 1 + seeded.below(20);
-    let (text, number) = (rows::text(seeded), seeded.below(6) as i64 - 2);
+    let (text, number) = (rows::random_text(seeded), seeded.below(6) as i64 - 2);
     Ok(match seeded.below(14) {
         0 => shown(
             &query

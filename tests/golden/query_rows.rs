@@ -72,7 +72,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "e\u{301}", "É", "ß", "ss", "ж", "日本", "🦀", "z", "Z", "'", "\"", "\\", "a ", "10", "9",
 ];
 
-pub(crate) fn text(seeded: &mut Seeded) -> String {
+pub(crate) fn random_text(seeded: &mut Seeded) -> String {
     let (one, two) = (*seeded.of(TEXTS), *seeded.of(TEXTS));
     if seeded.below(2) == 0 {
         one.to_owned()
@@ -103,9 +103,11 @@ pub(crate) fn fill<E: StaticEngine + Everything>(
     let mut seeded = Seeded::new(seed);
     let mut users: Vec<UserId<E>> = Vec::new();
     for number in 0..5 {
-        let city = seeded.maybe(text);
+        let city = seeded.maybe(random_text);
         let boss = users.get(number / 2).copied();
-        let new = NewUser::new(text(&mut seeded)).city(city).boss_id(boss);
+        let new = NewUser::new(random_text(&mut seeded))
+            .city(city)
+            .boss_id(boss);
         users.push(c.users().insert(new)?.id);
     }
     let rows = (0..posts)
@@ -121,7 +123,7 @@ pub(crate) fn fill<E: StaticEngine + Everything>(
         .collect();
     let words = (0..posts).map(|_| {
         let author = seeded.maybe(|seeded| *seeded.of(&users));
-        NewComment::new(*seeded.of(&ids), text(&mut seeded)).author_id(author)
+        NewComment::new(*seeded.of(&ids), random_text(&mut seeded)).author_id(author)
     });
     let words = words.collect::<Vec<_>>();
     c.comments().insert_many(words)?;
@@ -130,11 +132,11 @@ pub(crate) fn fill<E: StaticEngine + Everything>(
 
 fn random_post<E: Engine>(seeded: &mut Seeded, users: &[UserId<E>]) -> NewPost<E> {
     let author = *seeded.of(users);
-    let title = text(seeded);
+    let title = random_text(seeded);
     let mut post = post(author, &title, seeded.below(8) as i64 - 2);
     post.is_public = seeded.below(3) > 0;
     post.editor_id(seeded.maybe(|seeded| *seeded.of(users)))
-        .body(seeded.maybe(text))
+        .body(seeded.maybe(random_text))
         .rank(seeded.maybe(|seeded| seeded.below(6) as i32))
         .weight(seeded.maybe(|seeded| seeded.below(9) as f64 / 4.0))
         .price(seeded.maybe(price))

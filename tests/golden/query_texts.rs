@@ -124,12 +124,12 @@ fn a_nul_within_json_is_a_character_of_its_text() -> bindery::Result<()> {
         };
         c.readings()
             .insert(NewReading::new("without").doc(json!({ "a": "xy" })))?;
-        let text = || reading::doc.json_text("a");
+        let json_text = || reading::doc.json_text("a");
         for (condition, expected) in [
-            (text().contains("\0"), is_there),
-            (text().ends_with("y"), 1 + is_there),
-            (text().like("x"), 0),
-            (text().length().eq(3), is_there),
+            (json_text().contains("\0"), is_there),
+            (json_text().ends_with("y"), 1 + is_there),
+            (json_text().like("x"), 0),
+            (json_text().length().eq(3), is_there),
         ] {
             assert_eq!(c.readings().filter(condition).count()?, expected);
         }

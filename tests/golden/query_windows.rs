@@ -130,7 +130,7 @@ fn qry_03_the_first_of_each_are_counted_selected_joined_and_summed_up() -> binde
             |post| Reverse(post.stars),
             2,
         );
-        let of = |id: &i64| {
+        let post_with = |id: &i64| {
             all.iter()
                 .find(|post| *post.id.value() == *id)
                 .expect("it is one of them")
@@ -145,13 +145,13 @@ fn qry_03_the_first_of_each_are_counted_selected_joined_and_summed_up() -> binde
         );
         assert_eq!(
             best!().sum(post::stars)?,
-            Some(expected.iter().map(|id| of(id).stars).sum())
+            Some(expected.iter().map(|id| post_with(id).stars).sum())
         );
-        let first_three = expected.iter().take(3).map(|id| of(id).stars).sum();
+        let first_three = expected.iter().take(3).map(|id| post_with(id).stars).sum();
         assert_eq!(best!().limit(3).sum(post::stars)?, Some(first_three));
         // In another order, from a row on.
         let mut by_title = expected.clone();
-        by_title.sort_by_key(|id| (of(id).title.clone(), *id));
+        by_title.sort_by_key(|id| (post_with(id).title.clone(), *id));
         let found = best!().order_by(post::title.asc()).all()?;
         assert_eq!(keys(&found), by_title);
         let after = best!()
@@ -181,7 +181,7 @@ fn qry_03_the_first_of_each_are_counted_selected_joined_and_summed_up() -> binde
                 .map(|user| user.name.clone())
         };
         for ((id, author, stars), expected) in selected.into_iter().zip(&expected) {
-            let expected = of(expected);
+            let expected = post_with(expected);
             assert_eq!(
                 (id, Some(author), stars),
                 (expected.id, name(expected.author_id), expected.stars + 1)
@@ -192,7 +192,7 @@ fn qry_03_the_first_of_each_are_counted_selected_joined_and_summed_up() -> binde
         for ((post, editor), expected) in joined.into_iter().zip(&expected) {
             assert_eq!(
                 (&post, editor.map(|editor| editor.id)),
-                (of(expected), of(expected).editor_id)
+                (post_with(expected), post_with(expected).editor_id)
             );
         }
         let counts = best!()
@@ -202,7 +202,7 @@ fn qry_03_the_first_of_each_are_counted_selected_joined_and_summed_up() -> binde
         for (is_public, count) in counts {
             let of_group = expected
                 .iter()
-                .filter(|id| of(id).is_public == is_public)
+                .filter(|id| post_with(id).is_public == is_public)
                 .count();
             assert_eq!(count, of_group as u64);
         }
@@ -212,7 +212,7 @@ fn qry_03_the_first_of_each_are_counted_selected_joined_and_summed_up() -> binde
             .per_group(post::is_public)
             .limit(1);
         let expected_of_all = first_of_each(
-            expected.iter().map(of),
+            expected.iter().map(post_with),
             |post| post.is_public,
             |post| Reverse(post.stars),
             1,

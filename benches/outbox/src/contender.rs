@@ -86,18 +86,18 @@ fn on_engine<E: Published>(
     rows: Rows,
     options: &Options,
 ) {
-    let of = |workers: usize, batch| Shape {
+    let shape = |workers: usize, batch| Shape {
         workers,
         threads: (options.threads / workers).max(1),
         batch,
     };
     let unkeyed = [
-        ("bindery", of(1, None)),
-        ("bindery, `batch(100)`", of(1, Some(100))),
-        ("bindery, `batch(500)`", of(1, Some(500))),
-        ("bindery, 2 workers", of(2, None)),
-        ("bindery, 2 workers, `batch(500)`", of(2, Some(500))),
-        ("bindery, a worker a thread", of(options.threads, None)),
+        ("bindery", shape(1, None)),
+        ("bindery, `batch(100)`", shape(1, Some(100))),
+        ("bindery, `batch(500)`", shape(1, Some(500))),
+        ("bindery, 2 workers", shape(2, None)),
+        ("bindery, 2 workers, `batch(500)`", shape(2, Some(500))),
+        ("bindery, a worker a thread", shape(options.threads, None)),
     ];
     let keyed = [
         ("bindery, 400 keys", Filling::Keyed(400)),
@@ -106,7 +106,7 @@ fn on_engine<E: Published>(
         ("bindery, 40 keys, after a kill", Filling::Killed(40)),
     ];
     let unkeyed = unkeyed.map(|(name, shape)| (name, shape, Filling::Unkeyed));
-    let keyed = keyed.map(|(name, filling)| (name, of(1, None), filling));
+    let keyed = keyed.map(|(name, filling)| (name, shape(1, None), filling));
     for (name, shape, tasks_of) in unkeyed.into_iter().chain(keyed) {
         let (filling, db) = (db.clone(), db.clone());
         all.push(Contender {

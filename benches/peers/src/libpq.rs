@@ -185,14 +185,14 @@ impl Copied {
         };
         rest = rest.get(2..).ok_or("no row")?;
         let id = field(&mut rest)?.ok_or("no key")?;
-        let mut text = || -> Result<Option<String>, Failure> {
+        let mut next_text = || -> Result<Option<String>, Failure> {
             let text = field(&mut rest)?.map(std::str::from_utf8).transpose()?;
             Ok(text.map(str::to_owned))
         };
         Ok(Person {
             id: i64::from_be_bytes(id.try_into()?),
-            name: text()?.ok_or("no name")?,
-            hair_color: text()?,
+            name: next_text()?.ok_or("no name")?,
+            hair_color: next_text()?,
         })
     }
 }
@@ -230,7 +230,7 @@ impl Answer {
     }
 
     fn person(&self, row: c_int) -> Result<Person, Failure> {
-        let text = |column| -> Result<Option<String>, Failure> {
+        let text_of_column = |column| -> Result<Option<String>, Failure> {
             let field = self.field(row, column);
             Ok(field
                 .map(|bytes| std::str::from_utf8(bytes).map(str::to_owned))
@@ -238,8 +238,8 @@ impl Answer {
         };
         Ok(Person {
             id: i64::from_be_bytes(self.field(row, 0).ok_or("no key")?.try_into()?),
-            name: text(1)?.ok_or("no name")?,
-            hair_color: text(2)?,
+            name: text_of_column(1)?.ok_or("no name")?,
+            hair_color: text_of_column(2)?,
         })
     }
 }

@@ -100,7 +100,7 @@ fn make_families(connection: &mut Conn) -> Result<(), Failure> {
     Ok(connection.exec_batch(sql::INSERT_PET, pets)?)
 }
 
-fn read((id, name, hair_color): (i64, String, Option<String>)) -> Person {
+fn read_person((id, name, hair_color): (i64, String, Option<String>)) -> Person {
     Person {
         id,
         name,
@@ -121,7 +121,7 @@ fn insert(
     } = person;
     on.exec_drop(insert, (id, name, hair_color))?;
     let row = on.exec_first(find, (id,))?;
-    Ok(row.map(read).ok_or(GONE)?)
+    Ok(row.map(read_person).ok_or(GONE)?)
 }
 
 impl Client for Mysql {
@@ -141,16 +141,19 @@ impl Client for Mysql {
     }
 
     fn find(&mut self, id: i64) -> Result<Option<Person>, Failure> {
-        Ok(self.connection.exec_first(&self.find, (id,))?.map(read))
+        Ok(self
+            .connection
+            .exec_first(&self.find, (id,))?
+            .map(read_person))
     }
 
     fn all(&mut self) -> Result<Vec<Person>, Failure> {
-        Ok(self.connection.exec_map(&self.all, (), read)?)
+        Ok(self.connection.exec_map(&self.all, (), read_person)?)
     }
 
     fn each(&mut self, take: &mut dyn FnMut(Person)) -> Result<(), Failure> {
         for row in self.connection.exec_iter(&self.all, ())? {
-            take(read(mysql::from_row_opt(row?)?));
+            take(read_person(mysql::from_row_opt(row?)?));
         }
         Ok(())
     }
@@ -221,7 +224,7 @@ impl Client for Mysql {
     fn find_where(&mut self, id: i64, name: &str) -> Result<Option<Person>, Failure> {
         let statement = &self.writes.find_where;
         let row = self.connection.exec_first(statement, (id, name))?;
-        Ok(row.map(read))
+        Ok(row.map(read_person))
     }
 
     fn find_many(&mut self, ids: &[i64]) -> Result<Vec<Option<Person>>, Failure> {
@@ -233,7 +236,7 @@ impl Client for Mysql {
         for chunk in ids.chunks(sql::LISTED_AT_A_TIME) {
             let values: Vec<Value> = chunk.iter().map(|&id| Value::from(id)).collect();
             let statement = sql::find_listed(chunk.len());
-            found.extend(self.connection.exec_map(statement, values, read)?);
+            found.extend(self.connection.exec_map(statement, values, read_person)?);
         }
         Ok(found)
     }
@@ -245,7 +248,7 @@ impl Client for Mysql {
         connection.exec_drop(&writes.insert_defaults, (name,))?;
         let id = connection.last_insert_id();
         let row = connection.exec_first(&writes.find_member, (id,))?;
-        Ok(row.map(read).ok_or(GONE)?)
+        Ok(row.map(read_person).ok_or(GONE)?)
     }
 
     fn insert_given(&mut self, person: Person) -> Result<Person, Failure> {
@@ -277,7 +280,7 @@ impl Client for Mysql {
         } = self;
         connection.exec_drop(&writes.upsert, (&person.name, &person.hair_color))?;
         let row = connection.exec_first(&writes.find_member_by_name, (&person.name,))?;
-        Ok(row.map(read).ok_or(GONE)?)
+        Ok(row.map(read_person).ok_or(GONE)?)
     }
 
     fn delete(&mut self, id: i64) -> Result<bool, Failure> {

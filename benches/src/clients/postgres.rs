@@ -98,7 +98,7 @@ impl Postgres {
     }
 }
 
-fn read(row: &Row) -> Result<Person, postgres::Error> {
+fn read_person(row: &Row) -> Result<Person, postgres::Error> {
     Ok(Person {
         id: row.try_get(0)?,
         name: row.try_get(1)?,
@@ -123,19 +123,19 @@ impl Client for Postgres {
 
     fn find(&mut self, id: i64) -> Result<Option<Person>, Failure> {
         let row = self.connection.query_opt(&self.find, &[&id])?;
-        Ok(row.as_ref().map(read).transpose()?)
+        Ok(row.as_ref().map(read_person).transpose()?)
     }
 
     fn all(&mut self) -> Result<Vec<Person>, Failure> {
         let rows = self.connection.query(&self.all, &[])?;
-        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(read_person).collect::<Result<_, _>>()?)
     }
 
     fn each(&mut self, take: &mut dyn FnMut(Person)) -> Result<(), Failure> {
         let none: [i64; 0] = [];
         let mut rows = self.connection.query_raw(&self.all, none)?;
         while let Some(row) = rows.next()? {
-            take(read(&row)?);
+            take(read_person(&row)?);
         }
         Ok(())
     }
@@ -162,7 +162,7 @@ impl Client for Postgres {
         let row = self
             .connection
             .query_one(&self.insert, &[id, name, hair_color])?;
-        Ok(read(&row)?)
+        Ok(read_person(&row)?)
     }
 
     fn insert_in_transaction(&mut self, person: Person) -> Result<Person, Failure> {
@@ -174,7 +174,7 @@ impl Client for Postgres {
         let mut transaction = self.connection.transaction()?;
         let row = transaction.query_one(&self.insert, &[id, name, hair_color])?;
         transaction.commit()?;
-        Ok(read(&row)?)
+        Ok(read_person(&row)?)
     }
 
     fn inserts_in_transaction(
@@ -185,7 +185,7 @@ impl Client for Postgres {
         let mut transaction = self.connection.transaction()?;
         for person in people {
             let values: [&(dyn ToSql + Sync); 3] = [&person.id, &person.name, &person.hair_color];
-            take(read(&transaction.query_one(&self.insert, &values)?)?);
+            take(read_person(&transaction.query_one(&self.insert, &values)?)?);
         }
         Ok(transaction.commit()?)
     }
@@ -213,7 +213,7 @@ impl Client for Postgres {
         let row = self
             .connection
             .query_opt(&self.writes.find_where, &[&id, &name])?;
-        Ok(row.as_ref().map(read).transpose()?)
+        Ok(row.as_ref().map(read_person).transpose()?)
     }
 
     fn find_many(&mut self, ids: &[i64]) -> Result<Vec<Option<Person>>, Failure> {
@@ -223,18 +223,22 @@ impl Client for Postgres {
     fn find_listed(&mut self, ids: &[i64]) -> Result<Vec<Person>, Failure> {
         let statement = &self.writes.find_listed;
         let rows = self.connection.query(statement, &[&ids])?;
-        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(read_person).collect::<Result<_, _>>()?)
     }
 
     fn insert_defaults(&mut self, name: String) -> Result<Person, Failure> {
         let statement = &self.writes.insert_defaults;
-        Ok(read(&self.connection.query_one(statement, &[&name])?)?)
+        Ok(read_person(
+            &self.connection.query_one(statement, &[&name])?,
+        )?)
     }
 
     fn insert_given(&mut self, person: Person) -> Result<Person, Failure> {
         let values: [&(dyn ToSql + Sync); 3] = [&person.id, &person.name, &person.hair_color];
         let statement = &self.writes.insert_given;
-        Ok(read(&self.connection.query_one(statement, &values)?)?)
+        Ok(read_person(
+            &self.connection.query_one(statement, &values)?,
+        )?)
     }
 
     fn update(&mut self, id: i64, hair_color: Option<String>) -> Result<bool, Failure> {
@@ -250,7 +254,7 @@ impl Client for Postgres {
     fn upsert(&mut self, person: Person) -> Result<Person, Failure> {
         let values: [&(dyn ToSql + Sync); 2] = [&person.name, &person.hair_color];
         let row = self.connection.query_one(&self.writes.upsert, &values)?;
-        Ok(read(&row)?)
+        Ok(read_person(&row)?)
     }
 
     fn delete(&mut self, id: i64) -> Result<bool, Failure> {

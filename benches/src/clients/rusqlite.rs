@@ -45,7 +45,7 @@ impl Rusqlite {
     }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Person> {
+fn read_person(row: &Row<'_>) -> rusqlite::Result<Person> {
     Ok(Person {
         id: row.get(0)?,
         name: row.get(1)?,
@@ -60,7 +60,7 @@ fn insert(connection: &Connection, person: &Person) -> rusqlite::Result<Person> 
         hair_color,
     } = person;
     let mut statement = connection.prepare_cached(sql::INSERT_RETURNING)?;
-    statement.query_row(params![id, name, hair_color], read)
+    statement.query_row(params![id, name, hair_color], read_person)
 }
 
 impl Client for Rusqlite {
@@ -83,18 +83,18 @@ impl Client for Rusqlite {
     fn find(&mut self, id: i64) -> Result<Option<Person>, Failure> {
         let mut statement = self.connection.prepare_cached(sql::FIND)?;
         let mut rows = statement.query([id])?;
-        Ok(rows.next()?.map(read).transpose()?)
+        Ok(rows.next()?.map(read_person).transpose()?)
     }
 
     fn all(&mut self) -> Result<Vec<Person>, Failure> {
         let mut statement = self.connection.prepare_cached(sql::ALL)?;
-        let rows = statement.query_map([], read)?;
+        let rows = statement.query_map([], read_person)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     fn each(&mut self, take: &mut dyn FnMut(Person)) -> Result<(), Failure> {
         let mut statement = self.connection.prepare_cached(sql::ALL)?;
-        for row in statement.query_map([], read)? {
+        for row in statement.query_map([], read_person)? {
             take(row?);
         }
         Ok(())
@@ -151,7 +151,7 @@ impl Client for Rusqlite {
     fn find_where(&mut self, id: i64, name: &str) -> Result<Option<Person>, Failure> {
         let mut statement = self.connection.prepare_cached(sql::FIND_WHERE)?;
         let mut rows = statement.query(params![id, name])?;
-        Ok(rows.next()?.map(read).transpose()?)
+        Ok(rows.next()?.map(read_person).transpose()?)
     }
 
     fn find_many(&mut self, ids: &[i64]) -> Result<Vec<Option<Person>>, Failure> {
@@ -164,7 +164,7 @@ impl Client for Rusqlite {
             let mut statement = self
                 .connection
                 .prepare_cached(&sql::find_listed(chunk.len()))?;
-            for row in statement.query_map(params_from_iter(chunk), read)? {
+            for row in statement.query_map(params_from_iter(chunk), read_person)? {
                 found.push(row?);
             }
         }
@@ -175,7 +175,7 @@ impl Client for Rusqlite {
         let mut statement = self
             .connection
             .prepare_cached(sql::INSERT_DEFAULTS_RETURNING)?;
-        Ok(statement.query_row([name], read)?)
+        Ok(statement.query_row([name], read_person)?)
     }
 
     fn insert_given(&mut self, person: Person) -> Result<Person, Failure> {
@@ -187,7 +187,7 @@ impl Client for Rusqlite {
         let mut statement = self
             .connection
             .prepare_cached(sql::INSERT_GIVEN_RETURNING)?;
-        Ok(statement.query_row(params![id, name, hair_color], read)?)
+        Ok(statement.query_row(params![id, name, hair_color], read_person)?)
     }
 
     fn update(&mut self, id: i64, hair_color: Option<String>) -> Result<bool, Failure> {
@@ -202,7 +202,7 @@ impl Client for Rusqlite {
 
     fn upsert(&mut self, person: Person) -> Result<Person, Failure> {
         let mut statement = self.connection.prepare_cached(sql::UPSERT_RETURNING)?;
-        Ok(statement.query_row(params![person.name, person.hair_color], read)?)
+        Ok(statement.query_row(params![person.name, person.hair_color], read_person)?)
     }
 
     fn delete(&mut self, id: i64) -> Result<bool, Failure> {

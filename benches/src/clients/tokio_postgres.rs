@@ -87,7 +87,7 @@ impl TokioPostgres {
     }
 }
 
-fn read(row: &Row) -> Result<Person, tokio_postgres::Error> {
+fn read_person(row: &Row) -> Result<Person, tokio_postgres::Error> {
     Ok(Person {
         id: row.try_get(0)?,
         name: row.try_get(1)?,
@@ -112,14 +112,14 @@ impl Client for TokioPostgres {
         let params: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&id];
         let work = self.connection.query_opt(&find, &params);
         let row = run(&self.runtime, &mut self.driver, work)?;
-        Ok(row.as_ref().map(read).transpose()?)
+        Ok(row.as_ref().map(read_person).transpose()?)
     }
 
     fn all(&mut self) -> Result<Vec<Person>, Failure> {
         let [_, all, _] = self.prepare()?;
         let work = self.connection.query(&all, &[]);
         let rows = run(&self.runtime, &mut self.driver, work)?;
-        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(read_person).collect::<Result<_, _>>()?)
     }
 
     fn each(&mut self, take: &mut dyn FnMut(Person)) -> Result<(), Failure> {
@@ -129,7 +129,7 @@ impl Client for TokioPostgres {
             let none: [i64; 0] = [];
             let mut rows = pin!(connection.query_raw(&all, none).await?);
             while let Some(row) = rows.try_next().await? {
-                take(read(&row)?);
+                take(read_person(&row)?);
             }
             Ok(())
         };
@@ -163,7 +163,7 @@ impl Client for TokioPostgres {
         let params: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [id, name, hair_color];
         let work = self.connection.query_one(&insert, &params);
         let row = run(&self.runtime, &mut self.driver, work)?;
-        Ok(read(&row)?)
+        Ok(read_person(&row)?)
     }
 
     fn insert_in_transaction(&mut self, person: Person) -> Result<Person, Failure> {
@@ -187,7 +187,7 @@ impl Client for TokioPostgres {
             Ok(row)
         };
         let row = run(runtime, driver, work)?;
-        Ok(read(&row)?)
+        Ok(read_person(&row)?)
     }
 
     fn insert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {

@@ -338,35 +338,38 @@ impl Between<'_> {
         change: ColumnChange,
         result: &mut Comparison,
     ) {
-        let of = |what, one: Option<String>, other: Option<String>| {
+        let column_finding = |what, one: Option<String>, other: Option<String>| {
             Finding::column(what, table, &expected.name, one, other)
         };
         let null = |column: &ColumnShape| {
             Some(if column.nullable { "NULL" } else { "NOT NULL" }.to_owned())
         };
-        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let non_empty = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let texts = |what, one: &Option<String>, other: &Option<String>| {
-            of(what, one.clone(), other.clone())
+            column_finding(what, one.clone(), other.clone())
         };
         let (finding, is_expression) = match change {
             ColumnChange::Type => (
-                of(
+                column_finding(
                     FindingKind::Type,
-                    text(&expected.type_sql),
-                    text(&found.type_sql),
+                    non_empty(&expected.type_sql),
+                    non_empty(&found.type_sql),
                 ),
                 false,
             ),
-            ColumnChange::Null => (of(FindingKind::Null, null(expected), null(found)), false),
+            ColumnChange::Null => (
+                column_finding(FindingKind::Null, null(expected), null(found)),
+                false,
+            ),
             ColumnChange::Default => (
                 texts(FindingKind::Default, &expected.default, &found.default),
                 true,
             ),
             ColumnChange::Generated => (
-                of(
+                column_finding(
                     FindingKind::Generated,
-                    text(&expected.generated),
-                    text(&found.generated),
+                    non_empty(&expected.generated),
+                    non_empty(&found.generated),
                 ),
                 true,
             ),
@@ -383,18 +386,18 @@ impl Between<'_> {
                 return result.notes.push(finding);
             }
             ColumnChange::Words => (
-                of(
+                column_finding(
                     FindingKind::Words,
-                    text(&expected.words.join(" ")),
-                    text(&found.words.join(" ")),
+                    non_empty(&expected.words.join(" ")),
+                    non_empty(&found.words.join(" ")),
                 ),
                 true,
             ),
             ColumnChange::Check => (
-                of(
+                column_finding(
                     FindingKind::Key(KeyKind::Check),
-                    text(&expected.line),
-                    text(&found.line),
+                    non_empty(&expected.line),
+                    non_empty(&found.line),
                 ),
                 true,
             ),
@@ -422,12 +425,13 @@ impl Between<'_> {
 
     fn partitions(&self, result: &mut Comparison) {
         for (found, expected) in partitions::changed_partitions(self.found, self.expected) {
-            let text = |part: &PartitionShape| Some(format!("OF {} {}", part.parent, part.bound));
+            let partition_text =
+                |part: &PartitionShape| Some(format!("OF {} {}", part.parent, part.bound));
             let finding = Finding::of_table(
                 FindingKind::Partition,
                 &expected.name,
-                text(expected),
-                text(found),
+                partition_text(expected),
+                partition_text(found),
             );
             match self.exact.is_same_partition(&expected.name) {
                 Some(true) if found.parent.name == expected.parent.name => {}

@@ -18,15 +18,16 @@ pub(super) fn changed(
     dialect: Dialect,
     result: &mut Comparison,
 ) {
-    let text = |object: &ObjectShape| object.create.join(" ");
-    if is_same_text(&text(found), &text(expected), dialect) {
+    let statements = |object: &ObjectShape| object.create.join(" ");
+    if is_same_text(&statements(found), &statements(expected), dialect) {
         return;
     }
     if expected.kind == "SEQUENCE" {
-        if options(&text(found)) != options(&text(expected)) {
+        if options(&statements(found)) != options(&statements(expected)) {
             result.differences.push(Finding::object(expected, found));
         }
-    } else if has_same_parts(&text(found), &text(expected), dialect) || expected.kind == "FUNCTION"
+    } else if has_same_parts(&statements(found), &statements(expected), dialect)
+        || expected.kind == "FUNCTION"
     {
         result.notes.push(Finding::object(expected, found));
     } else {

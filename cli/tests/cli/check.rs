@@ -460,11 +460,11 @@ fn words_of_a_type_are_warned_of_in_a_file_that_is_said_to_be_of_sqlite() {
     const TABLE: &str =
         "CREATE TABLE notes (id INTEGER AUTO_INCREMENT PRIMARY KEY, line TEXT NOT NULL);\n";
     let entry = "url = \"sqlite://app.db\"\n[schema]\nfiles = [{ path = \"schema.sql\", dialect = \"sqlite\" }]\n";
-    let of = |config: &str, schema: &str| {
+    let project_of = |config: &str, schema: &str| {
         Project::new(&[("bindery.toml", config), ("schema.sql", schema)])
     };
     let plain = "url = \"sqlite://app.db\"\n";
-    let by_its_head = of(plain, &format!("-- @dialect sqlite\n\n{TABLE}"));
+    let by_its_head = project_of(plain, &format!("-- @dialect sqlite\n\n{TABLE}"));
     by_its_head.run("create").good();
     by_its_head.run("validate").good();
     let pulled = by_its_head.run("pull --out -").good();
@@ -472,9 +472,13 @@ fn words_of_a_type_are_warned_of_in_a_file_that_is_said_to_be_of_sqlite() {
     let by_command = "check --schema schema.sql --dialect sqlite";
     for (project, words, why) in [
         (by_its_head, "check", "as its head says"),
-        (of(entry, TABLE), "check", "as its configuration says"),
-        (of(plain, TABLE), by_command, "as `--dialect` says"),
-        (of(plain, &pulled), "check", "as its head says"),
+        (
+            project_of(entry, TABLE),
+            "check",
+            "as its configuration says",
+        ),
+        (project_of(plain, TABLE), by_command, "as `--dialect` says"),
+        (project_of(plain, &pulled), "check", "as its head says"),
     ] {
         let found = project.run(&format!("{words} --format json"));
         assert_eq!(found.code, Some(0), "{words}: {found:#?}");
@@ -487,7 +491,7 @@ fn words_of_a_type_are_warned_of_in_a_file_that_is_said_to_be_of_sqlite() {
         assert_eq!(found["diagnostics"].as_array().map(Vec::len), Some(1));
         project.run(&format!("{words} --deny-warnings")).failed();
     }
-    let other = of(
+    let other = project_of(
         plain,
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a ENUM('x'));\n",
     );
@@ -495,6 +499,6 @@ fn words_of_a_type_are_warned_of_in_a_file_that_is_said_to_be_of_sqlite() {
         &other.run(by_command).failed(),
         &["error[B0251]", "write `--dialect mysql`"],
     );
-    let guessed = of(plain, TABLE).run("check").failed();
+    let guessed = project_of(plain, TABLE).run("check").failed();
     holds(&guessed, &["error[B0251]", "`-- @dialect"]);
 }

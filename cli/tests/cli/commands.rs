@@ -288,14 +288,14 @@ fn cli_01_an_engine_that_fails_keeps_no_other_from_its_work() {
     ] {
         let outcome = project.run(words);
         let lines: Vec<&str> = outcome.results.lines().collect();
-        let of = |engine: &str| {
+        let line_of = |engine: &str| {
             lines
                 .iter()
                 .position(|line| line.starts_with(&format!("{done}{engine}")))
         };
-        let (b, c) = (of("b"), of("c"));
+        let (b, c) = (line_of("b"), line_of("c"));
         assert!(
-            b.is_some() && b < c && of("p").is_none(),
+            b.is_some() && b < c && line_of("p").is_none(),
             "{words}: {outcome:#?}"
         );
         holds(&outcome.failed(), &["engine `p`"]);

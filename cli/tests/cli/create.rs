@@ -261,16 +261,16 @@ fn a_dump_without_a_configuration_is_read_in_the_dialect_that_is_printed() {
 fn a_file_whose_dialect_is_guessed_is_not_said_to_be_in_it_by_what_is_printed() {
     const TABLE: &str =
         "CREATE TABLE notes (id INTEGER AUTO_INCREMENT PRIMARY KEY, line TEXT NOT NULL);\n";
-    let of = |schema: &str| {
+    let project_of = |schema: &str| {
         let config = "url = \"sqlite://app.db\"\n";
         Project::new(&[("bindery.toml", config), ("schema.sql", schema)])
     };
     for dialect in ["postgres", "mysql", "sqlite"] {
         let command = format!("create --print --dialect {dialect}");
-        let guessed = of(TABLE).run(&command).failed();
+        let guessed = project_of(TABLE).run(&command).failed();
         let why = "the dialect of engine `default`";
         holds(&guessed, &["error[B0251]", why, "`-- @dialect"]);
-        let declared = of(&format!("-- @dialect sqlite\n\n{TABLE}")).run(&command);
+        let declared = project_of(&format!("-- @dialect sqlite\n\n{TABLE}")).run(&command);
         assert_eq!(declared.code, Some(0), "{declared:#?}");
         holds(&declared.messages, &["warning[B0254]", "as its head says"]);
     }

@@ -55,7 +55,7 @@ fn server() -> Option<Server> {
 }
 
 /// SQL for a text of this number of million bytes.
-fn text(b: &At, millions: usize) -> String {
+fn long_text(b: &At, millions: usize) -> String {
     let times = millions * 1_000_000 / WORDS.len();
     match b {
         At::File(_) => format!("replace(hex(zeroblob({times})), '00', '{WORDS}')"),
@@ -118,7 +118,7 @@ fn dump_02_a_value_larger_than_memory_is_dumped_and_loaded() {
     let size = if is_full_run() { 537 } else { 64 };
     let server = server();
     for test in on_each(server.as_ref()) {
-        let (film, words) = (bytes(&test.b, size), text(&test.b, size));
+        let (film, words) = (bytes(&test.b, size), long_text(&test.b, size));
         test.on_b(&format!("INSERT INTO films (id, film) VALUES (1, {film})"));
         test.on_b(&format!(
             "INSERT INTO books (shelf, id, words) VALUES ('a', 1, {words})"
@@ -145,7 +145,7 @@ fn dump_02_a_value_larger_than_memory_is_dumped_and_loaded() {
 fn dump_02_rows_with_long_values_come_in_their_place() {
     let server = server();
     for test in on_each(server.as_ref()) {
-        let (film, words) = (bytes(&test.b, 17), text(&test.b, 18));
+        let (film, words) = (bytes(&test.b, 17), long_text(&test.b, 18));
         test.on_b(&format!(
             "INSERT INTO films (id, name, film, trailer) VALUES (5, 'e', {film}, {film}), (7, 'g', NULL, x''), (2, 'b', x'00', x''), (1, 'a', NULL, NULL), (6, NULL, x'00', NULL)"
         ).replace("x''", empty(&test.b)).replace("x'00'", zero(&test.b)));
@@ -156,7 +156,7 @@ fn dump_02_rows_with_long_values_come_in_their_place() {
         for form in forms(&test.b) {
             test.run(&format!("dump --engine b --as {form} --force"))
                 .good();
-            let dumped = ["films", "books"].map(|table| read(&test, "b", table, form));
+            let dumped = ["films", "books"].map(|table| read_dump(&test, "b", table, form));
             let keys = dumped.each_ref().map(|text| keys(text, form));
             assert_eq!(keys[0], ["1", "2", "5", "6", "7"]);
             assert_eq!(keys[1], ["a 1", "a 2", "a 3", "b -1", "b 1", "c 1"]);
@@ -171,7 +171,7 @@ fn dump_02_rows_with_long_values_come_in_their_place() {
             for engine in ["b", "default"] {
                 test.run(&format!("dump --engine {engine} --as {form} --force"))
                     .good();
-                let again = ["films", "books"].map(|table| read(&test, engine, table, form));
+                let again = ["films", "books"].map(|table| read_dump(&test, engine, table, form));
                 assert!(again == dumped, "{engine} as {form}");
             }
         }
@@ -255,7 +255,7 @@ fn zero(b: &At) -> &'static str {
     }
 }
 
-fn read(test: &Dumped, engine: &str, table: &str, form: &str) -> String {
+fn read_dump(test: &Dumped, engine: &str, table: &str, form: &str) -> String {
     test.read(&format!("data/{engine}/{table}.{form}"))
 }
 

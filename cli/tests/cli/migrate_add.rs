@@ -217,12 +217,12 @@ fn cli_07_indexes_of_postgres_are_made_beside_the_work_of_others() {
 #[test]
 fn cli_07_what_sqlite_makes_anew_keeps_its_triggers_and_views() {
     let both = Both::on_sqlite();
-    let of = |kind: &str| {
+    let schema_with = |kind: &str| {
         format!(
             "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a {kind});\nCREATE INDEX t_a ON t (a);\nCREATE TABLE log (n INTEGER);\nCREATE VIEW v AS SELECT id FROM t;\n"
         )
     };
-    both.schema(&of("INTEGER"));
+    both.schema(&schema_with("INTEGER"));
     both.good("migrate add first");
     both.good("migrate add trigger --empty");
     let mut files = both.migrations().into_iter();
@@ -232,7 +232,7 @@ fn cli_07_what_sqlite_makes_anew_keeps_its_triggers_and_views() {
     std::fs::write(file.expect("it was written"), trigger).expect("it can be written");
     both.good("migrate run");
     both.execute("INSERT INTO t (a) VALUES (1), (2); DELETE FROM t WHERE a = 2");
-    both.schema(&of("BIGINT NOT NULL"));
+    both.schema(&schema_with("BIGINT NOT NULL"));
     both.good("migrate add anew");
     both.good("migrate run");
     both.execute("INSERT INTO t (a) VALUES (3)");

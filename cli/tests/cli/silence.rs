@@ -20,16 +20,16 @@ struct Behind {
 
 impl Behind {
     fn all() -> Vec<Self> {
-        let of = |is_postgres| {
+        let database_of = |is_postgres| {
             move |database| Self {
                 database,
                 is_postgres,
             }
         };
-        let postgres = fresh_postgres().map(of(true));
+        let postgres = fresh_postgres().map(database_of(true));
         let servers: Vec<Self> = postgres
             .into_iter()
-            .chain(fresh_mysql().map(of(false)))
+            .chain(fresh_mysql().map(database_of(false)))
             .collect();
         servers.iter().for_each(Self::fill);
         servers

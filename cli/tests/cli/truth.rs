@@ -212,12 +212,12 @@ fn is_found(document: &Value, word: &str, place: &str) -> bool {
     };
     let list = document[list].as_array().expect("a list");
     list.iter().any(|one| {
-        let text = |name: &str| one[name].as_str().unwrap_or_default();
-        let column = match text("column") {
+        let string_field = |name: &str| one[name].as_str().unwrap_or_default();
+        let column = match string_field("column") {
             "" => String::new(),
             column => format!(".{column}"),
         };
-        let shown = format!("{}{column} {}", text("table"), text("what"));
+        let shown = format!("{}{column} {}", string_field("table"), string_field("what"));
         shown == place && (word != "missing" || one["found"].is_null())
     })
 }

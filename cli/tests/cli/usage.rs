@@ -50,8 +50,8 @@ fn shown_commands() -> Vec<String> {
 #[test]
 fn every_command_has_a_page() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-    let read = |name: &str| fs::read_to_string(docs.join(name)).expect("a page");
-    let list = read("commands.md");
+    let read_page = |name: &str| fs::read_to_string(docs.join(name)).expect("a page");
+    let list = read_page("commands.md");
     for command in listed(&Project::new(&[]).run("--help").good()) {
         let name = format!("`bindery {command}`");
         let mut rows = list.lines().filter(|line| line.starts_with('|'));
@@ -62,7 +62,7 @@ fn every_command_has_a_page() {
             .skip(1)
             .filter_map(|rest| rest.split(')').next());
         let is_shown = |page: &str| {
-            page.starts_with('#') || read(page).contains(&format!("bindery {command}"))
+            page.starts_with('#') || read_page(page).contains(&format!("bindery {command}"))
         };
         assert!(
             pages.clone().next().is_some() && pages.clone().all(is_shown),

@@ -151,7 +151,7 @@ fn argument(parameter: &str) -> String {
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> Result<ValueText, (usize, PlaceFault)> {
+    fn parse_text(text: &str) -> Result<ValueText, (usize, PlaceFault)> {
         let mut origin = OriginText::default();
         text.char_indices()
             .for_each(|(at, character)| origin.push(character, at));
@@ -177,7 +177,7 @@ mod tests {
                 &["a", "b", "c"],
             ),
         ] {
-            let found = of(text).expect("it is well formed");
+            let found = parse_text(text).expect("it is well formed");
             assert_eq!(found.sql.text, sql, "{text}");
             let written: Vec<&str> = found
                 .values
@@ -197,7 +197,7 @@ mod tests {
             ("a {} b", 2, PlaceFault::Empty),
             ("{a {b}", 0, PlaceFault::NeverClosed("a {b}".to_owned())),
         ] {
-            assert_eq!(of(text), Err((at, fault)), "{text}");
+            assert_eq!(parse_text(text), Err((at, fault)), "{text}");
         }
     }
 }

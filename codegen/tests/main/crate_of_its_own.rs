@@ -56,12 +56,13 @@ fn the_crate_is_bound_to_the_version_of_its_generator() {
     assert_eq!(shop.generator(), None);
     shop.generate(&model(TWO))
         .expect("the folder can be written");
-    let read = |path: &str| fs::read_to_string(folder.path().join(path)).expect("it was written");
+    let read_file =
+        |path: &str| fs::read_to_string(folder.path().join(path)).expect("it was written");
     let version = env!("CARGO_PKG_VERSION");
-    let manifest = read("Cargo.toml");
+    let manifest = read_file("Cargo.toml");
     let dependency = format!("bindery = {{ version = \"={version}\",");
     assert!(manifest.contains(&dependency), "{manifest}");
-    let (lib, module) = (read("src/lib.rs"), read("src/note.rs"));
+    let (lib, module) = (read_file("src/lib.rs"), read_file("src/note.rs"));
     let (_, after_head) = lib.split_once("\n\n").expect("items after the head");
     let first = format!("::bindery::__private::generated_by!(\"{version}\");\n");
     assert!(after_head.starts_with(&first), "{lib}");

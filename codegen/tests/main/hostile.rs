@@ -7,13 +7,13 @@ use bindery_schema::model::CheckedModel;
 
 use crate::support::{checked_of, folder_with, model};
 
-fn text(schema: &str) -> String {
+fn emitted_text(schema: &str) -> String {
     emit(&model(schema), &EmitOptions::default()).remove(0).text
 }
 
 #[test]
 fn prose_stays_documentation() {
-    let text = text(
+    let text = emitted_text(
         "-- ends here */ \r\u{202e} ``` \n--         fn main() { panic!() }\n-- ```\n\
          CREATE TABLE \"a\"\"b`c\" (id INTEGER PRIMARY KEY, \"x\ny\" TEXT DEFAULT '\"#;' );",
     );
@@ -31,7 +31,7 @@ fn prose_stays_documentation() {
 #[test]
 fn output_is_the_same_each_time() {
     let schema = "CREATE TABLE a (id INTEGER PRIMARY KEY);\nCREATE TABLE b (id INTEGER PRIMARY KEY, a BIGINT REFERENCES a(id));";
-    assert_eq!(text(schema), text(schema));
+    assert_eq!(emitted_text(schema), emitted_text(schema));
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn schema_with(text: &str) -> String {
 /// Covers COMP-5.
 #[test]
 fn no_text_of_a_schema_leaves_its_place() {
-    let tame = skeleton(&text(&schema_with(" zeta")));
+    let tame = skeleton(&emitted_text(&schema_with(" zeta")));
     let hostile = [
         "*/ fn main() {} /*",
         "\"# ; fn main() {} //",
@@ -118,7 +118,7 @@ fn no_text_of_a_schema_leaves_its_place() {
         "$$ \\u{0}",
     ];
     for one in hostile {
-        let written = text(&schema_with(one));
+        let written = emitted_text(&schema_with(one));
         assert_eq!(skeleton(&written), tame, "{one:?}\n{written}");
     }
 }
@@ -136,11 +136,11 @@ fn words_of_rust_are_names_in_every_place() {
             "CREATE TABLE \"{word}\" (\"{word}\" INTEGER PRIMARY KEY, \"{word} text\" VARCHAR(80) UNIQUE, other INTEGER REFERENCES \"{word}\" (\"{word}\"));\n\
              CREATE INDEX \"{word}\" ON \"{word}\" (other);"
         );
-        skeleton(&text(&table));
+        skeleton(&emitted_text(&table));
         let composite = format!(
             "CREATE TABLE t (\"{word}\" INTEGER NOT NULL, a INTEGER NOT NULL, PRIMARY KEY (\"{word}\", a), UNIQUE (a, \"{word}\"));"
         );
-        skeleton(&text(&composite));
+        skeleton(&emitted_text(&composite));
     }
 }
 

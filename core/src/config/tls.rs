@@ -404,14 +404,14 @@ mod tests {
 
     #[test]
     fn two_places_say_the_same_or_one_of_them_nothing() {
-        let of = |mode| TlsOptions {
+        let with_mode = |mode| TlsOptions {
             mode: Some(mode),
             ..TlsOptions::default()
         };
         let nothing = TlsOptions::default();
-        let full = of(TlsMode::VerifyFull);
+        let full = with_mode(TlsMode::VerifyFull);
         assert_eq!(full.clone().and(nothing), Ok(full.clone()));
         assert_eq!(full.clone().and(full.clone()), Ok(full.clone()));
-        assert!(full.and(of(TlsMode::Disable)).is_err());
+        assert!(full.and(with_mode(TlsMode::Disable)).is_err());
     }
 }

@@ -118,12 +118,12 @@ pub(super) fn take_parameters(
     };
     let mut take = |names| take_one(names, parameters);
     Ok(TlsOptions {
-        mode: read(take(mode)?, TlsMode::from_word)?,
+        mode: read_parameter(take(mode)?, TlsMode::from_word)?,
         ca: take(ca)?.map(|(_, value)| value).and_then(authorities),
         cert: take(cert)?.map(|(_, value)| value.into()),
         key: take(key)?.map(|(_, value)| value.into()),
-        plaintext: read(take(&["tls-plaintext"])?, read_plaintext)?.is_some(),
-        channel_binding: read(take(binding)?, ChannelBinding::from_word)?,
+        plaintext: read_parameter(take(&["tls-plaintext"])?, read_plaintext)?.is_some(),
+        channel_binding: read_parameter(take(binding)?, ChannelBinding::from_word)?,
     })
 }
 
@@ -147,7 +147,7 @@ fn take_one(
     Ok(found)
 }
 
-fn read<T>(
+fn read_parameter<T>(
     parameter: Option<(&'static str, String)>,
     read: impl Fn(&str) -> Result<T, TlsError>,
 ) -> Result<Option<T>, UrlError> {
@@ -177,7 +177,7 @@ mod tests {
     use crate::diagnostic::Diagnostics;
     use crate::source::Sources;
 
-    fn read(keys: &str) -> Result<Config, String> {
+    fn read_keys(keys: &str) -> Result<Config, String> {
         let text = format!("[engines.b]\nurl = \"postgres://ann@h/shop\"\n{keys}");
         let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
         let folder = Path::new("/etc/shop");
@@ -187,7 +187,7 @@ mod tests {
 
     fn options(keys: &str, variable: Option<&str>) -> Result<TlsOptions, String> {
         let environment = |_: &str| variable.map(str::to_owned).filter(|value| value != "-");
-        let target = read(keys)?.target("b", &|name| {
+        let target = read_keys(keys)?.target("b", &|name| {
             environment(name).filter(|_| !name.starts_with("BINDERY_"))
         });
         match target.map_err(|finding| finding.message)?.place {
@@ -232,7 +232,7 @@ mod tests {
             ("sslmode = \"require\"\n", "unknown key `sslmode`"),
         ];
         for (keys, expected) in cases {
-            let found = read(keys).expect_err(keys);
+            let found = read_keys(keys).expect_err(keys);
             assert!(found.contains(expected), "{keys}{found}");
         }
         let filled = options("tls = \"${MODE}\"\n", Some("hunter2")).expect_err("no mode");

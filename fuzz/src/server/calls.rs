@@ -74,8 +74,8 @@ where
     }
     let c = &mut db.connect(engine)?;
     match call.writes {
-        true => write(call.name, c),
-        false => read(call.name, c),
+        true => run_write(call.name, c),
+        false => run_read(call.name, c),
     }
 }
 
@@ -90,7 +90,7 @@ where
     c.people().insert_many(people).map(shown)
 }
 
-fn read<E: StaticEngine + Hosts<model::Person>>(
+fn run_read<E: StaticEngine + Hosts<model::Person>>(
     name: &str,
     c: &mut Connection<E>,
 ) -> Result<String> {
@@ -116,7 +116,7 @@ fn read<E: StaticEngine + Hosts<model::Person>>(
     })
 }
 
-fn write<E: StaticEngine + Hosts<model::Person>>(
+fn run_write<E: StaticEngine + Hosts<model::Person>>(
     name: &str,
     c: &mut Connection<E>,
 ) -> Result<String> {

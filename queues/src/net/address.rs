@@ -138,23 +138,23 @@ mod tests {
 
     #[test]
     fn a_url_is_read_with_its_parts_decoded() {
-        let text = |text: &str| Some(text.to_owned());
+        let some_text = |text: &str| Some(text.to_owned());
         for (url, expected) in [
             (
                 "amqp://ann:p%40ss%3Aword@mq.example:1234/sh%2Fop",
                 (
                     "mq.example".to_owned(),
                     1234,
-                    text("ann"),
-                    text("p@ss:word"),
-                    text("sh/op"),
+                    some_text("ann"),
+                    some_text("p@ss:word"),
+                    some_text("sh/op"),
                 ),
             ),
             ("amqps://[::1]/", ("::1".to_owned(), 5671, None, None, None)),
             ("amqp://h", ("h".to_owned(), 5672, None, None, None)),
             (
                 "amqp://token@[::1]:7",
-                ("::1".to_owned(), 7, text("token"), None, None),
+                ("::1".to_owned(), 7, some_text("token"), None, None),
             ),
         ] {
             assert_eq!(parts(url), Some(expected), "{url}");

@@ -187,10 +187,10 @@ impl Queue for RedisQueue {
             taken => taken,
         };
         let taken = taken.map_err(unavailable)?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let lossy_text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let deliveries = taken.chunks_exact(2).map(|one| Delivery {
-            receipt: text(&one[0]),
-            body: text(&one[1]),
+            receipt: lossy_text(&one[0]),
+            body: lossy_text(&one[1]),
         });
         Ok(deliveries.collect())
     }

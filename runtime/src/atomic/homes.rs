@@ -44,7 +44,7 @@ impl LostHomes {
         };
         self.unless_lost(home, work, |error| {
             let may_be_row = has_row_locks && matches!(error.kind(), ErrorKind::Timeout { .. });
-            !may_be_row || on(home, |physical| store::read(physical, ("", ""))).is_err()
+            !may_be_row || on(home, |physical| store::read_decision(physical, ("", ""))).is_err()
         })
     }
 

@@ -200,7 +200,7 @@ impl Around<'_> {
 
     fn read(&self, slot: &mut Slot) -> Decision {
         let id = (self.transaction, self.coordinator);
-        let read = slot.apart(STEP, |physical| store::read(physical, id));
+        let read = slot.apart(STEP, |physical| store::read_decision(physical, id));
         read.unwrap_or(Decision::Unreadable)
     }
 }

@@ -109,7 +109,9 @@ impl<'r> Repairing<'r> {
         };
         let transaction = self.id.decision();
         let id = (&*transaction, &*self.id.coordinator);
-        let read = self.lost.on(home, |physical| store::read(physical, id));
+        let read = self
+            .lost
+            .on(home, |physical| store::read_decision(physical, id));
         let read = read.and_then(|read| self.noted(read).ok());
         read.unwrap_or(Decision::Unreadable)
     }

@@ -229,7 +229,7 @@ fn insert(
 }
 
 /// Reads what was decided of a transaction.
-pub(super) fn read(
+pub(super) fn read_decision(
     physical: &mut Physical,
     (transaction, coordinator): (&str, &str),
 ) -> Result<Decision> {

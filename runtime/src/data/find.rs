@@ -49,7 +49,7 @@ impl DataKey {
 
     /// The text of each value, without quotes.
     pub fn texts(&self) -> Vec<String> {
-        split(&self.0).map(record::text).collect()
+        split(&self.0).map(record::recorded_text).collect()
     }
 
     /// The order of two keys by their values; `None` where databases have them in no one order.
@@ -140,7 +140,7 @@ impl Snapshot {
         let sql = select(self.physical.dialect(), from, (&table.columns, &[]), which);
         let mut rows = Vec::new();
         let give = &mut |params: &mut ParamWriter<'_>| give_all(table, columns, &values.0, params);
-        read(&mut self.physical, table, (&sql, give), &mut |row| {
+        read_rows(&mut self.physical, table, (&sql, give), &mut |row| {
             rows.push(row);
             Ok(true)
         })
@@ -179,7 +179,7 @@ impl Snapshot {
     ) -> Result<()> {
         let engine = self.engine;
         let sql = table.select.as_str();
-        read(&mut self.physical, table, (sql, &mut |_| ()), take)
+        read_rows(&mut self.physical, table, (sql, &mut |_| ()), take)
             .map_err(|error| error.during(Operation::Dump).on_engine(engine))
     }
 }
@@ -202,7 +202,7 @@ impl Loading {
         let mut found = None;
         let give =
             &mut |params: &mut ParamWriter<'_>| give_all(table, table.sql.key, &key.0, params);
-        read(&mut self.physical, table, (&sql, give), &mut |row| {
+        read_rows(&mut self.physical, table, (&sql, give), &mut |row| {
             found = Some(row);
             Ok(true)
         })
@@ -212,7 +212,7 @@ impl Loading {
 }
 
 /// Reads the rows of a query.
-fn read(
+fn read_rows(
     physical: &mut Physical,
     table: &DataTable,
     (sql, give): (&str, WriteParams<'_>),

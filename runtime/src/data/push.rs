@@ -46,7 +46,7 @@ fn push_typed(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Re
             let decimal = row.decimal()?;
             line.plain(|out| out.push_str(&decimal));
         }
-        ValueType::Text => text(row.text()?, line),
+        ValueType::Text => push_text(row.text()?, line),
         ValueType::Bytes => {
             let bytes = row.bytes()?;
             if bytes.is_empty() {
@@ -112,7 +112,7 @@ pub(super) fn push_date_time(micros: i64, is_utc: bool, line: &mut Line) {
 }
 
 /// With quotes where it would be taken for bytes of SQLite.
-fn text(text: &str, line: &mut Line) {
+fn push_text(text: &str, line: &mut Line) {
     if own::is_like_bytes(text) {
         line.quoted(text);
     } else {

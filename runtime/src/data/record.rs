@@ -112,7 +112,7 @@ fn moment(row: &mut RowReader<'_>, value: &ValueType, out: &mut Recorder<'_>) ->
 /// Gives a recorded value to a column, which may be one of another table than that it was read from.
 pub(super) fn give_recorded(column: &DataColumn, value: &[u8], params: &mut ParamWriter<'_>) {
     match is_of_another(column, value) {
-        true => give::give(column, Written::Bare, &text(value), params),
+        true => give::give(column, Written::Bare, &recorded_text(value), params),
         false => give::in_form(column, false, params, |params| replay(value, params)),
     }
 }
@@ -154,7 +154,7 @@ pub(super) fn push_recorded(value: &[u8], column: &ValueType, line: &mut Line) {
 }
 
 /// The text of a recorded value, without quotes.
-pub(super) fn text(value: &[u8]) -> String {
+pub(super) fn recorded_text(value: &[u8]) -> String {
     let mut line = Line::of_values(DataFormat::Csv);
     push_recorded(value, &own_type(value), &mut line);
     content(&line.text)

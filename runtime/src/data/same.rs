@@ -91,18 +91,18 @@ mod tests {
     fn values_of_other_types_are_compared_by_their_texts() {
         let columns = ["id", "value"].map(|name| DataColumn::new(name, ValueType::Text));
         let uuid = row(|params| params.uuid(&[7; 16]));
-        let text = |text: &'static str| row(move |params| params.text(text));
+        let text_row = |text: &'static str| row(move |params| params.text(text));
         assert!(is_same(
             &columns,
             &uuid,
-            &text("07070707-0707-0707-0707-070707070707")
+            &text_row("07070707-0707-0707-0707-070707070707")
         ));
-        assert!(!is_same(&columns, &uuid, &text("07070707")));
+        assert!(!is_same(&columns, &uuid, &text_row("07070707")));
         let (single, double) = (row(|params| params.f32(0.1)), row(|params| params.f64(0.1)));
         assert!(is_same(&columns, &single, &double));
         let (number, unsigned) = (row(|params| params.i64(7)), row(|params| params.u64(7)));
         assert!(is_same(&columns, &number, &unsigned));
-        assert!(!is_same(&columns, &number, &text("7")));
+        assert!(!is_same(&columns, &number, &text_row("7")));
     }
 
     #[test]

@@ -58,7 +58,7 @@ mod clock {
     }
 
     #[inline]
-    fn read(clock: c_int) -> u64 {
+    fn read_clock(clock: c_int) -> u64 {
         let mut time = Timespec {
             seconds: 0,
             nanos: 0,
@@ -72,12 +72,12 @@ mod clock {
 
     #[inline]
     pub(super) fn coarse() -> u64 {
-        read(COARSE)
+        read_clock(COARSE)
     }
 
     #[inline]
     pub(super) fn precise() -> u64 {
-        read(PRECISE)
+        read_clock(PRECISE)
     }
 }
 

@@ -147,10 +147,10 @@ pub(super) struct Database<'d> {
 
 impl Database<'_> {
     fn labels(&self) -> Vec<(&'static str, Cow<'static, str>)> {
-        let text = |value: Option<&str>| value.map(|value| Cow::Owned(value.to_owned()));
+        let owned = |value: Option<&str>| value.map(|value| Cow::Owned(value.to_owned()));
         let optional = [
-            ("bindery.replica", text(self.replica)),
-            ("server.address", text(self.address)),
+            ("bindery.replica", owned(self.replica)),
+            ("server.address", owned(self.address)),
             (
                 "server.port",
                 self.port.map(|port| Cow::Owned(port.to_string())),

@@ -55,7 +55,7 @@ impl WorkArgs {
     }
 
     fn read<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Result<Self, String> {
-        let mut args = args.into_iter().map(|arg| text(arg.into()));
+        let mut args = args.into_iter().map(|arg| utf8_argument(arg.into()));
         let mut parsed = Self::default();
         while let Some(arg) = args.next() {
             let arg = arg?;
@@ -195,7 +195,7 @@ pub fn work<D: GeneratedDatabases>(workers: impl IntoIterator<Item = Worker<D>>)
     }
 }
 
-fn text(arg: OsString) -> Result<String, String> {
+fn utf8_argument(arg: OsString) -> Result<String, String> {
     arg.into_string()
         .map_err(|_| "an option is not UTF-8".to_owned())
 }

@@ -135,7 +135,7 @@ pub(super) fn ready(at: TaskTable, among: Among, types: usize, has_suspect: bool
     if among.has_keys() {
         let _ = write!(filter, " AND {}", is_head(at.dialect));
     }
-    let (tasks, order) = read(at, among, types > 0);
+    let (tasks, order) = task_source(at, among, types > 0);
     over(
         at,
         &format!(
@@ -146,7 +146,7 @@ pub(super) fn ready(at: TaskTable, among: Among, types: usize, has_suspect: bool
 }
 
 /// The tables that tasks are read from, with the condition that they wait, and the one that has their order.
-fn read(at: TaskTable, among: Among, has_types: bool) -> (String, &'static str) {
+fn task_source(at: TaskTable, among: Among, has_types: bool) -> (String, &'static str) {
     let (join, status) = in_order(at.dialect);
     let (pending, place) = (among.pending(at.dialect), place(at.dialect));
     match (among, among.window(at.dialect, has_types)) {

@@ -153,7 +153,11 @@ mod tests {
     };
 
     /// The text of a query of an aggregate of the books of each shelf.
-    fn text(dialect: Dialect, aggregate: &[u8], change: impl FnOnce(&mut Parts<'_>)) -> String {
+    fn aggregate_sql(
+        dialect: Dialect,
+        aggregate: &[u8],
+        change: impl FnOnce(&mut Parts<'_>),
+    ) -> String {
         const OF_BOOKS: [u8; 6] = [op::OF_ROWS, 1, 0, 0, 0, 0];
         let mut extras = Extras::new();
         extras.items = Predicate::new();
@@ -180,7 +184,7 @@ mod tests {
     fn counts_of_a_whole_table_are_joined_in_groups_where_the_database_does_not_do_so_itself() {
         let all = |_: &mut Parts<'_>| ();
         assert_eq!(
-            text(Dialect::Postgres, &COUNT, all),
+            aggregate_sql(Dialect::Postgres, &COUNT, all),
             "SELECT coalesce(t1.bindery_value, 0) AS \"bindery_selected_1\" FROM shelves AS t0 \
              LEFT JOIN (SELECT t2.hall, t2.shelf, count(*) AS bindery_value FROM books AS t2 \
              WHERE t2.hall IS NOT NULL AND t2.shelf IS NOT NULL GROUP BY t2.hall, t2.shelf) AS t1 \
@@ -189,7 +193,7 @@ mod tests {
         let subquery =
             "(SELECT count(*) FROM books AS t1 WHERE t1.hall = t0.hall AND t1.shelf = t0.number)";
         for dialect in [Dialect::Sqlite, Dialect::Mysql] {
-            assert!(text(dialect, &COUNT, all).contains(subquery));
+            assert!(aggregate_sql(dialect, &COUNT, all).contains(subquery));
         }
         let of_some: [fn(&mut Parts<'_>); 3] = [
             |parts| parts.limit = Limit::Given,
@@ -197,10 +201,10 @@ mod tests {
             |parts| parts.condition = &[op::NEVER],
         ];
         for some in of_some {
-            let text = text(Dialect::Postgres, &COUNT, some);
+            let text = aggregate_sql(Dialect::Postgres, &COUNT, some);
             assert!(text.contains(subquery), "{text}");
         }
-        let least = text(Dialect::Postgres, &MIN, all);
+        let least = aggregate_sql(Dialect::Postgres, &MIN, all);
         assert!(least.starts_with("SELECT (SELECT min(t1.id)"), "{least}");
     }
 }

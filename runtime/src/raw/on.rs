@@ -206,7 +206,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
     ) -> Result<()> {
         let engine = self.target.engine;
         let belong = params.belong_to(engine.index()) && T::is_of(engine.index());
-        let read = |row: &mut RowReader<'_>| T::read_row(row, engine);
+        let read_row = |row: &mut RowReader<'_>| T::read_row(row, engine);
         let is_checked = self.statements.are_checked();
         self.run(Operation::Query, sql, |physical, text| {
             T::COLUMNS.ensure_hosted(engine.name())?;
@@ -215,7 +215,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
                 ensure_statement(physical.dialect(), text)?;
             }
             let write = &mut |writer: &mut ParamWriter<'_>| params.write(writer);
-            let take = &mut |row: &mut RowReader<'_>| read(row).and_then(&mut *take);
+            let take = &mut |row: &mut RowReader<'_>| read_row(row).and_then(&mut *take);
             read_rows(physical, raw(text), T::COLUMNS, write, take)
         })
     }

@@ -145,7 +145,7 @@ fn walk<M: Model, E: Hosts<M>>(
         };
         let mut found: Vec<M::Row<E>> = Vec::new();
         let in_statement = levels.filter(|levels| *levels <= MOST_LEVELS);
-        let text = text(physical.dialect(), table, reference, (way, in_statement));
+        let text = tree_sql(physical.dialect(), table, reference, (way, in_statement));
         let write = &mut |params: &mut ParamWriter<'_>| replay(start.bound.bytes(), params);
         physical.query(&text, write, &mut |row| {
             found.push(M::read(row, engine)?);
@@ -260,7 +260,7 @@ const ALL_STEPS_ON_MARIADB: &str =
 const ALL_STEPS_ON_MYSQL: &str = "SELECT /*+ SET_VAR(cte_max_recursion_depth = 4294967295) */";
 
 /// `UNION` leaves out what was found before, so that a circle ends; with a number of levels that ends it.
-fn text(
+fn tree_sql(
     dialect: Dialect,
     table: &TableSql,
     reference: &ReferenceSql,

@@ -293,7 +293,7 @@ where
     /// The log cannot be reached or read.
     pub fn outcome(&self, db: &impl AsRef<Registry>, id: &str) -> Result<Option<SagaOutcome<Out>>> {
         let log = self.log(db.as_ref());
-        let found = log.on(|physical| store::read(physical, self.definition.name, id))?;
+        let found = log.on(|physical| store::read_saga(physical, self.definition.name, id))?;
         found
             .map(|saved| self.outcome_of(log, saved, None, None))
             .transpose()

@@ -99,7 +99,7 @@ impl Hold<'_> {
 }
 
 /// Reads one saga.
-pub(super) fn read(physical: &mut Physical, saga: &str, id: &str) -> Result<Option<Saved>> {
+pub(super) fn read_saga(physical: &mut Physical, saga: &str, id: &str) -> Result<Option<Saved>> {
     read_with(physical, saga, id, "")
 }
 
@@ -310,7 +310,7 @@ impl Progress {
 
 /// Whether the saga is as it was read, for all that is known now.
 pub(super) fn is_as_read(physical: &mut Physical, was: &Saved) -> Result<bool> {
-    let found = read(physical, &was.saga, &was.id)?;
+    let found = read_saga(physical, &was.saga, &was.id)?;
     Ok(found.is_some_and(|now| {
         let of = |saved: &Saved| (saved.epoch, saved.progress.state, saved.progress.at);
         of(&now) == of(was)

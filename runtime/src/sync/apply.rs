@@ -205,7 +205,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         let name = self.job.name.as_str();
         let found = on_physical(&mut self.target, |physical| {
             store::await_batch(physical, name)?;
-            store::read(physical, name)
+            store::read_state(physical, name)
         })?;
         let wanted = (self.state.run, self.batch + 1);
         Ok(found.is_some_and(|(state, batch)| (state.run, batch) == wanted))

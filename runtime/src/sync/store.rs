@@ -80,7 +80,7 @@ pub(super) fn begin(physical: &mut Physical, head: &RunHead<'_>) -> Result<SyncS
     if !exist(physical)? {
         return Err(Error::new(ErrorKind::Sync(SyncError::NoTables)));
     }
-    let mut state = match read(physical, head.name).map_err(explained)? {
+    let mut state = match read_state(physical, head.name).map_err(explained)? {
         Some((state, _)) => state,
         None => {
             let sql =
@@ -133,7 +133,7 @@ fn insert_run(physical: &mut Physical, head: &RunHead<'_>, run: i64) -> Result<(
 }
 
 /// The state of a sync, and the number of its last batch; `None` where it never ran.
-pub(super) fn read(physical: &mut Physical, name: &str) -> Result<Option<(SyncState, i64)>> {
+pub(super) fn read_state(physical: &mut Physical, name: &str) -> Result<Option<(SyncState, i64)>> {
     let mut found = None;
     let sql = "SELECT run, batch, mark_kind, mark, seen, skew_ms, position FROM _bindery_sync WHERE sync_name = ?";
     query(physical, sql, &mut |params| params.text(name), &mut |row| {

@@ -43,11 +43,12 @@ impl Registry {
     /// The engine cannot be reached.
     pub fn sync_summaries<E: Engine>(&self, engine: E) -> Result<Vec<SyncSummary>> {
         let mut connection = self.connect(engine)?;
-        run::on_physical(&mut connection, read).map_err(|error| error.during(Operation::Sync))
+        run::on_physical(&mut connection, read_summaries)
+            .map_err(|error| error.during(Operation::Sync))
     }
 }
 
-fn read(physical: &mut Physical) -> Result<Vec<SyncSummary>> {
+fn read_summaries(physical: &mut Physical) -> Result<Vec<SyncSummary>> {
     let mut found = Vec::new();
     if !store::exist(physical)? {
         return Ok(found);

@@ -62,15 +62,15 @@ mod tests {
         params.push(&Option::<i64>::None);
         params.push(&value);
         params.finish_recording().expect("it can be recorded");
-        let read = |row: &mut RowReader<'_>| -> crate::error::Result<_> {
+        let read_three = |row: &mut RowReader<'_>| -> crate::error::Result<_> {
             Ok((T::read(row)?, Option::<T>::read(row)?, T::read(row)?))
         };
         let kept = KeptValues::default();
         let row = RowReader::of_recorded(values.bytes());
-        let first = read(&mut row.seen_by(&kept)).expect("a row");
+        let first = read_three(&mut row.seen_by(&kept)).expect("a row");
         assert_eq!(first.0, value);
         let kept = kept.into_values().expect("it can be kept");
-        let second = read(&mut RowReader::of_recorded(&kept)).expect("the same row");
+        let second = read_three(&mut RowReader::of_recorded(&kept)).expect("the same row");
         assert_eq!(second, first);
     }
 

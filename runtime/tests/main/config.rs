@@ -96,11 +96,11 @@ fn a_variable_for_no_engine_is_logged_once() {
             Registry::with_config(&EMBEDDED, config).unwrap();
         }
     });
-    let of = |name: &str| {
+    let lines_with = |name: &str| {
         let lines = log.iter().filter(|line| line.contains(name));
         lines.collect::<Vec<_>>()
     };
-    let [misspelt] = of("BINDERY_DEFUALT_URL")[..] else {
+    let [misspelt] = lines_with("BINDERY_DEFUALT_URL")[..] else {
         panic!("{log:?}")
     };
     assert!(misspelt.starts_with("WARN"), "{misspelt}");
@@ -112,12 +112,15 @@ fn a_variable_for_no_engine_is_logged_once() {
         misspelt.ends_with("; write `BINDERY_DEFAULT_URL`"),
         "{misspelt}"
     );
-    let [other] = of("BINDERY_ELSEWHERE_URL")[..] else {
+    let [other] = lines_with("BINDERY_ELSEWHERE_URL")[..] else {
         panic!("{log:?}")
     };
     assert!(!other.contains("write"), "{other}");
     for name in &names[2..] {
-        assert!(of(&format!("`{name}` is set")).is_empty(), "{log:?}");
+        assert!(
+            lines_with(&format!("`{name}` is set")).is_empty(),
+            "{log:?}"
+        );
     }
     let whole = log.concat();
     assert!(

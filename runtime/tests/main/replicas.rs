@@ -88,7 +88,7 @@ fn all_become<E: Everything>(db: &Registry, engine: E, expected: [ReplicaState; 
     });
 }
 
-fn read<E: Everything>(db: &Registry, engine: E) -> bindery::Result<u64> {
+fn count_blogs<E: Everything>(db: &Registry, engine: E) -> bindery::Result<u64> {
     db.repository::<model::Blog, E>(engine).count()
 }
 
@@ -143,7 +143,7 @@ fn reads_use_the_replicas<E: Everything>(engine: E, options: ServerOptions) {
         .for_each(|standby| standby.pause_replay().expect("a standby"));
     insert(&patient, engine, "two");
     let seen: Vec<u64> = (0..4)
-        .map(|_| read(&patient, engine).expect("a replica"))
+        .map(|_| count_blogs(&patient, engine).expect("a replica"))
         .collect();
     assert_eq!(seen, [1; 4], "reads go to replicas");
     assert!(
@@ -173,7 +173,7 @@ fn reads_use_the_replicas<E: Everything>(engine: E, options: ServerOptions) {
 
     // Too far behind: the primary is read, and the state says why.
     eventually("both lag, and the primary is read", || {
-        read(&db, engine).is_ok_and(|rows| rows == 2)
+        count_blogs(&db, engine).is_ok_and(|rows| rows == 2)
     });
     let status = db.engine(engine.name()).unwrap();
     for replica in &status.replicas {
@@ -202,12 +202,12 @@ fn reads_use_the_replicas<E: Everything>(engine: E, options: ServerOptions) {
     cluster.standbys[0].go_down(Shutdown::Crash);
     for _ in 0..20 {
         assert_eq!(
-            read(&db, engine).expect("another replica, or the primary"),
+            count_blogs(&db, engine).expect("another replica, or the primary"),
             2
         );
     }
     eventually("the dead one is reported", || {
-        read(&db, engine).expect("the other one");
+        count_blogs(&db, engine).expect("the other one");
         states(&db, engine) == [ReplicaState::Down, ReplicaState::Serving]
     });
     let status = db.engine(engine.name()).unwrap();
@@ -220,14 +220,14 @@ fn reads_use_the_replicas<E: Everything>(engine: E, options: ServerOptions) {
     // All are down: the primary is read.
     cluster.standbys[1].go_down(Shutdown::Crash);
     for _ in 0..10 {
-        assert_eq!(read(&db, engine).expect("the primary"), 2);
+        assert_eq!(count_blogs(&db, engine).expect("the primary"), 2);
     }
     // They come back, and are used again by themselves.
     for standby in &mut cluster.standbys {
         standby.come_back().expect("it starts again");
     }
     eventually("both are used again", || {
-        read(&db, engine).expect("some server");
+        count_blogs(&db, engine).expect("some server");
         states(&db, engine) == [ReplicaState::Serving; 2]
     });
     let status = db.engine(engine.name()).unwrap();
@@ -338,14 +338,18 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
             .query_scalar::<i64>("SELECT 1", ())
             .unwrap();
         assert_eq!(
-            read(&unit, engine).unwrap(),
+            count_blogs(&unit, engine).unwrap(),
             0,
             "it has only read: a replica"
         );
         write(&unit);
-        assert_eq!(read(&unit, engine).unwrap(), written, "its own write");
         assert_eq!(
-            read(&unit.clone(), engine).unwrap(),
+            count_blogs(&unit, engine).unwrap(),
+            written,
+            "its own write"
+        );
+        assert_eq!(
+            count_blogs(&unit.clone(), engine).unwrap(),
             written,
             "a clone is the same unit"
         );
@@ -353,7 +357,7 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
         assert_eq!(in_session(&unit, engine, reading.clone()), written);
         assert_eq!(in_session(&db, engine, reading), 0);
         assert_eq!(
-            read(&db, engine).unwrap(),
+            count_blogs(&db, engine).unwrap(),
             0,
             "any other reads what is there"
         );
@@ -379,8 +383,8 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
     let started = Instant::now();
     for _ in 0..50 {
         let unit = db.reading_after(&token.clone().unwrap());
-        assert_eq!(read(&unit, engine).unwrap(), 5);
-        assert_eq!(read(&unit, engine).unwrap(), 5);
+        assert_eq!(count_blogs(&unit, engine).unwrap(), 5);
+        assert_eq!(count_blogs(&unit, engine).unwrap(), 5);
     }
     let waited = started.elapsed();
     assert!(waited < wait * 10, "{waited:?}");
@@ -402,7 +406,7 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
     let started = Instant::now();
     for _ in 0..50 {
         let unit = unchecked.reading_after(&newest);
-        assert_eq!(read(&unit, engine).unwrap(), 5);
+        assert_eq!(count_blogs(&unit, engine).unwrap(), 5);
     }
     let waited = started.elapsed();
     assert!(waited < wait * 10, "{waited:?}");
@@ -424,7 +428,7 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
             resume();
         });
         let unit = patient.reading_after(token.as_ref());
-        assert_eq!(read(&unit, engine).unwrap(), 5);
+        assert_eq!(count_blogs(&unit, engine).unwrap(), 5);
     });
 
     // One that has come so far is read, and not the primary.
@@ -440,7 +444,11 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
     pause();
     insert(&db, engine, "later");
     let unit = db.reading_after(token.as_ref());
-    assert_eq!(read(&unit, engine).unwrap(), 5, "a replica, and no wait");
+    assert_eq!(
+        count_blogs(&unit, engine).unwrap(),
+        5,
+        "a replica, and no wait"
+    );
 
     let carried = unit.read_token().unwrap();
     assert_eq!(
@@ -448,7 +456,10 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
         token.as_ref(),
         "what it had to see is handed on"
     );
-    assert_eq!(read(&db.reads_from(ReadsFrom::Primary), engine).unwrap(), 6);
+    assert_eq!(
+        count_blogs(&db.reads_from(ReadsFrom::Primary), engine).unwrap(),
+        6
+    );
 }
 
 #[test]
@@ -491,7 +502,7 @@ fn a_replica_that_is_near_enough_is_chosen<E: Everything>(
     db.check_replicas();
     for _ in 0..20 {
         let unit = db.reading_after(&token);
-        assert_eq!(read(&unit, engine).unwrap(), 1);
+        assert_eq!(count_blogs(&unit, engine).unwrap(), 1);
         let reading = SessionOptions::new().read_only();
         let read = Db(unit).try_session_with(reading, |s| {
             s.sql_on(engine).query_scalar::<i64>(is_replica, ())
@@ -590,7 +601,7 @@ fn sel_07_a_token_has_what_is_committed_without_waiting_for_the_log() {
         .unwrap();
         let token = unit.read_token().unwrap();
         let next = db.reading_after(&token);
-        assert_eq!(read(&next, Postgres).unwrap(), written);
+        assert_eq!(count_blogs(&next, Postgres).unwrap(), written);
     }
 }
 
@@ -612,7 +623,7 @@ fn no_read_fails<E: Everything>(engine: E, options: ServerOptions) {
                 scope.spawn(|| {
                     let mut reads = 0;
                     while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
-                        assert!(read(&db, engine).expect("some server") <= 1);
+                        assert!(count_blogs(&db, engine).expect("some server") <= 1);
                         let rows = db.repository::<model::Blog, E>(engine).query().all();
                         assert!(rows.expect("some server").len() <= 1);
                         reads += 1;
@@ -650,7 +661,7 @@ fn no_read_fails<E: Everything>(engine: E, options: ServerOptions) {
 
     // Where the program wants replicas and nothing else, there is none.
     let only = db.reads_from(ReadsFrom::ReplicasOnly);
-    let error = read(&only, engine).expect_err("no replica can be read from");
+    let error = count_blogs(&only, engine).expect_err("no replica can be read from");
     assert_eq!(
         (error.kind(), error.engine()),
         (&ErrorKind::Unavailable, Some(engine.name()))
@@ -723,9 +734,9 @@ fn sel_07_reads_of_a_file_use_its_second_connection() {
     db.create_missing_on(Default).unwrap();
     insert(&db, Default, "one");
     db.check_replicas();
-    assert_eq!(read(&db, Default).unwrap(), 1);
+    assert_eq!(count_blogs(&db, Default).unwrap(), 1);
     insert(&db, Default, "two");
-    assert_eq!(read(&db, Default).unwrap(), 2);
+    assert_eq!(count_blogs(&db, Default).unwrap(), 2);
     let replica = db.engine("default").unwrap().replicas.remove(0);
     assert_eq!((replica.state, replica.lag), (ReplicaState::Serving, None));
     assert!(replica.pool.created > 0);

@@ -35,7 +35,7 @@ fn settings(db: &Registry) -> String {
 /// Covers POOL-13 on PostgreSQL, MariaDB.
 #[test]
 fn pool_13_passwords_are_never_shown() {
-    let of = |scheme: &str, at: &str| format!("{scheme}://ann:{CANARY}@{at}/shop");
+    let url_with = |scheme: &str, at: &str| format!("{scheme}://ann:{CANARY}@{at}/shop");
     for (scheme, at, engine) in [
         ("postgres", "127.0.0.1:1".to_owned(), "x_postgres"),
         ("mysql", "127.0.0.1:1".to_owned(), "x_mysql"),
@@ -46,7 +46,7 @@ fn pool_13_passwords_are_never_shown() {
         ),
         ("mysql", place(bindery_testkit::mysql_url()), "x_mysql"),
     ] {
-        let options = EngineOptions::url(of(scheme, &at));
+        let options = EngineOptions::url(url_with(scheme, &at));
         assert_silent(&format!("{options:?}"));
         let db = with(engine, options);
         assert_silent(&settings(&db));
@@ -57,7 +57,9 @@ fn pool_13_passwords_are_never_shown() {
         };
         assert_silent(&refused);
         assert_silent(&settings(&db));
-        assert_silent(&shown(EngineOptionsError::of(&of(scheme, "h:99999")).0));
+        assert_silent(&shown(
+            EngineOptionsError::of(&url_with(scheme, "h:99999")).0,
+        ));
     }
 }
 

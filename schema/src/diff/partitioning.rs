@@ -56,7 +56,7 @@ impl Partitioning {
         // The list has the parts one by one.
         let end = count.filter(|_| !divided.parts.is_empty());
         Self {
-            method: text(&method[2..end.unwrap_or(method.len())]),
+            method: normalized_text(&method[2..end.unwrap_or(method.len())]),
             parts: divided.parts.iter().map(Part::new).collect(),
             written: option.to_owned(),
         }
@@ -144,7 +144,7 @@ impl Part {
 
 /// A server writes the NULL of a list before its values.
 fn bound_text(bound: &[Piece]) -> String {
-    let words = text(bound);
+    let words = normalized_text(bound);
     let is_flat = bound.iter().filter(|piece| piece.is("(")).count() == 1;
     let Some(values) = words.strip_prefix("values in ").filter(|_| is_flat) else {
         return words;
@@ -156,7 +156,7 @@ fn bound_text(bound: &[Piece]) -> String {
 }
 
 /// Without parentheses, some of which a server adds, and the end of a comment that MySQL writes around it.
-fn text(pieces: &[Piece]) -> String {
+fn normalized_text(pieces: &[Piece]) -> String {
     let kept = pieces
         .iter()
         .filter(|piece| !["(", ")", "*/"].iter().any(|sign| piece.is(sign)));

@@ -177,10 +177,10 @@ mod tests {
 
     /// The statements of both directions where the table `a` is called `b` now.
     fn renamed(from: &str, to: &str) -> [Vec<String>; 2] {
-        let read = |sql| Structure::read(sql, Dialect::Postgres, None).expect("a schema");
+        let structure_of = |sql| Structure::read(sql, Dialect::Postgres, None).expect("a schema");
         let planned = plan(&Plan {
-            from: &read(from),
-            to: &read(to),
+            from: &structure_of(from),
+            to: &structure_of(to),
             renames: &[Rename::Table {
                 from: name("a"),
                 to: name("b"),

@@ -158,10 +158,10 @@ mod tests {
 
     /// The statements of both directions; those of tables that go are marked, as they are written as comments.
     fn directions(from: &str, to: &str, dialect: Dialect) -> [Vec<String>; 2] {
-        let read = |sql| Structure::read(sql, dialect, None).expect("a schema");
+        let structure_of = |sql| Structure::read(sql, dialect, None).expect("a schema");
         let planned = plan(&Plan {
-            from: &read(from),
-            to: &read(to),
+            from: &structure_of(from),
+            to: &structure_of(to),
             renames: &[],
             triggers: &[],
         });

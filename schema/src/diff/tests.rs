@@ -3,13 +3,13 @@
 use super::*;
 use crate::dialect::Dialect;
 
-fn read(sql: &str, dialect: Dialect) -> Structure {
+fn structure_of(sql: &str, dialect: Dialect) -> Structure {
     Structure::read(sql, dialect, None)
         .unwrap_or_else(|why| panic!("{sql}: {:?}", why.found.iter().collect::<Vec<_>>()))
 }
 
 fn told(from: &str, to: &str, dialect: Dialect) -> Vec<String> {
-    let changes = compare(&read(from, dialect), &read(to, dialect));
+    let changes = compare(&structure_of(from, dialect), &structure_of(to, dialect));
     changes.iter().map(ToString::to_string).collect()
 }
 
@@ -145,7 +145,7 @@ fn a_schema_of_another_dialect_is_compared_in_words_of_the_engine() {
 
 /// Plans and proves both directions; gives back the statements of the way there, those commented out after `--`.
 fn planned(from: &str, to: &str, dialect: Dialect, renames: &[Rename]) -> Vec<String> {
-    let (from, to) = (read(from, dialect), read(to, dialect));
+    let (from, to) = (structure_of(from, dialect), structure_of(to, dialect));
     let plan_of = Plan {
         from: &from,
         to: &to,
@@ -345,15 +345,20 @@ fn renames_keep_what_is_there() {
 
 #[test]
 fn enums_get_values_or_are_made_anew() {
-    let read = |values: &str, default: &str| {
+    let with_enum = |values: &str, default: &str| {
         format!(
             "CREATE TYPE mood AS ENUM ({values}); CREATE TABLE t (id bigint PRIMARY KEY, m mood DEFAULT '{default}');"
         )
     };
-    let (old, new) = (read("'a', 'b'", "a"), read("'a', 'x', 'b'", "a"));
+    let (old, new) = (with_enum("'a', 'b'", "a"), with_enum("'a', 'x', 'b'", "a"));
     let added = planned(&old, &new, Dialect::Postgres, &[]);
     assert_eq!(added, ["ALTER TYPE \"mood\" ADD VALUE 'x' AFTER 'a'"]);
-    let used = planned(&old, &read("'a', 'x', 'b'", "x"), Dialect::Postgres, &[]);
+    let used = planned(
+        &old,
+        &with_enum("'a', 'x', 'b'", "x"),
+        Dialect::Postgres,
+        &[],
+    );
     assert!(used[0].contains("RENAME TO \"mood_before\""), "{used:#?}");
     let mysql = |values: &str| format!("CREATE TABLE t (id bigint PRIMARY KEY, m ENUM({values}));");
     let modified = planned(
@@ -386,11 +391,11 @@ fn lost_data_is_commented_out() {
 #[test]
 fn the_way_back_of_what_is_commented_out_is_commented_out() {
     for dialect in Dialect::ALL {
-        let from = read(
+        let from = structure_of(
             "CREATE TABLE old (id bigint PRIMARY KEY, a integer, b integer); CREATE TABLE gone (id bigint PRIMARY KEY);",
             dialect,
         );
-        let to = read(
+        let to = structure_of(
             "CREATE TABLE new (id bigint PRIMARY KEY, a smallint);",
             dialect,
         );
@@ -448,7 +453,7 @@ fn a_table_is_renamed_and_then_made_anew() {
 
 /// The statements of the migration from one schema to the other, which leaves nothing out.
 pub(super) fn statements(from: &str, to: &str, dialect: Dialect) -> Vec<String> {
-    let (from, to) = (read(from, dialect), read(to, dialect));
+    let (from, to) = (structure_of(from, dialect), structure_of(to, dialect));
     let planned = plan(&Plan {
         from: &from,
         to: &to,

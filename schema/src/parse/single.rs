@@ -3,7 +3,7 @@
 use super::ddl::{self, Outcome};
 use super::kind::kind_of;
 use crate::ast::Statement;
-use crate::syntax::{Command, Cursor, Names, Text, Whole, read, tokens_of};
+use crate::syntax::{Command, Cursor, Names, Text, Whole, read_statement, tokens_of};
 use bindery_core::dialect::Dialect;
 
 /// A statement of any kind.
@@ -33,7 +33,7 @@ pub(crate) fn parse_single(sql: &str, dialect: Dialect) -> SingleStatement {
     if let Ok(Some(command)) = cursor.clone().command() {
         return SingleStatement::Command(command);
     }
-    match read(&text) {
+    match read_statement(&text) {
         Ok(whole) => SingleStatement::Rows(Box::new(whole)),
         Err(_) => SingleStatement::Other(kind),
     }

@@ -59,30 +59,31 @@ pub fn constraints(model: &Model, id: TableId) -> Vec<Constraint> {
 }
 
 fn unnamed(table: &Table) -> Vec<Constraint> {
-    let of = |kind, name: &Option<String>, columns: Vec<ColumnId>| Constraint {
+    let constraint = |kind, name: &Option<String>, columns: Vec<ColumnId>| Constraint {
         kind,
         name: name.clone(),
         columns,
         names: Vec::new(),
     };
     let key = table.primary_key.iter();
-    let key = key.map(|key| of(ConstraintKind::PrimaryKey, &key.name, key.columns.clone()));
+    let key = key.map(|key| constraint(ConstraintKind::PrimaryKey, &key.name, key.columns.clone()));
     let uniques = table.uniques.iter();
-    let uniques =
-        uniques.map(|unique| of(ConstraintKind::Unique, &unique.name, unique.columns.clone()));
+    let uniques = uniques
+        .map(|unique| constraint(ConstraintKind::Unique, &unique.name, unique.columns.clone()));
     let indexes = table.indexes.iter().filter(|index| index.unique);
     let indexes = indexes.map(|index| {
         let columns = index.parts.iter().filter_map(|part| match part.key {
             IndexKey::Column(column) => Some(column),
             IndexKey::Expression(_) => None,
         });
-        of(ConstraintKind::UniqueIndex, &index.name, columns.collect())
+        constraint(ConstraintKind::UniqueIndex, &index.name, columns.collect())
     });
     let foreign = table.foreign_keys.iter();
-    let foreign = foreign.map(|key| of(ConstraintKind::ForeignKey, &key.name, key.columns.clone()));
+    let foreign =
+        foreign.map(|key| constraint(ConstraintKind::ForeignKey, &key.name, key.columns.clone()));
     let checks = table.checks.iter();
     let checks = checks.map(|check| {
-        of(
+        constraint(
             ConstraintKind::Check,
             &check.name,
             check.column.into_iter().collect(),

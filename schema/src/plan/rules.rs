@@ -186,7 +186,7 @@ pub(super) mod tests {
     const INDEX: &str = "CREATE INDEX i ON posts (b) WHERE a > 0;\n";
 
     /// Of what is called `posts`.
-    pub(in crate::plan) fn of(schema: &str, dialect: Dialect) -> u64 {
+    pub(in crate::plan) fn rules_of_posts(schema: &str, dialect: Dialect) -> u64 {
         let engines = crate::testing::model(Vec::new()).engines;
         let model = read_sql(schema, engines, dialect);
         let named = |id: &TableId| model.table(*id).name.name == "posts";
@@ -194,7 +194,7 @@ pub(super) mod tests {
     }
 
     fn of_posts(posts: &str) -> u64 {
-        of(&[USERS, posts, INDEX].concat(), Dialect::Postgres)
+        rules_of_posts(&[USERS, posts, INDEX].concat(), Dialect::Postgres)
     }
 
     /// A changed rule changes the number.
@@ -233,7 +233,10 @@ pub(super) mod tests {
             "CREATE INDEX i ON posts (lower(b)) WHERE a > 0;",
             "CREATE INDEX i ON posts USING hash (b) WHERE a > 0;",
         ] {
-            numbers.push(of(&[USERS, POSTS, index].concat(), Dialect::Postgres));
+            numbers.push(rules_of_posts(
+                &[USERS, POSTS, index].concat(),
+                Dialect::Postgres,
+            ));
         }
         numbers.push(of_posts(POSTS));
         let all = numbers.len();
@@ -272,12 +275,19 @@ pub(super) mod tests {
             [later.as_str(), INDEX, USERS, link].concat(),
             [USERS, POSTS, &INDEX.replace("INDEX i", "INDEX j")].concat(),
         ] {
-            assert_eq!(of(&schema, Dialect::Postgres), expected, "{schema}");
+            assert_eq!(
+                rules_of_posts(&schema, Dialect::Postgres),
+                expected,
+                "{schema}"
+            );
         }
         // The same schema for another database; SQLite's integers have 64 bits.
         let schema = [USERS, POSTS, INDEX].concat();
         let schema = schema.replace("integer", "bigint");
-        assert_eq!(of(&schema, Dialect::Sqlite), of(&schema, Dialect::Postgres));
+        assert_eq!(
+            rules_of_posts(&schema, Dialect::Sqlite),
+            rules_of_posts(&schema, Dialect::Postgres)
+        );
     }
 
     #[test]

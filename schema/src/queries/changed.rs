@@ -69,10 +69,11 @@ fn fitting(model: &Model, input: &Input, query: &WrittenQuery) -> Option<Vec<Val
 type Value = (String, String, Span);
 
 fn changes(old: &[Value], new: &[Value], name: Span) -> Vec<(Span, String)> {
-    let of = |values: &[Value], what: &str| values.iter().position(|(other, ..)| other == what);
+    let position_of =
+        |values: &[Value], what: &str| values.iter().position(|(other, ..)| other == what);
     let mut changes = Vec::new();
     for (what, ty, span) in new {
-        match of(old, what) {
+        match position_of(old, what) {
             None => changes.push((*span, format!("{what} is new: `{ty}`"))),
             Some(at) if old[at].1 == *ty => {}
             Some(at) => changes.push((
@@ -81,7 +82,9 @@ fn changes(old: &[Value], new: &[Value], name: Span) -> Vec<(Span, String)> {
             )),
         }
     }
-    let gone = old.iter().filter(|(what, ..)| of(new, what).is_none());
+    let gone = old
+        .iter()
+        .filter(|(what, ..)| position_of(new, what).is_none());
     changes.extend(gone.map(|(what, ..)| (name, format!("{what} is gone"))));
     changes
 }

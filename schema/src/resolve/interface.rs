@@ -293,12 +293,12 @@ fn fields(model: &Model, name: &str, members: &[Member<'_>]) -> Result<Vec<Name>
 fn differences(model: &Model, fields: &[Name], places: &[InterfacePlace]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (at, field) in fields.iter().enumerate() {
-        let of = |place: &InterfacePlace| {
+        let typed_column = |place: &InterfacePlace| {
             let table = model.table(place.table);
             let column = table.column(place.columns[at]);
             (column, value_type(model, table, place.columns[at]))
         };
-        let mut all = places.iter().map(of);
+        let mut all = places.iter().map(typed_column);
         let Some((first, ty)) = all.next() else {
             continue;
         };

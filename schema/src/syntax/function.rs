@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::cursor::Cursor;
 use super::names::{Names, Site, SiteKind, sequence_argument, sites_from, words_of};
-use super::reader::{look_at_expression, read};
+use super::reader::{look_at_expression, read_statement};
 use super::text::{Text, tokens_of};
 use super::tree::{Expr, ExprKind};
 use super::walk::{Node, walk, walk_from};
@@ -233,7 +233,7 @@ fn in_statement(sql: &str, tokens: &[Token]) -> Vec<String> {
     if tokens.is_empty() || tokens.len() == 1 && cursor.is_word(0, "END") {
         return Vec::new();
     }
-    let Ok(whole) = read(&text) else {
+    let Ok(whole) = read_statement(&text) else {
         cursor.skip_to_end();
         return cursor.words(0);
     };

@@ -75,14 +75,14 @@ impl Whole {
 }
 
 /// Reads a text that is one statement.
-pub(crate) fn read(text: &Text<'_>) -> Read<Whole> {
+pub(crate) fn read_statement(text: &Text<'_>) -> Read<Whole> {
     read_all(&text.cursor(), text.parameters)
 }
 
 /// The same of a text whose tokens are not cut yet.
 pub(crate) fn read_text(sql: &str, dialect: Dialect) -> Read<Whole> {
     let tokens = tokens_of(sql, dialect);
-    read(&Text::of(sql, &tokens, dialect))
+    read_statement(&Text::of(sql, &tokens, dialect))
 }
 
 /// Reads the query that is all there is, of a view or a table.

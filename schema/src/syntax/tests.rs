@@ -2,7 +2,7 @@
 
 use super::cursor::Problem;
 use super::reader::Whole;
-use super::{Text, read as read_text};
+use super::{Text, read_statement};
 use crate::source::FileId;
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::Lexer;
@@ -17,9 +17,9 @@ fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
     tokens
 }
 
-fn read(text: &str, dialect: Dialect) -> Result<Whole, Problem> {
+fn parse(text: &str, dialect: Dialect) -> Result<Whole, Problem> {
     let tokens = tokens(text, dialect);
-    read_text(&Text {
+    read_statement(&Text {
         text,
         tokens: &tokens,
         file: FileId(0),
@@ -37,7 +37,7 @@ fn ten_nested_cases_fit_a_small_stack() {
     }
     let text = format!("SELECT {text}");
     let thread = std::thread::Builder::new().stack_size(256 << 10);
-    let thread = thread.spawn(move || read(&text, Dialect::Postgres).is_ok());
+    let thread = thread.spawn(move || parse(&text, Dialect::Postgres).is_ok());
     assert!(thread.unwrap().join().unwrap());
 }
 
@@ -45,7 +45,7 @@ fn ten_nested_cases_fit_a_small_stack() {
 fn a_long_chain_nests_nothing() {
     let text = format!("SELECT 1{}", "+1".repeat(100_000));
     let thread = std::thread::Builder::new().stack_size(256 << 10);
-    let thread = thread.spawn(move || Dialect::ALL.map(|dialect| read(&text, dialect).is_ok()));
+    let thread = thread.spawn(move || Dialect::ALL.map(|dialect| parse(&text, dialect).is_ok()));
     assert!(thread.unwrap().join().unwrap().into_iter().all(|fine| fine));
 }
 
@@ -62,7 +62,7 @@ fn what_nests_deep_is_refused_in_words() {
     ] {
         let thread = std::thread::Builder::new().stack_size(256 << 10);
         let thread = thread.spawn(move || {
-            read(&text, Dialect::Postgres)
+            parse(&text, Dialect::Postgres)
                 .is_err_and(|problem| problem.message.contains("nest more than"))
         });
         assert!(thread.unwrap().join().unwrap());

@@ -189,7 +189,7 @@ pub(crate) fn statement(
         kind: source.kind,
         parameters: true,
     };
-    let whole = match syntax::read(&text) {
+    let whole = match syntax::read_statement(&text) {
         Ok(whole) => whole,
         Err(problem) => {
             diagnostics.push(*problem);

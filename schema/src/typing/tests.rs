@@ -11,12 +11,12 @@ use bindery_core::dialect::Flavour;
 
 /// The schema of the cases on the engine of a dialect.
 pub(super) fn model(schema: &str, dialect: Dialect) -> Model {
-    read(schema, dialect).0
+    read_schema(schema, dialect).0
 }
 
 /// The errors of a schema.
 pub(super) fn findings(schema: &str, dialect: Dialect) -> Vec<String> {
-    let (_, diagnostics) = read(schema, dialect);
+    let (_, diagnostics) = read_schema(schema, dialect);
     let errors = diagnostics
         .iter()
         .filter(|one| one.severity == Severity::Error);
@@ -25,7 +25,7 @@ pub(super) fn findings(schema: &str, dialect: Dialect) -> Vec<String> {
         .collect()
 }
 
-fn read(schema: &str, dialect: Dialect) -> (Model, Diagnostics) {
+fn read_schema(schema: &str, dialect: Dialect) -> (Model, Diagnostics) {
     let mut input = Input {
         engines: crate::testing::model(Vec::new()).engines,
         default_engine: Some(EngineId(0)),

@@ -168,15 +168,15 @@ fn a_type_that_is_misspelt_is_told_with_the_nearest() {
 
 #[test]
 fn an_integer_key_of_sqlite_that_is_not_the_row_id_is_told() {
-    let of = |key: &str| format!("CREATE TABLE t (a TEXT, id {key});");
+    let with_key = |key: &str| format!("CREATE TABLE t (a TEXT, id {key});");
     let told = [
         "BIGINT PRIMARY KEY",
         "INT PRIMARY KEY",
         "BIGINT NOT NULL, PRIMARY KEY (id)",
     ];
-    each_is(SQLITE, &told.map(of), &["B0413"]);
+    each_is(SQLITE, &told.map(with_key), &["B0413"]);
     let right = ["INTEGER PRIMARY KEY", "integer, PRIMARY KEY (id)"];
-    each_is(SQLITE, &right.map(of), &[]);
+    each_is(SQLITE, &right.map(with_key), &[]);
     let others = [
         "CREATE TABLE t (id BIGINT PRIMARY KEY) WITHOUT ROWID;",
         "CREATE TABLE t (a BIGINT, b BIGINT, PRIMARY KEY (a, b));",

@@ -17,7 +17,7 @@ CREATE TABLE tags (id INTEGER PRIMARY KEY, tag TEXT NOT NULL);
 ";
 
 /// A schema on three engines of the three dialects with a file of queries.
-fn read(queries: &str) -> (Input, Model, Diagnostics) {
+fn read_queries(queries: &str) -> (Input, Model, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let engines = vec![
         engine("default", Dialect::Sqlite),
@@ -37,7 +37,7 @@ fn read(queries: &str) -> (Input, Model, Diagnostics) {
 }
 
 fn queries(text: &str) -> Vec<Query> {
-    let (input, model, diagnostics) = read(text);
+    let (input, model, diagnostics) = read_queries(text);
     assert_eq!(listed(&input, &diagnostics), [""; 0], "{text}");
     model.queries
 }
@@ -48,7 +48,7 @@ fn engines(query: &Query) -> Vec<u32> {
 
 /// Code, place and message of each finding; the place is in the file of queries.
 fn findings(text: &str) -> Vec<String> {
-    let (input, _, diagnostics) = read(text);
+    let (input, _, diagnostics) = read_queries(text);
     listed(&input, &diagnostics)
 }
 

@@ -121,7 +121,7 @@ fn constants(sql: &str) -> Vec<Constant> {
     let mut rest = sql;
     while let Some(letter) = rest.chars().next() {
         let (constant, length) = match letter {
-            '\'' => text(rest),
+            '\'' => text_constant(rest),
             '0'..='9' => number(rest),
             letter if letter.is_alphabetic() || letter == '_' => (None, word(rest)),
             letter => (None, letter.len_utf8()),
@@ -133,7 +133,7 @@ fn constants(sql: &str) -> Vec<Constant> {
 }
 
 /// A text and how long it is in the expression.
-fn text(sql: &str) -> (Option<Constant>, usize) {
+fn text_constant(sql: &str) -> (Option<Constant>, usize) {
     let mut end = 1;
     loop {
         match sql[end..].find('\'') {
@@ -166,7 +166,7 @@ fn word(sql: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn text(text: &str) -> Constant {
+    fn constant_text(text: &str) -> Constant {
         Constant::Text(text.to_owned())
     }
 
@@ -179,7 +179,12 @@ mod tests {
         let sql = "(col1 >= 1901) AND kind IN ('it''s', 'ä') OR x < 2.5 AND \"a\" <> 'open";
         assert_eq!(
             constants(sql),
-            [number("1901"), text("it's"), text("ä"), number("2.5")]
+            [
+                number("1901"),
+                constant_text("it's"),
+                constant_text("ä"),
+                number("2.5")
+            ]
         );
         assert_eq!(constants(""), []);
         assert_eq!(constants("'"), []);
@@ -197,9 +202,14 @@ mod tests {
         );
         assert_eq!(number("99999999").values(&ColumnType::VarChar(None)), []);
         assert_eq!(number("2.5").values(&ColumnType::I32), []);
-        assert_eq!(text("2007-01-01 x").values(&ColumnType::Date).len(), 2);
-        assert_eq!(text("2007").values(&ColumnType::Date), []);
-        let dates = text("^\\d{4}$").values(&ColumnType::VarChar(None));
+        assert_eq!(
+            constant_text("2007-01-01 x")
+                .values(&ColumnType::Date)
+                .len(),
+            2
+        );
+        assert_eq!(constant_text("2007").values(&ColumnType::Date), []);
+        let dates = constant_text("^\\d{4}$").values(&ColumnType::VarChar(None));
         assert!(dates.contains(&Value::Text("0000".to_owned())), "{dates:?}");
     }
 }

@@ -120,13 +120,13 @@ mod tests {
     use super::*;
 
     fn texts(sql_type: &str) -> Vec<String> {
-        let text = |value: Value| match value {
+        let as_text = |value: Value| match value {
             Value::Text(text) => text,
             other => panic!("{other:?}"),
         };
         forms(sql_type, Dialect::Postgres)
             .into_iter()
-            .map(text)
+            .map(as_text)
             .collect()
     }
 

@@ -29,7 +29,7 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn read(path: &Path) -> String {
+fn read_source(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -78,7 +78,7 @@ fn functions_of(file: &syn::File, ty: &str) -> Names {
 
 /// The public functions that the macros of generated code write into `impl $type`.
 fn functions_of_macros(file: &str, ty: &str) -> Names {
-    let text = read(&repository().join("runtime/src").join(file));
+    let text = read_source(&repository().join("runtime/src").join(file));
     let head = format!("impl ${ty} {{");
     let bodies = text.split(&head).skip(1);
     let bodies = bodies.map(|after| after.split("\n        }\n").next().unwrap_or(after));
@@ -92,7 +92,7 @@ fn functions_of_macros(file: &str, ty: &str) -> Names {
 
 /// The methods of every program's `Databases`, whatever its schema and the features of the crate.
 fn own_methods() -> Names {
-    let code = read(&repository().join("tests/golden/first/bindery.rs"));
+    let code = read_source(&repository().join("tests/golden/first/bindery.rs"));
     let code = syn::parse_file(&code).expect("it is Rust");
     let mut found = functions_of(&code, "Databases");
     for of_the_schema in ["default", "notes"] {
@@ -154,7 +154,7 @@ fn no_table_has_the_name_of_a_method_of_connections_and_every_other_is_free() {
         if path.components().any(|part| part.as_os_str() == "driver") {
             continue;
         }
-        let file = syn::parse_file(&read(&path)).expect("it is Rust");
+        let file = syn::parse_file(&read_source(&path)).expect("it is Rust");
         for ty in ["Connection", "ReadConnection", "Transaction"] {
             taken.extend(functions_of(&file, ty));
         }

@@ -28,7 +28,7 @@ fn published() -> Vec<Value> {
     packages.into_iter().filter(is_published).collect()
 }
 
-fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+fn string_field<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap_or_default()
 }
 
@@ -41,7 +41,7 @@ fn every_published_crate_describes_itself() {
         "crates that are new: are they for users?"
     );
     for package in &packages {
-        let name = text(package, "name");
+        let name = string_field(package, "name");
         for field in [
             "description",
             "license",
@@ -49,7 +49,10 @@ fn every_published_crate_describes_itself() {
             "documentation",
             "rust_version",
         ] {
-            assert!(!text(package, field).is_empty(), "{name}: no `{field}`");
+            assert!(
+                !string_field(package, field).is_empty(),
+                "{name}: no `{field}`"
+            );
         }
         let count = |field: &str| package[field].as_array().map_or(0, Vec::len);
         assert!((1..=5).contains(&count("keywords")), "{name}: keywords");
@@ -69,11 +72,12 @@ fn every_published_crate_describes_itself() {
 /// The cells of the table of features in the documentation of a crate: the feature, and what it brings in.
 fn documented(package: &Value) -> BTreeSet<(String, BTreeSet<String>)> {
     let targets = package["targets"].as_array().expect("a list");
-    let is_library = |target: &&Value| text(target, "src_path").ends_with("/src/lib.rs");
+    let is_library = |target: &&Value| string_field(target, "src_path").ends_with("/src/lib.rs");
     let Some(library) = targets.iter().find(is_library) else {
         return BTreeSet::new();
     };
-    let source = fs::read_to_string(text(library, "src_path")).expect("the repository can be read");
+    let source =
+        fs::read_to_string(string_field(library, "src_path")).expect("the repository can be read");
     let rows = source
         .lines()
         .filter_map(|line| line.strip_prefix("//! | `"));
@@ -110,7 +114,7 @@ fn declared(package: &Value) -> BTreeSet<(String, BTreeSet<String>)> {
 #[test]
 fn the_documentation_of_a_crate_names_every_feature_and_what_it_brings_in() {
     for package in published() {
-        let name = text(&package, "name");
+        let name = string_field(&package, "name");
         assert_eq!(documented(&package), declared(&package), "{name}");
     }
 }

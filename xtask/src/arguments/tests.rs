@@ -183,16 +183,16 @@ fn splitting_has_a_number_and_a_seed() {
 
 #[test]
 fn the_newest_servers_are_chosen_where_servers_are_started() {
-    let read = |line: &str| Line::parse(line.split_whitespace().map(str::to_owned));
-    let plain = read("test --filter keys").expect("a line of ours");
+    let parse_line = |line: &str| Line::parse(line.split_whitespace().map(str::to_owned));
+    let plain = parse_line("test --filter keys").expect("a line of ours");
     assert_eq!(plain.on_newest, None);
     let words = ["test", "--filter", "keys", "--", "--newest"].map(str::to_owned);
-    let newest = read("test --newest --filter keys -- --newest").expect("a line of ours");
+    let newest = parse_line("test --newest --filter keys -- --newest").expect("a line of ours");
     assert_eq!(newest.on_newest, Some(words.to_vec()));
-    let for_cargo = read("test -- --newest").expect("a line of ours");
+    let for_cargo = parse_line("test -- --newest").expect("a line of ours");
     assert_eq!(for_cargo.on_newest, None);
     for line in ["lint --newest", "servers env --newest", "fuzz --newest"] {
-        read(line).expect_err(line);
+        parse_line(line).expect_err(line);
     }
 }
 

@@ -141,18 +141,18 @@ pub(super) fn page(notes: &[Notes], known: &str, today: &str) -> String {
 
 fn row(text: &mut String, name: &str, notes: &[Notes]) {
     let sum = |number: &dyn Fn(&Notes) -> usize| notes.iter().map(number).sum::<usize>();
-    let of = |outcome: &'static str| sum(&|one: &Notes| one.number(outcome));
+    let sum_of = |outcome: &'static str| sum(&|one: &Notes| one.number(outcome));
     let _ = writeln!(
         text,
         "| {name} | {} | {} | {} | {} | {} | {} | {} | {} |",
         sum(&Notes::steps),
         sum(&Notes::equal),
-        of("Value") + of("Rows"),
-        of("Different"),
-        of("Refused"),
-        of("Nothing"),
-        of("NotHere"),
-        of("Row"),
+        sum_of("Value") + sum_of("Rows"),
+        sum_of("Different"),
+        sum_of("Refused"),
+        sum_of("Nothing"),
+        sum_of("NotHere"),
+        sum_of("Row"),
     );
 }
 

@@ -67,7 +67,7 @@ pub(super) fn build(
     interrupt: &Interrupt,
 ) -> Result<(ExitStatus, Built), Failure> {
     build.args(["--no-run", "--message-format=json-render-diagnostics"]);
-    let (status, built) = interrupt.run_read(&mut build, read)?;
+    let (status, built) = interrupt.run_read(&mut build, read_messages)?;
     let built = built.ok_or("cargo's list of test binaries did not end")?;
     if status.success() && built.tests.is_empty() {
         return Err("cargo built no test binary".into());
@@ -75,7 +75,7 @@ pub(super) fn build(
     Ok((status, built))
 }
 
-fn read(messages: impl Read) -> Built {
+fn read_messages(messages: impl Read) -> Built {
     let mut built = Built::default();
     let lines = BufReader::new(messages).lines().map_while(Result::ok);
     for message in lines.filter_map(|line| serde_json::from_str(&line).ok()) {
@@ -93,9 +93,9 @@ fn test(message: &Value) -> Option<Binary> {
     }
     let (package, version) = package(message["package_id"].as_str()?)?;
     Some(Binary {
-        title: format!("{package} {}", text(&message["target"]["name"])?),
-        program: text(&message["executable"])?.into(),
-        manifest: text(&message["manifest_path"])?.into(),
+        title: format!("{package} {}", owned_string(&message["target"]["name"])?),
+        program: owned_string(&message["executable"])?.into(),
+        manifest: owned_string(&message["manifest_path"])?.into(),
         package,
         version,
     })
@@ -106,11 +106,11 @@ fn program(message: &Value) -> Option<(String, PathBuf)> {
     if message["reason"] != "compiler-artifact" || message["profile"]["test"] != false {
         return None;
     }
-    let name = text(&message["target"]["name"])?;
-    Some((name, text(&message["executable"])?.into()))
+    let name = owned_string(&message["target"]["name"])?;
+    Some((name, owned_string(&message["executable"])?.into()))
 }
 
-fn text(value: &Value) -> Option<String> {
+fn owned_string(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
@@ -143,7 +143,7 @@ mod tests {
             line(false, r#""/b/target/bindery""#),
             r#"{"reason":"build-finished","success":true}"#.to_owned(),
         ];
-        let found = read(messages.join("\n").as_bytes());
+        let found = read_messages(messages.join("\n").as_bytes());
         let binary = Binary {
             title: "bindery-cli cli".to_owned(),
             program: "/b/target/cli-1".into(),

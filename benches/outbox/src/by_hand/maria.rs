@@ -113,7 +113,7 @@ fn claim(
         let set = "status = 'running', attempts = attempts + 1, locked_by = ?, locked_until = now(3) + INTERVAL 1 MINUTE";
         let named = std::iter::once(Value::from(name));
         let params = named.chain(ids(&rows)).collect();
-        tx.exec_drop(of(kind, &rows, set), Params::Positional(params))?;
+        tx.exec_drop(update_sql(kind, &rows, set), Params::Positional(params))?;
     }
     tx.commit()?;
     Ok(rows)
@@ -125,7 +125,7 @@ fn end(
     (kind, rows): (Kind, &Rows),
 ) -> Result<usize, mysql::Error> {
     let set = "status = 'completed', completed_at = now(3), locked_by = NULL, locked_until = NULL";
-    let update = of(kind, rows, set) + " AND status = 'running' AND locked_by = ?";
+    let update = update_sql(kind, rows, set) + " AND status = 'running' AND locked_by = ?";
     let params = ids(rows).chain(std::iter::once(Value::from(name)));
     connection.exec_drop(update, Params::Positional(params.collect()))?;
     Ok(connection.affected_rows() as usize)
@@ -136,7 +136,7 @@ fn ids(rows: &Rows) -> impl Iterator<Item = Value> {
 }
 
 /// A change of these rows.
-fn of(kind: Kind, rows: &Rows, set: &str) -> String {
+fn update_sql(kind: Kind, rows: &Rows, set: &str) -> String {
     let table = kind.table();
     let places = vec!["?"; rows.len()].join(", ");
     format!("UPDATE {table} SET {set} WHERE id IN ({places})")

@@ -285,7 +285,7 @@ fn type_schema(model: &CheckedModel, column_type: &ColumnType) -> Value {
         TypeClass::Decimal => {
             json!({ "type": "string", "pattern": "^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?$" })
         }
-        TypeClass::Text => text(column_type.length()),
+        TypeClass::Text => text_schema(column_type.length()),
         TypeClass::Bytes => bytes(),
         TypeClass::Date => formatted("date"),
         TypeClass::Time => json!({ "type": "string", "description": "A time of day" }),
@@ -317,7 +317,7 @@ fn whole_number(integer: Integer) -> Value {
     schema
 }
 
-fn text(length: Option<u32>) -> Value {
+fn text_schema(length: Option<u32>) -> Value {
     match length {
         Some(length) => json!({ "type": "string", "maxLength": length }),
         None => json!({ "type": "string" }),

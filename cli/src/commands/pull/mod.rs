@@ -349,7 +349,7 @@ fn read_back(files: &[File], input: &Input, output: &Output) -> Result<(), Failu
         std::mem::swap(&mut input.sources, &mut sources);
         let path = file.path.as_ref();
         let path = path.map_or("<stdout>".into(), |path| path.display().to_string());
-        let model = read(&mut input, &path, &file.text, file.engine, &mut found);
+        let model = read_pulled(&mut input, &path, &file.text, file.engine, &mut found);
         check(model, &mut found);
         sources = input.sources;
         let is_error = |finding: &&Diagnostic| finding.severity == Severity::Error;
@@ -362,7 +362,7 @@ fn read_back(files: &[File], input: &Input, output: &Output) -> Result<(), Failu
 }
 
 /// Reads a pulled text as the schema of an engine.
-pub(crate) fn read(
+pub(crate) fn read_pulled(
     input: &mut Input,
     path: &str,
     text: &str,

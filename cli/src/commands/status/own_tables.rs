@@ -10,13 +10,16 @@ const SECTION: &str = "own tables";
 /// One row for those that are missing, one for those of an earlier version; none where all is well.
 pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     let own = look.engines.registry.own_tables(look.chosen())?;
-    let of = |state: OwnTableState| {
+    let tables_in = |state: OwnTableState| {
         let tables = own.iter().filter(move |own| own.state == state);
         tables
             .map(|own| format!("`{}`", own.table))
             .collect::<Vec<_>>()
     };
-    let (missing, older) = (of(OwnTableState::Missing), of(OwnTableState::Older));
+    let (missing, older) = (
+        tables_in(OwnTableState::Missing),
+        tables_in(OwnTableState::Older),
+    );
     let hint = format!(
         "`bindery migrate run --engine {engine}` or `bindery create --engine {engine}` makes them and brings them up to date",
         engine = look.name()

@@ -38,7 +38,7 @@ impl Schema {
     fn new(choices: &Choices) -> Result<Self, Refused> {
         let sql = choices.sql();
         let mut found = Diagnostics::default();
-        let model = read(&sql, choices.dialect, &mut found);
+        let model = read_checked_model(&sql, choices.dialect, &mut found);
         let code = || {
             let mut errors = found.iter().filter(|one| one.severity == Severity::Error);
             errors.next().map_or("no finding", |one| one.code)
@@ -58,7 +58,11 @@ impl Schema {
     }
 }
 
-fn read(sql: &str, dialect: Dialect, found: &mut Diagnostics) -> Option<CheckedModel> {
+fn read_checked_model(
+    sql: &str,
+    dialect: Dialect,
+    found: &mut Diagnostics,
+) -> Option<CheckedModel> {
     let mut input = Input {
         default_engine: Some(EngineId(0)),
         engines: vec![Engine {

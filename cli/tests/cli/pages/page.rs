@@ -77,14 +77,14 @@ fn pages(repository: &Path) -> Vec<String> {
     pages
 }
 
-fn read(repository: &Path, page: &str) -> String {
+fn read_page(repository: &Path, page: &str) -> String {
     fs::read_to_string(repository.join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
 }
 
 /// Every transcript of the book with its page.
 pub(super) fn all(repository: &Path) -> Vec<(String, Block)> {
     let of_page = |page: String| {
-        let found = blocks(&read(repository, &page));
+        let found = blocks(&read_page(repository, &page));
         found.into_iter().map(move |block| (page.clone(), block))
     };
     pages(repository).into_iter().flat_map(of_page).collect()
@@ -95,7 +95,7 @@ pub(super) fn texts(repository: &Path) -> Vec<(String, String)> {
     let pages = pages(repository).into_iter();
     pages
         .map(|page| {
-            let text = read(repository, &page);
+            let text = read_page(repository, &page);
             (page, text)
         })
         .collect()
@@ -103,7 +103,7 @@ pub(super) fn texts(repository: &Path) -> Vec<(String, String)> {
 
 /// The one block of a page that begins with this command.
 pub(super) fn block(repository: &Path, page: &str, first: &str) -> Block {
-    let mut found = blocks(&read(repository, page));
+    let mut found = blocks(&read_page(repository, page));
     found.retain(|block| block.first() == first);
     assert_eq!(found.len(), 1, "blocks of {page} that begin with `{first}`");
     found.remove(0)
@@ -111,7 +111,7 @@ pub(super) fn block(repository: &Path, page: &str, first: &str) -> Block {
 
 /// Puts another text in a block's place.
 pub(super) fn replace(repository: &Path, page: &str, from: &str, to: &str) {
-    let text = read(repository, page);
+    let text = read_page(repository, page);
     let written = text.replacen(&format!("\n{from}```"), &format!("\n{to}```"), 1);
     fs::write(repository.join(page), written).unwrap_or_else(|error| panic!("{page}: {error}"));
 }

@@ -13,7 +13,7 @@ use self::database::{Database, good};
 use crate::support::{Project, holds};
 
 /// A script beside this file.
-fn text(name: &str) -> String {
+fn read_script(name: &str) -> String {
     let path = folder().join(name);
     fs::read_to_string(path)
         .unwrap_or_default()
@@ -30,14 +30,14 @@ fn is_pulled_as(dialect: Dialect) {
     let (Some(from), Some(shell), Some(created)) = (from, shell, created) else {
         return;
     };
-    from.load(&text(&format!("{}.sql", dialect.name())))
+    from.load(&read_script(&format!("{}.sql", dialect.name())))
         .expect("the script is of this database");
     let pulled = from.pull().expect("it is read without an error");
     let name = format!("{}.pulled.sql", dialect.name());
     if std::env::var_os("BINDERY_UPDATE").is_some() {
         fs::write(folder().join(&name), &pulled).expect("the folder can be written to");
     }
-    assert_eq!(pulled, text(&name));
+    assert_eq!(pulled, read_script(&name));
     let made = |text: &str| text.split("\n-- Left out").next().map(str::to_owned);
     shell
         .load(&pulled)

@@ -202,13 +202,14 @@ impl Replay {
         self.databases.both.mean_it();
         let is_new = |name: &String| !old.contains(name);
         let new: Vec<String> = names_in(&folder).into_iter().filter(is_new).collect();
-        let text = |name: &String| fs::read_to_string(folder.join(name)).expect("a migration");
+        let read_migration =
+            |name: &String| fs::read_to_string(folder.join(name)).expect("a migration");
         let written = Written {
             files: new
                 .iter()
                 .filter(|name| !name.ends_with(".down.sql"))
                 .count(),
-            text: new.iter().map(text).collect(),
+            text: new.iter().map(read_migration).collect(),
         };
         match good(project.run("migrate check")) {
             Ok(_) => Ok(written),

@@ -31,14 +31,17 @@ pub(crate) fn info(
 }
 
 fn fields(around: &Surroundings<'_>, shape: &Shape<'_>, ddl: &Planned<'_>) -> Vec<(String, Expr)> {
-    let columns = shape.fields.iter().map(|field| text(field.column.name));
+    let columns = shape
+        .fields
+        .iter()
+        .map(|field| string_expr(field.column.name));
     let engines = shape.table.engines.iter();
-    let engines = engines.map(|id| text(&around.engines[id.0 as usize].name));
+    let engines = engines.map(|id| string_expr(&around.engines[id.0 as usize].name));
     let tables = ddl.iter().map(|(engine, table)| {
         let fields = vec![
             field("engine", Expr::text(engine.to_string())),
             field("schema", schema(table.name.schema.as_deref())),
-            field("table", text(&table.name.name)),
+            field("table", string_expr(&table.name.name)),
             field("create", texts(&table.create)),
             field("link", texts(&table.link)),
             field("drop", texts(&table.drop)),
@@ -46,15 +49,15 @@ fn fields(around: &Surroundings<'_>, shape: &Shape<'_>, ddl: &Planned<'_>) -> Ve
         Expr::Struct("::bindery::__private::TableDdl".to_owned(), fields)
     });
     vec![
-        field("name", text(&shape.names.row)),
+        field("name", string_expr(&shape.names.row)),
         field("schema", schema(shape.table.schema)),
-        field("table", text(shape.table.name)),
+        field("table", string_expr(shape.table.name)),
         field("is_view", Expr::text(shape.table.is_view.to_string())),
         field("columns", Expr::Array(columns.collect())),
-        field("kinds", text(&shape.kinds)),
+        field("kinds", string_expr(&shape.kinds)),
         field("rules", Expr::text(format!("{:#018x}", shape.rules))),
         field("constraints", constraints(around, shape)),
-        field("constraint_names", text(&constraint_names(shape))),
+        field("constraint_names", string_expr(&constraint_names(shape))),
         field("engines", Expr::Array(engines.collect())),
         field("tables", Expr::Array(tables.collect())),
     ]
@@ -84,17 +87,17 @@ fn field(name: &str, value: Expr) -> (String, Expr) {
     (name.to_owned(), value)
 }
 
-fn text(text: &str) -> Expr {
+fn string_expr(text: &str) -> Expr {
     Expr::text(string_literal(text))
 }
 
 fn texts(texts: &[String]) -> Expr {
-    Expr::Array(texts.iter().map(|one| text(one)).collect())
+    Expr::Array(texts.iter().map(|one| string_expr(one)).collect())
 }
 
 fn schema(schema: Option<&str>) -> Expr {
     match schema {
-        Some(name) => Expr::call("::core::option::Option::Some", vec![text(name)]),
+        Some(name) => Expr::call("::core::option::Option::Some", vec![string_expr(name)]),
         None => Expr::text("::core::option::Option::None"),
     }
 }

@@ -46,7 +46,7 @@ impl Item {
 /// The items of an excerpt as the generated text has them now. Of a module, a trait or an `impl` without `// …` it has all of them;
 /// of several with one name it is the one that has the items. The name of an item that is not there is an error.
 pub(crate) fn select(excerpt: &str, generated: &str) -> Result<String, String> {
-    let selected = selected(&read(excerpt), &read(generated))?;
+    let selected = selected(&read_items(excerpt), &read_items(generated))?;
     let mut text = String::new();
     write(&selected, &mut text);
     Ok(text)
@@ -92,7 +92,7 @@ fn write(items: &[Item], text: &mut String) {
 }
 
 /// Reads formatted code, in which an item begins and ends with a line.
-fn read(text: &str) -> Vec<Item> {
+fn read_items(text: &str) -> Vec<Item> {
     let lines: Vec<&str> = text.lines().collect();
     items(&mut lines.as_slice())
 }

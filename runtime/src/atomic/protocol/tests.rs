@@ -18,7 +18,7 @@ fn untouched() -> Work {
     Work::default()
 }
 
-fn read() -> Work {
+fn reader() -> Work {
     Work {
         is_begun: true,
         ..Work::default()
@@ -101,7 +101,7 @@ fn branches_are_prepared_then_home_commits_the_decision_then_they_commit() {
 
 #[test]
 fn one_writer_is_a_plain_commit_and_none_is_no_commit_at_all() {
-    let work = [untouched(), writers(1)[0], read()];
+    let work = [untouched(), writers(1)[0], reader()];
     Run::of(&work)
         .does(&[Action::End(2)], &[Event::Ended(2, true)])
         .does(
@@ -109,7 +109,7 @@ fn one_writer_is_a_plain_commit_and_none_is_no_commit_at_all() {
             &[Event::Committed(1, Committed::Yes)],
         )
         .ends(committed());
-    Run::of(&[read(), untouched()])
+    Run::of(&[reader(), untouched()])
         .does(&[Action::End(0)], &[Event::Ended(0, true)])
         .ends(committed());
     Run::of(&[untouched()]).ends(committed());
@@ -127,7 +127,7 @@ fn a_writer_that_must_be_prepared_has_a_decision_though_it_is_alone() {
 
 #[test]
 fn home_that_only_read_takes_the_decision_in_the_same_transaction() {
-    let work = [read(), writers(1)[0], writers(1)[0]];
+    let work = [reader(), writers(1)[0], writers(1)[0]];
     Run::of(&work).does(&[Action::Prepare(1), Action::Prepare(2)], &[]);
 }
 

@@ -188,7 +188,7 @@ fn print(rows: &mut [Row<'_>], compared: &[Compared]) {
     for (row, median) in rows.iter().zip(&medians) {
         println!("| {} | {median} |", row.title);
     }
-    let of = |rows: &[usize]| rows.iter().map(|at| medians[*at]).max().unwrap_or(0).max(1);
+    let slowest = |rows: &[usize]| rows.iter().map(|at| medians[*at]).max().unwrap_or(0).max(1);
     println!(
         "\n| group | by hand | its slowest engine with the decision | its slowest engine alone |\n|---|---|---|---|"
     );
@@ -200,9 +200,9 @@ fn print(rows: &mut [Row<'_>], compared: &[Compared]) {
         println!(
             "| {} | {} | {} | {} |",
             rows[one.group].title,
-            ratio(of(&[one.by_hand])),
-            ratio(of(&one.decided)),
-            ratio(of(&one.alone))
+            ratio(slowest(&[one.by_hand])),
+            ratio(slowest(&one.decided)),
+            ratio(slowest(&one.alone))
         );
     }
 }

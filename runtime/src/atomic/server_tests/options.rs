@@ -6,7 +6,7 @@ use crate::{Isolation, RetryPolicy};
 const PG_MARIA: usize = 0;
 const THREE: usize = 6;
 
-fn text(tx: &mut Tx, at: usize, sql: &str) -> Result<String> {
+fn query_text(tx: &mut Tx, at: usize, sql: &str) -> Result<String> {
     let link = &mut tx.connection(At(at))?.link;
     let mut found = String::new();
     link.call(Operation::Count, |link| {
@@ -39,8 +39,8 @@ fn isolation_holds_on_all(world: &World) {
         let of_maria = "SELECT trx_isolation_level FROM information_schema.innodb_trx \
              WHERE trx_mysql_thread_id = CONNECTION_ID()";
         Ok([
-            text(tx, PG, "SHOW transaction_isolation")?,
-            text(tx, MARIA, of_maria)?,
+            query_text(tx, PG, "SHOW transaction_isolation")?,
+            query_text(tx, MARIA, of_maria)?,
         ])
     });
     assert!(is_committed_everywhere(&outcome), "{outcome:?}");

@@ -49,14 +49,14 @@ pub(super) fn settle(
     let set = run(session, deadline, &sql(config));
     // A server that is neither may not know the settings: that it is another product is the better answer.
     let said = ask(session, deadline, &question()).map_err(connect_error)?;
-    let text = |index: usize| said.get(index).cloned().unwrap_or_default();
-    let version = text(0);
+    let setting = |index: usize| said.get(index).cloned().unwrap_or_default();
+    let version = setting(0);
     let product = least(&version);
-    product.check(&version, &text(1))?;
+    product.check(&version, &setting(1))?;
     set.map_err(connect_error)?;
     verify(&said)?;
     // Newer versions of MariaDB have words for it.
-    if config.writable && !matches!(text(BEFORE + NEEDED.len()).as_str(), "0" | "OFF") {
+    if config.writable && !matches!(setting(BEFORE + NEEDED.len()).as_str(), "0" | "OFF") {
         return Err(connect_error(Fault::Protocol(READ_ONLY)));
     }
     session.watch_settings();
@@ -65,7 +65,7 @@ pub(super) fn settle(
             product: product.product,
             version,
         },
-        max_allowed_packet: text(2).parse().unwrap_or_default(),
+        max_allowed_packet: setting(2).parse().unwrap_or_default(),
     })
 }
 

@@ -23,7 +23,7 @@ pub(in crate::driver) fn rows(physical: &mut Physical) -> Result<String> {
     let mut found = String::new();
     let write = &mut |params: &mut ParamWriter<'_>| params.i64(7);
     physical.query("SELECT", write, &mut |row| {
-        found.push_str(&read(row)?);
+        found.push_str(&read_row(row)?);
         Ok(true)
     })?;
     Ok(found)
@@ -33,12 +33,12 @@ pub(in crate::driver) fn pulled(physical: &mut Physical) -> Result<String> {
     let mut found = String::new();
     let mut cursor = physical.cursor("SELECT", &mut |params| params.i64(7))?;
     while let Some(mut row) = cursor.next()? {
-        found.push_str(&read(&mut row)?);
+        found.push_str(&read_row(&mut row)?);
     }
     Ok(found)
 }
 
-fn read(row: &mut RowReader<'_>) -> Result<String> {
+fn read_row(row: &mut RowReader<'_>) -> Result<String> {
     let id = row.i64()?;
     let name = if row.skip_null() { "-" } else { row.text()? };
     Ok(format!("{id}{name} "))

@@ -197,7 +197,9 @@ fn send_rows(
         if let Err(refused) = encode_row(types, session.out(), &mut |params| write(row, params)) {
             let refused = refused.at_row(row);
             session.out().clear();
-            message::message(session.out(), b'f', |out| message::text(out, "refused"));
+            message::message(session.out(), b'f', |out| {
+                message::push_cstr(out, "refused")
+            });
             session.send(0)?;
             return Ok(Some(refused));
         }

@@ -234,7 +234,7 @@ fn unbound() -> crate::error::Error {
 
 fn sasl_first(method: &str, scram: &ScramSha256) -> Vec<u8> {
     let mut out = Vec::new();
-    message::text(&mut out, method);
+    message::push_cstr(&mut out, method);
     // A nonce and a name, far below 2 GiB.
     let length = u32::try_from(scram.message().len()).unwrap_or(u32::MAX);
     out.extend_from_slice(&length.to_be_bytes());

@@ -36,7 +36,7 @@ pub(super) fn end_counted(out: &mut [u8], start: usize) {
 }
 
 /// Text with its end marked. NUL cannot be in it, so it is left out: the server would end the text there.
-pub(super) fn text(out: &mut Vec<u8>, text: &str) {
+pub(super) fn push_cstr(out: &mut Vec<u8>, text: &str) {
     out.extend(text.bytes().filter(|&byte| byte != 0));
     out.push(0);
 }
@@ -46,8 +46,8 @@ pub(super) fn startup(out: &mut Vec<u8>, settings: &[(&str, &str)]) {
     counted(out, |out| {
         out.extend_from_slice(&PROTOCOL.to_be_bytes());
         for (name, value) in settings {
-            text(out, name);
-            text(out, value);
+            push_cstr(out, name);
+            push_cstr(out, value);
         }
         out.push(0);
     });
@@ -63,14 +63,14 @@ pub(super) fn cancel(out: &mut Vec<u8>, key: [u8; 8]) {
 
 /// Statements without parameters.
 pub(super) fn query(out: &mut Vec<u8>, sql: &str) {
-    message(out, b'Q', |out| text(out, sql));
+    message(out, b'Q', |out| push_cstr(out, sql));
 }
 
 /// Prepares a statement; the empty name stands for one that the next takes the place of.
 pub(super) fn parse(out: &mut Vec<u8>, name: &str, sql: &str, types: &[u32]) {
     message(out, b'P', |out| {
-        text(out, name);
-        text(out, sql);
+        push_cstr(out, name);
+        push_cstr(out, sql);
         // Only our own statements name types, a few.
         out.extend_from_slice(&u16::try_from(types.len()).unwrap_or(u16::MAX).to_be_bytes());
         for oid in types {
@@ -83,7 +83,7 @@ pub(super) fn parse(out: &mut Vec<u8>, name: &str, sql: &str, types: &[u32]) {
 pub(super) fn describe(out: &mut Vec<u8>, name: &str) {
     message(out, b'D', |out| {
         out.push(b'S');
-        text(out, name);
+        push_cstr(out, name);
     });
 }
 
@@ -91,7 +91,7 @@ pub(super) fn describe(out: &mut Vec<u8>, name: &str) {
 pub(super) fn close(out: &mut Vec<u8>, name: &str) {
     message(out, b'C', |out| {
         out.push(b'S');
-        text(out, name);
+        push_cstr(out, name);
     });
 }
 

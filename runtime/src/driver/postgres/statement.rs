@@ -23,7 +23,7 @@ impl Statement {
     /// `columns` are those of its rows, where it returns any.
     pub(super) fn new(name: String, params: Vec<Type>, columns: Option<Vec<Column>>) -> Self {
         let mut bind = vec![0];
-        message::text(&mut bind, &name);
+        message::push_cstr(&mut bind, &name);
         // The server counts them in 16 bits itself.
         let count = u16::try_from(params.len())
             .unwrap_or(u16::MAX)

@@ -77,7 +77,7 @@ fn ask(session: &mut Session, number: u32) -> Result<Found, Fault> {
     let mut found = None;
     session.answer(Expected::one(0, true), |tag, body| {
         if tag == b'D' {
-            found = Some(read(body).ok_or("a type that is not described")?);
+            found = Some(parse_type(body).ok_or("a type that is not described")?);
         }
         Ok(())
     })?;
@@ -91,7 +91,7 @@ fn ask(session: &mut Session, number: u32) -> Result<Found, Fault> {
     }))
 }
 
-fn read(body: &[u8]) -> Option<Found> {
+fn parse_type(body: &[u8]) -> Option<Found> {
     let mut rest = body.get(2..)?;
     let mut field = || crate::value::postgres::decode::take_field(&mut rest)?;
     let (name, schema, kind) = (field()?, field()?, field()?);

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use bindery_core::dialect::Dialect;
 
 /// The first column of one row, as text.
-fn text(physical: &mut Physical, sql: &str) -> String {
+fn query_text(physical: &mut Physical, sql: &str) -> String {
     let mut found = String::new();
     let mut take = |row: &mut crate::value::RowReader<'_>| {
         found = row.text()?.to_owned();
@@ -74,7 +74,7 @@ fn postgres_sessions_are_set_up_whatever_the_account_says() {
         ("application_name", "bindery tests"),
     ];
     for (name, value) in expected {
-        let found = text(&mut physical, &format!("SELECT current_setting('{name}')"));
+        let found = query_text(&mut physical, &format!("SELECT current_setting('{name}')"));
         assert_eq!(found, value, "{name}");
     }
     // Values travel as they are, whatever is in them.
@@ -93,7 +93,7 @@ fn postgres_sessions_are_set_up_whatever_the_account_says() {
         physical
             .execute("INSERT INTO t VALUES ($1)", write)
             .unwrap();
-        assert_eq!(text(&mut physical, "SELECT v FROM t"), value);
+        assert_eq!(query_text(&mut physical, "SELECT v FROM t"), value);
         physical.batch("DELETE FROM t").unwrap();
     }
 }
@@ -150,14 +150,14 @@ fn mysql_sessions_are_set_up_whatever_the_server_says() {
         ("character_set_results", "utf8mb4"),
     ];
     for (name, value) in expected {
-        let found = text(&mut physical, &format!("SELECT CAST(@@{name} AS CHAR)"));
+        let found = query_text(&mut physical, &format!("SELECT CAST(@@{name} AS CHAR)"));
         assert_eq!(found, value, "{name}");
     }
     for name in ["autocommit", "foreign_key_checks", "unique_checks"] {
         let sql = format!("SELECT IF(@@{name}, 'on', 'off')");
-        assert_eq!(text(&mut physical, &sql), "on", "{name}");
+        assert_eq!(query_text(&mut physical, &sql), "on", "{name}");
     }
-    let mode = text(&mut physical, "SELECT @@sql_mode");
+    let mode = query_text(&mut physical, "SELECT @@sql_mode");
     assert!(
         mode.contains("STRICT_ALL_TABLES") && !mode.contains("ANSI") && !mode.contains("BACKSLASH"),
         "{mode}"
@@ -174,7 +174,7 @@ fn mysql_sessions_are_set_up_whatever_the_server_says() {
         assert!(refused.is_err(), "{value}");
     }
     assert_eq!(
-        text(&mut physical, "SELECT CAST(COUNT(*) AS CHAR) FROM t"),
+        query_text(&mut physical, "SELECT CAST(COUNT(*) AS CHAR) FROM t"),
         "0"
     );
 }
@@ -252,7 +252,7 @@ fn limits_reach_the_server() {
         };
         for (sql, value) in expected {
             assert_eq!(
-                text(&mut physical, &format!("SELECT {sql}")),
+                query_text(&mut physical, &format!("SELECT {sql}")),
                 *value,
                 "{sql}"
             );
@@ -274,7 +274,7 @@ fn no_limit_is_too_long_for_the_server() {
         options.session.lock_timeout = Some(YEAR);
         options.session.idle_in_transaction_timeout = Some(YEAR);
         let mut physical = connect_with(&options, database.dialect()).unwrap();
-        assert_eq!(text(&mut physical, "SELECT '1'"), "1");
+        assert_eq!(query_text(&mut physical, "SELECT '1'"), "1");
     }
 }
 

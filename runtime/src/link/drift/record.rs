@@ -304,10 +304,16 @@ mod tests {
             ..BLOG
         };
         assert_eq!(hash_of(&[&otherwise, &USER]), expected);
-        let of = |kinds| hash_of(&[&ModelInfo { kinds, ..BLOG }]);
-        assert_eq!(of("number.2 text"), of("decimal.2 text"));
-        assert_eq!(of("year text.40?"), of("integer text?"));
-        assert_eq!(of("year? _.7"), of("integer? _"));
+        let hash_of_kinds = |kinds| hash_of(&[&ModelInfo { kinds, ..BLOG }]);
+        assert_eq!(
+            hash_of_kinds("number.2 text"),
+            hash_of_kinds("decimal.2 text")
+        );
+        assert_eq!(
+            hash_of_kinds("year text.40?"),
+            hash_of_kinds("integer text?")
+        );
+        assert_eq!(hash_of_kinds("year? _.7"), hash_of_kinds("integer? _"));
     }
 
     #[test]

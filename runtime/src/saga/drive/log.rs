@@ -93,7 +93,7 @@ impl Log<'_> {
 
     pub(in crate::saga) fn read(&self, id: &str) -> Result<Option<Saved>> {
         let saga = self.definition.name;
-        let read = |link: &mut Link| link.protocol(|physical| store::read(physical, saga, id));
+        let read = |link: &mut Link| link.protocol(|physical| store::read_saga(physical, saga, id));
         self.patiently(self.definition.outage, read)
     }
 

@@ -112,9 +112,9 @@ fn saga_04_a_claim_takes_no_saga_that_is_not_due_any_more() {
         let mut connection = world.db.connect(log).unwrap();
         assert!(saga.enqueue(&mut connection, &id, 1).unwrap());
         drop(connection);
-        let read = || {
+        let read_stored = || {
             on(&world.db, log, |physical| {
-                store::read(physical, "small", &id)
+                store::read_saga(physical, "small", &id)
             })
             .unwrap()
         };
@@ -125,7 +125,7 @@ fn saga_04_a_claim_takes_no_saga_that_is_not_due_any_more() {
         };
         for state in [SagaState::Running, SagaState::Completed] {
             world.expire(log, &id);
-            let found = read();
+            let found = read_stored();
             assert!(found.is_due);
             let to = Progress {
                 state,

@@ -24,7 +24,7 @@ impl Registry {
         place: (&str, &str),
     ) -> Result<Option<ChangePosition>> {
         let mut copy = self.connect(copy)?;
-        on_physical(&mut copy, |physical| read(physical, place)).map_err(located)
+        on_physical(&mut copy, |physical| read_position(physical, place)).map_err(located)
     }
 
     /// Saves positions of tables in the copy, which makes the table for them.
@@ -52,7 +52,10 @@ impl Registry {
     }
 }
 
-fn read(physical: &mut Physical, (mirror, table): (&str, &str)) -> Result<Option<ChangePosition>> {
+fn read_position(
+    physical: &mut Physical,
+    (mirror, table): (&str, &str),
+) -> Result<Option<ChangePosition>> {
     let mut found = None;
     if !physical.table_exists(None, "_bindery_mirrors")? {
         return Ok(found);

@@ -130,7 +130,8 @@ impl Registry {
     /// The engine cannot be reached.
     pub fn change_readers<E: Engine>(&self, engine: E) -> Result<Vec<ChangeReader>> {
         let mut connection = self.connect(engine)?;
-        let readers = on_physical(&mut connection, summary::read).map_err(located)?;
+        let readers =
+            on_physical(&mut connection, summary::read_change_readers).map_err(located)?;
         for reader in &readers {
             reader.record(engine.name());
         }

@@ -42,7 +42,7 @@ pub(super) fn note<E: Engine>(source: &mut Connection<E>) {
     if !is_recorded() || !source.link.pool().may_count_readers(NOTE) {
         return;
     }
-    match on_physical(source, read) {
+    match on_physical(source, read_change_readers) {
         Ok(readers) => readers.iter().for_each(|reader| reader.record(engine)),
         Err(error) => tracing::debug!(engine, %error, "readers of changes cannot be counted"),
     }
@@ -50,7 +50,7 @@ pub(super) fn note<E: Engine>(source: &mut Connection<E>) {
 
 const TABLE: &str = "_bindery_change_readers";
 
-pub(super) fn read(physical: &mut Physical) -> Result<Vec<ChangeReader>> {
+pub(super) fn read_change_readers(physical: &mut Physical) -> Result<Vec<ChangeReader>> {
     let mut found = Vec::new();
     if !physical.table_exists(None, TABLE)? {
         return Ok(found);

@@ -153,7 +153,7 @@ impl<'a> Encoder<'a> {
     }
 
     pub(crate) fn text(&mut self, value: &str) -> Result<()> {
-        self.put(|column_type, out| text(column_type, value, out))
+        self.put(|column_type, out| encode_text(column_type, value, out))
     }
 
     pub(crate) fn bytes(&mut self, value: &[u8]) -> Result<()> {
@@ -351,7 +351,7 @@ fn narrowed<T: TryFrom<i128>>(value: i128) -> Result<T> {
     T::try_from(value).map_err(|_| out_of_range())
 }
 
-fn text(column_type: &Type, value: &str, out: &mut Vec<u8>) -> Result<()> {
+fn encode_text(column_type: &Type, value: &str, out: &mut Vec<u8>) -> Result<()> {
     if *column_type == Type::CHAR {
         return letter(value, out);
     }

@@ -115,11 +115,16 @@ pub(crate) fn decimal_text(bytes: &[u8]) -> Option<String> {
         let at = index.checked_mul(2).filter(|at| at + 2 <= body.len())?;
         Some(u16::from_be_bytes([body[at], body[at + 1]]))
     };
-    Some(text(sign == NEGATIVE, weight, scale, &group))
+    Some(format_decimal(sign == NEGATIVE, weight, scale, &group))
 }
 
 /// `group` gives the group at a power of 10,000, where there is one.
-fn text(negative: bool, weight: i64, scale: usize, group: &dyn Fn(i64) -> Option<u16>) -> String {
+fn format_decimal(
+    negative: bool,
+    weight: i64,
+    scale: usize,
+    group: &dyn Fn(i64) -> Option<u16>,
+) -> String {
     let mut text = String::new();
     if negative {
         text.push('-');

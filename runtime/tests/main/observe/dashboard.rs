@@ -113,14 +113,14 @@ fn run_sync() {
 fn queries() -> Vec<(String, String, String)> {
     let dashboard: serde_json::Value = serde_json::from_str(DASHBOARD).unwrap();
     let panels = dashboard["panels"].as_array().unwrap();
-    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let string_of = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     let queries = panels.iter().flat_map(|panel| {
         let targets = panel["targets"].as_array().into_iter().flatten();
         targets.map(|target| {
             (
-                text(&panel["title"]),
-                text(&target["expr"]),
-                text(&target["legendFormat"]),
+                string_of(&panel["title"]),
+                string_of(&target["expr"]),
+                string_of(&target["legendFormat"]),
             )
         })
     });

@@ -34,7 +34,7 @@ fn opened<E: StaticEngine>(
     db
 }
 
-fn of<'l>(log: &'l [String], engine: &str, message: &str) -> Vec<&'l String> {
+fn lines_of<'l>(log: &'l [String], engine: &str, message: &str) -> Vec<&'l String> {
     let engine = format!("bindery.engine={engine:?}");
     let lines = log.iter().filter(|line| line.contains(&engine));
     lines
@@ -84,13 +84,13 @@ fn mon_02_an_echo_shows_exactly_what_was_sent_and_no_values<E: Everything>(engin
         db.echo(engine, false);
         db.repository::<model::Member, _>(engine).count().unwrap();
     });
-    let echoed = of(&log, engine.name(), "statement");
+    let echoed = lines_of(&log, engine.name(), "statement");
     let sent = statements_of_members(engine.name());
     assert_eq!(echoed.len(), sent.len(), "{log:#?}");
     for (line, text) in echoed.iter().zip(sent) {
         assert_has_text(line, text);
     }
-    assert!(of(&log, "b", "statement").is_empty(), "{log:?}");
+    assert!(lines_of(&log, "b", "statement").is_empty(), "{log:?}");
     assert!(!format!("{log:?}").contains(SECRET), "{log:?}");
 }
 
@@ -119,7 +119,7 @@ fn mon_02_an_echo_has_the_insert_of_a_transaction_as_it_was_sent<E: Everything>(
         });
         assert!(work.is_err());
     });
-    let inserts = of(&log, engine.name(), "statement");
+    let inserts = lines_of(&log, engine.name(), "statement");
     let inserts = inserts.iter().filter(|line| line.contains("INSERT INTO"));
     let [first, refused] = inserts.collect::<Vec<_>>()[..] else {
         panic!("{log:#?}");
@@ -172,7 +172,7 @@ fn mon_02_plans_are_of_the_statement_with_its_values_and_hide_them<E: Everything
         rows.next().unwrap().unwrap();
         drop(rows);
     });
-    let shown = of(&log, engine.name(), "plan");
+    let shown = lines_of(&log, engine.name(), "plan");
     assert!(shown.len() >= 2, "{log:#?}");
     let all = format!("{shown:?}");
     assert!(all.contains("members"), "{all}");
@@ -182,7 +182,7 @@ fn mon_02_plans_are_of_the_statement_with_its_values_and_hide_them<E: Everything
         }
     }
     for control in ["BEGIN", "COMMIT"] {
-        let lines = of(&log, engine.name(), "statement");
+        let lines = lines_of(&log, engine.name(), "statement");
         let of_it = lines
             .iter()
             .filter(|line| line.contains(&format!("{control:?}")));
@@ -319,7 +319,7 @@ fn mon_02_an_n_plus_1_query_of_a_session_is_reported_with_its_place<E: Everythin
         });
         found.unwrap();
     });
-    let reports: Vec<_> = of(&log, engine.name(), "the same statement")
+    let reports: Vec<_> = lines_of(&log, engine.name(), "the same statement")
         .into_iter()
         .collect();
     assert_eq!(reports.len(), 1, "{log:#?}");
@@ -363,11 +363,11 @@ fn no_warning_is_about_statements_of_binderys_own<E: Everything>(engine: E, url:
         "{counts}"
     );
 
-    let slow = of(&log, engine.name(), "a slow statement");
+    let slow = lines_of(&log, engine.name(), "a slow statement");
     // Bulk inserts take longer than reading their rows.
     assert!(!slow.is_empty(), "{log:#?}");
     assert!(slow.iter().all(|line| line.contains("SELECT")), "{slow:?}");
-    let reports = of(&log, engine.name(), "the same statement");
+    let reports = lines_of(&log, engine.name(), "the same statement");
     assert_eq!(reports.len(), 1, "{log:#?}");
     assert!(reports[0].contains("SELECT"), "{reports:?}");
 
@@ -377,7 +377,7 @@ fn no_warning_is_about_statements_of_binderys_own<E: Everything>(engine: E, url:
         let work = connection.transaction(|tx| tx.transaction(|tx| tx.blogs().count()));
         work.unwrap();
     });
-    let shown = of(&echoed, engine.name(), "statement");
+    let shown = lines_of(&echoed, engine.name(), "statement");
     assert_eq!(shown.len(), 5, "{shown:#?}");
 }
 
@@ -391,7 +391,7 @@ fn mon_02_echo_from_of_the_configuration_is_a_threshold() {
             let largest: i64 = db.connect(B).unwrap().query_scalar(SLOW, ()).unwrap();
             assert_eq!(largest, 300_000);
         });
-        of(&log, "b", "statement").len()
+        lines_of(&log, "b", "statement").len()
     };
     assert_eq!((echoed("1h"), echoed("1ms")), (0, 1));
 }
@@ -405,7 +405,7 @@ fn mon_02_echo_plan_of_the_configuration_shows_plans() {
             let mut b = db.connect(B).unwrap();
             (0..2).for_each(|_| drop(b.blogs().all().unwrap()));
         });
-        let shown = of(&log, "b", "plan");
+        let shown = lines_of(&log, "b", "plan");
         assert_eq!(shown.len(), plans, "{line} {log:#?}");
         assert!(
             shown.iter().all(|plan| plan.contains("SCAN blogs")),

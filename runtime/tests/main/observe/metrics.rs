@@ -162,7 +162,7 @@ fn mon_01_connections_of_a_pool_are_counted_by_state<E: Everything>(engine: E, u
         ];
         sum(&recorder, "db_client_connection_count", &wanted)
     };
-    let of = |metric| {
+    let pool_metric = |metric| {
         sum(
             &recorder,
             metric,
@@ -178,21 +178,30 @@ fn mon_01_connections_of_a_pool_are_counted_by_state<E: Everything>(engine: E, u
             let waits =
                 || with_local_recorder(&recorder, || drop(db.connect(engine).err().unwrap()));
             let waiting = scope.spawn(waits);
-            while of("db_client_connection_pending_requests") < 1.0 {
+            while pool_metric("db_client_connection_pending_requests") < 1.0 {
                 assert!(!waiting.is_finished());
                 std::thread::yield_now();
             }
         });
-        assert_eq!(of("db_client_connection_pending_requests"), 0.0);
-        assert_eq!(of("db_client_connection_timeouts_total"), 1.0);
+        assert_eq!(pool_metric("db_client_connection_pending_requests"), 0.0);
+        assert_eq!(pool_metric("db_client_connection_timeouts_total"), 1.0);
         drop(first);
         assert_eq!((state("used"), state("idle")), (1.0, 1.0));
         drop(second);
         assert_eq!((state("used"), state("idle")), (0.0, 2.0));
-        assert_eq!(of("db_client_connection_max"), 2.0);
-        assert_eq!(of("db_client_connection_wait_time_seconds_count"), 3.0);
-        assert_eq!(of("db_client_connection_create_time_seconds_count"), 2.0);
-        assert_eq!(of("db_client_connection_use_time_seconds_count"), 2.0);
+        assert_eq!(pool_metric("db_client_connection_max"), 2.0);
+        assert_eq!(
+            pool_metric("db_client_connection_wait_time_seconds_count"),
+            3.0
+        );
+        assert_eq!(
+            pool_metric("db_client_connection_create_time_seconds_count"),
+            2.0
+        );
+        assert_eq!(
+            pool_metric("db_client_connection_use_time_seconds_count"),
+            2.0
+        );
         drop(db);
     });
     assert_eq!(
@@ -200,7 +209,7 @@ fn mon_01_connections_of_a_pool_are_counted_by_state<E: Everything>(engine: E, u
         (0.0, 0.0),
         "the pool is gone"
     );
-    assert_eq!(of("db_client_connection_max"), 0.0);
+    assert_eq!(pool_metric("db_client_connection_max"), 0.0);
 }
 
 /// Covers MON-01: it is pending while it waits, and its wait is measured; it has not timed out.
@@ -209,11 +218,11 @@ fn mon_01_a_caller_that_waits_for_a_connection_and_gets_it_is_counted<E: Everyth
     url: &str,
 ) {
     let recorder = recorder();
-    let of = |metric| {
+    let pool_metric = |metric| {
         let pool = [("db_client_connection_pool_name", engine.name())];
         sum(&recorder, metric, &pool)
     };
-    let pending = || of("db_client_connection_pending_requests");
+    let pending = || pool_metric("db_client_connection_pending_requests");
     with_local_recorder(&recorder, || {
         let db = with(engine.name(), EngineOptions::url(url).max_connections(1));
         let first = db.connect(engine).unwrap();
@@ -228,10 +237,19 @@ fn mon_01_a_caller_that_waits_for_a_connection_and_gets_it_is_counted<E: Everyth
             waiting.join().unwrap().unwrap();
         });
         assert_eq!(pending(), 0.0);
-        assert_eq!(of("db_client_connection_timeouts_total"), 0.0);
-        assert_eq!(of("db_client_connection_wait_time_seconds_count"), 2.0);
-        assert_eq!(of("db_client_connection_use_time_seconds_count"), 2.0);
-        assert_eq!(of("db_client_connection_create_time_seconds_count"), 1.0);
+        assert_eq!(pool_metric("db_client_connection_timeouts_total"), 0.0);
+        assert_eq!(
+            pool_metric("db_client_connection_wait_time_seconds_count"),
+            2.0
+        );
+        assert_eq!(
+            pool_metric("db_client_connection_use_time_seconds_count"),
+            2.0
+        );
+        assert_eq!(
+            pool_metric("db_client_connection_create_time_seconds_count"),
+            1.0
+        );
     });
 }
 

@@ -243,10 +243,10 @@ fn sel_06_functions_that_write_large_objects_are_refused() {
         }
         let left = "SELECT count(*) FROM pg_largeobject_metadata";
         assert_eq!(c.query_scalar::<i64>(left, ()).unwrap(), 0);
-        let read = |c: &mut Connection<Postgres>| c.query_scalar::<i64>(left, ());
-        assert_eq!(reading(&mut c, read).unwrap(), 0);
+        let select_number = |c: &mut Connection<Postgres>| c.query_scalar::<i64>(left, ());
+        assert_eq!(reading(&mut c, select_number).unwrap(), 0);
         c.execute("SELECT lo_create(0)", ()).unwrap();
-        assert_eq!(reading(&mut c, read).unwrap(), 1);
+        assert_eq!(reading(&mut c, select_number).unwrap(), 1);
         c.execute("SELECT lo_unlink(oid) FROM pg_largeobject_metadata", ())
             .unwrap();
     }

@@ -142,7 +142,7 @@ mod tests {
     use crate::dialect::Dialect;
     use crate::diff::{Plan, Planned, Step, Structure, plan};
 
-    fn read(sql: &str) -> Structure {
+    fn structure_of(sql: &str) -> Structure {
         Structure::read(sql, Dialect::Postgres, None).expect("a schema")
     }
 
@@ -173,7 +173,7 @@ mod tests {
              CREATE TABLE gone (id bigint NOT NULL PRIMARY KEY, f integer);
              CREATE VIEW v AS SELECT f(id::numeric) AS f FROM t;"
         );
-        let planned = planned(&read(&from), &read(kept));
+        let planned = planned(&structure_of(&from), &structure_of(kept));
         let dropped = ["DROP VIEW \"v\"", "DROP FUNCTION IF EXISTS \"f\"(numeric)"];
         assert_eq!(executed(&planned.up), dropped);
         let [function, view] = executed(&planned.down)[..] else {
@@ -195,7 +195,10 @@ mod tests {
         };
         let table = "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, a text DEFAULT f());";
         let chain = format!("{}{table}{}", made("a", ""), made("b", "OR REPLACE"));
-        let (chain, again) = (read(&chain), read(&format!("{}{table}", made("a", ""))));
+        let (chain, again) = (
+            structure_of(&chain),
+            structure_of(&format!("{}{table}", made("a", ""))),
+        );
         let changed = planned(&chain, &again);
         assert_eq!(executed(&changed.up).len(), 1, "{:?}", changed.up);
         assert!(changed.left.is_empty(), "{:?}", changed.left);

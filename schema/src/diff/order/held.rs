@@ -221,10 +221,10 @@ mod tests {
     }
 
     fn executed_on(dialect: Dialect, from: &str, to: &str) -> Vec<String> {
-        let read = |sql| Structure::read(sql, dialect, None).expect("a schema");
+        let structure_of = |sql| Structure::read(sql, dialect, None).expect("a schema");
         let planned = plan(&Plan {
-            from: &read(from),
-            to: &read(to),
+            from: &structure_of(from),
+            to: &structure_of(to),
             renames: &[],
             triggers: &[],
         });

@@ -108,7 +108,7 @@ impl Graph {
         let makers = by_part(|one| &one.makes);
         let droppers = by_part(|one| &one.drops);
         let alterers = by_part(|one| &one.alters);
-        let of = |known: &BTreeMap<&Part, Vec<usize>>, part: &Part| {
+        let positions = |known: &BTreeMap<&Part, Vec<usize>>, part: &Part| {
             known.get(part).cloned().unwrap_or_default().into_iter()
         };
         for (at, effects) in groups
@@ -117,17 +117,17 @@ impl Graph {
             .flat_map(|(at, group)| group.iter().map(move |one| (at, one)))
         {
             for part in &effects.needs {
-                let before = of(&makers, part).chain(of(&alterers, part));
+                let before = positions(&makers, part).chain(positions(&alterers, part));
                 before.for_each(|before| graph.edge(before, at));
             }
             for part in effects.waits_for.iter().chain(&effects.makes) {
-                of(&droppers, part).for_each(|before| graph.edge(before, at));
+                positions(&droppers, part).for_each(|before| graph.edge(before, at));
             }
             for part in effects.leaves.iter().chain(&effects.alters) {
-                of(&droppers, part).for_each(|after| graph.edge(at, after));
+                positions(&droppers, part).for_each(|after| graph.edge(at, after));
             }
             for part in effects.leaves.iter().filter(|_| effects.is_in_the_way) {
-                of(&alterers, part).for_each(|after| graph.edge(at, after));
+                positions(&alterers, part).for_each(|after| graph.edge(at, after));
             }
         }
         graph

@@ -218,7 +218,7 @@ fn quoted_table(name: &TableName, dialect: Dialect) -> String {
     sql.finish()
 }
 
-fn text(value: &str, dialect: Dialect) -> String {
+fn text_literal(value: &str, dialect: Dialect) -> String {
     let mut sql = SqlWriter::new(dialect);
     sql.text_literal(value);
     sql.finish()

@@ -12,7 +12,7 @@ use super::super::structure::{ColumnShape, TableShape};
 use super::{
     Context, Step, about, add_without_value, altered, by_hand, captures, create_table, create_view,
     drop_column, drop_table, drop_view, is_made_again, lacks_value, loss, partitions, quoted,
-    quoted_table, text,
+    quoted_table, text_literal,
 };
 use crate::column_type::TypeClass;
 use crate::dialect::{Dialect, Flavour};
@@ -145,7 +145,7 @@ fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
         }
         Change::ChangePartitioning { table, from, to } => vec![divide(table, from, to)],
         Change::ChangeComment { table, to, .. } => {
-            let comment = text(to.as_deref().unwrap_or_default(), MYSQL);
+            let comment = text_literal(to.as_deref().unwrap_or_default(), MYSQL);
             vec![Step::of([altered(
                 table,
                 MYSQL,

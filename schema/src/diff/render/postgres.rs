@@ -16,7 +16,7 @@ use super::super::structure::{ColumnShape, ObjectShape, TableShape, table_key};
 use super::{
     Context, Step, add_without_value, altered, by_hand, captures, comment_on, create_table,
     create_view, drop_column, drop_table, drop_view, in_schema, is_made_again, lacks_value, loss,
-    partitions, quoted, quoted_table, text,
+    partitions, quoted, quoted_table, text_literal,
 };
 use crate::column_type::TypeClass;
 use crate::dialect::Dialect;
@@ -309,7 +309,7 @@ fn with_new_sequence(
         default,
         format!(
             "SELECT setval({}, coalesce(max({name}), 0) + 1, false) FROM {shown}",
-            text(&sequence, POSTGRES)
+            text_literal(&sequence, POSTGRES)
         ),
     ]
 }
@@ -401,8 +401,8 @@ fn change_identity(
         at_column(&format!("ADD GENERATED {kind} AS IDENTITY")),
         format!(
             "SELECT setval(pg_get_serial_sequence({}, {}), coalesce(max({name}), 0) + 1, false) FROM {shown}",
-            text(&shown, POSTGRES),
-            text(&to.name, POSTGRES)
+            text_literal(&shown, POSTGRES),
+            text_literal(&to.name, POSTGRES)
         ),
     ])
 }

@@ -11,7 +11,7 @@ use super::super::structure::{ColumnShape, TableShape, folded, table_key};
 use super::super::triggers::TableTrigger;
 use super::{
     Context, Step, altered, captures, create_table, create_view, drop_column, drop_table,
-    drop_view, indexes, lacks_value, loss, partitions, quoted, quoted_table, text,
+    drop_view, indexes, lacks_value, loss, partitions, quoted, quoted_table, text_literal,
 };
 use crate::dialect::Dialect;
 use crate::model::TableName;
@@ -257,8 +257,8 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
     if to.create.contains("AUTOINCREMENT") && from.create.contains("AUTOINCREMENT") {
         statements.push(format!(
             "UPDATE sqlite_sequence SET seq = (SELECT max(seq) FROM sqlite_sequence WHERE name IN ({old}, {new})) WHERE name = {new}",
-            old = text(&from.name.name, SQLITE),
-            new = text(&other.name, SQLITE)
+            old = text_literal(&from.name.name, SQLITE),
+            new = text_literal(&other.name, SQLITE)
         ));
     }
     statements.push(drop_table(&from.name, SQLITE));

@@ -66,7 +66,7 @@ fn spelled(written: &TypeName) -> String {
     }
 }
 
-fn is(written: &TypeName, column_type: ColumnType) -> TypeLookup {
+fn mapped_to(written: &TypeName, column_type: ColumnType) -> TypeLookup {
     TypeLookup::Type(column_type, spelled(written))
 }
 
@@ -85,18 +85,18 @@ fn integer(written: &TypeName, signed: ColumnType, unsigned: ColumnType) -> Type
     } else {
         signed
     };
-    is(written, column_type)
+    mapped_to(written, column_type)
 }
 
 /// Sized where it says a length.
-fn text(written: &TypeName, sized: fn(u32) -> ColumnType) -> TypeLookup {
+fn sized_text(written: &TypeName, sized: fn(u32) -> ColumnType) -> TypeLookup {
     let column_type = number(written, 0).map_or(ColumnType::Text(LobSize::Unbounded), sized);
-    is(written, column_type)
+    mapped_to(written, column_type)
 }
 
-fn bytes(written: &TypeName, sized: fn(u32) -> ColumnType) -> TypeLookup {
+fn sized_bytes(written: &TypeName, sized: fn(u32) -> ColumnType) -> TypeLookup {
     let column_type = number(written, 0).map_or(ColumnType::Blob(LobSize::Unbounded), sized);
-    is(written, column_type)
+    mapped_to(written, column_type)
 }
 
 const MOMENT: &str = "text as ISO 8601 has it is written and read; seconds since 1970 in an integer and Julian days in a \
@@ -105,14 +105,14 @@ const MOMENT: &str = "text as ISO 8601 has it is written and read; seconds since
 const BY_NAME_ONLY: &[Entry] = &[
     Entry {
         names: &["boolean", "bool"],
-        rule: |written| is(written, ColumnType::Bool),
+        rule: |written| mapped_to(written, ColumnType::Bool),
         examples: &["BOOLEAN"],
         note: "0 and 1; any other number is a `Decode` error",
     },
     Entry {
         names: &["tinyint", "int1"],
         rule: |written| match number(written, 0) {
-            Some(1) if !is_unsigned(written) => is(written, ColumnType::Bool),
+            Some(1) if !is_unsigned(written) => mapped_to(written, ColumnType::Bool),
             Some(_) | None => integer(written, ColumnType::I8, ColumnType::U8),
         },
         examples: &["TINYINT", "TINYINT UNSIGNED", "TINYINT(1)"],
@@ -157,7 +157,7 @@ const BY_NAME_ONLY: &[Entry] = &[
             "float4",
             "float8",
         ],
-        rule: |written| is(written, ColumnType::F64),
+        rule: |written| mapped_to(written, ColumnType::F64),
         examples: &["REAL", "DOUBLE"],
         note: "NaN is refused before it is sent: SQLite would store NULL",
     },
@@ -172,20 +172,20 @@ const BY_NAME_ONLY: &[Entry] = &[
             };
             let size = number(written, 0).zip(scale);
             let size = size.map(|(precision, scale)| DecimalSize { precision, scale });
-            is(written, ColumnType::Decimal(size))
+            mapped_to(written, ColumnType::Decimal(size))
         },
         examples: &["DECIMAL(10,2)", "NUMERIC", "DECIMAL_TEXT(38,10)"],
         note: "up to 15 digits, more are refused before they are sent; any number of them in a `DECIMAL_TEXT`",
     },
     Entry {
         names: &["text", "clob"],
-        rule: |written| is(written, ColumnType::Text(LobSize::Unbounded)),
+        rule: |written| mapped_to(written, ColumnType::Text(LobSize::Unbounded)),
         examples: &["TEXT"],
         note: "",
     },
     Entry {
         names: &["char", "character", "nchar", "native character"],
-        rule: |written| text(written, ColumnType::Char),
+        rule: |written| sized_text(written, ColumnType::Char),
         examples: &["CHAR(8)", "CHARACTER"],
         note: "SQLite does not look at the length",
     },
@@ -198,79 +198,79 @@ const BY_NAME_ONLY: &[Entry] = &[
             "char varying",
             "varchar2",
         ],
-        rule: |written| text(written, |length| ColumnType::VarChar(Some(length))),
+        rule: |written| sized_text(written, |length| ColumnType::VarChar(Some(length))),
         examples: &["VARCHAR(40)", "NVARCHAR"],
         note: "SQLite does not look at the length",
     },
     Entry {
         names: &["blob", "bytea"],
-        rule: |written| is(written, ColumnType::Blob(LobSize::Unbounded)),
+        rule: |written| mapped_to(written, ColumnType::Blob(LobSize::Unbounded)),
         examples: &["BLOB"],
         note: "",
     },
     Entry {
         names: &["binary"],
-        rule: |written| bytes(written, ColumnType::Binary),
+        rule: |written| sized_bytes(written, ColumnType::Binary),
         examples: &["BINARY(16)"],
         note: "`uuid::Uuid` by `@type` or `[types]` where it holds one",
     },
     Entry {
         names: &["varbinary"],
-        rule: |written| bytes(written, ColumnType::VarBinary),
+        rule: |written| sized_bytes(written, ColumnType::VarBinary),
         examples: &["VARBINARY(40)"],
         note: "",
     },
     Entry {
         names: &["date"],
-        rule: |written| is(written, ColumnType::Date),
+        rule: |written| mapped_to(written, ColumnType::Date),
         examples: &["DATE"],
         note: "text: `2026-11-20`",
     },
     Entry {
         names: &["time"],
-        rule: |written| is(written, ColumnType::Time(digits(written))),
+        rule: |written| mapped_to(written, ColumnType::Time(digits(written))),
         examples: &["TIME"],
         note: "text: `13:45:00.250000`",
     },
     Entry {
         names: &["datetime", "timestamp", "timestamp without time zone"],
-        rule: |written| is(written, ColumnType::DateTime(digits(written))),
+        rule: |written| mapped_to(written, ColumnType::DateTime(digits(written))),
         examples: &["DATETIME", "TIMESTAMP"],
         note: MOMENT,
     },
     Entry {
         names: &["timestamptz", "timestamp with time zone"],
-        rule: |written| is(written, ColumnType::Timestamp(digits(written))),
+        rule: |written| mapped_to(written, ColumnType::Timestamp(digits(written))),
         examples: &["TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE"],
         note: MOMENT,
     },
     Entry {
         names: &["year"],
-        rule: |written| is(written, ColumnType::Year),
+        rule: |written| mapped_to(written, ColumnType::Year),
         examples: &["YEAR"],
         note: "",
     },
     Entry {
         names: &["uuid", "guid"],
-        rule: |written| is(written, ColumnType::Uuid),
+        rule: |written| mapped_to(written, ColumnType::Uuid),
         examples: &["UUID"],
         note: "text of 36 characters is written; 16 bytes are read too",
     },
     Entry {
         names: &["json", "json_text"],
-        rule: |written| is(written, ColumnType::Json { binary: false }),
+        rule: |written| mapped_to(written, ColumnType::Json { binary: false }),
         examples: &["JSON"],
         note: "a lone number has up to 15 digits and no `.0`, unless the column is a `JSON_TEXT`; PostgreSQL's `json` is not compared, so neither ordered, grouped nor united: `JSONB` is",
     },
     Entry {
         names: &["jsonb"],
-        rule: |written| is(written, ColumnType::Json { binary: true }),
+        rule: |written| mapped_to(written, ColumnType::Json { binary: true }),
         examples: &["JSONB"],
         note: "text; SQLite's binary form is not written",
     },
     Entry {
         names: &["any", ""],
-        rule: |written| is(written, ColumnType::Any),
+        rule: |written| mapped_to(written, ColumnType::Any),
         examples: &["ANY", ""],
         note: "an integer, a real, text or bytes",
     },

@@ -25,7 +25,7 @@ use bindery_core::dialect::Dialect;
 use self::form::Form;
 pub(crate) use self::pieces::{Piece, PieceKind, pieces};
 pub use self::settled::settled_expression;
-use crate::syntax::{Statement, Text, look_at_expression, read, tokens_of};
+use crate::syntax::{Statement, Text, look_at_expression, read_statement, tokens_of};
 
 /// Returns whether both expressions mean the same, as far as their tokens tell.
 pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
@@ -52,7 +52,7 @@ fn normal_query(sql: &str, dialect: Dialect) -> String {
     let sql = sql.trim().trim_end_matches(';');
     let tokens = tokens_of(sql, dialect);
     let text = &Text::of(sql, &tokens, dialect);
-    match read(text) {
+    match read_statement(text) {
         Ok(whole) => whole.look(|statement| match statement {
             Statement::Query(query) => Form { text }.query(query),
             _ => normal_tokens(sql, dialect),

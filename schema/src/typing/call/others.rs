@@ -372,7 +372,7 @@ impl Checker<'_> {
         let first = arguments.first();
         let empty = self.may_have_no_rows(call);
         let aggregates = self.is_aggregate(call) || is_aggregate_over(call);
-        let of = |rule: fn(&ColumnType) -> Option<ColumnType>, nullable: bool| {
+        let value_by = |rule: fn(&ColumnType) -> Option<ColumnType>, nullable: bool| {
             let ty = first.and_then(Value::column_type).and_then(rule);
             ty.map_or_else(
                 || Value::open(span),
@@ -417,10 +417,10 @@ impl Checker<'_> {
                 let what = format!("`{}`", call.function());
                 self.common(&all, &what, span).derived(nullable, span)
             }
-            Gives::Sum => of(grammar.sum, empty || any),
-            Gives::Average => of(grammar.average, empty || any),
-            Gives::Rounded => of(grammar.rounded, any),
-            Gives::Absolute => of(grammar.absolute, any),
+            Gives::Sum => value_by(grammar.sum, empty || any),
+            Gives::Average => value_by(grammar.average, empty || any),
+            Gives::Rounded => value_by(grammar.rounded, any),
+            Gives::Absolute => value_by(grammar.absolute, any),
         }
     }
 }

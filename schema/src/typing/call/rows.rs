@@ -94,18 +94,19 @@ impl Checker<'_> {
         if !matches!(name, "json_each" | "json_tree") {
             return None;
         }
-        let of = |name: &str, ty: Ty, nullable: bool| field(name, Value::new(ty, nullable, span));
+        let column =
+            |name: &str, ty: Ty, nullable: bool| field(name, Value::new(ty, nullable, span));
         let integer = || Ty::Of(ColumnType::I64);
         let any = || Ty::Of(ColumnType::Any);
         Some(vec![
-            of("key", any(), true),
-            of("value", any(), true),
-            of("type", text.clone(), false),
-            of("atom", any(), true),
-            of("id", integer(), false),
-            of("parent", integer(), true),
-            of("fullkey", text.clone(), false),
-            of("path", text, false),
+            column("key", any(), true),
+            column("value", any(), true),
+            column("type", text.clone(), false),
+            column("atom", any(), true),
+            column("id", integer(), false),
+            column("parent", integer(), true),
+            column("fullkey", text.clone(), false),
+            column("path", text, false),
         ])
     }
 }

@@ -124,11 +124,12 @@ fn folder() -> PathBuf {
 
 /// The schema of the cases in a dialect: the tables that all have, and its own.
 pub(super) fn schema(dialect: Dialect) -> String {
-    let read = |name: &str| std::fs::read_to_string(folder().join(name)).expect("a file of cases");
+    let read_file =
+        |name: &str| std::fs::read_to_string(folder().join(name)).expect("a file of cases");
     format!(
         "{}{}",
-        read("schema.sql"),
-        read(&format!("schema.{}.sql", dialect.name()))
+        read_file("schema.sql"),
+        read_file(&format!("schema.{}.sql", dialect.name()))
     )
 }
 
@@ -139,8 +140,9 @@ fn schema_model(dialect: Dialect) -> Model {
 
 /// The statements of the cases that are to be right, in one dialect; also those of the folder that the command was given.
 fn statements(dialect: Dialect, settings: &Settings) -> Vec<String> {
-    let read = |name: &str| std::fs::read_to_string(folder().join(name)).expect("a file of cases");
-    let text = format!("{}\n{}", read("all.sql"), read("hard.sql"));
+    let read_file =
+        |name: &str| std::fs::read_to_string(folder().join(name)).expect("a file of cases");
+    let text = format!("{}\n{}", read_file("all.sql"), read_file("hard.sql"));
     let own = cases(&text).into_iter();
     let own = own.filter(|(of, _)| *of == dialect);
     let mut all: Vec<String> = own.map(|(_, text)| text.to_owned()).collect();

@@ -12,7 +12,7 @@ use super::worlds::worlds;
 use super::{Results, Settings, schema, schema_model, statements, tokens};
 use crate::dialect::Dialect;
 use crate::source::FileId;
-use crate::syntax::{Parameter, Text, read};
+use crate::syntax::{Parameter, Text, read_statement};
 use crate::typing::tests::check;
 use bindery_core::statements::lex::Lexer;
 use bindery_core::statements::lex::{Token, TokenKind};
@@ -285,7 +285,7 @@ pub(super) fn is_read(text: &str, dialect: Dialect) -> Result<(), String> {
         kind: "SELECT",
         parameters: true,
     };
-    read(&text)
+    read_statement(&text)
         .map(drop)
         .map_err(|problem| problem.message.clone())
 }

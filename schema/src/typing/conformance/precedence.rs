@@ -6,7 +6,7 @@ use super::server::{Refusal, Server};
 use super::{Results, Settings, tokens};
 use crate::dialect::Dialect;
 use crate::source::FileId;
-use crate::syntax::{Expr, ItemKind, Statement, Text, grouped, read};
+use crate::syntax::{Expr, ItemKind, Statement, Text, grouped, read_statement};
 
 /// Rows whose values tell groupings apart.
 fn cells(dialect: Dialect) -> String {
@@ -387,7 +387,7 @@ fn parenthesized(expression: &str, dialect: Dialect) -> Option<String> {
         kind: "SELECT",
         parameters: false,
     };
-    let whole = read(&text).ok()?;
+    let whole = read_statement(&text).ok()?;
     whole.look(|statement| only_value(statement).map(|value| grouped(&text, value)))
 }
 

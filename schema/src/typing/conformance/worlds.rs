@@ -39,7 +39,7 @@ pub(super) fn worlds(
         .iter()
         .flat_map(|table| attempts(model, table, dialect, random));
     let attempts: Vec<String> = attempts.collect();
-    let mut of = |name: String, filling: &mut dyn FnMut(&Table, &mut Random) -> Filling| {
+    let mut world_of = |name: String, filling: &mut dyn FnMut(&Table, &mut Random) -> Filling| {
         let script = tables.iter().flat_map(|table| {
             let filling = filling(table, random);
             rows(model, table, dialect, filling, random)
@@ -52,12 +52,12 @@ pub(super) fn worlds(
         }
     };
     let mut worlds = vec![
-        of("empty".to_owned(), &mut |_, _| Filling {
+        world_of("empty".to_owned(), &mut |_, _| Filling {
             rows: 0,
             nulls: 0,
         }),
-        of("full".to_owned(), &mut |_, _| FULL),
-        of("full of NULL".to_owned(), &mut |_, _| Filling {
+        world_of("full".to_owned(), &mut |_, _| FULL),
+        world_of("full of NULL".to_owned(), &mut |_, _| Filling {
             nulls: 100,
             ..FULL
         }),
@@ -65,7 +65,7 @@ pub(super) fn worlds(
     worlds[2].attempts = attempts;
     for table in &tables {
         let name = &table.name.name;
-        worlds.push(of(format!("without {name}"), &mut |table, _| {
+        worlds.push(world_of(format!("without {name}"), &mut |table, _| {
             if table.name.name == *name {
                 Filling { rows: 0, nulls: 0 }
             } else {
@@ -74,9 +74,11 @@ pub(super) fn worlds(
         }));
     }
     for number in 0..count {
-        worlds.push(of(format!("random {number}"), &mut |_, random| Filling {
-            rows: random.below(5),
-            nulls: 20 + random.below(60),
+        worlds.push(world_of(format!("random {number}"), &mut |_, random| {
+            Filling {
+                rows: random.below(5),
+                nulls: 20 + random.below(60),
+            }
         }));
     }
     worlds

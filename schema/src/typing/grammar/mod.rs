@@ -77,7 +77,7 @@ pub(crate) enum Null {
 const TEXT: ColumnType = ColumnType::Text(LobSize::Unbounded);
 const DECIMAL: ColumnType = ColumnType::Decimal(None);
 
-const fn text(null: Null) -> Gives {
+const fn returns_text(null: Null) -> Gives {
     Gives::Type(TEXT, null)
 }
 

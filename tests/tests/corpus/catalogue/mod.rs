@@ -20,17 +20,17 @@ pub(crate) fn of_server(database: &FreshDatabase, dialect: Dialect) -> Result<Ca
         Dialect::Mysql => mysql::rows(database),
         Dialect::Sqlite => Ok(String::new()),
     };
-    rows.map(|rows| read(&rows))
+    rows.map(|rows| parse_catalogue(&rows))
         .map_err(|error| error.to_string())
 }
 
 /// Everything of a database in memory.
 pub(crate) fn of_sqlite(database: &rusqlite::Connection) -> rusqlite::Result<Catalogue> {
-    sqlite::rows(database).map(|rows| read(&rows))
+    sqlite::rows(database).map(|rows| parse_catalogue(&rows))
 }
 
 /// Rows of `table|fact` as a catalogue.
-fn read(rows: &str) -> Catalogue {
+fn parse_catalogue(rows: &str) -> Catalogue {
     let mut catalogue = Catalogue::new();
     for row in rows.lines() {
         if let Some((table, fact)) = row.split_once('|') {

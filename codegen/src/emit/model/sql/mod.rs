@@ -230,7 +230,7 @@ fn table_fields(sql: &TableStatements) -> Vec<(String, Expr)> {
     let uniques = sql.uniques.iter().map(|unique| {
         let fields = vec![
             field("columns", positions(&unique.columns)),
-            field("find", text(&unique.find)),
+            field("find", sql_text(&unique.find)),
         ];
         Expr::Struct("::bindery::__private::UniqueSql".to_owned(), fields)
     });
@@ -241,19 +241,19 @@ fn table_fields(sql: &TableStatements) -> Vec<(String, Expr)> {
         field("writable", positions(&sql.writable)),
         field("required", positions(&sql.required)),
         field("counted", position(sql.counted)),
-        field("select", text(&sql.select)),
-        field("first", text(&sql.first)),
-        field("find", text(&sql.find)),
-        field("count", text(&sql.count)),
-        field("exists", text(&sql.exists)),
-        field("insert", text(&sql.insert)),
-        field("insert_row", text(&sql.insert_row)),
-        field("returning", text(&sql.returning)),
-        field("save", text(&sql.save)),
+        field("select", sql_text(&sql.select)),
+        field("first", sql_text(&sql.first)),
+        field("find", sql_text(&sql.find)),
+        field("count", sql_text(&sql.count)),
+        field("exists", sql_text(&sql.exists)),
+        field("insert", sql_text(&sql.insert)),
+        field("insert_row", sql_text(&sql.insert_row)),
+        field("returning", sql_text(&sql.returning)),
+        field("save", sql_text(&sql.save)),
         field("version", position(sql.version)),
         field("touched", positions(&sql.touched)),
-        field("touch", text(&sql.touch)),
-        field("delete", text(&sql.delete)),
+        field("touch", sql_text(&sql.touch)),
+        field("delete", sql_text(&sql.delete)),
         field("uniques", Expr::Array(uniques.collect())),
     ]
 }
@@ -262,7 +262,7 @@ fn field(name: &str, value: Expr) -> (String, Expr) {
     (name.to_owned(), value)
 }
 
-fn text(sql: &str) -> Expr {
+fn sql_text(sql: &str) -> Expr {
     Expr::text(sql_literal(sql))
 }
 

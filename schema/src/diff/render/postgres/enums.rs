@@ -1,6 +1,6 @@
 //! Enum types of PostgreSQL: new values, and types that are made anew because they lose some.
 
-use super::super::{Context, Step, altered, quoted, quoted_table, text};
+use super::super::{Context, Step, altered, quoted, quoted_table, text_literal};
 use super::POSTGRES;
 use crate::diff::structure::{ColumnShape, EnumShape, Structure, TableShape};
 use crate::syntax::canonical::same_expression;
@@ -9,7 +9,7 @@ pub(super) fn create_enum(values: &EnumShape) -> String {
     let list: Vec<String> = values
         .values
         .iter()
-        .map(|value| text(value, POSTGRES))
+        .map(|value| text_literal(value, POSTGRES))
         .collect();
     format!(
         "CREATE TYPE {} AS ENUM ({})",
@@ -32,7 +32,7 @@ pub(in crate::diff) fn is_enum_made_anew(
 
 /// Whether a value of an enum is a default, or is named by keys, computed columns or views beside its columns.
 fn is_used(structure: &Structure, values: &EnumShape, value: &str) -> bool {
-    let literal = text(value, POSTGRES);
+    let literal = text_literal(value, POSTGRES);
     let names_it = |sql: &str| sql.contains(&literal);
     let of_table = |table: &TableShape| {
         let expressions = table.columns.iter().filter(|one| one.computed);
@@ -61,7 +61,7 @@ pub(super) fn change_enum(context: &Context<'_>, from: &EnumShape, to: &EnumShap
     }
     let columns = columns_of(context.from, from);
     let gone: Vec<String> = values_beside(from, to)
-        .map(|value| text(value, POSTGRES))
+        .map(|value| text_literal(value, POSTGRES))
         .collect();
     let step = Step::of(make_anew(context, (from, to), &columns));
     let lost = columns.iter().filter(|_| !gone.is_empty());
@@ -85,14 +85,14 @@ fn add_value(from: &EnumShape, to: &EnumShape, value: &str) -> String {
     let before = to.values.iter().take_while(|one| *one != value).last();
     let next = to.values.iter().find(|one| from.values.contains(one));
     let place = match (before, next) {
-        (Some(before), _) => format!("AFTER {}", text(before, POSTGRES)),
-        (None, Some(next)) => format!("BEFORE {}", text(next, POSTGRES)),
+        (Some(before), _) => format!("AFTER {}", text_literal(before, POSTGRES)),
+        (None, Some(next)) => format!("BEFORE {}", text_literal(next, POSTGRES)),
         (None, None) => String::new(),
     };
     let name = quoted_table(&to.name, POSTGRES);
     format!(
         "ALTER TYPE {name} ADD VALUE {} {place}",
-        text(value, POSTGRES)
+        text_literal(value, POSTGRES)
     )
     .trim_end()
     .to_owned()
