@@ -58,12 +58,12 @@ pub(crate) struct Piece {
 #[derive(Debug)]
 struct Left {
     name: String,
-    state: State,
+    state: FileState,
 }
 
 /// By what a file is known to be untouched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct State {
+struct FileState {
     length: u64,
     /// When it was written, in nanoseconds since 1970.
     written: u128,
@@ -131,10 +131,10 @@ impl Kept {
         self.folder.join(FOLDER).join(name)
     }
 
-    fn state(&self, name: &str) -> Option<State> {
+    fn state(&self, name: &str) -> Option<FileState> {
         let found = fs::symlink_metadata(self.path(name)).ok()?;
         let written = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        found.is_file().then_some(State {
+        found.is_file().then_some(FileState {
             length: found.len(),
             written: written.as_nanos(),
         })
@@ -184,7 +184,7 @@ impl Kept {
     fn index(&self, generator: &str, output: u64) -> String {
         let mut body = format!("{generator}\n{output:016x}\n");
         for (fingerprint, name) in &self.used {
-            let Some(State { length, written }) = self.state(name) else {
+            let Some(FileState { length, written }) = self.state(name) else {
                 continue;
             };
             let line = writeln!(body, "{fingerprint:016x} {name} {length} {written}");
@@ -230,7 +230,7 @@ fn piece(line: &str) -> Option<(u64, Left)> {
     let name = words.next().filter(|name| is_piece(name))?.to_owned();
     let length = words.next()?.parse().ok()?;
     let written = words.next()?.parse().ok()?;
-    let state = State { length, written };
+    let state = FileState { length, written };
     Some((fingerprint, Left { name, state }))
 }
 

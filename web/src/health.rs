@@ -40,11 +40,11 @@ pub struct Readiness {
 
 struct Shared {
     registry: Registry,
-    state: Mutex<State>,
+    state: Mutex<ReadinessState>,
 }
 
 #[derive(Default)]
-struct State {
+struct ReadinessState {
     last: Option<(Instant, Report)>,
     /// A check that is being made, also one that a probe has stopped waiting for.
     running: Option<oneshot::Receiver<(Instant, Report)>>,

@@ -84,10 +84,10 @@ impl<D: GeneratedDatabases> DbSession<D> {
 }
 
 /// The session that a layer ends. All clones are the same one.
-pub(crate) struct Unit<D: GeneratedDatabases>(Arc<Mutex<State<D>>>);
+pub(crate) struct Unit<D: GeneratedDatabases>(Arc<Mutex<SessionState<D>>>);
 
 /// Locked while the session is at work, so that calls at the same time follow one another.
-enum State<D: GeneratedDatabases> {
+enum SessionState<D: GeneratedDatabases> {
     Open(AsyncSession<D>),
     /// A call was cancelled or panicked: what was done is rolled back.
     Lost,
@@ -97,7 +97,7 @@ enum State<D: GeneratedDatabases> {
 
 impl<D: GeneratedDatabases> Unit<D> {
     pub(crate) fn new(session: AsyncSession<D>) -> Self {
-        Self(Arc::new(Mutex::new(State::Open(session))))
+        Self(Arc::new(Mutex::new(SessionState::Open(session))))
     }
 
     pub(crate) async fn try_run<T, E>(
@@ -112,7 +112,7 @@ impl<D: GeneratedDatabases> Unit<D> {
         // Where this is dropped or unwound, the session is too, and rolled back.
         let mut session = state.take()?;
         let outcome = session.try_run(work).await;
-        *state = State::Open(session);
+        *state = SessionState::Open(session);
         outcome
     }
 
@@ -151,7 +151,8 @@ impl<D: GeneratedDatabases> Unit<D> {
     /// The same without waiting for it: a future that is dropped cannot. A call that a clone of the session is at ends first.
     pub(crate) fn roll_back_soon(self) {
         if let Ok(mut state) = self.0.try_lock() {
-            if let State::Open(session) = std::mem::replace(&mut *state, State::Ended) {
+            if let SessionState::Open(session) = std::mem::replace(&mut *state, SessionState::Ended)
+            {
                 session.roll_back_soon();
             }
             return;
@@ -168,15 +169,15 @@ impl<D: GeneratedDatabases> Unit<D> {
 
     /// Waits for a call that a clone of the session is at, then takes the session out; `None` where it has ended.
     async fn end(&self) -> Result<Option<AsyncSession<D>>, Error> {
-        match std::mem::replace(&mut *self.0.lock().await, State::Ended) {
-            State::Open(session) => Ok(Some(session)),
-            State::Lost => Err(cancelled()),
-            State::Ended => Ok(None),
+        match std::mem::replace(&mut *self.0.lock().await, SessionState::Ended) {
+            SessionState::Open(session) => Ok(Some(session)),
+            SessionState::Lost => Err(cancelled()),
+            SessionState::Ended => Ok(None),
         }
     }
 }
 
-impl<D: GeneratedDatabases> State<D> {
+impl<D: GeneratedDatabases> SessionState<D> {
     /// Takes the session out. It is lost unless it is put back.
     fn take(&mut self) -> Result<AsyncSession<D>, Error> {
         match std::mem::replace(self, Self::Lost) {

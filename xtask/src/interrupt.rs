@@ -20,11 +20,11 @@ const REST_OF_OUTPUT: Duration = Duration::from_secs(10);
 /// Knows whether a signal came, and passes signals on to the running children.
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupt {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<InterruptState>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct InterruptState {
     signal: Option<i32>,
     /// Process groups that run, by the ids of their first processes.
     children: BTreeSet<u32>,
@@ -141,7 +141,7 @@ impl Interrupt {
     }
 
     /// The state stays whole when a thread panics while it holds the lock: each change is one call.
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, InterruptState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -15,11 +15,11 @@ use crate::output::complain;
 pub(crate) struct Step {
     pub(crate) title: String,
     pub(crate) command: Command,
-    kind: Kind,
+    kind: StepKind,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Kind {
+enum StepKind {
     Other,
     /// The failures among its output are printed once more at the end.
     Tests,
@@ -30,13 +30,13 @@ impl Step {
         Self {
             title: title.into(),
             command,
-            kind: Kind::Other,
+            kind: StepKind::Other,
         }
     }
 
     /// A step that runs tests.
     pub(crate) fn of_tests(mut self) -> Self {
-        self.kind = Kind::Tests;
+        self.kind = StepKind::Tests;
         self
     }
 }
@@ -80,7 +80,7 @@ impl Report {
 
     fn run_one(&mut self, step: &mut Step, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
         // At a terminal the tests write themselves, with their colours.
-        if step.kind == Kind::Other || stdout().is_terminal() {
+        if step.kind == StepKind::Other || stdout().is_terminal() {
             return interrupt.run(&mut step.command);
         }
         let (status, told) = interrupt.run_read(&mut step.command, failures::pass_on)?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::by_hand::{HandMaria, HandPostgres, HandSqlite, Kind};
+use crate::by_hand::{HandMaria, HandPostgres, HandSqlite, WorkerKind};
 use crate::on_bindery::{self, Filling, Shape};
 use crate::on_graphile::Graphile;
 use crate::on_relay::{self, Published};
@@ -32,11 +32,11 @@ pub fn all(world: &World, options: &Options) -> Result<Vec<Contender>, Failure> 
     on_engine(&mut all, &db, engine::Lite, Rows::Sqlite, options);
     let url = world.postgres.1.url();
     for (name, kind, batch) in [
-        ("by hand, one by one", Kind::Plain, 1),
-        ("by hand, 100 at a time", Kind::Plain, 100),
-        ("by hand, 500 at a time", Kind::Plain, 500),
-        ("by hand with keys, 100 at a time", Kind::Keyed, 100),
-        ("by hand with keys, 500 at a time", Kind::Keyed, 500),
+        ("by hand, one by one", WorkerKind::Plain, 1),
+        ("by hand, 100 at a time", WorkerKind::Plain, 100),
+        ("by hand, 500 at a time", WorkerKind::Plain, 500),
+        ("by hand with keys, 100 at a time", WorkerKind::Keyed, 100),
+        ("by hand with keys, 500 at a time", WorkerKind::Keyed, 500),
     ] {
         let hand = HandPostgres::create(&url, options.threads, batch, kind)?;
         let filling = hand.clone();

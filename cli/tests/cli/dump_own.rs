@@ -6,7 +6,7 @@ use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
 use crate::support::{Project, holds};
 
 /// A table with one kind of values.
-struct Kind {
+struct ValueKind {
     /// Its name.
     table: &'static str,
     /// The type of the column, in the dialect of the source.
@@ -34,36 +34,36 @@ const NO_NUMBER: &str = "NaN and infinities are no decimals but of PostgreSQL";
 const OTHER_TYPE: &str = "a value of another type than its column's";
 
 /// Elsewhere: SQLite, PostgreSQL.
-const OF_MYSQL: &[Kind] = &[
-    Kind {
+const OF_MYSQL: &[ValueKind] = &[
+    ValueKind {
         table: "clocks",
         column: "time(6)",
         values: &["'-12:00:00'", "'838:59:59'", "'24:00:00.5'", "'12:30:00'"],
         dumped: &["-12:00:00", "838:59:59", "24:00:00.500000", "12:30:00"],
         elsewhere: Some([Refused(NO_TIME), Refused(NO_TIME)]),
     },
-    Kind {
+    ValueKind {
         table: "days",
         column: "date",
         values: &["'2026-00-00'", "'2026-05-00'", "'0000-00-00'"],
         dumped: &["2026-00-00", "2026-05-00", "0000-00-00"],
         elsewhere: Some([Refused(PARTS), Refused(PARTS)]),
     },
-    Kind {
+    ValueKind {
         table: "moments",
         column: "datetime(6)",
         values: &["'2026-00-00 00:00:00'", "'2026-02-00 13:45:00.25'"],
         dumped: &["2026-00-00", "2026-02-00 13:45:00.250000"],
         elsewhere: Some([Refused(PARTS), Refused(PARTS)]),
     },
-    Kind {
+    ValueKind {
         table: "flags",
         column: "tinyint(1)",
         values: &["2", "-1", "1"],
         dumped: &["2", "-1", "true"],
         elsewhere: Some([Loaded, Refused("not a boolean")]),
     },
-    Kind {
+    ValueKind {
         table: "prices",
         column: "decimal(10,2)",
         values: &["1.5", "-0.10"],
@@ -73,22 +73,22 @@ const OF_MYSQL: &[Kind] = &[
 ];
 
 /// Elsewhere: SQLite, MySQL or MariaDB.
-const OF_POSTGRES: &[Kind] = &[
-    Kind {
+const OF_POSTGRES: &[ValueKind] = &[
+    ValueKind {
         table: "grids",
         column: "int[]",
         values: &["'{{1,2,3},{4,NULL,6}}'", "'{7}'", "'{}'", "'{{{1}},{{2}}}'"],
         dumped: &["\"[[1,2,3],[4,null,6]]\"", "[7]", "[]", "\"[[[1]],[[2]]]\""],
         elsewhere: None,
     },
-    Kind {
+    ValueKind {
         table: "tags",
         column: "text[]",
         values: &["'{{a,\"b,c\"},{\"[\",\"\"}}'"],
         dumped: &["\"[[\"\"a\"\",\"\"b,c\"\"],[\"\"[\"\",\"\"\"\"]]\""],
         elsewhere: None,
     },
-    Kind {
+    ValueKind {
         table: "numbers",
         column: "numeric",
         values: &["'NaN'", "'Infinity'", "'-Infinity'", "1.50", "1e20"],
@@ -101,28 +101,28 @@ const OF_POSTGRES: &[Kind] = &[
         ],
         elsewhere: None,
     },
-    Kind {
+    ValueKind {
         table: "number_lists",
         column: "numeric[]",
         values: &["'{NaN,1.50}'"],
         dumped: &["\"[\"\"NaN\"\",\"\"1.50\"\"]\""],
         elsewhere: None,
     },
-    Kind {
+    ValueKind {
         table: "prices",
         column: "numeric(10,2)",
         values: &["'NaN'", "1.5"],
         dumped: &["NaN", "1.5"],
         elsewhere: Some([Refused(NO_NUMBER), Refused(NO_NUMBER)]),
     },
-    Kind {
+    ValueKind {
         table: "days",
         column: "date",
         values: &["'0044-03-15 BC'", "'12026-01-01'", "'4713-01-01 BC'"],
         dumped: &["0044-03-15 BC", "12026-01-01", "4713-01-01 BC"],
         elsewhere: Some([Refused(YEARS), Refused(YEARS)]),
     },
-    Kind {
+    ValueKind {
         table: "moments",
         column: "timestamp(6)",
         values: &[
@@ -135,21 +135,21 @@ const OF_POSTGRES: &[Kind] = &[
         ],
         elsewhere: Some([Refused(YEARS), Refused(YEARS)]),
     },
-    Kind {
+    ValueKind {
         table: "instants",
         column: "timestamptz(6)",
         values: &["'0044-03-15 12:00:00+00 BC'", "'10000-01-01 00:00:00+00'"],
         dumped: &["0044-03-15 12:00:00+00 BC", "10000-01-01 00:00:00+00"],
         elsewhere: Some([Refused(YEARS), Refused(YEARS)]),
     },
-    Kind {
+    ValueKind {
         table: "clocks",
         column: "time(6)",
         values: &["'24:00:00'"],
         dumped: &["24:00:00"],
         elsewhere: Some([Refused(NO_TIME), Loaded]),
     },
-    Kind {
+    ValueKind {
         table: "letters",
         column: "\"char\"",
         values: &["'a'", "''", "(-56)::\"char\""],
@@ -159,8 +159,8 @@ const OF_POSTGRES: &[Kind] = &[
 ];
 
 /// Elsewhere: PostgreSQL, MySQL or MariaDB.
-const OF_SQLITE: &[Kind] = &[
-    Kind {
+const OF_SQLITE: &[ValueKind] = &[
+    ValueKind {
         table: "numbers",
         column: "INTEGER",
         values: &["'abc'", "1.5", "x'00ff'", "'it''s, \"so\"'", "7"],
@@ -173,42 +173,42 @@ const OF_SQLITE: &[Kind] = &[
         ],
         elsewhere: Some([Refused(OTHER_TYPE), Refused(OTHER_TYPE)]),
     },
-    Kind {
+    ValueKind {
         table: "floats",
         column: "DOUBLE PRECISION",
         values: &["'abc'", "x''"],
         dumped: &["t'abc'", "x''"],
         elsewhere: Some([Refused(OTHER_TYPE), Refused(OTHER_TYPE)]),
     },
-    Kind {
+    ValueKind {
         table: "notes",
         column: "TEXT",
         values: &["x'00ff'", "'x''00ff'''"],
         dumped: &["x'00ff'", "\"x'00ff'\""],
         elsewhere: Some([Refused(OTHER_TYPE), Refused(OTHER_TYPE)]),
     },
-    Kind {
+    ValueKind {
         table: "files",
         column: "BLOB",
         values: &["12", "1.5"],
         dumped: &["i'12'", "r'1.5'"],
         elsewhere: Some([Refused(OTHER_TYPE), Refused(OTHER_TYPE)]),
     },
-    Kind {
+    ValueKind {
         table: "flags",
         column: "BOOLEAN",
         values: &["2", "'true'", "1"],
         dumped: &["2", "t'true'", "true"],
         elsewhere: Some([Refused("not a boolean"), Refused(OTHER_TYPE)]),
     },
-    Kind {
+    ValueKind {
         table: "days",
         column: "DATE",
         values: &["20261120", "'yesterday'"],
         dumped: &["i'20261120'", "t'yesterday'"],
         elsewhere: Some([Refused(OTHER_TYPE), Refused(OTHER_TYPE)]),
     },
-    Kind {
+    ValueKind {
         table: "documents",
         column: "JSON_TEXT",
         values: &["'{not JSON'", "x'00'", "'{\"$bytes\":\"00\"}'"],
@@ -227,7 +227,7 @@ struct Products {
 const ENGINES: [&str; 3] = ["lite", "p", "m"];
 
 impl Products {
-    fn new(source: &str, kinds: &[Kind]) -> Option<Self> {
+    fn new(source: &str, kinds: &[ValueKind]) -> Option<Self> {
         let (postgres, mysql) = (fresh_postgres()?, fresh_mysql()?);
         let config = format!(
             "[engines]\nlite = \"sqlite://lite.db\"\np = \"{}\"\nm = \"{}\"\n",
@@ -267,7 +267,7 @@ impl Products {
     }
 
     /// Each kind: dumped in both forms, loaded into the same database and dumped again, loaded into the others.
-    fn check(&self, source: &str, kinds: &[Kind]) {
+    fn check(&self, source: &str, kinds: &[ValueKind]) {
         for kind in kinds {
             let table = kind.table;
             for (at, value) in kind.values.iter().enumerate() {
@@ -280,7 +280,7 @@ impl Products {
         }
     }
 
-    fn check_form(&self, source: &str, kind: &Kind, form: &str) {
+    fn check_form(&self, source: &str, kind: &ValueKind, form: &str) {
         let (run, table) = (|words: &str| self.project.run(words), kind.table);
         let [first, again] = ["first", "again"].map(|name| format!("{name}-{form}-{table}"));
         let dump = format!("dump --engine {source} --table {table} --as {form} --out");
@@ -308,7 +308,7 @@ impl Products {
     }
 
     /// Nothing is loaded, or what can be with the others in a file.
-    fn check_refused(&self, load: &str, kind: &Kind, why: &str) {
+    fn check_refused(&self, load: &str, kind: &ValueKind, why: &str) {
         let message = self.project.run(load).failed();
         holds(&message, &[why, "line ", "column `v`"]);
         let rejects = self.project.path("rejects.csv");
@@ -332,7 +332,7 @@ fn dialect(engine: &str) -> &'static str {
     }
 }
 
-fn check(source: &str, kinds: &[Kind]) {
+fn check(source: &str, kinds: &[ValueKind]) {
     if let Some(products) = Products::new(source, kinds) {
         products.check(source, kinds);
     }

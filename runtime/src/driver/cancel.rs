@@ -44,12 +44,12 @@ pub(crate) struct Canceller(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<CancellerState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct CancellerState {
     waiting: Vec<Waiting>,
     /// The thread is there.
     is_working: bool,
@@ -95,7 +95,7 @@ impl Canceller {
     /// Waits until the thread is gone, but no longer than this.
     pub(crate) fn wait_until_idle(&self, limit: Duration) {
         let state = self.0.lock();
-        let is_working = |state: &mut State| state.is_working;
+        let is_working = |state: &mut CancellerState| state.is_working;
         drop(self.0.changed.wait_timeout_while(state, limit, is_working));
     }
 }
@@ -137,7 +137,7 @@ impl Shared {
     }
 
     /// No request runs under the lock, so a poisoned state is still a whole one.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, CancellerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

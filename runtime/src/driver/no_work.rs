@@ -5,7 +5,7 @@ use crate::error::{ErrorKind, Result};
 
 /// Work that can be cut off.
 #[derive(Clone, Copy)]
-pub(crate) enum Kind {
+pub(crate) enum WaitKind {
     Place,
     Connection,
 }
@@ -34,7 +34,7 @@ impl Holding {
 
 #[inline]
 #[allow(clippy::unnecessary_wraps, reason = "called as with the feature")]
-pub(crate) fn hold(_: Kind, _: impl FnOnce() -> Cutter) -> Result<Holding> {
+pub(crate) fn hold(_: WaitKind, _: impl FnOnce() -> Cutter) -> Result<Holding> {
     Ok(Holding(()))
 }
 

@@ -17,10 +17,10 @@ pub(crate) use self::gate::Gate;
 
 /// The holder of the turn and the waiters.
 #[derive(Default)]
-pub(crate) struct Turns(Mutex<State>);
+pub(crate) struct Turns(Mutex<TurnState>);
 
 #[derive(Default)]
-struct State {
+struct TurnState {
     taken: bool,
     /// Nobody gets a turn any more.
     ended: bool,
@@ -101,7 +101,7 @@ impl Turns {
         }
         drop(state);
         let started = Instant::now();
-        let held = work::hold(work::Kind::Place, || Cutter::new(&place));
+        let held = work::hold(work::WaitKind::Place, || Cutter::new(&place));
         let given = held
             .is_ok()
             .then(|| work::pause(|| place.wait(limit)))
@@ -142,12 +142,12 @@ impl Turns {
         while state.waiting.give(Answer::Ended).is_ok() {}
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, TurnState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl TurnState {
     /// A waiter gets the turn from its holder, so it is never free while a thread waits.
     fn take(&mut self) -> bool {
         let free = !self.taken && !self.ended;

@@ -44,12 +44,12 @@ struct Held {
 struct One {
     number: u64,
     cutter: Cutter,
-    kind: Kind,
+    kind: WaitKind,
 }
 
 /// A call that can be cut off.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum WaitKind {
     /// A place in a queue.
     Place,
     Connection,
@@ -76,9 +76,9 @@ impl Work {
     pub(crate) fn abandon(&self) -> bool {
         self.0.is_abandoned.store(true, Ordering::Release);
         let held = self.0.lock();
-        let places = held.all.iter().filter(|one| one.kind == Kind::Place);
+        let places = held.all.iter().filter(|one| one.kind == WaitKind::Place);
         places.for_each(|one| one.cutter.cut());
-        held.all.iter().any(|one| one.kind == Kind::Connection)
+        held.all.iter().any(|one| one.kind == WaitKind::Connection)
     }
 
     /// Cuts off what it still holds. Does not wait itself.
@@ -93,7 +93,7 @@ impl Work {
     }
 
     /// Has this cut off when the work is abandoned.
-    fn hold(&self, kind: Kind, cutter: Cutter) -> Result<Holding> {
+    fn hold(&self, kind: WaitKind, cutter: Cutter) -> Result<Holding> {
         let mut held = self.0.lock();
         // Under the lock: work that is abandoned from here on finds it.
         if self.is_abandoned() {
@@ -165,7 +165,7 @@ impl Drop for Holding {
 ///
 /// # Errors
 /// The work is abandoned.
-pub(crate) fn hold(kind: Kind, cutter: impl FnOnce() -> Cutter) -> Result<Holding> {
+pub(crate) fn hold(kind: WaitKind, cutter: impl FnOnce() -> Cutter) -> Result<Holding> {
     CURRENT.with_borrow(|current| match current {
         Some(work) => work.hold(kind, cutter()),
         None => Ok(Holding::default()),
@@ -180,7 +180,7 @@ pub(crate) fn hold(kind: Kind, cutter: impl FnOnce() -> Cutter) -> Result<Holdin
 pub(crate) fn adopt(holding: &mut Holding, cutter: impl FnOnce() -> Cutter) -> Result<()> {
     CURRENT.with_borrow(|current| match current {
         Some(work) if !holding.is_of(work) => {
-            let held_here = work.hold(Kind::Connection, cutter())?;
+            let held_here = work.hold(WaitKind::Connection, cutter())?;
             holding.release();
             *holding = held_here;
             Ok(())
@@ -286,11 +286,11 @@ mod tests {
         let [held, given_back, place, of_another] = [(); 4].map(|()| Arc::<Wait>::default());
         let hold_here = |kind, wait| hold(kind, || Cutter::new(wait)).ok().unwrap();
         let (mut holding, _waiting) = work.enter(|| {
-            assert!(!hold_here(Kind::Connection, &given_back).release());
-            let waiting = hold_here(Kind::Place, &place);
-            (hold_here(Kind::Connection, &held), waiting)
+            assert!(!hold_here(WaitKind::Connection, &given_back).release());
+            let waiting = hold_here(WaitKind::Place, &place);
+            (hold_here(WaitKind::Connection, &held), waiting)
         });
-        let mut others = hold_here(Kind::Connection, &of_another);
+        let mut others = hold_here(WaitKind::Connection, &of_another);
         holding.ensure_wanted().unwrap();
         let is_cut = |wait: &Arc<Wait>| wait.0.load(Ordering::Acquire);
         assert!(work.abandon());
@@ -304,7 +304,7 @@ mod tests {
         assert_eq!(reason(), ErrorKind::Closed);
         work.enter(|| {
             assert_eq!(reason(), ErrorKind::Cancelled);
-            let error = hold(Kind::Place, || Cutter::new(&held))
+            let error = hold(WaitKind::Place, || Cutter::new(&held))
                 .map(drop)
                 .unwrap_err();
             assert_eq!(*error.kind(), ErrorKind::Cancelled);

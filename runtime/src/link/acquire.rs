@@ -46,7 +46,7 @@ impl Pool {
     /// The connection goes back unused where the caller was abandoned while it waited.
     #[inline]
     fn hold(self: &Arc<Self>, pooled: Box<Pooled>) -> Result<(Box<Pooled>, Holding)> {
-        match work::hold(work::Kind::Connection, || pooled.physical.cutter()) {
+        match work::hold(work::WaitKind::Connection, || pooled.physical.cutter()) {
             Ok(holding) => Ok((pooled, holding)),
             Err(cancelled) => {
                 self.put_back(pooled);

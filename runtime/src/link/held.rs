@@ -470,7 +470,7 @@ impl Link {
         let pooled = self.pooled.as_mut().expect("taken out only by drop");
         if pooled.physical.is_broken() {
             self.pool.reopen(pooled)?;
-            self.holding = work::hold(work::Kind::Connection, || pooled.physical.cutter())?;
+            self.holding = work::hold(work::WaitKind::Connection, || pooled.physical.cutter())?;
         }
         Ok(())
     }

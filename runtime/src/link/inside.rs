@@ -19,7 +19,7 @@ type Place = &'static Location<'static>;
 pub(crate) struct Inside {
     /// The addresses of the pools of its engines: it keeps them alive.
     pools: Vec<usize>,
-    kind: Kind,
+    kind: OpenWork,
     begun_at: Place,
     /// The program's closure runs in it, so that its thread has nothing else to do. Elsewhere that is a guess.
     encloses: AtomicBool,
@@ -29,7 +29,7 @@ pub(crate) struct Inside {
 
 /// The kinds of work that can be open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+enum OpenWork {
     Transaction,
     #[cfg(feature = "session")]
     Session,
@@ -37,7 +37,7 @@ enum Kind {
     Atomic,
 }
 
-impl Kind {
+impl OpenWork {
     fn name(self) -> &'static str {
         match self {
             Self::Transaction => "transaction",
@@ -70,7 +70,7 @@ impl Inside {
         if pool.outside_transaction().unwrap_or(UNSAID) == OutsideTransaction::Allow {
             return None;
         }
-        Self::begin(Kind::Transaction, [pool].into_iter(), begun_at)
+        Self::begin(OpenWork::Transaction, [pool].into_iter(), begun_at)
     }
 
     /// A session was begun over these engines.
@@ -79,7 +79,7 @@ impl Inside {
         pools: impl Iterator<Item = &'p Pool>,
         begun_at: Place,
     ) -> Option<Arc<Self>> {
-        Self::begin(Kind::Session, pools, begun_at)
+        Self::begin(OpenWork::Session, pools, begun_at)
     }
 
     /// The closure of an atomic transaction is to run, which uses these engines alone.
@@ -88,12 +88,12 @@ impl Inside {
         pools: impl Iterator<Item = &'p Pool>,
         begun_at: Place,
     ) -> Option<Arc<Self>> {
-        let inside = Self::begin(Kind::Atomic, pools, begun_at);
+        let inside = Self::begin(OpenWork::Atomic, pools, begun_at);
         inside.inspect(Self::encloses)
     }
 
     fn begin<'p>(
-        kind: Kind,
+        kind: OpenWork,
         pools: impl Iterator<Item = &'p Pool>,
         begun_at: Place,
     ) -> Option<Arc<Self>> {
@@ -159,7 +159,7 @@ impl Inside {
     }
 
     /// Of several that are open, the call is outside of the greatest.
-    fn rank(&self) -> (bool, Kind) {
+    fn rank(&self) -> (bool, OpenWork) {
         (self.encloses.load(Ordering::Relaxed), self.kind)
     }
 
@@ -257,7 +257,7 @@ mod tests {
         for _ in 0..3 {
             let inside = Arc::new(Inside {
                 pools: Vec::new(),
-                kind: Kind::Transaction,
+                kind: OpenWork::Transaction,
                 begun_at: Location::caller(),
                 encloses: AtomicBool::new(false),
                 thread: Mutex::new(None),

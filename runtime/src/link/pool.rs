@@ -44,7 +44,7 @@ pub(crate) struct Pool {
     open: OpenPhysical,
     limits: PoolLimits,
     ages: Ages,
-    state: Guarded<State>,
+    state: Guarded<PoolState>,
     /// Where one writes at a time, calls that are known to write stand here before they take a connection: queued
     /// writers leave the connections to readers.
     writers: Option<Arc<Turns>>,
@@ -122,7 +122,7 @@ pub(crate) struct Pooled {
 /// `put_back` or `release_slot`. While a caller waits,
 /// nothing is idle: what comes back goes to the first of the queue.
 #[derive(Default)]
-struct State {
+struct PoolState {
     /// Used as a stack, so the first has been idle longest.
     idle: Vec<Idle>,
     open: usize,
@@ -392,7 +392,7 @@ impl Pool {
         self.release_slot_in(&mut self.lock());
     }
 
-    fn release_slot_in(&self, state: &mut State) {
+    fn release_slot_in(&self, state: &mut PoolState) {
         if state.closed || state.waiting.give(Grant::Slot).is_err() {
             state.open -= 1;
         }
@@ -400,7 +400,7 @@ impl Pool {
     }
 
     /// Wakes those who wait for a closed pool to be empty, once its last connection is gone.
-    fn tell_emptied(&self, state: &State) {
+    fn tell_emptied(&self, state: &PoolState) {
         if state.closed && state.held() == 0 {
             self.emptied.notify_all();
         }
@@ -453,12 +453,12 @@ impl Pool {
         }
     }
 
-    fn lock(&self) -> Guard<'_, State> {
+    fn lock(&self) -> Guard<'_, PoolState> {
         self.state.lock()
     }
 }
 
-impl State {
+impl PoolState {
     /// Given out, or being opened for a caller.
     fn held(&self) -> usize {
         self.open - self.idle.len() - self.leaving

@@ -11,11 +11,11 @@ use super::queue::{Delivery, Queue, QueueError};
 #[derive(Debug)]
 pub struct MemoryQueue {
     redelivers_after: Duration,
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct QueueState {
     next: u64,
     consumers: BTreeMap<String, VecDeque<Entry>>,
 }
@@ -44,7 +44,7 @@ impl MemoryQueue {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -242,7 +242,7 @@ pub(super) fn rows_of_keys<M: HasKey, E: Engine>(
 
 /// The kinds of events, by the ends of their names.
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+enum EventKind {
     Created,
     Updated,
     Deleted,
@@ -250,7 +250,7 @@ enum Kind {
 
 /// An event as it is stored.
 struct Event<'r> {
-    kind: Kind,
+    kind: EventKind,
     before: Option<&'r EventRow>,
     after: Option<&'r EventRow>,
 }
@@ -285,8 +285,8 @@ fn changes<'r>(before: &'r [EventRow], after: &'r [EventRow]) -> Vec<Event<'r>> 
     for row in after.iter().filter(|row| seen.insert(row.key.as_str())) {
         let (kind, before) = match there.get(row.key.as_str()) {
             Some(before) if **before == *row => continue,
-            Some(before) => (Kind::Updated, Some(*before)),
-            None => (Kind::Created, None),
+            Some(before) => (EventKind::Updated, Some(*before)),
+            None => (EventKind::Created, None),
         };
         events.push(Event {
             kind,
@@ -299,7 +299,7 @@ fn changes<'r>(before: &'r [EventRow], after: &'r [EventRow]) -> Vec<Event<'r>> 
         .iter()
         .filter(|row| !seen.contains(row.key.as_str()) && gone.insert(row.key.as_str()));
     events.extend(deleted.map(|row| Event {
-        kind: Kind::Deleted,
+        kind: EventKind::Deleted,
         before: Some(row),
         after: None,
     }));
@@ -308,9 +308,9 @@ fn changes<'r>(before: &'r [EventRow], after: &'r [EventRow]) -> Vec<Event<'r>> 
 
 fn store<M: Model>(physical: &mut Physical, events: &[Event<'_>]) -> Result<()> {
     let wanted = |event: &&Event<'_>| match event.kind {
-        Kind::Created => M::EVENTS.created,
-        Kind::Updated => M::EVENTS.updated,
-        Kind::Deleted => M::EVENTS.deleted,
+        EventKind::Created => M::EVENTS.created,
+        EventKind::Updated => M::EVENTS.updated,
+        EventKind::Deleted => M::EVENTS.deleted,
     };
     let events: Vec<&Event<'_>> = events.iter().filter(wanted).collect();
     if events.is_empty() {
@@ -342,9 +342,9 @@ fn insert_text(dialect: Dialect) -> String {
 
 fn write_event<M: Model>(event: &Event<'_>, origin: Option<&str>, params: &mut ParamWriter<'_>) {
     let (end, keeps_before) = match event.kind {
-        Kind::Created => ("created", false),
-        Kind::Updated => ("updated", M::EVENTS.before_update),
-        Kind::Deleted => ("deleted", M::EVENTS.before_delete),
+        EventKind::Created => ("created", false),
+        EventKind::Updated => ("updated", M::EVENTS.before_update),
+        EventKind::Deleted => ("deleted", M::EVENTS.before_delete),
     };
     let key = event.after.or(event.before).map_or("null", |row| &row.key);
     params.text(&random::uid());

@@ -50,11 +50,11 @@ struct Origin<S> {
 /// The session between two calls, and the permit that it has from the first on. It rests between two calls, and other work goes on
 /// meanwhile, such as that which the session waits for; the next call of the session need not wait for a turn.
 struct Held<S> {
-    state: Mutex<State<S>>,
+    state: Mutex<SessionState<S>>,
     own: Weak<Self>,
 }
 
-struct State<S> {
+struct SessionState<S> {
     stage: Stage<S>,
     permit: Option<Permit>,
     /// The permit was taken back, as the databases had ended all connections of the session.
@@ -85,7 +85,7 @@ impl<D: GeneratedDatabases> AsyncSession<D> {
         begin: impl Fn() -> Result<D::Session> + Send + Sync + 'static,
         lock: Option<(u64, Arc<str>)>,
     ) -> Self {
-        let state = State {
+        let state = SessionState {
             stage: Stage::New,
             permit: None,
             is_lost: false,
@@ -265,7 +265,7 @@ impl<S: GeneratedSession> Held<S> {
     }
 
     /// No program's code runs under the lock, so a poisoned state is still a whole one.
-    fn lock(&self) -> MutexGuard<'_, State<S>> {
+    fn lock(&self) -> MutexGuard<'_, SessionState<S>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

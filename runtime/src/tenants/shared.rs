@@ -207,7 +207,7 @@ impl<D: GeneratedDatabases> Shared<D> {
         left: Duration,
         started: Instant,
     ) -> Result<()> {
-        let held = work::hold(work::Kind::Place, || Cutter::new(place));
+        let held = work::hold(work::WaitKind::Place, || Cutter::new(place));
         let given = held
             .is_ok()
             .then(|| work::pause(|| place.wait(left)))

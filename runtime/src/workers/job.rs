@@ -20,7 +20,7 @@ use crate::error::Error;
 type Outcome<T, E> = thread::Result<Result<T, E>>;
 
 struct Job<F, T, E> {
-    state: Mutex<State<F, T, E>>,
+    state: Mutex<JobState<F, T, E>>,
     work: Work,
     keeper: Option<Arc<dyn Keeper>>,
 }
@@ -37,7 +37,7 @@ pub(crate) trait Keeper: Send + Sync {
     fn take_lost(&self) -> Option<Permit>;
 }
 
-enum State<F, T, E> {
+enum JobState<F, T, E> {
     Waiting(F, Carried, Option<Waker>),
     Running(Option<Waker>),
     Done(Outcome<T, E>),
@@ -111,7 +111,7 @@ impl<T: Send + 'static, E: From<Error> + Send + 'static> Run<T, E> {
             span,
         };
         let job = Job {
-            state: Mutex::new(State::Waiting(run, Carried::default(), None)),
+            state: Mutex::new(JobState::Waiting(run, Carried::default(), None)),
             work: Work::on(Arc::new(host)),
             keeper,
         };
@@ -170,39 +170,39 @@ impl<T, E> fmt::Debug for Run<T, E> {
 }
 
 impl<F, T, E> Job<F, T, E> {
-    fn put(&self, state: State<F, T, E>) -> State<F, T, E> {
+    fn put(&self, state: JobState<F, T, E>) -> JobState<F, T, E> {
         std::mem::replace(&mut *self.lock(), state)
     }
 
     /// Wakes the task that waits, if it still does.
     fn finish(&self, outcome: Outcome<T, E>) {
         let mut state = self.lock();
-        if let State::Over = *state {
+        if let JobState::Over = *state {
             drop(state);
             drop(outcome);
             return;
         }
-        let before = std::mem::replace(&mut *state, State::Done(outcome));
+        let before = std::mem::replace(&mut *state, JobState::Done(outcome));
         drop(state);
-        if let State::Waiting(_, _, Some(waker)) | State::Running(Some(waker)) = before {
+        if let JobState::Waiting(_, _, Some(waker)) | JobState::Running(Some(waker)) = before {
             waker.wake();
         }
     }
 
     /// Nothing of the program's runs under the lock, so a poisoned state is still a whole one.
-    fn lock(&self) -> MutexGuard<'_, State<F, T, E>> {
+    fn lock(&self) -> MutexGuard<'_, JobState<F, T, E>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes out what is to be done, unless no caller wants it any more.
     fn begin(&self) -> Option<(F, Carried)> {
         let mut state = self.lock();
-        match std::mem::replace(&mut *state, State::Over) {
-            State::Waiting(work, carried, waker) => {
-                *state = State::Running(waker);
+        match std::mem::replace(&mut *state, JobState::Over) {
+            JobState::Waiting(work, carried, waker) => {
+                *state = JobState::Running(waker);
                 Some((work, carried))
             }
-            other @ (State::Running(_) | State::Done(_) | State::Over) => {
+            other @ (JobState::Running(_) | JobState::Done(_) | JobState::Over) => {
                 *state = other;
                 None
             }
@@ -248,7 +248,7 @@ where
     E: From<Error> + Send,
 {
     fn carry(&self, workers: &Workers) -> Option<Permit> {
-        if let State::Waiting(_, carried, _) = &mut *self.lock() {
+        if let JobState::Waiting(_, carried, _) = &mut *self.lock() {
             *carried = Carried::from_here(workers);
         }
         self.keeper.as_ref().and_then(|keeper| keeper.take())
@@ -256,23 +256,23 @@ where
 
     fn poll(&self, context: &mut Context<'_>) -> Poll<Outcome<T, E>> {
         let mut state = self.lock();
-        if let State::Waiting(_, _, waker) | State::Running(waker) = &mut *state {
+        if let JobState::Waiting(_, _, waker) | JobState::Running(waker) = &mut *state {
             match waker {
                 Some(waker) => waker.clone_from(context.waker()),
                 None => *waker = Some(context.waker().clone()),
             }
             return Poll::Pending;
         }
-        match std::mem::replace(&mut *state, State::Over) {
-            State::Done(outcome) => Poll::Ready(outcome),
-            State::Waiting(..) | State::Running(_) | State::Over => {
+        match std::mem::replace(&mut *state, JobState::Over) {
+            JobState::Done(outcome) => Poll::Ready(outcome),
+            JobState::Waiting(..) | JobState::Running(_) | JobState::Over => {
                 panic!("a future was polled after it was ready")
             }
         }
     }
 
     fn abandon(&self) -> Option<&Work> {
-        let before = self.put(State::Over);
-        matches!(before, State::Running(_)).then_some(&self.work)
+        let before = self.put(JobState::Over);
+        matches!(before, JobState::Running(_)).then_some(&self.work)
     }
 }

@@ -5,7 +5,7 @@
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{State, Waiting, Workers};
+use super::{Waiting, Workers, WorkersState};
 use crate::driver::own_threads;
 use crate::error::{Error, ErrorKind, Operation};
 
@@ -15,7 +15,7 @@ pub(super) const GRACE: Duration = Duration::from_millis(50);
 
 impl Workers {
     /// Something waits. Without a thread for it, it waits as long as it takes.
-    pub(super) fn see_to_limits(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+    pub(super) fn see_to_limits(self: &Arc<Self>, mut state: MutexGuard<'_, WorkersState>) {
         if std::mem::replace(&mut state.is_limited, true) {
             return;
         }
@@ -46,7 +46,10 @@ impl Workers {
         state.is_limited = false;
     }
 
-    fn refuse_overdue<'w>(&'w self, mut state: MutexGuard<'w, State>) -> MutexGuard<'w, State> {
+    fn refuse_overdue<'w>(
+        &'w self,
+        mut state: MutexGuard<'w, WorkersState>,
+    ) -> MutexGuard<'w, WorkersState> {
         while let Some(Waiting { task, since }) = state.pop_overdue(self) {
             state.timeouts += 1;
             let error = self.exhausted(&state, since);
@@ -58,7 +61,7 @@ impl Workers {
         state
     }
 
-    fn exhausted(&self, state: &State, since: Instant) -> Error {
+    fn exhausted(&self, state: &WorkersState, since: Instant) -> Error {
         let oldest = state.permits.values().flatten().min();
         Error::new(ErrorKind::WorkersBusy {
             workers: self.size,
@@ -70,7 +73,7 @@ impl Workers {
     }
 }
 
-impl State {
+impl WorkersState {
     /// Returns how long there is nothing to do, at least; `None` where there will be nothing.
     fn until_next(&self, limit: Duration) -> Option<Duration> {
         let first = self.waiting.first_since();

@@ -3,7 +3,7 @@
 use std::sync::Weak;
 use std::time::Duration;
 
-use super::{Keeper, State, Workers};
+use super::{Keeper, Workers, WorkersState};
 
 /// Between two looks at sessions that rest, while others wait for their turn.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -19,7 +19,7 @@ impl Workers {
     }
 }
 
-impl State {
+impl WorkersState {
     /// When sessions that rest are looked at, where others wait beside them. The rest of their time is for their work.
     pub(super) fn until_look(&self, limit: Duration) -> Option<Duration> {
         let waits = self.waiting.first_since().is_some() && !self.resting.is_empty();

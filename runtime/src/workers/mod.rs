@@ -43,7 +43,7 @@ pub(crate) struct Workers {
     size: usize,
     /// The time that work may wait for its turn.
     limit: Duration,
-    state: Mutex<State>,
+    state: Mutex<WorkersState>,
     /// Something that a thread waits for outside of `threads` has changed: nothing is done any more, or nothing waits.
     changed: Condvar,
     /// Of the process whose threads these are.
@@ -53,7 +53,7 @@ pub(crate) struct Workers {
 }
 
 #[derive(Default)]
-struct State {
+struct WorkersState {
     /// With a permit, and to be done by the next thread.
     ready: VecDeque<(Arc<dyn Task>, Permit)>,
     /// Tasks that have no permit yet.
@@ -178,7 +178,7 @@ impl Workers {
     /// Gives the task the last place of the queue.
     fn queue(
         self: &Arc<Self>,
-        mut state: MutexGuard<'_, State>,
+        mut state: MutexGuard<'_, WorkersState>,
         task: Arc<dyn Task>,
         span: Span,
     ) -> u64 {
@@ -229,7 +229,7 @@ impl Workers {
             return;
         }
         let state = self.lock();
-        let is_busy = |state: &mut State| state.busy > 0 || !state.ready.is_empty();
+        let is_busy = |state: &mut WorkersState| state.busy > 0 || !state.ready.is_empty();
         drop(self.changed.wait_timeout_while(state, limit, is_busy));
     }
 
@@ -239,12 +239,12 @@ impl Workers {
     }
 
     /// Nothing of the program's runs under the lock, so a poisoned state is still a whole one.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, WorkersState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl WorkersState {
     fn number(&mut self) -> u64 {
         self.next += 1;
         self.next

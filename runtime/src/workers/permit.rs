@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use super::waits::Span;
-use super::{Keeper, State, Workers};
+use super::{Keeper, Workers, WorkersState};
 use crate::driver::work::Host;
 
 /// The number of threads that may wait for connections beside those that are at work. Where there are as many, others that wait
@@ -41,7 +41,7 @@ impl Permit {
     }
 
     /// A thread works with it again.
-    pub(super) fn resume(&mut self, state: &mut State) {
+    pub(super) fn resume(&mut self, state: &mut WorkersState) {
         if std::mem::take(&mut self.rests) {
             state.resting.remove(&self.number);
             state.permits.insert(self.number, Some(Instant::now()));
@@ -49,7 +49,7 @@ impl Permit {
     }
 }
 
-impl State {
+impl WorkersState {
     /// The permits whose threads are at work, or about to be.
     pub(super) fn at_work(&self) -> usize {
         self.permits.len() - self.blocked - self.resting.len()
@@ -73,7 +73,7 @@ impl State {
 
 impl Workers {
     /// One more; there must be room for it.
-    pub(super) fn permit(self: &Arc<Self>, state: &mut State, span: Span) -> Permit {
+    pub(super) fn permit(self: &Arc<Self>, state: &mut WorkersState, span: Span) -> Permit {
         let number = state.number();
         state.permits.insert(number, Some(Instant::now()));
         state.sessions += usize::from(span == Span::Session);
@@ -86,7 +86,11 @@ impl Workers {
     }
 
     /// Takes a permit back, and has the task that waited longest be ready.
-    pub(super) fn take_back(self: &Arc<Self>, state: &mut State, mut permit: Permit) -> bool {
+    pub(super) fn take_back(
+        self: &Arc<Self>,
+        state: &mut WorkersState,
+        mut permit: Permit,
+    ) -> bool {
         permit.workers = None;
         permit.resume(state);
         state.permits.remove(&permit.number);
@@ -95,7 +99,7 @@ impl Workers {
     }
 
     /// Has the task that waited longest be ready, where there is room.
-    fn admit(self: &Arc<Self>, state: &mut State) -> bool {
+    fn admit(self: &Arc<Self>, state: &mut WorkersState) -> bool {
         if !state.has_room(self.size, Span::Call) {
             return false;
         }

@@ -36,12 +36,12 @@ pub struct RowStream<T> {
 pub struct RowSender<T>(Arc<Channel<T>>);
 
 struct Channel<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<StreamState<T>>,
     /// There is room, or no task wants the rows any more.
     has_room: Condvar,
 }
 
-struct State<T> {
+struct StreamState<T> {
     rows: VecDeque<T>,
     /// Of a task that has found no row.
     waker: Option<Waker>,
@@ -54,7 +54,7 @@ impl<T: Send + 'static> RowStream<T> {
         work: impl FnOnce(&mut RowSender<T>) -> Result<()> + Send + 'static,
     ) -> Self {
         let channel = Arc::new(Channel {
-            state: Mutex::new(State {
+            state: Mutex::new(StreamState {
                 rows: VecDeque::new(),
                 waker: None,
                 is_dropped: false,
@@ -147,7 +147,7 @@ impl<T> Channel<T> {
     }
 
     /// Nothing of the program's runs under the lock, so a poisoned state is still a whole one.
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, StreamState<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

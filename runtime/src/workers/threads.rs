@@ -4,7 +4,7 @@ use std::sync::{Arc, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{State, Workers};
+use super::{Workers, WorkersState};
 use crate::driver::own_threads;
 
 /// The time that a thread stays without work.
@@ -13,7 +13,7 @@ const IDLE: Duration = Duration::from_secs(10);
 impl Workers {
     /// Something is ready: has a thread look at it. There are as many threads as permits of those that do not rest, so one that is
     /// busy without a permit is about to look itself.
-    pub(super) fn wake(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+    pub(super) fn wake(self: &Arc<Self>, mut state: MutexGuard<'_, WorkersState>) {
         if let Some(thread) = state.idle.pop() {
             drop(state);
             thread.unpark();
@@ -49,8 +49,8 @@ impl Workers {
     /// Does what is ready.
     fn work_off<'w>(
         self: &'w Arc<Self>,
-        mut state: MutexGuard<'w, State>,
-    ) -> MutexGuard<'w, State> {
+        mut state: MutexGuard<'w, WorkersState>,
+    ) -> MutexGuard<'w, WorkersState> {
         while let Some((task, permit)) = state.ready.pop_front() {
             state.busy += 1;
             drop(state);
@@ -70,7 +70,10 @@ impl Workers {
     }
 
     /// Waits for work; `None` where the thread is not needed any more.
-    fn rest<'w>(&'w self, mut state: MutexGuard<'w, State>) -> Option<MutexGuard<'w, State>> {
+    fn rest<'w>(
+        &'w self,
+        mut state: MutexGuard<'w, WorkersState>,
+    ) -> Option<MutexGuard<'w, WorkersState>> {
         let me = thread::current();
         if state.closed {
             state.threads -= 1;

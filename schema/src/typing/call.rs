@@ -8,7 +8,7 @@ use super::checker::{Checker, Clause};
 use super::findings;
 use super::grammar::is_function;
 use super::literal::written_number;
-use super::postgres::{Kind, overloads};
+use super::postgres::{FunctionKind, overloads};
 use super::query::columns_in;
 use super::scope::Scope;
 use super::table::TablePart;
@@ -242,10 +242,12 @@ impl Checker<'_> {
             return kinds.iter().any(|one| {
                 matches!(
                     one.kind,
-                    Kind::Aggregate | Kind::Ordered { .. } | Kind::Hypothetical { .. }
+                    FunctionKind::Aggregate
+                        | FunctionKind::Ordered { .. }
+                        | FunctionKind::Hypothetical { .. }
                 )
             }) && (!call.within.is_empty()
-                || kinds.iter().all(|one| one.kind == Kind::Aggregate));
+                || kinds.iter().all(|one| one.kind == FunctionKind::Aggregate));
         }
         let upper = name.to_uppercase();
         let scalar = self.dialect == Dialect::Sqlite
@@ -302,7 +304,8 @@ impl Checker<'_> {
             let kinds = overloads(name);
             let mut plain = kinds.iter();
             return !kinds.is_empty()
-                && plain.all(|one| matches!(one.kind, Kind::Scalar | Kind::Window));
+                && plain
+                    .all(|one| matches!(one.kind, FunctionKind::Scalar | FunctionKind::Window));
         }
         is_function(self.dialect, name) && !others::AGGREGATES.contains(&&*name.to_uppercase())
     }

@@ -5,7 +5,7 @@ use bindery_schema::diagnostic::{Diagnostic, Severity};
 use super::mistake::{Mistake, all};
 
 /// One kind.
-struct Kind {
+struct DiagnosticKind {
     /// In words.
     what: &'static str,
     severity: Severity,
@@ -15,8 +15,8 @@ struct Kind {
     shown_by: &'static [&'static str],
 }
 
-const fn error(what: &'static str, shown_by: &'static [&'static str]) -> Kind {
-    Kind {
+const fn error(what: &'static str, shown_by: &'static [&'static str]) -> DiagnosticKind {
+    DiagnosticKind {
         what,
         severity: Severity::Error,
         two_places: false,
@@ -25,21 +25,21 @@ const fn error(what: &'static str, shown_by: &'static [&'static str]) -> Kind {
 }
 
 /// An error between two places.
-const fn conflict(what: &'static str, shown_by: &'static [&'static str]) -> Kind {
-    Kind {
+const fn conflict(what: &'static str, shown_by: &'static [&'static str]) -> DiagnosticKind {
+    DiagnosticKind {
         two_places: true,
         ..error(what, shown_by)
     }
 }
 
-const fn warning(what: &'static str, shown_by: &'static [&'static str]) -> Kind {
-    Kind {
+const fn warning(what: &'static str, shown_by: &'static [&'static str]) -> DiagnosticKind {
+    DiagnosticKind {
         severity: Severity::Warning,
         ..error(what, shown_by)
     }
 }
 
-const KINDS: &[Kind] = &[
+const KINDS: &[DiagnosticKind] = &[
     error(
         "misspelt tag",
         &[

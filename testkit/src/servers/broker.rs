@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::account::Account;
-use super::broker_kind::{Kind, Site};
+use super::broker_kind::{BrokerKind, Site};
 use super::directory::Directory;
 use super::guard::Guard;
 use super::ports::{PORT_ATTEMPTS, is_taken};
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// it.
 #[derive(Debug)]
 pub struct Broker {
-    kind: Kind,
+    kind: BrokerKind,
     program: PathBuf,
     site: Site,
     /// Taken by the end only.
@@ -36,7 +36,7 @@ pub struct Broker {
 /// The log of a broker, printed when the test that holds this fails.
 #[derive(Debug)]
 pub struct LogOfFailure {
-    kind: Kind,
+    kind: BrokerKind,
     log: PathBuf,
 }
 
@@ -67,7 +67,7 @@ impl Broker {
     /// # Errors
     /// When it is not installed, does not start (the end of its log is in the message) or is not ready in time.
     pub fn redis() -> Result<Self> {
-        Self::start(Kind::Redis, None)
+        Self::start(BrokerKind::Redis, None)
     }
 
     /// [`redis`](Self::redis) for a test. Where it is not installed the test is skipped.
@@ -84,7 +84,7 @@ impl Broker {
     /// # Errors
     /// As [`redis`](Self::redis).
     pub fn rabbitmq() -> Result<Self> {
-        Self::start(Kind::RabbitMq, None)
+        Self::start(BrokerKind::RabbitMq, None)
     }
 
     /// [`rabbitmq`](Self::rabbitmq) for a test. Where it is not installed the test is skipped.
@@ -100,7 +100,7 @@ impl Broker {
     /// # Errors
     /// As [`redis`](Self::redis).
     pub fn nats() -> Result<Self> {
-        Self::start(Kind::Nats, None)
+        Self::start(BrokerKind::Nats, None)
     }
 
     /// [`nats`](Self::nats) for a test. Where it is not installed the test is skipped.
@@ -116,7 +116,7 @@ impl Broker {
     /// # Panics
     /// As [`redis_or_skip`](Self::redis_or_skip).
     pub fn redis_with_tls_or_skip(certificate: &str, key: &str) -> Option<Self> {
-        Self::or_skip(Self::start(Kind::Redis, Some((certificate, key))))
+        Self::or_skip(Self::start(BrokerKind::Redis, Some((certificate, key))))
     }
 
     /// [`rabbitmq_or_skip`](Self::rabbitmq_or_skip) likewise.
@@ -124,7 +124,7 @@ impl Broker {
     /// # Panics
     /// As [`redis_or_skip`](Self::redis_or_skip).
     pub fn rabbitmq_with_tls_or_skip(certificate: &str, key: &str) -> Option<Self> {
-        Self::or_skip(Self::start(Kind::RabbitMq, Some((certificate, key))))
+        Self::or_skip(Self::start(BrokerKind::RabbitMq, Some((certificate, key))))
     }
 
     /// [`nats_or_skip`](Self::nats_or_skip) likewise.
@@ -132,7 +132,7 @@ impl Broker {
     /// # Panics
     /// As [`redis_or_skip`](Self::redis_or_skip).
     pub fn nats_with_tls_or_skip(certificate: &str, key: &str) -> Option<Self> {
-        Self::or_skip(Self::start(Kind::Nats, Some((certificate, key))))
+        Self::or_skip(Self::start(BrokerKind::Nats, Some((certificate, key))))
     }
 
     /// Checks that all brokers are installed, without starting them.
@@ -140,7 +140,7 @@ impl Broker {
     /// # Errors
     /// [`Error::NotInstalled`] says what was looked for and what to install.
     pub fn check_installed() -> Result<()> {
-        Kind::ALL
+        BrokerKind::ALL
             .iter()
             .try_for_each(|kind| kind.find_program().map(drop))
     }
@@ -156,7 +156,7 @@ impl Broker {
         }
     }
 
-    fn start(kind: Kind, tls: Option<(&str, &str)>) -> Result<Self> {
+    fn start(kind: BrokerKind, tls: Option<(&str, &str)>) -> Result<Self> {
         let program = kind.find_program()?;
         let directory = Directory::create(Account::choose(kind.accounts())?, None)?;
         let mut guard = Guard::post(directory.path(), Signal::KILL)?;
@@ -257,7 +257,7 @@ impl Drop for Broker {
 }
 
 fn run(
-    kind: Kind,
+    kind: BrokerKind,
     program: &Path,
     directory: &Directory,
     site: &Site,
@@ -281,7 +281,7 @@ fn run(
 }
 
 /// A broker that is not ready closes the connection, or answers otherwise.
-fn answers(kind: Kind, site: &Site) -> bool {
+fn answers(kind: BrokerKind, site: &Site) -> bool {
     let (greeting, ready) = kind.greeting(site);
     let asked = TcpStream::connect((Ipv4Addr::LOCALHOST, site.port)).and_then(|mut stream| {
         stream.set_read_timeout(Some(Duration::from_secs(1)))?;

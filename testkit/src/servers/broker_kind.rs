@@ -18,7 +18,7 @@ const RABBITMQ_FOLDER: &str = "/usr/lib/rabbitmq/bin";
 
 /// The brokers that can be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum BrokerKind {
     Redis,
     RabbitMq,
     Nats,
@@ -52,7 +52,7 @@ impl Site {
     }
 }
 
-impl Kind {
+impl BrokerKind {
     pub(super) const ALL: [Self; 3] = [Self::Redis, Self::RabbitMq, Self::Nats];
 
     fn name(self) -> &'static str {
@@ -201,7 +201,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for BrokerKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())
     }

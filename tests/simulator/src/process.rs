@@ -6,7 +6,7 @@ use crate::protocol::{
     Action, Cause, Coordinator, Event, Fenced, Listed, Outcome, Pause, Work, fence,
 };
 use crate::run::{Caller, Message, Reply, Request, Run, What};
-use crate::server::{FenceBegun, Kind, Server, State};
+use crate::server::{BranchState, FenceBegun, Server, ServerKind};
 use crate::weather::{HOME, RETENTION, Weather};
 
 /// An abort that is being written: its number, and the branches that are looked for.
@@ -60,7 +60,7 @@ impl<R: Rules> Process<R> {
             branch.has_failed = done.has_failed;
             // A failure that its program has not seen, as where the answer of a statement that was cut off is not read.
             branch.has_failed |=
-                server.kind == Kind::Postgres && done.has_written && chance.permille(20);
+                server.kind == ServerKind::Postgres && done.has_written && chance.permille(20);
             branch.is_refused = done.has_written && chance.permille(50);
             is_disturbed |= branch.has_failed || branch.is_refused;
             work.push(done);
@@ -107,14 +107,14 @@ impl<R: Rules> Process<R> {
     }
 }
 
-fn some_work(kind: Kind, is_home: bool, chance: &mut Chance) -> Work {
+fn some_work(kind: ServerKind, is_home: bool, chance: &mut Chance) -> Work {
     let is_begun = chance.permille(900);
     let has_written = is_begun && chance.permille(850);
     Work {
         is_begun,
         has_written,
         has_failed: has_written && chance.permille(40),
-        only_prepares: is_begun && kind == Kind::Mysql && !is_home,
+        only_prepares: is_begun && kind == ServerKind::Mysql && !is_home,
     }
 }
 
@@ -371,7 +371,8 @@ impl<R: Rules> Run<R> {
     /// Returns the invariant that an outcome breaks at the moment it becomes known.
     fn is_wrong(&self, place: usize, outcome: &Outcome) -> Option<&'static str> {
         let process = &self.processes[place];
-        let is_stored = |at: usize| self.servers[at].branches[place].state == State::Committed;
+        let is_stored =
+            |at: usize| self.servers[at].branches[place].state == BranchState::Committed;
         match outcome {
             Outcome::Unknown => None,
             Outcome::Committed { pending } => {

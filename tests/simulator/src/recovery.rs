@@ -7,7 +7,7 @@ use crate::protocol::{
     Action, Doubt, Event, Fenced, Forgetting, Id, LeftAlone, Listed, Repair, Seen, fence,
 };
 use crate::run::{Caller, Message, Reply, Request, Run, What};
-use crate::server::{FenceBegun, State};
+use crate::server::{BranchState, FenceBegun};
 use crate::weather::{CALM, HOME, OLD, RETENTION, Weather};
 
 /// The thing at hand.
@@ -196,12 +196,12 @@ impl<R: Rules> Run<R> {
         let state = self.servers[engine].branches[transaction].state;
         self.tell(|| format!("recovery leaves {transaction} on {engine}: {repair:?}"));
         let is_so = match repair {
-            Repair::Committed => state == State::Committed,
-            Repair::RolledBack => state == State::RolledBack,
-            Repair::Gone => state != State::Prepared,
+            Repair::Committed => state == BranchState::Committed,
+            Repair::RolledBack => state == BranchState::RolledBack,
+            Repair::Gone => state != BranchState::Prepared,
             Repair::Left(LeftAlone::Stranger) => transaction >= self.processes.len(),
             Repair::Left(LeftAlone::Young | LeftAlone::HomeUnreadable | LeftAlone::Unreachable) => {
-                state != State::None
+                state != BranchState::None
             }
         };
         if !is_so {

@@ -8,7 +8,7 @@ use crate::process::Process;
 use crate::protocol::rules::Rules;
 use crate::protocol::{Action, Committed, Decision, Event, Finished, Inserted, Listed, Prepared};
 use crate::recovery::Recovery;
-use crate::server::{FenceBegun, Kind, Server, State};
+use crate::server::{BranchState, FenceBegun, Server, ServerKind};
 use crate::weather::{CALM, HOME, OLD, RETENTION, TIMEOUT, Weather};
 
 const MOST_REPEATS: u32 = 6;
@@ -135,7 +135,7 @@ impl<R: Rules> Run<R> {
         let mut chance = Chance::new(seed);
         let weather = Weather::of(&mut chance);
         let transactions = weather.programs + usize::from(weather.has_foreign);
-        let server = |kind: &Kind| Server::new(*kind, transactions);
+        let server = |kind: &ServerKind| Server::new(*kind, transactions);
         let servers = weather.kinds.iter().map(server).collect();
         let recoveries = (0..weather.recoveries).map(|_| Recovery::new(&mut chance, &weather));
         let recoveries = recoveries.collect();
@@ -179,7 +179,7 @@ impl<R: Rules> Run<R> {
             self.servers[HOME].strangers.push(foreign);
             for server in self.servers.iter_mut().skip(1) {
                 server.begin(foreign);
-                server.branches[foreign].state = State::Prepared;
+                server.branches[foreign].state = BranchState::Prepared;
                 server.branches[foreign].session_lives = false;
             }
         }
@@ -276,7 +276,8 @@ impl<R: Rules> Run<R> {
             for transaction in 0..self.processes.len() {
                 let process = &self.processes[transaction];
                 let is_left = !process.lives || process.is_broken(engine);
-                if is_left && self.servers[engine].branches[transaction].state == State::Open {
+                if is_left && self.servers[engine].branches[transaction].state == BranchState::Open
+                {
                     self.servers[engine].end_session(transaction);
                 }
             }
@@ -317,7 +318,7 @@ impl<R: Rules> Run<R> {
             return;
         }
         self.processes[place].break_off(engine);
-        let is_file = self.servers[engine].kind == Kind::Sqlite;
+        let is_file = self.servers[engine].kind == ServerKind::Sqlite;
         if is_file || self.chance.permille(700) {
             let most = if is_file { 30 } else { 600 };
             let delay = self.chance.within(1, most);
@@ -423,7 +424,7 @@ impl<R: Rules> Run<R> {
             }
             Action::List(at) => Event::Listed(at, server.list(transaction)),
             Action::EndOwner(at) => {
-                if server.kind == Kind::Mysql {
+                if server.kind == ServerKind::Mysql {
                     server.end_session(transaction);
                 }
                 Event::OwnerEnded(at)
@@ -450,7 +451,7 @@ impl<R: Rules> Run<R> {
         if self.chance.permille(900) {
             return Performed::Waits;
         }
-        let is_prepared = |server: &Server| server.branches[place].state == State::Prepared;
+        let is_prepared = |server: &Server| server.branches[place].state == BranchState::Prepared;
         if self.servers.iter().any(is_prepared) {
             self.breaks(
                 "2PC-7: no lock is waited for once a branch is prepared",

@@ -3,7 +3,7 @@
 use crate::protocol::{Committed, Decision, Finished, Inserted, Listed, Prepared};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ServerKind {
     /// One writer at a time; home only.
     Sqlite,
     /// A prepared transaction belongs to no session; a failed statement spoils the transaction.
@@ -13,7 +13,7 @@ pub(crate) enum Kind {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum BranchState {
     /// Not begun.
     None,
     Open,
@@ -25,7 +25,7 @@ pub(crate) enum State {
 /// The transaction of one program on this server.
 #[derive(Debug, Clone)]
 pub(crate) struct Branch {
-    pub(crate) state: State,
+    pub(crate) state: BranchState,
     /// The session on which it was begun.
     pub(crate) session_lives: bool,
     /// A statement failed.
@@ -66,7 +66,7 @@ pub(crate) enum FenceBegun {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Server {
-    pub(crate) kind: Kind,
+    pub(crate) kind: ServerKind,
     pub(crate) is_up: bool,
     /// One for each transaction of the run.
     pub(crate) branches: Vec<Branch>,
@@ -78,9 +78,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn new(kind: Kind, transactions: usize) -> Self {
+    pub(crate) fn new(kind: ServerKind, transactions: usize) -> Self {
         let branch = Branch {
-            state: State::None,
+            state: BranchState::None,
             session_lives: false,
             has_failed: false,
             has_written: false,
@@ -102,32 +102,32 @@ impl Server {
     /// Is there another transaction that holds the lock of the file?
     pub(crate) fn is_locked_for(&self, transaction: usize) -> bool {
         let holds =
-            |(at, branch): (usize, &Branch)| at != transaction && branch.state == State::Open;
+            |(at, branch): (usize, &Branch)| at != transaction && branch.state == BranchState::Open;
         let is_held = self.branches.iter().enumerate().any(holds) || !self.fences.is_empty();
-        self.kind == Kind::Sqlite && is_held
+        self.kind == ServerKind::Sqlite && is_held
     }
 
     pub(crate) fn begin(&mut self, transaction: usize) {
         let branch = &mut self.branches[transaction];
-        branch.state = State::Open;
+        branch.state = BranchState::Open;
         branch.session_lives = true;
     }
 
     pub(crate) fn prepare(&mut self, transaction: usize) -> Prepared {
         let kind = self.kind;
         let branch = &mut self.branches[transaction];
-        if branch.state != State::Open {
+        if branch.state != BranchState::Open {
             return Prepared::Refused;
         }
-        if branch.has_failed && kind == Kind::Postgres {
-            branch.state = State::RolledBack;
+        if branch.has_failed && kind == ServerKind::Postgres {
+            branch.state = BranchState::RolledBack;
             return Prepared::TagOfRollback;
         }
         if branch.is_refused {
-            branch.state = State::RolledBack;
+            branch.state = BranchState::RolledBack;
             return Prepared::Refused;
         }
-        branch.state = State::Prepared;
+        branch.state = BranchState::Prepared;
         Prepared::Yes
     }
 
@@ -139,10 +139,10 @@ impl Server {
         let is_taken = self.decisions[transaction].is_some();
         let kind = self.kind;
         let branch = &mut self.branches[transaction];
-        Some(if branch.state != State::Open {
+        Some(if branch.state != BranchState::Open {
             Inserted::Failed
         } else if is_taken {
-            branch.is_spoiled = kind == Kind::Postgres;
+            branch.is_spoiled = kind == ServerKind::Postgres;
             Inserted::Taken
         } else {
             branch.has_row = true;
@@ -153,14 +153,14 @@ impl Server {
     /// Commits the plain transaction, with the decision in it where there is one.
     pub(crate) fn commit(&mut self, transaction: usize, now: u64) -> Committed {
         let branch = &mut self.branches[transaction];
-        if branch.state != State::Open {
+        if branch.state != BranchState::Open {
             return Committed::Refused;
         }
-        if branch.is_spoiled || (branch.has_failed && self.kind == Kind::Postgres) {
-            branch.state = State::RolledBack;
+        if branch.is_spoiled || (branch.has_failed && self.kind == ServerKind::Postgres) {
+            branch.state = BranchState::RolledBack;
             return Committed::Refused;
         }
-        branch.state = State::Committed;
+        branch.state = BranchState::Committed;
         if branch.has_row {
             let commits = true;
             self.decisions[transaction] = Some(Decided { commits, at: now });
@@ -170,8 +170,8 @@ impl Server {
 
     pub(crate) fn roll_back(&mut self, transaction: usize) {
         let branch = &mut self.branches[transaction];
-        if branch.state == State::Open {
-            branch.state = State::RolledBack;
+        if branch.state == BranchState::Open {
+            branch.state = BranchState::RolledBack;
         }
     }
 
@@ -179,25 +179,25 @@ impl Server {
     pub(crate) fn finish(&mut self, transaction: usize, commits: bool, is_own: bool) -> Finished {
         let kind = self.kind;
         let branch = &mut self.branches[transaction];
-        if branch.state != State::Prepared {
+        if branch.state != BranchState::Prepared {
             return Finished::NotThere;
         }
         if branch.is_ghost {
             return Finished::Done;
         }
-        if kind == Kind::Mysql && branch.session_lives && !is_own {
+        if kind == ServerKind::Mysql && branch.session_lives && !is_own {
             return Finished::NotThere;
         }
         branch.state = match commits {
-            true => State::Committed,
-            false => State::RolledBack,
+            true => BranchState::Committed,
+            false => BranchState::RolledBack,
         };
         Finished::Done
     }
 
     pub(crate) fn list(&self, transaction: usize) -> Listed {
         let branch = &self.branches[transaction];
-        match branch.state == State::Prepared && !branch.is_ghost {
+        match branch.state == BranchState::Prepared && !branch.is_ghost {
             true => Listed::There,
             false => Listed::Gone,
         }
@@ -211,9 +211,9 @@ impl Server {
 
     /// The session is reset and used by another.
     pub(crate) fn reset(&mut self, transaction: usize) {
-        let is_mysql = self.kind == Kind::Mysql;
+        let is_mysql = self.kind == ServerKind::Mysql;
         let branch = &mut self.branches[transaction];
-        branch.is_ghost = is_mysql && branch.state == State::Prepared;
+        branch.is_ghost = is_mysql && branch.state == BranchState::Prepared;
     }
 
     pub(crate) fn crash(&mut self) {
@@ -237,7 +237,7 @@ impl Server {
     /// Inserts an abort, under the number of its session.
     pub(crate) fn begin_fence(&mut self, transaction: usize, number: u64) -> FenceBegun {
         let branch = &self.branches[transaction];
-        let is_in_the_way = branch.state == State::Open && branch.has_row;
+        let is_in_the_way = branch.state == BranchState::Open && branch.has_row;
         if is_in_the_way || self.is_fencing(transaction) || self.is_locked_for(usize::MAX) {
             return FenceBegun::Waits;
         }

@@ -4,7 +4,7 @@ use crate::protocol::Outcome;
 use crate::protocol::rules::Rules;
 use crate::recovery::Recovery;
 use crate::run::{Fault, Run, What};
-use crate::server::State;
+use crate::server::BranchState;
 use crate::weather::{OLD, RETENTION};
 
 /// Runs one seed under these rules; gives the invariant that broke.
@@ -66,16 +66,16 @@ impl<R: Rules> Run<R> {
         }
     }
 
-    fn state(&self, engine: usize, transaction: usize) -> State {
+    fn state(&self, engine: usize, transaction: usize) -> BranchState {
         self.servers[engine].branches[transaction].state
     }
 
     fn check_outcome(&self, place: usize) -> Option<&'static str> {
         let process = &self.processes[place];
         let wrote: Vec<usize> = process.wrote().collect();
-        let is_stored = |at: &&usize| self.state(**at, place) == State::Committed;
+        let is_stored = |at: &&usize| self.state(**at, place) == BranchState::Committed;
         let stored = wrote.iter().filter(is_stored).count();
-        let is_left = |at: usize| self.state(at, place) == State::Prepared;
+        let is_left = |at: usize| self.state(at, place) == BranchState::Prepared;
         let has_failed = |at: usize| self.servers[at].branches[place].has_failed;
         if stored > 0 && stored < wrote.len() {
             Some("I1: all branches agree")
@@ -102,7 +102,7 @@ impl<R: Rules> Run<R> {
 
     fn foreign_is_touched(&self) -> bool {
         let foreign = self.processes.len();
-        let touched = |at: usize| self.state(at, foreign) != State::Prepared;
+        let touched = |at: usize| self.state(at, foreign) != BranchState::Prepared;
         self.weather.has_foreign && (1..self.servers.len()).any(touched)
     }
 }

@@ -1,7 +1,7 @@
 //! The conditions of a run: which engines there are, what each transaction does, and how often something goes wrong.
 
 use crate::chance::Chance;
-use crate::server::Kind;
+use crate::server::ServerKind;
 
 /// A branch that is undecided for longer is taken for lost. All times are of the run's own clock.
 pub(crate) const OLD: u64 = 400;
@@ -18,7 +18,7 @@ pub(crate) const HOME: usize = 0;
 /// Shares are of a thousand.
 #[derive(Debug)]
 pub(crate) struct Weather {
-    pub(crate) kinds: Vec<Kind>,
+    pub(crate) kinds: Vec<ServerKind>,
     pub(crate) programs: usize,
     pub(crate) recoveries: usize,
     /// Requests or answers that are lost.
@@ -41,8 +41,8 @@ pub(crate) struct Weather {
 
 impl Weather {
     pub(crate) fn of(chance: &mut Chance) -> Self {
-        let homes = [Kind::Sqlite, Kind::Postgres, Kind::Mysql];
-        let others = [Kind::Postgres, Kind::Mysql];
+        let homes = [ServerKind::Sqlite, ServerKind::Postgres, ServerKind::Mysql];
+        let others = [ServerKind::Postgres, ServerKind::Mysql];
         let mut kinds = vec![homes[chance.place(3)]];
         for _ in 0..chance.within(1, 3) {
             kinds.push(others[chance.place(2)]);

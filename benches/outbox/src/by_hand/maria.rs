@@ -5,7 +5,7 @@ use std::time::Duration;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Opts, Params, TxOpts, Value};
 
-use super::{Kind, handle, name, on_threads, payload};
+use super::{WorkerKind, handle, name, on_threads, payload};
 use crate::Failure;
 
 /// The number of MariaDB's error.
@@ -20,15 +20,20 @@ pub struct HandMaria {
     url: String,
     threads: usize,
     batch: usize,
-    kind: Kind,
+    kind: WorkerKind,
 }
 
 impl HandMaria {
-    pub fn create(url: &str, threads: usize, batch: usize, kind: Kind) -> Result<Self, Failure> {
+    pub fn create(
+        url: &str,
+        threads: usize,
+        batch: usize,
+        kind: WorkerKind,
+    ) -> Result<Self, Failure> {
         let (table, columns) = (kind.table(), kind.columns());
         let indexes = match kind {
-            Kind::Plain => "INDEX (status, id)",
-            Kind::Keyed => KEYED_INDEXES,
+            WorkerKind::Plain => "INDEX (status, id)",
+            WorkerKind::Keyed => KEYED_INDEXES,
         };
         let hand = Self {
             url: url.to_owned(),
@@ -101,7 +106,7 @@ fn undeadlocked<T>(mut work: impl FnMut() -> Result<T, mysql::Error>) -> Result<
 fn claim(
     connection: &mut Conn,
     name: &str,
-    (kind, batch): (Kind, usize),
+    (kind, batch): (WorkerKind, usize),
 ) -> Result<Rows, mysql::Error> {
     let (table, may_run) = (kind.table(), kind.ready("unix_timestamp()"));
     let mut tx = connection.start_transaction(TxOpts::default())?;
@@ -122,7 +127,7 @@ fn claim(
 fn end(
     connection: &mut Conn,
     name: &str,
-    (kind, rows): (Kind, &Rows),
+    (kind, rows): (WorkerKind, &Rows),
 ) -> Result<usize, mysql::Error> {
     let set = "status = 'completed', completed_at = now(3), locked_by = NULL, locked_until = NULL";
     let update = update_sql(kind, rows, set) + " AND status = 'running' AND locked_by = ?";
@@ -136,7 +141,7 @@ fn ids(rows: &Rows) -> impl Iterator<Item = Value> {
 }
 
 /// A change of these rows.
-fn update_sql(kind: Kind, rows: &Rows, set: &str) -> String {
+fn update_sql(kind: WorkerKind, rows: &Rows, set: &str) -> String {
     let table = kind.table();
     let places = vec!["?"; rows.len()].join(", ");
     format!("UPDATE {table} SET {set} WHERE id IN ({places})")

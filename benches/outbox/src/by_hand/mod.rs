@@ -19,13 +19,13 @@ pub use self::sqlite::HandSqlite;
 
 /// The promises of a worker, and its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum WorkerKind {
     Plain,
     /// With priorities, times, and the order of keys, of which one runs at a time.
     Keyed,
 }
 
-impl Kind {
+impl WorkerKind {
     pub const fn table(self) -> &'static str {
         match self {
             Self::Plain => "jobs",

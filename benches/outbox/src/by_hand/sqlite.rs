@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::{Kind, handle, name, on_threads, payload};
+use super::{WorkerKind, handle, name, on_threads, payload};
 use crate::Failure;
 
 #[derive(Clone)]
@@ -13,7 +13,7 @@ pub struct HandSqlite {
     file: PathBuf,
     threads: usize,
     batch: usize,
-    kind: Kind,
+    kind: WorkerKind,
 }
 
 impl HandSqlite {
@@ -21,7 +21,7 @@ impl HandSqlite {
         file: PathBuf,
         threads: usize,
         batch: usize,
-        kind: Kind,
+        kind: WorkerKind,
     ) -> Result<Self, Failure> {
         let (table, columns, indexes) = (kind.table(), kind.columns(), kind.partial_indexes());
         let hand = Self {

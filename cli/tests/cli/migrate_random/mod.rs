@@ -9,7 +9,7 @@ use bindery_schema::dialect::Dialect;
 use bindery_testkit::is_full_run;
 
 use self::random::Random;
-use self::schema::{Change, Kind, RandomSchema};
+use self::schema::{Change, ChangeKind, RandomSchema};
 use super::both::Both;
 
 /// Steps to a project, as every step reads all migrations before it.
@@ -45,7 +45,7 @@ impl Walk {
 
     /// `add` → `run` with rows in the tables → the catalogue is that of `create`, the rows are kept → `revert` → as before. Returns
     /// the changes; none where nothing came of them.
-    fn step(&mut self, number: usize) -> Vec<Kind> {
+    fn step(&mut self, number: usize) -> Vec<ChangeKind> {
         self.schema.settle();
         let old = self.schema.clone();
         let changes = 1 + self.random.below(3);
@@ -189,7 +189,7 @@ fn seed() -> u64 {
 fn random_run(dialect: Dialect, open: impl Fn() -> Option<Both>) {
     let (steps, first) = (steps(), seed());
     let (mut done, mut seed) = (0, first);
-    let mut kinds: BTreeMap<Kind, usize> = BTreeMap::new();
+    let mut kinds: BTreeMap<ChangeKind, usize> = BTreeMap::new();
     while done < steps {
         let Some(both) = open() else { return };
         let mut walk = Walk::new(both.with_another(), dialect, seed);

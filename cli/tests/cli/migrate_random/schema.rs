@@ -58,7 +58,7 @@ pub(super) struct RandomSchema {
 
 /// The kinds of changes, each as often as it is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum ChangeKind {
     NewTable,
     DropTable,
     RenameTable,
@@ -79,29 +79,29 @@ pub(super) enum Kind {
     Enum,
 }
 
-const CHANGES: [Kind; 22] = [
-    Kind::NewTable,
-    Kind::DropTable,
-    Kind::RenameTable,
-    Kind::MoveTable,
-    Kind::AddColumn,
-    Kind::AddColumn,
-    Kind::DropColumn,
-    Kind::RenameColumn,
-    Kind::Type,
-    Kind::Null,
-    Kind::Default,
-    Kind::Computed,
-    Kind::Computed,
-    Kind::AddIndex,
-    Kind::DropKey,
-    Kind::AddKey,
-    Kind::AddForeignKey,
-    Kind::View,
-    Kind::View,
-    Kind::DropView,
-    Kind::Enum,
-    Kind::Enum,
+const CHANGES: [ChangeKind; 22] = [
+    ChangeKind::NewTable,
+    ChangeKind::DropTable,
+    ChangeKind::RenameTable,
+    ChangeKind::MoveTable,
+    ChangeKind::AddColumn,
+    ChangeKind::AddColumn,
+    ChangeKind::DropColumn,
+    ChangeKind::RenameColumn,
+    ChangeKind::Type,
+    ChangeKind::Null,
+    ChangeKind::Default,
+    ChangeKind::Computed,
+    ChangeKind::Computed,
+    ChangeKind::AddIndex,
+    ChangeKind::DropKey,
+    ChangeKind::AddKey,
+    ChangeKind::AddForeignKey,
+    ChangeKind::View,
+    ChangeKind::View,
+    ChangeKind::DropView,
+    ChangeKind::Enum,
+    ChangeKind::Enum,
 ];
 
 const KINDS: &[(&str, &str)] = &[
@@ -114,7 +114,7 @@ const KINDS: &[(&str, &str)] = &[
 ];
 
 /// One change, in words.
-pub(super) type Change = (Kind, String);
+pub(super) type Change = (ChangeKind, String);
 
 impl RandomSchema {
     pub(super) fn new(dialect: Dialect) -> Self {
@@ -161,7 +161,7 @@ impl RandomSchema {
             indexes: Vec::new(),
             serial,
         });
-        (Kind::NewTable, words)
+        (ChangeKind::NewTable, words)
     }
 
     /// One change; what cannot be changed that way gets a column with a key.
@@ -174,29 +174,29 @@ impl RandomSchema {
         let column = random.below(self.tables[at].columns.len().max(1));
         let has_column = column < self.tables[at].columns.len();
         let changed = match kind {
-            Kind::NewTable => return self.new_table(random),
-            Kind::DropTable => self.drop_table(at),
-            Kind::RenameTable => Some(self.rename_table(at)),
-            Kind::MoveTable => self.move_table(at),
-            Kind::AddColumn => Some(self.add_column(at, random)),
-            Kind::Computed => Some(self.computed(at, random)),
-            Kind::DropKey => Some(self.drop_key(at)),
-            Kind::View => self.view(at, random),
-            Kind::DropView => self.drop_view(random),
-            Kind::Enum => self.enum_type(at, random),
-            Kind::AddForeignKey => None,
+            ChangeKind::NewTable => return self.new_table(random),
+            ChangeKind::DropTable => self.drop_table(at),
+            ChangeKind::RenameTable => Some(self.rename_table(at)),
+            ChangeKind::MoveTable => self.move_table(at),
+            ChangeKind::AddColumn => Some(self.add_column(at, random)),
+            ChangeKind::Computed => Some(self.computed(at, random)),
+            ChangeKind::DropKey => Some(self.drop_key(at)),
+            ChangeKind::View => self.view(at, random),
+            ChangeKind::DropView => self.drop_view(random),
+            ChangeKind::Enum => self.enum_type(at, random),
+            ChangeKind::AddForeignKey => None,
             _ if !has_column => None,
-            Kind::DropColumn => Some(self.drop_column(at, column)),
-            Kind::RenameColumn => Some(self.rename_column(at, column)),
-            Kind::Type => self.retype(at, column),
-            Kind::Null => self.take_null(at, column),
-            Kind::Default => self.default(at, column),
-            Kind::AddIndex => Some(self.index(at, column)),
-            Kind::AddKey => Some(self.key(at, column, random)),
+            ChangeKind::DropColumn => Some(self.drop_column(at, column)),
+            ChangeKind::RenameColumn => Some(self.rename_column(at, column)),
+            ChangeKind::Type => self.retype(at, column),
+            ChangeKind::Null => self.take_null(at, column),
+            ChangeKind::Default => self.default(at, column),
+            ChangeKind::AddIndex => Some(self.index(at, column)),
+            ChangeKind::AddKey => Some(self.key(at, column, random)),
         };
         match changed {
             Some(words) => (kind, words),
-            None => (Kind::AddForeignKey, self.foreign_key(at, random)),
+            None => (ChangeKind::AddForeignKey, self.foreign_key(at, random)),
         }
     }
 

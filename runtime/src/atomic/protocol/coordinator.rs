@@ -40,7 +40,7 @@ pub(crate) enum Cause {
 
 /// How far one branch is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum BranchState {
     /// It has no part in the two phases: not begun, ended, or rolled back.
     Out,
     Open,
@@ -85,7 +85,7 @@ enum After {
 pub(crate) struct Coordinator<R> {
     rules: R,
     home: usize,
-    branches: Vec<State>,
+    branches: Vec<BranchState>,
     /// Branches that read, and whose end is not answered.
     ending: Vec<usize>,
     stage: Stage,
@@ -96,8 +96,8 @@ impl<R: Rules> Coordinator<R> {
     /// The commit of a transaction whose participants did this work; gives its first actions.
     pub(crate) fn start(rules: R, home: usize, work: &[Work]) -> (Self, Vec<Action>) {
         let state = |work: &Work| match work.is_begun {
-            true => State::Open,
-            false => State::Out,
+            true => BranchState::Open,
+            false => BranchState::Out,
         };
         let mut this = Self {
             rules,
@@ -158,7 +158,8 @@ impl<R: Rules> Coordinator<R> {
     }
 
     fn pending(&self) -> Vec<usize> {
-        let is_pending = |state: State| matches!(state, State::Prepared | State::Doubtful);
+        let is_pending =
+            |state: BranchState| matches!(state, BranchState::Prepared | BranchState::Doubtful);
         let all = self.branches.iter().enumerate();
         all.filter(|(_, state)| is_pending(**state))
             .map(|(at, _)| at)
@@ -187,7 +188,7 @@ impl<R: Rules> Coordinator<R> {
             self.stage = Stage::CommittingAlone(alone);
         } else if first.is_none() {
             self.stage = Stage::Committing;
-            self.branches.fill(State::Out);
+            self.branches.fill(BranchState::Out);
         }
         self.go_on(out);
     }
@@ -198,7 +199,7 @@ impl<R: Rules> Coordinator<R> {
             return;
         };
         self.ending.swap_remove(place);
-        self.branches[at] = State::Out;
+        self.branches[at] = BranchState::Out;
         match self.stage {
             Stage::Ending | Stage::CommittingAlone(_) if !is_well => {
                 self.abort(Cause::Branch(at), out);
@@ -251,7 +252,7 @@ impl<R: Rules> Coordinator<R> {
         if !is_well {
             return self.abort(Cause::Branch(self.home), out);
         }
-        self.branches[self.home] = State::Open;
+        self.branches[self.home] = BranchState::Open;
         if self.rules.hold(Rule::HomeFirst) {
             self.prepare(out);
         } else {
@@ -262,8 +263,8 @@ impl<R: Rules> Coordinator<R> {
     fn prepare(&mut self, out: &mut Vec<Action>) {
         self.stage = Stage::Preparing;
         for (at, state) in self.branches.iter_mut().enumerate() {
-            if at != self.home && *state == State::Open {
-                *state = State::Preparing;
+            if at != self.home && *state == BranchState::Open {
+                *state = BranchState::Preparing;
                 out.push(Action::Prepare(at));
             }
         }
@@ -273,23 +274,23 @@ impl<R: Rules> Coordinator<R> {
     }
 
     fn prepared(&mut self, at: usize, answer: Prepared, out: &mut Vec<Action>) {
-        if self.branches[at] != State::Preparing {
+        if self.branches[at] != BranchState::Preparing {
             return;
         }
         let is_verified = self.rules.hold(Rule::VerifyPrepared);
         let is_both = self.rules.hold(Rule::LostPrepareIsBoth);
         self.branches[at] = match answer {
-            Prepared::Yes => State::Prepared,
-            Prepared::TagOfRollback if !is_verified => State::Prepared,
-            Prepared::TagOfRollback | Prepared::Refused => State::Open,
-            Prepared::Lost if !is_both => State::Prepared,
-            Prepared::Lost => State::Doubtful,
+            Prepared::Yes => BranchState::Prepared,
+            Prepared::TagOfRollback if !is_verified => BranchState::Prepared,
+            Prepared::TagOfRollback | Prepared::Refused => BranchState::Open,
+            Prepared::Lost if !is_both => BranchState::Prepared,
+            Prepared::Lost => BranchState::Doubtful,
         };
         if self.stage != Stage::Preparing {
             return;
         }
         // All answers are waited for: a branch that is not answered yet could not be rolled back.
-        if self.branches.contains(&State::Preparing) {
+        if self.branches.contains(&BranchState::Preparing) {
             return;
         }
         let others = self
@@ -298,7 +299,7 @@ impl<R: Rules> Coordinator<R> {
             .enumerate()
             .filter(|(at, _)| *at != self.home);
         let mut refused =
-            others.filter(|(_, state)| matches!(state, State::Open | State::Doubtful));
+            others.filter(|(_, state)| matches!(state, BranchState::Open | BranchState::Doubtful));
         match refused.next() {
             Some((at, _)) => self.abort(Cause::Branch(at), out),
             None => self.insert(out),
@@ -355,11 +356,11 @@ impl<R: Rules> Coordinator<R> {
         }
         match answer {
             Committed::Yes => {
-                self.branches[at] = State::Out;
+                self.branches[at] = BranchState::Out;
                 self.commit(out);
             }
             Committed::Refused => {
-                self.branches[at] = State::Out;
+                self.branches[at] = BranchState::Out;
                 self.abort(Cause::Branch(at), out);
             }
             Committed::Lost => self.lost(at, out),
@@ -368,7 +369,7 @@ impl<R: Rules> Coordinator<R> {
 
     /// The answer to the commit point was lost.
     fn lost(&mut self, at: usize, out: &mut Vec<Action>) {
-        self.branches[at] = State::Out;
+        self.branches[at] = BranchState::Out;
         if self.stage != Stage::CommittingHome {
             return;
         }
@@ -439,21 +440,24 @@ impl<R: Rules> Coordinator<R> {
         self.ending.clear();
         for (at, state) in self.branches.iter_mut().enumerate() {
             match *state {
-                State::Open => {
-                    *state = State::Out;
+                BranchState::Open => {
+                    *state = BranchState::Out;
                     out.push(Action::RollBack(at));
                 }
-                State::Preparing | State::Prepared | State::Doubtful => {
-                    *state = State::Doubtful;
+                BranchState::Preparing | BranchState::Prepared | BranchState::Doubtful => {
+                    *state = BranchState::Doubtful;
                     out.push(Action::RollBackPrepared(at));
                 }
-                State::Out | State::Done => {}
+                BranchState::Out | BranchState::Done => {}
             }
         }
     }
 
     fn finished(&mut self, at: usize, answer: Finished, out: &mut Vec<Action>) {
-        if !matches!(self.branches[at], State::Prepared | State::Doubtful) {
+        if !matches!(
+            self.branches[at],
+            BranchState::Prepared | BranchState::Doubtful
+        ) {
             return;
         }
         match self.stage {
@@ -506,7 +510,7 @@ impl<R: Rules> Coordinator<R> {
     }
 
     fn close(&mut self, at: usize, out: &mut Vec<Action>) {
-        self.branches[at] = State::Done;
+        self.branches[at] = BranchState::Done;
         out.push(if self.rules.hold(Rule::CloseAfterPrepare) {
             Action::Close(at)
         } else {

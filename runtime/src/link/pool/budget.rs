@@ -13,12 +13,12 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 /// How many connections several pools may have together.
 pub(crate) struct Budget {
     limit: usize,
-    state: Guarded<State>,
+    state: Guarded<BudgetState>,
 }
 
 /// `used` counts the permits that are held, and those that were given to a waiter.
 #[derive(Default)]
-struct State {
+struct BudgetState {
     used: usize,
     waiting: Queue<()>,
     pools: Vec<Weak<Pool>>,
@@ -66,7 +66,7 @@ impl Budget {
         let place = state.waiting.join();
         drop(state);
         self.close_longest_idle();
-        let held = work::hold(work::Kind::Place, || Cutter::new(&place));
+        let held = work::hold(work::WaitKind::Place, || Cutter::new(&place));
         let given = held
             .is_ok()
             .then(|| work::pause(|| place.wait(limit)))
@@ -104,7 +104,7 @@ impl Budget {
         Error::new(kind).during(Operation::Acquire)
     }
 
-    fn lock(&self) -> Guard<'_, State> {
+    fn lock(&self) -> Guard<'_, BudgetState> {
         self.state.lock()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::{Grant, Idle, Pool, State};
+use super::{Grant, Idle, Pool, PoolState};
 use crate::driver::Cutter;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::moment::Moment;
@@ -115,7 +115,7 @@ impl Pool {
             return Ok(());
         }
         let state = self.lock();
-        let in_use = |state: &mut State| state.held() > 0;
+        let in_use = |state: &mut PoolState| state.held() > 0;
         let state = state.wait_while(&self.emptied, limit, in_use);
         match state.held() {
             0 => Ok(()),

@@ -64,7 +64,7 @@ impl Pool {
 
     /// Waits for what the queue gives within the limit.
     fn wait(&self, place: &Arc<Waiter<Grant>>, limit: Duration) -> Result<Grant> {
-        let held = work::hold(work::Kind::Place, || Cutter::new(place));
+        let held = work::hold(work::WaitKind::Place, || Cutter::new(place));
         let given = held
             .is_ok()
             .then(|| work::pause(|| self.wait_at(place, limit)))

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use super::{Idle, Pool, State};
+use super::{Idle, Pool, PoolState};
 use crate::driver::forks;
 use crate::driver::own_threads;
 use crate::link::moment::Moment;
@@ -58,7 +58,7 @@ fn keeper() -> &'static Keeper {
 
 impl Pool {
     /// A connection opened at that time has begun to rest: when to look, where that is earlier than it would be looked at.
-    pub(super) fn expect_upkeep(&self, state: &mut State, opened: Moment) -> Option<Moment> {
+    pub(super) fn expect_upkeep(&self, state: &mut PoolState, opened: Moment) -> Option<Moment> {
         let of_age = opened.after(self.ages.lifetime);
         let at = match (self.idle_until(state), of_age) {
             (Some(until), Some(of_age)) => until.min(of_age),
@@ -72,7 +72,7 @@ impl Pool {
     }
 
     /// When the one that has rested longest has done so for long enough, if it may go.
-    fn idle_until(&self, state: &State) -> Option<Moment> {
+    fn idle_until(&self, state: &PoolState) -> Option<Moment> {
         let first = state.idle.first()?;
         let may_go = state.open - state.leaving > self.limits.min_connections;
         let until = first.0.since.after(self.ages.idle);
@@ -108,7 +108,7 @@ impl Pool {
     }
 
     /// They stay counted until they are closed.
-    fn overdue(&self, state: &mut State, now: Moment) -> Vec<Idle> {
+    fn overdue(&self, state: &mut PoolState, now: Moment) -> Vec<Idle> {
         let (limits, ages) = (&self.limits, &self.ages);
         let mut left = state.open - state.leaving;
         let is_overdue = |Idle(idle): &mut Idle| {

@@ -26,12 +26,12 @@ pub(super) struct Listener {
 
 #[derive(Default)]
 struct Listening {
-    state: Mutex<State>,
+    state: Mutex<ListenerState>,
     ended: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct ListenerState {
     /// Of the connection that is listened on.
     cutter: Option<Cutter>,
     is_over: bool,
@@ -64,7 +64,7 @@ impl Drop for Listener {
 }
 
 impl Listening {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ListenerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

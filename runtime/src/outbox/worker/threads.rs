@@ -89,14 +89,14 @@ struct Attempted {
 /// The state that threads and dispatcher share.
 #[derive(Default)]
 pub(super) struct Shared {
-    state: Mutex<State>,
+    state: Mutex<ThreadsState>,
     /// Threads wait for tasks, the dispatcher for what happens.
     work: Condvar,
     news: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct ThreadsState {
     queue: VecDeque<Held>,
     ended: Vec<(Held, End)>,
     /// The time at which the first of these ended.
@@ -124,7 +124,7 @@ pub(super) struct News {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ThreadsState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -187,7 +187,7 @@ impl Shared {
         &self,
         until: Instant,
         (low, busy): (usize, usize),
-        is_patient: impl Fn(&State) -> bool,
+        is_patient: impl Fn(&ThreadsState) -> bool,
     ) -> News {
         let mut state = self.lock();
         loop {
@@ -216,7 +216,11 @@ impl Shared {
         }
     }
 
-    fn wait<'s>(&'s self, state: MutexGuard<'s, State>, limit: Duration) -> MutexGuard<'s, State> {
+    fn wait<'s>(
+        &'s self,
+        state: MutexGuard<'s, ThreadsState>,
+        limit: Duration,
+    ) -> MutexGuard<'s, ThreadsState> {
         let waited = self.news.wait_timeout(state, limit);
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
@@ -256,7 +260,11 @@ impl Shared {
         }
     }
 
-    fn taken(&self, mut state: MutexGuard<'_, State>, refusal: Option<String>) -> Option<Next> {
+    fn taken(
+        &self,
+        mut state: MutexGuard<'_, ThreadsState>,
+        refusal: Option<String>,
+    ) -> Option<Next> {
         let held = state.queue.pop_front()?;
         state.running += 1;
         // The dispatcher may claim more. It is woken once: a wake-up costs more than a short handler.
@@ -269,7 +277,7 @@ impl Shared {
     }
 }
 
-impl State {
+impl ThreadsState {
     /// Adds the end of a task, and returns whether it is the first since the dispatcher took some.
     fn add(&mut self, ended: (Held, End)) -> bool {
         self.running -= 1;

@@ -184,10 +184,10 @@ impl Checker<'_> {
             || matches!(call.function(), "stddev_samp" | "var_samp");
         let nullable = match function.null(&classes) {
             mysql::Null::Never => false,
-            mysql::Null::Argument if function.kind == mysql::Kind::Aggregate => {
+            mysql::Null::Argument if function.kind == mysql::FunctionKind::Aggregate => {
                 any || self.may_have_no_rows(call)
             }
-            mysql::Null::Argument => any || function.kind == mysql::Kind::Window,
+            mysql::Null::Argument => any || function.kind == mysql::FunctionKind::Window,
             mysql::Null::Maybe => true,
         };
         let ty = function

@@ -8,7 +8,7 @@ use crate::syntax::{Call, Expr, ExprKind, IsWhat, sequence_argument, sequence_na
 use crate::typing::checker::{Checker, Clause};
 use crate::typing::findings;
 use crate::typing::names::Named;
-use crate::typing::postgres::{self, Failure, Kind, Null, PgType};
+use crate::typing::postgres::{self, Failure, FunctionKind, Null, PgType};
 use crate::typing::scope::Scope;
 use crate::typing::select::conjuncts;
 use crate::typing::value::{Constant, Ty, Value};
@@ -48,8 +48,10 @@ impl Checker<'_> {
                 if found.returns_set {
                     self.check_place_of_rows(name, span);
                 }
-                let is_of_order =
-                    matches!(found.kind, Kind::Ordered { .. } | Kind::Hypothetical { .. });
+                let is_of_order = matches!(
+                    found.kind,
+                    FunctionKind::Ordered { .. } | FunctionKind::Hypothetical { .. }
+                );
                 if is_of_order && call.within.is_empty() {
                     let takes = [format!("{name}(…) WITHIN GROUP (ORDER BY value)")];
                     self.report(findings::no_such_call(name, &takes, span));
@@ -345,9 +347,9 @@ impl Checker<'_> {
             result,
             columns: if is_row { columns } else { Vec::new() },
             kind: if function.is_aggregate {
-                Kind::Aggregate
+                FunctionKind::Aggregate
             } else {
-                Kind::Scalar
+                FunctionKind::Scalar
             },
             is_strict: false,
             returns_set: matches!(function.returns, Returns::Set(_) | Returns::Rows(_)),
@@ -443,7 +445,7 @@ impl Checker<'_> {
         arguments: &[Value],
     ) -> bool {
         let any = arguments.iter().any(|value| value.nullable);
-        if found.returns_set && found.kind == Kind::Scalar {
+        if found.returns_set && found.kind == FunctionKind::Scalar {
             // Beside another such function it is filled up with NULL.
             return true;
         }

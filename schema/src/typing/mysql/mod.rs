@@ -103,7 +103,7 @@ impl Class {
 
 /// The kind of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum FunctionKind {
     Scalar,
     Aggregate,
     Window,
@@ -122,7 +122,7 @@ pub(crate) enum Null {
 /// A function: a line of `functions.txt`, `name counts kind null rule`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Function {
-    pub(crate) kind: Kind,
+    pub(crate) kind: FunctionKind,
     counts: &'static str,
     null: &'static str,
     rule: &'static str,
@@ -139,9 +139,9 @@ pub(crate) fn function(name: &str) -> Option<Function> {
     Some(Function {
         counts: parts.next()?,
         kind: match parts.next()? {
-            "aggregate" => Kind::Aggregate,
-            "window" => Kind::Window,
-            _ => Kind::Scalar,
+            "aggregate" => FunctionKind::Aggregate,
+            "window" => FunctionKind::Window,
+            _ => FunctionKind::Scalar,
         },
         null: parts.next()?,
         rule: parts.next()?,

@@ -48,8 +48,8 @@ fn calls() -> Vec<Call> {
                     .map(|(at, (word, _))| format!("x{}.c_{word}", at + 1))
                     .collect();
                 let over = match function.kind {
-                    Kind::Window => " OVER (ORDER BY x1.c_int)",
-                    Kind::Scalar | Kind::Aggregate => "",
+                    FunctionKind::Window => " OVER (ORDER BY x1.c_int)",
+                    FunctionKind::Scalar | FunctionKind::Aggregate => "",
                 };
                 calls.push(Call {
                     expression: format!("{name}({}){over}", columns.join(", ")),

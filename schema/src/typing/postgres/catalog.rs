@@ -10,7 +10,7 @@ use super::types::PgType;
 
 /// The kind of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum FunctionKind {
     Scalar,
     Aggregate,
     /// `WITHIN GROUP (ORDER BY …)`: with this number of arguments before, the sorted ones follow them.
@@ -44,7 +44,7 @@ pub(crate) struct Overload {
     /// The `OUT` arguments, which are the columns in a FROM; a function that returns `record` without them needs a list of
     /// columns there.
     pub(crate) columns: Vec<(Cow<'static, str>, PgType)>,
-    pub(crate) kind: Kind,
+    pub(crate) kind: FunctionKind,
     /// It is not called where an argument is NULL: the result is NULL then, or no row.
     pub(crate) is_strict: bool,
     pub(crate) returns_set: bool,
@@ -108,7 +108,7 @@ fn overload(line: &'static str) -> Option<Overload> {
         is_variadic: false,
         result: PgType::of_catalogue(result)?,
         columns: columns.collect::<Option<_>>()?,
-        kind: Kind::Scalar,
+        kind: FunctionKind::Scalar,
         is_strict: false,
         returns_set: false,
     };
@@ -119,10 +119,10 @@ fn overload(line: &'static str) -> Option<Overload> {
             "variadic" => overload.is_variadic = true,
             "strict" => overload.is_strict = true,
             "set" => overload.returns_set = true,
-            "aggregate" => overload.kind = Kind::Aggregate,
-            "ordered" => overload.kind = Kind::Ordered { direct },
-            "hypothetical" => overload.kind = Kind::Hypothetical { direct },
-            "window" => overload.kind = Kind::Window,
+            "aggregate" => overload.kind = FunctionKind::Aggregate,
+            "ordered" => overload.kind = FunctionKind::Ordered { direct },
+            "hypothetical" => overload.kind = FunctionKind::Hypothetical { direct },
+            "window" => overload.kind = FunctionKind::Window,
             _ => {}
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Failure;
-use super::catalog::{Kind, Overload, function_names, overloads};
+use super::catalog::{FunctionKind, Overload, function_names, overloads};
 use super::coercion::{Context, Pathway, pathway};
 use super::nulls::{self, Null};
 use super::polymorphic;
@@ -32,7 +32,7 @@ pub(crate) struct Function {
     pub(crate) result: PgType,
     /// The columns in a FROM; without them there is one, named after the function, and a `record` needs a list of columns.
     pub(crate) columns: Vec<(Cow<'static, str>, PgType)>,
-    pub(crate) kind: Kind,
+    pub(crate) kind: FunctionKind,
     pub(crate) is_strict: bool,
     pub(crate) returns_set: bool,
     /// When the result may be NULL; of a function of the schema this is not known.
@@ -127,7 +127,7 @@ fn as_cast(name: &str, call: &Call<'_>) -> Option<Function> {
         arguments: vec![to],
         result: to,
         columns: Vec::new(),
-        kind: Kind::Scalar,
+        kind: FunctionKind::Scalar,
         is_strict: true,
         returns_set: false,
         null: Null::Argument,

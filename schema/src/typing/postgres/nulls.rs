@@ -1,7 +1,7 @@
 //! When a result may be NULL. A strict function gives NULL for NULL, and for nothing else unless it is listed here, by
 //! measurement: `server_tests` calls every strict one with values that are not NULL.
 
-use super::catalog::{Kind, OperatorRow, Overload};
+use super::catalog::{FunctionKind, OperatorRow, Overload};
 use super::types::{Category, PgType};
 
 /// When a result is NULL.
@@ -182,12 +182,16 @@ pub(super) fn of_function(overload: &Overload, arguments: usize) -> Null {
     let is_of = |list: &[&str]| list.contains(&name);
     match overload.kind {
         _ if is_of(COUNTS) => Null::Never,
-        Kind::Aggregate if is_of(OF_ROWS) => Null::NoRows,
-        Kind::Aggregate | Kind::Ordered { .. } | Kind::Hypothetical { .. } => Null::Maybe,
-        Kind::Window => of_window(name, arguments),
-        Kind::Scalar if is_of(NEVER) => Null::Never,
-        Kind::Scalar if overload.is_strict && !is_null_for_values(overload) => Null::Argument,
-        Kind::Scalar => Null::Maybe,
+        FunctionKind::Aggregate if is_of(OF_ROWS) => Null::NoRows,
+        FunctionKind::Aggregate
+        | FunctionKind::Ordered { .. }
+        | FunctionKind::Hypothetical { .. } => Null::Maybe,
+        FunctionKind::Window => of_window(name, arguments),
+        FunctionKind::Scalar if is_of(NEVER) => Null::Never,
+        FunctionKind::Scalar if overload.is_strict && !is_null_for_values(overload) => {
+            Null::Argument
+        }
+        FunctionKind::Scalar => Null::Maybe,
     }
 }
 

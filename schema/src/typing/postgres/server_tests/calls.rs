@@ -121,15 +121,15 @@ fn called(overload: &Overload, arguments: &[String]) -> Option<String> {
     let name = format!("pg_catalog.\"{}\"", overload.name);
     let list = arguments.join(", ");
     Some(match overload.kind {
-        Kind::Aggregate if arguments.is_empty() => format!("{name}(*)"),
-        Kind::Scalar | Kind::Aggregate => format!("{name}({list})"),
-        Kind::Window => format!("{name}({list}) OVER ()"),
-        Kind::Ordered { direct } if arguments.len() > direct => {
+        FunctionKind::Aggregate if arguments.is_empty() => format!("{name}(*)"),
+        FunctionKind::Scalar | FunctionKind::Aggregate => format!("{name}({list})"),
+        FunctionKind::Window => format!("{name}({list}) OVER ()"),
+        FunctionKind::Ordered { direct } if arguments.len() > direct => {
             let (direct, sorted) = arguments.split_at(direct);
             let (direct, sorted) = (direct.join(", "), sorted.join(", "));
             format!("{name}({direct}) WITHIN GROUP (ORDER BY {sorted})")
         }
-        Kind::Ordered { .. } | Kind::Hypothetical { .. } => return None,
+        FunctionKind::Ordered { .. } | FunctionKind::Hypothetical { .. } => return None,
     })
 }
 

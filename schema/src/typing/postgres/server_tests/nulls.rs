@@ -178,8 +178,8 @@ fn counted(overload: &Overload, values: &[String]) -> Option<String> {
     let call = format!("pg_catalog.\"{}\"({})", overload.name, values.join(", "));
     let is_row = overload.result == PgType::RECORD;
     match overload.kind {
-        Kind::Scalar if is_row && overload.columns.is_empty() => None,
-        Kind::Scalar if is_row => {
+        FunctionKind::Scalar if is_row && overload.columns.is_empty() => None,
+        FunctionKind::Scalar if is_row => {
             let columns: Vec<_> = overload
                 .columns
                 .iter()
@@ -190,20 +190,20 @@ fn counted(overload: &Overload, values: &[String]) -> Option<String> {
                 columns.join(", ")
             ))
         }
-        Kind::Scalar => Some(format!(
+        FunctionKind::Scalar => Some(format!(
             "SELECT sum(num_nulls(value)) FROM (SELECT {call} AS value LIMIT 50) AS called"
         )),
-        Kind::Aggregate if values.is_empty() => Some(format!(
+        FunctionKind::Aggregate if values.is_empty() => Some(format!(
             "SELECT num_nulls(pg_catalog.\"{}\"(*))",
             overload.name
         )),
-        Kind::Aggregate => Some(format!(
+        FunctionKind::Aggregate => Some(format!(
             "SELECT num_nulls({call}) FROM generate_series(1, 1)"
         )),
-        Kind::Window => Some(format!(
+        FunctionKind::Window => Some(format!(
             "SELECT sum(num_nulls(value)) FROM (SELECT {call} OVER () AS value FROM generate_series(1, 3)) AS called"
         )),
-        Kind::Ordered { .. } | Kind::Hypothetical { .. } => None,
+        FunctionKind::Ordered { .. } | FunctionKind::Hypothetical { .. } => None,
     }
 }
 
@@ -226,7 +226,7 @@ fn functions(random: &mut Random) -> Vec<(String, String)> {
         }
         for mut values in arguments(&declared, 30, random) {
             if null == Null::Never
-                && overload.kind == Kind::Scalar
+                && overload.kind == FunctionKind::Scalar
                 && let Some(first) = values.first_mut()
             {
                 "NULL".clone_into(first);
