@@ -12,7 +12,7 @@ use super::objects::is_sequence;
 use super::rename::{literal, rewrite, rewritten};
 
 /// The test for the kind of object that a name stands for at its place.
-type Kind = fn(&DraftObject) -> bool;
+type ObjectTest = fn(&DraftObject) -> bool;
 
 impl Fold<'_> {
     /// The column's type, collation and values.
@@ -86,7 +86,7 @@ impl Fold<'_> {
     }
 
     /// Of what a name without one means, if there is such a thing and it needs to be said.
-    fn schema_of(&self, file: &FileAst, name: &str, kind: Kind) -> Option<String> {
+    fn schema_of(&self, file: &FileAst, name: &str, kind: ObjectTest) -> Option<String> {
         let name = ObjectName {
             schema: None,
             name: Name {

@@ -15,3 +15,4 @@ mod surface;
 mod tidy;
 mod ui;
 mod words;
+mod words_alone;
