@@ -72,13 +72,15 @@ pub(crate) fn of_field(
 }
 
 /// The name of one of our attributes; `None` for `#[serde(…)]` and all others, which are not ours to judge.
-fn name(attribute: &Attribute) -> Option<String> {
+fn attribute_name(attribute: &Attribute) -> Option<String> {
     attribute.path().get_ident().map(Ident::to_string)
 }
 
 impl Reader<'_> {
     fn struct_attribute(&mut self, attribute: &Attribute, found: &mut StructAttributes) {
-        let Some(name) = name(attribute) else { return };
+        let Some(name) = attribute_name(attribute) else {
+            return;
+        };
         match name.as_str() {
             "doc" => found.docs.extend(doc_line(attribute)),
             "table" => {
@@ -116,7 +118,9 @@ impl Reader<'_> {
     }
 
     fn field_attribute(&mut self, attribute: &Attribute, found: &mut FieldAttributes) {
-        let Some(name) = name(attribute) else { return };
+        let Some(name) = attribute_name(attribute) else {
+            return;
+        };
         match name.as_str() {
             "doc" => found.docs.extend(doc_line(attribute)),
             "key" => {
@@ -152,7 +156,7 @@ impl Reader<'_> {
     fn once<T>(&mut self, attribute: &Attribute, slot: &mut Option<T>, value: Option<T>) {
         let is_second = slot.is_some();
         if is_second {
-            let name = name(attribute).unwrap_or_default();
+            let name = attribute_name(attribute).unwrap_or_default();
             let message = format!("`#[{name}]` is written twice");
             self.errors
                 .report(attribute, &message, "leave one of them out");
@@ -163,7 +167,7 @@ impl Reader<'_> {
 
     fn flag(&mut self, attribute: &Attribute, slot: &mut Option<SourceSpan>) {
         if !matches!(attribute.meta, Meta::Path(_)) {
-            let name = name(attribute).unwrap_or_default();
+            let name = attribute_name(attribute).unwrap_or_default();
             let message = format!("`#[{name}]` of a field takes nothing in parentheses");
             let help = match name.as_str() {
                 "unique" | "index" => format!(
@@ -182,7 +186,7 @@ impl Reader<'_> {
         match attribute.parse_args::<LitStr>() {
             Ok(text) => Some(self.spanned(&text)),
             Err(_) => {
-                let name = name(attribute).unwrap_or_default();
+                let name = attribute_name(attribute).unwrap_or_default();
                 let message = format!("`#[{name}]` needs one text in quotes");
                 self.errors.report(
                     attribute,
@@ -218,7 +222,7 @@ impl Reader<'_> {
         let parser = Punctuated::<Ident, Token![,]>::parse_terminated;
         let names = attribute.parse_args_with(parser).ok();
         let Some(names) = names.filter(|names| !names.is_empty()) else {
-            let name = name(attribute).unwrap_or_default();
+            let name = attribute_name(attribute).unwrap_or_default();
             let message = format!("`#[{name}]` above a struct needs names of fields");
             let help = format!(
                 "write for example `#[{name}(tenant, email)]`; for one field `#[{name}]` above it"

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bindery::messages::{Delivery, Message, QueueError};
 
-use crate::net::{Fault, Place};
+use crate::net::{Endpoint, Fault};
 
 /// The protocol of a broker, as one queue uses it.
 pub(crate) trait Protocol: Send + Sync {
@@ -16,7 +16,7 @@ pub(crate) trait Protocol: Send + Sync {
     type Link: Link;
 
     /// Opens a connection on which messages can be published.
-    fn connect(&self, place: &Place) -> Result<Self::Publisher, Fault>;
+    fn connect(&self, place: &Endpoint) -> Result<Self::Publisher, Fault>;
 
     /// Publishes a message, and returns when the broker has it.
     fn publish(&self, publisher: &mut Self::Publisher, message: &Message) -> Result<(), Fault>;
@@ -28,7 +28,7 @@ pub(crate) trait Protocol: Send + Sync {
     fn name_of(&self, consumer: &str) -> Result<String, QueueError>;
 
     /// Connects, and makes the consumer of this name at the broker unless it is there.
-    fn link(&self, place: &Place, name: &str, after: Duration) -> Result<Self::Link, Fault>;
+    fn link(&self, place: &Endpoint, name: &str, after: Duration) -> Result<Self::Link, Fault>;
 }
 
 /// A connection over which a consumer gets its messages. One that fails with [`Fault::Lost`] is ended: what it held comes again.
@@ -46,7 +46,7 @@ pub(crate) trait Link: Send {
 /// A queue of a broker.
 pub(crate) struct BrokerQueue<P: Protocol> {
     pub(crate) protocol: P,
-    pub(crate) place: Place,
+    pub(crate) place: Endpoint,
     pub(crate) redelivers_after: Duration,
     /// Connections that no call uses at the moment.
     publishers: Mutex<Vec<P::Publisher>>,
@@ -64,7 +64,7 @@ struct Consumer<L> {
 
 impl<P: Protocol> BrokerQueue<P> {
     /// A queue of a broker, which is not connected to yet.
-    pub(crate) fn new(protocol: P, place: Place) -> Self {
+    pub(crate) fn new(protocol: P, place: Endpoint) -> Self {
         Self {
             protocol,
             place,

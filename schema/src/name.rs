@@ -41,7 +41,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 /// assert_eq!(model_name("2fa"), "T2fa");
 /// ```
 pub fn model_name(table: &str) -> String {
-    let snake = words(table);
+    let snake = snake_case_words(table);
     let (head, last) = snake
         .rsplit_once('_')
         .map_or(("", snake.as_str()), |(head, last)| (head, last));
@@ -55,7 +55,7 @@ pub fn model_name(table: &str) -> String {
 /// assert_eq!(uninflected_model_name("blogs"), "Blogs");
 /// ```
 pub fn uninflected_model_name(table: &str) -> String {
-    row_name(words(table).to_upper_camel_case())
+    row_name(snake_case_words(table).to_upper_camel_case())
 }
 
 /// The one keyword of this shape gets no underscore: other names are made of a row's by adding to it.
@@ -77,7 +77,7 @@ fn row_name(camel: String) -> String {
 /// assert_eq!(accessor("2fa"), "t2fa");
 /// ```
 pub fn accessor(table: &str) -> String {
-    started(words(table), "t", "table")
+    started(snake_case_words(table), "t", "table")
 }
 
 /// The name of a model in its events: `user` of `User`.
@@ -103,7 +103,7 @@ pub fn event_model(model: &str) -> String {
 /// assert_eq!(field("1st"), "c1st");
 /// ```
 pub fn field(column: &str) -> String {
-    started(words(column), "c", "column")
+    started(snake_case_words(column), "c", "column")
 }
 
 /// The variant of an enum's value, in UpperCamelCase. Punctuation that distinguishes values is spelled out.
@@ -147,7 +147,7 @@ pub fn escape_keyword(identifier: &str) -> String {
 }
 
 /// The words of a name in snake case; characters that no identifier may hold are gaps between words.
-fn words(text: &str) -> String {
+fn snake_case_words(text: &str) -> String {
     if is_snake_case(text) {
         return text.to_owned();
     }

@@ -168,7 +168,7 @@ pub(crate) enum Command {
     Statements(Measuring),
     Bench(Benching),
     Growth(Growing),
-    Features(Part),
+    Features(EqualPart),
     Book,
     Catalogue {
         /// Nothing is written.
@@ -266,13 +266,13 @@ pub(crate) struct Splitting {
 
 /// One of several parts of equal size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Part {
+pub(crate) struct EqualPart {
     /// From 1.
     pub(crate) number: usize,
     pub(crate) of: usize,
 }
 
-impl Part {
+impl EqualPart {
     /// The items of this part.
     pub(crate) fn of<T>(self, all: &[T]) -> impl Iterator<Item = &T> {
         all.iter().skip(self.number - 1).step_by(self.of)
@@ -342,8 +342,8 @@ impl Command {
             ["growth", "--queries"] => Ok(Self::Growth(Growing::Queries)),
             ["growth", "--checked"] => Ok(Self::Growth(Growing::Checked)),
             ["growth", "--rooms"] => Ok(Self::Growth(Growing::Rooms)),
-            ["features"] => Ok(Self::Features(Part { number: 1, of: 1 })),
-            ["features", "--part", text] => part(text).map(Self::Features),
+            ["features"] => Ok(Self::Features(EqualPart { number: 1, of: 1 })),
+            ["features", "--part", text] => parse_part(text).map(Self::Features),
             ["book"] => Ok(Self::Book),
             ["catalogue"] => Ok(Self::Catalogue { is_check: false }),
             ["catalogue", "--check"] => Ok(Self::Catalogue { is_check: true }),
@@ -548,11 +548,11 @@ fn replaying(folder: &str, only: Option<&str>) -> Replaying {
 }
 
 /// `2/5`.
-fn part(text: &str) -> Result<Part, String> {
+fn parse_part(text: &str) -> Result<EqualPart, String> {
     let (number, of) = text.split_once('/').unwrap_or((text, "1"));
     let [number, of] = [self::number(number)?, self::number(of)?];
     if (1..=of).contains(&number) {
-        Ok(Part { number, of })
+        Ok(EqualPart { number, of })
     } else {
         Err(format!("`{text}` is no part: write `1/{}`", of.max(1)))
     }

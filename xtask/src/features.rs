@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::Value;
 
 use crate::Failure;
-use crate::arguments::Part;
+use crate::arguments::EqualPart;
 use crate::interrupt::Interrupt;
 use crate::output::print;
 use crate::step::{Report, Step};
@@ -16,7 +16,7 @@ use crate::workspace::cargo;
 type Features = BTreeMap<String, BTreeSet<String>>;
 
 /// Checks a part of the sets; the exit code is that of the first that fails, or that has a warning.
-pub(crate) fn run(part: Part, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
+pub(crate) fn run(part: EqualPart, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     let crates = published()?;
     let sets = crates.iter().flat_map(|(name, features)| {
         let sets = sets(features).into_iter();
@@ -123,7 +123,7 @@ mod tests {
     fn parts_hold_each_set_once() {
         let sets: Vec<u32> = (0..10).collect();
         let parts = (1..=3).flat_map(|number| {
-            let part = Part { number, of: 3 };
+            let part = EqualPart { number, of: 3 };
             part.of(&sets).copied().collect::<Vec<_>>()
         });
         let mut all: Vec<u32> = parts.collect();

@@ -30,7 +30,7 @@ pub(crate) use self::respelled::{Respelled, Wanted, is_special, respelled};
 /// Everything that is read of a database, in an order in which it can be made.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Catalogue {
-    pub(crate) items: Vec<Item>,
+    pub(crate) items: Vec<CatalogueItem>,
     /// Statements after all others: foreign keys of tables that refer to each other in a circle.
     pub(crate) last: Vec<String>,
     /// The kind and name of each object that is not part of the DDL, in order.
@@ -69,7 +69,7 @@ pub(crate) struct Unfinished {
 
 /// One table, view or other object, with the statements that make it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Item {
+pub(crate) struct CatalogueItem {
     /// Its name, where it is a table or view.
     pub(crate) table: Option<TableName>,
     /// The statements that make the item, without semicolons.

@@ -14,7 +14,7 @@ use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
 use super::graph::{Node, ObjectKind, mentioned, sorted};
-use super::{Catalogue, Item, Told, broken_views, capture, without_schema};
+use super::{Catalogue, CatalogueItem, Told, broken_views, capture, without_schema};
 use crate::database::Chosen;
 use crate::progress::Steps;
 
@@ -100,7 +100,7 @@ fn read_once(connection: &mut Connection<Chosen>, told: Told<'_>) -> bindery::Re
         made.insert(object.name.as_str());
         let (sql, later) = without_later_keys(object, &references, &made);
         catalogue.last.extend(later);
-        catalogue.items.push(Item {
+        catalogue.items.push(CatalogueItem {
             table: (object.kind != ObjectKind::Sequence).then(|| without_schema(&object.name)),
             statements: vec![sql],
         });

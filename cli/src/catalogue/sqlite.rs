@@ -8,7 +8,7 @@ use bindery_schema::diff::{statement_names, triggers};
 use bindery_schema::sql_writer::SqlWriter;
 
 use super::graph::{Node, ObjectKind, mentioned, sorted};
-use super::{Catalogue, Item, Told, broken_views, capture, without_schema};
+use super::{Catalogue, CatalogueItem, Told, broken_views, capture, without_schema};
 use crate::database::Chosen;
 use crate::progress::Steps;
 
@@ -84,7 +84,7 @@ struct Missing {
 
 impl Missing {
     /// A declaration that stands for the table, so that those which refer to it can be read.
-    fn item(&self) -> Item {
+    fn item(&self) -> CatalogueItem {
         let mut sql = SqlWriter::new(Dialect::Sqlite);
         sql.push("CREATE TABLE ").identifier(&self.name).push(" (");
         for (column, kind) in &self.columns {
@@ -96,7 +96,7 @@ impl Missing {
         sql.push("PRIMARY KEY (");
         sql.identifiers(self.columns.keys().map(String::as_str));
         sql.push("))");
-        Item {
+        CatalogueItem {
             table: Some(without_schema(&self.name)),
             statements: vec![sql.finish()],
         }
@@ -142,12 +142,12 @@ fn nodes(made: &[&Object], references: &[Reference]) -> Vec<Node> {
 }
 
 /// A table or view with its indexes.
-fn item(object: &Object, all: &[Object]) -> Item {
+fn item(object: &Object, all: &[Object]) -> CatalogueItem {
     let indexes = all
         .iter()
         .filter(|one| one.0 == "index" && one.2 == object.1);
     let statements = std::iter::once(object).chain(indexes);
-    Item {
+    CatalogueItem {
         table: Some(without_schema(&object.1)),
         statements: statements.map(|one| one.3.clone()).collect(),
     }

@@ -9,7 +9,7 @@ use clap::Args;
 use crate::confirm::{self, Confirmation};
 use crate::data::compare::compare_rows;
 use crate::data::follow::forget_unread;
-use crate::data::found::{Differing, Found, Held};
+use crate::data::found::{Differing, Held, TableDifferences};
 use crate::data::pairs::{Ends, Pair};
 use crate::data::repair::{RejectedRow, Repair, Repaired};
 use crate::data::settle::{ensure_few, refused, settle};
@@ -79,9 +79,9 @@ pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Fa
     let opened = (&engines, from, to);
     let compared = compare(opened, &pairs)?;
     let names = (arguments.from.as_str(), arguments.to.as_str());
-    let of = |(pair, found): (&Pair<'_>, &Found)| TableVerified::new(pair, names, found);
+    let of = |(pair, found): (&Pair<'_>, &TableDifferences)| TableVerified::new(pair, names, found);
     let mut verified: Vec<TableVerified> = pairs.iter().zip(&compared).map(of).collect();
-    let differs = |found: &Found| !found.is_equal();
+    let differs = |found: &TableDifferences| !found.is_equal();
     if !arguments.writes() || !compared.iter().any(differs) {
         return print(&verified, options.format, output);
     }
@@ -115,7 +115,7 @@ pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Fa
 fn compare(
     (engines, from, to): (&Engines, Chosen, Chosen),
     pairs: &[Pair<'_>],
-) -> Result<Vec<Found>, Failure> {
+) -> Result<Vec<TableDifferences>, Failure> {
     let (mut here, mut there) = (engines.snapshot(from)?, engines.snapshot(to)?);
     pairs
         .iter()
@@ -135,9 +135,9 @@ struct Outcome {
 fn repair_all(
     repair: &Repair<'_>,
     pairs: &[Pair<'_>],
-    mut compared: Vec<Found>,
+    mut compared: Vec<TableDifferences>,
 ) -> Result<Vec<Outcome>, Failure> {
-    let differs = |found: &Found| !found.keys.is_empty();
+    let differs = |found: &TableDifferences| !found.keys.is_empty();
     let differing: Vec<bool> = compared.iter().map(differs).collect();
     let wrong = || pairs.iter().enumerate().filter(|(at, _)| differing[*at]);
     wrong().try_for_each(|(_, pair)| repair.ensure_keys(pair))?;
@@ -166,7 +166,7 @@ fn repair_all(
                         },
                     )?
                 }
-                false => Found::default(),
+                false => TableDifferences::default(),
             };
         }
     }
@@ -189,7 +189,7 @@ fn repair_all(
 fn repair_once(
     repair: &Repair<'_>,
     pairs: &[Pair<'_>],
-    (compared, outcomes, waiting): (&[Found], &mut [Outcome], &mut [Vec<RejectedRow>]),
+    (compared, outcomes, waiting): (&[TableDifferences], &mut [Outcome], &mut [Vec<RejectedRow>]),
 ) -> Result<(), Failure> {
     for at in (0..pairs.len()).rev() {
         let deleted = repair.delete(&pairs[at], &compared[at].keys)?;

@@ -184,25 +184,25 @@ impl Finding {
 
     pub(super) fn missing_object(object: &ObjectShape) -> Self {
         Self::of_table(
-            FindingKind::Object(word(object)),
+            FindingKind::Object(object_word(object)),
             &object.name,
-            Some(word(object).to_owned()),
+            Some(object_word(object).to_owned()),
             None,
         )
     }
 
     pub(super) fn extra_object(object: &ObjectShape) -> Self {
         Self::of_table(
-            FindingKind::Object(word(object)),
+            FindingKind::Object(object_word(object)),
             &object.name,
             None,
-            Some(word(object).to_owned()),
+            Some(object_word(object).to_owned()),
         )
     }
 
     pub(super) fn object(expected: &ObjectShape, found: &ObjectShape) -> Self {
         let text = |object: &ObjectShape| Some(object.create.join("; "));
-        let what = FindingKind::Object(word(expected));
+        let what = FindingKind::Object(object_word(expected));
         Self::of_table(what, &expected.name, text(expected), text(found))
     }
 
@@ -269,7 +269,7 @@ impl Finding {
     }
 }
 
-fn word(object: &ObjectShape) -> &'static str {
+fn object_word(object: &ObjectShape) -> &'static str {
     match object.kind {
         "EXTENSION" => "extension",
         "COLLATION" => "collation object",

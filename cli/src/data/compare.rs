@@ -8,7 +8,7 @@ use bindery::data::{
     DataColumn, DataKey, DataRow, DataTable, SideBySide, Snapshot, Unordered, ValueType,
 };
 
-use super::found::{DifferenceKind, Found, Held};
+use super::found::{DifferenceKind, Held, TableDifferences};
 use super::pairs::Pair;
 use super::stream::{explained, joined};
 use crate::failure::Failure;
@@ -88,7 +88,7 @@ pub(crate) fn compare_rows(
     (from, to): (&mut Snapshot, &mut Snapshot),
     pair: &Pair<'_>,
     held: Held,
-) -> Result<Found, Failure> {
+) -> Result<TableDifferences, Failure> {
     ensure_comparable(pair)?;
     let (source, target) = (&pair.from.data, &pair.to.data);
     std::thread::scope(|scope| {
@@ -106,8 +106,8 @@ fn side_by_side(
     (here, there): (&mut Rows<'_>, &mut Rows<'_>),
     target: &DataTable,
     held: Held,
-) -> Result<Found, Unordered> {
-    let (mut found, mut keys) = (Found::new(held), SideBySide::default());
+) -> Result<TableDifferences, Unordered> {
+    let (mut found, mut keys) = (TableDifferences::new(held), SideBySide::default());
     loop {
         let (from, to) = (here.peek(), there.peek());
         let order = if from.is_some() && from == to {

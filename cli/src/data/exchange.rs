@@ -7,7 +7,7 @@ use bindery_schema::model::ColumnId;
 use bindery_schema::plan::statements::is_writable;
 
 use super::pairs::Pair;
-use super::repair::{BATCH, RejectedRow, Repair, Repaired, Wrong, load, locked, row};
+use super::repair::{BATCH, RejectedRow, Repair, Repaired, Wrong, load_rows, locked, row};
 use crate::database::failure;
 use crate::failure::Failure;
 
@@ -85,7 +85,7 @@ impl Repair<'_> {
         for row in &written {
             give_up(&mut loading, pair, row)?;
         }
-        load(&mut loading, table, &written, None)?;
+        load_rows(&mut loading, table, &written, None)?;
         loading.finish(&[table])?;
         Ok(self.count(table, &written, Vec::new()))
     }

@@ -79,7 +79,9 @@ pub(crate) fn print_done(
 ) -> Result<(), Failure> {
     output.result(&match format {
         Format::Json => document(done),
-        Format::Human | Format::Github => done.iter().map(|one| lines(one, output)).collect(),
+        Format::Human | Format::Github => {
+            done.iter().map(|one| loaded_lines(one, output)).collect()
+        }
     })
 }
 
@@ -203,7 +205,7 @@ fn outcome(loaded: LoadedFixtures) -> EngineFixtures {
     }
 }
 
-fn lines(one: &EngineFixtures, output: &Output) -> String {
+fn loaded_lines(one: &EngineFixtures, output: &Output) -> String {
     let word = output.results().paint(Paint::Good, "loaded   ");
     let line = |table: &TableFixtures| {
         let number = rows(table.rows);

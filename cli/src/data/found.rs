@@ -9,7 +9,7 @@ pub(crate) const MOST_KEYS: usize = 50_000;
 
 /// The differences of a table.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct TableDifferences {
     pub(crate) same: u64,
     pub(crate) missing: u64,
     pub(crate) different: u64,
@@ -64,7 +64,7 @@ pub(crate) struct Differing {
     pub(crate) key: DataKey,
 }
 
-impl Found {
+impl TableDifferences {
     pub(super) fn new(held: Held) -> Self {
         Self {
             held,

@@ -12,7 +12,7 @@ use bindery::sync::SyncTurn;
 use serde::Serialize;
 
 use super::compare::compare_rows;
-use super::found::{DifferenceKind, Differing, Found, Held};
+use super::found::{DifferenceKind, Differing, Held, TableDifferences};
 use super::pairs::Pair;
 use crate::database::{Chosen, Engines, failure};
 use crate::failure::Failure;
@@ -212,7 +212,7 @@ impl Repair<'_> {
             refused.push((row.record.to_owned(), row.error.reason()));
             Ok(())
         };
-        load(&mut loading, table, &written, Some(&mut note))?;
+        load_rows(&mut loading, table, &written, Some(&mut note))?;
         loading.finish(&[table])?;
         Ok(self.count(table, &written, refused))
     }
@@ -293,7 +293,7 @@ impl Repair<'_> {
     }
 
     /// Compares the table on both engines, each read from a snapshot of its own.
-    pub(crate) fn compare(&self, pair: &Pair<'_>, held: Held) -> Result<Found, Failure> {
+    pub(crate) fn compare(&self, pair: &Pair<'_>, held: Held) -> Result<TableDifferences, Failure> {
         let (mut here, mut there) = (self.snapshot(self.from)?, self.snapshot(self.to)?);
         compare_rows((&mut here, &mut there), pair, held)
     }
@@ -310,7 +310,7 @@ pub(super) fn locked(
 }
 
 /// Writes rows over those that are there.
-pub(super) fn load(
+pub(super) fn load_rows(
     loading: &mut Loading,
     table: &DataTable,
     written: &[Wrong<'_>],

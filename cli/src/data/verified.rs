@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::found::Found;
+use super::found::TableDifferences;
 use super::pairs::Pair;
 use super::repair::Repaired;
 use crate::failure::Failure;
@@ -41,7 +41,7 @@ struct DifferingRow {
 }
 
 impl TableVerified {
-    pub(crate) fn new(pair: &Pair<'_>, (from, to): (&str, &str), found: &Found) -> Self {
+    pub(crate) fn new(pair: &Pair<'_>, (from, to): (&str, &str), found: &TableDifferences) -> Self {
         let rows = found.keys.iter().take(SHOWN);
         Self {
             table: pair.name().to_owned(),

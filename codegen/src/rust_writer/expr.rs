@@ -1,6 +1,6 @@
 //! Expressions as text: short lists on one line, what has parts of its own with a line for each.
 
-use super::{TAB, list, new_line};
+use super::{TAB, new_line, push_bracketed};
 
 /// An expression to be laid out.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ fn push_struct(path: &str, fields: &[(String, Expr)], indent: usize, out: &mut S
 fn push_list(brackets: (&str, &str), items: &[Expr], indent: usize, out: &mut String) {
     let texts: Option<Vec<&str>> = items.iter().map(Expr::as_text).collect();
     if let Some(texts) = texts {
-        return list(brackets, &texts, indent, out);
+        return push_bracketed(brackets, &texts, indent, out);
     }
     out.push_str(brackets.0);
     for item in items {

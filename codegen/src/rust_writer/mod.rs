@@ -148,7 +148,7 @@ impl RustWriter {
             bounds,
         } = signature;
         let mut text = head.clone();
-        list(("(", ")"), params, self.indent, &mut text);
+        push_bracketed(("(", ")"), params, self.indent, &mut text);
         if let Some(ty) = returns {
             text.push_str(" -> ");
             text.push_str(ty);
@@ -183,14 +183,19 @@ impl RustWriter {
         let mut line = format!("pub use {module}::");
         match names {
             [name] => line.push_str(name),
-            several => list(("{", "}"), several, self.indent, &mut line),
+            several => push_bracketed(("{", "}"), several, self.indent, &mut line),
         }
         self.line(&format!("{line};"));
     }
 }
 
 /// Appends items between brackets: on one line, or where that is long on a line each.
-fn list<T: AsRef<str>>((open, close): (&str, &str), items: &[T], indent: usize, out: &mut String) {
+fn push_bracketed<T: AsRef<str>>(
+    (open, close): (&str, &str),
+    items: &[T],
+    indent: usize,
+    out: &mut String,
+) {
     let items = || items.iter().map(AsRef::as_ref);
     let is_long = items().map(|item| item.len() + 2).sum::<usize>() > LIST_WIDTH;
     out.push_str(open);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::findings::{at, engine_twice, same_type_name, undefined_engine, unusable_name};
+use super::findings::{at_span, engine_twice, same_type_name, undefined_engine, unusable_name};
 use super::target::Identity;
 use super::toml_reader::is_shown;
 use super::{Config, EngineConfig};
@@ -90,13 +90,13 @@ fn targets(config: &Config, diagnostics: &mut Diagnostics) {
             "engines `{}` and `{}` connect to one database",
             other.name, engine.name
         );
-        let diagnostic = at(
+        let diagnostic = at_span(
             Diagnostic::warning("B0324", message),
             engine.span,
             "this one",
         );
         let help = "name another database; two names for one are two pools, and one waits for the other's locks";
-        diagnostics.push(at(diagnostic, other.span, "the other one").help(help));
+        diagnostics.push(at_span(diagnostic, other.span, "the other one").help(help));
     }
 }
 
@@ -133,14 +133,14 @@ fn circle_finding(members: &[&EngineConfig]) -> Diagnostic {
         first.name,
         way.join(" → ")
     );
-    let diagnostic = at(
+    let diagnostic = at_span(
         Diagnostic::error("B0311", message),
         first.span,
         "`models-of` leads back here",
     );
     let others = members.iter().skip(1).take(SHOWN - 1);
     let diagnostic = others.fold(diagnostic, |diagnostic, engine| {
-        at(diagnostic, engine.span, "by this one")
+        at_span(diagnostic, engine.span, "by this one")
     });
     diagnostic.help(format!(
         "remove the `models-of` of `{}`, or name an engine outside the circle",

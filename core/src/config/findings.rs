@@ -1,7 +1,7 @@
 //! Findings about a configuration that are made in several places, all sentences of a code together.
 
 use super::template::Missing;
-use super::toml_reader::{list, quoted};
+use super::toml_reader::{quoted, quoted_list};
 use super::url::UrlError;
 use super::{EngineConfig, Template};
 use crate::diagnostic::Diagnostic;
@@ -9,13 +9,13 @@ use crate::name::{engine_name_like, engine_type_name, is_valid_engine_name, sugg
 use crate::source::Span;
 
 /// At a place that is known only where a file was read.
-pub(super) fn at(diagnostic: Diagnostic, span: Option<Span>, text: &str) -> Diagnostic {
+pub(super) fn at_span(diagnostic: Diagnostic, span: Option<Span>, text: &str) -> Diagnostic {
     span.into_iter()
         .fold(diagnostic, |diagnostic, span| diagnostic.at(span, text))
 }
 
 /// The place of a value in the file, for an engine that is of a file.
-fn place(engine: &EngineConfig, template: &Template) -> Option<Span> {
+fn template_span(engine: &EngineConfig, template: &Template) -> Option<Span> {
     engine.span.map(|_| template.span)
 }
 
@@ -31,7 +31,7 @@ pub(super) fn bad_value_of(
     help: impl Into<String>,
 ) -> Diagnostic {
     let message = format!("engine `{}`: {message}", engine.name);
-    at(bad_value(message, help), engine.span, "this engine")
+    at_span(bad_value(message, help), engine.span, "this engine")
 }
 
 /// B0306: a key that is no name.
@@ -52,7 +52,7 @@ pub fn unusable_name((name, span): (&str, Option<Span>), taken: bool) -> Diagnos
         "write for example `{}`: up to 32 lower-case letters, digits and `_`, a letter first, and no Rust keyword",
         engine_name_like(name)
     );
-    at(Diagnostic::error("B0306", message), span, "").help(help)
+    at_span(Diagnostic::error("B0306", message), span, "").help(help)
 }
 
 /// B0371: an atomic group that cannot be called so.
@@ -71,8 +71,8 @@ pub fn same_type_name(engine: (&str, Option<Span>), other: (&str, Option<Span>))
         engine.0,
         engine_type_name(engine.0)
     );
-    let diagnostic = at(Diagnostic::error("B0307", message), engine.1, "this one");
-    at(diagnostic, other.1, "the other one").help(rename(engine.0))
+    let diagnostic = at_span(Diagnostic::error("B0307", message), engine.1, "this one");
+    at_span(diagnostic, other.1, "the other one").help(rename(engine.0))
 }
 
 /// A free name for an engine.
@@ -84,7 +84,7 @@ pub(super) fn rename(name: &str) -> String {
 pub(super) fn no_engine(name: &str, known: &[&str]) -> Diagnostic {
     let help = match suggest(name, known.iter().copied()) {
         Some(word) => format!("did you mean `{word}`?"),
-        None => format!("the configuration defines {}", list(known)),
+        None => format!("the configuration defines {}", quoted_list(known)),
     };
     Diagnostic::error("B0310", format!("there is no engine `{name}`")).help(help)
 }
@@ -95,9 +95,9 @@ pub(super) fn undefined_engine(name: &str, known: &[&str], at: Span) -> Diagnost
         Some(word) => format!("did you mean `{word}`?"),
         None if is_valid_engine_name(name) => format!(
             "the file defines {}; define it too: `[engines.{name}]`",
-            list(known)
+            quoted_list(known)
         ),
-        None => format!("the file defines {}", list(known)),
+        None => format!("the file defines {}", quoted_list(known)),
     };
     Diagnostic::error("B0310", format!("there is no engine {}", quoted(name)))
         .at(at, "named here")
@@ -117,7 +117,7 @@ pub(super) const TOO_LONG: &str = "with its variables filled in, a value is long
 pub(super) fn too_long(engine: &EngineConfig, template: &Template) -> Diagnostic {
     let message = format!("engine `{}`: {TOO_LONG}", engine.name);
     let diagnostic = Diagnostic::error("B0313", message);
-    at(diagnostic, place(engine, template), "needed here")
+    at_span(diagnostic, template_span(engine, template), "needed here")
         .help("name each variable once, and look at what it holds")
 }
 
@@ -128,8 +128,8 @@ pub(super) fn no_value(
     missing: &Missing,
 ) -> Diagnostic {
     let message = format!("engine `{}`: {}", engine.name, missing_variable(missing));
-    let span = template.and_then(|template| place(engine, template));
-    let diagnostic = at(Diagnostic::error("B0313", message), span, "needed here");
+    let span = template.and_then(|template| template_span(engine, template));
+    let diagnostic = at_span(Diagnostic::error("B0313", message), span, "needed here");
     diagnostic.help(format!(
         "set `{}`, or write a default: `${{{0}:-…}}`",
         missing.variable
@@ -161,8 +161,8 @@ pub(super) fn bad_url_of(
     template: Option<&Template>,
 ) -> Diagnostic {
     let message = format!("engine `{}`, {origin}: {}", engine.name, error.message);
-    let span = template.and_then(|template| place(engine, template));
-    at(Diagnostic::error("B0315", message), span, "this URL").help(error.help)
+    let span = template.and_then(|template| template_span(engine, template));
+    at_span(Diagnostic::error("B0315", message), span, "this URL").help(error.help)
 }
 
 /// B0318: a file that is not there, not text or too large.

@@ -62,10 +62,10 @@ fn refuse_others(_: &std::fs::Metadata) -> Result<(), String> {
 /// # Errors
 /// One sentence of why not.
 pub(super) fn from_command(words: &[String], folder: &Path) -> Result<Secret, String> {
-    run(words, folder, LIMIT)
+    run_command(words, folder, LIMIT)
 }
 
-fn run(words: &[String], folder: &Path, limit: Duration) -> Result<Secret, String> {
+fn run_command(words: &[String], folder: &Path, limit: Duration) -> Result<Secret, String> {
     let (program, arguments) = words.split_first().ok_or("names no program")?;
     let mut command = Command::new(program);
     command
@@ -185,7 +185,7 @@ mod tests {
     fn programs_print_passwords() {
         let run = |script: &str| {
             let words = ["sh", "-c", script].map(str::to_owned);
-            run(&words, Path::new(""), Duration::from_secs(20))
+            run_command(&words, Path::new(""), Duration::from_secs(20))
         };
         assert!(run("echo 'p@ss  w'").is_ok_and(|found| found.expose() == "p@ss  w"));
         assert!(run("echo hunter2; exit 1").is_err_and(|why| why == "failed"));
@@ -196,6 +196,9 @@ mod tests {
         assert!(from_command(&none, Path::new("")).is_err_and(|why| why.contains("started")));
         let slow = ["sleep", "600"].map(str::to_owned);
         let limit = Duration::from_millis(50);
-        assert!(super::run(&slow, Path::new(""), limit).is_err_and(|why| why == "took too long"));
+        assert!(
+            super::run_command(&slow, Path::new(""), limit)
+                .is_err_and(|why| why == "took too long")
+        );
     }
 }

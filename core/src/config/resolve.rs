@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::build::contradiction;
 use super::findings::{
-    at, bad_url_of, bad_value_of, no_engine, no_value, password_beside_url, too_long,
+    at_span, bad_url_of, bad_value_of, no_engine, no_value, password_beside_url, too_long,
 };
 use super::template::{Missing, Unfilled};
 use super::tls::TlsError;
@@ -161,7 +161,7 @@ impl Config {
                     override_variable(&engine.name)
                 );
                 Err(Box::new(
-                    at(
+                    at_span(
                         Diagnostic::error("B0320", message),
                         engine.span,
                         "this engine",

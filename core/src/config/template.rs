@@ -8,13 +8,13 @@ use crate::source::Span;
 /// A text of the configuration whose variables are not filled in yet. Never prints its text: it may hold a password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Template {
-    parts: Vec<Part>,
+    parts: Vec<TemplatePart>,
     /// The key whose value it is.
     pub span: Span,
 }
 
 #[derive(Clone, PartialEq, Eq)]
-enum Part {
+enum TemplatePart {
     Text(String),
     Variable {
         name: String,
@@ -60,20 +60,20 @@ impl Template {
                 help: "write `}` after the name of the variable: `${NAME}`".to_owned(),
             })?;
             if !before.is_empty() {
-                parts.push(Part::Text(before.to_owned()));
+                parts.push(TemplatePart::Text(before.to_owned()));
             }
             parts.push(variable(inside)?);
             rest = after;
         }
         if !rest.is_empty() {
-            parts.push(Part::Text(rest.to_owned()));
+            parts.push(TemplatePart::Text(rest.to_owned()));
         }
         Ok(Self { parts, span })
     }
 
     /// `${name:-default}`.
     pub(super) fn variable_or(name: &str, default: &str, span: Span) -> Self {
-        let part = Part::Variable {
+        let part = TemplatePart::Variable {
             name: name.to_owned(),
             default: Some(default.to_owned()),
         };
@@ -85,9 +85,9 @@ impl Template {
 
     /// The text, where it needs no environment.
     pub(super) fn literal(&self) -> Option<String> {
-        let text = |part: &Part| match part {
-            Part::Text(text) => Some(text.clone()),
-            Part::Variable { .. } => None,
+        let text = |part: &TemplatePart| match part {
+            TemplatePart::Text(text) => Some(text.clone()),
+            TemplatePart::Variable { .. } => None,
         };
         self.parts.iter().map(text).collect()
     }
@@ -95,8 +95,8 @@ impl Template {
     /// Names of the variables it reads, in order.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Text(_) => None,
-            Part::Variable { name, .. } => Some(name.as_str()),
+            TemplatePart::Text(_) => None,
+            TemplatePart::Variable { name, .. } => Some(name.as_str()),
         })
     }
 
@@ -109,7 +109,9 @@ impl Template {
         let mut text = String::new();
         for part in &self.parts {
             let piece = part.expand(environment).map_err(Unfilled::Missing)?;
-            if matches!(part, Part::Variable { .. }) && text.len() + piece.len() > LONGEST_TEXT {
+            if matches!(part, TemplatePart::Variable { .. })
+                && text.len() + piece.len() > LONGEST_TEXT
+            {
                 return Err(Unfilled::TooLong);
             }
             text.push_str(&piece);
@@ -118,7 +120,7 @@ impl Template {
     }
 }
 
-impl Part {
+impl TemplatePart {
     fn expand(&self, environment: Environment<'_>) -> Result<String, Missing> {
         match self {
             Self::Text(text) => Ok(text.clone()),
@@ -137,7 +139,7 @@ impl Part {
     }
 }
 
-fn variable(inside: &str) -> Result<Part, Malformed> {
+fn variable(inside: &str) -> Result<TemplatePart, Malformed> {
     let (name, default) = inside
         .split_once(":-")
         .map_or((inside, None), |(name, default)| (name, Some(default)));
@@ -160,7 +162,7 @@ fn variable(inside: &str) -> Result<Part, Malformed> {
             help,
         });
     }
-    Ok(Part::Variable {
+    Ok(TemplatePart::Variable {
         name: name.to_owned(),
         default: default.map(str::to_owned),
     })

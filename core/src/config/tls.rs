@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use super::target::{Endpoint, Server};
-use super::toml_reader::list;
+use super::toml_reader::quoted_list;
 use crate::dialect::Dialect;
 use crate::name::suggest;
 
@@ -153,12 +153,12 @@ impl TlsOptions {
     /// They contradict each other.
     pub fn and(self, other: Self) -> Result<Self, TlsError> {
         Ok(Self {
-            mode: one("tls", self.mode, other.mode)?,
-            ca: one("tls-ca", self.ca, other.ca)?,
-            cert: one("tls-cert", self.cert, other.cert)?,
-            key: one("tls-key", self.key, other.key)?,
+            mode: agreed("tls", self.mode, other.mode)?,
+            ca: agreed("tls-ca", self.ca, other.ca)?,
+            cert: agreed("tls-cert", self.cert, other.cert)?,
+            key: agreed("tls-key", self.key, other.key)?,
             plaintext: self.plaintext || other.plaintext,
-            channel_binding: one(
+            channel_binding: agreed(
                 "channel-binding",
                 self.channel_binding,
                 other.channel_binding,
@@ -296,7 +296,11 @@ fn is_loopback(host: &str) -> bool {
     }
 }
 
-fn one<T: PartialEq>(key: &str, one: Option<T>, other: Option<T>) -> Result<Option<T>, TlsError> {
+fn agreed<T: PartialEq>(
+    key: &str,
+    one: Option<T>,
+    other: Option<T>,
+) -> Result<Option<T>, TlsError> {
     match (one, other) {
         (Some(one), Some(other)) if one != other => Err(TlsError::new(
             format!("`{key}` and the URL contradict each other"),
@@ -310,7 +314,7 @@ fn one<T: PartialEq>(key: &str, one: Option<T>, other: Option<T>) -> Result<Opti
 fn unknown_word(word: &str, known: &[&str]) -> TlsError {
     let help = match suggest(word, known.iter().copied()) {
         Some(known) => format!("did you mean `{known}`?"),
-        None => format!("known are {}", list(known)),
+        None => format!("known are {}", quoted_list(known)),
     };
     TlsError::new("this mode is not known", help)
 }

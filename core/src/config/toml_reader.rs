@@ -101,7 +101,7 @@ impl Reader<'_> {
         let help = match suggest(key, known.iter().copied()) {
             _ if section == Section::Top && OUTBOXES.contains(&key) => OUTBOX_HELP.to_owned(),
             Some(word) => format!("did you mean `{word}`?"),
-            None => format!("remove {}; known are {}", quoted(key), list(&known)),
+            None => format!("remove {}; known are {}", quoted(key), quoted_list(&known)),
         };
         let message = format!("unknown key {} in {place}", quoted(key));
         self.diagnostics.push(
@@ -308,7 +308,7 @@ impl Reader<'_> {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             let help = match suggest(&text.value, known.iter().copied()) {
                 Some(word) => format!("did you mean `{word}`?"),
-                None => format!("known are {}", list(&known)),
+                None => format!("known are {}", quoted_list(&known)),
             };
             let message = format!("unknown {key} {}", quoted(&text.value));
             self.bad_value(text.span, message, help);
@@ -349,7 +349,7 @@ pub(super) fn is_shown(word: &str) -> bool {
 }
 
 /// `` `a`, `b` and `c` ``.
-pub(super) fn list(words: &[&str]) -> String {
+pub(super) fn quoted_list(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
         Some((last, [])) => last.clone(),

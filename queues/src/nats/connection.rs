@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::net::{Fault, Place, Socket};
+use crate::net::{Endpoint, Fault, Socket};
 
 /// The longest line of the protocol that is read; subjects and names are far shorter.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -72,7 +72,7 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Connects and logs in.
-    pub(super) fn open(place: &Place) -> Result<Self, Fault> {
+    pub(super) fn open(place: &Endpoint) -> Result<Self, Fault> {
         let mut socket = Socket::connect(&place.address, place.timeout)?;
         let info = greeting(&mut socket)?;
         if place.address.is_encrypted {
@@ -93,7 +93,7 @@ impl Connection {
         Ok(connection)
     }
 
-    fn log_in(&mut self, place: &Place) -> Result<(), Fault> {
+    fn log_in(&mut self, place: &Endpoint) -> Result<(), Fault> {
         let address = &place.address;
         let mut login = serde_json::json!({
             "verbose": false, "pedantic": false, "headers": true, "no_responders": true, "protocol": 1,

@@ -13,7 +13,7 @@ use self::connection::Connection;
 use self::consumer::ConsumerLink;
 use self::stream::Stream;
 use crate::broker::{BrokerQueue, Protocol, queue_of_a_broker};
-use crate::net::{Fault, Place, Scheme, UrlForm};
+use crate::net::{Endpoint, Fault, Scheme, UrlForm};
 
 const URLS: UrlForm = UrlForm {
     schemes: [
@@ -72,7 +72,7 @@ impl NatsQueue {
             let why = "the name of a queue has from 1 to 100 letters of ASCII, digits, `-` and `_`";
             return Err(QueueError::Refused(why.to_owned()));
         }
-        let place = Place::new(url, &URLS, name)?;
+        let place = Endpoint::new(url, &URLS, name)?;
         Ok(Self(BrokerQueue::new(Stream::new(name), place)))
     }
 }
@@ -84,7 +84,7 @@ impl Protocol for Stream {
     type Publisher = Connection;
     type Link = ConsumerLink;
 
-    fn connect(&self, place: &Place) -> Result<Connection, Fault> {
+    fn connect(&self, place: &Endpoint) -> Result<Connection, Fault> {
         Connection::open(place)
     }
 
@@ -110,7 +110,7 @@ impl Protocol for Stream {
         Ok(name)
     }
 
-    fn link(&self, place: &Place, name: &str, after: Duration) -> Result<ConsumerLink, Fault> {
+    fn link(&self, place: &Endpoint, name: &str, after: Duration) -> Result<ConsumerLink, Fault> {
         ConsumerLink::open(Connection::open(place)?, (self, name), after)
     }
 }

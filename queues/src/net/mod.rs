@@ -2,15 +2,15 @@
 //! threads.
 
 mod address;
+mod endpoint;
 mod fault;
 mod held;
-mod place;
 mod socket;
 #[cfg(feature = "tls")]
 mod tls;
 
 pub(crate) use self::address::Scheme;
+pub(crate) use self::endpoint::{Endpoint, UrlForm};
 pub(crate) use self::fault::Fault;
 pub(crate) use self::held::Held;
-pub(crate) use self::place::{Place, UrlForm};
 pub(crate) use self::socket::Socket;

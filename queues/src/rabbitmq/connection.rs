@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::frame::{AROUND, Fields, Frame, GREETING, Malformed, Method, Request, Value, heartbeat};
-use crate::net::{Fault, Place, Socket};
+use crate::net::{Endpoint, Fault, Socket};
 
 /// The one channel for everything but the connection itself.
 pub(super) const CHANNEL: u16 = 1;
@@ -72,7 +72,7 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Connects, logs in and opens the channel.
-    pub(super) fn open(place: &Place) -> Result<Self, Fault> {
+    pub(super) fn open(place: &Endpoint) -> Result<Self, Fault> {
         let mut socket = Socket::connect(&place.address, place.timeout)?;
         if place.address.is_encrypted {
             socket = socket.encrypt(&place.address, &place.trust)?;
@@ -98,7 +98,7 @@ impl Connection {
         Ok(connection)
     }
 
-    fn log_in(&mut self, place: &Place) -> Result<(), Fault> {
+    fn log_in(&mut self, place: &Endpoint) -> Result<(), Fault> {
         let address = &place.address;
         self.send(GREETING)?;
         self.answer((10, 10))?;

@@ -13,7 +13,7 @@ use self::connection::{CHANNEL, Connection};
 use self::consumer::ConsumerLink;
 use self::frame::Request;
 use crate::broker::{BrokerQueue, Protocol, queue_of_a_broker};
-use crate::net::{Fault, Place, Scheme, UrlForm};
+use crate::net::{Endpoint, Fault, Scheme, UrlForm};
 
 const URLS: UrlForm = UrlForm {
     schemes: [
@@ -72,7 +72,7 @@ impl RabbitMqQueue {
             return Err(QueueError::Refused(why.to_owned()));
         }
         let exchange = format!("bindery.{name}");
-        let place = Place::new(url, &URLS, name)?;
+        let place = Endpoint::new(url, &URLS, name)?;
         Ok(Self(BrokerQueue::new(Amqp { exchange }, place)))
     }
 }
@@ -92,7 +92,7 @@ impl Protocol for Amqp {
     type Publisher = Publisher;
     type Link = ConsumerLink;
 
-    fn connect(&self, place: &Place) -> Result<Publisher, Fault> {
+    fn connect(&self, place: &Endpoint) -> Result<Publisher, Fault> {
         let mut connection = Connection::open(place)?;
         declare_exchange(&mut connection, &self.exchange)?;
         let confirm = Request::new(CHANNEL, (85, 10)).bits(0);
@@ -126,7 +126,7 @@ impl Protocol for Amqp {
         Ok(queue)
     }
 
-    fn link(&self, place: &Place, queue: &str, after: Duration) -> Result<ConsumerLink, Fault> {
+    fn link(&self, place: &Endpoint, queue: &str, after: Duration) -> Result<ConsumerLink, Fault> {
         let mut connection = Connection::open(place)?;
         declare_exchange(&mut connection, &self.exchange)?;
         ConsumerLink::open(connection, (&self.exchange, queue), after)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{AtomicGroup, AtomicOptions, AtomicOutcome, AtomicTransaction, names, store};
 use crate::databases::coordinators::Active;
 use crate::databases::{Configured, Registry};
-use crate::driver::prepared::Part;
+use crate::driver::prepared::CommitRole;
 use crate::error::{Error, Operation, Result};
 use crate::link::retry::{Failed, RetryPolicy};
 use crate::link::slots::branches::Unchecked;
@@ -124,7 +124,7 @@ impl Registry {
         }
         let checked = engine.pool.acquire().and_then(|mut link| {
             link.protocol(|physical| {
-                physical.ensure_atomic(Part::Home)?;
+                physical.ensure_atomic(CommitRole::Home)?;
                 store::ensure_usable(physical)
             })
         });
@@ -152,7 +152,7 @@ impl Configured {
         }
         let at_once = self.pool.max_connections();
         let checked = self.pool.acquire().and_then(|mut link| {
-            link.protocol(|physical| physical.ensure_atomic(Part::Branch { at_once }))
+            link.protocol(|physical| physical.ensure_atomic(CommitRole::Branch { at_once }))
         });
         checked.map_err(|error| self.located(error))?;
         self.coordinators.checked();
@@ -163,7 +163,7 @@ impl Configured {
     fn coordinator(&self) -> Result<Arc<str>> {
         let name = || {
             self.pool.acquire()?.protocol(|physical| {
-                physical.ensure_atomic(Part::Home)?;
+                physical.ensure_atomic(CommitRole::Home)?;
                 store::create(physical)?;
                 store::register(physical, self.info.name)
             })

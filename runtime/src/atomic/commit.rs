@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 #[cfg(test)]
 use super::failpoint;
 use super::names;
-use super::perform::{Around, Sending, list};
+use super::perform::{Around, Sending, list_branch};
 use super::protocol::{Action, AllRules, Cause, Coordinator, Event, Fenced, Outcome, Pause, Work};
 use super::store::{self, Abort};
 use crate::databases::coordinators::Active;
@@ -186,7 +186,7 @@ impl Commit {
         let others = before.iter_mut().chain(after);
         let look = || {
             let branches = others.filter(|slot| slot.gid().is_some());
-            vec![branches.map(list).collect()]
+            vec![branches.map(list_branch).collect()]
         };
         let fenced = home.apart(STEP, |physical| {
             store::insert_aborts(physical, &[abort], look)

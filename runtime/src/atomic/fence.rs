@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::protocol::{Fenced, Listed};
-use super::recover::list;
+use super::recover::list_prepared;
 use super::repairing::{Doubting, Repairing};
 use super::store::{self, Abort};
 use crate::databases::Configured;
@@ -80,7 +80,7 @@ fn is_of_one(kind: &ErrorKind) -> bool {
 }
 
 fn look(engine: &Configured, branches: &[&Repairing<'_>]) -> Vec<Vec<Listed>> {
-    let listed = list(engine);
+    let listed = list_prepared(engine);
     let listed = listed.map(|all| all.into_iter().map(|one| one.gid).collect::<HashSet<_>>());
     let look = |branch: &&Repairing<'_>| match &listed {
         Ok(listed) if listed.contains(&branch.prepared.gid) => vec![Listed::There],

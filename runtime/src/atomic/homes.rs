@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::protocol::Decision;
-use super::recover::on;
+use super::recover::on_engine;
 use super::repairing::Repairing;
 use super::store::{self, Records};
 use crate::databases::Configured;
@@ -44,7 +44,8 @@ impl LostHomes {
         };
         self.unless_lost(home, work, |error| {
             let may_be_row = has_row_locks && matches!(error.kind(), ErrorKind::Timeout { .. });
-            !may_be_row || on(home, |physical| store::read_decision(physical, ("", ""))).is_err()
+            !may_be_row
+                || on_engine(home, |physical| store::read_decision(physical, ("", ""))).is_err()
         })
     }
 
@@ -58,7 +59,7 @@ impl LostHomes {
         if self.0.borrow().contains(name) {
             return None;
         }
-        let done = on(home, work);
+        let done = on_engine(home, work);
         if let Err(error) = &done
             && error.is_of_reaching()
             && is_lost(error)

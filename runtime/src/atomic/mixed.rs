@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::listing::described;
 use super::names::{Branch, DecidedBranch};
-use super::recover::{RecoverOptions, on};
+use super::recover::{RecoverOptions, on_engine};
 use super::report::{BranchState, RecoveryReport};
 use super::store::{self, Decided};
 use crate::databases::{Configured, Registry};
@@ -30,7 +30,7 @@ impl Registry {
             let is_new = note(decided, &rolled_back);
             if is_new && !options.is_dry {
                 // The next run finds it again if it cannot be recorded now.
-                let _ = on(home, |physical| store::note_mixed(physical, decided));
+                let _ = on_engine(home, |physical| store::note_mixed(physical, decided));
             }
             for branch in decided
                 .branches
@@ -68,7 +68,7 @@ impl Registry {
                 continue;
             };
             for some in numbers.chunks(AT_ONCE) {
-                let Ok(some) = on(engine, |physical| physical.rolled_back(some)) else {
+                let Ok(some) = on_engine(engine, |physical| physical.rolled_back(some)) else {
                     break;
                 };
                 found.entry(engine.info.name).or_default().extend(some);

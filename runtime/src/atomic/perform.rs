@@ -114,7 +114,7 @@ impl Around<'_> {
                 slot.roll_back_branch();
                 None
             }
-            Action::List(at) => Some(Event::Listed(at, list(slot))),
+            Action::List(at) => Some(Event::Listed(at, list_branch(slot))),
             Action::EndOwner(at) => {
                 end_owner(slot);
                 Some(Event::OwnerEnded(at))
@@ -231,7 +231,7 @@ fn ended(finished: Result<bool>, slot: &Slot) -> Finished {
     }
 }
 
-pub(super) fn list(slot: &mut Slot) -> Listed {
+pub(super) fn list_branch(slot: &mut Slot) -> Listed {
     match slot.is_listed(STEP) {
         Ok(true) => Listed::There,
         Ok(false) => Listed::Gone,

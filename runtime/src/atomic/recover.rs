@@ -168,7 +168,7 @@ impl Registry {
         options: &RecoverOptions,
         report: &mut RecoveryReport,
     ) -> Result<()> {
-        let mut decisions = on(home, store::decisions)?;
+        let mut decisions = on_engine(home, store::decisions)?;
         self.report_mixed(home, &mut decisions, options, report);
         if options.is_dry {
             self.report_awaited(&decisions, report);
@@ -185,12 +185,12 @@ impl Registry {
         report: &mut RecoveryReport,
         progress: &dyn Fn(&'static str, usize, usize),
     ) {
-        let listed = match list(engine) {
+        let listed = match list_prepared(engine) {
             Ok(listed) => listed,
             Err(error) => return report.unreachable.push((engine.info.name, error)),
         };
         // Where this fails, so does what follows, and says so.
-        if let Ok(Some(slots)) = on(engine, |physical| physical.prepared_slots()) {
+        if let Ok(Some(slots)) = on_engine(engine, |physical| physical.prepared_slots()) {
             report.slots.push(PreparedSlots {
                 engine: engine.info.name,
                 used: slots.used,
@@ -251,7 +251,7 @@ impl Registry {
                         forgetting.take(Event::Listed(at, listed), &mut actions);
                     }
                     Action::Forget => {
-                        on(home, |physical| {
+                        on_engine(home, |physical| {
                             store::forget(physical, &decided.transaction)
                         })?;
                         forgotten += 1;
@@ -276,7 +276,15 @@ impl Listings {
         else {
             return Listed::Unreadable;
         };
-        let listed = || Some(list(engine).ok()?.into_iter().map(|one| one.gid).collect());
+        let listed = || {
+            Some(
+                list_prepared(engine)
+                    .ok()?
+                    .into_iter()
+                    .map(|one| one.gid)
+                    .collect(),
+            )
+        };
         match self.0.entry(engine.info.name).or_insert_with(listed) {
             Some(listed) if listed.contains(&gid) => Listed::There,
             Some(_) => Listed::Gone,
@@ -292,7 +300,7 @@ fn look_for_owners(engine: &Configured, branches: &mut [Repairing<'_>]) {
         return;
     }
     // Of one that is not known to have ended it is looked for later, for each by itself.
-    let gone = on(engine, |physical| physical.gone_owners(&sessions)).unwrap_or_default();
+    let gone = on_engine(engine, |physical| physical.gone_owners(&sessions)).unwrap_or_default();
     for branch in branches.iter_mut().filter(|it| gone.contains(&it.session)) {
         branch.owner = Owner::IsGone;
     }
@@ -314,14 +322,14 @@ fn prepares(engine: &Configured) -> bool {
     }
 }
 
-pub(super) fn on<T>(
+pub(super) fn on_engine<T>(
     engine: &Configured,
     work: impl FnOnce(&mut Physical) -> Result<T>,
 ) -> Result<T> {
     elsewhere(&engine.pool, STEP, |link| link.protocol(work))
 }
 
-pub(super) fn list(engine: &Configured) -> Result<Vec<PreparedBranch>> {
+pub(super) fn list_prepared(engine: &Configured) -> Result<Vec<PreparedBranch>> {
     elsewhere(&engine.pool, STEP, |link| {
         link.protocol(|physical| {
             extend(physical, LISTING);

@@ -8,7 +8,7 @@ use super::names::{self, Branch};
 use super::protocol::{
     Action, AllRules, Decision, Doubt, Event, Fenced, Finished, Id, Listed, Pause, Seen,
 };
-use super::recover::{RecoverOptions, STEP, list, on};
+use super::recover::{RecoverOptions, STEP, list_prepared, on_engine};
 use super::report::{BranchState, DoubtfulBranch};
 use super::store;
 use crate::databases::{Configured, Registry};
@@ -126,7 +126,7 @@ impl<'r> Repairing<'r> {
                 std::thread::sleep(OWNERS_TIME);
                 if matches!(self.listed(), Listed::There) {
                     // Whether it could be ended shows the next attempt.
-                    let _ = on(self.engine, |physical| physical.end_session(self.session));
+                    let _ = on_engine(self.engine, |physical| physical.end_session(self.session));
                     std::thread::sleep(Duration::from_millis(50));
                 }
                 Some(Event::OwnerEnded(at))
@@ -161,7 +161,7 @@ impl<'r> Repairing<'r> {
     }
 
     fn listed(&self) -> Listed {
-        match list(self.engine) {
+        match list_prepared(self.engine) {
             Ok(listed) if listed.iter().any(|one| one.gid == self.prepared.gid) => Listed::There,
             Ok(_) => Listed::Gone,
             Err(_) => Listed::Unreadable,

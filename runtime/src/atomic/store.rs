@@ -38,7 +38,7 @@ pub(super) struct Records {
 }
 
 impl Records {
-    /// The same as [`read`], of what was there.
+    /// The same as [`read_decision`], of what was there.
     pub(super) fn decision(&self, transaction: &str, coordinator: &str) -> Decision {
         match self.decisions.get(transaction) {
             Some(decision) => *decision,

@@ -1,6 +1,6 @@
 //! Rows of a file that are read and compared with their table as if they were loaded. Nothing is connected to.
 
-use super::give::give;
+use super::give::give_column;
 use super::reader::{Next, Reader, RowsSource};
 use super::rows::{BadRow, Rows, Written};
 use super::table::DataTable;
@@ -73,7 +73,7 @@ fn check_values(rows: &Rows, table: &DataTable, dialect: Dialect) -> Result<()> 
     let columns = rows.columns.iter().copied();
     params.of_columns(table.sql.names(), columns.clone(), |params| {
         for (at, (written, text)) in columns.zip(rows.row(0)) {
-            give(&table.columns[at], written, text, params);
+            give_column(&table.columns[at], written, text, params);
         }
     });
     params.finish_recording()

@@ -160,7 +160,7 @@ impl Snapshot {
         let mut values = RecordedValues::new();
         let mut params = ParamWriter::recording_for(&mut values, Dialect::Sqlite);
         for (&at, text) in table.sql.key.iter().zip(texts) {
-            give::give(&table.columns[at], Written::Bare, text, &mut params);
+            give::give_column(&table.columns[at], Written::Bare, text, &mut params);
         }
         let recorded = params.finish_recording();
         recorded.map_err(|error| error.during(Operation::Dump).on_engine(self.engine))?;

@@ -10,7 +10,7 @@ use super::table::{DataColumn, ValueType};
 use crate::value::{ParamWriter, calendar_parse, hexadecimal, own_text, uuid_text};
 
 /// Gives the value of a column. One that is not of its type is refused, and nothing is sent.
-pub(super) fn give(
+pub(super) fn give_column(
     column: &DataColumn,
     written: Written,
     text: &str,
@@ -203,7 +203,7 @@ fn array(element: &ValueType, text: &str, params: &mut ParamWriter<'_>) {
     params.array(elements.len(), &mut |params| {
         for raw in &elements {
             content.clear();
-            match json_lines::take(raw.get(), is_json, &mut content) {
+            match json_lines::take_field(raw.get(), is_json, &mut content) {
                 Ok(field) => value(element, field.written, &content, params),
                 Err(_) => params.refuse("not a JSON array"),
             }
@@ -221,7 +221,7 @@ fn nested(element: &ValueType, text: &str, params: &mut ParamWriter<'_>) {
     params.nested_array(&lengths, &mut |params| {
         for raw in &elements {
             content.clear();
-            match json_lines::take(raw.get(), false, &mut content) {
+            match json_lines::take_field(raw.get(), false, &mut content) {
                 Ok(field) => value(element, field.written, &content, params),
                 Err(_) => params.refuse("not a JSON array"),
             }

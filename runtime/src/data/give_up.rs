@@ -2,7 +2,7 @@
 //! written: for the repair of a copy, whose tables are known by their names alone.
 
 use super::find::DataKey;
-use super::give::give;
+use super::give::give_column;
 use super::loading::{BACK, Loading, RELEASE, SAVEPOINT};
 use super::record::give_all;
 use super::rows::Written;
@@ -58,7 +58,7 @@ impl Loading {
         let sql = sql.finish();
         let write = &mut |params: &mut ParamWriter<'_>| {
             let (written, text) = value;
-            give(&table.columns[column], *written, text, params);
+            give_column(&table.columns[column], *written, text, params);
             give_all(table, table.sql.key, &key.0, params);
         };
         self.physical.batch(SAVEPOINT)?;

@@ -52,7 +52,7 @@ pub(super) fn ensure_known(unknown: Vec<String>) -> Result<(), BadRow> {
 }
 
 /// The position of a column, which is likely to be `next`.
-pub(super) fn find(columns: &[DataColumn], next: usize, name: &str) -> Option<usize> {
+pub(super) fn find_column(columns: &[DataColumn], next: usize, name: &str) -> Option<usize> {
     let is_it = |column: &DataColumn| column.name == name;
     if columns.get(next).is_some_and(is_it) {
         return Some(next);
@@ -78,7 +78,7 @@ impl<'de> Visitor<'de> for &mut Object<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(Name(name)) = map.next_key()? {
-            let Some(at) = find(self.columns, self.next, &name) else {
+            let Some(at) = find_column(self.columns, self.next, &name) else {
                 if self.unknown.len() < MOST_UNKNOWN {
                     self.unknown.push(name.into_owned());
                 }
@@ -87,7 +87,8 @@ impl<'de> Visitor<'de> for &mut Object<'_> {
             };
             let raw: &RawValue = map.next_value()?;
             let is_json = self.columns[at].value == ValueType::Json;
-            let field = take(raw.get(), is_json, self.text).map_err(serde::de::Error::custom)?;
+            let field =
+                take_field(raw.get(), is_json, self.text).map_err(serde::de::Error::custom)?;
             if self.fields[at].replace(field).is_some() {
                 return Err(serde::de::Error::custom("a name twice"));
             }
@@ -120,7 +121,7 @@ impl<'de> serde::Deserialize<'de> for Name<'de> {
 }
 
 /// The text of a JSON value: of a text what it says, of all others the JSON.
-pub(super) fn take(raw: &str, is_json: bool, text: &mut String) -> serde_json::Result<Field> {
+pub(super) fn take_field(raw: &str, is_json: bool, text: &mut String) -> serde_json::Result<Field> {
     let start = text.len();
     let written = if raw == "null" {
         Written::Null

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::give::give;
+use super::give::give_column;
 use super::parts;
 use super::reader::{Next, Reader, RowsSource};
 use super::references::References;
@@ -406,7 +406,7 @@ fn insert(
         let fields = rows.row(range.start + row);
         params.of_columns(table.sql.names(), columns.iter(), |params| {
             for (at, (written, text)) in columns.iter().zip(fields) {
-                give(&table.columns[at], written, text, params);
+                give_column(&table.columns[at], written, text, params);
             }
         });
     };

@@ -5,7 +5,7 @@ use super::loading::insert_sql;
 use super::rows::Rows;
 use super::spilled::Spilled;
 use super::table::{DataTable, ValueType};
-use super::{give::give, row_number};
+use super::{give::give_column, row_number};
 use crate::driver::{Physical, WriteParams};
 use crate::error::{DataError, DataProblem, Error, ErrorKind, Result};
 use crate::value::{ColumnSet, ParamWriter};
@@ -85,7 +85,7 @@ impl Row<'_> {
                 match (self.spilled(at), &mut long) {
                     (Some(value), Some(long)) => long(at, value, params),
                     (Some(_), None) => {}
-                    (None, _) => give(&self.table.columns[at], written, text, params),
+                    (None, _) => give_column(&self.table.columns[at], written, text, params),
                 }
             }
         });
@@ -178,7 +178,7 @@ impl Row<'_> {
                     let place = self.columns.iter().position(|column| column == at);
                     let value = place.and_then(|place| self.rows.row(0).nth(place));
                     if let Some((written, text)) = value {
-                        give(&self.table.columns[at], written, text, params);
+                        give_column(&self.table.columns[at], written, text, params);
                     }
                 }
             })?

@@ -18,7 +18,11 @@ pub(super) const ZERO_DATE: &str = "0000-00-00";
 pub(super) const INFINITE_MOMENTS: [&str; 2] = ["infinity", "-infinity"];
 
 /// Writes the next value of a row; one that no other database may hold in the text form of its own.
-pub(super) fn push(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Result<()> {
+pub(super) fn push_value(
+    row: &mut RowReader<'_>,
+    value: &ValueType,
+    line: &mut Line,
+) -> Result<()> {
     let (begin, column) = (line.text.len(), row.position());
     let pushed = push_typed(row, value, line);
     let Err(error) = pushed else { return Ok(()) };
@@ -142,7 +146,7 @@ fn array(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Resul
             if !std::mem::take(&mut is_first) {
                 list.text.push(',');
             }
-            push(elements, element, list)
+            push_value(elements, element, list)
         })
     })
     .map(drop)
@@ -161,7 +165,7 @@ fn nested(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Resu
             }
             let begun = sizes.iter().filter(|size| at % **size == 0);
             list.text.extend(begun.map(|_| '['));
-            push(elements, element, list)?;
+            push_value(elements, element, list)?;
             let ended = sizes.iter().filter(|size| (at + 1) % **size == 0);
             list.text.extend(ended.map(|_| ']'));
             Ok(())

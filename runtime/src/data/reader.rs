@@ -198,7 +198,7 @@ impl<'r, 't> Reader<'r, 't> {
             Some(header) => {
                 self.fields.clear();
                 let number = csv::split(record, header.len(), &mut rows.text, &mut self.fields)?;
-                place(
+                place_fields(
                     header,
                     (&self.fields, number),
                     self.table.columns.len(),
@@ -372,7 +372,7 @@ fn ensure_given(given: &[usize], columns: &[DataColumn]) -> Result<(), BadRow> {
 }
 
 /// The fields of CSV in the order of the table's columns.
-pub(super) fn place(
+pub(super) fn place_fields(
     header: &[usize],
     (fields, number): (&[Field], usize),
     columns: usize,

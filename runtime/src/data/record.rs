@@ -3,7 +3,7 @@
 
 use super::form::kind;
 use super::line::Line;
-use super::push::push;
+use super::push::push_value;
 use super::rows::{Field, Written};
 use super::snapshot::unredacted;
 use super::table::{DataColumn, DataTable, ValueType};
@@ -47,7 +47,7 @@ pub(super) fn record(
     let mut line = Line::of_values(DataFormat::Csv);
     match own {
         Some(own) => own::push(own, &column.value, &mut line),
-        None => push(row, &column.value, &mut line)?,
+        None => push_value(row, &column.value, &mut line)?,
     }
     out.put(Value::Written(&content(&line.text)))
 }
@@ -112,7 +112,7 @@ fn moment(row: &mut RowReader<'_>, value: &ValueType, out: &mut Recorder<'_>) ->
 /// Gives a recorded value to a column, which may be one of another table than that it was read from.
 pub(super) fn give_recorded(column: &DataColumn, value: &[u8], params: &mut ParamWriter<'_>) {
     match is_of_another(column, value) {
-        true => give::give(column, Written::Bare, &recorded_text(value), params),
+        true => give::give_column(column, Written::Bare, &recorded_text(value), params),
         false => give::in_form(column, false, params, |params| replay(value, params)),
     }
 }
@@ -147,7 +147,7 @@ pub(super) fn push_recorded(value: &[u8], column: &ValueType, line: &mut Line) {
     };
     for own in &types {
         line.text.truncate(begin);
-        if push(&mut RowReader::of_recorded(value), own, line).is_ok() {
+        if push_value(&mut RowReader::of_recorded(value), own, line).is_ok() {
             return;
         }
     }

@@ -2,7 +2,7 @@
 
 use super::DataFormat;
 use super::line::Line;
-use super::push::{push, push_date_time};
+use super::push::{push_date_time, push_value};
 use super::table::{DataColumn, ValueType};
 use crate::error::Result;
 use crate::value::{RowReader, calendar_text, hexadecimal, uuid_text};
@@ -52,7 +52,7 @@ impl Redactor {
             return Ok(());
         }
         self.value.text.clear();
-        push(row, &column.value, &mut self.value)?;
+        push_value(row, &column.value, &mut self.value)?;
         match redaction {
             Redaction::Null => line.null(),
             Redaction::Hash => push_hash(column, (self.hash)(&self.value.text), line),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::DataFormat;
 use super::line::Line;
-use super::push::push;
+use super::push::push_value;
 use super::redact::{Redactor, ValueHash};
 use super::table::{DataColumn, DataTable, ValueType};
 use crate::databases::Registry;
@@ -262,7 +262,7 @@ fn push_column(
         (None, Some(_)) => Err(unredacted(table, column)),
         (_, None) => {
             let begin = line.text.len();
-            push(row, &column.value, line)?;
+            push_value(row, &column.value, line)?;
             if column.value == ValueType::Decimal && column.fraction.is_some() {
                 line.trim_decimal(begin);
             }

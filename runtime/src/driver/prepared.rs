@@ -64,7 +64,7 @@ pub(crate) struct Slots {
 
 /// How a two-phase commit can use a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum CommitRole {
     /// It keeps the decision, and its own commit is the commit point.
     Home,
     /// It prepares a branch; the pool of this engine may have as many at a time.
@@ -227,8 +227,8 @@ impl AnyDriver {
     }
 
     /// Refuses a database that could lose what it promises in this part.
-    pub(crate) fn ensure_atomic(&mut self, part: Part) -> Result<()> {
-        each!(self, connection => connection.ensure_atomic(part))
+    pub(crate) fn ensure_atomic(&mut self, role: CommitRole) -> Result<()> {
+        each!(self, connection => connection.ensure_atomic(role))
     }
 }
 

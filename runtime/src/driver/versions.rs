@@ -77,7 +77,7 @@ impl Least {
     pub(crate) fn refused(&self, found: &str) -> Error {
         let known = contains(found, self.product) || contains_any(found);
         let product = if known { "" } else { self.product };
-        let found = format!("{product} {}", shown(found));
+        let found = format!("{product} {}", shown_version(found));
         let kind = ErrorKind::UnsupportedServer {
             expected: self.to_string(),
             found: found.trim_start().to_owned(),
@@ -105,7 +105,7 @@ fn contains_any(text: &str) -> bool {
 }
 
 /// Returns a server's description of itself, shortened and in printable characters.
-pub(crate) fn shown(said: &str) -> String {
+pub(crate) fn shown_version(said: &str) -> String {
     const LONGEST: usize = 80;
     let short: String = said.chars().take(LONGEST).collect();
     short.escape_debug().to_string()

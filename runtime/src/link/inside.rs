@@ -13,14 +13,14 @@ use bindery_core::config::OutsideTransaction;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::pool::Pool;
 
-type Place = &'static Location<'static>;
+type CallSite = &'static Location<'static>;
 
 /// A transaction or session that is open.
 pub(crate) struct Inside {
     /// The addresses of the pools of its engines: it keeps them alive.
     pools: Vec<usize>,
     kind: OpenWork,
-    begun_at: Place,
+    begun_at: CallSite,
     /// The program's closure runs in it, so that its thread has nothing else to do. Elsewhere that is a guess.
     encloses: AtomicBool,
     /// Where it was used last; `None` while it rests.
@@ -66,7 +66,7 @@ thread_local! {
 impl Inside {
     /// A transaction was begun; `None` where calls outside of it are allowed.
     #[inline]
-    pub(crate) fn transaction(pool: &Pool, begun_at: Place) -> Option<Arc<Self>> {
+    pub(crate) fn transaction(pool: &Pool, begun_at: CallSite) -> Option<Arc<Self>> {
         if pool.outside_transaction().unwrap_or(UNSAID) == OutsideTransaction::Allow {
             return None;
         }
@@ -77,7 +77,7 @@ impl Inside {
     #[cfg(feature = "session")]
     pub(crate) fn session<'p>(
         pools: impl Iterator<Item = &'p Pool>,
-        begun_at: Place,
+        begun_at: CallSite,
     ) -> Option<Arc<Self>> {
         Self::begin(OpenWork::Session, pools, begun_at)
     }
@@ -86,7 +86,7 @@ impl Inside {
     #[cfg(feature = "atomic")]
     pub(crate) fn atomic<'p>(
         pools: impl Iterator<Item = &'p Pool>,
-        begun_at: Place,
+        begun_at: CallSite,
     ) -> Option<Arc<Self>> {
         let inside = Self::begin(OpenWork::Atomic, pools, begun_at);
         inside.inspect(Self::encloses)
@@ -95,7 +95,7 @@ impl Inside {
     fn begin<'p>(
         kind: OpenWork,
         pools: impl Iterator<Item = &'p Pool>,
-        begun_at: Place,
+        begun_at: CallSite,
     ) -> Option<Arc<Self>> {
         let is_noticed =
             |pool: &&Pool| pool.outside_transaction() != Some(OutsideTransaction::Allow);
@@ -170,7 +170,7 @@ impl Inside {
 
 /// Rejects or reports a connection of its own for a call while a transaction or session of this thread is open on that engine.
 #[inline]
-pub(crate) fn ensure_none(pool: &Pool, called_at: Place) -> Result<()> {
+pub(crate) fn ensure_none(pool: &Pool, called_at: CallSite) -> Result<()> {
     ensure_no_other(pool, None, called_at)
 }
 
@@ -179,7 +179,7 @@ pub(crate) fn ensure_none(pool: &Pool, called_at: Place) -> Result<()> {
 pub(crate) fn ensure_no_other(
     pool: &Pool,
     own: Option<&Arc<Inside>>,
-    called_at: Place,
+    called_at: CallSite,
 ) -> Result<()> {
     let is_none = || OPEN.try_with(|open| open.borrow().is_empty());
     if pool.outside_transaction() == Some(OutsideTransaction::Allow) || is_none().unwrap_or(true) {
@@ -193,7 +193,7 @@ pub(crate) fn ensure_no_other(
 
 impl Inside {
     #[cold]
-    fn notice(&self, pool: &Pool, called_at: Place) -> Result<()> {
+    fn notice(&self, pool: &Pool, called_at: CallSite) -> Result<()> {
         let (kind, begun_at) = (self.kind.name(), self.begun_at);
         match self.wants(pool) {
             OutsideTransaction::Error => {

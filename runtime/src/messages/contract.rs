@@ -47,7 +47,7 @@ fn message(id: &str, key: u32, version: i64, text: &str) -> Message {
     }
 }
 
-fn push(queue: &impl Queue, id: &str, key: u32, version: i64) {
+fn push_message(queue: &impl Queue, id: &str, key: u32, version: i64) {
     let pushed = queue.push(&message(id, key, version, "tea"));
     pushed.expect("the queue takes a message");
 }
@@ -94,7 +94,7 @@ fn hands_out_what_was_pushed(queue: &impl Queue) {
     subscribe(queue, "a");
     subscribe(queue, "a");
     assert_empty(queue, "a");
-    push(queue, "one", 1, 1);
+    push_message(queue, "one", 1, 1);
     let all = taken(queue, "a", 1);
     assert_eq!(
         all[0].body,
@@ -108,7 +108,7 @@ fn hands_out_what_was_pushed(queue: &impl Queue) {
 fn every_consumer_gets_every_message(queue: &impl Queue) {
     subscribe(queue, "a");
     subscribe(queue, "b");
-    push(queue, "one", 1, 1);
+    push_message(queue, "one", 1, 1);
     acknowledge(queue, "a", &taken(queue, "a", 1));
     let of_b = taken(queue, "b", 1);
     assert_eq!(
@@ -122,7 +122,7 @@ fn every_consumer_gets_every_message(queue: &impl Queue) {
 fn programs_of_a_consumer_share_its_messages(queue: &impl Queue) {
     subscribe(queue, "a");
     for key in 1..=4 {
-        push(queue, &key.to_string(), key, 1);
+        push_message(queue, &key.to_string(), key, 1);
     }
     let (mut all, more) = (taken(queue, "a", 2), taken(queue, "a", 2));
     all.extend(more);
@@ -138,8 +138,8 @@ fn programs_of_a_consumer_share_its_messages(queue: &impl Queue) {
 
 fn hands_out_again_what_is_not_acknowledged(queue: &impl Queue) {
     subscribe(queue, "a");
-    push(queue, "one", 1, 1);
-    push(queue, "two", 2, 1);
+    push_message(queue, "one", 1, 1);
+    push_message(queue, "two", 2, 1);
     let both = taken(queue, "a", 2);
     let (kept, lost): (Vec<_>, Vec<_>) = both.into_iter().partition(|one| id(one) == "one");
     acknowledge(queue, "a", &kept);
@@ -158,8 +158,8 @@ fn keeps_the_order_of_a_key(queue: &impl Queue) {
     const EVENTS: i64 = 6;
     subscribe(queue, "a");
     for version in 1..=EVENTS {
-        push(queue, &format!("one-{version}"), 1, version);
-        push(queue, &format!("two-{version}"), 2, version);
+        push_message(queue, &format!("one-{version}"), 1, version);
+        push_message(queue, &format!("two-{version}"), 2, version);
     }
     let mut versions = std::collections::BTreeMap::<String, Vec<i64>>::new();
     for _ in 0..EVENTS * 2 {
@@ -180,11 +180,11 @@ fn keeps_the_order_of_a_key(queue: &impl Queue) {
 /// A message that is taken holds up the later ones of its key, for whoever takes, and no others.
 fn keeps_a_key_to_one_program(queue: &impl Queue) {
     subscribe(queue, "a");
-    push(queue, "one-1", 1, 1);
-    push(queue, "one-2", 1, 2);
+    push_message(queue, "one-1", 1, 1);
+    push_message(queue, "one-2", 1, 2);
     let first = taken(queue, "a", 1);
     assert_eq!(id(&first[0]), "one-1", "the earlier message comes first");
-    push(queue, "two-1", 2, 1);
+    push_message(queue, "two-1", 2, 1);
     let mut others = Vec::new();
     while !others.iter().any(|one| id(one) == "two-1") {
         let more = taken(queue, "a", 1);

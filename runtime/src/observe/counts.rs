@@ -9,7 +9,7 @@ use bindery_core::sorting::sort_by;
 
 use super::{Event, Reported, Sent};
 
-type Place = &'static Location<'static>;
+type CallSite = &'static Location<'static>;
 
 /// Beyond this number of different statements no more are kept apart: a program that puts texts together has no end of them.
 const MOST_STATEMENTS: usize = 4_096;
@@ -17,7 +17,7 @@ const MOST_STATEMENTS: usize = 4_096;
 /// The statements of a part of the program, by engine, text and place of the call.
 #[derive(Debug, Clone, Default)]
 pub struct StatementCounts {
-    statements: BTreeMap<(&'static str, String, Option<Place>), Counted>,
+    statements: BTreeMap<(&'static str, String, Option<CallSite>), Counted>,
     total: u64,
 }
 
@@ -43,7 +43,7 @@ pub struct RepeatedStatement {
     /// How often it ran.
     pub times: u64,
     /// The place of the call in the program.
-    pub place: Option<Place>,
+    pub place: Option<CallSite>,
 }
 
 impl fmt::Display for RepeatedStatement {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::ready::{self, Among, KEYS_AT_ONCE, Reach};
 use super::sql::{self, SUSPECT};
-use super::store::{ClaimedTask, at, begin, change, millis, write_ids};
+use super::store::{ClaimedTask, begin, change, millis, task_table, write_ids};
 use crate::driver::Physical;
 use crate::error::Result;
 use crate::value::ParamWriter;
@@ -57,7 +57,7 @@ impl KeyWalk {
     fn heads(&mut self, physical: &mut Physical, table: &'static str) -> Result<Vec<i64>> {
         let begins = self.after.is_none();
         let after = self.after.take().unwrap_or_default();
-        let text = ready::heads(at(physical, table), begins);
+        let text = ready::heads(task_table(physical, table), begins);
         let (mut ids, mut keys, mut last) = (Vec::new(), 0, None);
         physical.query(&text, &mut |params| params.text(&after), &mut |row| {
             last = Some(row.next()?);
@@ -107,7 +107,7 @@ pub(super) fn claim(
         params.text(wanted.claim);
         params.i64(millis(wanted.lease));
     };
-    let table = at(physical, wanted.table);
+    let table = task_table(physical, wanted.table);
     change(physical, table, &ids, sql::claim, before)?;
     if wanted.begins && tasks.iter().any(ClaimedTask::was_lost) {
         begin(physical, wanted.table, wanted.claim, &ids)?;
@@ -157,7 +157,7 @@ fn with_keys(
 
 fn is_beyond_window(physical: &mut Physical, table: &'static str) -> Result<bool> {
     let mut is_there = false;
-    let text = ready::is_beyond_window(at(physical, table));
+    let text = ready::is_beyond_window(task_table(physical, table));
     physical.query(&text, &mut |_| (), &mut |_| {
         is_there = true;
         Ok(true)
@@ -171,7 +171,7 @@ fn ready(
     among: Among,
     ids: &[i64],
 ) -> Result<Vec<Candidate>> {
-    let table = at(physical, wanted.table);
+    let table = task_table(physical, wanted.table);
     let text = ready::ready(table, among, wanted.types.len(), wanted.has_suspect);
     let mut found = Vec::new();
     let write = &mut |params: &mut ParamWriter<'_>| {
@@ -208,7 +208,7 @@ fn number(value: i64) -> u32 {
 
 /// Makes tasks ready whose time has come, and those whose worker is lost.
 fn advance(physical: &mut Physical, table: &'static str) -> Result<()> {
-    let table = at(physical, table);
+    let table = task_table(physical, table);
     let (mut scheduled, mut lost, mut suspect, mut failed) = (vec![], vec![], vec![], vec![]);
     let text = sql::due(table);
     physical.returning(&text, &mut |params| params.i64(DUE_AT_ONCE), &mut |row| {

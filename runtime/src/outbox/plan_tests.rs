@@ -77,7 +77,7 @@ fn plan(physical: &mut Physical, text: &str) -> Vec<String> {
 fn tasks_are_counted_by_indexes_however_many_are_completed() {
     for Database { mut physical, .. } in databases() {
         fill(&mut physical);
-        let at = store::at(&physical, store::TABLE);
+        let at = store::task_table(&physical, store::TABLE);
         let lines = plan(&mut physical, &sql::summary(at));
         assert_eq!(lines.len(), 5, "{lines:#?}");
         for line in &lines {
@@ -139,7 +139,7 @@ fn out_03_a_claim_reads_each_task_once_whatever_the_statistics_say() {
     for Database { mut physical, .. } in databases() {
         let dialect = physical.dialect();
         wait(&mut physical);
-        let at = store::at(&physical, store::TABLE);
+        let at = store::task_table(&physical, store::TABLE);
         for among in [Among::Unkeyed, Among::Keyed] {
             let reaches = [Reach::First, Reach::Far, Reach::All];
             for (reach, types) in reaches
@@ -220,7 +220,7 @@ fn out_01_tasks_of_a_key_are_found_by_it_however_many_have_ended() {
 
 fn reads_keys_by_their_indexes(physical: &mut Physical, first: i64) {
     let dialect = physical.dialect();
-    let at = store::at(physical, store::TABLE);
+    let at = store::task_table(physical, store::TABLE);
     let ids: Vec<i64> = (first..first + 40).collect();
     let (of_ids, keyed) = (Among::Ids(ids.len()), Among::Keyed(Reach::First));
     let statements = [
@@ -254,7 +254,7 @@ fn out_02_heads_are_found_without_the_tasks_behind_them() {
             let analyzed = physical.query(analyze, &mut |_| (), &mut |_| Ok(true));
             analyzed.expect("the table can be analyzed");
         }
-        let at = store::at(&physical, store::TABLE);
+        let at = store::task_table(&physical, store::TABLE);
         for begins in [true, false] {
             let text = ready::heads(at, begins);
             let lines = whole_plan(&mut physical, &text, &mut |params| params.text("7"));

@@ -110,7 +110,7 @@ impl Row {
     pub(super) fn insert(&self, physical: &mut Physical) -> Result<bool> {
         let is_later = self.start != Start::Now;
         let notifies = !is_later && physical.can_notify();
-        let table = store::at(physical, store::TABLE);
+        let table = store::task_table(physical, store::TABLE);
         let text = sql::insert(table, is_later, self.is_absolute(), notifies);
         store::insert_new(physical, &text, &mut |params| self.write(params))
     }

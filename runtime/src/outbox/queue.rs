@@ -282,7 +282,7 @@ impl<'a> TaskQueue<'a> {
     pub fn list(&self, filter: &TaskFilter, limit: u32) -> Result<Vec<TaskRecord>> {
         self.run(Operation::Select, |physical| {
             let mut found = Vec::new();
-            let text = sql::records(store::at(physical, self.table), &filter.sql(&[]));
+            let text = sql::records(store::task_table(physical, self.table), &filter.sql(&[]));
             let write = &mut |params: &mut ParamWriter<'_>| {
                 filter.write(params);
                 params.i64(limit.into());
@@ -318,7 +318,10 @@ impl<'a> TaskQueue<'a> {
     fn put_back(&self, filter: &TaskFilter, by: &str, state: &str) -> Result<u64> {
         let by: String = by.chars().take(191).collect();
         self.run(Operation::Update, |physical| {
-            let text = sql::retry(store::at(physical, self.table), &filter.sql(&[state]));
+            let text = sql::retry(
+                store::task_table(physical, self.table),
+                &filter.sql(&[state]),
+            );
             physical.execute(&text, &mut |params| {
                 params.text(&by);
                 filter.write(params);
@@ -333,7 +336,7 @@ impl<'a> TaskQueue<'a> {
     pub fn delete(&self, filter: &TaskFilter) -> Result<u64> {
         self.run(Operation::Delete, |physical| {
             let text = sql::delete(
-                store::at(physical, self.table),
+                store::task_table(physical, self.table),
                 &filter.sql(&["status <> 'running'"]),
             );
             physical.execute(&text, &mut |params| filter.write(params))
@@ -343,7 +346,7 @@ impl<'a> TaskQueue<'a> {
     fn number(&self, text: fn(TaskTable) -> String) -> Result<u64> {
         self.run(Operation::Select, |physical| {
             let mut number = 0;
-            let text = text(store::at(physical, self.table));
+            let text = text(store::task_table(physical, self.table));
             physical.query(&text, &mut |_| (), &mut |row| {
                 number = row.next::<i64>()?.unsigned_abs();
                 Ok(false)
@@ -398,7 +401,7 @@ impl<'a> TaskQueue<'a> {
 impl TaskSummary {
     /// Counts the tasks of a table.
     pub(super) fn read(physical: &mut Physical, table: &'static str) -> Result<Self> {
-        let text = sql::summary(store::at(physical, table));
+        let text = sql::summary(store::task_table(physical, table));
         let mut summary = Self::default();
         physical.query(&text, &mut |_| (), &mut |row| {
             let status = TaskStatus::named(&row.next::<String>()?);

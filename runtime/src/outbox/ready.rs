@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use bindery_core::dialect::Dialect;
 
-use super::sql::{SUSPECT, TaskTable, over, pending, places, skip_locked, with_ids};
+use super::sql::{SUSPECT, TaskTable, over, pending, placeholders, skip_locked, with_ids};
 
 /// How many of the tasks that wait are read by a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Among {
 }
 
 /// The column of a priority in the index over those that wait.
-fn place(dialect: Dialect) -> &'static str {
+fn priority_column(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite | Dialect::Postgres => "priority",
         Dialect::Mysql => "place",
@@ -124,10 +124,13 @@ const OPEN: &str = "e.status IN ('pending', 'scheduled', 'running') AND e.status
 /// the key that runs: one that was put back or committed late may come before it. A worker that has a suspect claims no second one. Parameters: the
 /// ids, the types, how many.
 pub(super) fn ready(at: TaskTable, among: Among, types: usize, has_suspect: bool) -> String {
-    let (place, lock) = (place(at.dialect), skip_locked(at.dialect, " OF o"));
+    let (place, lock) = (
+        priority_column(at.dialect),
+        skip_locked(at.dialect, " OF o"),
+    );
     let mut filter = match types {
         0 => String::new(),
-        _ => format!(" AND o.task IN {}", places(types)),
+        _ => format!(" AND o.task IN {}", placeholders(types)),
     };
     if has_suspect {
         let _ = write!(filter, " AND o.lapses < {SUSPECT}");
@@ -148,7 +151,7 @@ pub(super) fn ready(at: TaskTable, among: Among, types: usize, has_suspect: bool
 /// The tables that tasks are read from, with the condition that they wait, and the one that has their order.
 fn task_source(at: TaskTable, among: Among, has_types: bool) -> (String, &'static str) {
     let (join, status) = in_order(at.dialect);
-    let (pending, place) = (among.pending(at.dialect), place(at.dialect));
+    let (pending, place) = (among.pending(at.dialect), priority_column(at.dialect));
     match (among, among.window(at.dialect, has_types)) {
         (Among::Ids(ids), _) => {
             let ids = with_ids(at, ids);
@@ -172,7 +175,7 @@ fn task_source(at: TaskTable, among: Among, has_types: bool) -> (String, &'stati
 pub(super) fn is_beyond_window(at: TaskTable) -> String {
     let (pending, place) = (
         Among::Keyed(Reach::First).pending(at.dialect),
-        place(at.dialect),
+        priority_column(at.dialect),
     );
     over(
         at,

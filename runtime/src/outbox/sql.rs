@@ -69,7 +69,7 @@ fn due_or_running(dialect: Dialect) -> String {
 }
 
 /// `(?, ?, ?)`, with `count` placeholders.
-pub(super) fn places(count: usize) -> String {
+pub(super) fn placeholders(count: usize) -> String {
     let list = vec!["?"; count].join(", ");
     format!("({list})")
 }
@@ -217,7 +217,7 @@ pub(super) enum CommitMode {
 /// The tasks with these ids: on PostgreSQL one parameter, an array.
 pub(super) fn with_ids(at: TaskTable, ids: usize) -> String {
     match at.dialect {
-        Dialect::Sqlite | Dialect::Mysql => format!("id IN {}", places(ids)),
+        Dialect::Sqlite | Dialect::Mysql => format!("id IN {}", placeholders(ids)),
         Dialect::Postgres => "id = ANY(CAST(? AS BIGINT[]))".to_owned(),
     }
 }

@@ -108,7 +108,7 @@ pub(super) fn missing(table: &str, engine: &str) -> Error {
 }
 
 /// A table of tasks in the words of a connection.
-pub(super) fn at(physical: &Physical, name: &'static str) -> TaskTable {
+pub(super) fn task_table(physical: &Physical, name: &'static str) -> TaskTable {
     TaskTable {
         dialect: physical.dialect(),
         name,
@@ -118,7 +118,7 @@ pub(super) fn at(physical: &Physical, name: &'static str) -> TaskTable {
 /// Whether anything is to be done. It only reads.
 pub(super) fn has_due(physical: &mut Physical, table: &'static str) -> Result<bool> {
     let mut found = 0_i64;
-    let text = sql::has_due(at(physical, table));
+    let text = sql::has_due(task_table(physical, table));
     physical.query(&text, &mut |_| (), &mut |row| {
         found = row.next()?;
         Ok(true)
@@ -134,7 +134,7 @@ pub(super) fn begin(
     ids: &[i64],
 ) -> Result<bool> {
     let by_claim = &mut |params: &mut ParamWriter<'_>| params.text(claim);
-    let table = at(physical, table);
+    let table = task_table(physical, table);
     Ok(change(physical, table, ids, sql::begin, by_claim)? > 0)
 }
 
@@ -145,7 +145,7 @@ pub(super) fn finish(
     claim: &str,
     ended: &Ended,
 ) -> Result<usize> {
-    let table = at(physical, table);
+    let table = task_table(physical, table);
     let by_claim = &mut |params: &mut ParamWriter<'_>| params.text(claim);
     let mut changed = change(physical, table, &ended.completed, sql::complete, by_claim)?;
     changed += change(physical, table, &ended.released, sql::release, by_claim)?;
@@ -171,7 +171,7 @@ pub(super) fn renew(
     claim: &str,
     lease: Duration,
 ) -> Result<bool> {
-    let table = at(physical, table);
+    let table = task_table(physical, table);
     let mut ids = Vec::new();
     let by_claim = &mut |params: &mut ParamWriter<'_>| params.text(claim);
     physical.query(&sql::claimed(table), by_claim, &mut |row| {
@@ -254,7 +254,7 @@ pub(super) fn prune(
     age: Duration,
     after: i64,
 ) -> Result<Pruned> {
-    let table = at(physical, table);
+    let table = task_table(physical, table);
     let (mut ids, mut looked_at, mut any_old, mut last) = (Vec::new(), 0, false, after);
     let write = &mut |params: &mut ParamWriter<'_>| {
         params.i64(millis(age));

@@ -25,7 +25,7 @@ pub(crate) struct NewRow<'r> {
 /// Writes a row, unless one with its unique key is there.
 pub(crate) fn insert(physical: &mut Physical, table: &'static str, row: &NewRow<'_>) -> Result<()> {
     let notifies = physical.can_notify();
-    let text = sql::insert(store::at(physical, table), false, false, notifies);
+    let text = sql::insert(store::task_table(physical, table), false, false, notifies);
     let uid = random::uid();
     let write = &mut |params: &mut ParamWriter<'_>| {
         params.text(&uid);

@@ -318,7 +318,7 @@ impl<M, T, K> Column<M, T, K> {
             items.ensure_value(before);
             count += 1;
         }
-        Condition::new(list(Predicate::column(self.path), count, items))
+        Condition::new(in_list(Predicate::column(self.path), count, items))
     }
 
     /// The column is NULL.
@@ -429,7 +429,7 @@ pub(crate) fn searched(left: Predicate, search: TextSearch, text: &str) -> Predi
 }
 
 /// The left side is in a list whose values were written to a predicate of their own.
-pub(crate) fn list(left: Predicate, count: u64, mut items: Predicate) -> Predicate {
+pub(crate) fn in_list(left: Predicate, count: u64, mut items: Predicate) -> Predicate {
     if count == 0 {
         return Predicate::never();
     }

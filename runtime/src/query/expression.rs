@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::column::{Column, Marker, list, searched};
+use super::column::{Column, Marker, in_list, searched};
 use super::comparable::Comparable;
 use super::comparisons::comparisons;
 use super::computed_on::{Anywhere, ComputedOn};
@@ -178,7 +178,7 @@ impl<M, T, K, R> Expr<M, T, K, R> {
             items.ensure_value(before);
             count += 1;
         }
-        Condition::new(list(self.predicate, count, items))
+        Condition::new(in_list(self.predicate, count, items))
     }
 
     /// It is NULL.

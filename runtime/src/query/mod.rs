@@ -110,7 +110,7 @@ pub use together::{Computable, Holds, Together};
 pub use window::{Window, WindowFunction, dense_rank, rank, row_number};
 
 pub(crate) use clauses::Clauses;
-pub(crate) use column::{Column, list};
+pub(crate) use column::{Column, in_list};
 pub(crate) use condition::{Condition, Predicate};
 pub(crate) use related::{Related, RelatedModel, RelatedRows};
 pub(crate) use render::Wanted;

@@ -228,7 +228,7 @@ impl Tree {
         reader.byte();
         let frame = reader.frame();
         let order = self.read_order(reader);
-        let partition = last(&mut self.roots, usize::from(reader.byte()));
+        let partition = pop_operands(&mut self.roots, usize::from(reader.byte()));
         let of = self.roots.pop().expect("shapes are written whole");
         let Node::Call(function, arguments) = std::mem::replace(&mut self.nodes[of], Node::Never)
         else {
@@ -246,7 +246,7 @@ impl Tree {
     fn read_first(&mut self, reader: &mut ShapeReader<'_>) -> Node {
         reader.byte();
         let order = self.read_order(reader);
-        let both = last(&mut self.roots, 2);
+        let both = pop_operands(&mut self.roots, 2);
         Node::FirstRows(both[0], order, both[1])
     }
 
@@ -343,7 +343,7 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
         op::SELECTED => Node::Selected(reader.byte()),
         op::CALL => {
             let function = Function::of_number(reader.byte()).expect("shapes are written whole");
-            Node::Call(function, last(stack, function.arity()))
+            Node::Call(function, pop_operands(stack, function.arity()))
         }
         op::INTEGER => {
             let kind = IntegerKind::of_number(reader.byte()).expect("shapes are written whole");
@@ -351,18 +351,18 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
         }
         op::CASE => {
             let branches = usize::from(reader.byte()) * 2;
-            Node::Case(last(stack, branches + usize::from(reader.byte())))
+            Node::Case(pop_operands(stack, branches + usize::from(reader.byte())))
         }
         op::ROW => {
             let length = usize::from(reader.byte());
-            Node::Row(last(stack, length))
+            Node::Row(pop_operands(stack, length))
         }
         other => unreachable!("no shape has the code {other}"),
     }
 }
 
 /// The last of what stands before, in its order.
-fn last(stack: &mut Vec<usize>, count: usize) -> Vec<usize> {
+fn pop_operands(stack: &mut Vec<usize>, count: usize) -> Vec<usize> {
     let first = stack.len().checked_sub(count);
     stack.split_off(first.expect("shapes are written whole"))
 }

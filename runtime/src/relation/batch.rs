@@ -8,7 +8,7 @@ use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::Model;
-use crate::query::{self, Clauses, ColumnPath, Predicate, list, op};
+use crate::query::{self, Clauses, ColumnPath, Predicate, in_list, op};
 use crate::repository::Repository;
 use crate::value::recorded::{self, RecordedValues};
 use crate::value::{ParamWriter, RowReader};
@@ -204,7 +204,7 @@ pub(super) fn condition<K: Borrow<RecordedValues>>(columns: &[usize], keys: &[K]
                 items.values.extend(key.borrow().bytes());
             }
             let column = Predicate::column(ColumnPath::own(*column as u16));
-            list(column, keys.len() as u64, items)
+            in_list(column, keys.len() as u64, items)
         }
         several => one_of(several, keys),
     }

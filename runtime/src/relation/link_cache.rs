@@ -80,7 +80,7 @@ struct Kept<R> {
     /// In the order in which they came; each key once.
     order: VecDeque<Arc<[u8]>>,
     /// Of all rows that are kept: few.
-    places: Vec<Place>,
+    places: Vec<CachedColumn>,
     /// The times that rows were forgotten: rows read before may be older than the write that was the reason.
     forgotten: u64,
     hits: u64,
@@ -98,7 +98,7 @@ struct KeptRow<R> {
 
 /// The column by which rows are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
+struct CachedColumn {
     database: u64,
     column: u16,
     /// It is the whole key of the table.
@@ -107,12 +107,12 @@ struct Place {
 
 /// The tables of a model's rows, and what was written to them and forgotten of them by now.
 struct Seen {
-    place: Place,
+    place: CachedColumn,
     state: u64,
     forgotten: u64,
 }
 
-impl Place {
+impl CachedColumn {
     fn key(&self, value: &[u8]) -> Vec<u8> {
         let mut key = Vec::with_capacity(10 + value.len());
         key.extend(self.database.to_le_bytes());
@@ -400,7 +400,7 @@ fn seen<M: Model, E: Engine>(
     let table = repository.sql().ok()?;
     let changes = repository.changes()?;
     Some(Seen {
-        place: Place {
+        place: CachedColumn {
             database: changes.database(),
             column: column as u16,
             is_key: table.key == [column],

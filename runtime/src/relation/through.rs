@@ -26,7 +26,7 @@ pub struct Through<'c, M: Model, J, U, E: Engine> {
 }
 
 /// The references of the table between, and the row's key.
-struct Known {
+struct LinkReferences {
     near: &'static ReferenceSql,
     far: &'static ReferenceSql,
     key: KeyValues,
@@ -159,18 +159,18 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
     }
 
     #[track_caller]
-    fn known(&mut self) -> Result<Known> {
+    fn known(&mut self) -> Result<LinkReferences> {
         let mut target = self.connection.own_target();
         let engine = target.engine;
         let near = reference::<M, J, E>(&mut target, self.relation.near)?;
         let table = Repository::<J, E>::new(target).hosted()?;
         let far = &table.references[usize::from(self.relation.far)];
         let key = key_of::<M, E>(self.row, engine, near)?;
-        Ok(Known { near, far, key })
+        Ok(LinkReferences { near, far, key })
     }
 
     #[track_caller]
-    fn key_of(&self, known: &Known, other: &U::Row<E>) -> Result<KeyValues> {
+    fn key_of(&self, known: &LinkReferences, other: &U::Row<E>) -> Result<KeyValues> {
         key_of::<U, E>(other, self.connection.engine(), known.far)
     }
 
@@ -181,7 +181,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
 
     /// The keys of the other rows that belong to it.
     #[track_caller]
-    fn linked(&mut self, known: &Known) -> Result<Vec<KeyValues>> {
+    fn linked(&mut self, known: &LinkReferences) -> Result<Vec<KeyValues>> {
         let links = self.links(equal_to(known.near.columns, &known.key.bound));
         let rows = links.all()?;
         let table = Repository::<J, E>::new(self.connection.own_target()).hosted()?;
@@ -194,7 +194,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
     }
 
     #[track_caller]
-    fn delete(&mut self, known: &Known, keys: &[RecordedValues]) -> Result<u64> {
+    fn delete(&mut self, known: &LinkReferences, keys: &[RecordedValues]) -> Result<u64> {
         let mut deleted = 0;
         for keys in keys.chunks(chunk_of(known.far.columns)) {
             let mut both = equal_to(known.near.columns, &known.key.bound);
@@ -205,7 +205,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
     }
 
     #[track_caller]
-    fn insert(&mut self, known: &Known, other: &U::Row<E>) -> Result<bool> {
+    fn insert(&mut self, known: &LinkReferences, other: &U::Row<E>) -> Result<bool> {
         // Refused here where the row is of another engine, or belongs to none.
         self.key_of(known, other)?;
         let near = known

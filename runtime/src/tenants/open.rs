@@ -39,7 +39,7 @@ impl Opened {
 }
 
 /// A tenant that is open.
-pub(super) struct Place {
+pub(super) struct TenantEntry {
     pub(super) opened: Arc<Opened>,
     /// Held by all handles of the tenant.
     pub(super) lease: Weak<Lease>,
@@ -47,7 +47,7 @@ pub(super) struct Place {
     used: u64,
 }
 
-impl Place {
+impl TenantEntry {
     pub(super) fn is_in_use(&self) -> bool {
         self.lease.strong_count() > 0
     }
@@ -65,9 +65,9 @@ pub(super) enum Recency {
 /// All tenants. What is taken out of here is dropped by the caller, without the lock.
 #[derive(Default)]
 pub(super) struct Open {
-    pub(super) places: HashMap<Arc<str>, Place>,
+    pub(super) places: HashMap<Arc<str>, TenantEntry>,
     /// Closed while connections were in use: gone when these have come back, or open again when requested before.
-    draining: Vec<(Arc<str>, Place)>,
+    draining: Vec<(Arc<str>, TenantEntry)>,
     pub(super) opening: HashMap<Arc<str>, Arc<Opening>>,
     /// Callers that wait for room.
     pub(super) waiting: Queue<()>,
@@ -86,7 +86,11 @@ pub(super) struct Counts {
 
 impl Open {
     /// The tenant of this name, which is used now.
-    pub(super) fn touch(&mut self, id: &str, recency: Recency) -> Option<(&Arc<str>, &mut Place)> {
+    pub(super) fn touch(
+        &mut self,
+        id: &str,
+        recency: Recency,
+    ) -> Option<(&Arc<str>, &mut TenantEntry)> {
         if self.places.get(id)?.opened.is_closed() {
             return None;
         }
@@ -119,10 +123,10 @@ impl Open {
         id: Arc<str>,
         opened: Arc<Opened>,
         recency: Recency,
-    ) -> Option<Place> {
+    ) -> Option<TenantEntry> {
         self.clock += 1;
         self.counts.opened += 1;
-        let place = Place {
+        let place = TenantEntry {
             opened,
             lease: Weak::new(),
             used: match recency {
@@ -191,8 +195,8 @@ impl Open {
     }
 
     /// Takes out the tenants whose connections have all come back.
-    pub(super) fn take_drained(&mut self) -> Vec<(Arc<str>, Place)> {
-        let is_gone = |(_, place): &mut (Arc<str>, Place)| {
+    pub(super) fn take_drained(&mut self) -> Vec<(Arc<str>, TenantEntry)> {
+        let is_gone = |(_, place): &mut (Arc<str>, TenantEntry)| {
             !place.is_in_use() && place.opened.pools().all(|pool| pool.in_use() == 0)
         };
         self.draining.extract_if(.., is_gone).collect()
@@ -209,7 +213,7 @@ impl Open {
     }
 
     /// Every tenant, also those that wait for their connections to come back.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Place> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &TenantEntry> {
         let draining = self.draining.iter().map(|(_, place)| place);
         self.places.values().chain(draining)
     }
@@ -218,7 +222,7 @@ impl Open {
 /// Of a tenant that was taken out: what is to be done without the lock.
 pub(super) struct Closing {
     pools: Vec<Arc<Pool>>,
-    gone: Option<Place>,
+    gone: Option<TenantEntry>,
 }
 
 impl Closing {

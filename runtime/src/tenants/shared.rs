@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::builder::{Limits, WhenFull};
 use super::locked::ensure_allowed;
-use super::open::{Closing, Open, Opened, Place, Recency};
+use super::open::{Closing, Open, Opened, Recency, TenantEntry};
 use super::opening::{Opening, Outcome, again};
 use super::options::{TenantOptions, canonical};
 use crate::databases::config::Settings;
@@ -44,7 +44,7 @@ impl Drop for Lease {
 }
 
 /// The outcome of a look at the tenants.
-enum Found<D: GeneratedDatabases> {
+enum TenantLookup<D: GeneratedDatabases> {
     Open(Arc<str>, Arc<Opened>, Arc<Lease>),
     /// Another caller opens it.
     Opening(Arc<Opening>),
@@ -97,12 +97,12 @@ impl<D: GeneratedDatabases> Shared<D> {
         let mut has_room = false;
         loop {
             match self.look(id, &given, recency, has_room)? {
-                Found::Open(id, opened, lease) => {
+                TenantLookup::Open(id, opened, lease) => {
                     self.pass_room_on(has_room);
                     self.ensure_same(&id, &given, &opened)?;
                     return Ok((id, self.databases(&opened, lease)));
                 }
-                Found::Opening(opening) => {
+                TenantLookup::Opening(opening) => {
                     self.pass_room_on(std::mem::take(&mut has_room));
                     match opening.wait(left()) {
                         Some(Outcome::Failed(error)) if opening.is_with(&given) => {
@@ -112,11 +112,11 @@ impl<D: GeneratedDatabases> Shared<D> {
                         None => return Err(too_late()),
                     }
                 }
-                Found::Full(place) => {
+                TenantLookup::Full(place) => {
                     self.wait_for_room(&place, left(), started)?;
                     has_room = true;
                 }
-                Found::Absent(turn) => return self.open(turn, &given, recency),
+                TenantLookup::Absent(turn) => return self.open(turn, &given, recency),
             }
         }
     }
@@ -135,19 +135,20 @@ impl<D: GeneratedDatabases> Shared<D> {
         given: &TenantOptions,
         recency: Recency,
         has_room: bool,
-    ) -> Result<Found<D>> {
+    ) -> Result<TenantLookup<D>> {
         let mut open = self.lock();
         if open.is_closed {
             return Err(closed());
         }
         open.keep_again(id, given);
         if let Some((id, place)) = open.touch(id, recency) {
-            let found = Found::Open(Arc::clone(id), Arc::clone(&place.opened), self.lease(place));
+            let found =
+                TenantLookup::Open(Arc::clone(id), Arc::clone(&place.opened), self.lease(place));
             open.counts.hits += 1;
             return Ok(found);
         }
         if let Some(opening) = open.opening.get(id) {
-            return Ok(Found::Opening(Arc::clone(opening)));
+            return Ok(TenantLookup::Opening(Arc::clone(opening)));
         }
         let mut closing = None;
         if let WhenFull::Wait = self.limits.when_full {
@@ -156,7 +157,7 @@ impl<D: GeneratedDatabases> Shared<D> {
                 closing = open.take_oldest();
             }
             if !is_next || open.len() >= self.limits.max_pools {
-                return Ok(Found::Full(open.waiting.join()));
+                return Ok(TenantLookup::Full(open.waiting.join()));
             }
         }
         let turn = Turn {
@@ -168,11 +169,11 @@ impl<D: GeneratedDatabases> Shared<D> {
             .insert(Arc::clone(&turn.id), Arc::clone(&turn.opening));
         drop(open);
         closing.into_iter().for_each(Closing::finish);
-        Ok(Found::Absent(turn))
+        Ok(TenantLookup::Absent(turn))
     }
 
     /// The lease that all handles of a tenant have.
-    fn lease(self: &Arc<Self>, place: &mut Place) -> Arc<Lease> {
+    fn lease(self: &Arc<Self>, place: &mut TenantEntry) -> Arc<Lease> {
         place.lease.upgrade().unwrap_or_else(|| {
             let lease = Arc::new(Lease(Arc::downgrade(self) as Weak<dyn Tidy>));
             place.lease = Arc::downgrade(&lease);

@@ -20,7 +20,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     if !tables.any(|table| table.columns.iter().any(is_tagged)) {
         return;
     }
-    for place in places(model) {
+    for place in all_columns(model) {
         let (table, column) = (model.table(place.0), place.1);
         match (
             table.column(column).redact,
@@ -33,7 +33,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn places(model: &Model) -> impl Iterator<Item = (TableId, ColumnId)> {
+fn all_columns(model: &Model) -> impl Iterator<Item = (TableId, ColumnId)> {
     model.table_ids().flat_map(|id| {
         let columns = 0..model.table(id).columns.len() as u32;
         columns.map(move |at| (id, ColumnId(at)))
@@ -291,7 +291,7 @@ fn is_in_condition(table: &Table, column: ColumnId) -> bool {
 }
 
 fn is_referred(model: &Model, place: (TableId, ColumnId)) -> bool {
-    places(model).any(|(table, column)| {
+    all_columns(model).any(|(table, column)| {
         references(model.table(table), column).any(|referred| referred == place)
     })
 }

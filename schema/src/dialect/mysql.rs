@@ -87,7 +87,7 @@ impl Rules for Mysql {
     }
 
     fn computed(&self, column_type: &ColumnType) -> &'static str {
-        name(column_type).unwrap_or("longtext")
+        bare_type_name(column_type).unwrap_or("longtext")
     }
 
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
@@ -317,7 +317,7 @@ impl Rules for Mysql {
 }
 
 /// The name of each type without a length; none where MySQL has no such type.
-fn name(column_type: &ColumnType) -> Option<&'static str> {
+fn bare_type_name(column_type: &ColumnType) -> Option<&'static str> {
     Some(match column_type {
         ColumnType::Bool => "tinyint(1)",
         ColumnType::I8 => "tinyint",
@@ -355,7 +355,7 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
     if let ColumnType::Enum(id) = stored {
         return enum_type(place, &place.model.enum_type(*id).values);
     }
-    match name(stored) {
+    match bare_type_name(stored) {
         Some(name) => Ok(sized(stored).unwrap_or_else(|| name.to_owned())),
         None => Err(refused(place, stored)),
     }
@@ -373,7 +373,7 @@ fn sized(stored: &ColumnType) -> Option<String> {
         return lob(*size, "blob");
     }
     if let Some(digits) = stored.digits() {
-        return Some(format!("{}({digits})", name(stored)?));
+        return Some(format!("{}({digits})", bare_type_name(stored)?));
     }
     let length = stored.length()?;
     // Not `char(n)`: it would lose blanks at the end; nor `binary(n)`: it would give a value back with zeros that were

@@ -42,7 +42,7 @@ impl Rules for Postgres {
     }
 
     fn computed(&self, column_type: &ColumnType) -> &'static str {
-        name(column_type).unwrap_or("text")
+        bare_type_name(column_type).unwrap_or("text")
     }
 
     fn declare(&self, place: ColumnPlace<'_>) -> Result<Declaration, Refusal> {
@@ -254,7 +254,7 @@ fn is_domain(place: ColumnPlace<'_>) -> bool {
 
 /// The name of each type without a length: the next larger one where PostgreSQL has none of the size, none where it has
 /// nothing that holds the values.
-fn name(column_type: &ColumnType) -> Option<&'static str> {
+fn bare_type_name(column_type: &ColumnType) -> Option<&'static str> {
     Some(match column_type {
         ColumnType::Bool => "boolean",
         ColumnType::I8 | ColumnType::I16 | ColumnType::U8 | ColumnType::Year => "smallint",
@@ -294,7 +294,7 @@ fn declaration(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<Declaratio
         let element = declaration(place, element)?;
         return Ok(Declaration::plain(format!("{}[]", element.type_sql)));
     }
-    match name(stored).filter(|_| *stored != ColumnType::Bit(64)) {
+    match bare_type_name(stored).filter(|_| *stored != ColumnType::Bit(64)) {
         Some(name) => Ok(sized(place, stored, name)),
         None => Err(refused(place, stored)),
     }

@@ -341,7 +341,7 @@ fn push_glob(glob: &mut String, sign: char) {
 }
 
 /// The name of each type without a length; none where SQLite has nothing that holds the values.
-fn name(column_type: &ColumnType) -> Option<&'static str> {
+fn bare_type_name(column_type: &ColumnType) -> Option<&'static str> {
     Some(match column_type {
         ColumnType::Bool => "BOOLEAN",
         ColumnType::I8 => "TINYINT",
@@ -402,7 +402,7 @@ fn type_name(place: ColumnPlace<'_>, stored: &ColumnType) -> Result<String, Refu
     let is_bits = stored.class() == TypeClass::Bit;
     let length = stored.length().filter(|_| !is_bits);
     match (
-        name(stored).filter(|_| *stored != ColumnType::Bit(64)),
+        bare_type_name(stored).filter(|_| *stored != ColumnType::Bit(64)),
         length,
     ) {
         (Some(name), Some(length)) => Ok(format!("{name}({length})")),

@@ -231,7 +231,7 @@ impl Looking {
 
     /// Also what a query of `WITH` deletes.
     fn of_rows(&mut self, whole: &Whole) {
-        syntax::walk(&whole.statement, |node| {
+        syntax::walk_statement(&whole.statement, |node| {
             let Node::Statement(syntax::Statement::Delete(delete)) = node else {
                 return;
             };

@@ -260,26 +260,26 @@ impl<'a> Reader<'a> {
 
     fn set(&mut self, tag: &Tag<'a>, notes: &mut Notes, dialect: &mut Option<Dialect>) {
         match tag.word {
-            "engines" | "engine" => put(self, tag, &mut notes.engines, Self::engines),
-            "dialect" => put(self, tag, dialect, Self::dialect),
-            "model" => put(self, tag, &mut notes.model, Self::identifier),
-            "name" => put(self, tag, &mut notes.name, Self::identifier),
-            "type" => put(self, tag, &mut notes.rust_type, Self::rust_type),
-            "link" => put(self, tag, &mut notes.link, Self::link),
-            "version" => put(self, tag, &mut notes.version, Self::flag),
-            "updated" => put(self, tag, &mut notes.updated, Self::flag),
-            "skip" => put(self, tag, &mut notes.skip, Self::flag),
-            "validate" => put(self, tag, &mut notes.validate, Self::flag),
-            "capture" => put(self, tag, &mut notes.capture, Self::flag),
-            "interface" => put(self, tag, &mut notes.interface, Self::interface),
-            "length" => put(self, tag, &mut notes.length, Self::length),
+            "engines" | "engine" => set_once(self, tag, &mut notes.engines, Self::engines),
+            "dialect" => set_once(self, tag, dialect, Self::dialect),
+            "model" => set_once(self, tag, &mut notes.model, Self::identifier),
+            "name" => set_once(self, tag, &mut notes.name, Self::identifier),
+            "type" => set_once(self, tag, &mut notes.rust_type, Self::rust_type),
+            "link" => set_once(self, tag, &mut notes.link, Self::link),
+            "version" => set_once(self, tag, &mut notes.version, Self::flag),
+            "updated" => set_once(self, tag, &mut notes.updated, Self::flag),
+            "skip" => set_once(self, tag, &mut notes.skip, Self::flag),
+            "validate" => set_once(self, tag, &mut notes.validate, Self::flag),
+            "capture" => set_once(self, tag, &mut notes.capture, Self::flag),
+            "interface" => set_once(self, tag, &mut notes.interface, Self::interface),
+            "length" => set_once(self, tag, &mut notes.length, Self::length),
             "allow" => self.allow(tag, &mut notes.allow),
             "sync" => notes.syncs.extend(self.sync(tag)),
-            "renamed_from" => put(self, tag, &mut notes.renamed_from, Self::former_name),
-            "redact" => put(self, tag, &mut notes.redact, Self::redact),
+            "renamed_from" => set_once(self, tag, &mut notes.renamed_from, Self::former_name),
+            "redact" => set_once(self, tag, &mut notes.redact, Self::redact),
             "serde" => self.serde(tag, &mut notes.serde),
-            "publish" => put(self, tag, &mut notes.publish, Self::publish),
-            _ => put(self, tag, &mut notes.unmanaged, Self::flag),
+            "publish" => set_once(self, tag, &mut notes.publish, Self::publish),
+            _ => set_once(self, tag, &mut notes.unmanaged, Self::flag),
         }
     }
 
@@ -463,7 +463,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Sets a slot once; a second tag of the same kind is an error.
-fn put<'a, T: Placed>(
+fn set_once<'a, T: Placed>(
     reader: &mut Reader<'a>,
     tag: &Tag<'a>,
     slot: &mut Option<T>,

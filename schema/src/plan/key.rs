@@ -361,18 +361,18 @@ impl<'m> TableWriter<'m> {
             sql.push("CONSTRAINT ").identifier(name).push(" ");
         }
         sql.push("FOREIGN KEY (")
-            .identifiers(names(self.table(), &key.columns))
+            .identifiers(column_names(self.table(), &key.columns))
             .push(") REFERENCES ");
         sql.table(&referred.name)
             .push(" (")
-            .identifiers(names(referred, &key.referred))
+            .identifiers(column_names(referred, &key.referred))
             .push(")");
         if let Some(matching) = key.matching.as_ref().filter(|_| self.is_native()) {
             sql.push(" MATCH ").push(matching);
         }
         sql.push(&action(" ON DELETE ", self.possible(key, key.on_delete)));
         if !key.on_delete_columns.is_empty() && self.is_native() {
-            let columns = names(self.table(), &key.on_delete_columns);
+            let columns = column_names(self.table(), &key.on_delete_columns);
             sql.push(" (").identifiers(columns).push(")");
         }
         sql.push(&action(" ON UPDATE ", self.possible(key, key.on_update)));
@@ -492,7 +492,7 @@ pub(super) fn counted_without_key(table: &Table) -> Option<ColumnId> {
         .find(|id| !leads(id))
 }
 
-fn names<'t>(table: &'t Table, columns: &'t [ColumnId]) -> impl Iterator<Item = &'t str> {
+fn column_names<'t>(table: &'t Table, columns: &'t [ColumnId]) -> impl Iterator<Item = &'t str> {
     columns
         .iter()
         .map(|column| table.column(*column).name.as_str())

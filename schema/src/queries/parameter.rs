@@ -18,7 +18,7 @@ pub(super) fn bind(
     texts: &[CheckedText<'_>],
     diagnostics: &mut Diagnostics,
 ) -> Option<(Vec<QueryParameter>, Vec<QueryText>)> {
-    let mut known: Vec<Known<'_>> = Vec::new();
+    let mut known: Vec<KnownParameter<'_>> = Vec::new();
     let mut findings = Vec::new();
     for (at, text) in texts.iter().enumerate() {
         findings.extend(mixed(text));
@@ -29,7 +29,7 @@ pub(super) fn bind(
                 .find(|known| known.first.parameter == found.parameter)
             {
                 Some(known) => findings.extend(known.add(found, text.dialect)),
-                None if at == 0 => known.push(Known::new(found, text.dialect)),
+                None if at == 0 => known.push(KnownParameter::new(found, text.dialect)),
                 None => findings.push(of_one_text(found, texts)),
             }
         }
@@ -40,7 +40,7 @@ pub(super) fn bind(
     });
     let whole = texts.iter().filter(|text| text.form == 0);
     let of_others = whole.skip(1).flat_map(|text| {
-        let has = |known: &&Known<'_>| {
+        let has = |known: &&KnownParameter<'_>| {
             let mut uses = text.statement.parameters.iter();
             !uses.any(|found| found.parameter == known.first.parameter)
         };
@@ -60,7 +60,8 @@ pub(super) fn bind(
     }
     let rewritten = texts.iter().map(|text| rewritten(sources, text, &known));
     let rewritten = rewritten.collect();
-    let mut parameters: Vec<QueryParameter> = known.into_iter().map(Known::parameter).collect();
+    let mut parameters: Vec<QueryParameter> =
+        known.into_iter().map(KnownParameter::parameter).collect();
     for (name, part) in parts {
         match parameters.iter_mut().find(|one| one.name == name) {
             Some(parameter) => {
@@ -82,7 +83,7 @@ pub(super) fn bind(
 /// The arguments that leave out parts, with those.
 fn parts(
     text: &CheckedText<'_>,
-    known: &[Known<'_>],
+    known: &[KnownParameter<'_>],
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<(String, QueryPart)> {
     let parts = &text.written.parts;
@@ -99,7 +100,7 @@ fn parts(
             findings.extend(outside.map(|(span, _)| outside_of_part(name, span)));
         } else {
             // One whose uses are all in this part is what was meant.
-            let is_alone = |one: &&Known<'_>| {
+            let is_alone = |one: &&KnownParameter<'_>| {
                 uses_of(text, &one.first.parameter)
                     .iter()
                     .all(|(_, part)| *part == Some(of))
@@ -140,7 +141,7 @@ fn outside_of_part(name: &Name, span: Span) -> Diagnostic {
         .help("give the other place a parameter of its own, or leave out both by the same name")
 }
 
-fn part_of_other(name: &Name, known: &Known<'_>) -> Diagnostic {
+fn part_of_other(name: &Name, known: &KnownParameter<'_>) -> Diagnostic {
     let own = argument(&known.first.parameter);
     let message = format!(
         "the part of `{}` has {} and is not left out by it",
@@ -154,13 +155,13 @@ fn part_of_other(name: &Name, known: &Known<'_>) -> Diagnostic {
 }
 
 /// A parameter with its uses so far.
-struct Known<'t> {
+struct KnownParameter<'t> {
     first: &'t ParameterUse,
     dialect: Dialect,
     nullable: bool,
 }
 
-impl<'t> Known<'t> {
+impl<'t> KnownParameter<'t> {
     fn new(first: &'t ParameterUse, dialect: Dialect) -> Self {
         Self {
             first,
@@ -269,7 +270,7 @@ fn of_one_text(found: &ParameterUse, texts: &[CheckedText<'_>]) -> Diagnostic {
 }
 
 /// Findings on numbers that are left out, and on names that are one in Rust.
-fn unclear(known: &[Known<'_>]) -> Vec<Diagnostic> {
+fn unclear(known: &[KnownParameter<'_>]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (at, one) in known.iter().enumerate() {
         let place = one.first.span;
@@ -341,7 +342,7 @@ fn kind(column_type: &ColumnType) -> ListKind {
 }
 
 /// The statement with the placeholders of its dialect, without the parts that are left out and with names in place of `*`.
-fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[Known<'_>]) -> QueryText {
+fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[KnownParameter<'_>]) -> QueryText {
     let mut arguments: Vec<usize> = Vec::new();
     let Span { start, end, .. } = text.written.statement;
     let source = sources.file(text.written.statement.file).text();
@@ -407,8 +408,8 @@ fn line_end(source: &str, range: &Range<u32>) -> &'static str {
     }
 }
 
-fn position(found: &ParameterUse, known: &[Known<'_>]) -> usize {
-    let is = |known: &Known<'_>| known.first.parameter == found.parameter;
+fn position(found: &ParameterUse, known: &[KnownParameter<'_>]) -> usize {
+    let is = |known: &KnownParameter<'_>| known.first.parameter == found.parameter;
     known.iter().position(is).unwrap_or_default()
 }
 

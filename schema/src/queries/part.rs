@@ -21,11 +21,11 @@ const HELP: &str = "write `-- @if title` before the part and `-- @end` behind it
 pub(super) struct Parts {
     /// The arguments, each once.
     pub(super) names: Vec<Name>,
-    parts: Vec<Part>,
+    parts: Vec<QueryPart>,
 }
 
 #[derive(Debug)]
-struct Part {
+struct QueryPart {
     /// Which of the names.
     of: usize,
     /// The comments around it, with the blanks before them on their lines.
@@ -125,7 +125,7 @@ impl Reader<'_> {
             return self.refuse("there is no part that ends here".to_owned(), span, HELP);
         };
         let close = self.line_of(comment);
-        self.found.parts.push(Part { of, open, close });
+        self.found.parts.push(QueryPart { of, open, close });
     }
 
     /// The comment with the blanks before it, and the end of the line before where it begins one.

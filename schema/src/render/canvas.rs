@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 
 /// The part that a character plays in a finding.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum TextRole {
     /// Source text, paths and sentences.
     Text,
     /// The severity and the code; the marks and the label of the main place.
@@ -15,7 +15,7 @@ pub(super) enum Part {
     Frame,
 }
 
-impl Part {
+impl TextRole {
     /// Select Graphic Rendition (ECMA-48, 8.3.117), in the colours of rustc.
     fn colour(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ const RESET: &str = "\u{1b}[0m";
 /// The lines that are drawn so far.
 #[derive(Default)]
 pub(super) struct Canvas {
-    lines: Vec<Vec<(char, Part)>>,
+    lines: Vec<Vec<(char, TextRole)>>,
 }
 
 impl Canvas {
@@ -50,18 +50,18 @@ impl Canvas {
     }
 
     /// Writes at the end of the last line.
-    pub(super) fn append(&mut self, text: &str, part: Part) {
+    pub(super) fn append(&mut self, text: &str, part: TextRole) {
         if let Some(line) = self.lines.last_mut() {
             line.extend(text.chars().map(|letter| (letter, part)));
         }
     }
 
     /// Writes over what a line has from a column on; blanks go before it where the line is shorter.
-    pub(super) fn put(&mut self, line: usize, column: usize, text: &str, part: Part) {
+    pub(super) fn put(&mut self, line: usize, column: usize, text: &str, part: TextRole) {
         let line = &mut self.lines[line];
         for (at, letter) in (column..).zip(text.chars()) {
             if line.len() <= at {
-                line.resize(at + 1, (' ', Part::Text));
+                line.resize(at + 1, (' ', TextRole::Text));
             }
             line[at] = (letter, part);
         }
@@ -80,7 +80,7 @@ impl Canvas {
     }
 }
 
-fn with_colours(line: &[(char, Part)]) -> String {
+fn with_colours(line: &[(char, TextRole)]) -> String {
     let mut text = String::new();
     for piece in line.chunk_by(|(_, one), (_, other)| one.colour() == other.colour()) {
         let colour = piece[0].1.colour();

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::canvas::{Canvas, Part};
+use super::canvas::{Canvas, TextRole};
 use super::excerpt::{Excerpt, Line, Mark};
 use super::width::text_width;
 use crate::diagnostic::Severity;
@@ -27,9 +27,9 @@ impl Page {
         let name = format!("{}[{code}]", super::severity_name(severity));
         let indent = name.len() + 2;
         page.canvas.begin_line();
-        page.canvas.append(&name, Part::Main(severity));
-        page.canvas.append(": ", Part::Strong);
-        page.paragraph(message, indent, Part::Strong);
+        page.canvas.append(&name, TextRole::Main(severity));
+        page.canvas.append(": ", TextRole::Strong);
+        page.paragraph(message, indent, TextRole::Strong);
         page
     }
 
@@ -39,16 +39,16 @@ impl Page {
             self.bar();
         }
         self.canvas.begin_line();
-        self.canvas.append(&" ".repeat(self.gutter), Part::Text);
+        self.canvas.append(&" ".repeat(self.gutter), TextRole::Text);
         let arrow = if is_first { "--> " } else { "::: " };
-        self.canvas.append(arrow, Part::Frame);
-        self.canvas.append(&excerpt.origin(), Part::Text);
+        self.canvas.append(arrow, TextRole::Frame);
+        self.canvas.append(&excerpt.origin(), TextRole::Text);
         self.bar();
         let mut next = None;
         for line in &excerpt.lines {
             if next.is_some_and(|next| next != line.number) {
                 self.canvas.begin_line();
-                self.canvas.append("...", Part::Frame);
+                self.canvas.append("...", TextRole::Frame);
             }
             next = Some(line.number + 1);
             self.source_line(line);
@@ -59,17 +59,18 @@ impl Page {
     /// Draws a sentence under the excerpts: `= help: …`.
     pub(super) fn sentence(&mut self, name: &str, text: &str) {
         self.canvas.begin_line();
-        self.canvas.append(&" ".repeat(self.gutter + 1), Part::Text);
-        self.canvas.append("= ", Part::Frame);
-        self.canvas.append(name, Part::Strong);
-        self.canvas.append(": ", Part::Text);
-        self.paragraph(text, self.gutter + name.len() + 5, Part::Text);
+        self.canvas
+            .append(&" ".repeat(self.gutter + 1), TextRole::Text);
+        self.canvas.append("= ", TextRole::Frame);
+        self.canvas.append(name, TextRole::Strong);
+        self.canvas.append(": ", TextRole::Text);
+        self.paragraph(text, self.gutter + name.len() + 5, TextRole::Text);
     }
 
     /// Draws a line with nothing but the bar.
     pub(super) fn bar(&mut self) {
         let line = self.canvas.begin_line();
-        self.canvas.put(line, self.gutter + 1, "|", Part::Frame);
+        self.canvas.put(line, self.gutter + 1, "|", TextRole::Frame);
     }
 
     /// The finding as text.
@@ -78,11 +79,11 @@ impl Page {
     }
 
     /// Writes at the end of a line, and further lines with an indent.
-    fn paragraph(&mut self, text: &str, indent: usize, part: Part) {
+    fn paragraph(&mut self, text: &str, indent: usize, part: TextRole) {
         for (at, line) in text.split('\n').enumerate() {
             if at > 0 {
                 self.canvas.begin_line();
-                self.canvas.append(&" ".repeat(indent), Part::Text);
+                self.canvas.append(&" ".repeat(indent), TextRole::Text);
             }
             self.canvas.append(&without_tabs(line), part);
         }
@@ -91,9 +92,9 @@ impl Page {
     fn source_line(&mut self, line: &Line) {
         let row = self.canvas.begin_line();
         let number = format!("{:>width$}", line.number, width = self.gutter);
-        self.canvas.append(&number, Part::Frame);
-        self.canvas.put(row, self.gutter + 1, "|", Part::Frame);
-        self.put_source(row, 0, &line.text, Part::Text);
+        self.canvas.append(&number, TextRole::Frame);
+        self.canvas.put(row, self.gutter + 1, "|", TextRole::Frame);
+        self.put_source(row, 0, &line.text, TextRole::Text);
     }
 
     /// Draws the marks of a line and their labels: beside the mark where nothing is in the way, else below, connected with it.
@@ -147,16 +148,16 @@ impl Page {
         self.put_source(row, mark.columns.start, &underline, self.part(mark));
     }
 
-    fn part(&self, mark: &Mark) -> Part {
+    fn part(&self, mark: &Mark) -> TextRole {
         if mark.main {
-            Part::Main(self.severity)
+            TextRole::Main(self.severity)
         } else {
-            Part::Frame
+            TextRole::Frame
         }
     }
 
     /// Writes at a column of the source.
-    fn put_source(&mut self, row: usize, column: usize, text: &str, part: Part) {
+    fn put_source(&mut self, row: usize, column: usize, text: &str, part: TextRole) {
         let column = self.gutter + 3 + column;
         self.canvas.put(row, column, &without_tabs(text), part);
     }

@@ -8,7 +8,7 @@ use super::names::{Names, Site, SiteKind, sequence_argument, sites_from, words_o
 use super::reader::{look_at_expression, read_statement};
 use super::text::{Text, tokens_of};
 use super::tree::{Expr, ExprKind};
-use super::walk::{Node, walk, walk_from};
+use super::walk::{Node, walk_from, walk_statement};
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::Token;
 
@@ -239,7 +239,7 @@ fn in_statement(sql: &str, tokens: &[Token]) -> Vec<String> {
     };
     whole.look(|statement| {
         let mut names = Names::of_rows(statement).table_names();
-        walk(statement, |node| {
+        walk_statement(statement, |node| {
             names.extend(type_at(node));
             names.extend(sequence_at(node));
         });

@@ -7,8 +7,8 @@ use super::cursor::Cursor;
 use super::reader::look_at_expression;
 use super::text::{Text, tokens_of};
 use super::tree::{
-    Assignment, Body, Call, ConflictAction, Expr, ExprKind, InList, Insert, InsertSource, Item,
-    ItemKind, JoinOn, MergeAction, Source, SourceKind, Statement,
+    Assignment, Body, Call, ConflictAction, Expr, ExprKind, InList, Insert, InsertSource, ItemKind,
+    JoinOn, MergeAction, SelectItem, Source, SourceKind, Statement,
 };
 use super::walk::{Node, walk_from};
 use crate::ast::name::{Name, ObjectName, TypeName};
@@ -379,7 +379,7 @@ impl Names {
         }
     }
 
-    fn stars(&mut self, items: &[Item]) {
+    fn stars(&mut self, items: &[SelectItem]) {
         for item in items {
             match &item.kind {
                 ItemKind::All => self.column(&[], None),

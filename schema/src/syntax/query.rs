@@ -3,8 +3,8 @@
 use super::cursor::Read;
 use super::reader::Reader;
 use super::tree::{
-    Body, CommonTable, Distinct, Expr, ExprKind, Group, Item, ItemKind, Limit, Lock, Query, Select,
-    SetPart, Sort, Statement, Window, With,
+    Body, CommonTable, Distinct, Expr, ExprKind, Group, ItemKind, Limit, Lock, Query, Select,
+    SelectItem, SetPart, Sort, Statement, Window, With,
 };
 use crate::ast::name::Name;
 use crate::source::Span;
@@ -302,7 +302,7 @@ impl Reader<'_> {
     }
 
     /// An item of a `SELECT` or a `RETURNING`.
-    pub(super) fn item(&mut self) -> Read<Item> {
+    pub(super) fn item(&mut self) -> Read<SelectItem> {
         let first = self.at;
         let embedded = self.embedded()?;
         let is_embedded = embedded.is_some();
@@ -325,7 +325,7 @@ impl Reader<'_> {
             }
         };
         let span = self.span_from(first);
-        Ok(Item {
+        Ok(SelectItem {
             kind,
             span,
             is_embedded,

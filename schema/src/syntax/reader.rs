@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::cursor::{Cursor, Problem, Read};
 use super::text::{Text, tokens_of};
-use super::tree::{Body, Expr, Item, Statement};
+use super::tree::{Body, Expr, SelectItem, Statement};
 use crate::source::Span;
 use bindery_core::dialect::Dialect;
 
@@ -49,7 +49,7 @@ impl Whole {
     }
 
     /// The items of the query's first `SELECT`, which name its columns.
-    pub(crate) fn items(&self) -> &[Item] {
+    pub(crate) fn items(&self) -> &[SelectItem] {
         let Statement::Query(query) = &self.statement else {
             return &[];
         };

@@ -13,8 +13,8 @@ use crate::ast::name::{Name, TypeName};
 use crate::source::Span;
 
 pub(crate) use query::{
-    Body, CommonTable, Distinct, Frame, FrameUnit, Group, Item, ItemKind, Join, JoinKind, JoinOn,
-    Limit, Lock, Query, Select, SetPart, Sort, Source, SourceKind, Window, With,
+    Body, CommonTable, Distinct, Frame, FrameUnit, Group, ItemKind, Join, JoinKind, JoinOn, Limit,
+    Lock, Query, Select, SelectItem, SetPart, Sort, Source, SourceKind, Window, With,
 };
 pub(crate) use write::{
     Assignment, Conflict, ConflictAction, Delete, Insert, InsertSource, Merge, MergeAction,

@@ -2,8 +2,8 @@
 
 use super::tree::{
     Assignment, Body, CommonTable, ConflictAction, Delete, Distinct, Expr, ExprKind, Group, InList,
-    Insert, InsertSource, Item, ItemKind, JoinOn, Merge, MergeAction, Query, Select, Sort, Source,
-    SourceKind, Statement, Update, Window, With,
+    Insert, InsertSource, ItemKind, JoinOn, Merge, MergeAction, Query, Select, SelectItem, Sort,
+    Source, SourceKind, Statement, Update, Window, With,
 };
 
 /// A part of a statement.
@@ -19,7 +19,7 @@ pub(crate) enum Node<'t> {
 }
 
 /// Visits a statement and all that it is made of, in no order that means anything.
-pub(crate) fn walk<'t>(statement: &'t Statement, visit: impl FnMut(Node<'t>)) {
+pub(crate) fn walk_statement<'t>(statement: &'t Statement, visit: impl FnMut(Node<'t>)) {
     walk_from(Node::Statement(statement), visit);
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn open_parts<'t>(node: Node<'t>, open: &mut Vec<Node<'t>>) {
 /// Returns whether a statement writes no rows and locks none, in none of its parts. A function that it calls may.
 pub(crate) fn only_reads(statement: &Statement) -> bool {
     let mut reads = true;
-    walk(statement, |node| {
+    walk_statement(statement, |node| {
         reads &= match node {
             Node::Statement(statement) => matches!(statement, Statement::Query(_)),
             Node::Query(query) => query.locks.is_empty(),
@@ -79,7 +79,7 @@ impl<'t> Parts<'_, 't> {
         self.open.extend(sources.iter().map(Node::Source));
     }
 
-    fn items(&mut self, items: &'t [Item]) {
+    fn items(&mut self, items: &'t [SelectItem]) {
         self.exprs(items.iter().filter_map(|item| match &item.kind {
             ItemKind::Value(value, _) | ItemKind::AllOfRow(value) => Some(value),
             ItemKind::All | ItemKind::AllOf(_) => None,

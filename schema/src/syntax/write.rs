@@ -3,9 +3,9 @@
 use super::cursor::Read;
 use super::reader::Reader;
 use super::tree::{
-    Assignment, Body, Conflict, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, Item,
-    Limit, Merge, MergeAction, MergeWhen, Operator, Source, SourceKind, Statement, Update, Values,
-    With,
+    Assignment, Body, Conflict, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource,
+    Limit, Merge, MergeAction, MergeWhen, Operator, SelectItem, Source, SourceKind, Statement,
+    Update, Values, With,
 };
 use crate::ast::name::{Name, ObjectName};
 use bindery_core::dialect::Dialect;
@@ -282,7 +282,7 @@ impl Reader<'_> {
         Ok(names)
     }
 
-    fn returning(&mut self) -> Read<Vec<Item>> {
+    fn returning(&mut self) -> Read<Vec<SelectItem>> {
         if self.eat(&["RETURNING"]) {
             self.list(Self::item)
         } else {

@@ -7,7 +7,7 @@ use crate::ast::Name;
 use crate::model::{Column, ColumnId, TableId};
 use crate::name::same_name;
 use crate::source::Span;
-use crate::syntax::{Body, Item, ItemKind, Statement, spelled};
+use crate::syntax::{Body, ItemKind, SelectItem, Statement, spelled};
 
 /// A `*` with the columns that it stands for.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ pub(super) struct SeenStar {
 
 /// The items of each part of a statement that gives its rows; that of the first names the columns. `None`: a part has none, and says
 /// which columns there are by a table.
-pub(super) fn items(statement: &Statement) -> Option<Vec<&[Item]>> {
+pub(super) fn row_items(statement: &Statement) -> Option<Vec<&[SelectItem]>> {
     let mut found = Vec::new();
     match statement {
         Statement::Query(query) => of_body(&query.body, &mut found)?,
@@ -52,7 +52,7 @@ pub(super) fn items(statement: &Statement) -> Option<Vec<&[Item]>> {
     Some(found)
 }
 
-fn of_body<'s>(body: &'s Body, found: &mut Vec<&'s [Item]>) -> Option<()> {
+fn of_body<'s>(body: &'s Body, found: &mut Vec<&'s [SelectItem]>) -> Option<()> {
     match body {
         Body::Select(select) => found.push(&select.items),
         Body::Query(query) => of_body(&query.body, found)?,
@@ -70,7 +70,7 @@ fn of_body<'s>(body: &'s Body, found: &mut Vec<&'s [Item]>) -> Option<()> {
 
 impl Checker<'_> {
     /// The columns of a `*`, which is remembered with their names. Of a model there are those that its rows have.
-    pub(super) fn star(&mut self, item: &Item, scope: &Scope<'_>) -> Option<Vec<Field>> {
+    pub(super) fn star(&mut self, item: &SelectItem, scope: &Scope<'_>) -> Option<Vec<Field>> {
         let mut table = None;
         let (mut fields, mut names) = match &item.kind {
             ItemKind::All => (scope.all_fields(self.dialect)?, self.names_of_all(scope)),
@@ -143,7 +143,7 @@ impl Checker<'_> {
     /// The `*` of the rows that a statement gives, in the order of the text; those that stand for columns without names are none of
     /// them. Also returns whether all of them are.
     pub(super) fn output_stars(&self, statement: &Statement) -> (Vec<Star>, bool) {
-        let Some(items) = items(statement) else {
+        let Some(items) = row_items(statement) else {
             return (Vec::new(), false);
         };
         let items = items.into_iter().flatten();
@@ -155,7 +155,7 @@ impl Checker<'_> {
 
     /// The models among the columns that a statement gives. What cannot be one is reported.
     pub(super) fn embedded(&mut self, statement: &Statement, fields: &[Field]) -> Vec<Embedded> {
-        let parts = items(statement).unwrap_or_default();
+        let parts = row_items(statement).unwrap_or_default();
         let mut found = Vec::new();
         let mut at = 0;
         for item in parts.first().copied().unwrap_or_default() {
@@ -188,7 +188,7 @@ impl Checker<'_> {
     }
 
     /// The name under which a `t.*` is a model: it is written so, or by an annotation.
-    fn embeds(&self, item: &Item) -> Option<Name> {
+    fn embeds(&self, item: &SelectItem) -> Option<Name> {
         let ItemKind::AllOf(names) = &item.kind else {
             return None;
         };

@@ -14,7 +14,7 @@ use crate::syntax::{
 
 /// Where a query reads itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum SelfReference {
     From,
     /// In a query of FROM.
     Within,
@@ -92,17 +92,17 @@ impl Checker<'_> {
         if places.is_empty() {
             return;
         }
-        let has = |place: Place| places.iter().find(|(one, _)| *one == place);
+        let has = |place: SelfReference| places.iter().find(|(one, _)| *one == place);
         let sqlite = self.dialect == Dialect::Sqlite;
         let aggregates = values.iter().find(|value| self.has_aggregate(value));
         let windows = values.iter().find(|value| has_window(value));
         let windows = windows.filter(|_| self.dialect != Dialect::Postgres);
         let grouped = sqlite && !select.group.is_empty();
-        let (what, span) = if let Some((_, span)) = has(Place::Value) {
+        let (what, span) = if let Some((_, span)) = has(SelfReference::Value) {
             ("in a query within an expression", *span)
-        } else if let Some((_, span)) = has(Place::Within).filter(|_| sqlite) {
+        } else if let Some((_, span)) = has(SelfReference::Within).filter(|_| sqlite) {
             ("in a query of `FROM`", *span)
-        } else if let Some((_, span)) = has(Place::Outer).filter(|_| !sqlite) {
+        } else if let Some((_, span)) = has(SelfReference::Outer).filter(|_| !sqlite) {
             (
                 "on the side of an outer join that may be without a row",
                 *span,
@@ -121,15 +121,15 @@ impl Checker<'_> {
         self.report(findings::recursion(&message, span, help));
     }
 
-    fn places_in(&self, source: &Source, name: &Name, places: &mut Vec<(Place, Span)>) {
+    fn places_in(&self, source: &Source, name: &Name, places: &mut Vec<(SelfReference, Span)>) {
         let from = places.len();
         match &source.kind {
             SourceKind::Table(table) if self.is_itself(table, name) => {
-                places.push((Place::From, table.name.span));
+                places.push((SelfReference::From, table.name.span));
             }
             SourceKind::Query(query, _) => {
                 if self.reads(Node::Query(query), name) {
-                    places.push((Place::Within, query.span));
+                    places.push((SelfReference::Within, query.span));
                 }
             }
             SourceKind::Joined(inner) => self.places_in(inner, name, places),
@@ -145,7 +145,7 @@ impl Checker<'_> {
                 JoinKind::Full => from..places.len(),
             };
             for (place, _) in &mut places[outer] {
-                *place = Place::Outer;
+                *place = SelfReference::Outer;
             }
             if let JoinOn::Condition(condition) = &join.on {
                 self.places_of_value(condition, name, places);
@@ -153,9 +153,9 @@ impl Checker<'_> {
         }
     }
 
-    fn places_of_value(&self, value: &Expr, name: &Name, places: &mut Vec<(Place, Span)>) {
+    fn places_of_value(&self, value: &Expr, name: &Name, places: &mut Vec<(SelfReference, Span)>) {
         if self.reads(Node::Expr(value), name) {
-            places.push((Place::Value, value.span));
+            places.push((SelfReference::Value, value.span));
         }
     }
 

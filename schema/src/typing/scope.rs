@@ -13,7 +13,7 @@ use crate::dialect::Dialect;
 use crate::model::TableId;
 use crate::name::same_name;
 use crate::source::Span;
-use crate::syntax::{Item, ItemKind};
+use crate::syntax::{ItemKind, SelectItem};
 
 /// A column that a query or a table gives.
 #[derive(Debug, Clone)]
@@ -95,11 +95,11 @@ pub(super) struct Scope<'s> {
     /// The items of the `SELECT` by their names, where they can be seen.
     pub(super) items: Vec<Field>,
     /// The items of the `SELECT` whose tables they are, and whether a name may be that of one before they are looked at.
-    pub(super) aliases: (&'s [Item], bool),
+    pub(super) aliases: (&'s [SelectItem], bool),
 }
 
 /// A column that a name stands for.
-pub(super) struct Found {
+pub(super) struct FoundColumn {
     pub(super) value: Value,
     pub(super) name: Option<String>,
 }
@@ -194,7 +194,7 @@ impl Scope<'_> {
 
 impl Checker<'_> {
     /// The column that a name stands for. What is wrong with it is reported.
-    pub(super) fn column(&mut self, names: &[Name], scope: &Scope<'_>, span: Span) -> Found {
+    pub(super) fn column(&mut self, names: &[Name], scope: &Scope<'_>, span: Span) -> FoundColumn {
         let Some((column, qualifiers)) = names.split_last() else {
             return nothing(Value::wrong(span));
         };
@@ -226,7 +226,7 @@ impl Checker<'_> {
         column: &Name,
         scope: &Scope<'_>,
         span: Span,
-    ) -> Option<Found> {
+    ) -> Option<FoundColumn> {
         let relation = scope.relation(qualifiers, self.dialect)?;
         let Some(fields) = &relation.fields else {
             return Some(nothing(relation.unknown(span)));
@@ -249,7 +249,7 @@ impl Checker<'_> {
             let seen = scope.seen(relation, field);
             let value = Value { span, ..seen.value };
             let name = seen.name;
-            return Some(Found { value, name });
+            return Some(FoundColumn { value, name });
         }
         if let Some(value) = self.hidden_column(relation, column, span) {
             return Some(nothing(value.or_null(scope.all_nullable)));
@@ -275,13 +275,13 @@ impl Checker<'_> {
         fields.iter().find(is)
     }
 
-    fn bare_column(&mut self, column: &Name, scope: &Scope<'_>, span: Span) -> Option<Found> {
+    fn bare_column(&mut self, column: &Name, scope: &Scope<'_>, span: Span) -> Option<FoundColumn> {
         let dialect = self.dialect;
         let is = |name: &str| same_name(name, &column.text, dialect);
-        let mut found: Vec<(Found, String)> = Vec::new();
+        let mut found: Vec<(FoundColumn, String)> = Vec::new();
         if let Some(merged) = scope.merged.iter().find(|merged| is(&merged.name)) {
             let value = merged.value.clone().or_null(scope.all_nullable);
-            return Some(Found {
+            return Some(FoundColumn {
                 value: Value { span, ..value },
                 name: Some(merged.name.clone()),
             });
@@ -301,7 +301,7 @@ impl Checker<'_> {
                 let value = Value { span, ..seen.value };
                 let of = relation.name.clone().unwrap_or_default();
                 found.push((
-                    Found {
+                    FoundColumn {
                         value,
                         name: seen.name,
                     },
@@ -323,7 +323,7 @@ impl Checker<'_> {
                 ..item.value.clone()
             };
             let name = item.name.clone();
-            return Some(Found { value, name });
+            return Some(FoundColumn { value, name });
         }
         for relation in &scope.relations {
             if let Some(value) = self.hidden_column(relation, column, span) {
@@ -460,6 +460,6 @@ fn names_of(fields: &[Field]) -> Vec<String> {
         .collect()
 }
 
-fn nothing(value: Value) -> Found {
-    Found { value, name: None }
+fn nothing(value: Value) -> FoundColumn {
+    FoundColumn { value, name: None }
 }

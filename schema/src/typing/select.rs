@@ -13,7 +13,7 @@ use super::value::{Ty, Value};
 use crate::dialect::Dialect;
 use crate::source::Span;
 use crate::syntax::{
-    Distinct, Expr, ExprKind, Group, Is, IsWhat, Item, ItemKind, Lock, Select, Sort,
+    Distinct, Expr, ExprKind, Group, Is, IsWhat, ItemKind, Lock, Select, SelectItem, Sort,
 };
 
 impl Checker<'_> {
@@ -287,7 +287,7 @@ impl Checker<'_> {
     /// The columns of a list of items.
     pub(super) fn items(
         &mut self,
-        items: &[Item],
+        items: &[SelectItem],
         scope: &Scope<'_>,
         wanted: Wanted<'_>,
     ) -> Option<Vec<Field>> {
@@ -408,7 +408,7 @@ impl Checker<'_> {
             || order.iter().any(|sort| self.has_aggregate(&sort.value))
     }
 
-    pub(super) fn item_aggregates(&self, item: &Item) -> bool {
+    pub(super) fn item_aggregates(&self, item: &SelectItem) -> bool {
         match &item.kind {
             ItemKind::Value(value, _) => self.has_aggregate(value),
             ItemKind::All | ItemKind::AllOf(_) | ItemKind::AllOfRow(_) => false,
@@ -588,7 +588,7 @@ fn is_name_of(value: &Expr, items: &[Field], dialect: Dialect) -> bool {
 }
 
 /// Columns at the place of their `*`.
-fn placed(fields: Vec<Field>, item: &Item) -> impl Iterator<Item = Field> {
+fn placed(fields: Vec<Field>, item: &SelectItem) -> impl Iterator<Item = Field> {
     let span = item.span;
     fields.into_iter().map(move |field| Field {
         value: Value {

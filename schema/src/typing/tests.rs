@@ -49,7 +49,11 @@ fn read_schema(schema: &str, dialect: Dialect) -> (Model, Diagnostics) {
     (crate::read_model(&input, &mut diagnostics), diagnostics)
 }
 
-pub(super) fn check(model: &Model, text: &str, dialect: Dialect) -> Result<Checked, Vec<String>> {
+pub(super) fn check_statement(
+    model: &Model,
+    text: &str,
+    dialect: Dialect,
+) -> Result<Checked, Vec<String>> {
     let mut lexer = Lexer::new(text, dialect);
     let mut tokens = Vec::new();
     while lexer.skip_blanks() {
@@ -73,9 +77,9 @@ pub(super) fn check(model: &Model, text: &str, dialect: Dialect) -> Result<Check
 }
 
 /// The columns and parameters of a statement on one line; or why it is refused.
-fn shown(model: &Model, text: &str, dialect: Dialect) -> String {
+fn shown_columns(model: &Model, text: &str, dialect: Dialect) -> String {
     let null = |nullable: bool| if nullable { "?" } else { "" };
-    match check(model, text, dialect) {
+    match check_statement(model, text, dialect) {
         Ok(checked) => {
             let columns = checked.columns.iter().map(|one| {
                 let name = one.name.as_deref().unwrap_or("-");
@@ -134,7 +138,7 @@ fn sql_05_sql_06_statements_have_the_types_that_are_written_down() {
             format!(
                 "{}: {flat}\n    {}\n",
                 dialect.name(),
-                shown(model, statement, dialect).trim_end()
+                shown_columns(model, statement, dialect).trim_end()
             )
         });
         let found: String = lines.collect();
@@ -172,7 +176,9 @@ fn sequences_have_the_names_that_the_statements_of_the_schema_leave_them() {
     let model = model(&schema, Dialect::Postgres);
     let found = |name: &str| {
         let sql = format!("SELECT currval('{name}') AS n");
-        shown(&model, &sql, Dialect::Postgres).trim_end().to_owned()
+        shown_columns(&model, &sql, Dialect::Postgres)
+            .trim_end()
+            .to_owned()
     };
     let long = format!("{}_id_seq", &long[..56]);
     for name in [
@@ -238,7 +244,7 @@ fn functions_of_the_schema_have_arguments_and_rows() {
         ),
     ] {
         assert_eq!(
-            shown(&model, text, Dialect::Postgres).trim_end(),
+            shown_columns(&model, text, Dialect::Postgres).trim_end(),
             wanted,
             "{text}"
         );

@@ -12,7 +12,8 @@ use crate::model::{Generated, TableId};
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{
-    Body, Distinct, Expr, ExprKind, Item, ItemKind, Query, Select, SourceKind, Statement, read_text,
+    Body, Distinct, Expr, ExprKind, ItemKind, Query, Select, SelectItem, SourceKind, Statement,
+    read_text,
 };
 
 /// Views are read through each other so deep.
@@ -124,10 +125,10 @@ impl Checker<'_> {
         if !select.group.is_empty() || select.having.is_some() {
             return Some("it groups its rows");
         }
-        if values(select).any(|value| self.has_aggregate(value)) {
+        if selected_values(select).any(|value| self.has_aggregate(value)) {
             return Some("it has an aggregate");
         }
-        let has_window = values(select).any(has_window);
+        let has_window = selected_values(select).any(has_window);
         has_window.then_some("it has a window function")
     }
 
@@ -166,7 +167,7 @@ impl Checker<'_> {
             return false;
         };
         let items = whole.items();
-        let is_value = |item: &Item| matches!(item.kind, ItemKind::Value(..));
+        let is_value = |item: &SelectItem| matches!(item.kind, ItemKind::Value(..));
         if !items.iter().all(is_value) {
             return false;
         }
@@ -190,7 +191,7 @@ impl Checker<'_> {
             return false;
         };
         let all = whole.items();
-        let is_value = |item: &Item| matches!(item.kind, ItemKind::Value(..));
+        let is_value = |item: &SelectItem| matches!(item.kind, ItemKind::Value(..));
         let value = all.get(at).filter(|_| all.iter().all(is_value));
         value.is_some_and(|item| match &item.kind {
             ItemKind::Value(value, _) => match &value.kind {
@@ -226,7 +227,7 @@ impl Checker<'_> {
     }
 }
 
-fn values(select: &Select) -> impl Iterator<Item = &Expr> {
+fn selected_values(select: &Select) -> impl Iterator<Item = &Expr> {
     select.items.iter().filter_map(|item| match &item.kind {
         ItemKind::Value(value, _) | ItemKind::AllOfRow(value) => Some(value),
         ItemKind::All | ItemKind::AllOf(_) => None,

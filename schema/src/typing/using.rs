@@ -8,7 +8,8 @@ use crate::ast::Name;
 use crate::dialect::Dialect;
 use crate::name::same_name;
 use crate::syntax::{
-    Call, Expr, ExprKind, Group, Item, ItemKind, JoinKind, Select, Sort, Source, SourceKind, Window,
+    Call, Expr, ExprKind, Group, ItemKind, JoinKind, Select, SelectItem, Sort, Source, SourceKind,
+    Window,
 };
 
 /// One column that USING merges, and the tables whose columns of its name a query has.
@@ -99,7 +100,7 @@ impl<'s> Selected<'s> {
         Some(selected)
     }
 
-    fn add(&mut self, item: &'s Item, first: &'s str, scope: &'s Scope<'_>) {
+    fn add(&mut self, item: &'s SelectItem, first: &'s str, scope: &'s Scope<'_>) {
         match &item.kind {
             ItemKind::All => add(&mut self.named, Some(first)),
             ItemKind::AllOf(names) => {

@@ -11,7 +11,7 @@ use crate::ast::{Name, ObjectName};
 use crate::dialect::Dialect;
 use crate::model::{Generated, TableId};
 use crate::name::same_name;
-use crate::syntax::{Assignment, Delete, Expr, ExprKind, Item, Update, With};
+use crate::syntax::{Assignment, Delete, Expr, ExprKind, SelectItem, Update, With};
 use bindery_core::dialect::Flavour;
 
 impl Checker<'_> {
@@ -347,7 +347,7 @@ impl Checker<'_> {
 
     pub(super) fn returning(
         &mut self,
-        items: &[Item],
+        items: &[SelectItem],
         seen: Vec<Relation>,
         common: &Common,
     ) -> Fields {

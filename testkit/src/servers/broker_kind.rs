@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::directory::Directory;
 use super::ports::free_port;
-use super::programs::{MYSQL_FOLDERS, find, folders};
+use super::programs::{MYSQL_FOLDERS, find_program, folders};
 use crate::{Error, Result};
 
 /// The user of RabbitMQ and of NATS.
@@ -93,7 +93,7 @@ impl BrokerKind {
         if self == Self::RabbitMq {
             folders.insert(0, PathBuf::from(RABBITMQ_FOLDER));
         }
-        find(&[self.program()], &folders).ok_or_else(|| Error::NotInstalled {
+        find_program(&[self.program()], &folders).ok_or_else(|| Error::NotInstalled {
             what: self.name(),
             names: format!("`{}`", self.program()),
             folders: MYSQL_FOLDERS.join(", "),

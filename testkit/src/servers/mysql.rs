@@ -8,7 +8,7 @@ use rustix::process::Signal;
 
 use super::client::CONNECT_SECONDS;
 use super::directory::Directory;
-use super::programs::{MYSQL_FOLDERS, find, folders};
+use super::programs::{MYSQL_FOLDERS, find_program, folders};
 use super::recipe::{Recipe, Site, USER};
 use super::{Address, Product};
 use crate::{Error, Result};
@@ -27,12 +27,12 @@ pub(crate) struct MySql {
 impl MySql {
     pub(crate) fn find() -> Result<Self> {
         let folders = folders(MYSQL_FOLDERS);
-        let server = find(&["mariadbd", "mysqld"], &folders)
+        let server = find_program(&["mariadbd", "mysqld"], &folders)
             .ok_or_else(|| not_installed("MariaDB or MySQL", "`mariadbd` and `mysqld`"))?;
         // MySQL looks for its other files beside the program, and does not follow a link to it.
         let server = fs::canonicalize(&server).map_err(Error::path("follow", &server))?;
         let installer = if is_mariadb(&server)? {
-            let found = find(&["mariadb-install-db", "mysql_install_db"], &folders);
+            let found = find_program(&["mariadb-install-db", "mysql_install_db"], &folders);
             Some(found.ok_or_else(|| not_installed("MariaDB", "`mariadb-install-db`"))?)
         } else {
             None
@@ -213,7 +213,7 @@ pub(crate) fn client(address: &Address) -> Result<(PathBuf, Command)> {
 }
 
 fn find_client() -> Result<PathBuf> {
-    find(&["mariadb", "mysql"], &folders(MYSQL_FOLDERS))
+    find_program(&["mariadb", "mysql"], &folders(MYSQL_FOLDERS))
         .ok_or_else(|| not_installed("the client of MariaDB or MySQL", "`mariadb` and `mysql`"))
 }
 

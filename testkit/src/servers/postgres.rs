@@ -7,7 +7,7 @@ use rustix::process::Signal;
 
 use super::client::CONNECT_SECONDS;
 use super::directory::Directory;
-use super::programs::{POSTGRES_FOLDERS, find, folders, is_program};
+use super::programs::{POSTGRES_FOLDERS, find_program, folders, is_program};
 use super::recipe::{Recipe, Site, USER};
 use super::{Address, Product};
 use crate::{Error, Result};
@@ -196,7 +196,7 @@ fn beside_server(program: &'static str) -> Option<PathBuf> {
         .flatten()
         .map(|folder| folder.join(program))
         .find(|path| is_program(path))
-        .or_else(|| find(&[program], &folders(POSTGRES_FOLDERS)))
+        .or_else(|| find_program(&[program], &folders(POSTGRES_FOLDERS)))
 }
 
 fn server_folder() -> Option<PathBuf> {

@@ -34,7 +34,7 @@ pub(crate) fn folders(patterns: &[&str]) -> Vec<PathBuf> {
 }
 
 /// The first of `names` in the first folder that has any: a folder that is first in `PATH` is meant.
-pub(crate) fn find(names: &[&str], folders: &[PathBuf]) -> Option<PathBuf> {
+pub(crate) fn find_program(names: &[&str], folders: &[PathBuf]) -> Option<PathBuf> {
     folders
         .iter()
         .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
@@ -93,12 +93,18 @@ mod tests {
     fn a_program_is_found_by_the_order_of_folders_then_of_names() {
         let folders = [PathBuf::from("/nonexistent"), PathBuf::from("/bin")];
         for names in [["no-such-program", "sh"], ["sh", "ls"]] {
-            assert_eq!(find(&names, &folders), Some(PathBuf::from("/bin/sh")));
+            assert_eq!(
+                find_program(&names, &folders),
+                Some(PathBuf::from("/bin/sh"))
+            );
         }
-        assert_eq!(find(&["no-such-program"], &folders), None);
+        assert_eq!(find_program(&["no-such-program"], &folders), None);
         let own = tempfile::tempdir().expect("the temporary directory is writable");
         symlink("/bin/sh", own.path().join("ls")).expect("the new directory is writable");
         let folders = [own.path().to_owned(), PathBuf::from("/bin")];
-        assert_eq!(find(&["sh", "ls"], &folders), Some(own.path().join("ls")));
+        assert_eq!(
+            find_program(&["sh", "ls"], &folders),
+            Some(own.path().join("ls"))
+        );
     }
 }

@@ -40,13 +40,13 @@ struct Served {
 }
 
 /// An engine and where its database is.
-pub(crate) struct Place {
+pub(crate) struct TestEngine {
     pub(crate) engine: engine::Any,
     pub(crate) options: EngineOptions,
     pub(crate) server: Option<FreshDatabase>,
 }
 
-impl Place {
+impl TestEngine {
     /// All engines, of which only the one that is tested can be reached.
     pub(crate) fn open(&self) -> Databases {
         let elsewhere = [
@@ -373,8 +373,8 @@ impl App {
 /// Runs a test on a place, in a runtime of its own.
 pub(crate) fn run<F: Future<Output = ()>>(
     name: &'static str,
-    place: Place,
-    test: impl FnOnce(Arc<Place>) -> F,
+    place: TestEngine,
+    test: impl FnOnce(Arc<TestEngine>) -> F,
 ) {
     let _watchdog = Watchdog::start(name, PATIENCE);
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
@@ -388,22 +388,22 @@ pub(crate) fn patient(options: EngineOptions) -> EngineOptions {
     options.lock_timeout(PATIENCE).statement_timeout(None)
 }
 
-pub(crate) fn on_postgres() -> Option<Place> {
+pub(crate) fn on_postgres() -> Option<TestEngine> {
     let database = bindery_testkit::fresh_postgres()?;
-    Some(Place {
+    Some(TestEngine {
         engine: engine::Any::P,
         options: patient(EngineOptions::url(database.url())),
         server: Some(database),
     })
 }
 
-pub(crate) fn on_mysql() -> Option<Place> {
+pub(crate) fn on_mysql() -> Option<TestEngine> {
     let database = bindery_testkit::fresh_mysql()?;
     let engine = match bindery_testkit::mysql_flavour() {
         Product::MySql => engine::Any::Proper,
         Product::MariaDb | Product::Postgres => engine::Any::Default,
     };
-    Some(Place {
+    Some(TestEngine {
         engine,
         options: patient(EngineOptions::url(database.url())),
         server: Some(database),
@@ -417,7 +417,7 @@ macro_rules! on_each_place {
             $(#[test]
             fn $check() {
                 let folder = tempfile::tempdir().unwrap();
-                let place = crate::app::Place {
+                let place = crate::app::TestEngine {
                     engine: crate::wiki::engine::Any::Lite,
                     options: crate::app::patient(bindery::EngineOptions::sqlite(
                         folder.path().join("one.db"),

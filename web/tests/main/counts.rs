@@ -9,7 +9,7 @@ use axum::response::Response;
 use bindery::observe::StatementCounts;
 use bindery_web::SessionLayer;
 
-use crate::app::{App, Place, on_each_place, serve};
+use crate::app::{App, TestEngine, on_each_place, serve};
 use crate::http::{get, post};
 
 on_each_place! {
@@ -17,7 +17,7 @@ on_each_place! {
 }
 
 /// Covers MON-02: of requests at the same time each has its own, those of its commit included.
-async fn mon_02_statements_are_counted_by_requests(place: Arc<Place>) {
+async fn mon_02_statements_are_counted_by_requests(place: Arc<TestEngine>) {
     let db = place.serve().await.db;
     let layer = SessionLayer::new(&db).count_statements();
     let app = serve(db, place.engine, |app| {

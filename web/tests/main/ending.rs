@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 
-use crate::app::{Place, on_each_place, serve};
+use crate::app::{TestEngine, on_each_place, serve};
 use crate::http::{get, post, send};
 
 on_each_place! {
@@ -24,7 +24,7 @@ on_each_place! {
     a_session_ends_with_its_request;
 }
 
-async fn a_request_that_touches_no_database_takes_nothing(place: Arc<Place>) {
+async fn a_request_that_touches_no_database_takes_nothing(place: Arc<TestEngine>) {
     let app = serve(place.open(), place.engine, |app| app).await;
     for _ in 0..10 {
         let answer = get(app.address, "/nothing").await;
@@ -34,7 +34,7 @@ async fn a_request_that_touches_no_database_takes_nothing(place: Arc<Place>) {
     assert_eq!((pool.open, pool.created, workers.threads), (0, 0, 0));
 }
 
-async fn success_is_committed_before_its_head_is_sent(place: Arc<Place>) {
+async fn success_is_committed_before_its_head_is_sent(place: Arc<TestEngine>) {
     let app = place.serve().await;
     let mut expected = Vec::new();
     for status in [200, 201, 204, 302, 303, 304] {
@@ -46,7 +46,7 @@ async fn success_is_committed_before_its_head_is_sent(place: Arc<Place>) {
     app.is_released().await;
 }
 
-async fn another_status_is_rolled_back(place: Arc<Place>) {
+async fn another_status_is_rolled_back(place: Arc<TestEngine>) {
     let app = place.serve().await;
     for status in [400, 404, 409, 500, 503] {
         let path = format!("/pages/{status}/{status}");
@@ -56,7 +56,7 @@ async fn another_status_is_rolled_back(place: Arc<Place>) {
     app.is_released().await;
 }
 
-async fn calls_of_one_session_see_one_another(place: Arc<Place>) {
+async fn calls_of_one_session_see_one_another(place: Arc<TestEngine>) {
     let app = place.serve().await;
     assert_eq!(post(app.address, "/two/a/500").await.status, 500);
     assert_eq!(app.stored().await, [] as [String; 0]);
@@ -65,7 +65,7 @@ async fn calls_of_one_session_see_one_another(place: Arc<Place>) {
     app.is_released().await;
 }
 
-async fn a_commit_that_fails_is_the_response(place: Arc<Place>) {
+async fn a_commit_that_fails_is_the_response(place: Arc<TestEngine>) {
     let app = place.serve().await;
     let answer = post(app.address, "/hooked/a").await;
     assert_eq!((answer.status, answer.body.as_str()), (409, "Conflict"));
@@ -73,7 +73,7 @@ async fn a_commit_that_fails_is_the_response(place: Arc<Place>) {
     app.is_released().await;
 }
 
-async fn a_panic_is_rolled_back(place: Arc<Place>) {
+async fn a_panic_is_rolled_back(place: Arc<TestEngine>) {
     let app = place.serve().await;
     for path in ["/panic/a", "/panic-in-work/a"] {
         let answer = send(app.address, "POST", path).await.answer().await;
@@ -83,14 +83,14 @@ async fn a_panic_is_rolled_back(place: Arc<Place>) {
     }
 }
 
-async fn a_layer_that_replaces_the_response_decides(place: Arc<Place>) {
+async fn a_layer_that_replaces_the_response_decides(place: Arc<TestEngine>) {
     let app = place.serve().await;
     assert_eq!(post(app.address, "/replaced/a").await.status, 418);
     assert_eq!(app.stored().await, [] as [String; 0]);
     app.is_released().await;
 }
 
-async fn a_timeout_around_the_session_rolls_back(place: Arc<Place>) {
+async fn a_timeout_around_the_session_rolls_back(place: Arc<TestEngine>) {
     let db = place.serve().await.db;
     let limited = from_fn(async |request, next: Next| {
         let answer = tokio::time::timeout(Duration::from_millis(300), next.run(request));
@@ -105,7 +105,7 @@ async fn a_timeout_around_the_session_rolls_back(place: Arc<Place>) {
     }
 }
 
-async fn work_that_is_given_up_is_never_reported_as_stored(place: Arc<Place>) {
+async fn work_that_is_given_up_is_never_reported_as_stored(place: Arc<TestEngine>) {
     let app = place.serve().await;
     let answer = post(app.address, "/cancelled/a").await;
     assert_eq!(answer.status, 503);
@@ -113,7 +113,7 @@ async fn work_that_is_given_up_is_never_reported_as_stored(place: Arc<Place>) {
     assert_eq!(app.stored().await, [] as [String; 0]);
 }
 
-async fn a_client_that_goes_away_leaves_nothing(place: Arc<Place>) {
+async fn a_client_that_goes_away_leaves_nothing(place: Arc<TestEngine>) {
     let app = place.serve().await;
     for path in ["/waits/a", "/works/a"] {
         let request = send(app.address, "POST", path).await;
@@ -125,7 +125,7 @@ async fn a_client_that_goes_away_leaves_nothing(place: Arc<Place>) {
     }
 }
 
-async fn a_session_ends_with_its_request(place: Arc<Place>) {
+async fn a_session_ends_with_its_request(place: Arc<TestEngine>) {
     let app = place.serve().await;
     assert_eq!(post(app.address, "/outlived/a").await.status, 201);
     app.waits.notified().await;

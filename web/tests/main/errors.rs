@@ -6,14 +6,14 @@ use bindery::error::TimeoutPhase;
 use bindery::{Error, ErrorKind};
 use bindery_web::{DbError, status_of};
 
-use crate::app::{Place, on_each_place};
+use crate::app::{TestEngine, on_each_place};
 use crate::http::{get, post};
 
 on_each_place! {
     errors_have_their_status_and_show_nothing;
 }
 
-async fn errors_have_their_status_and_show_nothing(place: Arc<Place>) {
+async fn errors_have_their_status_and_show_nothing(place: Arc<TestEngine>) {
     let app = place.serve().await;
     assert_eq!(post(app.address, "/pages/a/201").await.status, 201);
     let taken = post(app.address, "/pages/a/201").await;

@@ -7,14 +7,14 @@ use bindery::EngineOptions;
 use bindery_testkit::{Fault, FaultProxy};
 use bindery_web::Readiness;
 
-use crate::app::{CONNECTIONS, Place, on_mysql, on_postgres, run, serve};
+use crate::app::{CONNECTIONS, TestEngine, on_mysql, on_postgres, run, serve};
 use crate::http::{get, post};
 use crate::wiki::engine;
 
 #[test]
 fn an_engine_that_is_down_is_not_ready_and_the_program_is_healthy() {
     let Some(place) = on_postgres() else { return };
-    run("health", place, |place: Arc<Place>| async move {
+    run("health", place, |place: Arc<TestEngine>| async move {
         let app = serve(place.open(), place.engine, |app| app).await;
         assert_eq!(get(app.address, "/healthz").await.status, 200);
         let answer = get(app.address, "/readyz").await;
@@ -36,10 +36,10 @@ fn an_engine_that_is_down_is_not_ready_and_the_program_is_healthy() {
 }
 
 /// A hundred probes at a time, again and again, of a server that takes connections and is silent.
-async fn a_silent_server_is_not_ready_and_is_probed_once(place: Arc<Place>) {
+async fn a_silent_server_is_not_ready_and_is_probed_once(place: Arc<TestEngine>) {
     let server = place.server.as_ref().unwrap();
     let proxy = FaultProxy::start(&server.url()).unwrap();
-    let through = Place {
+    let through = TestEngine {
         engine: place.engine,
         options: EngineOptions::url(proxy.url()),
         server: None,
@@ -86,9 +86,9 @@ fn a_silent_mysql_is_probed_once() {
 /// Requests that wait for a silent engine keep no worker of another: a route that needs that one alone is answered meanwhile.
 ///
 /// Covers ERR-03.
-async fn routes_of_another_engine_are_answered_beside_a_silent_one(place: Arc<Place>) {
+async fn routes_of_another_engine_are_answered_beside_a_silent_one(place: Arc<TestEngine>) {
     let proxy = FaultProxy::start(&place.server.as_ref().unwrap().url()).unwrap();
-    let through = Place {
+    let through = TestEngine {
         engine: place.engine,
         options: EngineOptions::url(proxy.url()),
         server: None,

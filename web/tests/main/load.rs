@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use bindery::EngineOptions;
 use bindery_testkit::{Direction, Fault, FaultProxy, Server, ServerOptions, Shutdown};
 
-use crate::app::{App, CONNECTIONS, PATIENCE, Place, on_each_place, on_mysql, on_postgres, run};
+use crate::app::{
+    App, CONNECTIONS, PATIENCE, TestEngine, on_each_place, on_mysql, on_postgres, run,
+};
 use crate::http::{post, send};
 use crate::wiki::engine;
 
@@ -21,7 +23,7 @@ on_each_place! {
 }
 
 /// Some requests succeed, some fail, some panic, and some clients go away.
-async fn sixty_four_clients_each_have_their_own_session(place: Arc<Place>) {
+async fn sixty_four_clients_each_have_their_own_session(place: Arc<TestEngine>) {
     let app = place.serve().await;
     let clients = (0..CLIENTS).map(|client| tokio::spawn(requests(app.address, client)));
     let mut expected = BTreeSet::new();
@@ -143,7 +145,7 @@ fn a_server_is_killed(name: &'static str, engine: engine::Any, options: ServerOp
     };
     let database = server.fresh_database().unwrap();
     let options = EngineOptions::url(database.url()).acquire_timeout(Duration::from_secs(2));
-    let place = Place {
+    let place = TestEngine {
         engine,
         options,
         server: None,
@@ -185,14 +187,14 @@ fn mysql_is_killed_under_load() {
 }
 
 /// A server that falls silent, then is slow: requests end in time, and what they say is true.
-async fn a_slow_server(place: Arc<Place>) {
+async fn a_slow_server(place: Arc<TestEngine>) {
     let proxy = FaultProxy::start(&place.server.as_ref().unwrap().url()).unwrap();
     let limit = Duration::from_secs(1);
     let options = EngineOptions::url(proxy.url())
         .acquire_timeout(limit)
         .connect_timeout(limit)
         .statement_timeout(limit);
-    let through = Place {
+    let through = TestEngine {
         engine: place.engine,
         options,
         server: None,
@@ -226,9 +228,9 @@ fn a_slow_mysql_under_load() {
 }
 
 /// The connection is lost before the COMMIT arrives: the client has an error, and nothing is stored.
-async fn a_commit_that_does_not_arrive(place: Arc<Place>) {
+async fn a_commit_that_does_not_arrive(place: Arc<TestEngine>) {
     let proxy = FaultProxy::start(&place.server.as_ref().unwrap().url()).unwrap();
-    let through = Place {
+    let through = TestEngine {
         engine: place.engine,
         options: EngineOptions::url(proxy.url()),
         server: None,

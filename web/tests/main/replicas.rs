@@ -14,7 +14,7 @@ use bindery_testkit::{Server, ServerOptions};
 use bindery_web::{DbError, DbSession, ReadYourWrites, SessionLayer};
 use tokio::net::TcpListener;
 
-use crate::app::{Place, patient, run};
+use crate::app::{TestEngine, patient, run};
 use crate::http::{Answer, send_with};
 use crate::wiki::{Databases, NewPage, Tables, engine, model};
 
@@ -111,7 +111,7 @@ fn cookie(answer: &Answer) -> Option<String> {
     Some(cookie.to_owned())
 }
 
-async fn own_writes_are_read(engine: engine::Any, place: &Place, standby: &Server) {
+async fn own_writes_are_read(engine: engine::Any, place: &TestEngine, standby: &Server) {
     let db = place.open();
     let made = db.run(move |db| db.create_missing_on(engine).map(drop));
     made.await.unwrap();
@@ -182,7 +182,7 @@ fn on_a_cluster(name: &'static str, engine: engine::Any, options: ServerOptions)
         .max_replica_lag(None)
         .replica_wait(Duration::from_millis(200))
         .replica_check(Duration::from_millis(50));
-    let place = Place {
+    let place = TestEngine {
         engine,
         options,
         server: None,

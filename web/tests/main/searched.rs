@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::app::{Place, on_each_place};
+use crate::app::{TestEngine, on_each_place};
 use crate::http::{get, post, send};
 
 on_each_place! {
     a_nul_of_a_request_finds_what_has_it_and_nothing_else;
 }
 
-async fn a_nul_of_a_request_finds_what_has_it_and_nothing_else(place: Arc<Place>) {
+async fn a_nul_of_a_request_finds_what_has_it_and_nothing_else(place: Arc<TestEngine>) {
     let app = place.serve().await;
     for name in ["a", "b"] {
         assert_eq!(

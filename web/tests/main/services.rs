@@ -13,7 +13,7 @@ use tower_service::Service;
 use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
 
-use crate::app::{Place, Session, on_each_place, on_postgres, patient, run};
+use crate::app::{Session, TestEngine, on_each_place, on_postgres, patient, run};
 use crate::wiki::{Databases, NewPage, Tables, engine};
 
 on_each_place! {
@@ -60,7 +60,7 @@ impl Service<Request<()>> for Inner {
     }
 }
 
-async fn an_error_of_the_service_within_rolls_back(place: Arc<Place>) {
+async fn an_error_of_the_service_within_rolls_back(place: Arc<TestEngine>) {
     let app = place.serve().await;
     let engine = app.engine;
     for (outcome, stored) in [(Err(Broken), 0), (Ok(StatusCode::CREATED), 1)] {

@@ -15,7 +15,7 @@ use bindery::{EngineOptions, ErrorKind};
 use bindery_web::{DbError, RequestTenant, TenantLayer, TenantSession};
 use tokio::net::TcpListener;
 
-use crate::app::{Place, on_mysql, on_postgres, patient, run};
+use crate::app::{TestEngine, on_mysql, on_postgres, patient, run};
 use crate::http;
 use crate::wiki::{Databases, NewPage, Tables, engine};
 
@@ -135,7 +135,7 @@ async fn serve(db: &Databases, served: &Served) -> SocketAddr {
     address
 }
 
-async fn each_request_has_its_tenant(place: Place, globex: String) {
+async fn each_request_has_its_tenant(place: TestEngine, globex: String) {
     let (db, engine) = (place.open(), place.engine);
     let tenants = Tenants::builder(&db).per_tenant(engine);
     let acme = place.server.as_ref().map(|server| server.url());
@@ -218,7 +218,7 @@ async fn its_session_ends_with_the_request(address: SocketAddr) {
 fn reg_05_each_request_has_its_tenant_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("one.db");
-    let place = Place {
+    let place = TestEngine {
         engine: engine::Any::Lite,
         options: patient(EngineOptions::sqlite(&file)),
         server: None,

@@ -45,9 +45,9 @@ fn every_command_is_understood() {
     assert_eq!(parse("growth --rooms"), rooms);
     let checked = Ok(Command::Growth(Growing::Checked));
     assert_eq!(parse("growth --checked"), checked);
-    let all = Part { number: 1, of: 1 };
+    let all = EqualPart { number: 1, of: 1 };
     assert_eq!(parse("features"), Ok(Command::Features(all)));
-    let second = Part { number: 2, of: 5 };
+    let second = EqualPart { number: 2, of: 5 };
     assert_eq!(parse("features --part 2/5"), Ok(Command::Features(second)));
     for wrong in ["0/5", "6/5", "1/0", "x"] {
         assert!(parse(&format!("features --part {wrong}")).is_err());

@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use bindery_testkit::Server;
 
-use self::peer::{Peer, Place};
+use self::peer::{DatabasePlace, Peer};
 use self::project::Project;
 use super::timed::{Timed, timed};
 use crate::Failure;
@@ -248,9 +248,9 @@ impl<'a> Bench<'a> {
         self.project.folder.join(name)
     }
 
-    fn place(&self, peer: Peer) -> Place<'_> {
+    fn place(&self, peer: Peer) -> DatabasePlace<'_> {
         let at = Peer::ALL.iter().position(|one| *one == peer).unwrap_or(0);
-        Place {
+        DatabasePlace {
             url: &self.urls[at],
             file: self.folder("shop.db"),
         }

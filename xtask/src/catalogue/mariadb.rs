@@ -72,7 +72,7 @@ pub(super) fn tables(database: &FreshDatabase, measure: &str) -> Result<(String,
         .collect();
     let mut lines = String::new();
     for (name, measured) in measured(database)? {
-        if let Some(line) = line(&name, &measured, &merged) {
+        if let Some(line) = function_line(&name, &measured, &merged) {
             writeln!(lines, "{line}")?;
         }
     }
@@ -269,7 +269,7 @@ fn class(written: &str) -> Option<&'static str> {
 }
 
 /// The line of a function: `name counts kind null result`; `None` where no rule fits.
-fn line(
+fn function_line(
     name: &str,
     measured: &[(Call, Answer)],
     merged: &BTreeMap<(usize, usize), String>,

@@ -12,7 +12,7 @@ use bindery_schema::model::TableName;
 
 use self::table::{Column, Constraint, Index, Table, Tables};
 use super::graph::{Node, ObjectKind, mentioned, sorted};
-use super::{Catalogue, Item, Told, Unfinished, capture};
+use super::{Catalogue, CatalogueItem, Told, Unfinished, capture};
 use crate::database::Chosen;
 use crate::progress::Steps;
 
@@ -81,7 +81,9 @@ fn one_unfinished(row: (Option<String>, String, String, bool)) -> Unfinished {
 }
 
 /// The temporary tables of the session, as if they were others.
-pub(super) fn temporary_tables(connection: &mut Connection<Chosen>) -> bindery::Result<Vec<Item>> {
+pub(super) fn temporary_tables(
+    connection: &mut Connection<Chosen>,
+) -> bindery::Result<Vec<CatalogueItem>> {
     let mut reading = Reading {
         connection,
         told: &|_| (),
@@ -261,7 +263,7 @@ impl Plan {
             .map(|table| (table.key.as_str(), table))
             .collect();
         if !before.is_empty() {
-            catalogue.items.push(Item {
+            catalogue.items.push(CatalogueItem {
                 table: None,
                 statements: before,
             });
@@ -271,7 +273,7 @@ impl Plan {
             made.insert(&node.key);
             let item = match of_table.get(node.key.as_str()) {
                 Some(table) => tables.item(table, &made, &mut catalogue.last),
-                None => Item {
+                None => CatalogueItem {
                     table: None,
                     statements: self.statements.remove(&node.key).unwrap_or_default(),
                 },

@@ -7,7 +7,7 @@ use bindery_schema::diff::settled_expression;
 use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
-use super::super::Item;
+use super::super::CatalogueItem;
 
 /// A row of [`super::queries::TABLES`].
 #[derive(Debug, bindery::Row)]
@@ -201,7 +201,7 @@ impl Table {
 
     fn create(&self, lines: &[String]) -> String {
         if let Some(query) = &self.query {
-            let options = words(" WITH (", self.options.as_ref(), ")");
+            let options = surrounded(" WITH (", self.options.as_ref(), ")");
             let query = query.trim().trim_end_matches(';');
             return format!(
                 "CREATE {} {}{options} AS\n {query}",
@@ -223,10 +223,10 @@ impl Table {
             (None, Some(parents)) => sql += &format!(" {columns} INHERITS ({parents})"),
             (_, None) => sql += &format!(" {columns}"),
         }
-        sql += &words(" PARTITION BY ", self.partition_key.as_ref(), "");
-        sql += &words(" USING ", self.method.as_ref(), "");
-        sql += &words(" WITH (", self.options.as_ref(), ")");
-        sql + &words(" SERVER ", self.server.as_ref(), "")
+        sql += &surrounded(" PARTITION BY ", self.partition_key.as_ref(), "");
+        sql += &surrounded(" USING ", self.method.as_ref(), "");
+        sql += &surrounded(" WITH (", self.options.as_ref(), ")");
+        sql + &surrounded(" SERVER ", self.server.as_ref(), "")
     }
 }
 
@@ -238,7 +238,7 @@ fn settled(definition: &str, condition: Option<&String>) -> String {
     }
 }
 
-fn words(before: &str, text: Option<&String>, after: &str) -> String {
+fn surrounded(before: &str, text: Option<&String>, after: &str) -> String {
     text.map_or(String::new(), |text| format!("{before}{text}{after}"))
 }
 
@@ -255,7 +255,7 @@ impl Constraint {
             Some(at) if self.options.is_some() => definition.split_at(at),
             Some(_) | None => (definition.as_str(), ""),
         };
-        let options = words(" WITH (", self.options.as_ref(), ")");
+        let options = surrounded(" WITH (", self.options.as_ref(), ")");
         format!("{name}{definition}{options}{deferred}")
     }
 
@@ -307,7 +307,7 @@ impl Tables {
         table: &Table,
         made: &BTreeSet<&str>,
         last: &mut Vec<String>,
-    ) -> Item {
+    ) -> CatalogueItem {
         let columns = self.columns.get(&table.key).map_or(&[][..], Vec::as_slice);
         let constraints = self.constraints.get(&table.key).into_iter().flatten();
         let mut keys = BTreeSet::new();
@@ -343,7 +343,7 @@ impl Tables {
             false => statements.extend(indexes),
         }
         statements.extend(comments(table, columns));
-        Item {
+        CatalogueItem {
             table: (!table.is_partition()).then(|| TableName {
                 schema: (!table.is_in_current_schema).then(|| table.schema.clone()),
                 name: table.name.clone(),
@@ -384,7 +384,7 @@ impl Tables {
         if let Some(serial) = sequence.and_then(|sequence| sequence.serial(column)) {
             return format!("{name} {serial}");
         }
-        let collation = words(" COLLATE ", column.collation.as_ref(), "");
+        let collation = surrounded(" COLLATE ", column.collation.as_ref(), "");
         let line = format!("{name} {}{collation}", column.kind);
         if !column.identity.is_empty() {
             let always = if column.identity == "a" {

@@ -142,9 +142,9 @@ fn foreign_keys<'m>(
             let to = *places.get(&(engine, key.table))?;
             Some(Reference {
                 from,
-                columns: names(table, &key.columns),
+                columns: column_names(table, &key.columns),
                 to,
-                referred: names(model.table(key.table), &key.referred),
+                referred: column_names(model.table(key.table), &key.referred),
                 is_link: false,
                 on_delete: action(key.on_delete),
             })
@@ -248,7 +248,8 @@ fn default(column: &Column, sources: &Sources) -> String {
 }
 
 fn rules(table: &Table) -> Vec<String> {
-    let unique = |columns: &[ColumnId]| format!("unique ({})", names(table, columns).join(", "));
+    let unique =
+        |columns: &[ColumnId]| format!("unique ({})", column_names(table, columns).join(", "));
     let uniques = table.uniques.iter().map(|one| unique(&one.columns));
     let indexes = table.indexes.iter().map(|one| index(one, table));
     let checks = table
@@ -274,7 +275,7 @@ fn index(index: &Index, table: &Table) -> String {
     format!("{word} ({}){condition}", parts.join(", "))
 }
 
-fn names<'m>(table: &'m Table, columns: &[ColumnId]) -> Vec<&'m str> {
+fn column_names<'m>(table: &'m Table, columns: &[ColumnId]) -> Vec<&'m str> {
     columns
         .iter()
         .map(|id| table.column(*id).name.as_str())

@@ -107,7 +107,7 @@ fn resolved_table<'m>(
     let key = table
         .primary_key
         .as_ref()
-        .map(|key| names(table, &key.columns));
+        .map(|key| column_names(table, &key.columns));
     ResolvedTable {
         name: table.name.to_string(),
         model: &table.model_name,
@@ -117,7 +117,7 @@ fn resolved_table<'m>(
         unique: table
             .uniques
             .iter()
-            .map(|unique| names(table, &unique.columns))
+            .map(|unique| column_names(table, &unique.columns))
             .collect(),
         indexes: table
             .indexes
@@ -214,9 +214,9 @@ fn resolved_foreign_key<'m>(
 ) -> ResolvedForeignKey<'m> {
     let referred = model.table(key.table);
     ResolvedForeignKey {
-        columns: names(table, &key.columns),
+        columns: column_names(table, &key.columns),
         table: referred.name.to_string(),
-        referred: names(referred, &key.referred),
+        referred: column_names(referred, &key.referred),
         on_delete: action(key.on_delete),
         on_update: action(key.on_update),
     }
@@ -273,7 +273,7 @@ fn resolved_enum(of: &EnumType) -> ResolvedEnum<'_> {
     }
 }
 
-fn names<'m>(table: &'m Table, columns: &[ColumnId]) -> Vec<&'m str> {
+fn column_names<'m>(table: &'m Table, columns: &[ColumnId]) -> Vec<&'m str> {
     columns
         .iter()
         .map(|&id| table.column(id).name.as_str())

@@ -13,7 +13,7 @@ use bindery_schema::model::CheckedModel;
 use clap::Args;
 use serde::Serialize;
 
-use self::plan::{Input, Part, Plan, plan};
+use self::plan::{Input, Plan, TableFile, plan};
 use self::rejects::Rejects;
 use crate::at_once::at_once;
 use crate::confirm::{self, Confirmation};
@@ -225,7 +225,7 @@ fn tell_redacted(plan: &Plan<'_>, model: &CheckedModel, output: &Output) {
 }
 
 fn planned(plan: &Plan<'_>, model: &CheckedModel) -> EngineLoad {
-    let table = |part: &Part<'_>| TableLoad {
+    let table = |part: &TableFile<'_>| TableLoad {
         table: part.table.data.name().to_owned(),
         rows: part.rows.unwrap_or_default(),
         rejected: 0,
@@ -353,7 +353,7 @@ impl Load<'_> {
     fn part(
         &self,
         loading: &mut Loading,
-        (engine, part): (&str, &Part<'_>),
+        (engine, part): (&str, &TableFile<'_>),
         told: &mut dyn FnMut(u64),
     ) -> Result<Loaded, Failure> {
         let mut load =
@@ -374,7 +374,7 @@ impl Load<'_> {
     fn rows(
         &self,
         loading: &mut Loading,
-        (engine, part): (&str, &Part<'_>),
+        (engine, part): (&str, &TableFile<'_>),
         (name, input): (String, &mut dyn BufRead),
         told: &mut dyn FnMut(u64),
     ) -> Result<Loaded, Failure> {
@@ -398,7 +398,7 @@ impl Load<'_> {
 }
 
 /// The manifest says how many rows there are.
-fn ensure_number(engine: &str, part: &Part<'_>, loaded: Loaded) -> Result<(), Failure> {
+fn ensure_number(engine: &str, part: &TableFile<'_>, loaded: Loaded) -> Result<(), Failure> {
     let found = loaded.rows + loaded.rejected;
     match part.rows {
         Some(said) if said != found => Err(Failure::new(format!(

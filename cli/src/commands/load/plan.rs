@@ -21,7 +21,7 @@ use crate::failure::Failure;
 pub(super) struct Plan<'m> {
     pub(super) id: EngineId,
     pub(super) path: PathBuf,
-    pub(super) parts: Vec<Part<'m>>,
+    pub(super) parts: Vec<TableFile<'m>>,
     /// The dump is of one record.
     pub(super) is_record: bool,
     /// The columns whose values were replaced when it was dumped.
@@ -29,7 +29,7 @@ pub(super) struct Plan<'m> {
 }
 
 /// A table and its file.
-pub(super) struct Part<'m> {
+pub(super) struct TableFile<'m> {
     pub(super) table: EngineTable<'m>,
     pub(super) input: Input,
     pub(super) format: DataFormat,
@@ -86,7 +86,7 @@ pub(super) fn plan<'m>(
         let file = checked_file(&path, dumped)?;
         Ok(Input::File(path, file))
     };
-    let parts = parts(arguments, model, id, (&folder, &manifest), open)?;
+    let parts = table_files(arguments, model, id, (&folder, &manifest), open)?;
     Ok(Plan {
         id,
         path: folder,
@@ -118,7 +118,7 @@ fn packed<'m>(
         Ok(Input::Packed(archive, from.to_owned(), dumped.clone()))
     };
     let path = archive.path().join(from);
-    let parts = parts(arguments, model, id, (&path, manifest), open)?;
+    let parts = table_files(arguments, model, id, (&path, manifest), open)?;
     Ok(Plan {
         id,
         path,
@@ -172,7 +172,7 @@ fn single<'m>(
         Input::File(path.clone(), layout::open(&path)?)
     };
     let rows = None;
-    let parts = vec![Part {
+    let parts = vec![TableFile {
         table,
         input,
         format,
@@ -273,13 +273,13 @@ fn flat(path: &Path, table: &str, engine: &str) -> Failure {
 }
 
 /// The tables of the dump that are loaded, in the order of the schema, each with its file. Everything is checked.
-fn parts<'m>(
+fn table_files<'m>(
     arguments: &LoadArguments,
     model: &'m CheckedModel,
     id: EngineId,
     (folder, manifest): (&Path, &Manifest),
     open: &dyn Fn(&DumpedTable) -> Result<Input, Failure>,
-) -> Result<Vec<Part<'m>>, Failure> {
+) -> Result<Vec<TableFile<'m>>, Failure> {
     let tables = loadable(model, id, &arguments.table)?;
     let is_wanted =
         |name: &str| arguments.table.is_empty() || arguments.table.iter().any(|one| one == name);
@@ -328,7 +328,7 @@ fn parts<'m>(
                 folder.display()
             )));
         };
-        parts.push(Part {
+        parts.push(TableFile {
             table,
             input: open(dumped)?,
             format: format_of(Path::new(&dumped.file)).unwrap_or(DataFormat::Csv),

@@ -107,7 +107,7 @@ pub(crate) fn run(arguments: &SyncArguments, output: &Output) -> Result<(), Fail
     plan.tell_left_out(output);
     let engines = Engines::open(&compiled.project, &plan.engines)?;
     if arguments.rejects {
-        return list(arguments, &plan, &engines, output);
+        return list_rejects(arguments, &plan, &engines, output);
     }
     loop {
         let outcome = once(arguments, &plan, &engines, output);
@@ -341,7 +341,7 @@ struct Kept {
 }
 
 /// Lists the rows that the last runs could not copy, those of the program and of the command.
-fn list(
+fn list_rejects(
     arguments: &SyncArguments,
     plan: &Plan<'_>,
     engines: &Engines,

@@ -3,7 +3,7 @@
 use bindery_schema::derives::SerdeDerives;
 
 use crate::emit::shape::{Shape, Surroundings, optional};
-use crate::emit::shared::json::Item;
+use crate::emit::shared::json::JsonItem;
 use crate::emit::text::impl_head;
 use crate::rust_writer::{RustWriter, Signature};
 
@@ -15,11 +15,11 @@ pub(crate) fn forms(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
         };
         let (mut needed, mut ty) = (SerdeDerives::default(), field.row_type());
         if field.is_given() && field.given.may_be_left_out() {
-            needed = Item::New.derives(shape);
+            needed = JsonItem::New.derives(shape);
             ty = optional(field.nullable, field.given_type());
         }
         if field.is_changeable() {
-            let patch = Item::Patch.derives(shape);
+            let patch = JsonItem::Patch.derives(shape);
             needed.writes |= patch.writes;
             needed.reads |= patch.reads;
         }

@@ -1,7 +1,7 @@
 //! The key: another name for `Key<…>` where it is one column, a struct where it is several.
 
 use crate::emit::shape::{Field, KeyShape, Shape, Surroundings, derives};
-use crate::emit::shared::json::{self, Item};
+use crate::emit::shared::json::{self, JsonItem};
 use crate::emit::text::code;
 use crate::rust_writer::RustWriter;
 
@@ -49,7 +49,7 @@ fn structure(
     w.item(|w| {
         w.doc(&format!("Key of [`{}`].", shape.names.row));
         w.derive(&derives(&always(&fields), &shape.derives.key));
-        json::of_struct(w, shape, Item::Key, shape.key_generic);
+        json::of_struct(w, shape, JsonItem::Key, shape.key_generic);
         let parameter = around.default_parameter(shape.table.engines, shape.key_generic);
         w.block(&format!("pub struct {}{parameter}", shape.names.key), |w| {
             if let Some(name) = engine {
@@ -59,7 +59,7 @@ fn structure(
             }
             for field in &fields {
                 w.doc(&code(field.column.name));
-                json::of_field(w, around, shape, (Item::Key, field));
+                json::of_field(w, around, shape, (JsonItem::Key, field));
                 w.line(&format!("pub {}: {},", field.name, field.ty));
             }
         });

@@ -2,7 +2,7 @@
 
 use crate::emit::shape::{Field, Given, Shape, Surroundings, derives, required};
 use crate::emit::shared::column_docs;
-use crate::emit::shared::json::{self, Item};
+use crate::emit::shared::json::{self, JsonItem};
 use crate::emit::shared::setters::{self, INTO_STRING, Of};
 use crate::emit::text::{code, impl_head};
 use crate::rust_writer::{Expr, RustWriter, Signature};
@@ -23,14 +23,14 @@ fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
             code(shape.table.name)
         ));
         w.derive(&derives(&["Clone"], &shape.derives.new));
-        json::of_struct(w, shape, Item::New, shape.new_generic());
+        json::of_struct(w, shape, JsonItem::New, shape.new_generic());
         w.line("#[must_use]");
         let parameter = around.default_parameter(shape.table.engines, shape.new_generic());
         let head = format!("pub struct {}{parameter}", shape.names.new);
         w.block(&head, |w| {
             for (_, field) in shape.given() {
                 w.docs(column_docs(field, remark(field)));
-                json::of_field(w, around, shape, (Item::New, field));
+                json::of_field(w, around, shape, (JsonItem::New, field));
                 w.line(&format!("pub {}: {},", field.name, field.new_type()));
             }
         });

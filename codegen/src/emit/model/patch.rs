@@ -2,7 +2,7 @@
 
 use crate::emit::shape::{Shape, Surroundings, derives};
 use crate::emit::shared::column_docs;
-use crate::emit::shared::json::{self, Item};
+use crate::emit::shared::json::{self, JsonItem};
 use crate::emit::shared::setters::{self, Of};
 use crate::emit::text::{code, impl_head};
 use crate::rust_writer::{Expr, RustWriter};
@@ -18,14 +18,14 @@ pub(crate) fn patch(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
         // A derived `Default` would ask for engines that have one, and `engine::Any` has none.
         let always: &[&str] = if generic { &[] } else { &["Default"] };
         w.derive(&derives(always, &shape.derives.patch));
-        json::of_struct(w, shape, Item::Patch, generic);
+        json::of_struct(w, shape, JsonItem::Patch, generic);
         w.line("#[must_use]");
         let parameter = around.default_parameter(shape.table.engines, generic);
         let head = format!("pub struct {}{parameter}", shape.names.patch);
         w.block(&head, |w| {
             for (_, field) in shape.changeable() {
                 w.docs(column_docs(field, ""));
-                json::of_field(w, around, shape, (Item::Patch, field));
+                json::of_field(w, around, shape, (JsonItem::Patch, field));
                 w.line(&format!("pub {}: {},", field.name, field.patch_type()));
             }
         });

@@ -2,7 +2,7 @@
 
 use crate::emit::shape::{Field, Shape, Surroundings, derives};
 use crate::emit::shared::column_docs;
-use crate::emit::shared::json::{self, Item};
+use crate::emit::shared::json::{self, JsonItem};
 use crate::emit::text::{TRACKED, code, impl_head, prose};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
@@ -17,7 +17,7 @@ pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
             &["Debug", "Clone", "PartialEq"],
             &shape.derives.row,
         ));
-        json::of_struct(w, shape, Item::Row, shape.several);
+        json::of_struct(w, shape, JsonItem::Row, shape.several);
         let head = format!(
             "pub struct {}{}",
             shape.names.row,
@@ -31,7 +31,7 @@ pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
             }
             for field in &shape.fields {
                 w.docs(column_docs(field, ""));
-                json::of_field(w, around, shape, (Item::Row, field));
+                json::of_field(w, around, shape, (JsonItem::Row, field));
                 w.line(&format!("pub {}: {},", field.name, field.row_type()));
             }
         });

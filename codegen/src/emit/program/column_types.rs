@@ -3,7 +3,7 @@
 //! rustc reports a type that is not there, or that no column can hold, once: here, on a line that names the column.
 //! Everything else that is generated uses these names and functions only.
 
-use crate::emit::shape::{ColumnType, ColumnTypes, Part};
+use crate::emit::shape::{ColumnType, ColumnTypes, TypePart};
 use crate::emit::text::in_words;
 use crate::rust_writer::RustWriter;
 
@@ -23,7 +23,7 @@ pub(crate) fn items(w: &mut RustWriter, all: &ColumnTypes) {
     }
 }
 
-fn import(w: &mut RustWriter, path: &str, part: &Part) {
+fn import(w: &mut RustWriter, path: &str, part: &TypePart) {
     let name = if path.ends_with(&format!("::{}", part.name)) {
         String::new()
     } else {

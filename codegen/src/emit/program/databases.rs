@@ -38,7 +38,7 @@ pub(crate) fn databases(
             for engine in around.engines {
                 connection(w, engine);
             }
-            on(w);
+            connection_of_any(w);
             reads_from(w);
             transactions(w, model);
             for shape in all {
@@ -176,7 +176,7 @@ fn connection(w: &mut RustWriter, engine: &Engine) {
     });
 }
 
-fn on(w: &mut RustWriter) {
+fn connection_of_any(w: &mut RustWriter) {
     w.item(|w| {
         w.docs([
             "A connection of an engine chosen at run time.",

@@ -15,14 +15,14 @@ use crate::rust_writer::doc_line;
 #[derive(Debug, Default)]
 pub(crate) struct ColumnTypes {
     /// Paths of types that others are made of: `crate::Listed` of `crate::Listed<crate::Code>`.
-    pub(crate) parts: BTreeMap<String, Part>,
+    pub(crate) parts: BTreeMap<String, TypePart>,
     /// By the path that the schema says.
     pub(crate) types: BTreeMap<String, ColumnType>,
 }
 
 /// A type that others are made of.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub(crate) struct TypePart {
     pub(crate) name: String,
     /// The first column whose type is made of it.
     pub(crate) column: String,
@@ -51,7 +51,10 @@ impl ColumnTypes {
     pub(crate) fn of(model: &Model) -> Self {
         let mut columns: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (id, path) in custom_columns(model) {
-            columns.entry(path).or_default().push(place(model, id));
+            columns
+                .entry(path)
+                .or_default()
+                .push(column_place(model, id));
         }
         let mut names = names_of_all(columns.keys());
         let mut all = Self::default();
@@ -118,7 +121,7 @@ impl ColumnTypes {
         }
         let part = self.parts.entry(path.to_owned()).or_insert_with(|| {
             let last = path.rsplit("::").next().unwrap_or(path);
-            Part {
+            TypePart {
                 name: free(last.to_owned(), names),
                 column: column.to_owned(),
             }
@@ -168,7 +171,7 @@ fn custom_columns(model: &Model) -> impl Iterator<Item = ((TableId, ColumnId), S
 }
 
 /// `` `goods.cents`, schema.sql:4 ``
-fn place(model: &Model, (table, column): (TableId, ColumnId)) -> String {
+fn column_place(model: &Model, (table, column): (TableId, ColumnId)) -> String {
     let found = model.table(table);
     let name = code(&format!(
         "{}.{}",

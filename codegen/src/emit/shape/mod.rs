@@ -16,7 +16,7 @@ mod shapes;
 mod surroundings;
 pub(crate) mod types;
 
-pub(crate) use column_types::{ColumnType, ColumnTypes, Part};
+pub(crate) use column_types::{ColumnType, ColumnTypes, TypePart};
 pub(crate) use constraints::{CONSTRAINTS, ConstraintShape};
 pub(crate) use ddl::Ddl;
 pub(crate) use derives::{derived_name, derives, derives_serde};

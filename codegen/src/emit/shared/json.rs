@@ -7,14 +7,14 @@ use crate::rust_writer::{RustWriter, string_literal};
 
 /// An item whose fields are columns.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Item {
+pub(crate) enum JsonItem {
     Row,
     New,
     Patch,
     Key,
 }
 
-impl Item {
+impl JsonItem {
     /// The traits that it derives.
     pub(crate) fn derives(self, shape: &Shape<'_>) -> SerdeDerives {
         let paths = match self {
@@ -37,11 +37,11 @@ impl Item {
 }
 
 /// The attribute of a struct.
-pub(crate) fn of_struct(w: &mut RustWriter, shape: &Shape<'_>, item: Item, generic: bool) {
+pub(crate) fn of_struct(w: &mut RustWriter, shape: &Shape<'_>, item: JsonItem, generic: bool) {
     if let (true, Some(rule)) = (item.derives(shape).is_any(), shape.table.serde_rename) {
         w.line(&format!("#[serde(rename_all = \"{}\")]", rule.word()));
     }
-    if matches!(item, Item::Row | Item::Key) {
+    if matches!(item, JsonItem::Row | JsonItem::Key) {
         engine_bounds(w, shape, generic);
     }
 }
@@ -65,7 +65,7 @@ pub(crate) fn of_field(
     w: &mut RustWriter,
     around: &Surroundings<'_>,
     shape: &Shape<'_>,
-    (item, field): (Item, &Field<'_>),
+    (item, field): (JsonItem, &Field<'_>),
 ) {
     let derives = item.derives(shape);
     if !derives.is_any() {
@@ -74,7 +74,7 @@ pub(crate) fn of_field(
     let json = &field.column.json;
     if json.skip {
         // A new row that lacks what it must have would be stored with a value that the caller did not give.
-        let needed = item == Item::New && field.given == Given::Required;
+        let needed = item == JsonItem::New && field.given == Given::Required;
         let word = if needed { "skip_serializing" } else { "skip" };
         return w.line(&format!("#[serde({word})]"));
     }
@@ -85,7 +85,7 @@ pub(crate) fn of_field(
     if let Some(path) = json.with {
         let lacks = item.may_lack(field);
         // A field with a function of its own is not taken for null where it is absent.
-        let is_option = lacks || (field.nullable && item != Item::Key);
+        let is_option = lacks || (field.nullable && item != JsonItem::Key);
         words.extend((is_option && derives.reads).then(|| "default".to_owned()));
         let path = if lacks {
             given(around, shape, field)

@@ -4,7 +4,7 @@ use toml::de::DeTable;
 
 use crate::config::findings::{bad_url, two_passwords};
 use crate::config::template::Template;
-use crate::config::toml_reader::{Entry, Reader, Text, list};
+use crate::config::toml_reader::{Entry, Reader, Text, quoted_list};
 use crate::config::url::parse_url;
 use crate::config::{ConnectionParts, ConnectionSource, EngineConfig, PasswordFrom, PasswordPlace};
 use crate::diagnostic::Diagnostic;
@@ -159,7 +159,7 @@ impl Reader<'_> {
             let message = format!("engine `{}` has a connection but no dialect", engine.name);
             let help = format!(
                 "add `dialect = \"…\"`: {}",
-                list(&Dialect::ALL.map(Dialect::name))
+                quoted_list(&Dialect::ALL.map(Dialect::name))
             );
             self.diagnostics.push(
                 Diagnostic::error("B0309", message)

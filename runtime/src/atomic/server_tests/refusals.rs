@@ -14,7 +14,7 @@ const PG_MARIA: usize = 0;
 const MARIA_PG: usize = 1;
 const FILE_PG: usize = 4;
 
-fn names(error: &Error, engine: &str, setting: &str) {
+fn assert_names(error: &Error, engine: &str, setting: &str) {
     let text = error.to_string();
     assert_eq!(error.engine(), Some(engine), "{text}");
     assert!(text.contains(setting), "{text}");
@@ -35,8 +35,8 @@ fn atom_05_servers_that_could_lose_a_transaction_are_refused_before_its_work() {
         "max_prepared_transactions = 0",
         "innodb_flush_log_at_trx_commit = 2",
     );
-    names(&refused(&world, MARIA_PG), "pg", prepared);
-    names(&refused(&world, PG_MARIA), "maria", flush);
+    assert_names(&refused(&world, MARIA_PG), "pg", prepared);
+    assert_names(&refused(&world, PG_MARIA), "maria", flush);
     one_that_comes_back_is_checked(&world);
     let sql = "SET GLOBAL innodb_flush_log_at_trx_commit = 1";
     world.on(MARIA, |it| it.batch(sql));
@@ -64,7 +64,7 @@ fn one_that_comes_back_is_checked(world: &World) {
             .expect("it comes back");
         tx.insert(PG, 1)
     });
-    names(
+    assert_names(
         &outcome.stored().unwrap_err(),
         "pg",
         "max_prepared_transactions = 0",
@@ -106,10 +106,10 @@ fn atom_05_settings_that_could_lose_a_decision_are_refused_by_name() {
     let Some(world) = World::on_servers("settings", unfit) else {
         return;
     };
-    names(&refused(&world, MARIA_PG), "maria", "sync_binlog = 0");
+    assert_names(&refused(&world, MARIA_PG), "maria", "sync_binlog = 0");
     world.on(MARIA, |it| it.batch("SET GLOBAL sync_binlog = 1"));
     let commits = "synchronous_commit = off";
-    names(&refused(&world, PG_MARIA), "pg", commits);
+    assert_names(&refused(&world, PG_MARIA), "pg", commits);
     let outcome = world.run(&GROUPS[MARIA_PG], |tx| {
         tx.insert(MARIA, 1)?;
         tx.insert(PG, 1)
@@ -140,7 +140,7 @@ fn files_that_could_lose_it_are_refused(world: &World) {
             db.run_atomic(&GROUPS[FILE_PG], AtomicOptions::new(), |_: &mut Tx| {
                 panic!("the work runs")
             });
-        names(&outcome.stored().unwrap_err(), "file", why);
+        assert_names(&outcome.stored().unwrap_err(), "file", why);
     }
 }
 

@@ -4,7 +4,7 @@ use super::input::RecordText;
 use super::json_text::{Form, take_text};
 use super::json_value::{skip_space, take_value};
 use super::values::Values;
-use crate::data::json_lines::{ensure_known, find, malformed, take};
+use crate::data::json_lines::{ensure_known, find_column, malformed, take_field};
 use crate::data::reader::MOST_UNKNOWN;
 use crate::data::rows::{BadRow, Field, Written};
 use crate::data::table::ValueType;
@@ -74,7 +74,7 @@ impl Object<'_, '_, '_> {
         let name = self.values.cut();
         self.expect(b':')?;
         skip_space(self.record)?;
-        match find(self.values.columns(), self.next, &name) {
+        match find_column(self.values.columns(), self.next, &name) {
             Some(at) => self.value(at),
             None => self.unknown_value(name),
         }
@@ -93,7 +93,7 @@ impl Object<'_, '_, '_> {
             self.values.begin_kept();
             take_value(self.record, self.values)?;
             let raw = self.values.cut();
-            take(&raw, is_json, self.values.text).map_err(|_| malformed())?
+            take_field(&raw, is_json, self.values.text).map_err(|_| malformed())?
         };
         self.found[at] = Some(field);
         self.next = at + 1;

@@ -10,7 +10,7 @@ mod json_value;
 mod tests;
 mod values;
 
-use super::reader::place;
+use super::reader::place_fields;
 use super::rows::{BadRow, Field};
 
 pub(super) use self::input::RecordText;
@@ -66,5 +66,5 @@ fn read_csv(
 ) -> Result<(), BadRow> {
     let mut fields = Vec::new();
     let number = csv::split(record, header, values, &mut fields)?;
-    place(header, (&fields, number), values.columns().len(), found)
+    place_fields(header, (&fields, number), values.columns().len(), found)
 }

@@ -77,7 +77,7 @@ pub(super) fn statement_error(fault: Fault) -> Error {
     fault.into_error(|said| {
         let source = DatabaseError::of_statement(said.code.to_string(), &said.message)
             .of_schema(OF_SCHEMA.binary_search(&said.code).is_ok());
-        Error::new(kind(said))
+        Error::new(kind_of_error(said))
             .with_source(source)
             .telling(reported_constraint(said))
     })
@@ -87,7 +87,7 @@ pub(super) fn statement_error(fault: Fault) -> Error {
 #[cold]
 pub(super) fn connect_error(fault: Fault) -> Error {
     fault.into_connect_error(|said| {
-        let kind = match kind(said) {
+        let kind = match kind_of_error(said) {
             _ if said.code == 1049 => ErrorKind::UnknownDatabase,
             ErrorKind::ConnectionLost | ErrorKind::SchemaMismatch => ErrorKind::Unavailable,
             kind => kind,
@@ -119,7 +119,7 @@ pub(super) fn is_stale_statement(said: &ServerError) -> bool {
     matches!(said.code, 1243 | 1615)
 }
 
-fn kind(said: &ServerError) -> ErrorKind {
+fn kind_of_error(said: &ServerError) -> ErrorKind {
     let text = said.message.as_str();
     match said.code {
         1062 | 1169 | 1586 | 1859 => ErrorKind::UniqueViolation(Constraint::default()),
@@ -181,7 +181,7 @@ fn of_storage(text: &str) -> ErrorKind {
 /// Takes the violated constraint out of the text.
 fn reported_constraint(said: &ServerError) -> ReportedConstraint {
     let text = said.message.as_str();
-    let error = Error::new(kind(said));
+    let error = Error::new(kind_of_error(said));
     if error.is_unique_violation() {
         unique(text)
     } else if error.is_foreign_key_violation() {
@@ -382,7 +382,7 @@ mod tests {
             ),
         ] {
             let said = ServerError::parse(&packet(code, text));
-            assert_eq!(kind(&said), expected, "{code}");
+            assert_eq!(kind_of_error(&said), expected, "{code}");
         }
     }
 

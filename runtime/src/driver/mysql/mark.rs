@@ -49,17 +49,17 @@ impl MysqlConnection {
 
     fn add_row(&mut self, deadline: Deadline) -> Result<String, Fault> {
         let session = &mut self.session;
-        settle::run(session, deadline, NAME)?;
-        match settle::run(session, deadline, ADD) {
+        settle::run_statement(session, deadline, NAME)?;
+        match settle::run_statement(session, deadline, ADD) {
             Err(Fault::Server(said)) if said.is_missing_table() => {
                 for sql in COMMITS.create(Dialect::Mysql) {
-                    settle::run(session, deadline, sql)?;
+                    settle::run_statement(session, deadline, sql)?;
                 }
-                settle::run(session, deadline, ADD)?;
+                settle::run_statement(session, deadline, ADD)?;
             }
             outcome => outcome?,
         }
-        settle::run(session, deadline, TIDY)?;
+        settle::run_statement(session, deadline, TIDY)?;
         settle::ask(session, deadline, ASK)
             .map(|texts| texts.into_iter().next().unwrap_or_default())
     }

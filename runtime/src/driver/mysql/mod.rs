@@ -345,7 +345,7 @@ impl MysqlConnection {
 
     fn command(&mut self, sql: &str) -> Result<()> {
         let deadline = self.deadline();
-        settle::run(&mut self.session, deadline, sql).map_err(|fault| self.failed(fault))
+        settle::run_statement(&mut self.session, deadline, sql).map_err(|fault| self.failed(fault))
     }
 
     fn encode(&mut self, write: WriteParams<'_>) -> Result<()> {
@@ -559,7 +559,7 @@ impl MysqlConnection {
                 return Asked::NotReached;
             };
             let kill = format!("KILL QUERY {number}");
-            match settle::run(&mut other.session, deadline, &kill) {
+            match settle::run_statement(&mut other.session, deadline, &kill) {
                 Err(Fault::Server(said)) if is_no_such_session(&said) => Asked::Ended,
                 Ok(_) | Err(Fault::Server(_)) => Asked::Sent,
                 Err(_) => Asked::NotReached,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::session::Fault;
 use super::{MysqlConnection, Transaction, settle};
 use crate::driver::TransactionOptions;
-use crate::driver::prepared::{Gid, Owner, Part, PreparedBranch, not_atomic};
+use crate::driver::prepared::{CommitRole, Gid, Owner, PreparedBranch, not_atomic};
 use crate::error::{Error, ErrorKind, Result};
 
 /// `bnd1`, as a number.
@@ -190,7 +190,7 @@ impl MysqlConnection {
         matches!(self.xa, Xa::Prepared | Xa::Active(_))
     }
 
-    pub(in crate::driver) fn ensure_atomic(&mut self, part: Part) -> Result<()> {
+    pub(in crate::driver) fn ensure_atomic(&mut self, role: CommitRole) -> Result<()> {
         const SETTINGS: &str = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('innodb_flush_log_at_trx_commit', 'log_bin', \
              'sync_binlog', 'wsrep_on')";
         let deadline = self.deadline();
@@ -222,9 +222,9 @@ impl MysqlConnection {
                 "the server is part of a Galera cluster (`wsrep_on`), which has no XA transactions",
             ));
         }
-        match part {
-            Part::Home => Ok(()),
-            Part::Branch { .. } => {
+        match role {
+            CommitRole::Home => Ok(()),
+            CommitRole::Branch { .. } => {
                 self.ensure_no_pooler()?;
                 self.ensure_lists()
             }

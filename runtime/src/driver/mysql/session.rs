@@ -10,7 +10,9 @@ use crate::driver::Leaving;
 use crate::driver::wire;
 use crate::driver::wire::{Deadline, Silence, Socket, Tls};
 use crate::value::buffer::empty;
-use crate::value::mysql::bytes::{take, take_counted, take_counted_number, take_u8, take_u16};
+use crate::value::mysql::bytes::{
+    take_bytes, take_counted, take_counted_number, take_u8, take_u16,
+};
 use crate::value::mysql::column::Column;
 
 /// Why an operation failed.
@@ -526,7 +528,7 @@ fn duplicates(body: &[u8]) -> Option<u64> {
     let mut rest = body.get(1..)?;
     take_counted_number(&mut rest)?;
     take_counted_number(&mut rest)?;
-    let _status_and_warnings = take(&mut rest, 4)?;
+    let _status_and_warnings = take_bytes(&mut rest, 4)?;
     let text = take_counted(&mut rest)?;
     let mut numbers = text
         .split(|byte| !byte.is_ascii_digit())
@@ -543,7 +545,7 @@ fn changed_settings(body: &[u8], mut on: impl FnMut(&[u8])) -> Option<()> {
     let mut rest = body.get(1..)?;
     take_counted_number(&mut rest)?;
     take_counted_number(&mut rest)?;
-    let _status_and_warnings = take(&mut rest, 4)?;
+    let _status_and_warnings = take_bytes(&mut rest, 4)?;
     let _text = take_counted(&mut rest)?;
     let mut changes = take_counted(&mut rest)?;
     while !changes.is_empty() {

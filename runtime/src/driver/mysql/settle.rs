@@ -7,7 +7,7 @@ use super::error::{connect_error, refused_config};
 use super::options::MysqlConfig;
 use super::session::{Answer, Fault, Session};
 use crate::driver::connect::ServerInfo;
-use crate::driver::versions::{Least, MARIADB, MYSQL, shown};
+use crate::driver::versions::{Least, MARIADB, MYSQL, shown_version};
 use crate::driver::wire::Deadline;
 use crate::error::Result;
 use crate::value::mysql::bytes::take_counted;
@@ -46,7 +46,7 @@ pub(super) fn settle(
     config: &MysqlConfig,
     deadline: Deadline,
 ) -> Result<Settled> {
-    let set = run(session, deadline, &sql(config));
+    let set = run_statement(session, deadline, &sql(config));
     // A server that is neither may not know the settings: that it is another product is the better answer.
     let said = ask(session, deadline, &question()).map_err(connect_error)?;
     let setting = |index: usize| said.get(index).cloned().unwrap_or_default();
@@ -120,7 +120,7 @@ pub(super) fn reset(
     session.begin(deadline)?.push(RESET_CONNECTION);
     session.send()?;
     session.read_away()?;
-    run(session, deadline, &sql(config))?;
+    run_statement(session, deadline, &sql(config))?;
     session.watch_settings();
     Ok(())
 }
@@ -156,7 +156,7 @@ fn verify(said: &[String]) -> Result<()> {
             return Err(refused_config(&format!(
                 "the session has `{name} = {}` and not `{needed}`, on which values rely: see what sets it (`init_connect`, \
                  a pooler)",
-                shown(found)
+                shown_version(found)
             )));
         }
     }
@@ -166,7 +166,11 @@ fn verify(said: &[String]) -> Result<()> {
 const QUERY: u8 = 3;
 
 /// Runs one statement as text.
-pub(super) fn run(session: &mut Session, deadline: Deadline, sql: &str) -> Result<(), Fault> {
+pub(super) fn run_statement(
+    session: &mut Session,
+    deadline: Deadline,
+    sql: &str,
+) -> Result<(), Fault> {
     send(session, deadline, sql)?;
     session.read_away().map(drop)
 }

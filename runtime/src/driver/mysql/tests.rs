@@ -8,7 +8,7 @@ use super::{Params, Values};
 use crate::driver::Physical;
 use crate::driver::TransactionOptions;
 use crate::driver::played::checks;
-use crate::driver::played::checks::{IMPATIENT, Outcomes, PATIENT, is_lost, kind, pulled, rows};
+use crate::driver::played::checks::{IMPATIENT, Outcomes, PATIENT, is_lost, kind_of, pulled, rows};
 use crate::driver::played::{TABLE, changed, play as serve};
 use crate::error::{Applied, ErrorKind, Result};
 use crate::value::ColumnSet;
@@ -179,7 +179,7 @@ fn a_change_in_one_answer_shows_in_no_other() {
             for (at, (outcome, meant)) in outcomes.iter().zip(&whole).enumerate() {
                 let same = format!("{outcome:?}") == format!("{meant:?}");
                 let ended = IN_TRANSACTION.contains(&piece)
-                    && kind(outcome) == Some(&ErrorKind::TransactionAborted);
+                    && kind_of(outcome) == Some(&ErrorKind::TransactionAborted);
                 let may_differ = ended || RELIES_ON[at].contains(&piece);
                 let fine = is_lost(outcome) || (!lost && (same || may_differ));
                 assert!(

@@ -44,14 +44,14 @@ fn read_row(row: &mut RowReader<'_>) -> Result<String> {
     Ok(format!("{id}{name} "))
 }
 
-pub(in crate::driver) fn kind(outcome: &Result<String>) -> Option<&ErrorKind> {
+pub(in crate::driver) fn kind_of(outcome: &Result<String>) -> Option<&ErrorKind> {
     outcome.as_ref().err().map(Error::kind)
 }
 
 /// Whether the connection ended during the statement: what became of a write is unknown then.
 pub(in crate::driver) fn is_lost(outcome: &Result<String>) -> bool {
     matches!(
-        kind(outcome),
+        kind_of(outcome),
         Some(ErrorKind::ConnectionLost | ErrorKind::Timeout { .. } | ErrorKind::OutcomeUnknown)
     )
 }

@@ -63,7 +63,7 @@ impl PostgresConnection {
             return self.insert_in_turn(table, columns, rows, write);
         }
         let undo = self.undo_of_copy(table);
-        let names = list(table, columns);
+        let names = column_list(table, columns);
         // Not a kept statement: COPY takes binary values for what they are not, so the types must be those of now.
         let probe = format!("SELECT {names} FROM {} LIMIT 0", table.table);
         let statement = self.prepare(&probe)?;
@@ -90,7 +90,7 @@ impl PostgresConnection {
     /// The statement of the last `insert_rows`.
     pub(crate) fn sent_insert(&self, table: &TableSql, columns: &ColumnSet) -> String {
         if self.copied.was_used {
-            copy_sql(table, &list(table, columns))
+            copy_sql(table, &column_list(table, columns))
         } else {
             table.insert_sql(bindery_core::dialect::Dialect::Postgres, columns, 1, false)
         }
@@ -255,7 +255,7 @@ fn copy_sql(table: &TableSql, names: &str) -> String {
     format!("COPY {} ({names}) FROM STDIN (FORMAT binary)", table.table)
 }
 
-fn list(table: &TableSql, columns: &ColumnSet) -> String {
+fn column_list(table: &TableSql, columns: &ColumnSet) -> String {
     let names: Vec<&str> = columns.iter().map(|column| table.columns[column]).collect();
     names.join(", ")
 }

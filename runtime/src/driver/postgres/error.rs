@@ -74,7 +74,7 @@ pub(super) fn statement_error(fault: Fault) -> Error {
         let source = DatabaseError::of_statement(said.code.as_str(), &said.message)
             .at_position(said.position)
             .of_schema(is_of_schema(&said.code));
-        let error = Error::new(kind(said))
+        let error = Error::new(kind_of_error(said))
             .with_source(source)
             .telling(reported_constraint(said));
         said.row.into_iter().fold(error, Error::at_row)
@@ -98,7 +98,7 @@ fn refused(said: &ServerError) -> Error {
         "3D000" => ErrorKind::UnknownDatabase,
         // The classes "connection", "insufficient resources", "operator intervention".
         code if ["08", "53", "57"].contains(&class(code)) => ErrorKind::Unavailable,
-        _ => kind(said),
+        _ => kind_of_error(said),
     };
     // A login has seen no row.
     let source = DatabaseError::new(said.code.as_str(), Some(said.message.as_str()));
@@ -129,7 +129,7 @@ fn class(code: &str) -> &str {
     code.get(..2).unwrap_or(code)
 }
 
-fn kind(said: &ServerError) -> ErrorKind {
+fn kind_of_error(said: &ServerError) -> ErrorKind {
     let code = said.code.as_str();
     match code {
         "23505" | "23P01" => ErrorKind::UniqueViolation(Constraint::default()),
@@ -211,7 +211,7 @@ mod tests {
             ("42P05", ErrorKind::Config(OTHER_SESSION.to_owned())),
         ] {
             let said = ServerError::parse(&response(code));
-            assert_eq!(kind(&said), expected, "{code}");
+            assert_eq!(kind_of_error(&said), expected, "{code}");
             let error = statement_error(Fault::Server(Box::new(said)));
             assert_eq!(error.code(), Some(code));
             assert!(!format!("{error:?}").contains("canary"), "{error:?}");

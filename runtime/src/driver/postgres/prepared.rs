@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::PostgresConnection;
 use super::number::read_whole_number;
-use crate::driver::prepared::{Gid, Part, PreparedBranch, Slots, not_atomic};
+use crate::driver::prepared::{CommitRole, Gid, PreparedBranch, Slots, not_atomic};
 use crate::error::{Error, Result};
 use crate::value::ParamWriter;
 
@@ -132,7 +132,7 @@ impl PostgresConnection {
         key.map_or(0, |[a, b, c, d, ..]| u32::from_be_bytes([a, b, c, d]))
     }
 
-    pub(in crate::driver) fn ensure_atomic(&mut self, part: Part) -> Result<()> {
+    pub(in crate::driver) fn ensure_atomic(&mut self, role: CommitRole) -> Result<()> {
         let (mut most, mut fsync, mut commit) = (0, String::new(), String::new());
         let mut session = 0;
         self.query(SETTINGS, &mut |_| (), &mut |row| {
@@ -151,13 +151,13 @@ impl PostgresConnection {
                  started with `.durable(true)`)",
             ));
         }
-        match part {
-            Part::Home if commit == "off" => Err(not_atomic(
+        match role {
+            CommitRole::Home if commit == "off" => Err(not_atomic(
                 "the session has `synchronous_commit = off`, with which a crash loses decisions: set `synchronous_commit = on` \
                  (the server, `ALTER ROLE`, `ALTER DATABASE`)",
             )),
-            Part::Branch { at_once } if most < at_once => Err(too_few(most, at_once)),
-            Part::Home | Part::Branch { .. } => Ok(()),
+            CommitRole::Branch { at_once } if most < at_once => Err(too_few(most, at_once)),
+            CommitRole::Home | CommitRole::Branch { .. } => Ok(()),
         }
     }
 }

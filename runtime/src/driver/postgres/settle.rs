@@ -12,7 +12,7 @@ use super::error::{config as refused, connect_error};
 use super::message;
 use super::options::PostgresConfig;
 use super::session::{Fault, Session};
-use crate::driver::versions::{POSTGRES, shown};
+use crate::driver::versions::{POSTGRES, shown_version};
 use crate::driver::wire::Deadline;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::value::postgres::bytes;
@@ -77,7 +77,7 @@ fn verify(said: &[String]) -> Result<()> {
             return Err(refused(&format!(
                 "the session has `{name} = {}` and not `{needed}`, on which values and constraints rely: see what sets it \
                  (`ALTER ROLE`, `ALTER DATABASE`, a pooler)",
-                shown(found)
+                shown_version(found)
             )));
         }
     }

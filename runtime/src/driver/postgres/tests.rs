@@ -8,7 +8,7 @@ use super::played::{connection, requests};
 use crate::driver::Physical;
 use crate::driver::TransactionOptions;
 use crate::driver::played::checks;
-use crate::driver::played::checks::{IMPATIENT, Outcomes, PATIENT, is_lost, kind, pulled, rows};
+use crate::driver::played::checks::{IMPATIENT, Outcomes, PATIENT, is_lost, kind_of, pulled, rows};
 use crate::driver::played::{TABLE, changed, play as serve};
 use crate::error::{Applied, ErrorKind, Result};
 use crate::value::ColumnSet;
@@ -195,7 +195,7 @@ fn a_played_session_is_read_as_it_was_meant() {
     let refused = outcomes[6].as_ref().expect_err("it is taken");
     assert!(refused.is_unique_violation(), "{refused:?}");
     assert_eq!(refused.told().name.as_deref(), Some("unique"));
-    assert_eq!(kind(&outcomes[7]), Some(&ErrorKind::TransactionAborted));
+    assert_eq!(kind_of(&outcomes[7]), Some(&ErrorKind::TransactionAborted));
     assert!(!broken);
 }
 

@@ -22,7 +22,7 @@ const SQL: &str = "SELECT t.typname::text, n.nspname::text, t.typtype::text, t.t
 const MAX_DEPTH: usize = 16;
 
 /// A row of [`SQL`].
-struct Found {
+struct TypeRow {
     name: String,
     schema: String,
     kind: Vec<u8>,
@@ -59,7 +59,7 @@ impl Types {
     }
 }
 
-fn ask(session: &mut Session, number: u32) -> Result<Found, Fault> {
+fn ask(session: &mut Session, number: u32) -> Result<TypeRow, Fault> {
     const OID: u32 = 26;
     const ALL_BINARY: &[u8] = &[0, 1, 0, 1];
     let out = session.out();
@@ -82,7 +82,7 @@ fn ask(session: &mut Session, number: u32) -> Result<Found, Fault> {
         Ok(())
     })?;
     // It was dropped meanwhile: a value of it cannot exist.
-    Ok(found.unwrap_or_else(|| Found {
+    Ok(found.unwrap_or_else(|| TypeRow {
         name: "unknown type".to_owned(),
         schema: String::new(),
         kind: Vec::new(),
@@ -91,13 +91,13 @@ fn ask(session: &mut Session, number: u32) -> Result<Found, Fault> {
     }))
 }
 
-fn parse_type(body: &[u8]) -> Option<Found> {
+fn parse_type(body: &[u8]) -> Option<TypeRow> {
     let mut rest = body.get(2..)?;
     let mut field = || crate::value::postgres::decode::take_field(&mut rest)?;
     let (name, schema, kind) = (field()?, field()?, field()?);
     let mut number = || Some(u32::from_be_bytes(field()?.try_into().ok()?));
     let (base, element) = (number()?, number()?);
-    Some(Found {
+    Some(TypeRow {
         name: String::from_utf8_lossy(name).into_owned(),
         schema: String::from_utf8_lossy(schema).into_owned(),
         kind: kind.to_vec(),

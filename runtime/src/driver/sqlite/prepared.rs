@@ -1,12 +1,12 @@
 //! SQLite as the home of an atomic group: its own commit is the commit point, so it must not lose one.
 
 use super::SqliteConnection;
-use crate::driver::prepared::{Part, not_atomic};
+use crate::driver::prepared::{CommitRole, not_atomic};
 use crate::error::{Error, ErrorKind, Result};
 
 impl SqliteConnection {
-    pub(in crate::driver) fn ensure_atomic(&mut self, part: Part) -> Result<()> {
-        if let Part::Branch { .. } = part {
+    pub(in crate::driver) fn ensure_atomic(&mut self, role: CommitRole) -> Result<()> {
+        if let CommitRole::Branch { .. } = role {
             let why = "an SQLite file cannot prepare a transaction";
             return Err(Error::new(ErrorKind::Unsupported(why)));
         }

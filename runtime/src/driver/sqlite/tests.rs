@@ -32,7 +32,7 @@ impl File {
         let file = Self {
             folder: tempfile::tempdir().unwrap(),
         };
-        run(&mut file.link(SHORT), "CREATE TABLE t (a)").unwrap();
+        run_sql(&mut file.link(SHORT), "CREATE TABLE t (a)").unwrap();
         file
     }
 
@@ -89,7 +89,7 @@ fn pool(path: String, limit: Duration) -> Arc<Pool> {
     Pool::new("b", limits, Box::new(open))
 }
 
-fn run(link: &mut Link, sql: &str) -> Result<()> {
+fn run_sql(link: &mut Link, sql: &str) -> Result<()> {
     link.ready()?.batch(sql)
 }
 
@@ -104,7 +104,7 @@ fn count(link: &mut Link) -> u64 {
     count
 }
 
-fn kind<T>(outcome: Result<T>) -> ErrorKind {
+fn kind_of<T>(outcome: Result<T>) -> ErrorKind {
     outcome
         .map(drop)
         .expect_err("it cannot succeed")
@@ -122,9 +122,9 @@ fn tx_12_another_programs_lock_is_waited_for() {
     let other = file.other();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut hasty = file.link(SHORT);
-    assert_eq!(kind(hasty.begin()), ErrorKind::Busy);
+    assert_eq!(kind_of(hasty.begin()), ErrorKind::Busy);
     assert_eq!(
-        kind(run(&mut hasty, "INSERT INTO t VALUES (1)")),
+        kind_of(run_sql(&mut hasty, "INSERT INTO t VALUES (1)")),
         ErrorKind::Busy
     );
     assert_eq!(count(&mut hasty), 0, "reading waits for no writer");
@@ -132,7 +132,7 @@ fn tx_12_another_programs_lock_is_waited_for() {
         let mut patient = file.link(PATIENCE);
         let writer = scope.spawn(move || {
             let depth = patient.begin()?;
-            run(&mut patient, "INSERT INTO t VALUES (1)")?;
+            run_sql(&mut patient, "INSERT INTO t VALUES (1)")?;
             patient.commit(depth)
         });
         thread::sleep(SHORT * 2);
@@ -142,7 +142,7 @@ fn tx_12_another_programs_lock_is_waited_for() {
         writer.join().unwrap().unwrap();
     });
     assert_eq!(count(&mut hasty), 2);
-    run(&mut hasty, "INSERT INTO t VALUES (3)").unwrap();
+    run_sql(&mut hasty, "INSERT INTO t VALUES (3)").unwrap();
 }
 
 /// A row that was read in a transaction can always be written in it: no other connection wrote meanwhile.
@@ -160,9 +160,9 @@ fn tx_12_reading_first_and_writing_then_cannot_fail() {
         thread::scope(|scope| {
             let mut second = pool.acquire().unwrap();
             let other = file.other();
-            scope.spawn(move || run(&mut second, "INSERT INTO t VALUES (1)").unwrap());
+            scope.spawn(move || run_sql(&mut second, "INSERT INTO t VALUES (1)").unwrap());
             scope.spawn(move || other.execute_batch("INSERT INTO t VALUES (2)").unwrap());
-            run(&mut link, "INSERT INTO t VALUES (3)").unwrap();
+            run_sql(&mut link, "INSERT INTO t VALUES (3)").unwrap();
             link.commit(depth).unwrap();
         });
     }
@@ -183,15 +183,18 @@ fn tx_4_every_statement_ends() {
     let take = &mut |_: &mut RowReader<'_>| Ok(true);
     for _ in 0..2 {
         let physical = link.ready().unwrap();
-        assert_eq!(kind(physical.query(ENDLESS, &mut |_| (), take)), timeout);
-        assert_eq!(kind(physical.batch(ENDLESS)), timeout);
-        assert_eq!(kind(physical.execute(ENDLESS_INSERT, &mut |_| ())), timeout);
+        assert_eq!(kind_of(physical.query(ENDLESS, &mut |_| (), take)), timeout);
+        assert_eq!(kind_of(physical.batch(ENDLESS)), timeout);
+        assert_eq!(
+            kind_of(physical.execute(ENDLESS_INSERT, &mut |_| ())),
+            timeout
+        );
         let mut cursor = physical.cursor(ENDLESS, &mut |_| ()).unwrap();
-        assert_eq!(kind(cursor.next().map(drop)), timeout);
+        assert_eq!(kind_of(cursor.next().map(drop)), timeout);
         drop(cursor);
         assert_eq!(count(&mut link), 0);
     }
-    run(&mut link, "INSERT INTO t VALUES (1)").unwrap();
+    run_sql(&mut link, "INSERT INTO t VALUES (1)").unwrap();
 }
 
 /// The time between two rows is the caller's.
@@ -235,19 +238,22 @@ fn tx_13_a_transaction_that_sqlite_ended_stores_nothing() {
         let file = File::new();
         let pool = file.pool(SHORT);
         let mut link = pool.acquire().unwrap();
-        run(&mut link, prepare).unwrap();
+        run_sql(&mut link, prepare).unwrap();
         let depth = link.begin().unwrap();
-        run(&mut link, "INSERT INTO t VALUES (1)").unwrap();
-        assert_eq!(kind(run(&mut link, ending)), expected);
+        run_sql(&mut link, "INSERT INTO t VALUES (1)").unwrap();
+        assert_eq!(kind_of(run_sql(&mut link, ending)), expected);
         let aborted = ErrorKind::TransactionAborted;
-        assert_eq!(kind(run(&mut link, "INSERT INTO t VALUES (2)")), aborted);
-        assert_eq!(kind(link.commit(depth)), aborted);
+        assert_eq!(
+            kind_of(run_sql(&mut link, "INSERT INTO t VALUES (2)")),
+            aborted
+        );
+        assert_eq!(kind_of(link.commit(depth)), aborted);
         assert_eq!(count(&mut link), 0, "{expected:?}");
         drop(link);
         // The turn went back with the transaction.
         let mut second = pool.acquire().unwrap();
         let other = pool.acquire().unwrap();
-        run(&mut second, "INSERT INTO t VALUES (3)").unwrap();
+        run_sql(&mut second, "INSERT INTO t VALUES (3)").unwrap();
         drop(other);
         assert_eq!(count(&mut second), 1);
     }
@@ -259,7 +265,7 @@ fn tx_13_a_transaction_that_sqlite_ended_stores_nothing() {
 #[test]
 fn tx_14_a_file_that_may_only_be_read() {
     let file = File::new();
-    run(&mut file.link(SHORT), "INSERT INTO t VALUES (1)").unwrap();
+    run_sql(&mut file.link(SHORT), "INSERT INTO t VALUES (1)").unwrap();
     for journal in ["WAL", "DELETE"] {
         let change = format!("PRAGMA journal_mode = {journal}");
         file.other().execute_batch(&change).unwrap();
@@ -268,13 +274,13 @@ fn tx_14_a_file_that_may_only_be_read() {
         assert_eq!(count(&mut link), 1);
         let insert = "INSERT INTO t VALUES (2)";
         assert_eq!(
-            kind(run(&mut link, insert)),
+            kind_of(run_sql(&mut link, insert)),
             ErrorKind::ReadOnly,
             "{journal}"
         );
         let depth = link.begin().unwrap();
         assert_eq!(
-            kind(run(&mut link, insert)),
+            kind_of(run_sql(&mut link, insert)),
             ErrorKind::ReadOnly,
             "{journal}"
         );
@@ -293,7 +299,7 @@ fn err_03_a_file_that_is_taken_away_is_missed() {
     let kept = Path::new(&file.path()).with_extension("kept");
     let (mut held, idle) = (pool.acquire().unwrap(), pool.acquire().unwrap());
     drop(idle);
-    run(
+    run_sql(
         &mut held,
         "INSERT INTO t VALUES (1); PRAGMA wal_checkpoint(TRUNCATE)",
     )
@@ -302,16 +308,16 @@ fn err_03_a_file_that_is_taken_away_is_missed() {
     std::fs::rename(&kept, file.path()).unwrap();
 
     assert_eq!(
-        kind(run(&mut held, "INSERT INTO t VALUES (2)")),
+        kind_of(run_sql(&mut held, "INSERT INTO t VALUES (2)")),
         ErrorKind::Unavailable
     );
-    assert_eq!(kind(held.begin()), ErrorKind::ConnectionLost);
+    assert_eq!(kind_of(held.begin()), ErrorKind::ConnectionLost);
     drop(held);
     // Connections that rest shorter are not looked at.
     thread::sleep(Duration::from_millis(20));
     let mut fresh = pool.acquire().unwrap();
     assert_eq!(count(&mut fresh), 1);
-    run(&mut fresh, "INSERT INTO t VALUES (3)").unwrap();
+    run_sql(&mut fresh, "INSERT INTO t VALUES (3)").unwrap();
     assert_eq!(count(&mut file.link(SHORT)), 2);
     assert_eq!(pool.stats().closed, 2);
 }
@@ -324,7 +330,7 @@ fn err_03_a_damaged_file_ends_the_connection() {
     let file = File::new();
     let pool = file.pool(SHORT);
     let mut link = pool.acquire().unwrap();
-    run(
+    run_sql(
         &mut link,
         "CREATE TABLE u (a); INSERT INTO u VALUES (1); PRAGMA wal_checkpoint(TRUNCATE)",
     )
@@ -337,7 +343,7 @@ fn err_03_a_damaged_file_ends_the_connection() {
     let pool = file.pool(SHORT);
     let mut link = pool.acquire().unwrap();
     assert_eq!(
-        kind(run(&mut link, "INSERT INTO t VALUES (1)")),
+        kind_of(run_sql(&mut link, "INSERT INTO t VALUES (1)")),
         ErrorKind::Corrupt
     );
     drop(link);
@@ -353,8 +359,8 @@ fn err_03_a_damaged_file_ends_the_connection_also_when_rows_are_pulled() {
     let mut link = file.link(SHORT);
     let rows = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) \
          INSERT INTO t SELECT zeroblob(100) FROM n";
-    run(&mut link, rows).unwrap();
-    run(&mut link, "PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    run_sql(&mut link, rows).unwrap();
+    run_sql(&mut link, "PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     drop(link);
     let mut bytes = std::fs::read(file.path()).unwrap();
     let half = bytes.len() / 8192 * 4096;

@@ -91,7 +91,7 @@ impl Behind {
     }
 }
 
-fn kind<T>(outcome: Result<T>) -> ErrorKind {
+fn kind_of<T>(outcome: Result<T>) -> ErrorKind {
     outcome
         .map(drop)
         .expect_err("it cannot succeed")
@@ -108,7 +108,7 @@ fn a_silent_login_ends() {
     let _watchdog = Watchdog::start("a_silent_login_ends", PATIENCE);
     for behind in Behind::all_ways() {
         behind.proxy.set(Fault::Stall);
-        assert_eq!(kind(behind.connect()), late(TimeoutPhase::Connect));
+        assert_eq!(kind_of(behind.connect()), late(TimeoutPhase::Connect));
         behind.proxy.heal();
         assert!(behind.connect().is_ok());
     }
@@ -156,11 +156,11 @@ fn a_silent_server_is_given_up_in_every_operation() {
             database.physical.begin().unwrap();
             database.run("INSERT INTO t VALUES (2, 'x')", &[]).unwrap();
             behind.proxy.set(Fault::Stall);
-            assert_eq!(kind(operation(&mut database)), expected, "{name}");
+            assert_eq!(kind_of(operation(&mut database)), expected, "{name}");
             assert!(database.physical.is_broken(), "{name}");
             // Nothing of the next operation is sent.
             assert_eq!(
-                kind(database.physical.batch("SELECT 2")),
+                kind_of(database.physical.batch("SELECT 2")),
                 ErrorKind::ConnectionLost,
                 "{name}"
             );
@@ -186,7 +186,7 @@ fn tx_4_asking_a_silent_server_to_give_up_keeps_nobody() {
         behind.proxy.set(Fault::Stall);
         let started = Instant::now();
         assert_eq!(
-            kind(database.physical.batch("SELECT 1")),
+            kind_of(database.physical.batch("SELECT 1")),
             late(TimeoutPhase::Statement)
         );
         // Four times what is promised, for a machine that is busy.
@@ -205,7 +205,7 @@ fn a_dripping_answer_is_given_up() {
         behind.proxy.set(Fault::Throttle { bytes: 1, pause });
         let sql = "SELECT repeat('x', 10000)";
         let outcome = database.read::<String>(sql, &[]);
-        assert_eq!(kind(outcome), late(TimeoutPhase::Statement));
+        assert_eq!(kind_of(outcome), late(TimeoutPhase::Statement));
         assert!(database.physical.is_broken());
     }
 }
@@ -236,7 +236,7 @@ fn a_connection_cut_anywhere_is_lost_and_keeps_nothing() {
                     database.physical.execute(&sql, write)
                 })
                 .and_then(|_| database.physical.commit());
-            assert_eq!(kind(outcome), expected, "{pattern}");
+            assert_eq!(kind_of(outcome), expected, "{pattern}");
             assert!(database.physical.is_broken(), "{pattern}");
             behind.proxy.heal();
         }

@@ -37,7 +37,7 @@ pub(crate) struct Watch {
 #[derive(Default)]
 struct Findings {
     /// Of each model; empty until a comparison.
-    found: Vec<Found>,
+    found: Vec<TableFinding>,
     /// The tables were made for it, and nothing may be done with them.
     made_for: Option<RecordedSchema>,
     /// A migration that is demanded is not applied, and nothing may be done with the tables.
@@ -48,7 +48,7 @@ struct Findings {
 
 /// The finding about one table.
 #[derive(Clone)]
-struct Found {
+struct TableFinding {
     drift: Option<TableDrift>,
     /// The storage engine, where it keeps no transactions.
     without_transactions: Option<String>,
@@ -259,7 +259,7 @@ impl Watch {
             SchemaCheck::Strict | SchemaCheck::Error | SchemaCheck::Warn | SchemaCheck::Off => None,
         };
         let is_sound =
-            |found: &Found| found.drift.is_none() && found.without_transactions.is_none();
+            |found: &TableFinding| found.drift.is_none() && found.without_transactions.is_none();
         if found.iter().all(is_sound) && made_for.is_none() && pending.is_none() {
             self.settled.store(true, Ordering::Relaxed);
         }
@@ -274,7 +274,7 @@ impl Watch {
         Ok(())
     }
 
-    fn compare_all(&self, physical: &mut AnyDriver) -> Result<Vec<Found>> {
+    fn compare_all(&self, physical: &mut AnyDriver) -> Result<Vec<TableFinding>> {
         let wanted = self.models.iter().map(|info| Wanted {
             schema: info.schema,
             table: info.table,
@@ -300,8 +300,8 @@ impl Watch {
         None
     }
 
-    fn found(&self, info: &'static ModelInfo, relation: Option<&Relation>) -> Found {
-        Found {
+    fn found(&self, info: &'static ModelInfo, relation: Option<&Relation>) -> TableFinding {
+        TableFinding {
             drift: compare(info, self.engine.dialect, relation),
             without_transactions: relation
                 .and_then(|relation| relation.without_transactions.clone()),
@@ -348,7 +348,7 @@ fn is_off(check: SchemaCheck) -> bool {
     }
 }
 
-impl Found {
+impl TableFinding {
     fn judge(&self, usage: Use) -> Result<()> {
         if let Some(drift) = &self.drift {
             let mut differences = drift.differences.iter();

@@ -37,7 +37,7 @@ fn pool_with(max_transaction_age: Option<Duration>) -> Arc<Pool> {
     Pool::new("b", limits, Box::new(open))
 }
 
-fn run(link: &mut Link, sql: &str) -> Result<()> {
+fn run_sql(link: &mut Link, sql: &str) -> Result<()> {
     link.ready()?.batch(sql)
 }
 
@@ -54,7 +54,7 @@ fn rows(link: &mut Link) -> u64 {
 
 /// A table, and no room for more than a few pages.
 fn full(link: &mut Link) {
-    run(link, "CREATE TABLE t (a); PRAGMA max_page_count = 8").unwrap();
+    run_sql(link, "CREATE TABLE t (a); PRAGMA max_page_count = 8").unwrap();
 }
 
 const TOO_MUCH: &str = "INSERT INTO t VALUES (zeroblob(100000))";
@@ -67,18 +67,18 @@ fn nothing_runs_in_a_transaction_that_the_database_ended() {
     full(&mut link);
     let outer = link.begin().unwrap();
     let inner = link.begin().unwrap();
-    run(&mut link, "INSERT INTO t VALUES (1)").unwrap();
-    run(&mut link, TOO_MUCH).unwrap_err();
+    run_sql(&mut link, "INSERT INTO t VALUES (1)").unwrap();
+    run_sql(&mut link, TOO_MUCH).unwrap_err();
     assert!(!link.physical().in_transaction(), "a full disk ends it");
 
     // Alone, this would be committed immediately.
     let aborted = |outcome: Result<()>| {
         assert_eq!(outcome.unwrap_err().kind(), &ErrorKind::TransactionAborted);
     };
-    aborted(run(&mut link, "INSERT INTO t VALUES (2)"));
+    aborted(run_sql(&mut link, "INSERT INTO t VALUES (2)"));
     aborted(link.begin().map(drop));
     link.undo(inner).unwrap();
-    aborted(run(&mut link, "INSERT INTO t VALUES (3)"));
+    aborted(run_sql(&mut link, "INSERT INTO t VALUES (3)"));
     aborted(link.commit(outer));
 
     assert_eq!(link.depth(), 0);
@@ -93,8 +93,8 @@ fn a_call_of_many_statements_is_undone_when_the_database_ends_it() {
     let mut link = pool.acquire().unwrap();
     full(&mut link);
     let outcome = link.atomically(|link| {
-        run(link, "INSERT INTO t VALUES (1)")?;
-        run(link, TOO_MUCH)
+        run_sql(link, "INSERT INTO t VALUES (1)")?;
+        run_sql(link, TOO_MUCH)
     });
     assert_eq!(*outcome.unwrap_err().kind(), ErrorKind::DiskFull);
     assert_eq!((link.depth(), rows(&mut link)), (0, 0));
@@ -106,9 +106,9 @@ fn a_refused_commit_leaves_no_transaction_open() {
     let mut link = pool.acquire().unwrap();
     let tables = "CREATE TABLE p (id INTEGER PRIMARY KEY); \
          CREATE TABLE t (p REFERENCES p DEFERRABLE INITIALLY DEFERRED)";
-    run(&mut link, tables).unwrap();
+    run_sql(&mut link, tables).unwrap();
     let depth = link.begin().unwrap();
-    run(&mut link, "INSERT INTO t VALUES (7)").unwrap();
+    run_sql(&mut link, "INSERT INTO t VALUES (7)").unwrap();
     let error = link.commit(depth).unwrap_err();
     assert!(
         matches!(error.kind(), ErrorKind::ForeignKeyViolation(_)),
@@ -125,7 +125,7 @@ fn a_connection_whose_rollback_failed_is_thrown_away() {
     link.begin().unwrap();
     let inner = link.begin().unwrap();
     // The savepoint is gone, so it cannot be rolled back to.
-    run(&mut link, "RELEASE SAVEPOINT bindery_2").unwrap();
+    run_sql(&mut link, "RELEASE SAVEPOINT bindery_2").unwrap();
     link.undo(inner).unwrap_err();
     assert_eq!(link.depth(), 2);
     drop(link);
@@ -137,16 +137,16 @@ fn a_connection_whose_rollback_failed_is_thrown_away() {
 fn a_forked_child_leaves_the_transaction_of_its_parent_alone() {
     // It is too old from the beginning: the child must not end it for that.
     let mut link = pool_with(Some(Duration::ZERO)).acquire().unwrap();
-    run(&mut link, "CREATE TABLE t (a)").unwrap();
+    run_sql(&mut link, "CREATE TABLE t (a)").unwrap();
     link.begin().unwrap();
-    run(&mut link, "INSERT INTO t VALUES (1)").unwrap();
+    run_sql(&mut link, "INSERT INTO t VALUES (1)").unwrap();
     let fork = |link: &mut Link| link.pool.change_process();
 
     fork(&mut link);
     let forked = |outcome: Result<()>| {
         assert_eq!(outcome.unwrap_err().kind(), &ErrorKind::Forked);
     };
-    forked(run(&mut link, "INSERT INTO t VALUES (2)"));
+    forked(run_sql(&mut link, "INSERT INTO t VALUES (2)"));
     forked(link.call(Operation::Count, |_| Ok(())));
     forked(link.begin().map(drop));
     forked(link.commit(1));

@@ -54,13 +54,13 @@ fn number(now: Moment) -> u64 {
 }
 
 /// The record of one connection, as the pool has it.
-struct Known {
+struct CheckoutRecord {
     since: Weak<AtomicU64>,
     permit: Weak<PermitOfOne>,
     cutter: Cutter,
 }
 
-impl Known {
+impl CheckoutRecord {
     /// Gives the place back of a connection that is in use and that the server has ended: `None` where it is another. What is
     /// returned may hold a permit, so it is dropped without the lock of the pool.
     fn lost(&self) -> Option<Arc<PermitOfOne>> {
@@ -80,7 +80,7 @@ impl Known {
 
 /// The records of a pool's connections.
 #[derive(Default)]
-pub(super) struct Checkouts(Vec<Known>);
+pub(super) struct Checkouts(Vec<CheckoutRecord>);
 
 impl Checkouts {
     /// Records one more connection, which is in use from now on; those of connections that are gone are forgotten.
@@ -91,7 +91,7 @@ impl Checkouts {
             permit: Arc::new(Mutex::new(permit)),
         };
         checkout.begin(now);
-        self.0.push(Known {
+        self.0.push(CheckoutRecord {
             since: Arc::downgrade(&checkout.since),
             permit: Arc::downgrade(&checkout.permit),
             cutter,
@@ -115,7 +115,7 @@ impl Checkouts {
     pub(super) fn lost(&self) -> Vec<LostPlace> {
         self.0
             .iter()
-            .filter_map(Known::lost)
+            .filter_map(CheckoutRecord::lost)
             .map(LostPlace)
             .collect()
     }

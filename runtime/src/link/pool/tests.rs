@@ -51,7 +51,7 @@ pub(super) fn counts(pool: &Pool) -> [usize; 3] {
     [stats.idle, stats.in_use, stats.open]
 }
 
-fn kind(outcome: Result<Link>) -> ErrorKind {
+fn kind_of(outcome: Result<Link>) -> ErrorKind {
     let error = outcome.map(drop).expect_err("the pool gave a connection");
     assert_eq!(error.engine(), Some("b"));
     error.kind().clone()
@@ -85,7 +85,7 @@ fn a_nested_acquire_of_the_only_connection_ends_after_the_timeout() {
         waited_ms,
         oldest_checkout_ms,
         ..
-    } = kind(pool.acquire())
+    } = kind_of(pool.acquire())
     else {
         panic!("another kind of error");
     };
@@ -167,7 +167,7 @@ fn a_failing_or_panicking_opener_gives_its_place_back() {
         ..LIMITS
     };
     let pool = Pool::new("b", limits, Box::new(open));
-    assert_eq!(kind(pool.acquire()), ErrorKind::Unavailable);
+    assert_eq!(kind_of(pool.acquire()), ErrorKind::Unavailable);
     let other = Arc::clone(&pool);
     thread::spawn(move || other.acquire().map(drop))
         .join()
@@ -184,7 +184,7 @@ fn a_closed_pool_opens_nothing() {
     pool.close();
     assert_eq!(counts(&pool), [0, 1, 1]);
     pool.close();
-    assert_eq!(kind(pool.acquire()), ErrorKind::Closed);
+    assert_eq!(kind_of(pool.acquire()), ErrorKind::Closed);
     drop(held);
     assert_eq!(counts(&pool), [0, 0, 0]);
     assert_eq!(opened.load(Ordering::Relaxed), 2);
@@ -227,7 +227,7 @@ fn waiting_threads_learn_of_closing() {
     });
     let held = pool.acquire().unwrap();
     thread::scope(|scope| {
-        let waiting = scope.spawn(|| kind(pool.acquire()));
+        let waiting = scope.spawn(|| kind_of(pool.acquire()));
         while pool.lock().waiting.is_empty() {
             thread::yield_now();
         }
@@ -303,7 +303,7 @@ fn pool_04_statistics_add_up() {
     let (pool, opened) = pool(LIMITS);
     let (first, second) = (pool.acquire().unwrap(), pool.acquire().unwrap());
     assert!(matches!(
-        kind(pool.acquire()),
+        kind_of(pool.acquire()),
         ErrorKind::PoolExhausted { waiting: 0, .. }
     ));
     drop(first);
@@ -365,7 +365,7 @@ fn pool_8_a_forked_child_gets_no_connection() {
     drop(pool.acquire().unwrap());
     // As the child sees it: the pool was made by another process.
     pool.change_process();
-    assert_eq!(kind(pool.acquire()), ErrorKind::Forked);
+    assert_eq!(kind_of(pool.acquire()), ErrorKind::Forked);
     assert_eq!(counts(&pool), [1, 0, 1]);
     assert_eq!(opened.load(Ordering::Relaxed), 1);
 }
@@ -380,7 +380,7 @@ fn pool_8_a_forked_child_waits_for_no_thread_of_its_parent() {
     drop(pool.acquire().unwrap());
     std::mem::forget(pool.lock());
     pool.change_process();
-    assert_eq!(kind(pool.acquire()), ErrorKind::Forked);
+    assert_eq!(kind_of(pool.acquire()), ErrorKind::Forked);
     pool.close();
     pool.empty_within(Duration::MAX).unwrap();
     drop(pool);

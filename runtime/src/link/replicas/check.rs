@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::health::Found;
+use super::health::CheckedHealth;
 use super::{Member, ReplicaState, Replicas};
 use crate::driver::own_threads;
 use crate::driver::position::{Position, Replay};
@@ -167,7 +167,7 @@ impl Replicas {
         }
     }
 
-    fn judge(&self, replay: &Replay) -> Found {
+    fn judge(&self, replay: &Replay) -> CheckedHealth {
         let seen = self.samples.lock();
         let lag = seen.lag(replay.position.as_ref());
         let is_too_far = lag
@@ -185,7 +185,7 @@ impl Replicas {
         } else {
             (ReplicaState::Serving, None)
         };
-        Found {
+        CheckedHealth {
             state,
             position: replay.position.clone(),
             is_always_current: replay.position.is_none() && seen.positions.is_empty(),
@@ -212,8 +212,8 @@ fn replay_of(member: &Member) -> Result<Replay> {
     link.look(limit, |physical| physical.applied())
 }
 
-fn down(error: &Error) -> Found {
-    Found {
+fn down(error: &Error) -> CheckedHealth {
+    CheckedHealth {
         state: ReplicaState::Down,
         position: None,
         is_always_current: false,

@@ -45,12 +45,12 @@ impl std::fmt::Display for ReplicaState {
 /// The state of one replica, for all threads.
 #[derive(Debug, Default)]
 pub(crate) struct Health {
-    known: Mutex<Known>,
+    known: Mutex<KnownHealth>,
 }
 
 /// The state that was found.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Known {
+pub(crate) struct KnownHealth {
     pub(crate) state: ReplicaState,
     pub(crate) position: Option<Position>,
     /// It always has everything: another way to an SQLite file.
@@ -68,7 +68,7 @@ pub(crate) struct Known {
 }
 
 /// The result of a check.
-pub(crate) struct Found {
+pub(crate) struct CheckedHealth {
     pub(crate) state: ReplicaState,
     pub(crate) position: Option<Position>,
     pub(crate) is_always_current: bool,
@@ -77,7 +77,7 @@ pub(crate) struct Found {
 }
 
 impl Health {
-    pub(crate) fn known(&self) -> Known {
+    pub(crate) fn known(&self) -> KnownHealth {
         self.lock().clone()
     }
 
@@ -133,7 +133,7 @@ impl Health {
     }
 
     /// Notes what a look has found.
-    pub(super) fn found(&self, place: (&'static str, &str), found: Found) {
+    pub(super) fn found(&self, place: (&'static str, &str), found: CheckedHealth) {
         let mut known = self.lock();
         let before = known.state;
         known.is_looked_at = false;
@@ -171,13 +171,13 @@ impl Health {
     }
 
     /// Nothing panics under the lock, so a poisoned state is still a whole one.
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, KnownHealth> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Logs that a replica is used again, or no more.
-fn tell((engine, replica): (&'static str, &str), before: ReplicaState, known: &Known) {
+fn tell((engine, replica): (&'static str, &str), before: ReplicaState, known: &KnownHealth) {
     let state = known.state;
     if before == state {
         return;
@@ -205,7 +205,7 @@ mod tests {
         assert!(health.is_near(wait), "nothing is known yet");
         health.was_late();
         assert!(!health.is_near(wait));
-        let found = |lag| Found {
+        let found = |lag| CheckedHealth {
             state: ReplicaState::Serving,
             position: None,
             is_always_current: false,

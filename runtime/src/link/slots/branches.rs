@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{Slot, Slots};
 use crate::driver::Isolation;
 use crate::driver::Physical;
-use crate::driver::prepared::{Gid, Owner, Part};
+use crate::driver::prepared::{CommitRole, Gid, Owner};
 use crate::error::{Error, ErrorKind, Operation, Result, SessionEnd};
 use crate::link::Link;
 use crate::link::inside::Inside;
@@ -78,7 +78,7 @@ impl Slots {
         let unchecked = enlisted.unchecked.iter().find(|(of, _)| *of == at);
         if let Some((_, is_checked)) = unchecked.filter(|(_, it)| !it.load(Ordering::Acquire)) {
             let at_once = self.slots[at].pool.max_connections();
-            link.protocol(|physical| physical.ensure_atomic(Part::Branch { at_once }))
+            link.protocol(|physical| physical.ensure_atomic(CommitRole::Branch { at_once }))
                 .map_err(|error| self.located(at, error).during(Operation::Begin))?;
             is_checked.store(true, Ordering::Release);
         }

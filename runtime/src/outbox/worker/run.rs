@@ -66,7 +66,7 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
 
 /// The outcome of a claim.
 #[derive(PartialEq, Eq)]
-enum Found {
+enum ClaimOutcome {
     Tasks,
     Nothing,
     /// Tasks may be there; another worker was faster.
@@ -201,9 +201,10 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             } else {
                 self.count_waiting();
                 match self.claim(ends) {
-                    Ok(Found::Nothing) if ends && self.has_none() => return Ok(()),
+                    Ok(ClaimOutcome::Nothing) if ends && self.has_none() => return Ok(()),
                     Ok(found) => {
-                        self.claims_no_more = found == Found::Tasks && until == Until::OneBatch;
+                        self.claims_no_more =
+                            found == ClaimOutcome::Tasks && until == Until::OneBatch;
                         self.prune();
                     }
                     Err(error) if ends => return Err(error),

@@ -48,11 +48,11 @@ pub(crate) fn take_counted_number(rest: &mut &[u8]) -> Option<u64> {
 /// Takes bytes with their length before them.
 pub(crate) fn take_counted<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = usize::try_from(take_counted_number(rest)?).ok()?;
-    take(rest, length)
+    take_bytes(rest, length)
 }
 
 /// Takes this number of bytes.
-pub(crate) fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
+pub(crate) fn take_bytes<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     let (taken, after) = rest.split_at_checked(length)?;
     *rest = after;
     Some(taken)

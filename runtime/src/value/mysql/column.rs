@@ -1,6 +1,6 @@
 //! Columns of a result, and where the values of a row are.
 
-use super::bytes::{take, take_counted, take_counted_number, take_number, take_u8, take_u16};
+use super::bytes::{take_bytes, take_counted, take_counted_number, take_number, take_u8, take_u16};
 
 /// Types of columns (MySQL's manual, "Column Types") as far as their values differ in form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Fields {
         self.0.clear();
         let mut rest = body.strip_prefix(&[0])?;
         // Its first two bits are of no column.
-        let nulls = take(&mut rest, (columns.len() + 9) / 8)?;
+        let nulls = take_bytes(&mut rest, (columns.len() + 9) / 8)?;
         for (index, column) in columns.iter().enumerate() {
             let bit = index + 2;
             if nulls[bit / 8] & 1 << (bit % 8) != 0 {
@@ -94,13 +94,13 @@ impl Fields {
                 continue;
             }
             let value = match column.form {
-                Form::Integer(bytes) => take(&mut rest, bytes)?,
-                Form::Float => take(&mut rest, 4)?,
-                Form::Double => take(&mut rest, 8)?,
+                Form::Integer(bytes) => take_bytes(&mut rest, bytes)?,
+                Form::Float => take_bytes(&mut rest, 4)?,
+                Form::Double => take_bytes(&mut rest, 8)?,
                 Form::Null => &[],
                 Form::Date | Form::Time => {
                     let length = take_u8(&mut rest)?;
-                    take(&mut rest, length.into())?
+                    take_bytes(&mut rest, length.into())?
                 }
                 Form::Decimal | Form::Bits | Form::Text => take_counted(&mut rest)?,
             };

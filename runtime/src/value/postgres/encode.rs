@@ -131,23 +131,23 @@ impl<'a> Encoder<'a> {
 
     pub(crate) fn bool(&mut self, value: bool) -> Result<()> {
         self.put(|column_type, out| match *column_type {
-            Type::BOOL => push(out, [u8::from(value)]),
+            Type::BOOL => push_bytes(out, [u8::from(value)]),
             _ => Err(wrong_type("a boolean", column_type.name())),
         })
     }
 
     pub(crate) fn f32(&mut self, value: f32) -> Result<()> {
         self.put(|column_type, out| match *column_type {
-            Type::FLOAT4 => push(out, value.to_be_bytes()),
-            Type::FLOAT8 => push(out, f64::from(value).to_be_bytes()),
+            Type::FLOAT4 => push_bytes(out, value.to_be_bytes()),
+            Type::FLOAT8 => push_bytes(out, f64::from(value).to_be_bytes()),
             _ => Err(wrong_type("a float", column_type.name())),
         })
     }
 
     pub(crate) fn f64(&mut self, value: f64) -> Result<()> {
         self.put(|column_type, out| match *column_type {
-            Type::FLOAT8 => push(out, value.to_be_bytes()),
-            Type::FLOAT4 => push(out, narrowed_float(value)?.to_be_bytes()),
+            Type::FLOAT8 => push_bytes(out, value.to_be_bytes()),
+            Type::FLOAT4 => push_bytes(out, narrowed_float(value)?.to_be_bytes()),
             _ => Err(wrong_type("a float", column_type.name())),
         })
     }
@@ -171,7 +171,7 @@ impl<'a> Encoder<'a> {
                     .and_then(|days| i32::try_from(days).ok())
                     .filter(|&days| days != i32::MIN && days != i32::MAX)
                     .ok_or_else(|| unsupported("a date outside the range"))?;
-                push(out, days.to_be_bytes())
+                push_bytes(out, days.to_be_bytes())
             }
             _ => Err(wrong_type("a date", column_type.name())),
         })
@@ -179,7 +179,7 @@ impl<'a> Encoder<'a> {
 
     pub(crate) fn time(&mut self, micros: i64) -> Result<()> {
         self.put(|column_type, out| match *column_type {
-            Type::TIME => push(out, micros.to_be_bytes()),
+            Type::TIME => push_bytes(out, micros.to_be_bytes()),
             _ => Err(wrong_type("a time of day", column_type.name())),
         })
     }
@@ -201,8 +201,8 @@ impl<'a> Encoder<'a> {
         let days = if is_negative { i32::MIN } else { i32::MAX };
         let micros = if is_negative { i64::MIN } else { i64::MAX };
         self.put(|column_type, out| match *column_type {
-            Type::DATE => push(out, days.to_be_bytes()),
-            Type::TIMESTAMP | Type::TIMESTAMPTZ => push(out, micros.to_be_bytes()),
+            Type::DATE => push_bytes(out, days.to_be_bytes()),
+            Type::TIMESTAMP | Type::TIMESTAMPTZ => push_bytes(out, micros.to_be_bytes()),
             _ => Err(wrong_type("an infinite date", column_type.name())),
         })
     }
@@ -228,7 +228,7 @@ impl<'a> Encoder<'a> {
 
     pub(crate) fn decimal(&mut self, value: &str) -> Result<()> {
         self.put(|column_type, out| match *column_type {
-            Type::NUMERIC => numeric::write(value, out)
+            Type::NUMERIC => numeric::encode_decimal(value, out)
                 .ok_or_else(|| unsupported("a decimal with more digits than `numeric` has")),
             _ if is_textual(column_type) => extend(out, value.as_bytes()),
             _ => Err(wrong_type("a decimal", column_type.name())),
@@ -255,7 +255,7 @@ impl<'a> Encoder<'a> {
         let micros = micros.filter(|&micros| micros != i64::MIN && micros != i64::MAX);
         let micros = micros.ok_or_else(|| unsupported("a date outside the range"))?;
         self.put(|column_type, out| match *column_type {
-            Type::TIMESTAMP | Type::TIMESTAMPTZ => push(out, micros.to_be_bytes()),
+            Type::TIMESTAMP | Type::TIMESTAMPTZ => push_bytes(out, micros.to_be_bytes()),
             _ => Err(wrong_type("a date and time", column_type.name())),
         })
     }
@@ -327,11 +327,11 @@ fn elements(
 
 fn integer(column_type: &Type, value: i128, out: &mut Vec<u8>) -> Result<()> {
     match *column_type {
-        Type::INT8 => push(out, narrowed::<i64>(value)?.to_be_bytes()),
-        Type::INT4 => push(out, narrowed::<i32>(value)?.to_be_bytes()),
-        Type::INT2 => push(out, narrowed::<i16>(value)?.to_be_bytes()),
-        Type::OID => push(out, narrowed::<u32>(value)?.to_be_bytes()),
-        Type::NUMERIC => numeric::write(&value.to_string(), out).ok_or_else(out_of_range),
+        Type::INT8 => push_bytes(out, narrowed::<i64>(value)?.to_be_bytes()),
+        Type::INT4 => push_bytes(out, narrowed::<i32>(value)?.to_be_bytes()),
+        Type::INT2 => push_bytes(out, narrowed::<i16>(value)?.to_be_bytes()),
+        Type::OID => push_bytes(out, narrowed::<u32>(value)?.to_be_bytes()),
+        Type::NUMERIC => numeric::encode_decimal(&value.to_string(), out).ok_or_else(out_of_range),
         _ => Err(wrong_type("an integer", column_type.name())),
     }
 }
@@ -372,9 +372,9 @@ fn letter(value: &str, out: &mut Vec<u8>) -> Result<()> {
     let octal = value.strip_prefix('\\').filter(|digits| digits.len() == 3);
     let octal = octal.and_then(|digits| u8::from_str_radix(digits, 8).ok());
     match (octal, value.as_bytes()) {
-        (Some(byte), _) => push(out, [byte]),
-        (None, []) => push(out, [0]),
-        (None, [byte]) if *byte > 0 => push(out, [*byte]),
+        (Some(byte), _) => push_bytes(out, [byte]),
+        (None, []) => push_bytes(out, [0]),
+        (None, [byte]) if *byte > 0 => push_bytes(out, [*byte]),
         (None, _) => Err(out_of_range()),
     }
 }
@@ -387,13 +387,13 @@ fn instant(column_type: &Type, what: &str, micros: i64, out: &mut Vec<u8>) -> Re
                 .checked_sub(EPOCH_MICROS)
                 .filter(|&micros| micros != i64::MIN && micros != i64::MAX)
                 .ok_or_else(|| unsupported("a date outside the range"))?;
-            push(out, micros.to_be_bytes())
+            push_bytes(out, micros.to_be_bytes())
         }
         _ => Err(wrong_type(what, column_type.name())),
     }
 }
 
-fn push<const N: usize>(out: &mut Vec<u8>, bytes: [u8; N]) -> Result<()> {
+fn push_bytes<const N: usize>(out: &mut Vec<u8>, bytes: [u8; N]) -> Result<()> {
     extend(out, &bytes)
 }
 

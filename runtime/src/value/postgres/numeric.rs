@@ -11,7 +11,7 @@ const MAX_SCALE: usize = 16_383;
 const MAX_WHOLE: usize = 131_072;
 
 /// Writes a decimal; `None` where the text is none or too long for NUMERIC.
-pub(crate) fn write(text: &str, out: &mut Vec<u8>) -> Option<()> {
+pub(crate) fn encode_decimal(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let parts = decimal::parse(text)?;
     if parts.whole.len() > MAX_WHOLE || parts.fraction.len() > MAX_SCALE {
         return None;
@@ -176,7 +176,7 @@ mod tests {
             "0.0000000000",
         ] {
             let mut bytes = Vec::new();
-            write(text, &mut bytes).expect("a decimal");
+            encode_decimal(text, &mut bytes).expect("a decimal");
             assert_eq!(decimal_text(&bytes).as_deref(), Some(text));
         }
     }
@@ -186,8 +186,8 @@ mod tests {
         assert_eq!(decimal_text(&[0, 0, 0, 0, 0xC0, 0, 0, 0]), None, "NaN");
         assert_eq!(decimal_text(&[0, 0, 0, 0, 0xD0, 0, 0, 0]), None, "infinity");
         assert_eq!(decimal_text(&[0, 1, 0, 0]), None, "cut off");
-        assert_eq!(write("1e5", &mut Vec::new()), None);
+        assert_eq!(encode_decimal("1e5", &mut Vec::new()), None);
         let long = format!("0.{}", "1".repeat(MAX_SCALE + 1));
-        assert_eq!(write(&long, &mut Vec::new()), None);
+        assert_eq!(encode_decimal(&long, &mut Vec::new()), None);
     }
 }

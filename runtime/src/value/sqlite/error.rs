@@ -28,7 +28,7 @@ pub(crate) fn prepare_error(error: rusqlite::Error) -> Error {
         (ffi::SQLITE_ERROR, _) if is_unknown_name(message) => ErrorKind::SchemaMismatch,
         (ffi::SQLITE_ERROR, _) if is_syntax(message) => ErrorKind::Syntax,
         (ffi::SQLITE_ERROR, Some(why)) => ErrorKind::Unsupported(why),
-        (code, _) => kind(code),
+        (code, _) => kind_of_code(code),
     };
     let said = DatabaseError::new(code.to_string(), Some(message)).at_position(position);
     Error::new(kind).with_source(said)
@@ -64,7 +64,7 @@ pub(crate) fn open_error(error: rusqlite::Error, system: i32) -> Error {
 pub(crate) fn moved_error() -> Error {
     let code = ffi::SQLITE_READONLY_DBMOVED;
     let why = "the database file was moved, removed or replaced while it was open";
-    Error::new(kind(code)).with_source(DatabaseError::new(code.to_string(), Some(why)))
+    Error::new(kind_of_code(code)).with_source(DatabaseError::new(code.to_string(), Some(why)))
 }
 
 /// The error of a commit that would wait for rows which the waiting thread reads itself.
@@ -73,7 +73,7 @@ pub(crate) fn own_reading_error() -> Error {
     let code = ffi::SQLITE_BUSY;
     let why = "this thread is still reading rows of the same database, and without a write-ahead log, as in memory, SQLite \
                cannot commit while rows are read: collect the rows before writing, or use a database file";
-    Error::new(kind(code)).with_source(DatabaseError::new(code.to_string(), Some(why)))
+    Error::new(kind_of_code(code)).with_source(DatabaseError::new(code.to_string(), Some(why)))
 }
 
 /// Whether the message is about tables, columns and constraints. A trigger's message may hold any text, and a function's as well, whose
@@ -156,14 +156,14 @@ pub(crate) fn step_error(error: rusqlite::Error) -> Error {
     let kind = if code == ffi::SQLITE_ERROR && message == "integer overflow" {
         ErrorKind::ValueOutOfRange(Constraint::default())
     } else {
-        kind(code)
+        kind_of_code(code)
     };
     Error::new(kind)
         .with_source(source)
         .telling(reported_constraint(code, message))
 }
 
-fn kind(code: i32) -> ErrorKind {
+fn kind_of_code(code: i32) -> ErrorKind {
     match code {
         ffi::SQLITE_CONSTRAINT_UNIQUE
         | ffi::SQLITE_CONSTRAINT_PRIMARYKEY

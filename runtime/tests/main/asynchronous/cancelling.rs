@@ -13,7 +13,7 @@ use bindery::{Error, ErrorKind, Sql};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{
-    CONNECTIONS, PATIENCE, Place, WORKERS, begin, block_on, is_released, on_each_place,
+    CONNECTIONS, PATIENCE, TestEngine, WORKERS, begin, block_on, is_released, on_each_place,
     several_threads, until,
 };
 use crate::sample::{Everything, NewBlog, Tables};
@@ -34,7 +34,7 @@ fn noted<T>(seen: &Seen, outcome: bindery::Result<T>) -> bindery::Result<T> {
     outcome.inspect_err(|error: &Error| *seen.lock().unwrap() = Some(error.kind().clone()))
 }
 
-fn a_statement_that_runs_is_cancelled<E: Everything>(place: &Place<E>) {
+fn a_statement_that_runs_is_cancelled<E: Everything>(place: &TestEngine<E>) {
     let (engine, endless) = (place.engine, place.endless());
     let no_limit = |options: bindery::EngineOptions| options.statement_timeout(None);
     let db = place.open_with(no_limit);
@@ -74,7 +74,7 @@ fn a_statement_that_runs_is_cancelled<E: Everything>(place: &Place<E>) {
 }
 
 /// The next call is refused, the transaction is rolled back, and the connection is good for another use.
-fn between_statements_the_connection_is_kept<E: Everything>(place: &Place<E>) {
+fn between_statements_the_connection_is_kept<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = place.open();
     let created = || db.engine(engine.name()).unwrap().pool.created;
@@ -103,7 +103,7 @@ fn between_statements_the_connection_is_kept<E: Everything>(place: &Place<E>) {
 }
 
 /// Taken outside, used by one piece of work, handed back, and moved into another that is dropped.
-fn a_connection_belongs_to_the_work_that_uses_it<E: Everything>(place: &Place<E>) {
+fn a_connection_belongs_to_the_work_that_uses_it<E: Everything>(place: &TestEngine<E>) {
     let (engine, endless) = (place.engine, place.endless());
     let db = place.open_with(|options| options.statement_timeout(None));
     let mut c = db.connect(engine).unwrap();
@@ -137,7 +137,7 @@ fn a_server_that_reads_its_statement_late_is_asked_again() {
     let Some(database) = bindery_testkit::fresh_postgres() else {
         return;
     };
-    let place = Place {
+    let place = TestEngine {
         engine: crate::sample::engine::Postgres,
         options: bindery::EngineOptions::url(database.url()),
         server: Some(database),
@@ -164,7 +164,7 @@ fn a_server_that_reads_its_statement_late_is_asked_again() {
 }
 
 /// All connections are held by code that is not asynchronous.
-fn work_that_waits_for_a_connection_ends<E: Everything>(place: &Place<E>) {
+fn work_that_waits_for_a_connection_ends<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = place.open_with(|options| options.acquire_timeout(PATIENCE));
     let held: Vec<_> = (0..CONNECTIONS)
@@ -187,7 +187,7 @@ fn work_that_waits_for_a_connection_ends<E: Everything>(place: &Place<E>) {
     is_released(&db, place);
 }
 
-fn work_that_waits_for_another_writer_ends<E: Everything>(place: &Place<E>) {
+fn work_that_waits_for_another_writer_ends<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let patient = |options: bindery::EngineOptions| {
         let options = options.busy_timeout(PATIENCE).lock_timeout(PATIENCE);
@@ -267,7 +267,7 @@ fn work_that_waits_for_its_turn_is_given_up_at_once() {
 }
 
 /// Some seconds of calls whose futures are dropped after a random number of microseconds, among others that are not.
-fn futures_dropped_at_any_moment_leave_nothing<E: Everything>(place: &Place<E>) {
+fn futures_dropped_at_any_moment_leave_nothing<E: Everything>(place: &TestEngine<E>) {
     const TIME: Duration = Duration::from_secs(3);
     const TASKS: u64 = 24;
     let engine = place.engine;

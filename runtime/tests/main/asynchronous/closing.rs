@@ -6,7 +6,7 @@ use bindery::error::Applied;
 use bindery::{ErrorKind, Sql};
 
 use super::{
-    Databases, PATIENCE, Place, WORKERS, begin, block_on, in_every_runtime, on_each_place,
+    Databases, PATIENCE, TestEngine, WORKERS, begin, block_on, in_every_runtime, on_each_place,
 };
 use crate::sample::{Everything, NewBlog, Tables};
 
@@ -15,7 +15,7 @@ on_each_place! {
     work_that_runs_for_too_long_is_cut_off;
 }
 
-fn closing_waits_for_what_runs_and_refuses_what_waits<E: Everything>(place: &Place<E>) {
+fn closing_waits_for_what_runs_and_refuses_what_waits<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = place.open();
     let mut running = db.run(move |db| {
@@ -72,7 +72,7 @@ pub(crate) fn is_used_before_a_fork(db: &bindery::Registry) {
     block_on(Databases(db.clone()).run(|_| Ok(()))).unwrap();
 }
 
-fn work_that_runs_for_too_long_is_cut_off<E: Everything>(place: &Place<E>) {
+fn work_that_runs_for_too_long_is_cut_off<E: Everything>(place: &TestEngine<E>) {
     const LIMIT: Duration = Duration::from_millis(200);
     let (engine, endless) = (place.engine, place.endless());
     let db = place.open_with(|options| options.statement_timeout(None));

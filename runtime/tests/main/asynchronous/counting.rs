@@ -1,7 +1,7 @@
 //! Counters of statements go along with work to its threads.
 
 use super::{
-    Databases, PATIENCE, Place, block_on, in_every_runtime, is_released, on_each_place,
+    Databases, PATIENCE, TestEngine, block_on, in_every_runtime, is_released, on_each_place,
     several_threads,
 };
 use crate::sample::{Everything, Logged, NewBlog, Tables, model};
@@ -17,7 +17,7 @@ fn count<E: Everything>(db: &Databases, engine: E) -> bindery::Result<u64> {
 }
 
 /// Covers MON-02: calls, sessions, and streams, in every runtime.
-fn mon_02_counters_go_along_with_work_to_its_threads<E: Everything>(place: &Place<E>) {
+fn mon_02_counters_go_along_with_work_to_its_threads<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = place.open();
     in_every_runtime(|| {
@@ -63,7 +63,7 @@ fn mon_02_counters_go_along_with_work_to_its_threads<E: Everything>(place: &Plac
 }
 
 /// Covers MON-02: tasks at the same time on the same threads.
-fn mon_02_counters_of_tasks_are_their_own<E: Everything>(place: &Place<E>) {
+fn mon_02_counters_of_tasks_are_their_own<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = place.open();
     let of_all = db.registry().statement_counter();
@@ -90,7 +90,7 @@ fn mon_02_counters_of_tasks_are_their_own<E: Everything>(place: &Place<E>) {
 }
 
 /// Covers MON-02: over several connections, with the place of the call.
-fn mon_02_an_n_plus_1_query_of_asynchronous_work_is_found<E: Everything>(place: &Place<E>) {
+fn mon_02_an_n_plus_1_query_of_asynchronous_work_is_found<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = place.open_with(|options| options.repeated_statement(3));
     let log = Logged::of(|| {

@@ -48,14 +48,14 @@ bindery::__private::registry!(Databases);
 bindery::__private::asynchronous!(Databases);
 
 /// An engine and where its database is.
-struct Place<E> {
+struct TestEngine<E> {
     engine: E,
     options: EngineOptions,
     /// Not on SQLite.
     server: Option<FreshDatabase>,
 }
 
-impl<E: Everything> Place<E> {
+impl<E: Everything> TestEngine<E> {
     fn open(&self) -> Databases {
         self.open_with(|options| options)
     }
@@ -113,7 +113,7 @@ macro_rules! on_each_place {
             fn $check() {
                 let _watchdog = bindery_testkit::Watchdog::start(stringify!($check), super::PATIENCE);
                 let folder = tempfile::tempdir().unwrap();
-                super::$check(&super::super::Place {
+                super::$check(&super::super::TestEngine {
                     engine: crate::sample::engine::Default,
                     options: bindery::EngineOptions::sqlite(folder.path().join("one.db")),
                     server: None,
@@ -126,7 +126,7 @@ macro_rules! on_each_place {
             fn $check() {
                 let _watchdog = bindery_testkit::Watchdog::start(stringify!($check), super::PATIENCE);
                 let Some(database) = bindery_testkit::fresh_postgres() else { return };
-                super::$check(&super::super::Place {
+                super::$check(&super::super::TestEngine {
                     engine: crate::sample::engine::Postgres,
                     options: bindery::EngineOptions::url(database.url()),
                     server: Some(database),
@@ -139,7 +139,7 @@ macro_rules! on_each_place {
             fn $check() {
                 let _watchdog = bindery_testkit::Watchdog::start(stringify!($check), super::PATIENCE);
                 let Some(database) = bindery_testkit::fresh_mysql() else { return };
-                super::$check(&super::super::Place {
+                super::$check(&super::super::TestEngine {
                     engine: crate::sample::engine::Mysql,
                     options: bindery::EngineOptions::url(database.url()),
                     server: Some(database),
@@ -194,7 +194,7 @@ fn begin<T>(future: &mut (impl Future<Output = T> + Unpin)) {
 }
 
 /// Waits until nothing is held any more by work that ended or was abandoned.
-fn is_released<E: Everything>(db: &Databases, place: &Place<E>) {
+fn is_released<E: Everything>(db: &Databases, place: &TestEngine<E>) {
     until("no work is done", || {
         let workers = db.registry().worker_stats();
         (workers.running, workers.blocked, workers.resting) == (0, 0, 0)

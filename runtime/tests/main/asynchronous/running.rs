@@ -12,7 +12,7 @@ use tracing_subscriber::layer::{self, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::{
-    Databases, PATIENCE, Place, WORKERS, begin, block_on, in_every_runtime, is_released,
+    Databases, PATIENCE, TestEngine, WORKERS, begin, block_on, in_every_runtime, is_released,
     on_each_place, several_threads, until,
 };
 use crate::sample::{Everything, NewBlog, Tables};
@@ -31,7 +31,7 @@ fn insert<E: Everything>(db: &Databases, engine: E) -> Run<String> {
     })
 }
 
-fn the_outcome_is_returned_in_every_runtime<E: Everything>(place: &Place<E>) {
+fn the_outcome_is_returned_in_every_runtime<E: Everything>(place: &TestEngine<E>) {
     /// An error type of the program's own.
     #[derive(Debug)]
     enum Failure {
@@ -71,7 +71,7 @@ fn the_outcome_is_returned_in_every_runtime<E: Everything>(place: &Place<E>) {
     assert!(db.registry().worker_stats().threads <= WORKERS);
 }
 
-fn a_panic_goes_on_in_the_caller<E: Everything>(place: &Place<E>) {
+fn a_panic_goes_on_in_the_caller<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = place.open();
     for _ in 0..WORKERS {
@@ -89,7 +89,7 @@ fn a_panic_goes_on_in_the_caller<E: Everything>(place: &Place<E>) {
     assert_eq!(block_on(count).unwrap(), 0);
 }
 
-fn a_thousand_pieces_of_work_over_a_pool_of_4<E: Everything>(place: &Place<E>) {
+fn a_thousand_pieces_of_work_over_a_pool_of_4<E: Everything>(place: &TestEngine<E>) {
     const WORK: usize = 1_000;
     let engine = place.engine;
     let db = place.open_with(|options| options.acquire_timeout(PATIENCE));
@@ -260,9 +260,12 @@ fn the_threads_end_with_the_databases() {
 }
 
 /// SQLite in a file, where what is tested has nothing to do with the database.
-pub(super) fn in_a_file() -> (Place<crate::sample::engine::Default>, tempfile::TempDir) {
+pub(super) fn in_a_file() -> (
+    TestEngine<crate::sample::engine::Default>,
+    tempfile::TempDir,
+) {
     let folder = tempfile::tempdir().unwrap();
-    let place = Place {
+    let place = TestEngine {
         engine: crate::sample::engine::Default,
         options: bindery::EngineOptions::sqlite(folder.path().join("one.db")),
         server: None,

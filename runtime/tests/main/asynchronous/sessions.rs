@@ -11,7 +11,7 @@ use bindery::observe::{Event, EventKind};
 use bindery::{ErrorKind, Hosts, SessionOptions, Sql, StaticEngine};
 
 use super::{
-    Databases, PATIENCE, Place, block_on, in_every_runtime, is_released, on_each_place,
+    Databases, PATIENCE, TestEngine, block_on, in_every_runtime, is_released, on_each_place,
     several_threads,
 };
 use crate::sample::engine::{Any, B};
@@ -39,7 +39,7 @@ fn count<E: StaticEngine + Hosts<model::Blog>>(db: &Databases, engine: E) -> u64
     block_on(count).unwrap()
 }
 
-fn a_session_lives_across_awaits<E: Everything>(place: &Place<E>) {
+fn a_session_lives_across_awaits<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = place.open();
     in_every_runtime(|| {
@@ -64,7 +64,7 @@ fn a_session_lives_across_awaits<E: Everything>(place: &Place<E>) {
     is_released(&db, place);
 }
 
-fn a_session_that_is_dropped_or_panics_is_rolled_back<E: Everything>(place: &Place<E>) {
+fn a_session_that_is_dropped_or_panics_is_rolled_back<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = place.open();
     let mut dropped = db.begin_session_async();
@@ -85,7 +85,7 @@ fn a_session_that_is_dropped_or_panics_is_rolled_back<E: Everything>(place: &Pla
     is_released(&db, place);
 }
 
-fn a_call_that_is_dropped_ends_its_session<E: Everything>(place: &Place<E>) {
+fn a_call_that_is_dropped_ends_its_session<E: Everything>(place: &TestEngine<E>) {
     let (engine, endless) = (place.engine, place.endless());
     let db = place.open_with(|options| options.statement_timeout(None));
     let mut s = db.begin_session_async();
@@ -107,7 +107,7 @@ fn a_call_that_is_dropped_ends_its_session<E: Everything>(place: &Place<E>) {
 }
 
 /// The future is dropped between the COMMIT of the first engine and that of the second.
-fn a_commit_that_has_begun_is_finished<E: Everything>(place: &Place<E>) {
+fn a_commit_that_has_begun_is_finished<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = place.open();
     db.create_missing_on(B).unwrap();
@@ -146,7 +146,7 @@ fn a_commit_that_has_begun_is_finished<E: Everything>(place: &Place<E>) {
     assert_eq!((count(&db, B), count(&db, engine)), (2, 2));
 }
 
-fn task_locals_go_along_with_every_call_of_a_session<E: Everything>(place: &Place<E>) {
+fn task_locals_go_along_with_every_call_of_a_session<E: Everything>(place: &TestEngine<E>) {
     tokio::task_local! {
         static REQUEST: u64;
     }
@@ -177,7 +177,7 @@ fn task_locals_go_along_with_every_call_of_a_session<E: Everything>(place: &Plac
     is_released(&db, place);
 }
 
-fn more_sessions_than_connections_take_their_turns<E: Everything>(place: &Place<E>) {
+fn more_sessions_than_connections_take_their_turns<E: Everything>(place: &TestEngine<E>) {
     const SESSIONS: usize = 60;
     let engine = place.engine;
     let db = place.open_with(|options| options.acquire_timeout(PATIENCE).busy_timeout(PATIENCE));

@@ -5,8 +5,8 @@ use bindery::{Hosts, StaticEngine};
 use bindery_testkit::{Fault, FaultProxy};
 
 use super::{
-    CONNECTIONS, Databases, PATIENCE, Place, WORKERS, begin, block_on, is_released, on_each_place,
-    several_threads, until,
+    CONNECTIONS, Databases, PATIENCE, TestEngine, WORKERS, begin, block_on, is_released,
+    on_each_place, several_threads, until,
 };
 use crate::sample::engine::B;
 use crate::sample::{Everything, NewBlog, Tables, model};
@@ -19,7 +19,7 @@ on_each_place! {
 }
 
 /// Open databases whose other engine can be used.
-fn open<E: Everything>(place: &Place<E>) -> Databases {
+fn open<E: Everything>(place: &TestEngine<E>) -> Databases {
     let db = place.open_with(|options| {
         let options = options
             .acquire_timeout(PATIENCE)
@@ -56,7 +56,9 @@ fn other_engine_works(db: &Databases) {
 }
 
 /// Covers ERR-03.
-fn err_03_callers_of_a_busy_engine_keep_none_of_another_waiting<E: Everything>(place: &Place<E>) {
+fn err_03_callers_of_a_busy_engine_keep_none_of_another_waiting<E: Everything>(
+    place: &TestEngine<E>,
+) {
     let engine = place.engine;
     let db = open(place);
     let held: Vec<_> = (0..CONNECTIONS)
@@ -90,12 +92,12 @@ fn err_03_callers_of_a_busy_engine_keep_none_of_another_waiting<E: Everything>(p
 }
 
 /// Covers ERR-03 on PostgreSQL and MySQL.
-fn err_03_an_engine_that_is_silent_keeps_no_other_waiting<E: Everything>(place: &Place<E>) {
+fn err_03_an_engine_that_is_silent_keeps_no_other_waiting<E: Everything>(place: &TestEngine<E>) {
     let (engine, Some(server)) = (place.engine, &place.server) else {
         return;
     };
     let proxy = FaultProxy::start(&server.url()).unwrap();
-    let behind = Place {
+    let behind = TestEngine {
         engine,
         options: bindery::EngineOptions::url(proxy.url()),
         server: None,
@@ -113,7 +115,7 @@ fn err_03_an_engine_that_is_silent_keeps_no_other_waiting<E: Everything>(place: 
 }
 
 /// As many sessions as workers, each of which waits for other work.
-fn work_within_an_open_session_has_a_worker<E: Everything>(place: &Place<E>) {
+fn work_within_an_open_session_has_a_worker<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = open(place);
     let sessions = (0..WORKERS).map(|at| {
@@ -140,7 +142,7 @@ fn work_within_an_open_session_has_a_worker<E: Everything>(place: &Place<E>) {
 }
 
 /// Each task awaits other work between two calls of its session; its turn, its connection and its worker come.
-fn more_sessions_than_may_be_open_have_work_beside_them<E: Everything>(place: &Place<E>) {
+fn more_sessions_than_may_be_open_have_work_beside_them<E: Everything>(place: &TestEngine<E>) {
     const TASKS: usize = 64;
     const ROUNDS: usize = 4;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bindery::asynchronous::RowStream;
 use bindery::{Error, ErrorKind, Sql};
 
-use super::{PATIENCE, Place, block_on, in_every_runtime, is_released, on_each_place, until};
+use super::{PATIENCE, TestEngine, block_on, in_every_runtime, is_released, on_each_place, until};
 use crate::sample::{Everything, NewBlog, Tables, model};
 
 on_each_place! {
@@ -20,7 +20,7 @@ on_each_place! {
 
 const ROWS: usize = 1_000;
 
-fn with_rows<E: Everything>(place: &Place<E>) -> super::Databases {
+fn with_rows<E: Everything>(place: &TestEngine<E>) -> super::Databases {
     let db = place.open_with(|options| options.statement_timeout(None));
     let rows = (0..ROWS).map(|number| NewBlog::new(format!("{number:04}")));
     let mut c = db.connect(place.engine).unwrap();
@@ -29,7 +29,7 @@ fn with_rows<E: Everything>(place: &Place<E>) -> super::Databases {
     db
 }
 
-fn a_stream_has_all_rows_in_their_order<E: Everything>(place: &Place<E>) {
+fn a_stream_has_all_rows_in_their_order<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = with_rows(place);
     in_every_runtime(|| {
@@ -49,7 +49,7 @@ fn a_stream_has_all_rows_in_their_order<E: Everything>(place: &Place<E>) {
 }
 
 /// However many rows there are, only some are read ahead of the task.
-fn a_slow_task_holds_the_reader_back<E: Everything>(place: &Place<E>) {
+fn a_slow_task_holds_the_reader_back<E: Everything>(place: &TestEngine<E>) {
     let engine = place.engine;
     let db = with_rows(place);
     let sent = Arc::new(AtomicUsize::new(0));
@@ -73,7 +73,7 @@ fn a_slow_task_holds_the_reader_back<E: Everything>(place: &Place<E>) {
     is_released(&db, place);
 }
 
-fn a_stream_that_is_dropped_is_cancelled<E: Everything>(place: &Place<E>) {
+fn a_stream_that_is_dropped_is_cancelled<E: Everything>(place: &TestEngine<E>) {
     let (engine, endless) = (place.engine, place.endless());
     let db = with_rows(place);
     drop(db.stream(move |db| db.registry().repository::<model::Blog, E>(engine).iter()));
@@ -97,7 +97,7 @@ fn a_stream_that_is_dropped_is_cancelled<E: Everything>(place: &Place<E>) {
     is_released(&db, place);
 }
 
-fn an_error_is_the_last_item_and_a_panic_goes_on<E: Everything>(place: &Place<E>) {
+fn an_error_is_the_last_item_and_a_panic_goes_on<E: Everything>(place: &TestEngine<E>) {
     let db = place.open();
     let mut rows = db.stream_with(|_, out| {
         (0..3).try_for_each(|number| out.send(number))?;

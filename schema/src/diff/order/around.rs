@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::effects::{Sides, rewrites};
-use super::part::{Part, has_expressions};
+use super::part::{DatabasePart, has_expressions};
 use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
 use crate::diff::key::{Key, KeyKind};
@@ -32,18 +32,18 @@ pub(super) fn completed(sides: &Sides<'_>, changes: &[Change]) -> Vec<Change> {
 #[derive(Default)]
 struct Touched {
     /// Dropped and added.
-    anew: BTreeSet<Part>,
+    anew: BTreeSet<DatabasePart>,
     /// Written anew in another type or collation.
-    retyped: BTreeSet<Part>,
+    retyped: BTreeSet<DatabasePart>,
     /// Of these, those whose values are no values of the other type by themselves.
-    converted: BTreeSet<Part>,
+    converted: BTreeSet<DatabasePart>,
 }
 
 struct Around<'a, 's> {
     sides: &'a Sides<'s>,
     changes: Vec<Change>,
     /// The keys that go, for good or for a time.
-    dropped: BTreeSet<Part>,
+    dropped: BTreeSet<DatabasePart>,
     touched: Touched,
 }
 
@@ -82,7 +82,7 @@ impl<'s> Around<'_, 's> {
                     let columns = columns_of(sides.from.structure, from).into_iter();
                     let parts = columns
                         .map(|(table, column)| sides.from.column_part(&table.name, &column.name));
-                    let parts: Vec<Part> = parts.collect();
+                    let parts: Vec<DatabasePart> = parts.collect();
                     touched.converted.extend(parts.iter().cloned());
                     touched.retyped.extend(parts);
                 }
@@ -172,8 +172,9 @@ impl<'s> Around<'_, 's> {
         if key.known_name.is_none() || self.dropped.contains(&from.key_part(table, key)) {
             return false;
         }
-        let has =
-            |parts: &[Part], among: &BTreeSet<Part>| parts.iter().any(|part| among.contains(part));
+        let has = |parts: &[DatabasePart], among: &BTreeSet<DatabasePart>| {
+            parts.iter().any(|part| among.contains(part))
+        };
         let own = from.columns_of_key(table, key);
         let referred = from.referred_columns(key);
         let is_foreign = key.kind == KeyKind::ForeignKey;
@@ -233,7 +234,7 @@ impl<'s> Around<'_, 's> {
     }
 
     /// The key of another name that takes the place of one.
-    fn renamed(&self, part: &Part) -> Option<Key> {
+    fn renamed(&self, part: &DatabasePart) -> Option<Key> {
         self.changes.iter().find_map(|change| match change {
             Change::RenameKey { table, from, to } => {
                 (self.sides.from.key_part(table, from) == *part).then(|| to.clone())

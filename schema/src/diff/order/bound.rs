@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::effects::Sides;
-use super::part::Part;
+use super::part::DatabasePart;
 use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
 use crate::diff::key::KeyKind;
@@ -23,11 +23,11 @@ pub(super) fn with_bound(
     let pairs = bound_columns(sides);
     let retyped =
         |group: &Vec<Change>| group.iter().filter_map(|one| retyped(sides, one)).collect();
-    let retyped: Vec<Vec<Part>> = groups.iter().map(retyped).collect();
+    let retyped: Vec<Vec<DatabasePart>> = groups.iter().map(retyped).collect();
     loop {
         let kept = retyped.iter().zip(&held).filter(|(_, is_held)| **is_held);
-        let kept: BTreeSet<&Part> = kept.flat_map(|(parts, _)| parts).collect();
-        let waits = |part: &Part| {
+        let kept: BTreeSet<&DatabasePart> = kept.flat_map(|(parts, _)| parts).collect();
+        let waits = |part: &DatabasePart| {
             let others = pairs.iter().filter_map(|[one, other]| match part {
                 part if part == one => Some(other),
                 part if part == other => Some(one),
@@ -59,7 +59,7 @@ pub(super) fn apart(sides: &Sides<'_>, changes: Vec<Change>) -> Vec<Change> {
         }
         change => retyped(sides, change).into_iter().collect(),
     });
-    let touched: BTreeSet<Part> = touched.collect();
+    let touched: BTreeSet<DatabasePart> = touched.collect();
     let mut apart = Vec::new();
     for mut change in changes {
         let mut later = Vec::new();
@@ -86,7 +86,7 @@ pub(super) fn apart(sides: &Sides<'_>, changes: Vec<Change>) -> Vec<Change> {
 }
 
 /// The column that gets a type which its foreign keys do not take beside the other one.
-fn retyped(sides: &Sides<'_>, change: &Change) -> Option<Part> {
+fn retyped(sides: &Sides<'_>, change: &Change) -> Option<DatabasePart> {
     let Change::ChangeColumn {
         table,
         from,
@@ -106,7 +106,7 @@ fn retyped(sides: &Sides<'_>, change: &Change) -> Option<Part> {
 }
 
 /// The columns at both ends of the foreign keys that are there before and after.
-fn bound_columns(sides: &Sides<'_>) -> Vec<[Part; 2]> {
+fn bound_columns(sides: &Sides<'_>) -> Vec<[DatabasePart; 2]> {
     let tables = sides.to.structure.tables.iter();
     let keys = tables.flat_map(|table| table.keys.iter().map(move |key| (&table.name, key)));
     let stays = keys.filter(|(table, key)| {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::effects::Sides;
-use super::part::Part;
+use super::part::DatabasePart;
 use crate::dialect::Dialect;
 use crate::diff::change::Change;
 use crate::diff::key::{Key, KeyKind};
@@ -32,14 +32,15 @@ pub(super) fn opened(sides: &Sides<'_>, groups: Vec<Vec<Change>>) -> Vec<Vec<Cha
 
 /// The names of keys that groups of changes free and take.
 struct Names {
-    taken: Vec<BTreeSet<Part>>,
+    taken: Vec<BTreeSet<DatabasePart>>,
     /// The groups that free a name.
-    freed: BTreeMap<Part, Vec<usize>>,
+    freed: BTreeMap<DatabasePart, Vec<usize>>,
 }
 
 impl Names {
     fn of(sides: &Sides<'_>, groups: &[Vec<Change>]) -> Self {
-        let is_name = |part: &Part| matches!(part, Part::Key(..) | Part::Name(..));
+        let is_name =
+            |part: &DatabasePart| matches!(part, DatabasePart::Key(..) | DatabasePart::Name(..));
         let mut names = Self {
             taken: Vec::new(),
             freed: BTreeMap::new(),

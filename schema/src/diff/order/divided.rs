@@ -2,14 +2,14 @@
 //! as each of them allows only keys with the columns that divide it.
 
 use super::effects::Sides;
-use super::part::Part;
+use super::part::DatabasePart;
 use crate::diff::change::Change;
 use crate::diff::partitioning::Partitioning;
 use crate::model::TableName;
 
 /// The changes, with a step between where a table that is divided otherwise changes.
 pub(super) fn in_two(sides: &Sides<'_>, changes: Vec<Change>) -> Vec<Change> {
-    let tables: Vec<Option<Part>> = changes.iter().map(|one| changed(sides, one)).collect();
+    let tables: Vec<Option<DatabasePart>> = changes.iter().map(|one| changed(sides, one)).collect();
     let is_changed = |table: &TableName| tables.contains(&Some(sides.to.table_part(table)));
     let steps = changes.iter().flat_map(|change| match change {
         Change::ChangePartitioning {
@@ -38,7 +38,7 @@ pub(in crate::diff) fn added_parts<'t>(
 }
 
 /// The table of which a column or key changes.
-fn changed(sides: &Sides<'_>, change: &Change) -> Option<Part> {
+fn changed(sides: &Sides<'_>, change: &Change) -> Option<DatabasePart> {
     match change {
         Change::AddColumn { table, .. }
         | Change::DropColumn { table, .. }

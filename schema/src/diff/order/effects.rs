@@ -1,7 +1,7 @@
 //! The parts of a database that a change makes, drops, alters and needs.
 
 use super::divided::added_parts;
-use super::part::{Part, Side};
+use super::part::{DatabasePart, Side};
 use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
 use crate::diff::compare::{changed_character_set, changes_storage_engine};
@@ -14,17 +14,17 @@ use crate::model::TableName;
 #[derive(Debug, Default)]
 pub(super) struct Effects {
     /// There after them, and not before.
-    pub(super) makes: Vec<Part>,
+    pub(super) makes: Vec<DatabasePart>,
     /// There before them, and not after.
-    pub(super) drops: Vec<Part>,
+    pub(super) drops: Vec<DatabasePart>,
     /// There before and after, in another form.
-    pub(super) alters: Vec<Part>,
+    pub(super) alters: Vec<DatabasePart>,
     /// They have to be there, in the form that they have in the end.
-    pub(super) needs: Vec<Part>,
+    pub(super) needs: Vec<DatabasePart>,
     /// If they go, then before it: a foreign key is bound to one of the keys that it may refer to.
-    pub(super) waits_for: Vec<Part>,
+    pub(super) waits_for: Vec<DatabasePart>,
     /// As long as they are there, or have their old form, what is dropped was in need of them.
-    pub(super) leaves: Vec<Part>,
+    pub(super) leaves: Vec<DatabasePart>,
     /// It has to go before what it leaves is altered, not only before that goes.
     pub(super) is_in_the_way: bool,
 }
@@ -39,7 +39,7 @@ impl Sides<'_> {
     pub(super) fn effects(&self, change: &Change) -> Effects {
         let (from, to) = (&self.from, &self.to);
         let object = |name: &TableName| {
-            vec![Part::Object(crate::diff::structure::table_key(
+            vec![DatabasePart::Object(crate::diff::structure::table_key(
                 name,
                 to.dialect(),
             ))]
@@ -195,7 +195,7 @@ impl Sides<'_> {
     }
 
     /// MySQL makes foreign keys and checks anew for another name.
-    fn needs_of_rename(&self, table: &TableName, new: &Key) -> Vec<Part> {
+    fn needs_of_rename(&self, table: &TableName, new: &Key) -> Vec<DatabasePart> {
         let to = &self.to;
         let is_index = match new.kind {
             KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::Index | KeyKind::Exclusion => true,
@@ -208,7 +208,12 @@ impl Sides<'_> {
     }
 
     /// The columns that options give another character set.
-    pub(super) fn columns_of_set(&self, table: &TableName, from: &str, to: &str) -> Vec<Part> {
+    pub(super) fn columns_of_set(
+        &self,
+        table: &TableName,
+        from: &str,
+        to: &str,
+    ) -> Vec<DatabasePart> {
         let shapes = self.from.table(table).zip(self.to.table(table));
         let changes =
             self.to.dialect() == Dialect::Mysql && changed_character_set(from, to).is_some();
@@ -251,7 +256,7 @@ impl Sides<'_> {
     }
 
     /// Under which a column cannot be NULL.
-    fn primary_key_of(&self, table: &TableName, column: &ColumnShape) -> Vec<Part> {
+    fn primary_key_of(&self, table: &TableName, column: &ColumnShape) -> Vec<DatabasePart> {
         let dialect = self.from.dialect();
         let is_in = |key: &&Key| {
             let mut columns = key.columns.iter();
@@ -296,7 +301,7 @@ impl Sides<'_> {
     }
 
     /// MySQL has no foreign key at a divided table, nor there a unique key without the column that divides it (errors 1506, 1503).
-    fn waits_of_key(&self, table: &TableName, key: &Key) -> Vec<Part> {
+    fn waits_of_key(&self, table: &TableName, key: &Key) -> Vec<DatabasePart> {
         let tables = std::iter::once(table).chain(&key.referred);
         let divided = tables.map(|table| self.from.divided_part(table));
         divided.chain(self.referred_before(table, key)).collect()
@@ -323,7 +328,7 @@ impl Sides<'_> {
     }
 
     /// The keys of PostgreSQL that a foreign key could refer to so far.
-    fn referred_before(&self, table: &TableName, key: &Key) -> Vec<Part> {
+    fn referred_before(&self, table: &TableName, key: &Key) -> Vec<DatabasePart> {
         match self.from.dialect() {
             Dialect::Postgres => {}
             Dialect::Sqlite | Dialect::Mysql => return Vec::new(),
@@ -348,7 +353,7 @@ impl Sides<'_> {
     }
 
     /// The new indexes of MySQL that serve what this one served.
-    fn replacements(&self, table: &TableName, key: &Key) -> Vec<Part> {
+    fn replacements(&self, table: &TableName, key: &Key) -> Vec<DatabasePart> {
         match self.to.dialect() {
             Dialect::Mysql => {}
             Dialect::Sqlite | Dialect::Postgres => return Vec::new(),
@@ -421,7 +426,7 @@ impl Sides<'_> {
     }
 }
 
-fn named(side: &Side<'_>, table: &TableName, key: &Key) -> Vec<Part> {
+fn named(side: &Side<'_>, table: &TableName, key: &Key) -> Vec<DatabasePart> {
     std::iter::once(side.key_part(table, key))
         .chain(side.name_part(table, key))
         .collect()
@@ -449,7 +454,7 @@ fn dropped(from: &Side<'_>, table: &TableShape) -> Effects {
     effects
 }
 
-fn read_by(side: &Side<'_>, view: &ViewShape) -> Vec<Part> {
+fn read_by(side: &Side<'_>, view: &ViewShape) -> Vec<DatabasePart> {
     let read = view.reads.iter().flat_map(|name| side.whole(name));
     read.chain(side.objects_in(&view.query)).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::bound::with_bound;
 use super::effects::Sides;
-use super::part::{Part, Side};
+use super::part::{DatabasePart, Side};
 use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
 use crate::diff::key::{Key, KeyKind};
@@ -65,15 +65,15 @@ const BOUND: &str =
 struct Held<'s> {
     sides: Sides<'s>,
     /// Columns that keep their type for now.
-    retyped: BTreeSet<Part>,
+    retyped: BTreeSet<DatabasePart>,
     /// Columns, keys and views that are not made for now.
-    missing: BTreeSet<Part>,
+    missing: BTreeSet<DatabasePart>,
     /// Types, sequences and functions of what stays for now.
-    kept: BTreeSet<Part>,
+    kept: BTreeSet<DatabasePart>,
     /// Dropped once the comment signs are removed.
-    staying: BTreeSet<Part>,
+    staying: BTreeSet<DatabasePart>,
     /// Functions among these, which come again with other types.
-    unchanged: BTreeSet<Part>,
+    unchanged: BTreeSet<DatabasePart>,
 }
 
 impl Held<'_> {
@@ -96,7 +96,7 @@ impl Held<'_> {
     fn note(&mut self, change: &Change) {
         let left = self.sides.effects(change).leaves.into_iter();
         self.kept
-            .extend(left.filter(|part| matches!(part, Part::Object(_))));
+            .extend(left.filter(|part| matches!(part, DatabasePart::Object(_))));
         match change {
             Change::ChangeColumn {
                 table,
@@ -148,8 +148,9 @@ impl Held<'_> {
         let to = &self.sides.to;
         let names = sites(&view.query, self.dialect());
         let is_other = self.is_other_view(view);
-        let lacks =
-            |part: &Part| self.missing.contains(part) || (is_other && self.retyped.contains(part));
+        let lacks = |part: &DatabasePart| {
+            self.missing.contains(part) || (is_other && self.retyped.contains(part))
+        };
         view.reads.iter().any(|table| {
             let mut columns = names.iter().map(|name| to.column_part(table, &name.text));
             let is_column = columns.any(|part| lacks(&part));
@@ -206,7 +207,7 @@ impl Held<'_> {
     }
 }
 
-fn is_among(parts: &[Part], all: &BTreeSet<Part>) -> bool {
+fn is_among(parts: &[DatabasePart], all: &BTreeSet<DatabasePart>) -> bool {
     parts.iter().any(|part| all.contains(part))
 }
 

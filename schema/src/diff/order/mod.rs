@@ -19,7 +19,7 @@ pub(super) use self::effects::is_made_anew;
 use self::effects::{Effects, Sides};
 pub(super) use self::held::held_back;
 pub(super) use self::part::is_counted;
-use self::part::{Part, Side};
+use self::part::{DatabasePart, Side};
 use super::change::Change;
 use super::key::KeyKind;
 use super::structure::Structure;
@@ -96,8 +96,8 @@ impl Graph {
             after: vec![Vec::new(); groups.len()],
             waits: vec![0; groups.len()],
         };
-        let by_part = |parts: fn(&Effects) -> &Vec<Part>| {
-            let mut known: BTreeMap<&Part, Vec<usize>> = BTreeMap::new();
+        let by_part = |parts: fn(&Effects) -> &Vec<DatabasePart>| {
+            let mut known: BTreeMap<&DatabasePart, Vec<usize>> = BTreeMap::new();
             for (at, group) in groups.iter().enumerate() {
                 for part in group.iter().flat_map(parts) {
                     known.entry(part).or_default().push(at);
@@ -108,7 +108,7 @@ impl Graph {
         let makers = by_part(|one| &one.makes);
         let droppers = by_part(|one| &one.drops);
         let alterers = by_part(|one| &one.alters);
-        let positions = |known: &BTreeMap<&Part, Vec<usize>>, part: &Part| {
+        let positions = |known: &BTreeMap<&DatabasePart, Vec<usize>>, part: &DatabasePart| {
             known.get(part).cloned().unwrap_or_default().into_iter()
         };
         for (at, effects) in groups
@@ -172,10 +172,10 @@ impl Graph {
 
 #[cfg(test)]
 mod tests {
-    use super::{Effects, Graph, Part};
+    use super::{DatabasePart, Effects, Graph};
 
     fn named(makes: &str, drops: &str) -> Vec<Effects> {
-        let part = |name: &str| vec![Part::Name(String::new(), name.to_owned())];
+        let part = |name: &str| vec![DatabasePart::Name(String::new(), name.to_owned())];
         vec![Effects {
             makes: part(makes),
             drops: part(drops),

@@ -11,7 +11,7 @@ use crate::syntax::{bound_names_in_function, called_in, names_in_function, sites
 
 /// A part of a database that statements make, drop, change or need.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
+pub(super) enum DatabasePart {
     /// A table or view.
     Table(String),
     /// A column of a table.
@@ -31,14 +31,16 @@ pub(super) struct Side<'s> {
     pub(super) structure: &'s Structure,
     tables: BTreeMap<String, &'s TableShape>,
     /// Enum types, sequences and the like, by their bare names in lower case.
-    objects: BTreeMap<String, Vec<Part>>,
+    objects: BTreeMap<String, Vec<DatabasePart>>,
     /// Functions by theirs: a column may have the name of one.
-    functions: BTreeMap<String, Vec<Part>>,
+    functions: BTreeMap<String, Vec<DatabasePart>>,
 }
 
 /// Parts by bare names in lower case.
-fn by_name<'n>(named: impl Iterator<Item = (&'n TableName, Part)>) -> BTreeMap<String, Vec<Part>> {
-    let mut all: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+fn by_name<'n>(
+    named: impl Iterator<Item = (&'n TableName, DatabasePart)>,
+) -> BTreeMap<String, Vec<DatabasePart>> {
+    let mut all: BTreeMap<String, Vec<DatabasePart>> = BTreeMap::new();
     for (name, part) in named {
         let known = all.entry(name.name.to_lowercase()).or_default();
         if !known.contains(&part) {
@@ -53,7 +55,12 @@ impl<'s> Side<'s> {
         let dialect = structure.dialect;
         let tables = structure.tables.iter();
         let enums = structure.enums.iter().chain(&structure.idle_enums);
-        let enums = enums.map(|one| (&one.name, Part::Object(table_key(&one.name, dialect))));
+        let enums = enums.map(|one| {
+            (
+                &one.name,
+                DatabasePart::Object(table_key(&one.name, dialect)),
+            )
+        });
         let others = structure.objects.iter().chain(&structure.idle_objects);
         let others = others.filter(|one| one.kind != "FUNCTION");
         let others = others.map(|one| (&one.name, object_part(one, dialect)));
@@ -77,20 +84,20 @@ impl<'s> Side<'s> {
         self.tables.get(&table_key(name, self.dialect())).copied()
     }
 
-    pub(super) fn table_part(&self, name: &TableName) -> Part {
-        Part::Table(table_key(name, self.dialect()))
+    pub(super) fn table_part(&self, name: &TableName) -> DatabasePart {
+        DatabasePart::Table(table_key(name, self.dialect()))
     }
 
-    pub(super) fn divided_part(&self, name: &TableName) -> Part {
-        Part::Divided(table_key(name, self.dialect()))
+    pub(super) fn divided_part(&self, name: &TableName) -> DatabasePart {
+        DatabasePart::Divided(table_key(name, self.dialect()))
     }
 
-    pub(super) fn column_part(&self, table: &TableName, column: &str) -> Part {
+    pub(super) fn column_part(&self, table: &TableName, column: &str) -> DatabasePart {
         let dialect = self.dialect();
-        Part::Column(table_key(table, dialect), folded(column, dialect))
+        DatabasePart::Column(table_key(table, dialect), folded(column, dialect))
     }
 
-    pub(super) fn key_part(&self, table: &TableName, key: &Key) -> Part {
+    pub(super) fn key_part(&self, table: &TableName, key: &Key) -> DatabasePart {
         let name = key.known_name.as_deref();
         let name = name.map_or_else(|| key.effect(), |name| folded(name, self.dialect()));
         // An index may have the name of a foreign key of MySQL, and of any constraint of PostgreSQL that is no index.
@@ -99,17 +106,17 @@ impl<'s> Side<'s> {
             (Dialect::Postgres, KeyKind::Index) => "index ",
             _ => "",
         };
-        Part::Key(table_key(table, self.dialect()), format!("{space}{name}"))
+        DatabasePart::Key(table_key(table, self.dialect()), format!("{space}{name}"))
     }
 
     /// The name of a key that it cannot share with one of another table.
-    pub(super) fn name_part(&self, table: &TableName, key: &Key) -> Option<Part> {
+    pub(super) fn name_part(&self, table: &TableName, key: &Key) -> Option<DatabasePart> {
         let (schema, name) = shared_name(table, key, self.dialect())?;
-        Some(Part::Name(schema, name))
+        Some(DatabasePart::Name(schema, name))
     }
 
     /// The table itself with its columns.
-    pub(super) fn whole(&self, name: &TableName) -> Vec<Part> {
+    pub(super) fn whole(&self, name: &TableName) -> Vec<DatabasePart> {
         let columns = self.table(name).map_or(&[][..], |table| &table.columns);
         let columns = columns.iter().map(|one| self.column_part(name, &one.name));
         std::iter::once(self.table_part(name))
@@ -118,14 +125,18 @@ impl<'s> Side<'s> {
     }
 
     /// The parts that the values of a column need.
-    pub(super) fn needs_of_column(&self, table: &TableName, column: &ColumnShape) -> Vec<Part> {
+    pub(super) fn needs_of_column(
+        &self,
+        table: &TableName,
+        column: &ColumnShape,
+    ) -> Vec<DatabasePart> {
         let mut parts = self.objects_in(&column.line);
         parts.extend(self.read_columns(table, column));
         parts
     }
 
     /// The objects that a text names, and the functions that it calls.
-    pub(super) fn objects_in(&self, sql: &str) -> Vec<Part> {
+    pub(super) fn objects_in(&self, sql: &str) -> Vec<DatabasePart> {
         let mut parts = Vec::new();
         if !self.objects.is_empty() {
             let sites = sites(sql, self.dialect()).into_iter();
@@ -143,7 +154,7 @@ impl<'s> Side<'s> {
     }
 
     /// The parts that are there before an object.
-    pub(super) fn needs_of_object(&self, object: &ObjectShape) -> Vec<Part> {
+    pub(super) fn needs_of_object(&self, object: &ObjectShape) -> Vec<DatabasePart> {
         match object.kind {
             // PostgreSQL may look for them when it makes the function, or runs it.
             "FUNCTION" => self.named_by_function(object, names_in_function),
@@ -158,7 +169,7 @@ impl<'s> Side<'s> {
     }
 
     /// The parts that are there until an object has gone.
-    pub(super) fn left_by_object(&self, object: &ObjectShape) -> Vec<Part> {
+    pub(super) fn left_by_object(&self, object: &ObjectShape) -> Vec<DatabasePart> {
         match object.kind {
             "FUNCTION" => self.named_by_function(object, bound_names_in_function),
             _ => self.needs_of_object(object),
@@ -170,7 +181,7 @@ impl<'s> Side<'s> {
         &self,
         object: &ObjectShape,
         names: fn(&str) -> BTreeSet<String>,
-    ) -> Vec<Part> {
+    ) -> Vec<DatabasePart> {
         let texts = || object.create.iter();
         let names: BTreeSet<String> = texts().flat_map(|sql| names(sql)).collect();
         let tables = self.structure.tables.iter().map(|one| &one.name);
@@ -188,12 +199,16 @@ impl<'s> Side<'s> {
         read.chain(objects.cloned()).collect()
     }
 
-    pub(super) fn object_part(&self, object: &ObjectShape) -> Part {
+    pub(super) fn object_part(&self, object: &ObjectShape) -> DatabasePart {
         object_part(object, self.dialect())
     }
 
     /// The columns that a computed one reads.
-    pub(super) fn read_columns(&self, table: &TableName, column: &ColumnShape) -> Vec<Part> {
+    pub(super) fn read_columns(
+        &self,
+        table: &TableName,
+        column: &ColumnShape,
+    ) -> Vec<DatabasePart> {
         match &column.column.generated {
             Generated::Computed { expression, .. } => {
                 self.columns_in(table, &columns_in(&expression.sql, self.dialect()))
@@ -203,7 +218,7 @@ impl<'s> Side<'s> {
     }
 
     /// Those of the names that are columns of the table. A name may be another thing: one need too many does no harm.
-    pub(super) fn columns_in(&self, table: &TableName, names: &[String]) -> Vec<Part> {
+    pub(super) fn columns_in(&self, table: &TableName, names: &[String]) -> Vec<DatabasePart> {
         let columns = self.table(table).map_or(&[][..], |one| &one.columns);
         let dialect = self.dialect();
         let known: BTreeMap<String, &str> = columns
@@ -221,13 +236,13 @@ impl<'s> Side<'s> {
     }
 
     /// The keys of a table, and the foreign keys of others to it.
-    pub(super) fn keys_at(&self, table: &TableName) -> Vec<Part> {
+    pub(super) fn keys_at(&self, table: &TableName) -> Vec<DatabasePart> {
         let keys = self.each_key_at(table);
         keys.map(|(name, key)| self.key_part(name, key)).collect()
     }
 
     /// Of these the foreign keys, its own and those of others to it.
-    pub(super) fn foreign_keys_at(&self, table: &TableName) -> Vec<Part> {
+    pub(super) fn foreign_keys_at(&self, table: &TableName) -> Vec<DatabasePart> {
         let keys = self.each_key_at(table);
         keys.filter(|(_, key)| key.kind == KeyKind::ForeignKey)
             .map(|(name, key)| self.key_part(name, key))
@@ -246,8 +261,8 @@ impl<'s> Side<'s> {
     }
 
     /// The columns that a key is over, and those that its expressions read.
-    pub(super) fn columns_of_key(&self, table: &TableName, key: &Key) -> Vec<Part> {
-        let mut parts: Vec<Part> = key
+    pub(super) fn columns_of_key(&self, table: &TableName, key: &Key) -> Vec<DatabasePart> {
+        let mut parts: Vec<DatabasePart> = key
             .columns
             .iter()
             .map(|one| self.column_part(table, one))
@@ -257,7 +272,7 @@ impl<'s> Side<'s> {
     }
 
     /// The columns that a foreign key refers to.
-    pub(super) fn referred_columns(&self, key: &Key) -> Vec<Part> {
+    pub(super) fn referred_columns(&self, key: &Key) -> Vec<DatabasePart> {
         let Some(table) = &key.referred else {
             return Vec::new();
         };
@@ -294,7 +309,7 @@ impl<'s> Side<'s> {
     }
 
     /// Everything that a key needs.
-    pub(super) fn needs_of_key(&self, table: &TableName, key: &Key) -> Vec<Part> {
+    pub(super) fn needs_of_key(&self, table: &TableName, key: &Key) -> Vec<DatabasePart> {
         let mut parts = vec![self.table_part(table)];
         parts.extend(self.columns_of_key(table, key));
         if has_expressions(key) {
@@ -313,10 +328,10 @@ impl<'s> Side<'s> {
 }
 
 /// Functions of one name are parts of their own.
-fn object_part(object: &ObjectShape, dialect: Dialect) -> Part {
+fn object_part(object: &ObjectShape, dialect: Dialect) -> DatabasePart {
     let arguments = object.arguments.as_ref();
     let arguments = arguments.map_or(String::new(), |one| format!("({})", one.identity));
-    Part::Object(table_key(&object.name, dialect) + &arguments)
+    DatabasePart::Object(table_key(&object.name, dialect) + &arguments)
 }
 
 /// Whether the database makes its values by counting, which MySQL does for the first column of a key alone (error 1075).

@@ -99,7 +99,7 @@ impl Cursor<'_> {
         let method = self.mysql_key_head(name)?;
         let parts = self.key_parts()?;
         let (behind, mut words) = self.mysql_key_options()?;
-        add(&mut words, self.key_trailer()?);
+        add_words(&mut words, self.key_trailer()?);
         add_method(&mut words, method.or(behind));
         Ok(TableConstraintKind::PrimaryKey {
             parts,
@@ -122,7 +122,7 @@ impl Cursor<'_> {
         let mut options = self.unique_trailer()?;
         options.nulls_not_distinct |= nulls_not_distinct;
         add_method(&mut words, method.or(behind));
-        add(&mut words, std::mem::take(&mut options.words));
+        add_words(&mut words, std::mem::take(&mut options.words));
         options.words = words;
         Ok(TableConstraintKind::Unique { parts, options })
     }
@@ -461,7 +461,7 @@ pub(crate) fn exclusion_parts(sql: &str) -> (Vec<Expression>, Option<Expression>
 }
 
 /// Words after others.
-fn add(words: &mut KeyWords, more: KeyWords) {
+fn add_words(words: &mut KeyWords, more: KeyWords) {
     words.include.extend(more.include);
     words.options.extend(more.options);
 }

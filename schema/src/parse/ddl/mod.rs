@@ -52,18 +52,18 @@ pub(crate) fn parse_statement(cursor: &mut Cursor<'_>, problems: &mut Vec<Proble
     } else if cursor.eat(&["ALTER"]) {
         alter(cursor)
     } else if cursor.eat(&["DROP"]) {
-        cursor.drop_statement().map(one)
+        cursor.drop_statement().map(one_statement)
     } else if cursor.eat(&["COMMENT", "ON"]) {
         cursor
             .comment()
-            .map(|comment| one(comment.map(Statement::Comment)))
+            .map(|comment| one_statement(comment.map(Statement::Comment)))
     } else if cursor.eat(&["RENAME", "TABLE"]) || cursor.eat(&["RENAME", "TABLES"]) {
         cursor.rename_tables().map(|renames| {
             Outcome::Statements(renames.into_iter().map(Statement::AlterTable).collect())
         })
     } else {
         let added = cursor.add_geometry_column();
-        Ok(one(added.map(Statement::AlterTable)))
+        Ok(one_statement(added.map(Statement::AlterTable)))
     };
     outcome.unwrap_or_else(|problem| {
         problems.push(problem);
@@ -71,13 +71,13 @@ pub(crate) fn parse_statement(cursor: &mut Cursor<'_>, problems: &mut Vec<Proble
     })
 }
 
-fn one(statement: Option<Statement>) -> Outcome {
+fn one_statement(statement: Option<Statement>) -> Outcome {
     statement.map_or(Outcome::Skipped(None), |statement| {
         Outcome::Statements(vec![statement])
     })
 }
 
-fn several(statements: Vec<Statement>) -> Outcome {
+fn several_statements(statements: Vec<Statement>) -> Outcome {
     if statements.is_empty() {
         Outcome::Skipped(None)
     } else {
@@ -87,9 +87,11 @@ fn several(statements: Vec<Statement>) -> Outcome {
 
 fn table_outcome(found: TableStatement) -> Outcome {
     match found {
-        TableStatement::Partition(partition) => one(Some(Statement::Partition(partition))),
+        TableStatement::Partition(partition) => {
+            one_statement(Some(Statement::Partition(partition)))
+        }
         TableStatement::Table(table, places) => Outcome::Table(table, places),
-        TableStatement::NoModel(name, kind) => one(Some(Statement::NoModel {
+        TableStatement::NoModel(name, kind) => one_statement(Some(Statement::NoModel {
             name,
             kind: kind.to_owned(),
         })),
@@ -127,15 +129,15 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
     if cursor.eat(&["INDEX"]) {
         return cursor
             .create_index(unique)
-            .map(|index| one(Some(Statement::CreateIndex(index))));
+            .map(|index| one_statement(Some(Statement::CreateIndex(index))));
     }
     if cursor.eat(&["TYPE"]) {
-        return cursor.create_type().map(one);
+        return cursor.create_type().map(one_statement);
     }
     if cursor.eat(&["DOMAIN"]) {
         return cursor
             .create_domain()
-            .map(|domain| one(Some(Statement::CreateDomain(domain))));
+            .map(|domain| one_statement(Some(Statement::CreateDomain(domain))));
     }
     if cursor.is_any_word(0, &["FUNCTION", "AGGREGATE"]) {
         let first = cursor.at;
@@ -148,10 +150,12 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
         }
         let returns = returns.map(Statement::CreateFunction);
         let object = object.map(|object| Statement::CreateObject(Box::new(object)));
-        return Ok(several(returns.into_iter().chain(object).collect()));
+        return Ok(several_statements(
+            returns.into_iter().chain(object).collect(),
+        ));
     }
     if is_mysql_database(cursor) {
-        return Ok(one(cursor.database_character_set()));
+        return Ok(one_statement(cursor.database_character_set()));
     }
     let materialized = cursor.eat(&["MATERIALIZED"]);
     if cursor.eat(&["VIEW"]) {
@@ -160,8 +164,8 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
         return Ok(Outcome::View(Box::new(view), places));
     }
     let object = cursor.create_object()?;
-    Ok(one(
-        object.map(|object| Statement::CreateObject(Box::new(object)))
+    Ok(one_statement(
+        object.map(|object| Statement::CreateObject(Box::new(object))),
     ))
 }
 
@@ -202,7 +206,7 @@ fn no_model(cursor: &mut Cursor<'_>) -> Read<Option<Outcome>> {
     }
     cursor.eat(&["IF", "NOT", "EXISTS"]);
     let name = cursor.object_name("the table's name")?;
-    Ok(Some(one(Some(Statement::NoModel {
+    Ok(Some(one_statement(Some(Statement::NoModel {
         name,
         kind: cursor.kind.to_owned(),
     }))))
@@ -220,7 +224,7 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
             .map(|alter| Outcome::Alter(alter, places));
     }
     if cursor.eat(&["TYPE"]) {
-        return cursor.alter_type().map(several);
+        return cursor.alter_type().map(several_statements);
     }
     let head = cursor.view_head()?;
     cursor.eat(&["MATERIALIZED"]);
@@ -228,15 +232,15 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
         return cursor.alter_view(head);
     }
     if cursor.eat(&["INDEX"]) {
-        return cursor.rename_index().map(one);
+        return cursor.rename_index().map(one_statement);
     }
     if cursor.dialect == Dialect::Postgres && cursor.eat(&["SCHEMA"]) {
-        return cursor.rename_schema().map(one);
+        return cursor.rename_schema().map(one_statement);
     }
     if is_mysql_database(cursor) {
-        return Ok(one(cursor.database_character_set()));
+        return Ok(one_statement(cursor.database_character_set()));
     }
-    cursor.alter_object().map(several)
+    cursor.alter_object().map(several_statements)
 }
 
 /// A schema is the same to it.

@@ -93,7 +93,7 @@ impl<'a> Mapping<'a> {
             let key = &rule.entry.key;
             let message =
                 format!("`{key}` in `[types]` is neither the type of a column nor a column");
-            let known = names(model);
+            let known = possible_keys(model);
             let near = suggest(key, known.iter().map(String::as_str));
             let help = match near {
                 Some(near) => format!("did you mean `\"{near}\"`?"),
@@ -209,7 +209,7 @@ fn without_length(sql_type: &str) -> String {
 }
 
 /// Returns the possible keys, for suggestions.
-fn names(model: &Model) -> Vec<String> {
+fn possible_keys(model: &Model) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for table in &model.tables {
         for column in &table.columns {

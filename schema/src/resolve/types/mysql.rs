@@ -317,13 +317,15 @@ const ZERO_DATE: &str = "`0000-00-00` and days 0 are a `Decode` error that names
 const OTHERS: &[Entry] = &[
     Entry {
         names: &["enum"],
-        rule: |written| TypeLookup::Values(values(written), spelled(written)),
+        rule: |written| TypeLookup::Values(argument_values(written), spelled(written)),
         examples: &["enum('a','b')"],
         note: "an enum of the column",
     },
     Entry {
         names: &["set"],
-        rule: |written| TypeLookup::Type(ColumnType::Set(values(written)), spelled(written)),
+        rule: |written| {
+            TypeLookup::Type(ColumnType::Set(argument_values(written)), spelled(written))
+        },
         examples: &["set('a','b')"],
         note: "",
     },
@@ -427,7 +429,7 @@ fn moment(written: &TypeName, of: fn(u8) -> ColumnType) -> TypeLookup {
     TypeLookup::Type(of(digits), sql)
 }
 
-fn values(written: &TypeName) -> Vec<String> {
+fn argument_values(written: &TypeName) -> Vec<String> {
     let value = |argument: &TypeArgument| match argument {
         TypeArgument::Text(text) | TypeArgument::Word(text) | TypeArgument::Number(text) => {
             text.trim_end().to_owned()

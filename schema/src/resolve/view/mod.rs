@@ -20,7 +20,7 @@ use crate::name;
 use crate::parse::{COLUMN_LIMIT, comment_text};
 use crate::sorting::sort_by;
 use crate::source::Span;
-use crate::syntax::{self, ExprKind, Item, ItemKind, Node, Whole};
+use crate::syntax::{self, ExprKind, ItemKind, Node, SelectItem, Whole};
 use crate::typing::grammar::is_known_call;
 use crate::typing::{CheckedColumn, LookedColumn, columns_of_view};
 
@@ -298,7 +298,7 @@ fn table_name(view: &DraftView) -> TableName {
 /// The columns that a query gives, by its own names and its notes.
 fn columns_of(
     view: &DraftView,
-    items: &[Item],
+    items: &[SelectItem],
     given: Vec<LookedColumn>,
 ) -> Result<Columns, Unread> {
     let names = column_names(view, &given)?;
@@ -355,13 +355,13 @@ fn column_names(view: &DraftView, given: &[LookedColumn]) -> Result<Vec<String>,
 
 fn view_column(
     view: &DraftView,
-    (at, items): (usize, &[Item]),
+    (at, items): (usize, &[SelectItem]),
     given: LookedColumn,
     name: String,
 ) -> Result<Column, Unread> {
     let number = if view.columns.is_empty() {
         let is_item =
-            |item: &Item| item.span == given.span && matches!(item.kind, ItemKind::Value(..));
+            |item: &SelectItem| item.span == given.span && matches!(item.kind, ItemKind::Value(..));
         items.iter().position(is_item)
     } else {
         Some(at)
@@ -467,7 +467,7 @@ fn unknown_functions(view: &DraftView) -> Vec<String> {
 
 fn unknown_calls(query: &Whole, dialect: Dialect) -> Vec<String> {
     let mut unknown: Vec<(u32, &str)> = Vec::new();
-    syntax::walk(&query.statement, |node| {
+    syntax::walk_statement(&query.statement, |node| {
         if let Node::Expr(expr) = node
             && let ExprKind::Call(call) = &expr.kind
             && !call.bare

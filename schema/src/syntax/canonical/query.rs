@@ -6,8 +6,8 @@ use super::form::Form;
 use super::type_name::type_form;
 use crate::ast::name::Name;
 use crate::syntax::{
-    Body, CommonTable, Distinct, ExprKind, Group, Item, ItemKind, Join, JoinKind, JoinOn, Limit,
-    Query, Select, Sort, Source, SourceKind, Statement, Window,
+    Body, CommonTable, Distinct, ExprKind, Group, ItemKind, Join, JoinKind, JoinOn, Limit, Query,
+    Select, SelectItem, Sort, Source, SourceKind, Statement, Window,
 };
 
 impl Form<'_> {
@@ -134,7 +134,7 @@ impl Form<'_> {
         spaced(words.filter(|word| word != "all"))
     }
 
-    fn item(&self, item: &Item) -> String {
+    fn item(&self, item: &SelectItem) -> String {
         match &item.kind {
             ItemKind::All => "*".to_owned(),
             ItemKind::AllOf(names) => {

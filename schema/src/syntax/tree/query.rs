@@ -65,7 +65,7 @@ pub(crate) struct SetPart {
 #[derive(Debug, Clone)]
 pub(crate) struct Select {
     pub(crate) distinct: Distinct,
-    pub(crate) items: Vec<Item>,
+    pub(crate) items: Vec<SelectItem>,
     /// The sources between the commas of `FROM`.
     pub(crate) from: Vec<Source>,
     pub(crate) condition: Option<Expr>,
@@ -88,7 +88,7 @@ pub(crate) enum Distinct {
 
 /// One item of a `SELECT` or `RETURNING`.
 #[derive(Debug, Clone)]
-pub(crate) struct Item {
+pub(crate) struct SelectItem {
     pub(crate) kind: ItemKind,
     pub(crate) span: Span,
     /// `sqlc.embed(t)`: the columns of `t` are a row of its model.

@@ -1,6 +1,6 @@
 //! Statements: queries, and what writes.
 
-use super::query::{Item, Limit, Query, Sort, Source, With};
+use super::query::{Limit, Query, SelectItem, Sort, Source, With};
 use super::{Expr, Operator};
 use crate::ast::name::{Name, ObjectName};
 use crate::source::Span;
@@ -68,7 +68,7 @@ pub(crate) struct Insert {
     /// `OVERRIDING SYSTEM VALUE`.
     pub(crate) overriding: bool,
     pub(crate) conflicts: Vec<Conflict>,
-    pub(crate) returning: Vec<Item>,
+    pub(crate) returning: Vec<SelectItem>,
     pub(crate) span: Span,
 }
 
@@ -128,7 +128,7 @@ pub(crate) struct Update {
     pub(crate) condition: Option<Expr>,
     pub(crate) order: Vec<Sort>,
     pub(crate) limit: Limit,
-    pub(crate) returning: Vec<Item>,
+    pub(crate) returning: Vec<SelectItem>,
     pub(crate) span: Span,
 }
 
@@ -142,6 +142,6 @@ pub(crate) struct Delete {
     pub(crate) condition: Option<Expr>,
     pub(crate) order: Vec<Sort>,
     pub(crate) limit: Limit,
-    pub(crate) returning: Vec<Item>,
+    pub(crate) returning: Vec<SelectItem>,
     pub(crate) span: Span,
 }

@@ -13,7 +13,7 @@ use super::{Results, Settings, schema, schema_model, statements, tokens};
 use crate::dialect::Dialect;
 use crate::source::FileId;
 use crate::syntax::{Parameter, Text, read_statement};
-use crate::typing::tests::check;
+use crate::typing::tests::check_statement;
 use bindery_core::statements::lex::Lexer;
 use bindery_core::statements::lex::{Token, TokenKind};
 
@@ -322,7 +322,7 @@ fn measure(dialect: Dialect) {
     let model = schema_model(dialect);
     let statements = statements(dialect, &settings);
     let texts = statements.iter().filter_map(|text| {
-        let checked = check(&model, text, dialect).ok()?;
+        let checked = check_statement(&model, text, dialect).ok()?;
         plain(text, &checked, dialect)
     });
     let texts: Vec<Parts> = texts.map(|text| Parts::of(&text, dialect)).collect();
@@ -407,7 +407,7 @@ impl Against<'_> {
         let text = parts.text();
         let read = is_read(&text, self.dialect);
         let own = match &read {
-            Ok(()) => check(self.model, &text, self.dialect),
+            Ok(()) => check_statement(self.model, &text, self.dialect),
             Err(why) => Err(vec![format!("B0601 {why}")]),
         };
         let line = format!("[{how}] {text}");

@@ -12,7 +12,7 @@ use crate::dialect::Dialect;
 use crate::model::Model;
 use crate::syntax::Parameter;
 use crate::typing::postgres::PgType;
-use crate::typing::tests::check;
+use crate::typing::tests::check_statement;
 use crate::typing::{Checked, CheckedColumn};
 
 /// Runs of each statement in each world, with other values each.
@@ -58,7 +58,7 @@ fn measure(dialect: Dialect) {
     };
     let mut typed = Vec::new();
     for text in &texts {
-        match check(&model, text, dialect) {
+        match check_statement(&model, text, dialect) {
             Ok(checked) => typed.push((text.as_str(), checked)),
             Err(why) => {
                 let line = format!("refused: {text}\n    {}", why.join("; "));

@@ -13,7 +13,7 @@ use super::mutations::{is_read, plain};
 use super::server::Server;
 use super::{Settings, folder, schema, schema_model, tokens};
 use crate::dialect::Dialect;
-use crate::typing::tests::{cases, check};
+use crate::typing::tests::{cases, check_statement};
 
 /// The words of the list for who is right.
 const HERE: &str = "as here";
@@ -71,7 +71,7 @@ fn of_cases(dialect: Dialect) -> Vec<String> {
         let text = std::fs::read_to_string(folder().join(name)).expect("a file of cases");
         let own = cases(&text).into_iter().filter(|(of, _)| *of == dialect);
         all.extend(
-            own.filter_map(|(_, text)| match check(&model, text, dialect) {
+            own.filter_map(|(_, text)| match check_statement(&model, text, dialect) {
                 Ok(checked) => plain(text, &checked, dialect),
                 Err(_) => Some(text.to_owned()),
             }),

@@ -100,7 +100,7 @@ fn words_of_one_product_need_an_engine_that_is_it() {
     for flavour in [None, Some(Flavour::Mariadb), Some(Flavour::Mysql)] {
         model.engines[at].flavour = flavour;
         for (of, text) in OF_ONE_PRODUCT {
-            let found = super::super::tests::check(&model, text, Dialect::Mysql);
+            let found = super::super::tests::check_statement(&model, text, Dialect::Mysql);
             let is_refused = match &found {
                 Ok(_) => false,
                 Err(problems) => problems.iter().all(|one| one.starts_with("B0632")),
@@ -116,7 +116,7 @@ fn words_of_one_product_need_an_engine_that_is_it() {
             "SELECT a, ifnull(b, '') AS b FROM t",
             "SELECT json_value(b, '$.x') AS n FROM t",
         ] {
-            assert!(super::super::tests::check(&model, text, Dialect::Mysql).is_ok());
+            assert!(super::super::tests::check_statement(&model, text, Dialect::Mysql).is_ok());
         }
     }
 }

@@ -10,7 +10,7 @@ use super::types::{Category, PgType};
 
 /// The place of a polymorphic type in its family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum PolymorphicPart {
     Element,
     Array,
     Range,
@@ -18,23 +18,23 @@ enum Part {
 }
 
 /// Returns the part of the first family that a type is.
-fn part_of_any(declared: PgType) -> Option<Part> {
+fn part_of_any(declared: PgType) -> Option<PolymorphicPart> {
     Some(match declared {
-        PgType::ANY_ELEMENT | PgType::ANY_NON_ARRAY | PgType::ANY_ENUM => Part::Element,
-        PgType::ANY_ARRAY => Part::Array,
-        PgType::ANY_RANGE => Part::Range,
-        PgType::ANY_MULTIRANGE => Part::Multirange,
+        PgType::ANY_ELEMENT | PgType::ANY_NON_ARRAY | PgType::ANY_ENUM => PolymorphicPart::Element,
+        PgType::ANY_ARRAY => PolymorphicPart::Array,
+        PgType::ANY_RANGE => PolymorphicPart::Range,
+        PgType::ANY_MULTIRANGE => PolymorphicPart::Multirange,
         _ => return None,
     })
 }
 
 /// Returns the part of the second family that a type is.
-fn part_of_compatible(declared: PgType) -> Option<Part> {
+fn part_of_compatible(declared: PgType) -> Option<PolymorphicPart> {
     Some(match declared {
-        PgType::ANY_COMPATIBLE | PgType::ANY_COMPATIBLE_NON_ARRAY => Part::Element,
-        PgType::ANY_COMPATIBLE_ARRAY => Part::Array,
-        PgType::ANY_COMPATIBLE_RANGE => Part::Range,
-        PgType::ANY_COMPATIBLE_MULTIRANGE => Part::Multirange,
+        PgType::ANY_COMPATIBLE | PgType::ANY_COMPATIBLE_NON_ARRAY => PolymorphicPart::Element,
+        PgType::ANY_COMPATIBLE_ARRAY => PolymorphicPart::Array,
+        PgType::ANY_COMPATIBLE_RANGE => PolymorphicPart::Range,
+        PgType::ANY_COMPATIBLE_MULTIRANGE => PolymorphicPart::Multirange,
         _ => return None,
     })
 }
@@ -110,10 +110,10 @@ impl Any {
                 continue;
             };
             let slot = match part {
-                Part::Element => &mut any.element,
-                Part::Array => &mut any.array,
-                Part::Range => &mut any.range,
-                Part::Multirange => &mut any.multirange,
+                PolymorphicPart::Element => &mut any.element,
+                PolymorphicPart::Array => &mut any.array,
+                PolymorphicPart::Range => &mut any.range,
+                PolymorphicPart::Multirange => &mut any.multirange,
             };
             if *given != PgType::UNKNOWN {
                 agree(slot, *given)?;
@@ -140,12 +140,12 @@ impl Any {
             && (is_enum || !declared.contains(&PgType::ANY_ENUM))
     }
 
-    fn part(&self, part: Part) -> Option<PgType> {
+    fn part(&self, part: PolymorphicPart) -> Option<PgType> {
         match part {
-            Part::Element => self.element,
-            Part::Array => self.array.or_else(|| self.element?.array()),
-            Part::Range => self.range,
-            Part::Multirange => self.multirange.or_else(|| self.range?.multirange()),
+            PolymorphicPart::Element => self.element,
+            PolymorphicPart::Array => self.array.or_else(|| self.element?.array()),
+            PolymorphicPart::Range => self.range,
+            PolymorphicPart::Multirange => self.multirange.or_else(|| self.range?.multirange()),
         }
     }
 }
@@ -168,10 +168,10 @@ impl Compatible {
                 continue;
             }
             match part {
-                Part::Element => elements.push(*given),
-                Part::Array => elements.push(given.element()?),
-                Part::Range => agree(&mut range, *given)?,
-                Part::Multirange => agree(&mut multirange, *given)?,
+                PolymorphicPart::Element => elements.push(*given),
+                PolymorphicPart::Array => elements.push(given.element()?),
+                PolymorphicPart::Range => agree(&mut range, *given)?,
+                PolymorphicPart::Multirange => agree(&mut multirange, *given)?,
             }
         }
         if let Some(multirange) = multirange {
@@ -189,12 +189,12 @@ impl Compatible {
         (is_bound && !is_array).then_some(Self { element, range })
     }
 
-    fn part(&self, part: Part) -> Option<PgType> {
+    fn part(&self, part: PolymorphicPart) -> Option<PgType> {
         match part {
-            Part::Element => Some(self.element),
-            Part::Array => self.element.array(),
-            Part::Range => self.range,
-            Part::Multirange => self.range?.multirange(),
+            PolymorphicPart::Element => Some(self.element),
+            PolymorphicPart::Array => self.element.array(),
+            PolymorphicPart::Range => self.range,
+            PolymorphicPart::Multirange => self.range?.multirange(),
         }
     }
 }

@@ -90,7 +90,7 @@ fn row(line: &'static str) -> Option<Row> {
 
 /// A type as one of the server: itself or the array of it.
 #[derive(Clone, Copy)]
-enum Found {
+enum ServerType {
     Itself(&'static Row),
     ArrayOf(&'static Row),
 }
@@ -222,23 +222,23 @@ impl PgType {
         if is_array { one.array() } else { Some(one) }
     }
 
-    fn found(self) -> Option<Found> {
+    fn found(self) -> Option<ServerType> {
         let Self::Known(oid) = self else {
             return None;
         };
         let (at, is_array) = *table().by_oid.get(&oid)?;
         let row = &rows()[at];
         Some(match is_array {
-            true => Found::ArrayOf(row),
-            false => Found::Itself(row),
+            true => ServerType::ArrayOf(row),
+            false => ServerType::Itself(row),
         })
     }
 
     /// Returns its name as it may be written in SQL; of enums, whose names the schema has, only the kind.
     pub(crate) fn name(self) -> String {
         match (self, self.found()) {
-            (_, Some(Found::Itself(row))) => row.written.to_owned(),
-            (_, Some(Found::ArrayOf(row))) => format!("{}[]", row.written),
+            (_, Some(ServerType::Itself(row))) => row.written.to_owned(),
+            (_, Some(ServerType::ArrayOf(row))) => format!("{}[]", row.written),
             (Self::EnumArray(_), None) => "enum[]".to_owned(),
             (Self::Enum(_) | Self::Known(_), None) => "enum".to_owned(),
         }
@@ -255,9 +255,9 @@ impl PgType {
 
     pub(crate) fn category(self) -> Category {
         match (self, self.found()) {
-            (_, Some(Found::Itself(row))) => row.category,
+            (_, Some(ServerType::Itself(row))) => row.category,
             (Self::Enum(_), None) => Category::Enum,
-            (Self::EnumArray(_) | Self::Known(_), None) | (_, Some(Found::ArrayOf(_))) => {
+            (Self::EnumArray(_) | Self::Known(_), None) | (_, Some(ServerType::ArrayOf(_))) => {
                 Category::Array
             }
         }
@@ -265,15 +265,15 @@ impl PgType {
 
     /// Returns whether values of the other types of its category are preferably made this.
     pub(crate) fn is_preferred(self) -> bool {
-        matches!(self.found(), Some(Found::Itself(row)) if row.is_preferred)
+        matches!(self.found(), Some(ServerType::Itself(row)) if row.is_preferred)
     }
 
     /// Returns the type of an array's elements.
     pub(crate) fn element(self) -> Option<Self> {
         match (self, self.found()) {
             (Self::EnumArray(id), _) => Some(Self::Enum(id)),
-            (_, Some(Found::ArrayOf(row))) => Some(Self::Known(row.oid)),
-            (_, Some(Found::Itself(row))) if row.category == Category::Array => {
+            (_, Some(ServerType::ArrayOf(row))) => Some(Self::Known(row.oid)),
+            (_, Some(ServerType::Itself(row))) if row.category == Category::Array => {
                 Self::of_catalogue(row.link)
             }
             (Self::Enum(_) | Self::Known(_), _) => None,
@@ -284,7 +284,9 @@ impl PgType {
     pub(crate) fn array(self) -> Option<Self> {
         match (self, self.found()) {
             (Self::Enum(id), _) => Some(Self::EnumArray(id)),
-            (_, Some(Found::Itself(row))) => (row.array != 0).then_some(Self::Known(row.array)),
+            (_, Some(ServerType::Itself(row))) => {
+                (row.array != 0).then_some(Self::Known(row.array))
+            }
             (Self::EnumArray(_) | Self::Known(_), _) => None,
         }
     }
@@ -302,7 +304,7 @@ impl PgType {
 
     /// Returns the type of multiranges of a range.
     pub(crate) fn multirange(self) -> Option<Self> {
-        let Some(Found::Itself(range)) = self.found() else {
+        let Some(ServerType::Itself(range)) = self.found() else {
             return None;
         };
         let of_it = |row: &&Row| row.category == Category::Range && row.link == range.name;
@@ -316,8 +318,10 @@ impl PgType {
 
     fn linked(self) -> Option<Self> {
         match self.found()? {
-            Found::Itself(row) if row.category == Category::Range => Self::of_catalogue(row.link),
-            Found::Itself(_) | Found::ArrayOf(_) => None,
+            ServerType::Itself(row) if row.category == Category::Range => {
+                Self::of_catalogue(row.link)
+            }
+            ServerType::Itself(_) | ServerType::ArrayOf(_) => None,
         }
     }
 }

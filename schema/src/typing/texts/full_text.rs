@@ -5,7 +5,7 @@ use std::vec::IntoIter;
 
 /// A part of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum SearchPart {
     /// A word, or a text in double quotes, and whether it is in quotes.
     Text(String, bool),
     Sign(char),
@@ -26,7 +26,7 @@ pub(in crate::typing) fn is_search(text: &str, columns: &[&str]) -> bool {
 }
 
 /// The words and signs of a text; `None` where there is another character, or a quote is not closed.
-fn parts(text: &str) -> Option<Vec<Part>> {
+fn parts(text: &str) -> Option<Vec<SearchPart>> {
     let is_word = |one: &char| one.is_ascii_alphanumeric() || *one == '_' || !one.is_ascii();
     let mut parts = Vec::new();
     let mut characters = text.chars().peekable();
@@ -39,7 +39,7 @@ fn parts(text: &str) -> Option<Vec<Part>> {
             while let Some(next) = characters.next_if(is_word) {
                 word.push(next);
             }
-            parts.push(Part::Text(word, false));
+            parts.push(SearchPart::Text(word, false));
         } else if character == '"' {
             let mut quoted = String::new();
             loop {
@@ -48,9 +48,9 @@ fn parts(text: &str) -> Option<Vec<Part>> {
                     other => quoted.push(other),
                 }
             }
-            parts.push(Part::Text(quoted, true));
+            parts.push(SearchPart::Text(quoted, true));
         } else if "(){}:+*^,-".contains(character) {
-            parts.push(Part::Sign(character));
+            parts.push(SearchPart::Sign(character));
         } else {
             return None;
         }
@@ -59,7 +59,7 @@ fn parts(text: &str) -> Option<Vec<Part>> {
 }
 
 struct Reader<'c> {
-    parts: Peekable<IntoIter<Part>>,
+    parts: Peekable<IntoIter<SearchPart>>,
     columns: &'c [&'c str],
     /// The parentheses that are not closed.
     open: usize,
@@ -67,7 +67,7 @@ struct Reader<'c> {
 
 impl Reader<'_> {
     fn next_is(&mut self, sign: char) -> bool {
-        self.parts.next_if_eq(&Part::Sign(sign)).is_some()
+        self.parts.next_if_eq(&SearchPart::Sign(sign)).is_some()
     }
 
     /// Phrases with operators between them, to the end; two without one are both wanted.
@@ -85,7 +85,7 @@ impl Reader<'_> {
             }
             match self.parts.peek() {
                 None => return Some(()),
-                Some(Part::Text(word, false)) if is_operator(word) => {
+                Some(SearchPart::Text(word, false)) if is_operator(word) => {
                     self.parts.next();
                 }
                 Some(_) => {}
@@ -97,8 +97,9 @@ impl Reader<'_> {
     fn operand(&mut self) -> Option<bool> {
         let excludes = self.next_is('-');
         if self.next_is('{') {
-            while let Some(Part::Text(name, _)) =
-                self.parts.next_if(|part| matches!(part, Part::Text(..)))
+            while let Some(SearchPart::Text(name, _)) = self
+                .parts
+                .next_if(|part| matches!(part, SearchPart::Text(..)))
             {
                 self.column(&name)?;
             }
@@ -124,10 +125,10 @@ impl Reader<'_> {
     /// A word or a text in quotes that is no operator.
     fn text(&mut self) -> Option<(String, bool)> {
         match self.parts.next()? {
-            Part::Text(text, is_quoted) if is_quoted || !is_operator(&text) => {
+            SearchPart::Text(text, is_quoted) if is_quoted || !is_operator(&text) => {
                 Some((text, is_quoted))
             }
-            Part::Text(..) | Part::Sign(_) => None,
+            SearchPart::Text(..) | SearchPart::Sign(_) => None,
         }
     }
 

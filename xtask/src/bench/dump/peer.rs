@@ -43,7 +43,7 @@ impl Peer {
     }
 
     /// Dumps both tables to `file`.
-    pub(super) fn dump(self, place: &Place<'_>, file: &Path) -> Result<Command, Failure> {
+    pub(super) fn dump(self, place: &DatabasePlace<'_>, file: &Path) -> Result<Command, Failure> {
         Ok(match self {
             Self::Sqlite => {
                 let mut command = Command::new("sqlite3");
@@ -72,7 +72,7 @@ impl Peer {
     }
 
     /// Loads what `dump` has written. `pg_restore` wants the tables to be there, the others make them.
-    pub(super) fn load(self, place: &Place<'_>, file: &Path) -> Result<Command, Failure> {
+    pub(super) fn load(self, place: &DatabasePlace<'_>, file: &Path) -> Result<Command, Failure> {
         Ok(match self {
             Self::Sqlite => {
                 let mut command = Command::new("sqlite3");
@@ -96,7 +96,7 @@ impl Peer {
     }
 
     /// Has the database as its tool wants it before it loads.
-    pub(super) fn make_ready(self, place: &Place<'_>) -> Result<(), Failure> {
+    pub(super) fn make_ready(self, place: &DatabasePlace<'_>) -> Result<(), Failure> {
         match self {
             Self::Sqlite => Ok(fs::remove_file(&place.file)?),
             Self::Postgres | Self::Mysql => Ok(()),
@@ -105,13 +105,13 @@ impl Peer {
 }
 
 /// Where a database is.
-pub(super) struct Place<'a> {
+pub(super) struct DatabasePlace<'a> {
     pub(super) url: &'a str,
     /// Of SQLite.
     pub(super) file: PathBuf,
 }
 
-impl Place<'_> {
+impl DatabasePlace<'_> {
     fn database(&self) -> &str {
         self.url.rsplit('/').next().unwrap_or_default()
     }

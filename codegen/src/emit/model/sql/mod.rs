@@ -73,7 +73,9 @@ pub(crate) fn lives_on(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sh
     for &id in shape.table.engines {
         let ty = around.engine(id);
         let name = static_name(around.engine_of(id));
-        implementation(w, around, shape, &ty, "_", |w| w.line(&some(name)));
+        implementation(w, around, shape, &ty, "_", |w| {
+            w.line(&some_reference(name))
+        });
     }
     let any = format!("{}::Any", around.scope.engine);
     implementation(w, around, shape, &any, "engine", |w| {
@@ -100,7 +102,7 @@ fn on_one_engine(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_
     });
 }
 
-fn some(name: &str) -> String {
+fn some_reference(name: &str) -> String {
     format!("::core::option::Option::Some(&{name})")
 }
 
@@ -138,7 +140,10 @@ fn arms(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     for &id in &hosts {
         let engine = around.engine_of(id);
         let pattern = format!("{}::Any::{}", around.scope.engine, engine.type_name);
-        w.line(&format!("{pattern} => {},", some(static_name(engine))));
+        w.line(&format!(
+            "{pattern} => {},",
+            some_reference(static_name(engine))
+        ));
     }
     if hosts.len() < around.engines.len() {
         w.line("_ => ::core::option::Option::None,");
@@ -216,9 +221,9 @@ fn referring(name: &str, referenced: &ReferencedShape<'_>) -> String {
     if !referenced.statics.contains(&name) {
         "::core::option::Option::None".to_owned()
     } else if referenced.is_from_self {
-        some(name)
+        some_reference(name)
     } else {
-        some(&format!("super::{}::{name}", referenced.from.module))
+        some_reference(&format!("super::{}::{name}", referenced.from.module))
     }
 }
 

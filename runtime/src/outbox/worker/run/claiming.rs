@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Dispatcher, Found};
+use super::{ClaimOutcome, Dispatcher};
 use crate::databases::GeneratedDatabases;
 use crate::driver::Physical;
 use crate::error::{Error, Result};
@@ -18,7 +18,7 @@ const ADVANCE: Duration = Duration::from_millis(50);
 
 impl<D: GeneratedDatabases> Dispatcher<D> {
     /// Claims tasks, and records how others ended in the same transaction.
-    pub(super) fn claim(&mut self, ends: bool) -> Result<Found> {
+    pub(super) fn claim(&mut self, ends: bool) -> Result<ClaimOutcome> {
         let written = self.timetable.write_due(&self.store)?;
         self.report.scheduled += written;
         let may_rest = written == 0 && self.poll.is_idle && self.unrecorded.is_empty();
@@ -28,7 +28,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
                 .read(|physical| store::has_due(physical, self.table))?
         {
             self.rest(false);
-            return Ok(Found::Nothing);
+            return Ok(ClaimOutcome::Nothing);
         }
         self.batch.claims();
         if self.batch.is_ahead(self.options.threads) && self.claimer.is_free() {
@@ -48,7 +48,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             Err(error) if is_contention(&error) => {
                 self.record()?;
                 self.poll.contended();
-                return Ok(Found::Contended);
+                return Ok(ClaimOutcome::Contended);
             }
             claimed => claimed?,
         };
@@ -63,7 +63,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             return Ok(self.looks_on((reach, begun), ends));
         }
         self.hand_out(Claim::new(claim, until), tasks);
-        Ok(Found::Tasks)
+        Ok(ClaimOutcome::Tasks)
     }
 
     /// How far the next claim looks. Before a worker ends by itself it looks at all that wait. One of some types does so now and then: it passes
@@ -85,13 +85,13 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
     }
 
     /// A look has found nothing. Where it did not reach all that wait, the next one is made soon.
-    fn looks_on(&mut self, (reach, begun): (Reach, Instant), ends: bool) -> Found {
+    fn looks_on(&mut self, (reach, begun): (Reach, Instant), ends: bool) -> ClaimOutcome {
         if reach == Reach::All {
-            return Found::Nothing;
+            return ClaimOutcome::Nothing;
         }
         if ends {
             self.poll.now();
-            return Found::Contended;
+            return ClaimOutcome::Contended;
         }
         if self.passes_others() {
             self.poll.at = self.poll.at.min(self.full_look.at);
@@ -99,7 +99,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         if self.walk.is_midway() {
             self.poll.at = self.poll.at.min(Instant::now() + begun.elapsed());
         }
-        Found::Nothing
+        ClaimOutcome::Nothing
     }
 
     /// The name of a claim.

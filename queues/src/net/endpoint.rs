@@ -17,7 +17,7 @@ pub(crate) struct UrlForm {
 
 /// A server, and how it is reached.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct Endpoint {
     pub(crate) address: Address,
     pub(crate) trust: Trust,
     pub(crate) timeout: Duration,
@@ -25,7 +25,7 @@ pub(crate) struct Place {
     pub(crate) name: String,
 }
 
-impl Place {
+impl Endpoint {
     /// The server of a URL, for the queue of this name.
     pub(crate) fn new(url: &str, form: &UrlForm, name: &str) -> Result<Self, QueueError> {
         crate::ensure_known_broker(url)?;
