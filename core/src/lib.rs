@@ -7,8 +7,8 @@
 //!
 //! | feature | gives | brings in |
 //! |---|---|---|
-//! | `migrations` | SQL text cut into statements, and the files of migrations: for the compiler and for `migrations!` | |
-//! | `checksum` | the checksum of a migration | `sha2`, `migrations` |
+//! | `migrations` | SQL text cut into statements, and the order of the files of migrations: for the compiler | |
+//! | `checksum` | the files of migrations read, with their checksums: for the command and for `migrations!` | `sha2`, `migrations` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -22,7 +22,6 @@ pub mod fingerprint;
 pub mod json_names;
 pub mod kept;
 pub mod lints;
-#[cfg(feature = "migrations")]
 pub mod migrations;
 pub mod models_of;
 pub mod name;

@@ -1,44 +1,183 @@
-//! Migrations as they are applied: the files of a folder in their order, cut into the statements that are sent.
+//! Migrations as they are applied: each is a list of statements. A program has its own as constants, and the command reads them from
+//! their files (features `migrations` and `checksum`).
 
+#[cfg(feature = "checksum")]
 mod adopted;
+#[cfg(feature = "checksum")]
 mod beside;
+#[cfg(feature = "migrations")]
+mod configured;
+#[cfg(feature = "migrations")]
 pub mod folder;
+#[cfg(feature = "checksum")]
+mod reading;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
+use std::mem;
 
-use self::beside::has_no_transaction;
-use self::folder::{MigrationFile, Unordered};
-use crate::config::{Config, Engine, EngineConfig, SchemaCheck};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::dialect::{Dialect, Flavour};
-use crate::source::{FileId, Sources, Span};
-use crate::statements::cut::{CutStatement, Required as CutRequired, cut};
-use crate::statements::load::load;
-
+#[cfg(feature = "checksum")]
 pub use self::adopted::{Adopted, adopt, compare_versions, version_numbers};
+#[cfg(feature = "migrations")]
+pub use self::configured::{find_heads, no_order, refuse_check_without_feature};
+#[cfg(feature = "checksum")]
+pub use self::reading::{
+    LoadedMigration, read, read_text, replaced_folder, replaced_leftovers, replaces_lines,
+};
 
 /// One migration of an engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// A constant borrows all that it is made of; lists are written as `const { &[…] }`. One that is read at run time owns it:
+///
+/// ```
+/// use bindery_core::migrations::{Migration, Script, ScriptStatement};
+///
+/// const NOTES: &[Migration] = &[Migration::new(
+///     "1",
+///     "notes",
+///     "7f83b165",
+///     Script::new(const { &[ScriptStatement::new("CREATE TABLE notes (id INTEGER)", 1)] }, false),
+///     None,
+/// )];
+///
+/// let sql = String::from("CREATE TABLE notes (id INTEGER)");
+/// let mut read = Migration::default();
+/// read.version = String::from("1").into();
+/// read.name = String::from("notes").into();
+/// read.checksum = String::from("7f83b165").into();
+/// read.up.statements = vec![ScriptStatement { sql: sql.into(), line: 1 }].into();
+/// assert_eq!(read, NOTES[0]);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Migration {
-    /// As the file's name has it, such as `20240131120000`.
-    pub version: String,
+    /// As the file's name has it, such as `20240131120000`. Migrations are in their order where they are given.
+    pub version: Cow<'static, str>,
     /// The rest of the file's name, such as `add_nick`.
-    pub name: String,
-    /// The path of its file.
-    pub path: PathBuf,
-    /// The text that is to stay as it was applied: line ends as `\n`.
-    pub text: String,
+    pub name: Cow<'static, str>,
+    /// SHA-256 of the file in hexadecimal digits, line ends as `\n`: one that was applied is never changed.
+    pub checksum: Cow<'static, str>,
     /// The statements that apply it.
     pub up: Script,
     /// The statements that undo it, where they are written.
     pub down: Option<Script>,
-    /// The file of those, where they are not in the same.
-    pub down_path: Option<PathBuf>,
-    /// The migrations that it was squashed from.
-    pub replaces: Vec<Replaced>,
+    /// The migrations that it was squashed from. A database that has applied those has applied this one.
+    pub replaces: Cow<'static, [Replaced]>,
     /// The servers that it can be applied on; none are named: on all.
-    pub requires: Vec<ServerVersion>,
+    pub requires: Cow<'static, [ServerVersion]>,
+}
+
+impl Migration {
+    /// A migration of these parts.
+    pub const fn new(
+        version: &'static str,
+        name: &'static str,
+        checksum: &'static str,
+        up: Script,
+        down: Option<Script>,
+    ) -> Self {
+        Self {
+            version: Cow::Borrowed(version),
+            name: Cow::Borrowed(name),
+            checksum: Cow::Borrowed(checksum),
+            up,
+            down,
+            replaces: Cow::Borrowed(&[]),
+            requires: Cow::Borrowed(&[]),
+        }
+    }
+
+    /// The same as one that one of these servers is needed for, in this version or a later one.
+    #[must_use]
+    pub const fn requiring(mut self, servers: &'static [ServerVersion]) -> Self {
+        replace(&mut self.requires, servers);
+        self
+    }
+
+    /// The same as a squashed one, in place of these.
+    #[must_use]
+    pub const fn replacing(mut self, replaces: &'static [Replaced]) -> Self {
+        replace(&mut self.replaces, replaces);
+        self
+    }
+}
+
+/// A migration in place of which there is a squashed one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Replaced {
+    /// The version that it had.
+    pub version: Cow<'static, str>,
+    /// The checksum that it was applied with.
+    pub checksum: Cow<'static, str>,
+    /// The migration itself, where its file is still there: a database that has applied some of them goes on with the others.
+    pub migration: Option<Migration>,
+    /// The migrations that it was squashed from itself. A database that has applied those has applied it.
+    pub replaces: Cow<'static, [Replaced]>,
+}
+
+impl Replaced {
+    /// A replaced migration of these parts.
+    pub const fn new(
+        version: &'static str,
+        checksum: &'static str,
+        migration: Option<Migration>,
+    ) -> Self {
+        Self {
+            version: Cow::Borrowed(version),
+            checksum: Cow::Borrowed(checksum),
+            migration,
+            replaces: Cow::Borrowed(&[]),
+        }
+    }
+
+    /// The same of one that was squashed from these.
+    #[must_use]
+    pub const fn replacing(mut self, replaces: &'static [Replaced]) -> Self {
+        replace(&mut self.replaces, replaces);
+        self
+    }
+}
+
+/// A `const fn` can drop nothing. What was there is the empty list of a constructor; a longer one would leak.
+const fn replace<T: Clone>(list: &mut Cow<'static, [T]>, with: &'static [T]) {
+    mem::forget(mem::replace(list, Cow::Borrowed(with)));
+}
+
+/// The statements of one direction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Script {
+    /// In their order.
+    pub statements: Cow<'static, [ScriptStatement]>,
+    /// `-- @no-transaction`: each statement is for itself, as `CREATE INDEX CONCURRENTLY` has to be.
+    pub no_transaction: bool,
+}
+
+impl Script {
+    /// A script of these parts.
+    pub const fn new(statements: &'static [ScriptStatement], no_transaction: bool) -> Self {
+        Self {
+            statements: Cow::Borrowed(statements),
+            no_transaction,
+        }
+    }
+}
+
+/// One statement as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptStatement {
+    /// Its text without the delimiter.
+    pub sql: Cow<'static, str>,
+    /// The line of its file in which it begins, from 1.
+    pub line: u32,
+}
+
+impl ScriptStatement {
+    /// A statement of this text, which begins in this line.
+    pub const fn new(sql: &'static str, line: u32) -> Self {
+        let sql = Cow::Borrowed(sql);
+        Self { sql, line }
+    }
 }
 
 /// A product, and its oldest version: `-- @requires PostgreSQL 16`.
@@ -47,518 +186,13 @@ pub struct ServerVersion {
     /// `SQLite`, `PostgreSQL`, `MySQL`, `MariaDB`.
     pub product: &'static str,
     /// Numbers and points.
-    pub version: String,
+    pub version: Cow<'static, str>,
 }
 
-/// A migration in place of which there is a squashed one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replaced {
-    /// The version that the migration had.
-    pub version: String,
-    /// The checksum that it was applied with.
-    pub checksum: String,
-    /// The migration itself, where its file is still there.
-    pub migration: Option<Migration>,
-    /// The migrations that it was squashed from itself.
-    pub replaces: Vec<Replaced>,
-}
-
-/// The folder, beside the migrations, of the files in place of which there is the squashed migration of this version.
-pub fn replaced_folder(migrations: &Path, version: &str) -> PathBuf {
-    migrations.join(folder::REPLACED).join(version)
-}
-
-/// Files that a squash was to remove and did not, as it was killed: each has its copy beside the squashed migration that replaces it.
-pub fn replaced_leftovers(migrations: &Path) -> Vec<PathBuf> {
-    folder::leftovers(migrations)
-}
-
-/// The lines of a squashed migration for those that it replaces. What one of them was squashed from follows it, two blanks further in.
-pub fn replaces_lines(replaced: &[Replaced]) -> String {
-    fn write(replaced: &[Replaced], depth: usize, text: &mut String) {
-        for one in replaced {
-            let (blanks, version) = (" ".repeat(2 * depth), &one.version);
-            text.push_str(&format!("--{blanks}{REPLACES}{version} {}\n", one.checksum));
-            write(&one.replaces, depth + 1, text);
-        }
-    }
-    let mut text = String::new();
-    write(replaced, 0, &mut text);
-    text
-}
-
-const REPLACES: &str = " Replaces: ";
-
-/// A squash that is nested deeper than this is none.
-const REPLACES_DEPTH: usize = 100;
-
-/// The lines of that kind at the head of a file.
-fn replaces_of(text: &str) -> Vec<Replaced> {
-    let head = text.lines().map_while(|line| line.strip_prefix("--"));
-    let mut found = Vec::new();
-    for line in head {
-        let named = line.trim_start().strip_prefix(REPLACES.trim_start());
-        let Some((version, checksum)) = named.and_then(|named| named.trim().split_once(' ')) else {
-            continue;
-        };
-        let blanks = line.len() - line.trim_start().len();
-        let mut into = &mut found;
-        for _ in 0..(blanks.saturating_sub(1) / 2).min(REPLACES_DEPTH) {
-            if into.is_empty() {
-                break;
-            }
-            let last = into.len() - 1;
-            let inner: &mut Replaced = &mut into[last];
-            into = &mut inner.replaces;
-        }
-        into.push(Replaced {
-            version: version.to_owned(),
-            checksum: checksum.to_owned(),
-            migration: None,
-            replaces: Vec::new(),
-        });
-    }
-    found
-}
-
-#[cfg(feature = "checksum")]
-impl Migration {
-    /// SHA-256 of the text, in hexadecimal digits: one that was applied is to stay as it was.
-    pub fn checksum(&self) -> String {
-        use sha2::{Digest, Sha256};
-        use std::fmt::Write as _;
-        let digest = Sha256::digest(self.text.as_bytes());
-        digest.iter().fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("writing to a String cannot fail");
-            text
-        })
-    }
-}
-
-/// The statements of one direction.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Script {
-    /// In their order.
-    pub statements: Vec<ScriptStatement>,
-    /// `-- @no-transaction` stands in it: each statement is for itself, as `CREATE INDEX CONCURRENTLY` has to be.
-    pub no_transaction: bool,
-}
-
-/// One statement as it is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScriptStatement {
-    /// Its text without the delimiter.
-    pub sql: String,
-    /// The line of its file in which it begins, from 1.
-    pub line: u32,
-}
-
-/// Reads the migrations of a folder, in their order. What is wrong with them is in `diagnostics`.
-pub fn read(
-    folder: &Path,
-    dialect: Dialect,
-    flavour: Option<Flavour>,
-    sources: &mut Sources,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Migration> {
-    let mut reader = Reader {
-        root: folder,
-        dialect,
-        flavour,
-        sources,
-        diagnostics,
-        inside: Vec::new(),
-    };
-    reader.folder(folder)
-}
-
-/// Reads the text of one migration that no file holds yet.
-pub fn read_text(
-    (version, name): (&str, &str),
-    path: &Path,
-    text: &str,
-    engine: (Dialect, Option<Flavour>),
-    sources: &mut Sources,
-    diagnostics: &mut Diagnostics,
-) -> Option<Migration> {
-    let (dialect, flavour) = engine;
-    let shown = path.display().to_string();
-    let id = load(sources, &shown, text.as_bytes(), diagnostics)?;
-    let mut reader = Reader {
-        root: path,
-        dialect,
-        flavour,
-        sources,
-        diagnostics,
-        inside: Vec::new(),
-    };
-    let cut = cut(text, dialect, flavour);
-    Some(Migration {
-        version: version.to_owned(),
-        name: name.to_owned(),
-        path: path.to_owned(),
-        text: text.to_owned(),
-        up: reader.script(id, &cut.statements, cut.no_transaction),
-        down: None,
-        down_path: None,
-        replaces: Vec::new(),
-        requires: Vec::new(),
-    })
-}
-
-struct Reader<'a> {
-    /// The folder of the engine's migrations.
-    root: &'a Path,
-    dialect: Dialect,
-    flavour: Option<Flavour>,
-    sources: &'a mut Sources,
-    diagnostics: &'a mut Diagnostics,
-    /// The versions whose replaced files are being read: a file among those of its own version has none.
-    inside: Vec<String>,
-}
-
-impl Reader<'_> {
-    fn folder(&mut self, folder: &Path) -> Vec<Migration> {
-        let found = match folder::migrations(folder) {
-            Ok(found) => found,
-            Err(Unordered::Empty) => return Vec::new(),
-            Err(unordered) => {
-                self.diagnostics.push(no_order(folder, unordered));
-                return Vec::new();
-            }
-        };
-        for (path, why) in &found.left_out {
-            let message = format!("`{}` is not applied: {why}", path.display());
-            let help = "write it as a migration in SQL, or move it out of the folder";
-            self.diagnostics
-                .push(Diagnostic::warning("B0432", message).help(help));
-        }
-        let files = found.files.into_iter();
-        files.filter_map(|file| self.migration(file)).collect()
-    }
-
-    /// The migrations that a squashed one replaces, with the files of those as far as they are there.
-    fn replaces(&mut self, version: &str, text: &str) -> Vec<Replaced> {
-        let mut listed = replaces_of(text);
-        let folder = replaced_folder(self.root, version);
-        let is_inside = self.inside.iter().any(|one| one == version);
-        if listed.is_empty() || is_inside || !folder.is_dir() {
-            return listed;
-        }
-        self.inside.push(version.to_owned());
-        let mut files = self.folder(&folder);
-        self.inside.pop();
-        for one in &mut listed {
-            let at = files.iter().position(|file| file.version == one.version);
-            one.migration = at.map(|at| files.remove(at));
-        }
-        listed
-    }
-
-    fn migration(&mut self, file: MigrationFile) -> Option<Migration> {
-        let Some(version) = file.version else {
-            self.diagnostics.push(without_version(&file.path));
-            return None;
-        };
-        let (id, text) = self.load(&file.path)?;
-        let cut = cut(&text, self.dialect, self.flavour);
-        let beside = has_no_transaction(&file.path);
-        let up = self.script(id, &cut.statements, cut.no_transaction || beside);
-        let requires = self.requires(id, &cut.requires);
-        let down = match &file.down {
-            Some(path) => {
-                let (id, text) = self.load(path)?;
-                let cut = self::cut(&text, self.dialect, self.flavour);
-                let no_transaction = cut.no_transaction || has_no_transaction(path);
-                Some(self.script(id, &cut.statements, no_transaction))
-            }
-            None if cut.down.is_empty() => None,
-            None => Some(self.script(id, &cut.down, cut.down_no_transaction || beside)),
-        };
-        Some(Migration {
-            replaces: self.replaces(&version, &text),
-            version,
-            name: file.name,
-            path: file.path,
-            text: text.replace("\r\n", "\n"),
-            up,
-            down,
-            down_path: file.down,
-            requires,
-        })
-    }
-
-    /// The servers that a file names, and what names none of this engine's.
-    fn requires(&mut self, id: FileId, named: &[CutRequired]) -> Vec<ServerVersion> {
-        let mut read = Vec::new();
-        for one in named {
-            match server_version(&one.words, self.dialect) {
-                Some(server) => read.push(server),
-                None => self.diagnostics.push(no_server(
-                    Span {
-                        file: id,
-                        start: one.start,
-                        end: one.end,
-                    },
-                    self.dialect,
-                )),
-            }
-        }
-        read
-    }
-
-    fn load(&mut self, path: &Path) -> Option<(FileId, String)> {
-        let shown = path.display().to_string();
-        let bytes = match fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(why) => {
-                let message = format!("the migration `{shown}` cannot be read: {why}");
-                self.diagnostics.push(Diagnostic::error("B0321", message));
-                return None;
-            }
-        };
-        let id = load(self.sources, &shown, &bytes, self.diagnostics)?;
-        Some((id, self.sources.file(id).text().to_owned()))
-    }
-
-    /// Refuses what would end the transaction that a migration runs in.
-    fn script(&mut self, id: FileId, cut: &[CutStatement], no_transaction: bool) -> Script {
-        let source = self.sources.file(id);
-        let statements = cut.iter().map(|statement| ScriptStatement {
-            sql: source.text()[statement.start as usize..statement.end as usize].to_owned(),
-            line: source.line_column(statement.start).line,
-        });
-        let statements = statements.collect();
-        for statement in cut.iter().filter(|one| one.controls_transaction) {
-            let span = Span {
-                file: id,
-                start: statement.start,
-                end: statement.end,
-            };
-            self.diagnostics.push(transaction_control(span));
-        }
-        Script {
-            statements,
-            no_transaction,
-        }
-    }
-}
-
-/// Finds the last migration of each engine whose `schema-check` is `at-head`.
-pub fn find_heads(config: &Config, engines: &mut [Engine], diagnostics: &mut Diagnostics) {
-    let demanding = config.engines.iter().zip(engines);
-    for (configured, engine) in demanding.filter(|(one, _)| one.schema_check == SchemaCheck::AtHead)
-    {
-        let folder = config.migrations_folder(&engine.name);
-        let files = folder::migrations(&folder).map(|found| found.files);
-        let mut versions = files.into_iter().flatten().filter_map(|file| file.version);
-        engine.head = versions.next_back();
-        if engine.head.is_none() {
-            diagnostics.push(without_head(&folder, configured));
-        }
-    }
-}
-
-fn without_head(folder: &Path, engine: &EngineConfig) -> Diagnostic {
-    let message = format!(
-        "`schema-check` of engine `{}` demands its last migration, and `{}` has none",
-        engine.name,
-        folder.display()
-    );
-    let diagnostic = Diagnostic::error("B0337", message);
-    let diagnostic = match engine.span {
-        Some(span) => diagnostic.at(span, "of this engine"),
-        None => diagnostic,
-    };
-    diagnostic
-        .help("write the first with `bindery migrate add NAME`, or `schema-check = \"error\"`")
-}
-
-/// Refuses a configuration that has its migrations checked, in a build that cannot: comparing is compiled in by a feature alone.
-pub fn refuse_check_without_feature(config: &Config, diagnostics: &mut Diagnostics) {
-    let (Some(span), Some(_)) = (config.migrations.span, config.checked_migrations().next()) else {
-        return;
-    };
-    let message =
-        "the build cannot check migrations: the feature `migrations` of `bindery-codegen` is off";
-    let help = "in `Cargo.toml`: `bindery-codegen = { version = \"…\", features = [\"migrations\"] }`; or have `bindery check` do it alone, \
-                and remove this";
-    let diagnostic = Diagnostic::error("B0335", message).at(span, "needs the feature");
-    diagnostics.push(diagnostic.help(help));
-}
-
-/// The products that speak a dialect.
-fn products(dialect: Dialect) -> &'static [&'static str] {
-    match dialect {
-        Dialect::Sqlite => &["SQLite"],
-        Dialect::Postgres => &["PostgreSQL"],
-        Dialect::Mysql => &["MariaDB", "MySQL"],
-    }
-}
-
-fn server_version(words: &[String], dialect: Dialect) -> Option<ServerVersion> {
-    let [product, version] = words else {
-        return None;
-    };
-    let mut known = products(dialect).iter().copied();
-    let product = known.find(|known| known.eq_ignore_ascii_case(product))?;
-    let is_number = |part: &str| part.parse::<u32>().is_ok();
-    version.split('.').all(is_number).then(|| ServerVersion {
-        product,
-        version: version.clone(),
-    })
-}
-
-fn no_server(span: Span, dialect: Dialect) -> Diagnostic {
-    let message = "`@requires` names no server of this engine with its version";
-    let example = match dialect {
-        Dialect::Sqlite => "SQLite 3.35",
-        Dialect::Postgres => "PostgreSQL 16",
-        Dialect::Mysql => "MariaDB 10.6",
-    };
-    let help =
-        format!("write the oldest version that it can be applied on: `-- @requires {example}`");
-    let label = format!("a server is one of {}", products(dialect).join(", "));
-    Diagnostic::error("B0336", message)
-        .at(span, label)
-        .help(help)
-}
-
-fn transaction_control(span: Span) -> Diagnostic {
-    let message = "a migration begins and ends no transaction of its own";
-    let help = "remove it: a migration is one transaction where the database can; with `-- @no-transaction` in the file each statement is for itself";
-    Diagnostic::error("B0332", message)
-        .at(span, "this would end the transaction")
-        .help(help)
-}
-
-fn without_version(path: &Path) -> Diagnostic {
-    let message = format!("the migration `{}` has no version", path.display());
-    Diagnostic::error("B0333", message)
-        .help("begin its name with one, `20240131120000_name.sql`; what is to run again and again is no migration")
-}
-
-/// A folder whose migrations have no order.
-pub fn no_order(folder: &Path, unordered: Unordered) -> Diagnostic {
-    let shown = folder.display();
-    let (message, help) = match unordered {
-        Unordered::Unreadable(why) => {
-            let message = format!("the folder `{shown}` cannot be read: {why}");
-            let help = "write it, or name another: `[schema] files = [\"…\"]` in `bindery.toml`";
-            return Diagnostic::error("B0321", message).help(help);
-        }
-        Unordered::Empty => (
-            format!("the folder `{shown}` holds no migration in SQL"),
-            "name the folder that the files are in, such as `1_users.sql` or `2024-01-31-120000_users/up.sql`",
-        ),
-        Unordered::SameVersion(one, other) => (
-            format!(
-                "two migrations have one version: `{}` and `{}`",
-                one.display(),
-                other.display()
-            ),
-            "give one of them the next version: which is applied first cannot be known",
-        ),
-    };
-    Diagnostic::error("B0331", message).help(help)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn migrations(dialect: Dialect, files: &[(&str, &str)]) -> (Vec<Migration>, Vec<String>) {
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        for (file, text) in files {
-            fs::write(folder.path().join(file), text).expect("it can be written to");
-        }
-        let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
-        let read = read(folder.path(), dialect, None, &mut sources, &mut found);
-        let told = found
-            .iter()
-            .map(|one| format!("{}: {}", one.code, one.message));
-        (read, told.collect())
-    }
-
-    fn texts(script: &Script) -> Vec<(&str, u32)> {
-        let statements = script.statements.iter();
-        statements.map(|one| (one.sql.as_str(), one.line)).collect()
-    }
-
-    #[test]
-    fn a_file_is_cut_into_the_statements_that_are_sent() {
-        let text = "-- first\nCREATE TABLE a (\n  x TEXT DEFAULT ';'\n);\n\nCREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET x = 1; DELETE FROM a; END;\n";
-        let (read, told) = migrations(Dialect::Sqlite, &[("1_a.sql", text)]);
-        assert_eq!(told, [""; 0]);
-        assert_eq!((&*read[0].version, &*read[0].name), ("1", "a"));
-        let first = "CREATE TABLE a (\n  x TEXT DEFAULT ';'\n)";
-        let second =
-            "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET x = 1; DELETE FROM a; END";
-        assert_eq!(texts(&read[0].up), [(first, 2), (second, 6)]);
-        assert_eq!(read[0].down, None);
-    }
-
-    #[test]
-    fn the_way_back_is_a_file_or_a_part_of_it() {
-        let part = "-- +goose Up\nCREATE TABLE a (x INT);\n-- +goose Down\n-- @no-transaction\nDROP TABLE a;\n";
-        let files = [
-            ("1_a.sql", part),
-            ("2_b.up.sql", "CREATE TABLE b (x INT);"),
-            ("2_b.down.sql", "DROP TABLE b;"),
-        ];
-        let (read, told) = migrations(Dialect::Postgres, &files);
-        assert_eq!(told, [""; 0]);
-        let downs = read
-            .iter()
-            .map(|one| texts(one.down.as_ref().expect("a way back")));
-        assert_eq!(
-            downs.collect::<Vec<_>>(),
-            [vec![("DROP TABLE a", 5)], vec![("DROP TABLE b", 1)]]
-        );
-        assert_eq!(texts(&read[0].up), [("CREATE TABLE a (x INT)", 2)]);
-    }
-
-    #[test]
-    fn each_direction_of_a_file_of_dbmate_has_its_own_word_for_no_transaction() {
-        let file = |up: &str, down: &str| {
-            format!(
-                "-- migrate:up{up}\nCREATE TABLE a (x INT);\n-- migrate:down{down}\nDROP TABLE a;\n"
-            )
-        };
-        let without = " transaction:false";
-        for (up, down) in [("", ""), (without, ""), ("", without), (without, without)] {
-            let (read, told) = migrations(Dialect::Postgres, &[("1_a.sql", &file(up, down))]);
-            assert_eq!(told, [""; 0]);
-            let back = read[0].down.as_ref().expect("a way back");
-            assert_eq!(read[0].up.no_transaction, up == without);
-            assert_eq!(back.no_transaction, down == without);
-        }
-    }
-
-    #[test]
-    fn a_squashed_migration_names_what_a_squashed_one_replaces() {
-        let head = "-- Squashed.\n-- Replaces: 3 c\n--   Replaces: 1 a\n--   Replaces: 2 b\n-- Replaces: 4 d\n\n-- Replaces: 5 e\n";
-        let found = replaces_of(head);
-        let named = |found: &[Replaced]| -> Vec<String> {
-            let named = found.iter().map(|one| one.version.clone() + &one.checksum);
-            named.collect()
-        };
-        assert_eq!(named(&found), ["3c", "4d"]);
-        assert_eq!(named(&found[0].replaces), ["1a", "2b"]);
-        // One that is further in than any other is the first's.
-        assert_eq!(named(&replaces_of("--       Replaces: 1 a")), ["1a"]);
-    }
-
-    #[test]
-    fn what_cannot_be_applied_is_an_error() {
-        let files = [
-            ("1_a.sql", "BEGIN;\nCREATE TABLE a (x INT);\nCOMMIT;"),
-            ("R__b.sql", "SELECT 1;"),
-            ("notes.sql", ""),
-        ];
-        let (_, told) = migrations(Dialect::Postgres, &files);
-        let codes: Vec<&str> = told.iter().map(|one| &one[..5]).collect();
-        assert_eq!(codes, ["B0432", "B0332", "B0332", "B0333"], "{told:?}");
-        assert_eq!(migrations(Dialect::Mysql, &[]).1, [""; 0]);
+impl ServerVersion {
+    /// This version of a product.
+    pub const fn new(product: &'static str, version: &'static str) -> Self {
+        let version = Cow::Borrowed(version);
+        Self { product, version }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::Dialect;
-use bindery_schema::migrations::{self, Migration, adopt, compare_versions};
+use bindery_schema::migrations::{self, LoadedMigration, adopt, compare_versions};
 use bindery_schema::render::{Style, render};
 use bindery_schema::source::Sources;
 
@@ -42,7 +42,7 @@ fn read(folder: &Path, dialect: Dialect) {
     assert_eq!(shown.is_empty(), found.iter().count() == 0);
     for migration in &read {
         lines_are_of_the_text(migration);
-        assert_eq!(migration.checksum(), migration.clone().checksum());
+        assert_eq!(migration.checksum.len(), 64);
     }
     for pair in read.windows(2) {
         let (one, other) = (&pair[0].version, &pair[1].version);
@@ -58,9 +58,9 @@ fn read(folder: &Path, dialect: Dialect) {
     }
 }
 
-fn lines_are_of_the_text(migration: &Migration) {
+fn lines_are_of_the_text(migration: &LoadedMigration) {
     let lines = migration.text.lines().count().max(1) as u32;
-    for statement in &migration.up.statements {
+    for statement in migration.up.statements.iter() {
         assert!(
             statement.line >= 1 && statement.line <= lines,
             "{}",

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bindery_core::config::{Config, Engine, Environment};
 use bindery_core::diagnostic::{Diagnostics, Severity};
-use bindery_core::migrations::{self, Migration, Replaced, Script, ServerVersion};
+use bindery_core::migrations::{self, LoadedMigration, Migration, Replaced, Script, ServerVersion};
 use bindery_core::name::suggest;
 use bindery_core::source::Sources;
 use proc_macro2::TokenStream;
@@ -40,7 +40,7 @@ struct Embedding<'a> {
 }
 
 /// One engine that has migrations.
-type OfEngine = (String, Vec<Migration>);
+type OfEngine = (String, Vec<LoadedMigration>);
 
 impl Embedding<'_> {
     fn expression(&self, environment: Environment<'_>) -> Result<TokenStream, Vec<String>> {
@@ -142,8 +142,8 @@ fn is_file(path: &Path) -> Option<PathBuf> {
 fn expression(engines: &[OfEngine], watched: &[PathBuf], variables: &[String]) -> TokenStream {
     let watched = watched.iter().map(|path| path.display().to_string());
     let engines = engines.iter().map(|(engine, migrations)| {
-        let migrations = migrations.iter().map(migration);
-        quote!(::bindery::migrate::EngineMigrations::new(#engine, &[#(#migrations),*]))
+        let migrations = migrations.iter().map(|one| migration(one));
+        quote!(::bindery::migrate::EngineMigrations::new(#engine, const { &[#(#migrations),*] }))
     });
     quote! {{
         #(const _: &[u8] = ::core::include_bytes!(#watched);)*
@@ -154,7 +154,7 @@ fn expression(engines: &[OfEngine], watched: &[PathBuf], variables: &[String]) -
 }
 
 fn migration(one: &Migration) -> TokenStream {
-    let (version, name, checksum) = (&one.version, &one.name, one.checksum());
+    let (version, name, checksum) = (&one.version, &one.name, &one.checksum);
     let (up, down) = (script(&one.up), optional(one.down.as_ref().map(script)));
     let (replacing, requiring) = (replacing(&one.replaces), requiring(&one.requires));
     quote! {
@@ -172,14 +172,14 @@ fn optional(value: Option<TokenStream>) -> TokenStream {
 fn requiring(requires: &[ServerVersion]) -> Option<TokenStream> {
     let requirements = requires.iter().map(|one| {
         let (product, version) = (one.product, &one.version);
-        quote!((#product, #version))
+        quote!(::bindery::migrate::ServerVersion::new(#product, #version))
     });
-    (!requires.is_empty()).then(|| quote!(.requiring(&[#(#requirements),*])))
+    (!requires.is_empty()).then(|| quote!(.requiring(const { &[#(#requirements),*] })))
 }
 
 fn replacing(replaces: &[Replaced]) -> Option<TokenStream> {
     let all = replaces.iter().map(replaced);
-    (!replaces.is_empty()).then(|| quote!(.replacing(&[#(#all),*])))
+    (!replaces.is_empty()).then(|| quote!(.replacing(const { &[#(#all),*] })))
 }
 
 fn replaced(one: &Replaced) -> TokenStream {
@@ -192,10 +192,10 @@ fn replaced(one: &Replaced) -> TokenStream {
 fn script(script: &Script) -> TokenStream {
     let statements = script.statements.iter().map(|one| {
         let (sql, line) = (&one.sql, one.line);
-        quote!((#sql, #line))
+        quote!(::bindery::migrate::ScriptStatement::new(#sql, #line))
     });
     let no_transaction = script.no_transaction;
-    quote!(::bindery::migrate::Script::new(&[#(#statements),*], #no_transaction))
+    quote!(::bindery::migrate::Script::new(const { &[#(#statements),*] }, #no_transaction))
 }
 
 #[cfg(test)]
@@ -238,17 +238,14 @@ mod tests {
             let begins = quote!(::bindery::migrate::EngineMigrations::new).to_string();
             assert!(text.contains(&format!("{begins} (\"{engine}\"")), "{text}");
         }
-        holds(quote!(
-            ::bindery::migrate::Script::new(
-                &[("CREATE TABLE a (x TEXT DEFAULT $$;$$)", 1u32)],
-                false
-            ),
-            ::core::option::Option::Some(::bindery::migrate::Script::new(
-                &[("DROP TABLE a", 1u32)],
-                false
-            ))
-        ));
-        holds(quote!((&[("VACUUM", 2u32)], true)));
+        let script = |sql: &str, line: u32, alone: bool| {
+            let statement = quote!(::bindery::migrate::ScriptStatement::new(#sql, #line));
+            quote!(::bindery::migrate::Script::new(const { &[#statement] }, #alone))
+        };
+        let up = script("CREATE TABLE a (x TEXT DEFAULT $$;$$)", 1, false);
+        let down = script("DROP TABLE a", 1, false);
+        holds(quote!(#up, ::core::option::Option::Some(#down)));
+        holds(script("VACUUM", 2, true));
         for watched in ["migrations/b/1_a.down.sql", "bindery.toml"] {
             let path = format!("/crate/{watched}");
             holds(quote!(::core::include_bytes!(#path)));

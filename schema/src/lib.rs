@@ -11,7 +11,6 @@
 //! |---|---|---|
 //! | `serde` | findings that can be serialized, for the command | `serde` |
 //! | `diff` | the differences of two models, for the command and for builds that check their migrations | |
-//! | `checksum` | the checksum of a migration | |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -3,7 +3,7 @@
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 #[cfg(feature = "diff")]
-use crate::migrations::{Migration, Script, ScriptStatement};
+use crate::migrations::{LoadedMigration, Migration, Script, ScriptStatement};
 use crate::model::{
     CheckedModel, Column, ColumnId, Default as ColumnDefault, DefaultValue, Engine, EngineId,
     FieldType, ForeignKey, Generated, KeyWords, Model, NativeColumn, PrimaryKey, ReferentialAction,
@@ -20,25 +20,19 @@ pub(crate) const NOWHERE: Span = Span {
 
 /// A migration of these statements, each on a line of its own.
 #[cfg(feature = "diff")]
-pub(crate) fn migration(statements: &[&str]) -> Migration {
+pub(crate) fn migration(statements: &[&str]) -> LoadedMigration {
     let of = |(sql, line): (&&str, u32)| ScriptStatement {
-        sql: (*sql).to_owned(),
+        sql: (*sql).to_owned().into(),
         line,
     };
-    let up = Script {
-        statements: statements.iter().zip(1..).map(of).collect(),
-        no_transaction: false,
-    };
-    Migration {
-        version: "1".to_owned(),
-        name: String::new(),
+    let mut migration = Migration::new("1", "", "", Script::default(), None);
+    migration.up.statements = statements.iter().zip(1..).map(of).collect();
+    LoadedMigration {
+        migration,
         path: std::path::PathBuf::new(),
         text: statements.join(";\n") + ";\n",
-        up,
-        down: None,
         down_path: None,
-        replaces: Vec::new(),
-        requires: Vec::new(),
+        replaced: Vec::new(),
     }
 }
 

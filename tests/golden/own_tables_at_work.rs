@@ -8,7 +8,9 @@ use bindery::__private::Program;
 use bindery::atomic::RecoverOptions;
 use bindery::config::SchemaCheck;
 use bindery::generic::GeneratedDatabases;
-use bindery::migrate::{EngineMigrations, MigrateReport, Migration, Migrations, Script};
+use bindery::migrate::{
+    EngineMigrations, MigrateReport, Migration, Migrations, Script, ScriptStatement,
+};
 use bindery::outbox::{Task, TaskQueue};
 use bindery::saga::Saga;
 use bindery::{Config, EngineOptions, ErrorKind, Sql};
@@ -71,7 +73,7 @@ fn chain(program: &'static Program) -> Migrations {
         let statements = tables.flat_map(|table| table.create.iter().chain(table.link));
         let statements: Vec<_> = statements
             .zip(1..)
-            .map(|(sql, line)| (*sql, line))
+            .map(|(sql, line)| ScriptStatement::new(sql, line))
             .collect();
         let script = Script::new(statements.leak(), false);
         let migrations = vec![Migration::new("1", "tables", "aa", script, None)];

@@ -13,7 +13,6 @@ use crate::database::{self, Databases, Engines};
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::migrations::files::{self, EngineMigrations};
-use crate::migrations::shelf::Shelf;
 use crate::options::{EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::output::Output;
 use crate::progress::Progress;
@@ -68,8 +67,7 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
         .iter()
         .for_each(|engine| engine.tell_unmanaged(output));
     // All that is read is read before anything is dropped.
-    let shelf = Shelf::default();
-    let migrations = read_migrations((&compiled.project, &shelf), &chosen, options.format, output)?;
+    let migrations = read_migrations(&compiled.project, &chosen, options.format, output)?;
     let fixtures = arguments.fixtures.as_deref();
     let fixtures = fixtures.map(|dir| fixtures::read(dir, model)).transpose()?;
     if let Some(fixtures) = &fixtures {
@@ -112,16 +110,16 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
 }
 
 /// The migrations of each engine that has some.
-fn read_migrations<'s>(
-    (project, shelf): (&Project, &'s Shelf<'s>),
+fn read_migrations(
+    project: &Project,
     chosen: &[EngineId],
     format: Format,
     output: &Output,
-) -> Result<Vec<(EngineId, EngineMigrations<'s>)>, Failure> {
+) -> Result<Vec<(EngineId, EngineMigrations)>, Failure> {
     let (mut sources, mut found) = (project.input.sources.clone(), Diagnostics::default());
     let mut read = Vec::new();
     for id in chosen {
-        let of_engine = files::of_engine((project, shelf), *id, &mut sources, &mut found);
+        let of_engine = files::of_engine(project, *id, &mut sources, &mut found);
         read.extend(of_engine.map(|migrations| (*id, migrations)));
     }
     output.report_errors(&found, &sources, format)?;
@@ -130,7 +128,7 @@ fn read_migrations<'s>(
 
 /// Records on these engines that their new tables are at the head of their migrations; gives the failures.
 fn record_migrations(
-    read: &[(EngineId, EngineMigrations<'_>)],
+    read: &[(EngineId, EngineMigrations)],
     (engines, remade): (&Engines, &[EngineId]),
     output: &Output,
 ) -> Vec<Failure> {
@@ -141,8 +139,8 @@ fn record_migrations(
         else {
             continue;
         };
-        let migrator = Migrator::new(&engines.registry, engines.chosen(index), &read.migrations);
-        match migrator.baseline(last.version) {
+        let migrator = Migrator::new(&engines.registry, engines.chosen(index), read.each());
+        match migrator.baseline(&last.version) {
             Ok(_) => output.message(&format!(
                 "migrations on {} are recorded as applied, up to {}\n",
                 read.engine, last.version

@@ -6,7 +6,6 @@ use bindery_schema::diagnostic::Diagnostics;
 use super::level::Level;
 use super::{Look, Row};
 use crate::migrations::files;
-use crate::migrations::shelf::Shelf;
 
 const SECTION: &str = "migrations";
 
@@ -14,9 +13,7 @@ const SECTION: &str = "migrations";
 pub(crate) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     let mut sources = look.project.input.sources.clone();
     let mut found = Diagnostics::default();
-    let shelf = Shelf::default();
-    let Some(read) = files::of_engine((look.project, &shelf), look.id, &mut sources, &mut found)
-    else {
+    let Some(read) = files::of_engine(look.project, look.id, &mut sources, &mut found) else {
         return Ok(Vec::new());
     };
     if found.has_errors() {
@@ -24,7 +21,7 @@ pub(crate) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
         let row = Row::new(SECTION, "their files cannot be read");
         return Ok(vec![row.level(Level::Error).hint(hint)]);
     }
-    let migrator = Migrator::new(&look.engines.registry, look.chosen(), &read.migrations);
+    let migrator = Migrator::new(&look.engines.registry, look.chosen(), read.each());
     Ok(vec![row(&migrator.status()?, look)])
 }
 

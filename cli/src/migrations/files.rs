@@ -12,20 +12,24 @@ use bindery_schema::migrations;
 use bindery_schema::model::EngineId;
 use bindery_schema::source::Sources;
 
-use super::shelf::Shelf;
 use crate::failure::Failure;
 use crate::options::Format;
 use crate::output::Output;
 use crate::project::Project;
 
 /// The migrations of one engine, in their order.
-pub(crate) struct EngineMigrations<'s> {
+pub(crate) struct EngineMigrations {
     pub(crate) engine: String,
-    pub(crate) migrations: Vec<Migration<'s>>,
-    /// The same as they were read.
-    pub(crate) files: &'s [ParsedMigration],
+    pub(crate) migrations: Vec<ParsedMigration>,
     /// Those that keep others from a table for long.
     pub(crate) busy: Vec<BusyMigration>,
+}
+
+impl EngineMigrations {
+    /// The migrations without their files.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &Migration> {
+        self.migrations.iter().map(|one| &one.migration)
+    }
 }
 
 /// The statements of a migration that keep others from a table for long.
@@ -35,17 +39,17 @@ pub(crate) struct BusyMigration {
 }
 
 /// Reads the folders. The command works on none where one of them is wrong.
-pub(crate) fn of_engines<'s>(
-    (project, shelf): (&Project, &'s Shelf<'s>),
+pub(crate) fn of_engines(
+    project: &Project,
     chosen: &[EngineId],
     format: Format,
     output: &Output,
-) -> Result<Vec<EngineMigrations<'s>>, Failure> {
+) -> Result<Vec<EngineMigrations>, Failure> {
     let mut sources = project.input.sources.clone();
     let mut found = Diagnostics::default();
     let mut read = Vec::new();
     for id in chosen {
-        let Some(migrations) = of_engine((project, shelf), *id, &mut sources, &mut found) else {
+        let Some(migrations) = of_engine(project, *id, &mut sources, &mut found) else {
             return Err(no_folder(project, *id));
         };
         read.push(migrations);
@@ -55,33 +59,32 @@ pub(crate) fn of_engines<'s>(
 }
 
 /// Reads the folder of an engine; `None` where there is none.
-pub(crate) fn of_engine<'s>(
-    (project, shelf): (&Project, &'s Shelf<'s>),
+pub(crate) fn of_engine(
+    project: &Project,
     id: EngineId,
     sources: &mut Sources,
     found: &mut Diagnostics,
-) -> Option<EngineMigrations<'s>> {
+) -> Option<EngineMigrations> {
     let engine = &project.input.engines[id.0 as usize];
     let folder = folder(project, &engine.name);
     if !folder.is_dir() {
         return None;
     }
     let files = migrations::read(&folder, engine.dialect, engine.flavour, sources, found);
-    let files = shelf.hold(ParsedMigration::all(files, engine.dialect));
-    let busy = files.iter();
+    let migrations = ParsedMigration::all(files, engine.dialect);
+    let busy = migrations.iter();
     let busy = busy.filter_map(|one| busy_migration(one, engine.dialect));
     Some(EngineMigrations {
         engine: engine.name.clone(),
-        migrations: files.iter().map(|file| shelf.described(file)).collect(),
         busy: busy.collect(),
-        files,
+        migrations,
     })
 }
 
 fn busy_migration(migration: &ParsedMigration, dialect: Dialect) -> Option<BusyMigration> {
     let statements = busy(migration, dialect);
     (!statements.is_empty()).then(|| BusyMigration {
-        version: migration.version.clone(),
+        version: migration.version.to_string(),
         statements,
     })
 }

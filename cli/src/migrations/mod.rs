@@ -1,5 +1,4 @@
-//! The migrations of engines as files: read for the runtime, and written.
+//! The migrations of engines as files: read, and written.
 
 pub(crate) mod files;
-pub(crate) mod shelf;
 pub(crate) mod versions;

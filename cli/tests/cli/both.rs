@@ -521,8 +521,8 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Vec<String> {
     let (mut sources, mut found) = Default::default();
     let read =
         bindery_schema::migrations::read(folder.path(), dialect, None, &mut sources, &mut found);
-    let statements = read.into_iter().flat_map(|one| one.up.statements);
-    statements.map(|one| one.sql).collect()
+    let statements = read.iter().flat_map(|one| one.up.statements.iter());
+    statements.map(|one| one.sql.to_string()).collect()
 }
 
 const SQLITE: &[&str] = &[

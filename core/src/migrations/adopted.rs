@@ -3,8 +3,10 @@
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
+use super::beside::has_no_transaction;
 use super::folder::{self, MigrationFile};
-use super::{Reader, has_no_transaction, no_order, without_version};
+use super::no_order;
+use super::reading::{Reader, without_version};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
 use crate::sorting::sort_by;

@@ -2,6 +2,7 @@
 //! fails or is killed leaves an index that is not valid, which slows writes, refuses rows where it is unique, and keeps its name.
 
 use super::plan::Plan;
+use super::run::Direction;
 use super::{MigrationState, refused};
 use crate::driver::Physical;
 use crate::error::{Error, MigrationError, Result};
@@ -149,11 +150,11 @@ pub(super) fn settle(physical: &mut Physical, plan: &mut Plan<'_>) -> Result<()>
         else {
             continue;
         };
-        let script = match reverting {
-            true => migration.down.unwrap_or(migration.up),
-            false => migration.up,
-        };
-        let sql = script.statements.get(done).map_or("", |(sql, _)| *sql);
+        let script = migration.script(match reverting {
+            true => Direction::Down,
+            false => Direction::Up,
+        });
+        let sql = script.statements.get(done).map_or("", |one| &one.sql);
         let index = ConcurrentIndex::of(physical, sql);
         let is_done = index.map_or(Ok(None), |index| index.is_done(physical))?;
         if let Some(is_done) = is_done {

@@ -13,16 +13,20 @@ use crate::error::{Error, MigrationError, Operation, Result};
 ///
 /// ```
 /// # use bindery_cases::examples::*;
-/// use bindery::migrate::{EngineMigrations, Migration, Migrations, Script};
+/// use bindery::migrate::{EngineMigrations, Migration, Migrations, Script, ScriptStatement};
 ///
 /// // As `bindery::migrations!()` writes it.
-/// const MIGRATIONS: Migrations = Migrations::new(&[EngineMigrations::new("b", &[Migration::new(
+/// const NOTES: &[Migration] = &[Migration::new(
 ///     "1",
 ///     "notes",
 ///     "7f83b165",
-///     Script::new(&[("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)", 1)], false),
+///     Script::new(
+///         const { &[ScriptStatement::new("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)", 1)] },
+///         false,
+///     ),
 ///     None,
-/// )])]);
+/// )];
+/// const MIGRATIONS: Migrations = Migrations::new(&[EngineMigrations::new("b", NOTES)]);
 ///
 /// # fn main() -> bindery::Result<()> {
 /// let db = Databases::in_memory()?;
@@ -44,12 +48,12 @@ pub struct EngineMigrations {
     /// The engine's name.
     pub engine: &'static str,
     /// In the order of their versions.
-    pub migrations: &'static [Migration<'static>],
+    pub migrations: &'static [Migration],
 }
 
 impl EngineMigrations {
     /// The migrations of the engine of this name, in the order of their versions.
-    pub const fn new(engine: &'static str, migrations: &'static [Migration<'static>]) -> Self {
+    pub const fn new(engine: &'static str, migrations: &'static [Migration]) -> Self {
         Self { engine, migrations }
     }
 }
@@ -66,7 +70,7 @@ impl Migrations {
     }
 
     /// The migrations of the engine of this name, in the order of their versions; none where it has no folder.
-    pub fn of(&self, engine: &str) -> &'static [Migration<'static>] {
+    pub fn of(&self, engine: &str) -> &'static [Migration] {
         let found = self.engines.iter().find(|one| one.engine == engine);
         found.map_or(&[], |one| one.migrations)
     }
@@ -277,7 +281,7 @@ impl Registry {
             registry: self,
             engine,
             name: one.engine,
-            migrations: one.migrations,
+            migrations: one.migrations.iter().collect(),
             options: MigrateOptions::default(),
         })
     }

@@ -5,6 +5,7 @@ pub(super) use crate::driver::migration_stage::{Stage, stage};
 use crate::driver::own_tables::MIGRATIONS;
 use crate::error::Result;
 use crate::value::ParamWriter;
+use bindery_core::migrations::Migration;
 use bindery_core::sql_writer::SqlWriter;
 
 const SELECT: &str = "SELECT version, name, checksum, stage, at_work, done, duration_ms, CAST(applied_at AS CHAR(19)) \
@@ -73,7 +74,7 @@ pub(super) struct Progress {
 /// Adds the row of a migration.
 pub(super) fn insert(
     physical: &mut Physical,
-    (version, name, checksum): (&str, &str, &str),
+    migration: &Migration,
     progress: Progress,
 ) -> Result<()> {
     let mut sql = SqlWriter::new(physical.dialect());
@@ -83,9 +84,9 @@ pub(super) fn insert(
     }
     sql.push("CURRENT_TIMESTAMP)");
     let write = &mut |params: &mut ParamWriter<'_>| {
-        params.text(version);
-        params.text(name);
-        params.text(checksum);
+        params.text(&migration.version);
+        params.text(&migration.name);
+        params.text(&migration.checksum);
         params.text(env!("CARGO_PKG_VERSION"));
         progress.write(params);
     };
@@ -112,7 +113,7 @@ pub(super) fn update(physical: &mut Physical, version: &str, progress: Progress)
 /// Changes the progress of a migration, and the file that it is of.
 pub(super) fn amend(
     physical: &mut Physical,
-    (version, name, checksum): (&str, &str, &str),
+    migration: &Migration,
     progress: Progress,
 ) -> Result<()> {
     let mut sql = SqlWriter::new(physical.dialect());
@@ -131,11 +132,11 @@ pub(super) fn amend(
     sql.push("applied_at = CURRENT_TIMESTAMP WHERE version = ")
         .placeholder();
     let write = &mut |params: &mut ParamWriter<'_>| {
-        for text in [name, checksum, env!("CARGO_PKG_VERSION")] {
-            params.text(text);
-        }
+        params.text(&migration.name);
+        params.text(&migration.checksum);
+        params.text(env!("CARGO_PKG_VERSION"));
         progress.write(params);
-        params.text(version);
+        params.text(&migration.version);
     };
     physical.execute(&sql.finish(), write).map(drop)
 }

@@ -32,121 +32,7 @@ use self::connecting::Session;
 pub use self::embedded::{
     EngineMigrated, EngineMigrations, MigrateFailed, MigrateReport, Migrations,
 };
-
-/// One migration of an engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Migration<'m> {
-    /// As the file's name has it, such as `20240131120000`. Migrations are in their order where they are given.
-    pub version: &'m str,
-    /// The rest of the file's name, such as `add_nick`.
-    pub name: &'m str,
-    /// A hash of the file: one that was applied is never changed.
-    pub checksum: &'m str,
-    /// The statements that apply it.
-    pub up: Script<'m>,
-    /// The statements that undo it, where they are written.
-    pub down: Option<Script<'m>>,
-    /// The migrations that it was squashed from. A database that has applied those has applied this one.
-    pub replaces: &'m [Replaced<'m>],
-    /// The servers that it can be applied on; none are named: on all.
-    pub requires: &'m [Required<'m>],
-}
-
-/// A product and its oldest version: `("PostgreSQL", "16")`.
-pub type Required<'m> = (&'m str, &'m str);
-
-impl<'m> Migration<'m> {
-    /// A migration of these parts.
-    pub const fn new(
-        version: &'m str,
-        name: &'m str,
-        checksum: &'m str,
-        up: Script<'m>,
-        down: Option<Script<'m>>,
-    ) -> Self {
-        Self {
-            version,
-            name,
-            checksum,
-            up,
-            down,
-            replaces: &[],
-            requires: &[],
-        }
-    }
-
-    /// The same as one that one of these servers is needed for, in this version or a later one.
-    #[must_use]
-    pub const fn requiring(mut self, servers: &'m [Required<'m>]) -> Self {
-        self.requires = servers;
-        self
-    }
-
-    /// The same as a squashed one, in place of these.
-    #[must_use]
-    pub const fn replacing(mut self, replaces: &'m [Replaced<'m>]) -> Self {
-        self.replaces = replaces;
-        self
-    }
-}
-
-/// A migration in place of which there is a squashed one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Replaced<'m> {
-    /// The version that it had.
-    pub version: &'m str,
-    /// The checksum that it was applied with.
-    pub checksum: &'m str,
-    /// The migration itself, where its file is still there: a database that has applied some of them goes on with the others.
-    pub migration: Option<Migration<'m>>,
-    /// The migrations that it was squashed from itself. A database that has applied those has applied it.
-    pub replaces: &'m [Replaced<'m>],
-}
-
-impl<'m> Replaced<'m> {
-    /// A replaced migration of these parts.
-    pub const fn new(
-        version: &'m str,
-        checksum: &'m str,
-        migration: Option<Migration<'m>>,
-    ) -> Self {
-        Self {
-            version,
-            checksum,
-            migration,
-            replaces: &[],
-        }
-    }
-
-    /// The same of one that was squashed from these.
-    #[must_use]
-    pub const fn replacing(mut self, replaces: &'m [Replaced<'m>]) -> Self {
-        self.replaces = replaces;
-        self
-    }
-}
-
-/// The statements of one direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Script<'m> {
-    /// The text of each, and the line of its file that it begins in.
-    pub statements: &'m [(&'m str, u32)],
-    /// Each statement is for itself, as `CREATE INDEX CONCURRENTLY` has to be.
-    pub no_transaction: bool,
-}
-
-impl<'m> Script<'m> {
-    /// A script of these parts.
-    pub const fn new(statements: &'m [(&'m str, u32)], no_transaction: bool) -> Self {
-        Self {
-            statements,
-            no_transaction,
-        }
-    }
-}
+pub use bindery_core::migrations::{Migration, Replaced, Script, ScriptStatement, ServerVersion};
 
 /// One migration, and what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -295,15 +181,18 @@ impl MigrateOptions {
 ///
 /// ```
 /// # use bindery_cases::examples::*;
-/// use bindery::migrate::{Migration, MigrationState, Migrator, Script};
+/// use bindery::migrate::{Migration, MigrationState, Migrator, Script, ScriptStatement};
 ///
 /// # fn main() -> bindery::Result<()> {
 /// const MIGRATIONS: &[Migration] = &[Migration::new(
 ///     "1",
 ///     "notes",
 ///     "7f83b165",
-///     Script::new(&[("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)", 1)], false),
-///     Some(Script::new(&[("DROP TABLE notes", 1)], false)),
+///     Script::new(
+///         const { &[ScriptStatement::new("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)", 1)] },
+///         false,
+///     ),
+///     Some(Script::new(const { &[ScriptStatement::new("DROP TABLE notes", 1)] }, false)),
 /// )];
 /// let db = Databases::in_memory()?;
 /// let migrator = Migrator::new(&db, engine::B, MIGRATIONS);
@@ -319,7 +208,7 @@ pub struct Migrator<'a, 'm> {
     registry: &'a Registry,
     engine: usize,
     name: &'static str,
-    migrations: &'m [Migration<'m>],
+    migrations: Vec<&'m Migration>,
     options: MigrateOptions,
 }
 
@@ -328,13 +217,13 @@ impl<'a, 'm> Migrator<'a, 'm> {
     pub fn new(
         db: &'a impl AsRef<Registry>,
         engine: impl Engine,
-        migrations: &'m [Migration<'m>],
+        migrations: impl IntoIterator<Item = &'m Migration>,
     ) -> Self {
         Self {
             registry: db.as_ref(),
             engine: engine.index(),
             name: engine.name(),
-            migrations,
+            migrations: migrations.into_iter().collect(),
             options: MigrateOptions::default(),
         }
     }
@@ -358,7 +247,7 @@ impl<'a, 'm> Migrator<'a, 'm> {
     ///
     /// # Errors
     /// The reason that keeps `run` from beginning. The engine cannot be reached.
-    pub fn pending(&self) -> Result<Vec<Migration<'m>>> {
+    pub fn pending(&self) -> Result<Vec<&'m Migration>> {
         let steps = self.looked(|session| {
             let steps = self.steps_forth(&self.plan(session)?)?;
             required::ensure(session.server.as_ref(), &steps)?;
@@ -371,7 +260,7 @@ impl<'a, 'm> Migrator<'a, 'm> {
     ///
     /// # Errors
     /// The reason that keeps `revert` from beginning. The engine cannot be reached.
-    pub fn revertible(&self, count: usize) -> Result<Vec<Migration<'m>>> {
+    pub fn revertible(&self, count: usize) -> Result<Vec<&'m Migration>> {
         let steps = self.looked(|session| run::steps_back(&self.plan(session)?, count))?;
         Ok(steps.iter().map(run::Step::migration).collect())
     }
@@ -453,7 +342,7 @@ impl<'a, 'm> Migrator<'a, 'm> {
     ///
     /// # Errors
     /// As [`baseline`](Self::baseline).
-    pub fn unrecorded_until(&self, version: &str) -> Result<Vec<Migration<'m>>> {
+    pub fn unrecorded_until(&self, version: &str) -> Result<Vec<&'m Migration>> {
         self.looked(|session| self.unrecorded(session, version))
     }
 

@@ -1,23 +1,42 @@
 //! The state of each migration by its file and its row, and whether it lets a run go on. Nothing is sent from here.
 
 use super::history::{Recorded, Stage};
-use super::{Migration, MigrationState, MigrationStatus, Replaced, refused};
+use super::run::Direction;
+use super::{Migration, MigrationState, MigrationStatus, Replaced, Script, refused};
 use crate::error::{MigrationError, Result};
 
 /// The migrations that count for a database, and how far it is with each.
 #[derive(Debug)]
 pub(super) struct Plan<'m> {
     /// In their order. Where the database has applied some of what a squashed one replaces, those stand in its place.
-    pub(super) migrations: Vec<Migration<'m>>,
+    pub(super) migrations: Vec<Planned<'m>>,
     /// Of each of them, then of the rows that have no file.
     pub(super) status: Vec<MigrationStatus>,
     /// The first that a run was interrupted in and whose file was changed since.
     pub(super) changed_halfway: Option<MigrationError>,
 }
 
+/// A migration with the way back that it has on a database.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Planned<'m> {
+    pub(super) migration: &'m Migration,
+    /// That of a squashed one would be that of another row, where the database has applied what it replaces.
+    pub(super) down: Option<&'m Script>,
+}
+
+impl<'m> Planned<'m> {
+    /// The statements of a run in this direction.
+    pub(super) fn script(&self, direction: Direction) -> &'m Script {
+        match direction {
+            Direction::Up => &self.migration.up,
+            Direction::Down => self.down.unwrap_or(&self.migration.up),
+        }
+    }
+}
+
 /// A migration as a database stands to it.
 struct Link<'m, 'h> {
-    migration: Migration<'m>,
+    migration: &'m Migration,
     standing: Standing<'h>,
 }
 
@@ -31,10 +50,10 @@ enum Standing<'h> {
 }
 
 impl<'m> Plan<'m> {
-    pub(super) fn of(migrations: &[Migration<'m>], history: &[Recorded]) -> Self {
+    pub(super) fn of(migrations: &[&'m Migration], history: &[Recorded]) -> Self {
         let mut links = Vec::new();
         for migration in migrations {
-            link(&mut links, *migration, history);
+            link(&mut links, migration, history);
         }
         let mut status = states(&links);
         let others = history.iter().filter(|row| !is_known(&links, row));
@@ -45,20 +64,21 @@ impl<'m> Plan<'m> {
         let changed_halfway = links.iter().find_map(changed_halfway);
         Self {
             changed_halfway,
-            migrations: links.into_iter().map(|link| link.migration).collect(),
+            migrations: links.iter().map(Link::planned).collect(),
             status,
         }
     }
 
     /// The migrations with their states.
-    pub(super) fn each(&self) -> impl DoubleEndedIterator<Item = (&Migration<'m>, MigrationState)> {
+    pub(super) fn each(&self) -> impl DoubleEndedIterator<Item = (&Planned<'m>, MigrationState)> {
         let status = &self.status[..self.migrations.len()];
         let states = status.iter().map(|one| one.state);
         self.migrations.iter().zip(states)
     }
 
-    pub(super) fn find(&self, version: &str) -> Result<&Migration<'m>> {
-        let found = self.migrations.iter().find(|one| one.version == version);
+    pub(super) fn find(&self, version: &str) -> Result<&Planned<'m>> {
+        let mut migrations = self.migrations.iter();
+        let found = migrations.find(|one| one.migration.version == version);
         found.ok_or_else(|| {
             let version = version.to_owned();
             refused(MigrationError::Unknown { version })
@@ -68,26 +88,18 @@ impl<'m> Plan<'m> {
 
 /// A squashed migration stands for itself where the database has none of what it replaces; else that stands for it, as far as its
 /// files are there.
-fn link<'m, 'h>(links: &mut Vec<Link<'m, 'h>>, migration: Migration<'m>, history: &'h [Recorded]) {
-    if !has_replaced(&migration, history) {
-        let standing = Standing::Own(row(history, migration.version));
-        return links.push(Link {
-            migration,
-            standing,
-        });
-    }
-    let files = migration.replaces.iter().map(|one| one.migration);
-    if let Some(files) = files.collect::<Option<Vec<Migration<'m>>>>() {
-        return files.into_iter().for_each(|one| link(links, one, history));
-    }
-    let standing = match all_applied(migration.replaces, history) {
-        Some(last) => Standing::Replaced(last),
-        None => Standing::HalfReplaced,
-    };
-    // A way back would be that of another row.
-    let migration = Migration {
-        down: None,
-        ..migration
+fn link<'m, 'h>(links: &mut Vec<Link<'m, 'h>>, migration: &'m Migration, history: &'h [Recorded]) {
+    let standing = if !has_replaced(migration, history) {
+        Standing::Own(row(history, &migration.version))
+    } else {
+        let files = migration.replaces.iter().map(|one| one.migration.as_ref());
+        if let Some(files) = files.collect::<Option<Vec<&Migration>>>() {
+            return files.into_iter().for_each(|one| link(links, one, history));
+        }
+        match all_applied(&migration.replaces, history) {
+            Some(last) => Standing::Replaced(last),
+            None => Standing::HalfReplaced,
+        }
     };
     links.push(Link {
         migration,
@@ -95,38 +107,50 @@ fn link<'m, 'h>(links: &mut Vec<Link<'m, 'h>>, migration: Migration<'m>, history
     });
 }
 
+impl<'m> Link<'m, '_> {
+    fn planned(&self) -> Planned<'m> {
+        let down = match self.standing {
+            Standing::Own(_) => self.migration.down.as_ref(),
+            Standing::Replaced(_) | Standing::HalfReplaced => None,
+        };
+        let migration = self.migration;
+        Planned { migration, down }
+    }
+}
+
 /// The row of the last of them, where each is applied, by itself or by all that it was squashed from.
-fn all_applied<'h>(replaced: &[Replaced<'_>], history: &'h [Recorded]) -> Option<&'h Recorded> {
+fn all_applied<'h>(replaced: &[Replaced], history: &'h [Recorded]) -> Option<&'h Recorded> {
     let applied = replaced.iter().map(|one| {
-        let row = row(history, one.version);
+        let row = row(history, &one.version);
         row.filter(|row| row.stage == Stage::Applied && row.checksum == one.checksum)
-            .or_else(|| all_applied(one.replaces, history))
+            .or_else(|| all_applied(&one.replaces, history))
     });
     applied.collect::<Option<Vec<_>>>()?.pop()
 }
 
 /// Whether the database has a row of what the migration replaces. The last of that has the migration's own version, and another
 /// checksum.
-fn has_replaced(migration: &Migration<'_>, history: &[Recorded]) -> bool {
-    has_row(migration.replaces, migration.version, history)
+fn has_replaced(migration: &Migration, history: &[Recorded]) -> bool {
+    has_row(&migration.replaces, &migration.version, history)
 }
 
-fn has_row(replaced: &[Replaced<'_>], squashed: &str, history: &[Recorded]) -> bool {
+fn has_row(replaced: &[Replaced], squashed: &str, history: &[Recorded]) -> bool {
     replaced.iter().any(|one| {
-        let row = row(history, one.version);
+        let row = row(history, &one.version);
         let counts = |row: &&Recorded| one.version != squashed || row.checksum == one.checksum;
         row.filter(counts).is_some()
-            || has_row(one.replaces, one.version, history)
+            || has_row(&one.replaces, &one.version, history)
             || one
                 .migration
-                .is_some_and(|inner| has_replaced(&inner, history))
+                .as_ref()
+                .is_some_and(|inner| has_replaced(inner, history))
     })
 }
 
 /// Whether the version is among those, or among what one of them was squashed from.
-fn names(replaced: &[Replaced<'_>], version: &str) -> bool {
+fn names(replaced: &[Replaced], version: &str) -> bool {
     let mut each = replaced.iter();
-    each.any(|one| one.version == version || names(one.replaces, version))
+    each.any(|one| one.version == version || names(&one.replaces, version))
 }
 
 fn row<'h>(history: &'h [Recorded], version: &str) -> Option<&'h Recorded> {
@@ -140,7 +164,7 @@ fn is_known(links: &[Link<'_, '_>], row: &Recorded) -> bool {
             Standing::Replaced(_) | Standing::HalfReplaced => true,
         };
         link.migration.version == row.version
-            || (is_replaced && names(link.migration.replaces, &row.version))
+            || (is_replaced && names(&link.migration.replaces, &row.version))
     })
 }
 
@@ -148,7 +172,7 @@ fn states(links: &[Link<'_, '_>]) -> Vec<MigrationStatus> {
     let is_there = |link: &Link<'_, '_>| !matches!(link.standing, Standing::Own(None));
     let last = links.iter().rposition(is_there);
     let status = links.iter().enumerate().map(|(at, link)| {
-        let one = &link.migration;
+        let one = link.migration;
         let (state, row) = match link.standing {
             Standing::Own(Some(row)) => (state_of(one, row), Some(row)),
             Standing::Own(None) if last.is_some_and(|last| at < last) => {
@@ -158,7 +182,7 @@ fn states(links: &[Link<'_, '_>]) -> Vec<MigrationStatus> {
             Standing::Replaced(row) => (MigrationState::Applied, Some(row)),
             Standing::HalfReplaced => (MigrationState::HalfReplaced, None),
         };
-        described(one.version, one.name, state, row)
+        described(&one.version, &one.name, state, row)
     });
     status.collect()
 }
@@ -175,7 +199,7 @@ fn changed_halfway(link: &Link<'_, '_>) -> Option<MigrationError> {
     })
 }
 
-fn state_of(migration: &Migration<'_>, row: &Recorded) -> MigrationState {
+fn state_of(migration: &Migration, row: &Recorded) -> MigrationState {
     if row.checksum != migration.checksum {
         return MigrationState::Changed;
     }

@@ -15,7 +15,7 @@ impl<'m> Migrator<'_, 'm> {
         version: &str,
     ) -> Result<Vec<&'m str>> {
         let plan = self.plan(session)?;
-        let until = until(&plan, version)?.iter().map(|one| one.version);
+        let until = until(&plan, version)?.map(|one| &*one.version);
         record(session, &plan, &until.collect::<Vec<_>>())
     }
 
@@ -24,12 +24,12 @@ impl<'m> Migrator<'_, 'm> {
         &self,
         session: &mut Session,
         version: &str,
-    ) -> Result<Vec<Migration<'m>>> {
+    ) -> Result<Vec<&'m Migration>> {
         let history = history::read(&mut session.physical)?;
-        let plan = Plan::of(self.migrations, &history);
-        let has_row = |one: &&Migration<'_>| history.iter().any(|row| row.version == one.version);
-        let until = until(&plan, version)?.iter();
-        Ok(until.filter(|one| !has_row(one)).copied().collect())
+        let plan = Plan::of(&self.migrations, &history);
+        let has_row = |one: &&Migration| history.iter().any(|row| row.version == one.version);
+        let until = until(&plan, version)?;
+        Ok(until.filter(|one| !has_row(one)).collect())
     }
 
     pub(super) fn record_these(
@@ -55,7 +55,7 @@ impl<'m> Migrator<'_, 'm> {
         }
         match progress {
             None => history::delete(&mut session.physical, version),
-            Some(progress) => history::amend(&mut session.physical, migration.row(), progress),
+            Some(progress) => history::amend(&mut session.physical, migration, progress),
         }
     }
 
@@ -65,17 +65,13 @@ impl<'m> Migrator<'_, 'm> {
         session: &mut Session,
         version: &str,
         done: Option<usize>,
-    ) -> Result<(Migration<'m>, Option<Progress>)> {
+    ) -> Result<(&'m Migration, Option<Progress>)> {
         let history = history::read(&mut session.physical)?;
-        let plan = Plan::of(self.migrations, &history);
-        let migration = *plan.find(version)?;
+        let plan = Plan::of(&self.migrations, &history);
+        let planned = plan.find(version)?;
         let row = history.iter().find(|row| row.version == version);
         let direction = interrupted(row.map(|row| row.stage), version)?;
-        let script = match direction {
-            Direction::Up => migration.up,
-            Direction::Down => migration.down.unwrap_or(migration.up),
-        };
-        let all = script.statements.len();
+        let all = planned.script(direction).statements.len();
         let done = done.unwrap_or(all);
         if done > all {
             return Err(refused(MigrationError::FewerStatements {
@@ -87,10 +83,12 @@ impl<'m> Migrator<'_, 'm> {
             Direction::Up if done == all => Some(Progress::whole(all, 0)),
             Direction::Up if done == 0 => None,
             Direction::Down if done == all => None,
-            Direction::Down if done == 0 => Some(Progress::whole(migration.up.statements.len(), 0)),
+            Direction::Down if done == 0 => {
+                Some(Progress::whole(planned.migration.up.statements.len(), 0))
+            }
             Direction::Up | Direction::Down => Some(Progress::part(direction, done, done)),
         };
-        Ok((migration, progress))
+        Ok((planned.migration, progress))
     }
 
     /// The state that [`set_done`](Self::set_done) would leave.
@@ -113,8 +111,8 @@ impl<'m> Migrator<'_, 'm> {
             },
         };
         Ok(MigrationStatus {
-            version: migration.version.to_owned(),
-            name: migration.name.to_owned(),
+            version: migration.version.to_string(),
+            name: migration.name.to_string(),
             state,
             applied_at: None,
             duration_ms: None,
@@ -123,21 +121,24 @@ impl<'m> Migrator<'_, 'm> {
 }
 
 /// The migrations up to this one, in their order.
-fn until<'p, 'm>(plan: &'p Plan<'m>, version: &str) -> Result<&'p [Migration<'m>]> {
-    let last = plan.find(version)?.version;
-    let at = plan.migrations.iter().position(|one| one.version == last);
-    Ok(&plan.migrations[..=at.unwrap_or(0)])
+fn until<'m>(plan: &Plan<'m>, version: &str) -> Result<impl Iterator<Item = &'m Migration>> {
+    plan.find(version)?;
+    let mut each = plan.migrations.iter();
+    let at = each.position(|one| one.migration.version == version);
+    let until = &plan.migrations[..=at.unwrap_or(0)];
+    Ok(until.iter().map(|one| one.migration))
 }
 
 /// Records migrations as applied that are not recorded yet.
 fn record<'m>(session: &mut Session, plan: &Plan<'m>, versions: &[&str]) -> Result<Vec<&'m str>> {
     let found = versions.iter().map(|version| plan.find(version));
     let mut recorded = Vec::new();
-    for migration in found.collect::<Result<Vec<_>>>()? {
-        if history::stage(&mut session.physical, migration.version)?.is_none() {
+    for planned in found.collect::<Result<Vec<_>>>()? {
+        let migration = planned.migration;
+        if history::stage(&mut session.physical, &migration.version)?.is_none() {
             let progress = Progress::whole(migration.up.statements.len(), 0);
-            history::insert(&mut session.physical, migration.row(), progress)?;
-            recorded.push(migration.version);
+            history::insert(&mut session.physical, migration, progress)?;
+            recorded.push(&*migration.version);
         }
     }
     Ok(recorded)

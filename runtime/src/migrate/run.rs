@@ -12,7 +12,8 @@ use super::plan::{self, Plan};
 use super::required;
 use super::shown::beginning;
 use super::{
-    Migration, MigrationProgress, MigrationRun, MigrationState, Migrator, Script, refused,
+    Migration, MigrationProgress, MigrationRun, MigrationState, Migrator, Script, ScriptStatement,
+    refused,
 };
 use crate::driver::{Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, MigrationError, Operation, Result};
@@ -31,8 +32,8 @@ pub(super) enum Direction {
 /// One migration in one direction.
 #[derive(Clone, Copy)]
 pub(super) struct Step<'m> {
-    migration: Migration<'m>,
-    script: Script<'m>,
+    migration: &'m Migration,
+    script: &'m Script,
     direction: Direction,
     /// Statements that an earlier run did.
     done: usize,
@@ -43,7 +44,7 @@ pub(super) struct Step<'m> {
 impl<'m> Migrator<'_, 'm> {
     pub(super) fn plan(&self, session: &mut Session) -> Result<Plan<'m>> {
         let history = history::read(&mut session.physical)?;
-        let mut plan = Plan::of(self.migrations, &history);
+        let mut plan = Plan::of(&self.migrations, &history);
         concurrent::settle(&mut session.physical, &mut plan)?;
         Ok(plan)
     }
@@ -74,7 +75,7 @@ impl<'m> Migrator<'_, 'm> {
     pub(super) fn steps_forth(&self, plan: &Plan<'m>) -> Result<Vec<Step<'m>>> {
         plan::ensure_sound(plan, self.options.out_of_order)?;
         plan::ensure_not_reverting(&plan.status)?;
-        let steps = plan.each().filter_map(|(migration, state)| {
+        let steps = plan.each().filter_map(|(planned, state)| {
             let (done, is_recorded) = match state {
                 MigrationState::Pending | MigrationState::OutOfOrder => (0, false),
                 MigrationState::Interrupted { done, .. } => (done, true),
@@ -84,8 +85,8 @@ impl<'m> Migrator<'_, 'm> {
                 | MigrationState::HalfReplaced => return None,
             };
             Some(Step {
-                migration: *migration,
-                script: migration.up,
+                migration: planned.migration,
+                script: &planned.migration.up,
                 direction: Direction::Up,
                 done,
                 is_recorded,
@@ -117,7 +118,7 @@ impl<'m> Migrator<'_, 'm> {
         step: Step<'m>,
         told: &mut dyn FnMut(MigrationProgress<'m>),
     ) -> Result<Option<MigrationRun<'m>>> {
-        let version = step.migration.version;
+        let version = &*step.migration.version;
         let started = Instant::now();
         let whole = physical.undoes_ddl() && !step.script.no_transaction;
         let is_taken = if whole {
@@ -129,7 +130,7 @@ impl<'m> Migrator<'_, 'm> {
         };
         Ok(is_taken.then(|| MigrationRun {
             version,
-            name: step.migration.name,
+            name: &step.migration.name,
             took: started.elapsed(),
         }))
     }
@@ -145,9 +146,9 @@ impl<'m> Migrator<'_, 'm> {
         started: Instant,
         told: &mut dyn FnMut(MigrationProgress<'m>),
     ) -> Result<bool> {
-        let version = step.migration.version;
+        let version = &*step.migration.version;
         if !step.is_recorded {
-            match history::insert(physical, step.migration.row(), step.part(0, 0)) {
+            match history::insert(physical, step.migration, step.part(0, 0)) {
                 Ok(()) => {}
                 // Another process has begun it: it is that one's to end.
                 Err(error) if matches!(error.kind(), ErrorKind::UniqueViolation(_)) => {
@@ -158,7 +159,7 @@ impl<'m> Migrator<'_, 'm> {
         }
         let mut beside_views = BesideViews::recorded(physical, version)?;
         let statements = step.script.statements.iter().enumerate().skip(step.done);
-        for (at, &(sql, line)) in statements {
+        for (at, &ScriptStatement { ref sql, line }) in statements {
             told(step.at(at));
             let mut was_begun = step.is_recorded && at == step.done;
             again(self.options.attempts, version, told, |_| {
@@ -202,16 +203,16 @@ pub(super) fn steps_back<'m>(plan: &Plan<'m>, count: usize) -> Result<Vec<Step<'
         | MigrationState::HalfReplaced => None,
     });
     let (mut steps, mut versions) = (Vec::new(), Vec::new());
-    for (migration, done) in applied.take(count) {
-        match migration.down {
+    for (planned, done) in applied.take(count) {
+        match planned.down {
             Some(script) => steps.push(Step {
-                migration: *migration,
+                migration: planned.migration,
                 script,
                 direction: Direction::Down,
                 done,
                 is_recorded: true,
             }),
-            None => versions.push(migration.version.to_owned()),
+            None => versions.push(planned.migration.version.to_string()),
         }
     }
     if versions.is_empty() {
@@ -229,7 +230,7 @@ fn begin_one(
     sql: &str,
     was_begun: bool,
 ) -> Result<()> {
-    let version = step.migration.version;
+    let version = &*step.migration.version;
     let index = ConcurrentIndex::of(physical, sql);
     let left = |index, is_own| step.left(index, is_own, at, line);
     if let Some(index) = &index {
@@ -271,7 +272,7 @@ fn define(physical: &mut Physical, sql: &str) -> Result<()> {
 
 /// Records that a statement is done. It is never tried again after that failed: the statement may be stored.
 fn end_one(physical: &mut Physical, step: Step<'_>, at: usize) -> Result<()> {
-    history::update(physical, step.migration.version, step.part(at + 1, at + 1))?;
+    history::update(physical, &step.migration.version, step.part(at + 1, at + 1))?;
     if physical.undoes_ddl() {
         Ok(())
     } else {
@@ -303,7 +304,7 @@ fn within<'m>(
     started: Instant,
     told: &mut dyn FnMut(MigrationProgress<'m>),
 ) -> Result<bool> {
-    let version = step.migration.version;
+    let version = &*step.migration.version;
     let is_recorded = history::stage(physical, version)?.is_some();
     if is_recorded != step.is_recorded {
         return Ok(false);
@@ -311,7 +312,7 @@ fn within<'m>(
     let orphans = Orphans::of(physical)?;
     let mut beside_views = BesideViews::of(physical)?;
     let statements = step.script.statements.iter().enumerate().skip(step.done);
-    for (at, &(sql, line)) in statements {
+    for (at, &ScriptStatement { ref sql, line }) in statements {
         told(step.at(at));
         let done = define(physical, sql);
         let begins = || beginning(physical.dialect(), sql);
@@ -323,7 +324,7 @@ fn within<'m>(
     let progress = Progress::whole(step.script.statements.len(), millis(started));
     match step.direction {
         Direction::Up if is_recorded => history::update(physical, version, progress),
-        Direction::Up => history::insert(physical, step.migration.row(), progress),
+        Direction::Up => history::insert(physical, step.migration, progress),
         Direction::Down => history::delete(physical, version),
     }?;
     Ok(true)
@@ -361,7 +362,7 @@ fn millis(started: Instant) -> u64 {
 }
 
 impl<'m> Step<'m> {
-    pub(super) fn migration(&self) -> Migration<'m> {
+    pub(super) fn migration(&self) -> &'m Migration {
         self.migration
     }
 
@@ -371,7 +372,7 @@ impl<'m> Step<'m> {
 
     fn at(&self, at: usize) -> MigrationProgress<'m> {
         MigrationProgress::Statement {
-            version: self.migration.version,
+            version: &self.migration.version,
             statement: at + 1,
             of: self.script.statements.len(),
         }
@@ -380,7 +381,7 @@ impl<'m> Step<'m> {
     /// An index that is not valid.
     fn left(&self, index: String, is_own: bool, at: usize, line: u32) -> MigrationError {
         MigrationError::InvalidIndex {
-            version: self.migration.version.to_owned(),
+            version: self.migration.version.to_string(),
             statement: at + 1,
             line,
             index,
@@ -400,7 +401,7 @@ impl<'m> Step<'m> {
             return error;
         }
         let unanswered = MigrationError::Unanswered {
-            version: self.migration.version.to_owned(),
+            version: self.migration.version.to_string(),
             statement: at + 1,
             line,
             begins: begins(),
@@ -414,19 +415,13 @@ impl<'m> Step<'m> {
             return error;
         }
         let failed = MigrationError::Statement {
-            version: self.migration.version.to_owned(),
+            version: self.migration.version.to_string(),
             statement: at + 1,
             line,
             begins,
             kept,
         };
         refused(failed).with_source(error)
-    }
-}
-
-impl Migration<'_> {
-    pub(super) fn row(&self) -> (&str, &str, &str) {
-        (self.version, self.name, self.checksum)
     }
 }
 

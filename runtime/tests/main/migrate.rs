@@ -3,38 +3,36 @@
 use bindery::error::MigrationError;
 use bindery::migrate::{
     EngineMigrations, MigrateOptions, Migration, MigrationState, Migrations, Script,
+    ScriptStatement,
 };
 use bindery::{Config, ErrorKind, Registry};
 use bindery_testkit::FreshDatabase;
 
 use crate::sample::program;
 
-const CREATE: &str = "CREATE TABLE notes (id BIGINT NOT NULL PRIMARY KEY, x VARCHAR(9))";
-const INSERT: &str = "INSERT INTO notes (id) VALUES (1)";
+const CREATE: ScriptStatement = ScriptStatement::new(
+    "CREATE TABLE notes (id BIGINT NOT NULL PRIMARY KEY, x VARCHAR(9))",
+    1,
+);
+const INSERT: ScriptStatement = ScriptStatement::new("INSERT INTO notes (id) VALUES (1)", 2);
+const MORE: ScriptStatement = ScriptStatement::new("ALTER TABLE notes ADD COLUMN y BIGINT", 1);
+const FAILS: ScriptStatement = ScriptStatement::new("ALTER TABLE nothing ADD COLUMN y BIGINT", 7);
 
 const fn first(up: Script) -> Migration {
     Migration::new("1", "notes", "aa", up, None)
 }
 
+const fn second(name: &'static str, up: Script) -> Migration {
+    Migration::new("2", name, "bb", up, None)
+}
+
 const NOTES: &[Migration] = &[
-    first(Script::new(&[(CREATE, 1), (INSERT, 2)], false)),
-    Migration::new(
-        "2",
-        "more",
-        "bb",
-        Script::new(&[("ALTER TABLE notes ADD COLUMN y BIGINT", 1)], false),
-        None,
-    ),
+    first(Script::new(const { &[CREATE, INSERT] }, false)),
+    second("more", Script::new(const { &[MORE] }, false)),
 ];
 const BROKEN: &[Migration] = &[
-    first(Script::new(&[(CREATE, 1)], false)),
-    Migration::new(
-        "2",
-        "broken",
-        "bb",
-        Script::new(&[("ALTER TABLE nothing ADD COLUMN y BIGINT", 7)], false),
-        None,
-    ),
+    first(Script::new(const { &[CREATE] }, false)),
+    second("broken", Script::new(const { &[FAILS] }, false)),
 ];
 const ALL: Migrations = Migrations::new(&[
     EngineMigrations::new("default", NOTES),

@@ -38,7 +38,6 @@ mod partitioning;
 mod rename;
 mod render;
 mod sequences;
-#[cfg(feature = "checksum")]
 mod squash;
 mod structure;
 mod subject;
@@ -61,7 +60,6 @@ pub use self::parsed::ParsedMigration;
 pub use self::partitioning::Partitioning;
 pub use self::rename::{Rename, hints};
 pub use self::render::Step;
-#[cfg(feature = "checksum")]
 pub use self::squash::{Gone, Others, Squash, SquashRefused, Squashed, squash};
 pub use self::structure::{
     ColumnShape, EnumShape, ObjectShape, PartitionShape, Structure, TableShape, Unreadable,

@@ -4,29 +4,32 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::dialect::Dialect;
-use crate::migrations::{Migration, ScriptStatement};
+use crate::migrations::{LoadedMigration, ScriptStatement};
 use crate::parse::{SingleStatement, parse_single};
 
 /// A migration whose statements are parsed.
 #[derive(Debug, Clone)]
 pub struct ParsedMigration {
-    migration: Migration,
+    loaded: LoadedMigration,
     trees: Arc<[SingleStatement]>,
 }
 
 impl ParsedMigration {
     /// Parses the statements that apply it.
-    pub fn new(migration: Migration, dialect: Dialect) -> Self {
-        let statements = migration.up.statements.iter();
+    pub fn new(loaded: LoadedMigration, dialect: Dialect) -> Self {
+        let statements = loaded.up.statements.iter();
         let trees = statements.map(|one| parse_single(&one.sql, dialect));
         Self {
             trees: trees.collect(),
-            migration,
+            loaded,
         }
     }
 
     /// The same of all migrations of an engine.
-    pub fn all(migrations: impl IntoIterator<Item = Migration>, dialect: Dialect) -> Vec<Self> {
+    pub fn all(
+        migrations: impl IntoIterator<Item = LoadedMigration>,
+        dialect: Dialect,
+    ) -> Vec<Self> {
         let migrations = migrations.into_iter();
         migrations.map(|one| Self::new(one, dialect)).collect()
     }
@@ -38,10 +41,10 @@ impl ParsedMigration {
 }
 
 impl Deref for ParsedMigration {
-    type Target = Migration;
+    type Target = LoadedMigration;
 
-    fn deref(&self) -> &Migration {
-        &self.migration
+    fn deref(&self) -> &LoadedMigration {
+        &self.loaded
     }
 }
 
@@ -59,5 +62,5 @@ pub(super) fn texts(
     migrations: &[ParsedMigration],
 ) -> impl Iterator<Item = (&str, &SingleStatement)> {
     let statements = migrations.iter().flat_map(ParsedMigration::statements);
-    statements.map(|(statement, tree)| (statement.sql.as_str(), tree))
+    statements.map(|(statement, tree)| (&*statement.sql, tree))
 }

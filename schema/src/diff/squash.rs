@@ -16,7 +16,7 @@ use crate::ast::{Ast, Name, Statement};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
-use crate::migrations::{Replaced, ScriptStatement, read_text, replaces_lines};
+use crate::migrations::{ScriptStatement, read_text, replaces_lines};
 use crate::model::{Engine, EngineId, Model};
 use crate::parse::{SingleStatement, load, parse};
 use crate::plan::capture::{PREFIX, is_ours};
@@ -123,7 +123,7 @@ pub fn squash(
     };
     text.push_str(&after_tables(old, triggers, kept));
     let last = &old[old.len() - 1];
-    let names = (last.version.as_str(), squash.name);
+    let names = (&*last.version, squash.name);
     let engine = (squash.engine.dialect, squash.engine.flavour);
     let written = read_text(names, squash.path, &text, engine, sources, diagnostics)
         .ok_or(SquashRefused::Unreadable)?;
@@ -163,13 +163,8 @@ fn head(old: &[ParsedMigration]) -> String {
         named(last),
         last.version
     );
-    let replaced = old.iter().map(|one| Replaced {
-        version: one.version.clone(),
-        checksum: one.checksum(),
-        migration: None,
-        replaces: one.replaces.clone(),
-    });
-    text.push_str(&replaces_lines(&replaced.collect::<Vec<_>>()));
+    let replaced = old.iter().map(|one| &one.migration);
+    text.push_str(&replaces_lines(replaced));
     text.push('\n');
     text
 }

@@ -1,6 +1,6 @@
 //! `bindery::migrations!()`: the migrations of a folder in a program.
 
-use bindery::migrate::{Migrations, Migrator};
+use bindery::migrate::{Migrations, Migrator, ScriptStatement};
 use bindery_cases::examples::*;
 
 const MIGRATIONS: Migrations = bindery::migrations!("tests/main/embedded/migrations");
@@ -32,9 +32,10 @@ fn the_checksum_is_that_of_the_command() {
         panic!("two migrations")
     };
     assert_eq!(first.up.statements.len(), 2);
-    assert_eq!(first.up.statements[1].1, 2);
-    let down = first.down.expect("a file").statements;
-    assert_eq!(down, [("DROP TABLE notes", 1)]);
+    assert_eq!(first.up.statements[1].line, 2);
+    let down = first.down.as_ref().expect("a file");
+    let drop = ScriptStatement::new("DROP TABLE notes", 1);
+    assert_eq!(*down.statements, [drop]);
     assert!(second.down.is_some());
     let text = include_str!("embedded/migrations/b/1_logs.sql");
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -47,5 +48,5 @@ fn the_checksum_is_that_of_the_command() {
         &mut bindery_schema::source::Sources::default(),
         &mut bindery_schema::diagnostic::Diagnostics::default(),
     );
-    assert_eq!(read[0].checksum(), MIGRATIONS.of("b")[0].checksum);
+    assert_eq!(read[0].checksum, MIGRATIONS.of("b")[0].checksum);
 }

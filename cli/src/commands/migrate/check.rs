@@ -4,7 +4,7 @@
 use bindery_schema::diagnostic::{Diagnostic, Diagnostics, Severity};
 use bindery_schema::diff::{busy, differences, finding};
 use bindery_schema::lints::LintLevel;
-use bindery_schema::migrations::Migration;
+use bindery_schema::migrations::LoadedMigration;
 use bindery_schema::render::Finding;
 use bindery_schema::source::{Sources, Span};
 use clap::Args;
@@ -207,12 +207,12 @@ fn warn(side: &Sides, arguments: &CheckArguments, differ: &Differ, found: &mut D
 }
 
 /// The statement in its file.
-fn place(migration: &Migration, statement: usize, sources: &Sources) -> Option<Span> {
+fn place(migration: &LoadedMigration, statement: usize, sources: &Sources) -> Option<Span> {
     let shown = migration.path.display().to_string();
     let (file, source) = sources.iter().find(|(_, source)| source.path() == shown)?;
     let mut from = 0;
     for (number, one) in migration.up.statements.iter().enumerate() {
-        let start = from + source.text().get(from..)?.find(&one.sql)?;
+        let start = from + source.text().get(from..)?.find(&*one.sql)?;
         if number == statement {
             let end = start + one.sql.lines().next().map_or(one.sql.len(), str::len);
             return Some(Span {

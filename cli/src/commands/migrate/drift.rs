@@ -20,11 +20,7 @@ use crate::project::Project;
 use crate::text::count;
 
 /// Fails where one of the databases was changed by something else than its migrations: what only it has is left alone.
-pub(super) fn refuse(
-    run: &Run<'_>,
-    progress: &Progress<'_>,
-    output: &Output,
-) -> Result<(), Failure> {
+pub(super) fn refuse(run: &Run, progress: &Progress<'_>, output: &Output) -> Result<(), Failure> {
     let all = at_once(&run.chosen, |index, id| {
         of_engine(run, (index, *id), progress)
     });
@@ -55,7 +51,7 @@ fn drifted(engine: &str, differences: usize) -> Failure {
 }
 
 fn of_engine(
-    run: &Run<'_>,
+    run: &Run,
     (index, id): (usize, EngineId),
     progress: &Progress<'_>,
 ) -> Result<Vec<String>, Failure> {
@@ -97,7 +93,7 @@ fn expected(
         &mut sources,
         &mut found,
     );
-    read.retain(|one| applied.contains(one.version.as_str()));
+    read.retain(|one| applied.contains(&*one.version));
     if read.len() < applied.len() {
         return Err(unknown(&engine.name, "some of them were squashed"));
     }

@@ -10,29 +10,21 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 /// Fails where a pending migration of a protected engine loses data; then nothing is applied on any engine.
-pub(super) fn refuse(
-    run: &Run<'_>,
-    options: MigrateOptions,
-    output: &Output,
-) -> Result<(), Failure> {
+pub(super) fn refuse(run: &Run, options: MigrateOptions, output: &Output) -> Result<(), Failure> {
     let refusals = at_once(&run.chosen, |index, id| refusal(run, (index, *id), options));
     let refusals: Vec<Failure> = refusals.into_iter().flatten().collect();
     output.failures(&refusals)
 }
 
 /// The reason that keeps a run from beginning for another cause is reported by the run.
-fn refusal(
-    run: &Run<'_>,
-    (index, id): (usize, EngineId),
-    options: MigrateOptions,
-) -> Option<Failure> {
+fn refusal(run: &Run, (index, id): (usize, EngineId), options: MigrateOptions) -> Option<Failure> {
     run.project.refuse_protected(&[id]).err()?;
     let engine = &run.project.input.engines[id.0 as usize];
     let pending = run.one(index).migrator().with_options(options).pending();
     let pending = pending.unwrap_or_default();
     let lines = pending.iter().flat_map(|migration| {
-        let version = migration.version;
-        let found = losses_of(run.migrations[index].files, version, engine);
+        let version = &migration.version;
+        let found = losses_of(&run.migrations[index].migrations, version, engine);
         let lines = found.into_iter();
         lines.map(move |loss| format!("\n  {version}, line {}: {}", loss.line, loss.message))
     });
@@ -41,15 +33,15 @@ fn refusal(
 }
 
 /// A migration that a squash has replaced is looked at by itself.
-fn losses_of(files: &[ParsedMigration], version: &str, engine: &Engine) -> Vec<Loss> {
-    if let Some(at) = files.iter().position(|one| one.version == version) {
-        return losses(files, at, engine);
+fn losses_of(migrations: &[ParsedMigration], version: &str, engine: &Engine) -> Vec<Loss> {
+    if let Some(at) = migrations.iter().position(|one| one.version == version) {
+        return losses(migrations, at, engine);
     }
-    let replaced = files.iter().flat_map(|one| &one.replaces);
-    let mut replaced = replaced.filter_map(|one| one.migration.clone());
+    let mut replaced = migrations.iter().flat_map(|one| &one.replaced);
     let found = replaced.find(|one| one.version == version);
     found.map_or_else(Vec::new, |one| {
-        losses(&[ParsedMigration::new(one, engine.dialect)], 0, engine)
+        let one = ParsedMigration::new(one.clone(), engine.dialect);
+        losses(&[one], 0, engine)
     })
 }
 

@@ -14,7 +14,6 @@ use crate::database::{Chosen, Engines, failure};
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::migrations::files::{self, EngineMigrations, folder, shown, write};
-use crate::migrations::shelf::Shelf;
 use crate::options::{ConfigOptions, EngineOptions, Format};
 use crate::output::{Output, Paint};
 use crate::project::Project;
@@ -93,8 +92,7 @@ pub(super) fn run(arguments: &ImportArguments, output: &Output) -> Result<(), Fa
             return Err(failure.help("import the folder, then `--history --dry-run`"));
         }
         let format = arguments.config.format;
-        let shelf = Shelf::default();
-        let migrations = files::of_engines((&project, &shelf), &chosen, format, output)?;
+        let migrations = files::of_engines(&project, &chosen, format, output)?;
         let engines = Engines::open(&project, &chosen)?;
         let (tool, recorded) = record(&engines, &migrations[0], arguments.dry_run)?;
         (result.tool, result.recorded) = (Some(tool), recorded);
@@ -264,7 +262,7 @@ const TOOLS: &[Tool] = &[
 /// Records what the tool has applied. Returns its name and the versions.
 fn record(
     engines: &Engines,
-    of_engine: &EngineMigrations<'_>,
+    of_engine: &EngineMigrations,
     dry_run: bool,
 ) -> Result<(&'static str, Vec<String>), Failure> {
     let engine = &of_engine.engine;
@@ -321,7 +319,7 @@ fn broken(rows: &[(Entry, String)]) -> Option<&str> {
 fn matching<'m>(
     tool: &Tool,
     rows: &[(Entry, String)],
-    of_engine: &'m EngineMigrations<'_>,
+    of_engine: &'m EngineMigrations,
 ) -> Result<Vec<&'m str>, Failure> {
     let migrations = &of_engine.migrations;
     let mut applied = vec![false; migrations.len()];
@@ -329,14 +327,14 @@ fn matching<'m>(
         let wanted = version_numbers(version);
         let at = migrations
             .iter()
-            .position(|one| version_numbers(one.version) == wanted);
+            .position(|one| version_numbers(&one.version) == wanted);
         let file = || at.ok_or_else(|| no_file(tool, version, of_engine));
         match entry {
             Entry::Applied => applied[file()?] = true,
             Entry::AppliedUntil => applied[..=file()?].fill(true),
             Entry::Baseline => {
                 for (one, applied) in migrations.iter().zip(&mut applied) {
-                    *applied |= compare_versions(one.version, version).is_le();
+                    *applied |= compare_versions(&one.version, version).is_le();
                 }
             }
             // Its file may be gone with it.
@@ -351,10 +349,10 @@ fn matching<'m>(
     }
     let migrations = migrations.iter().zip(applied);
     let applied = migrations.filter(|(_, applied)| *applied);
-    Ok(applied.map(|(one, _)| one.version).collect())
+    Ok(applied.map(|(one, _)| &*one.version).collect())
 }
 
-fn no_file(tool: &Tool, version: &str, of_engine: &EngineMigrations<'_>) -> Failure {
+fn no_file(tool: &Tool, version: &str, of_engine: &EngineMigrations) -> Failure {
     let message = format!(
         "{} has applied {version} on `{}`, and there is no such migration",
         tool.name, of_engine.engine

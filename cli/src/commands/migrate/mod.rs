@@ -34,7 +34,6 @@ use crate::project::Project;
 use self::own::Done;
 use self::told::Outcome;
 use crate::migrations::files::{self, EngineMigrations};
-use crate::migrations::shelf::Shelf;
 
 /// Write, check, apply, revert and list the migrations of engines
 #[derive(Debug, Args)]
@@ -215,8 +214,7 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
         .wait(Duration::from_secs(action.wait))
         .out_of_order(action.out_of_order);
     let shown = Progress::new(output, action.progress.quiet);
-    let shelf = Shelf::default();
-    let run = Run::with_schema(&action.common, Purpose::Harmless, (&shelf, output))?;
+    let run = Run::with_schema(&action.common, Purpose::Harmless, output)?;
     if action.check_drift {
         drift::refuse(&run, &shown, output)?;
     }
@@ -245,8 +243,7 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
 }
 
 fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
-    let shelf = Shelf::default();
-    let run = Run::with_schema(&action.common, Purpose::Destructive, (&shelf, output))?;
+    let run = Run::with_schema(&action.common, Purpose::Destructive, output)?;
     if action.dry_run {
         let outcomes = run.outcomes(|one| one.to_revert(action.count));
         return told::print(&outcomes, run.format, output);
@@ -266,7 +263,7 @@ fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
 }
 
 /// The question names what would be reverted. Where that cannot be known on some engine, nothing is reverted on any.
-fn confirm_revert(run: &Run<'_>, count: usize, output: &Output) -> Result<(), Failure> {
+fn confirm_revert(run: &Run, count: usize, output: &Output) -> Result<(), Failure> {
     let help = "pass `--yes` to revert without a prompt";
     let question = "";
     confirm::require_terminal(&Confirmation { question, help })?;
@@ -292,17 +289,17 @@ fn confirm_revert(run: &Run<'_>, count: usize, output: &Output) -> Result<(), Fa
 fn migrator<'a>(
     engines: &'a Engines,
     index: usize,
-    migrations: &'a EngineMigrations<'a>,
+    migrations: &'a EngineMigrations,
 ) -> Migrator<'a, 'a> {
     let engine = engines.chosen(index);
-    Migrator::new(&engines.registry, engine, &migrations.migrations)
+    Migrator::new(&engines.registry, engine, migrations.each())
 }
 
 /// An engine of this run.
 struct One<'a> {
     engines: &'a Engines,
     index: usize,
-    migrations: &'a EngineMigrations<'a>,
+    migrations: &'a EngineMigrations,
 }
 
 impl<'a> One<'a> {
@@ -352,43 +349,35 @@ impl<'a> One<'a> {
 }
 
 /// The chosen engines with their migrations.
-struct Run<'s> {
+struct Run {
     project: Project,
     chosen: Vec<EngineId>,
     engines: Engines,
-    migrations: Vec<EngineMigrations<'s>>,
+    migrations: Vec<EngineMigrations>,
     format: Format,
 }
 
-impl<'s> Run<'s> {
+impl Run {
     /// With the models of the schema, where there is one: a run records the schema of the tables.
-    fn with_schema(
-        common: &Common,
-        purpose: Purpose,
-        (shelf, output): (&'s Shelf<'s>, &Output),
-    ) -> Result<Self, Failure> {
+    fn with_schema(common: &Common, purpose: Purpose, output: &Output) -> Result<Self, Failure> {
         let model = Project::schema_if_any(&common.config, output);
-        Self::new(common, purpose, model.as_ref(), (shelf, output))
+        Self::new(common, purpose, model.as_ref(), output)
     }
 
-    fn open(
-        common: &Common,
-        purpose: Purpose,
-        told: (&'s Shelf<'s>, &Output),
-    ) -> Result<Self, Failure> {
-        Self::new(common, purpose, None, told)
+    fn open(common: &Common, purpose: Purpose, output: &Output) -> Result<Self, Failure> {
+        Self::new(common, purpose, None, output)
     }
 
     fn new(
         common: &Common,
         purpose: Purpose,
         model: Option<&CheckedModel>,
-        (shelf, output): (&'s Shelf<'s>, &Output),
+        output: &Output,
     ) -> Result<Self, Failure> {
         let project = Project::load_config(&common.config, output)?;
         let chosen = project.choose(&common.engines, purpose)?;
         let format = common.config.format;
-        let migrations = files::of_engines((&project, shelf), &chosen, format, output)?;
+        let migrations = files::of_engines(&project, &chosen, format, output)?;
         let engines = Engines::with_schema(&project, &chosen, model)?;
         Ok(Self {
             project,
@@ -426,7 +415,6 @@ fn on_each(
     output: &Output,
     work: impl for<'r> Fn(&One<'r>) -> bindery::Result<Outcome<'r>> + Sync,
 ) -> Result<(), Failure> {
-    let shelf = Shelf::default();
-    let run = Run::open(common, purpose, (&shelf, output))?;
+    let run = Run::open(common, purpose, output)?;
     told::print(&run.outcomes(work), run.format, output)
 }

@@ -9,7 +9,7 @@ use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::diff::{
     Gone, Others, ParsedMigration, Squash, SquashRefused, Squashed, squash,
 };
-use bindery_schema::migrations::{self, Migration, replaced_folder};
+use bindery_schema::migrations::{self, LoadedMigration, Migration, replaced_folder};
 use bindery_schema::model::{Engine, EngineId};
 use bindery_schema::source::Sources;
 use clap::Args;
@@ -122,7 +122,7 @@ fn plan(
     let old = &migrations[..number];
     refuse_squashed(&old[number - 1], &engine.name)?;
     let name = file_name(&arguments.name)?;
-    let version = old[number - 1].version.clone();
+    let version = old[number - 1].version.to_string();
     let path = folder.join(format!("{version}_{name}.sql"));
     let replaced = files_of(old, &folder)?;
     refuse_other_copies(&replaced_folder(&folder, &version), &replaced)?;
@@ -162,7 +162,7 @@ fn read(
     engine: &Engine,
     (sources, format): (&mut Sources, Format),
     output: &Output,
-) -> Result<Vec<Migration>, Failure> {
+) -> Result<Vec<LoadedMigration>, Failure> {
     let mut found = Diagnostics::default();
     let migrations = if folder.is_dir() {
         migrations::read(folder, engine.dialect, engine.flavour, sources, &mut found)

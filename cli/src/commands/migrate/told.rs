@@ -21,9 +21,9 @@ pub(super) enum Outcome<'m> {
     Reverted(Vec<MigrationRun<'m>>),
     Recorded(Vec<&'m str>),
     /// A dry run's.
-    ToApply(Vec<Migration<'m>>, Vec<OwnTable>),
-    ToRevert(Vec<Migration<'m>>),
-    ToRecord(Vec<Migration<'m>>),
+    ToApply(Vec<&'m Migration>, Vec<OwnTable>),
+    ToRevert(Vec<&'m Migration>),
+    ToRecord(Vec<&'m Migration>),
     ToResolve(MigrationStatus),
     /// Some were done before one failed.
     Stopped(Box<Outcome<'m>>, bindery::Error),
@@ -300,10 +300,10 @@ fn of_run<'a>(run: &'a MigrationRun<'_>, state: &'static str) -> MigrationDocume
     }
 }
 
-fn of_planned<'m>(migration: &Migration<'m>, state: &'static str) -> MigrationDocument<'m> {
+fn of_planned<'m>(migration: &'m Migration, state: &'static str) -> MigrationDocument<'m> {
     MigrationDocument {
-        version: migration.version,
-        name: migration.name,
+        version: &migration.version,
+        name: &migration.name,
         state,
         statement: None,
         applied_at: None,
@@ -403,13 +403,13 @@ fn nothing_applied(engine: &str) -> String {
 
 fn planned_lines(
     engine: &str,
-    planned: &[Migration<'_>],
+    planned: &[&Migration],
     word: &str,
     stream: Stream,
-    script: for<'p, 'm> fn(&'p Migration<'m>) -> &'p Script<'m>,
+    script: fn(&Migration) -> &Script,
 ) -> String {
     let word = stream.paint(Paint::Faint, &format!("{word:<12}"));
-    let line = |one: &Migration<'_>| {
+    let line = |one: &&Migration| {
         let statements = count(script(one).statements.len(), "statement");
         format!(
             "{word} {}_{} on {engine} ({statements})\n",

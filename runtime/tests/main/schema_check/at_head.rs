@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use bindery::__private::{EngineInfo, Program};
 use bindery::config::SchemaCheck;
 use bindery::drift::SchemaDrift;
-use bindery::migrate::{Migration, Migrator, Script};
+use bindery::migrate::{Migration, Migrator, Script, ScriptStatement};
 use bindery::{EngineOptions, ErrorKind, Registry};
 
 use super::{TestDatabase, check_of, file};
@@ -24,19 +24,29 @@ static AT_HEAD: LazyLock<Program> = LazyLock::new(|| {
     }
 });
 
-const fn migration(
-    version: &'static str,
-    statement: &'static [(&'static str, u32)],
-) -> Migration<'static> {
+const fn migration(version: &'static str, statement: &'static [ScriptStatement]) -> Migration {
     Migration::new(version, "notes", "aa", Script::new(statement, false), None)
 }
 
 const MIGRATIONS: &[Migration] = &[
     migration(
         "1",
-        &[("CREATE TABLE notes (id BIGINT NOT NULL PRIMARY KEY)", 1)],
+        const {
+            &[ScriptStatement::new(
+                "CREATE TABLE notes (id BIGINT NOT NULL PRIMARY KEY)",
+                1,
+            )]
+        },
     ),
-    migration("2", &[("ALTER TABLE notes ADD COLUMN x BIGINT", 1)]),
+    migration(
+        "2",
+        const {
+            &[ScriptStatement::new(
+                "ALTER TABLE notes ADD COLUMN x BIGINT",
+                1,
+            )]
+        },
+    ),
 ];
 
 fn refused<T>(outcome: bindery::Result<T>) -> SchemaDrift {

@@ -55,7 +55,7 @@ pub(super) struct Chain<'p> {
     pub(super) id: EngineId,
     /// The engine alone, on its scratch database.
     pub(super) engines: &'p Engines,
-    pub(super) migrations: &'p EngineMigrations<'p>,
+    pub(super) migrations: &'p EngineMigrations,
     /// Rows are put in before this migration and those after it only.
     pub(super) since: Option<&'p str>,
     pub(super) progress: &'p Progress<'p>,
@@ -144,7 +144,7 @@ impl Chain<'_> {
     /// Whether rows are put in once this one is applied: before the next one, and at the end.
     fn has_rows_after(&self, version: &str) -> bool {
         let Some(since) = self.since else { return true };
-        let versions = || self.migrations.migrations.iter().map(|one| one.version);
+        let versions = || self.migrations.each().map(|one| &one.version);
         let first = versions().position(|one| one == since);
         let first = first.unwrap_or(versions().count());
         let at = versions().position(|one| one == version);

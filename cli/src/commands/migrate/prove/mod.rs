@@ -22,7 +22,6 @@ use crate::database::Engines;
 use crate::failure::Failure;
 use crate::interrupted;
 use crate::migrations::files::{self, EngineMigrations};
-use crate::migrations::shelf::Shelf;
 use crate::options::ProgressOptions;
 use crate::output::Output;
 use crate::progress::Progress;
@@ -53,7 +52,7 @@ struct Planned<'p> {
     id: EngineId,
     engine: &'p Engine,
     server: ConnectionTarget,
-    migrations: EngineMigrations<'p>,
+    migrations: EngineMigrations,
 }
 
 impl ProveOptions {
@@ -64,8 +63,7 @@ impl ProveOptions {
         since: Option<&str>,
         output: &Output,
     ) -> Result<Vec<Proved>, Failure> {
-        let shelf = Shelf::default();
-        let planned = self.planned(differ, &shelf)?;
+        let planned = self.planned(differ)?;
         let model = differ.model()?;
         interrupted::remove_when_interrupted()?;
         let progress = Progress::new(output, self.progress.quiet);
@@ -76,11 +74,7 @@ impl ProveOptions {
         Ok(proved)
     }
 
-    fn planned<'p>(
-        &self,
-        differ: &'p Differ,
-        shelf: &'p Shelf<'p>,
-    ) -> Result<Vec<Planned<'p>>, Failure> {
+    fn planned<'p>(&self, differ: &'p Differ) -> Result<Vec<Planned<'p>>, Failure> {
         let project = &differ.compiled.project;
         let mut given = self.servers(differ)?;
         let mut planned = Vec::new();
@@ -93,7 +87,7 @@ impl ProveOptions {
                 Some(at) => given.swap_remove(at).1,
                 None => own_server(project, *id, engine)?,
             };
-            let read = files::of_engine((project, shelf), *id, &mut sources, &mut found);
+            let read = files::of_engine(project, *id, &mut sources, &mut found);
             planned.extend(read.map(|migrations| Planned {
                 id: *id,
                 engine,
