@@ -21,7 +21,8 @@ pub use self::adopted::{Adopted, adopt, compare_versions, version_numbers};
 pub use self::configured::{find_heads, no_order, refuse_check_without_feature};
 #[cfg(feature = "checksum")]
 pub use self::reading::{
-    LoadedMigration, read, read_text, replaced_folder, replaced_leftovers, replaces_lines,
+    LoadedMigration, read_folder, read_migration, replaced_folder, replaced_leftovers,
+    replaces_lines,
 };
 
 /// One migration of an engine.

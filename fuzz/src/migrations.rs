@@ -36,7 +36,7 @@ fn file_name(word: &str) -> Option<String> {
 
 fn read(folder: &Path, dialect: Dialect) {
     let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
-    let read = migrations::read(folder, dialect, None, &mut sources, &mut found);
+    let read = migrations::read_folder(folder, dialect, None, &mut sources, &mut found);
     let taken = adopt(folder, dialect, None, &mut sources, &mut found);
     let shown = render(&found, &sources, Style::Plain);
     assert_eq!(shown.is_empty(), found.iter().count() == 0);

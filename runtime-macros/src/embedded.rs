@@ -57,7 +57,8 @@ impl Embedding<'_> {
         let engines = self.folders(&configured)?.into_iter().map(|engine| {
             let folder = self.folder.join(&engine.name);
             let (dialect, flavour) = (engine.dialect, engine.flavour);
-            let read = migrations::read(&folder, dialect, flavour, &mut read_files, &mut found);
+            let read =
+                migrations::read_folder(&folder, dialect, flavour, &mut read_files, &mut found);
             (engine.name.clone(), read)
         });
         let engines: Vec<OfEngine> = engines.collect();

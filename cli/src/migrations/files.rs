@@ -70,7 +70,7 @@ pub(crate) fn of_engine(
     if !folder.is_dir() {
         return None;
     }
-    let files = migrations::read(&folder, engine.dialect, engine.flavour, sources, found);
+    let files = migrations::read_folder(&folder, engine.dialect, engine.flavour, sources, found);
     let migrations = ParsedMigration::all(files, engine.dialect);
     let busy = migrations.iter();
     let busy = busy.filter_map(|one| busy_migration(one, engine.dialect));

@@ -519,8 +519,13 @@ pub(super) fn statements(sql: &str, dialect: Dialect) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("1_a.sql"), sql).expect("it can be written");
     let (mut sources, mut found) = Default::default();
-    let read =
-        bindery_schema::migrations::read(folder.path(), dialect, None, &mut sources, &mut found);
+    let read = bindery_schema::migrations::read_folder(
+        folder.path(),
+        dialect,
+        None,
+        &mut sources,
+        &mut found,
+    );
     let statements = read.iter().flat_map(|one| one.up.statements.iter());
     statements.map(|one| one.sql.to_string()).collect()
 }

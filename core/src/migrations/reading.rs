@@ -106,7 +106,7 @@ fn replaces_of(text: &str) -> Vec<Replaced> {
 }
 
 /// Reads the migrations of a folder, in their order. What is wrong with them is in `diagnostics`.
-pub fn read(
+pub fn read_folder(
     folder: &Path,
     dialect: Dialect,
     flavour: Option<Flavour>,
@@ -125,7 +125,7 @@ pub fn read(
 }
 
 /// Reads the text of one migration that no file holds yet.
-pub fn read_text(
+pub fn read_migration(
     (version, name): (&str, &str),
     path: &Path,
     text: &str,
@@ -378,7 +378,7 @@ mod tests {
             fs::write(folder.path().join(file), text).expect("it can be written to");
         }
         let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
-        let read = read(folder.path(), dialect, None, &mut sources, &mut found);
+        let read = read_folder(folder.path(), dialect, None, &mut sources, &mut found);
         let told = found
             .iter()
             .map(|one| format!("{}: {}", one.code, one.message));

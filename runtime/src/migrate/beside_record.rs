@@ -12,7 +12,7 @@ const CREATE: &str = "CREATE TABLE _bindery_beside_views (version TEXT NOT NULL,
 const END: &str = "DROP TABLE _bindery_beside_views";
 
 /// The record of a migration; empty where there is none.
-pub(super) fn read(physical: &mut Physical, version: &str) -> Result<Views> {
+pub(super) fn read_views(physical: &mut Physical, version: &str) -> Result<Views> {
     let mut views = Views::new();
     if !physical.table_exists(None, TABLE)? {
         return Ok(views);
@@ -34,7 +34,7 @@ pub(super) fn read(physical: &mut Physical, version: &str) -> Result<Views> {
 }
 
 /// Records the views before the first statement, all of them or none.
-pub(super) fn write(physical: &mut Physical, version: &str, views: &Views) -> Result<()> {
+pub(super) fn write_views(physical: &mut Physical, version: &str, views: &Views) -> Result<()> {
     if views.is_empty() {
         return Ok(());
     }

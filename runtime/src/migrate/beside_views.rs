@@ -60,7 +60,7 @@ WHERE v.type = 'view'
 UNION ALL SELECT 0, v.name, 'view', '', '' FROM sqlite_schema v WHERE v.type = 'view' ORDER BY 2, 3, 4";
 
 /// The kind of it, and its name among those.
-type Place = (String, String);
+type BesideKey = (String, String);
 
 /// The number of a view that was dropped.
 const GONE: i64 = -1;
@@ -70,7 +70,7 @@ const GONE: i64 = -1;
 pub(super) struct View {
     /// Another one has another; SQLite has none.
     pub(super) number: i64,
-    pub(super) beside: BTreeMap<Place, String>,
+    pub(super) beside: BTreeMap<BesideKey, String>,
 }
 
 /// Views by their names.
@@ -95,10 +95,10 @@ impl BesideViews {
     /// The same of a migration that is not one transaction. It is recorded for the run that goes on with the migration, if this one is
     /// killed after it dropped a view.
     pub(super) fn recorded(physical: &mut Physical, version: &str) -> Result<Self> {
-        let mut before = record::read(physical, version)?;
+        let mut before = record::read_views(physical, version)?;
         if before.is_empty() {
             before = views(physical)?;
-            record::write(physical, version, &before)?;
+            record::write_views(physical, version, &before)?;
         }
         let is_recorded = !before.is_empty();
         let mut all = Self {
@@ -111,7 +111,7 @@ impl BesideViews {
 
     /// The record of a run that was killed, and that no other goes on with.
     pub(super) fn left(physical: &mut Physical, version: &str) -> Result<Self> {
-        let before = record::read(physical, version)?;
+        let before = record::read_views(physical, version)?;
         let is_recorded = !before.is_empty();
         Ok(Self {
             before,
@@ -186,7 +186,7 @@ fn views(physical: &mut Physical) -> Result<Views> {
     let mut views = Views::new();
     physical.query(sql, &mut |_| {}, &mut |row| {
         let (number, name): (i64, String) = (row.next()?, row.next()?);
-        let place: Place = (row.next()?, row.next()?);
+        let place: BesideKey = (row.next()?, row.next()?);
         let view = views.entry(name).or_default();
         view.number = number;
         view.beside.insert(place, row.next()?);

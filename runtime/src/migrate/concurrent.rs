@@ -9,7 +9,7 @@ use crate::error::{Error, MigrationError, Result};
 use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
-const STATE: &str = "SELECT i.indisvalid, n.nspname, x.relname FROM pg_catalog.pg_index i \
+const SELECT_STATE: &str = "SELECT i.indisvalid, n.nspname, x.relname FROM pg_catalog.pg_index i \
     JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace WHERE ";
 
 /// A statement that makes or drops an index so. Names are as they are written.
@@ -27,7 +27,7 @@ pub(super) enum ConcurrentIndex<'s> {
 
 /// An index in the catalogue.
 #[derive(Debug, PartialEq, Eq)]
-enum State {
+enum IndexState {
     Missing,
     Valid,
     /// Its name in quotes, with its schema.
@@ -43,7 +43,7 @@ impl<'s> ConcurrentIndex<'s> {
         }
     }
 
-    fn state(&self, physical: &mut Physical) -> Result<State> {
+    fn state(&self, physical: &mut Physical) -> Result<IndexState> {
         let (condition, texts) = match self {
             Self::Made {
                 name: Some(name),
@@ -58,16 +58,16 @@ impl<'s> ConcurrentIndex<'s> {
             ),
             Self::Dropped { name } => ("i.indexrelid = pg_catalog.to_regclass($1)", vec![*name]),
         };
-        let mut state = State::Missing;
+        let mut state = IndexState::Missing;
         let write = &mut |params: &mut crate::value::ParamWriter<'_>| {
             texts.iter().for_each(|text| params.text(text));
         };
-        physical.query(&format!("{STATE}{condition}"), write, &mut |row| {
+        physical.query(&format!("{SELECT_STATE}{condition}"), write, &mut |row| {
             let is_valid: bool = row.next()?;
             let (schema, name): (String, String) = (row.next()?, row.next()?);
             state = match is_valid {
-                true => State::Valid,
-                false => State::Invalid(quoted(&schema, &name)),
+                true => IndexState::Valid,
+                false => IndexState::Invalid(quoted(&schema, &name)),
             };
             Ok(true)
         })?;
@@ -89,12 +89,12 @@ impl<'s> ConcurrentIndex<'s> {
             return Ok(());
         }
         match self.state(physical)? {
-            State::Invalid(index) if is_named && was_begun => {
+            IndexState::Invalid(index) if is_named && was_begun => {
                 let dropped = drop_index(physical, &index);
                 dropped.map_err(|error| refused(left(index, true)).with_source(error))
             }
-            State::Invalid(index) => Err(refused(left(index, false))),
-            State::Missing | State::Valid => Ok(()),
+            IndexState::Invalid(index) => Err(refused(left(index, false))),
+            IndexState::Missing | IndexState::Valid => Ok(()),
         }
     }
 
@@ -110,7 +110,7 @@ impl<'s> ConcurrentIndex<'s> {
             Self::Made { name, .. } => name.is_some(),
             Self::Dropped { .. } => return error,
         };
-        let Ok(State::Invalid(index)) = self.state(physical) else {
+        let Ok(IndexState::Invalid(index)) = self.state(physical) else {
             return error;
         };
         if is_named && !stays && drop_index(physical, &index).is_ok() {
@@ -123,8 +123,8 @@ impl<'s> ConcurrentIndex<'s> {
     fn is_done(&self, physical: &mut Physical) -> Result<Option<bool>> {
         Ok(match self {
             Self::Made { name: None, .. } => None,
-            Self::Made { .. } => Some(self.state(physical)? == State::Valid),
-            Self::Dropped { .. } => Some(self.state(physical)? == State::Missing),
+            Self::Made { .. } => Some(self.state(physical)? == IndexState::Valid),
+            Self::Dropped { .. } => Some(self.state(physical)? == IndexState::Missing),
         })
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn create(physical: &mut Physical) -> Result<()> {
 }
 
 /// All rows; none where there is no table.
-pub(super) fn read(physical: &mut Physical) -> Result<Vec<Recorded>> {
+pub(super) fn read_history(physical: &mut Physical) -> Result<Vec<Recorded>> {
     let mut rows = Vec::new();
     if !physical.table_exists(None, MIGRATIONS.name)? {
         return Ok(rows);

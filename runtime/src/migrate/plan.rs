@@ -268,7 +268,7 @@ pub(super) fn ensure_applied(status: &[MigrationStatus]) -> Result<()> {
 /// Refuses to go on where a person has to look first.
 pub(super) fn ensure_sound(plan: &Plan<'_>, out_of_order: bool) -> Result<()> {
     let status = &plan.status;
-    let of = |wanted: MigrationState| {
+    let versions_in = |wanted: MigrationState| {
         let found = status.iter().filter(|one| one.state == wanted);
         let versions: Vec<String> = found.map(|one| one.version.clone()).collect();
         Some(versions).filter(|versions| !versions.is_empty())
@@ -287,16 +287,16 @@ pub(super) fn ensure_sound(plan: &Plan<'_>, out_of_order: bool) -> Result<()> {
     if let Some(halfway) = &plan.changed_halfway {
         return Err(refused(halfway.clone()));
     }
-    if let Some(versions) = of(MigrationState::Changed) {
+    if let Some(versions) = versions_in(MigrationState::Changed) {
         return Err(refused(MigrationError::Changed { versions }));
     }
-    if let Some(versions) = of(MigrationState::HalfReplaced) {
+    if let Some(versions) = versions_in(MigrationState::HalfReplaced) {
         return Err(refused(MigrationError::HalfReplaced { versions }));
     }
-    if let Some(versions) = of(MigrationState::Missing) {
+    if let Some(versions) = versions_in(MigrationState::Missing) {
         return Err(refused(MigrationError::Missing { versions }));
     }
-    match of(MigrationState::OutOfOrder) {
+    match versions_in(MigrationState::OutOfOrder) {
         Some(versions) if !out_of_order => Err(refused(MigrationError::OutOfOrder { versions })),
         Some(_) | None => Ok(()),
     }

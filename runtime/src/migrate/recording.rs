@@ -25,7 +25,7 @@ impl<'m> Migrator<'_, 'm> {
         session: &mut Session,
         version: &str,
     ) -> Result<Vec<&'m Migration>> {
-        let history = history::read(&mut session.physical)?;
+        let history = history::read_history(&mut session.physical)?;
         let plan = Plan::of(&self.migrations, &history);
         let has_row = |one: &&Migration| history.iter().any(|row| row.version == one.version);
         let until = until(&plan, version)?;
@@ -66,7 +66,7 @@ impl<'m> Migrator<'_, 'm> {
         version: &str,
         done: Option<usize>,
     ) -> Result<(&'m Migration, Option<Progress>)> {
-        let history = history::read(&mut session.physical)?;
+        let history = history::read_history(&mut session.physical)?;
         let plan = Plan::of(&self.migrations, &history);
         let planned = plan.find(version)?;
         let row = history.iter().find(|row| row.version == version);

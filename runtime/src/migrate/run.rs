@@ -43,7 +43,7 @@ pub(super) struct Step<'m> {
 
 impl<'m> Migrator<'_, 'm> {
     pub(super) fn plan(&self, session: &mut Session) -> Result<Plan<'m>> {
-        let history = history::read(&mut session.physical)?;
+        let history = history::read_history(&mut session.physical)?;
         let mut plan = Plan::of(&self.migrations, &history);
         concurrent::settle(&mut session.physical, &mut plan)?;
         Ok(plan)

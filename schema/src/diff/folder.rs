@@ -37,7 +37,7 @@ pub fn fold(
 ) -> Option<Folded> {
     let mut found = Diagnostics::default();
     let migrations = if folder.is_dir() {
-        migrations::read(folder, engine.dialect, engine.flavour, sources, &mut found)
+        migrations::read_folder(folder, engine.dialect, engine.flavour, sources, &mut found)
     } else {
         Vec::new()
     };

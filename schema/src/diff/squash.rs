@@ -16,7 +16,7 @@ use crate::ast::{Ast, Name, Statement};
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
-use crate::migrations::{ScriptStatement, read_text, replaces_lines};
+use crate::migrations::{ScriptStatement, read_migration, replaces_lines};
 use crate::model::{Engine, EngineId, Model};
 use crate::parse::{SingleStatement, load, parse};
 use crate::plan::capture::{PREFIX, is_ours};
@@ -125,7 +125,7 @@ pub fn squash(
     let last = &old[old.len() - 1];
     let names = (&*last.version, squash.name);
     let engine = (squash.engine.dialect, squash.engine.flavour);
-    let written = read_text(names, squash.path, &text, engine, sources, diagnostics)
+    let written = read_migration(names, squash.path, &text, engine, sources, diagnostics)
         .ok_or(SquashRefused::Unreadable)?;
     let written = ParsedMigration::new(written, squash.engine.dialect);
     let migrations = [written].into_iter().chain(rest.to_vec()).collect();

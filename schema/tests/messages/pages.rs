@@ -232,7 +232,7 @@ fn written(code: &str, sql: &str) -> PathBuf {
 fn migrated(code: &str, sql: &str) -> Vec<&'static str> {
     let folder = written(code, sql).join("migrations/default");
     let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
-    migrations::read(&folder, Dialect::Sqlite, None, &mut sources, &mut found);
+    migrations::read_folder(&folder, Dialect::Sqlite, None, &mut sources, &mut found);
     found.iter().map(|finding| finding.code).collect()
 }
 

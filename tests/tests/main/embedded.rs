@@ -41,7 +41,7 @@ fn the_checksum_is_that_of_the_command() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     std::fs::write(folder.path().join("1_logs.sql"), text.replace('\n', "\r\n"))
         .expect("it can be written to");
-    let read = bindery_schema::migrations::read(
+    let read = bindery_schema::migrations::read_folder(
         folder.path(),
         bindery_schema::dialect::Dialect::Sqlite,
         None,

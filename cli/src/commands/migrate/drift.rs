@@ -86,7 +86,7 @@ fn expected(
     let applied: BTreeSet<&str> = applied.map(|one| one.version.as_str()).collect();
     let (mut sources, mut found) = (project.input.sources.clone(), Diagnostics::default());
     let folder = folder(project, &engine.name);
-    let mut read = migrations::read(
+    let mut read = migrations::read_folder(
         &folder,
         engine.dialect,
         engine.flavour,

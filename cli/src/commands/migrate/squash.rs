@@ -111,7 +111,7 @@ fn plan(
     let folder = folder(project, &engine.name);
     refuse_schema_folder(project, &folder, &engine.name)?;
     let mut sources = project.input.sources.clone();
-    let migrations = read(
+    let migrations = read_migrations(
         &folder,
         &engine,
         (&mut sources, arguments.config.format),
@@ -157,7 +157,7 @@ fn plan(
     })
 }
 
-fn read(
+fn read_migrations(
     folder: &Path,
     engine: &Engine,
     (sources, format): (&mut Sources, Format),
@@ -165,7 +165,7 @@ fn read(
 ) -> Result<Vec<LoadedMigration>, Failure> {
     let mut found = Diagnostics::default();
     let migrations = if folder.is_dir() {
-        migrations::read(folder, engine.dialect, engine.flavour, sources, &mut found)
+        migrations::read_folder(folder, engine.dialect, engine.flavour, sources, &mut found)
     } else {
         Vec::new()
     };
