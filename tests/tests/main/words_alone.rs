@@ -28,13 +28,6 @@ const FUNCTIONS: &[&str] = &["read", "of", "text"];
 
 const TYPES: &[&str] = &["State", "Kind"];
 
-/// Older names that may stay, with their files. The list only becomes shorter.
-const OLDER: &[(&str, &str)] = &[
-    ("cli/src/commands/migrate/squash.rs", "read"),
-    ("core/src/migrations.rs", "read"),
-    ("runtime/src/migrate/concurrent.rs", "State"),
-];
-
 const OF_FUNCTION: &str = "name it by its verb and object, such as `parse_column`; with its module written at each call, \
                            as in `manifest::read(…)`, it may stay if it is not private";
 
@@ -216,12 +209,16 @@ fn no_name_of_one_word_is_met_alone() {
     for path in paths {
         let text = fs::read_to_string(&path).expect("code is UTF-8");
         let path = path.strip_prefix(&workspace).expect("it is below");
-        let names = empty_names(&text).into_iter();
-        let names = names.filter(|name| !OLDER.contains(&(&*path.to_string_lossy(), &name.name)));
-        wrong.extend(names.map(|EmptyName { line, name, help }| {
-            let path = path.display();
-            format!("{path}:{line}: `{name}` says nothing where it is met alone\n  help: {help}")
-        }));
+        wrong.extend(
+            empty_names(&text)
+                .into_iter()
+                .map(|EmptyName { line, name, help }| {
+                    let path = path.display();
+                    format!(
+                        "{path}:{line}: `{name}` says nothing where it is met alone\n  help: {help}"
+                    )
+                }),
+        );
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }

@@ -1,4 +1,4 @@
-//! What a program adds to each connection of SQLite: functions, collations, extensions.
+//! Functions, collations and extensions that a program adds to each connection of SQLite.
 
 use std::error::Error as StdError;
 use std::ffi::c_void;
