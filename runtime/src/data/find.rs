@@ -8,7 +8,7 @@ use super::record::{self, give_all, give_recorded, is_of_another, push_recorded,
 use super::rows::Written;
 use super::same::is_same;
 use super::snapshot::{Snapshot, of_table};
-use super::table::{DataTable, Which, select};
+use super::table::{DataTable, ValueType, Which, select};
 use super::{DataFormat, give};
 use crate::copying::{compare, shown};
 use crate::driver::{Physical, WriteParams};
@@ -87,7 +87,7 @@ impl DataTable {
         let mut line = Line::of_values(DataFormat::Csv);
         for (at, (column, value)) in self.columns.iter().zip(split(&row.0)).enumerate() {
             line.begin_value(at);
-            push_recorded(value, &column.value, &mut line);
+            push_recorded(value, column.value == ValueType::Any, &mut line);
         }
         line.end_row();
         line.text

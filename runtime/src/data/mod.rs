@@ -30,6 +30,7 @@ mod same;
 mod snapshot;
 mod spilled;
 mod table;
+mod take;
 
 pub use self::find::{DataKey, DataRow};
 pub use self::fixtures::{CheckedFixtures, CheckedTable, Fixtures, LoadedFixtures};

@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
-use serde::de::IgnoredAny;
-
 use super::line::Line;
 use super::own;
 use super::table::ValueType;
+use super::take::take_value;
 use crate::error::{ErrorKind, Result};
-use crate::value::types::AnyValue;
+use crate::value::of_column::Value;
 use crate::value::{RowReader, calendar_text, hexadecimal, uuid_text};
 
 /// The date of zeros that old MySQL databases have.
@@ -24,7 +23,12 @@ pub(super) fn push_value(
     line: &mut Line,
 ) -> Result<()> {
     let (begin, column) = (line.text.len(), row.position());
-    let pushed = push_typed(row, value, line);
+    let is_any = *value == ValueType::Any;
+    let taken = take_value(row, value, |value| push_taken(&value, is_any, line));
+    let pushed = match (taken, value) {
+        (Ok(None), ValueType::Array(element)) => array(row, element, line),
+        (taken, _) => taken.map(drop),
+    };
     let Err(error) = pushed else { return Ok(()) };
     if !matches!(error.kind(), ErrorKind::Decode { .. }) {
         return Err(error);
@@ -35,73 +39,48 @@ pub(super) fn push_value(
     Ok(())
 }
 
-fn push_typed(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Result<()> {
-    if row.skip_null() {
-        line.null();
-        return Ok(());
-    }
-    match value {
-        ValueType::Boolean => line.bare(row.bool()?),
-        ValueType::Integer => line.bare(row.i64()?),
-        ValueType::Unsigned => line.bare(row.u64()?),
-        ValueType::Float32 => float(f64::from(row.f32()?), true, line),
-        ValueType::Float64 => float(row.f64()?, false, line),
-        ValueType::Decimal => {
-            let decimal = row.decimal()?;
-            line.plain(|out| out.push_str(&decimal));
+/// Writes a value. Where a column may have any type, texts have quotes in CSV and others have none, so that they can be distinguished.
+#[inline]
+pub(super) fn push_taken(value: &Value<'_>, is_any: bool, line: &mut Line) {
+    match *value {
+        Value::Null => line.null(),
+        Value::Integer(value) => line.bare(value),
+        Value::Unsigned(value) => line.bare(value),
+        Value::Boolean(value) => line.bare(value),
+        Value::Single(value) => float(value.into(), true, line),
+        Value::Double(value) if is_any && !value.is_finite() => {
+            line.bare(if value > 0.0 { "9e999" } else { "-9e999" });
         }
-        ValueType::Text => push_text(row.text()?, line),
-        ValueType::Bytes => {
-            let bytes = row.bytes()?;
-            if bytes.is_empty() {
-                // Not nothing, which is NULL in CSV.
-                line.quoted("");
-                return Ok(());
-            }
-            line.plain(|out| hexadecimal::push(bytes, out));
+        Value::Double(value) => float(value, false, line),
+        // It would be taken for bytes of SQLite.
+        Value::Text(value) if is_any || own::is_like_bytes(value) => line.quoted(value),
+        Value::Text(value) | Value::Written(value) => line.text(value),
+        Value::Bytes(value) if is_any => {
+            let (before, after) = BLOB_BEFORE_AND_AFTER[usize::from(line.is_json())];
+            line.text.push_str(before);
+            hexadecimal::push(value, &mut line.text);
+            line.text.push_str(after);
         }
-        ValueType::Date | ValueType::DateTime | ValueType::Timestamp => moment(row, value, line)?,
-        ValueType::Time => {
-            let micros = row.time()?;
-            line.plain(|out| calendar_text::write_time(micros, out));
+        // Not nothing, which is NULL in CSV.
+        Value::Bytes([]) => line.quoted(""),
+        Value::Bytes(value) => line.plain(|out| hexadecimal::push(value, out)),
+        Value::Date(days) => line.plain(|out| calendar_text::write_date(days, out)),
+        Value::Time(micros) => line.plain(|out| calendar_text::write_time(micros, out)),
+        Value::DateTime(micros) => push_date_time(micros, false, line),
+        Value::Timestamp(micros) => push_date_time(micros, true, line),
+        Value::ZeroDate => line.plain(|out| out.push_str(ZERO_DATE)),
+        Value::InfiniteMoment(is_negative) => {
+            line.plain(|out| out.push_str(INFINITE_MOMENTS[usize::from(is_negative)]));
         }
-        ValueType::Interval => {
-            let interval = row.interval()?;
-            line.plain(|out| write!(out, "{interval}").expect("writing to a String cannot fail"));
+        Value::Uuid(value) => line.plain(|out| out.push_str(&uuid_text::write(value))),
+        Value::Json(document) => line.json(document),
+        Value::Decimal(value) => line.plain(|out| out.push_str(value)),
+        Value::Interval(value) => {
+            line.plain(|out| write!(out, "{value}").expect("writing to a String cannot fail"));
         }
-        ValueType::Uuid => {
-            let uuid = row.uuid()?;
-            line.plain(|out| out.push_str(&uuid_text::write(&uuid)));
-        }
-        ValueType::Json => json(row, |document| line.json(document))?,
-        ValueType::Any => any(&row.any()?, line),
-        ValueType::Array(element) => array(row, element, line)?,
+        // Arrays are recorded by their text, and vectors are read as such.
+        Value::Vector(_) | Value::Array(..) => {}
     }
-    Ok(())
-}
-
-fn moment(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Result<()> {
-    if row.skip_zero_date() {
-        line.plain(|out| out.push_str(ZERO_DATE));
-        return Ok(());
-    }
-    if let Some(is_negative) = row.skip_infinite_moment() {
-        line.plain(|out| out.push_str(INFINITE_MOMENTS[usize::from(is_negative)]));
-        return Ok(());
-    }
-    if *value == ValueType::Date {
-        let days = row.date()?;
-        line.plain(|out| calendar_text::write_date(days, out));
-        return Ok(());
-    }
-    let is_utc = *value == ValueType::Timestamp;
-    let micros = if is_utc {
-        row.timestamp()?
-    } else {
-        row.datetime()?
-    };
-    push_date_time(micros, is_utc, line);
-    Ok(())
 }
 
 /// Writes microseconds since 1970.
@@ -113,26 +92,6 @@ pub(super) fn push_date_time(micros: i64, is_utc: bool, line: &mut Line) {
         out.replace_range(start + 10..start + 11, "T");
         out.push_str(if is_utc { "Z" } else { "" });
     });
-}
-
-/// With quotes where it would be taken for bytes of SQLite.
-fn push_text(text: &str, line: &mut Line) {
-    if own::is_like_bytes(text) {
-        line.quoted(text);
-    } else {
-        line.text(text);
-    }
-}
-
-/// Hands over the next value, a document.
-pub(super) fn json<T>(row: &mut RowReader<'_>, take: impl FnOnce(&str) -> T) -> Result<T> {
-    let is_unchecked = row.is_unchecked();
-    let document = row.json()?;
-    if is_unchecked && serde_json::from_str::<IgnoredAny>(&document).is_err() {
-        drop(document);
-        return Err(row.mismatch("JSON"));
-    }
-    Ok(take(&document))
 }
 
 fn array(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Result<()> {
@@ -177,22 +136,6 @@ fn nested(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Resu
     pushed
 }
 
-/// Values of other types than text have no quotes in CSV, so that they can be distinguished.
-fn any(value: &AnyValue, line: &mut Line) {
-    match value {
-        AnyValue::Integer(value) => line.bare(value),
-        AnyValue::Real(value) if value.is_finite() => line.bare(format_args!("{value:?}")),
-        AnyValue::Real(value) => line.bare(if *value > 0.0 { "9e999" } else { "-9e999" }),
-        AnyValue::Text(value) => line.quoted(value),
-        AnyValue::Blob(value) => {
-            let (before, after) = BLOB_BEFORE_AND_AFTER[usize::from(line.is_json())];
-            line.text.push_str(before);
-            hexadecimal::push(value, &mut line.text);
-            line.text.push_str(after);
-        }
-    }
-}
-
 /// Around the digits of bytes among values of any type, in CSV and in JSON.
 pub(super) const BLOB_BEFORE_AND_AFTER: [(&str, &str); 2] =
     [("x'", "'"), ("{\"$bytes\":\"", "\"}")];
@@ -209,5 +152,33 @@ fn float(value: f64, is_single: bool, line: &mut Line) {
         line.bare(format_args!("{:?}", value as f32));
     } else {
         line.bare(format_args!("{value:?}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::DataFormat;
+
+    #[test]
+    fn columns_of_any_type_distinguish_texts_and_bytes_from_numbers() {
+        let values = [
+            Value::Text("7"),
+            Value::Bytes(&[7]),
+            Value::Bytes(&[]),
+            Value::Double(f64::INFINITY),
+            Value::Decimal("1.5"),
+            Value::Date(0),
+        ];
+        let written = |is_any| {
+            let texts = values.iter().map(|value| {
+                let mut line = Line::of_values(DataFormat::Csv);
+                push_taken(value, is_any, &mut line);
+                line.text
+            });
+            texts.collect::<Vec<_>>().join(",")
+        };
+        assert_eq!(written(true), "\"7\",x'07',x'',9e999,1.5,1970-01-01");
+        assert_eq!(written(false), "7,07,\"\",Infinity,1.5,1970-01-01");
     }
 }

@@ -1,0 +1,61 @@
+//! The next value of a row by the type of its column: the one reading of what is recorded and what is written as text.
+
+use serde::de::IgnoredAny;
+
+use super::table::ValueType;
+use crate::error::Result;
+use crate::value::RowReader;
+use crate::value::of_column::Value;
+
+/// Hands over the next value of a row; `None` where it is an array.
+pub(super) fn take_value<T>(
+    row: &mut RowReader<'_>,
+    value: &ValueType,
+    take: impl FnOnce(Value<'_>) -> T,
+) -> Result<Option<T>> {
+    if row.skip_null() {
+        return Ok(Some(take(Value::Null)));
+    }
+    Ok(Some(match value {
+        ValueType::Boolean => take(Value::Boolean(row.bool()?)),
+        ValueType::Integer => take(Value::Integer(row.i64()?)),
+        ValueType::Unsigned => take(Value::Unsigned(row.u64()?)),
+        ValueType::Float32 => take(Value::Single(row.f32()?)),
+        ValueType::Float64 => take(Value::Double(row.f64()?)),
+        ValueType::Decimal => take(Value::Decimal(&row.decimal()?)),
+        ValueType::Text => take(Value::Text(row.text()?)),
+        ValueType::Bytes => take(Value::Bytes(row.bytes()?)),
+        ValueType::Date | ValueType::DateTime | ValueType::Timestamp => take(moment(row, value)?),
+        ValueType::Time => take(Value::Time(row.time()?)),
+        ValueType::Interval => take(Value::Interval(row.interval()?)),
+        ValueType::Uuid => take(Value::Uuid(&row.uuid()?)),
+        ValueType::Json => return json(row, take).map(Some),
+        ValueType::Any => take(Value::from(&row.any()?)),
+        ValueType::Array(_) => return Ok(None),
+    }))
+}
+
+fn moment(row: &mut RowReader<'_>, value: &ValueType) -> Result<Value<'static>> {
+    if row.skip_zero_date() {
+        return Ok(Value::ZeroDate);
+    }
+    if let Some(is_negative) = row.skip_infinite_moment() {
+        return Ok(Value::InfiniteMoment(is_negative));
+    }
+    Ok(match value {
+        ValueType::Date => Value::Date(row.date()?),
+        ValueType::Timestamp => Value::Timestamp(row.timestamp()?),
+        _ => Value::DateTime(row.datetime()?),
+    })
+}
+
+/// SQLite looks at no document's form.
+fn json<T>(row: &mut RowReader<'_>, take: impl FnOnce(Value<'_>) -> T) -> Result<T> {
+    let is_unchecked = row.is_unchecked();
+    let document = row.json()?;
+    if is_unchecked && serde_json::from_str::<IgnoredAny>(&document).is_err() {
+        drop(document);
+        return Err(row.mismatch("JSON"));
+    }
+    Ok(take(Value::Json(&document)))
+}
