@@ -2,15 +2,17 @@
 //! written: for the repair of a copy, whose tables are known by their names alone.
 
 use super::find::DataKey;
-use super::give::give_column;
-use super::loading::{BACK, Loading, RELEASE, SAVEPOINT};
-use super::record::give_all;
-use super::rows::Written;
+use super::form::kind;
+use super::loading::{BACK, Loading, RELEASE, SAVEPOINT, located};
+use super::record::{give_all, give_recorded};
 use super::table::{DataColumn, DataTable, ValueType};
 use crate::driver::random;
-use crate::error::{Operation, Result};
-use crate::value::{ParamWriter, uuid_text};
-use bindery_core::sql_writer::SqlWriter;
+use crate::driver::stand_in::{random_values, update_sql};
+use crate::error::Result;
+use crate::value::ParamWriter;
+use crate::value::of_column::Value;
+use crate::value::recorded::recorded;
+use bindery_core::dialect::ValueKind;
 
 /// Characters of a text, and digits of bytes.
 const LENGTH: usize = 32;
@@ -23,18 +25,12 @@ impl Loading {
     /// The database fails.
     #[doc(hidden)]
     pub fn give_up(&mut self, table: &DataTable, key: &DataKey, columns: &[usize]) -> Result<bool> {
-        let all = columns.iter().flat_map(|&at| {
-            let values = stand_ins(&table.columns[at]).into_iter();
-            values.map(move |value| (at, value))
-        });
-        for (column, value) in all.collect::<Vec<_>>() {
-            let taken = self.try_value(table, key, (column, &value));
-            let taken = taken.map_err(|error| {
-                let error = error.during(Operation::LoadRows);
-                error.on_engine(self.engine)
-            })?;
-            if taken {
-                return Ok(true);
+        for &column in columns {
+            for value in stand_ins(&table.columns[column])? {
+                let taken = self.try_value(table, key, (column, &value));
+                if taken.map_err(|error| located(error, self.engine))? {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
@@ -44,21 +40,11 @@ impl Loading {
         &mut self,
         table: &DataTable,
         key: &DataKey,
-        (column, value): (usize, &StandIn),
+        (column, value): (usize, &[u8]),
     ) -> Result<bool> {
-        let mut sql = SqlWriter::new(self.physical.dialect());
-        sql.push("UPDATE ").push(&table.rows).push(" SET ");
-        sql.push(table.sql.columns[column])
-            .push(" = ")
-            .placeholder();
-        sql.push(" WHERE ")
-            .list(table.sql.key, " AND ", |sql, &at| {
-                sql.push(table.sql.columns[at]).push(" = ").placeholder();
-            });
-        let sql = sql.finish();
+        let sql = update_sql(self.physical.dialect(), (table.sql, &table.rows), column);
         let write = &mut |params: &mut ParamWriter<'_>| {
-            let (written, text) = value;
-            give_column(&table.columns[column], *written, text, params);
+            give_recorded(&table.columns[column], value, params);
             give_all(table, table.sql.key, &key.0, params);
         };
         self.physical.batch(SAVEPOINT)?;
@@ -74,61 +60,43 @@ impl Loading {
     }
 }
 
-/// A value that a row has in place of one that it gave up.
-type StandIn = (Written, String);
-
-/// The values to try, in turn. A column may take only small numbers or short texts.
-fn stand_ins(column: &DataColumn) -> Vec<StandIn> {
-    let null = column.nullable.then(|| (Written::Null, String::new()));
-    let texts = of_type(column).into_iter();
-    let texts = texts.map(|text| (Written::Bare, text));
-    null.into_iter().chain(texts).collect()
-}
-
-fn of_type(column: &DataColumn) -> Vec<String> {
-    let bits = random::numbers();
-    let numbers = || bits.iter().map(u64::to_string).collect();
-    let length = column.length.map_or(LENGTH, |length| length as usize);
-    match &column.value {
-        ValueType::Integer => {
-            let numbers = bits.map(u64::cast_signed).into_iter();
-            let numbers = numbers.flat_map(|number| [-1 - number, number]);
-            numbers.map(|number| number.to_string()).collect()
-        }
-        ValueType::Unsigned
-        | ValueType::Float32
-        | ValueType::Float64
-        | ValueType::Decimal
-        | ValueType::Any => numbers(),
-        ValueType::Text => vec![random::digits(length.min(LENGTH)), random::digits(length)],
-        ValueType::Bytes => vec![
-            random::digits(length.min(LENGTH) * 2),
-            random::digits(length * 2),
-        ],
-        ValueType::Date => vec![date()],
-        ValueType::Time => vec![time()],
-        ValueType::DateTime => vec![format!("{}T{}", date(), time())],
-        ValueType::Timestamp => vec![format!("{}T{}Z", date(), time())],
-        ValueType::Uuid => {
-            let mut uuid = [0; 16];
-            uuid.copy_from_slice(&random::bytes(16));
-            vec![uuid_text::write(&uuid)]
-        }
-        ValueType::Boolean | ValueType::Interval | ValueType::Json | ValueType::Array(_) => {
-            Vec::new()
-        }
+/// The recorded values to try, in turn. A column may take only small numbers or short texts.
+fn stand_ins(column: &DataColumn) -> Result<Vec<Vec<u8>>> {
+    let mut all = of_type(column)?;
+    if column.nullable {
+        all.insert(0, recorded(Value::Null)?);
     }
+    Ok(all)
 }
 
-/// One that a `TIMESTAMP` of MySQL takes, too.
-fn date() -> String {
-    let number = random::number();
-    let (year, month, day) = (number % 60, number / 60 % 12, number / 720 % 28);
-    format!("{}-{:02}-{:02}", 1971 + year, 1 + month, 1 + day)
-}
-
-fn time() -> String {
-    let number = random::number();
-    let (hour, minute, second) = (number % 24, number / 24 % 60, number / 1_440 % 60);
-    format!("{hour:02}:{minute:02}:{second:02}")
+fn of_type(column: &DataColumn) -> Result<Vec<Vec<u8>>> {
+    let length = column.length.map_or(LENGTH, |length| length as usize);
+    let below = |end: u64| (random::number() % end).cast_signed();
+    // A day that a `TIMESTAMP` of MySQL has, too.
+    let (day, second) = (365 + below(21_900), below(86_400));
+    let moment = (day * 86_400 + second) * 1_000_000;
+    let one = match &column.value {
+        ValueType::Float32 | ValueType::Float64 | ValueType::Decimal | ValueType::Any => {
+            let numbers = random::numbers().map(|number| number.to_string());
+            let texts = numbers.iter().map(|number| Value::Written(number));
+            return texts.map(recorded).collect();
+        }
+        ValueType::Date => Value::Date(day),
+        ValueType::Time => Value::Time(second * 1_000_000),
+        ValueType::DateTime => Value::DateTime(moment),
+        ValueType::Timestamp => Value::Timestamp(moment),
+        ValueType::Integer
+        | ValueType::Unsigned
+        | ValueType::Text
+        | ValueType::Bytes
+        | ValueType::Uuid
+        | ValueType::Boolean
+        | ValueType::Interval
+        | ValueType::Json
+        | ValueType::Array(_) => {
+            let kind = kind(&column.value).unwrap_or(ValueKind::Other);
+            return random_values(kind, &[length.min(LENGTH), length]);
+        }
+    };
+    Ok(vec![recorded(one)?])
 }

@@ -99,6 +99,8 @@ mod refused;
 pub(crate) mod repeat;
 mod request;
 #[cfg(any(feature = "data", feature = "sync"))]
+pub(crate) mod stand_in;
+#[cfg(any(feature = "data", feature = "sync"))]
 pub(crate) mod stored_form;
 mod table_ddl;
 mod table_sql;

@@ -190,6 +190,14 @@ pub(super) fn record(values: &mut RecordedValues, value: Value<'_>) -> Result<()
     Recorder(values, Dialect::Sqlite).put(value)
 }
 
+/// A value by itself.
+#[cfg(any(feature = "data", feature = "sync"))]
+pub(crate) fn recorded(value: Value<'_>) -> Result<Vec<u8>> {
+    let mut values = RecordedValues::new();
+    Recorder(&mut values, Dialect::Sqlite).put(value)?;
+    Ok(values.bytes().to_vec())
+}
+
 #[inline]
 fn push_sized(values: &mut RecordedValues, tag: u8, bytes: &[u8]) -> Result<()> {
     let Ok(length) = u32::try_from(bytes.len()) else {
