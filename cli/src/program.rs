@@ -107,13 +107,17 @@ fn kept_engine(engine: &Engine) -> &'static EngineTexts {
     });
     let decisions = engine.decisions.then_some(Keeps::Decisions);
     let syncs = engine.syncs.then_some(Keeps::Syncs);
+    let maps = engine.shard_maps.then_some(Keeps::ShardMaps);
     ENGINES.keep(EngineTexts {
         name: engine.name.clone(),
         dialect: engine.dialect,
         flavour: engine.flavour,
         outbox: engine.outbox,
         inbox: engine.inbox,
-        keeps: [decisions, syncs, sagas].into_iter().flatten().collect(),
+        keeps: [decisions, syncs, sagas, maps]
+            .into_iter()
+            .flatten()
+            .collect(),
     })
 }
 

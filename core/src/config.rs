@@ -16,6 +16,7 @@ mod read;
 mod redact;
 mod resolve;
 mod session;
+mod shards;
 mod target;
 mod template;
 mod tls;
@@ -36,6 +37,7 @@ pub use self::resolve::override_variable;
 pub use self::session::{
     OutsideTransaction, SessionConfig, SessionReset, Synchronous, is_application_name,
 };
+pub use self::shards::{ShardSet, ShardsConfig};
 pub use self::target::{Address, ConnectionTarget, Endpoint, Secret, Server, SqliteAddress};
 pub use self::template::Template;
 pub use self::tls::{ChannelBinding, TlsError, TlsMode, TlsOptions};
@@ -79,6 +81,8 @@ pub struct Config {
     pub lints: Vec<LintEntry>,
     /// `[atomic]`, by name, sorted.
     pub atomic: Vec<AtomicConfig>,
+    /// `[shards]`, by name, sorted.
+    pub shards: Vec<ShardsConfig>,
     /// `[migrations]`.
     pub migrations: MigrationsConfig,
     /// The file with all secrets masked, for messages.
@@ -445,6 +449,7 @@ impl Config {
             derives: AllDerives::default(),
             lints: Vec::new(),
             atomic: Vec::new(),
+            shards: Vec::new(),
             migrations: MigrationsConfig::default(),
             source: None,
         }

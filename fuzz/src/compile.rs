@@ -30,6 +30,7 @@ fn engine(name: &str, dialect: Dialect) -> Engine {
         outbox: false,
         inbox: false,
         decisions: false,
+        shard_maps: false,
         syncs: false,
         sagas: None,
         keeps_outcomes: false,

@@ -7,7 +7,7 @@
 //!
 //! * reading and writing: [`mod@query`], [`relation`], [`rows`], [`raw`], [`types`], [`dialect`], [`generic`];
 //! * units of work, by features: `session`, `atomic`, `saga`, `outbox`, `messages` and `asynchronous`;
-//! * the databases: [`config`], [`replicas`], [`drift`], and by features `tenants`, `sync`, `migrate` and `data`;
+//! * the databases: [`config`], [`replicas`], [`drift`], and by features `tenants`, `shards`, `sync`, `migrate` and `data`;
 //! * a running program: [`error`](mod@error), [`observe`], [`status`].
 //!
 //! # Features
@@ -31,6 +31,7 @@
 //! | `session` | `bindery::session`: units of work over all engines of a program, `db.session(…)` | |
 //! | `atomic` | atomic groups: transactions over several engines that are committed on all of them or on none | `session` |
 //! | `tenants` | databases opened on the fly, one for each tenant of a program | |
+//! | `shards` | `bindery::shards`: engines of one schema that share its rows by a key | |
 //! | `sync` | `bindery::sync`: copies of tables that are kept up on another engine | |
 //! | `read-token` | positions of replicas as signed texts, for a cookie or a header | `hmac`, `sha2` |
 //! | `outbox` | `bindery::outbox`: tasks that are written in a transaction and run afterwards | `bindery-runtime-macros`, `serde`, `serde_json` |
@@ -88,6 +89,8 @@ mod repository;
 pub mod saga;
 #[cfg_attr(not(feature = "session"), doc(hidden), path = "no_session.rs")]
 pub mod session;
+#[cfg(feature = "shards")]
+pub mod shards;
 #[cfg(feature = "sync")]
 pub mod sync;
 #[cfg(feature = "tenants")]
@@ -405,6 +408,11 @@ mod examples_of_migrations {}
 #[cfg(all(doctest, feature = "tenants"))]
 #[doc = include_str!("../../docs/tenants.md")]
 mod examples_of_tenants {}
+
+/// The examples of `docs/shards.md` compile and run.
+#[cfg(all(doctest, feature = "shards"))]
+#[doc = include_str!("../../docs/shards.md")]
+mod examples_of_shards {}
 
 /// The examples of `docs/capture.md` compile and run.
 #[cfg(all(

@@ -6,6 +6,7 @@ mod messages;
 mod outbox;
 mod registry;
 mod session;
+mod shards;
 mod sync;
 
 /// Includes the code that `bindery_codegen::compile` wrote in the build script.

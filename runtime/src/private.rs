@@ -29,6 +29,8 @@ pub use crate::raw::{
     parameter, read_if_any,
 };
 pub use crate::repository::move_row;
+#[cfg(feature = "shards")]
+pub use crate::shards::ShardSet;
 #[cfg(feature = "sync")]
 pub use crate::sync::{CaptureSql, KeyForm};
 pub use crate::value::{ColumnSet, ColumnWriter, ReadKey};
@@ -40,7 +42,7 @@ pub use crate::{
     __require_json as require_json, __require_messages as require_messages,
     __require_mysql as require_mysql, __require_outbox as require_outbox,
     __require_postgres as require_postgres, __require_serde as require_serde,
-    __require_sqlite as require_sqlite, __require_sync as require_sync,
-    __require_uuid as require_uuid, __serialize_engine as serialize_engine, __session as session,
-    __workers as workers,
+    __require_shards as require_shards, __require_sqlite as require_sqlite,
+    __require_sync as require_sync, __require_uuid as require_uuid,
+    __serialize_engine as serialize_engine, __session as session, __workers as workers,
 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::codes;
-use crate::config::{AtomicGroup, Config, Environment, TypeMapping};
+use crate::config::{AtomicGroup, Config, Environment, ShardSet, TypeMapping};
 use crate::derives::AllDerives;
 use crate::diagnostic::Diagnostics;
 use crate::json_names::RenameRule;
@@ -42,6 +42,8 @@ pub struct Input {
     pub models_of: ModelsOf,
     /// `[atomic]` of the configuration.
     pub groups: Vec<AtomicGroup>,
+    /// `[shards]` of the configuration.
+    pub shards: Vec<ShardSet>,
     /// `--dialect` of a command: the dialect of files whose head and entry in the configuration have none.
     pub command_dialect: Option<Dialect>,
     /// Foreign keys may refer to tables that no text makes: migrations do not make those of other programs.
@@ -82,6 +84,10 @@ impl Input {
         self.groups = config.atomic_groups(&self.engines, diagnostics);
         for group in &self.groups {
             self.engines[group.home.0 as usize].decisions = true;
+        }
+        self.shards = config.shard_sets(diagnostics);
+        for set in &self.shards {
+            self.engines[set.map.0 as usize].shard_maps = true;
         }
         self.default_engine = self.engine_named("default");
         self.models_of = config.models_of();

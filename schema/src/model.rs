@@ -10,13 +10,14 @@ mod interface;
 mod native;
 mod query;
 mod sequences;
+mod shards;
 mod sync;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::ast::{CreateFunction, PublishTag, ViewWords};
-use crate::config::AtomicGroup;
+use crate::config::{AtomicGroup, ShardSet};
 use crate::derives::AllDerives;
 use crate::diagnostic::Diagnostic;
 use crate::json_names::RenameRule;
@@ -75,6 +76,8 @@ pub struct Model {
     pub derives: AllDerives,
     /// Groups of engines that are committed as one, in the order of their names.
     pub groups: Vec<AtomicGroup>,
+    /// Sets of shards, in the order of their names.
+    pub shards: Vec<ShardSet>,
     /// Interfaces over models of several engines, in the order of their names.
     pub interfaces: Vec<Interface>,
     /// `@sync`, in the order of the tables.

@@ -46,6 +46,7 @@ pub(crate) fn model(tables: Vec<Table>) -> Model {
         outbox: false,
         inbox: false,
         decisions: false,
+        shard_maps: false,
         syncs: false,
         sagas: None,
         keeps_outcomes: false,

@@ -59,6 +59,7 @@ mod relations_at_work;
 mod relations_many;
 mod required_by_name;
 mod settings_at_work;
+mod shards_at_work;
 mod sync_at_work;
 mod updates;
 mod validated;

@@ -67,6 +67,11 @@ impl Setting {
             ..Input::default()
         };
         input.configure(config, environment, diagnostics);
+        // Each struct is compiled by itself: the models of a set are not known here.
+        input.shards.clear();
+        if let Some(set) = config.shards.first() {
+            diagnostics.push(findings::shards_of_structs(&set.name, set.span));
+        }
         let mut setting = Self {
             input,
             watched_files: Vec::new(),

@@ -74,6 +74,7 @@ pub fn features(model: &Model) -> BTreeSet<&'static str> {
         .chain(serde)
         .chain(outbox_feature(&model.engines))
         .chain(atomic_feature(&model.groups))
+        .chain((!model.shards.is_empty()).then_some("shards"))
         .chain(copies(model).then_some("sync"))
         .chain(publishes.then_some("messages"))
         .collect()

@@ -19,12 +19,14 @@ use crate::golden::formatted;
 
 /// One configuration each, in the order of the code.
 const DATABASES: [&str; 3] = ["sqlite", "postgres", "mysql"];
-/// They stay when the others are dropped: transactions that are prepared elsewhere need their decisions, and sessions at work count in the
-/// table of outcomes.
-const STAY: [&str; 3] = [
+/// They stay when the others are dropped: transactions that are prepared elsewhere need their decisions, sessions at work count in the
+/// table of outcomes, and rows on other engines are found by the maps of shards.
+const STAY: [&str; 5] = [
     "_bindery_commits",
     "_bindery_coordinators",
     "_bindery_decisions",
+    "_bindery_shard_maps",
+    "_bindery_shard_slots",
 ];
 /// A new table of events goes on with larger numbers than one before it.
 const NUMBERED: &str = "_bindery_events";

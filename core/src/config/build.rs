@@ -33,6 +33,8 @@ pub struct Engine {
     pub inbox: bool,
     /// It is the home of an atomic group.
     pub decisions: bool,
+    /// It keeps the map of a set of shards.
+    pub shard_maps: bool,
     /// It is the target of syncs.
     pub syncs: bool,
     /// The tables of sagas that it has.
@@ -136,6 +138,7 @@ fn model_engine(
         outbox: engine.outbox,
         inbox: engine.inbox,
         decisions: false,
+        shard_maps: false,
         syncs: engine.sync_target,
         sagas: engine.sagas,
         keeps_outcomes: engine.session.resolve_commits == Some(true),

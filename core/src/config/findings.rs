@@ -63,6 +63,25 @@ pub fn unusable_group(name: &str, span: Span, why: &str) -> Diagnostic {
     Diagnostic::error("B0371", message).at(span, "").help(help)
 }
 
+/// B0372: a set of shards whose models would be structs of the program.
+pub fn shards_of_structs(name: &str, span: Span) -> Diagnostic {
+    let message = format!(
+        "the shards `{name}` cannot be a set: its models would be derived, and each is compiled without the others"
+    );
+    let help = "write the tables in a schema file that `build.rs` compiles";
+    Diagnostic::error("B0372", message).at(span, "").help(help)
+}
+
+/// B0373: a set of shards that cannot be called so.
+pub(super) fn unusable_shards(name: &str, span: Span, why: &str) -> Diagnostic {
+    let message = format!("`{name}` cannot be the name of a set of shards: {why}");
+    let help = format!(
+        "write for example `[shards.{}_set]`: up to 32 lower-case letters, digits and `_`, a letter first, and no Rust keyword",
+        engine_name_like(name)
+    );
+    Diagnostic::error("B0373", message).at(span, "").help(help)
+}
+
 /// B0307: two engines, each with its place, whose types would have one name, as `a_1` and `a1`.
 pub fn same_type_name(engine: (&str, Option<Span>), other: (&str, Option<Span>)) -> Diagnostic {
     let message = format!(

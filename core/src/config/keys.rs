@@ -41,6 +41,8 @@ pub enum Section {
     Replica,
     /// `[atomic.<name>]`.
     Atomic,
+    /// `[shards.<name>]`.
+    Shards,
     /// `[migrations]`.
     Migrations,
 }
@@ -70,6 +72,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Top, "crates", "a table", "", On::All, "crates that such types are of, by name; a text in place of a table is the version"),
     key(Section::Top, "derives", "a table", "", On::All, "what generated structs and enums derive beside what they always do; a table in it is for one model, by its name"),
     key(Section::Top, "atomic", "a table", "", On::All, "groups of engines that are committed as one, by name"),
+    key(Section::Top, "shards", "a table", "", On::All, "sets of engines that share the rows of the same models, by name ([shards.md](shards.md))"),
     key(Section::Top, "migrations", "a table", "", On::All, "what a build does with `migrations/<engine>`"),
     key(Section::Top, "lints", "a table: codes with `allow`, `warn` or `deny`", "warnings are reported; advice is not about the tables of a dump", On::All, "levels of warnings; `deny` makes one an error"),
     key(Section::Schema, "files", "an array of paths or tables", "`schema.sql`, where there is one", On::All, "files with DDL, or folders of migrations, read in this order; relative to the configuration"),
@@ -145,6 +148,10 @@ pub const KEYS: &[Key] = &[
     key(Section::Replica, "url", "a URL", "needed", On::All, "where it is"),
     key(Section::Atomic, "engines", "an array of names", "needed", On::All, "the engines of the group, at least two"),
     key(Section::Atomic, "home", "a name", "the engine that is SQLite, else the first that is MySQL or MariaDB, else the first of `engines`", On::All, "the engine that keeps the decisions"),
+    key(Section::Shards, "engines", "an array of names", "needed", On::All, "the shards; those after the first have `models-of`"),
+    key(Section::Shards, "by", "the name of a column", "needed", On::All, "rows are on one shard by its value: an integer, a text or a UUID that is never NULL"),
+    key(Section::Shards, "map", "a name", "needed", On::All, "the engine that keeps which slot is on which shard"),
+    key(Section::Shards, "slots", "1 to 65536", "`1024`", On::All, "values of the column are spread over them; it never changes"),
     key(Section::Migrations, "check", "`error`, `warn` or `off`", "`off`", On::All, "what a build does where the migrations of an engine do not end at the schema; `bindery check` and `generate` too"),
     key(Section::Migrations, "engines", "an array of names", "all of them", On::All, "the engines that are checked"),
 ];
@@ -213,7 +220,7 @@ mod tests {
     use super::*;
 
     /// The section as it is written, and what comes before its table.
-    const SECTIONS: [(Section, &str); 10] = [
+    const SECTIONS: [(Section, &str); 11] = [
         (Section::Top, "Above all sections"),
         (Section::Schema, "`[schema]`"),
         (Section::SchemaFile, "A table among `[schema] files`"),
@@ -223,6 +230,7 @@ mod tests {
         (Section::Crate, "A table of `[crates]`"),
         (Section::Derives, "`[derives]`, and `[derives.<Model>]`"),
         (Section::Atomic, "`[atomic.<name>]`"),
+        (Section::Shards, "`[shards.<name>]`"),
         (Section::Migrations, "`[migrations]`"),
     ];
 

@@ -7,6 +7,7 @@ mod engine;
 mod lints;
 mod migrations;
 mod project;
+mod shards;
 
 use toml::de::{DeTable, DeValue};
 
@@ -86,6 +87,7 @@ impl Reader<'_> {
         let derives = self.derives(table);
         let lints = self.lints(table);
         let atomic = self.atomic(table);
+        let shards = self.shards(table);
         let migrations = self.migrations(table);
         Config {
             folder: Default::default(),
@@ -97,6 +99,7 @@ impl Reader<'_> {
             derives,
             lints,
             atomic,
+            shards,
             migrations,
             source: None,
         }

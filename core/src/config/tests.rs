@@ -70,7 +70,7 @@ const WRONG: &[(&str, &[&str], &str)] = &[
     (
         "url = 'sqlite://a'\nfixtures = 1",
         &["B0301"],
-        "known are `url`, `schema`, `engines`, `types`, `crates`, `derives`, `atomic`, `migrations` and `lints`",
+        "known are `url`, `schema`, `engines`, `types`, `crates`, `derives`, `atomic`, `shards`, `migrations` and `lints`",
     ),
     (
         "url = 'sqlite://a'\n[migrations]\ncheck = 'eror'\nengines = []",

@@ -11,7 +11,8 @@ mod upkeep;
 
 use crate::driver::own_tables::{
     COMMITS, COORDINATORS, DECISIONS, EVENTS, INBOX, MESSAGES, MIRRORS, OUTBOX, OwnTableDdl,
-    SAGA_MARKS, SAGA_STEPS, SAGAS, SCHEDULES, SYNC, SYNC_REJECTS, SYNC_RUNS, VERSIONS,
+    SAGA_MARKS, SAGA_STEPS, SAGAS, SCHEDULES, SHARD_MAPS, SHARD_SLOTS, SYNC, SYNC_REJECTS,
+    SYNC_RUNS, VERSIONS,
 };
 use crate::link::program::{EngineInfo, Keeps, TableDdl};
 
@@ -37,6 +38,8 @@ pub(crate) static OF_SYNCS: Group = &[&SYNC, &SYNC_RUNS, &SYNC_REJECTS];
 pub(crate) static OF_MIRRORS: Group = &[&MIRRORS];
 static OF_SAGA_LOG: Group = &[&SAGAS, &SAGA_STEPS];
 static OF_SAGA_STEPS: Group = &[&SAGA_MARKS];
+/// The engine that keeps the maps of shards.
+static OF_SHARD_MAPS: Group = &[&SHARD_MAPS, &SHARD_SLOTS];
 /// Outcomes of transactions, where the database does not keep them itself.
 static OF_OUTCOMES: Group = &[&COMMITS];
 
@@ -60,6 +63,7 @@ pub fn own_tables(
         Keeps::Syncs => OF_SYNCS,
         Keeps::SagaLog => of_sagas(true),
         Keeps::SagaSteps => of_sagas(false),
+        Keeps::ShardMaps => OF_SHARD_MAPS,
     });
     let groups = [(engine.outbox, OF_OUTBOX), (engine.inbox, OF_INBOX)]
         .into_iter()

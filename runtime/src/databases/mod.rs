@@ -18,6 +18,8 @@ mod read_only;
 mod read_token;
 mod reads;
 mod resolve;
+#[cfg(feature = "shards")]
+pub(crate) mod shard_maps;
 pub(crate) mod status;
 pub(crate) mod tables;
 
@@ -41,6 +43,8 @@ use self::connector::{Seen, Wanted, connector};
 #[cfg(feature = "atomic")]
 use self::coordinators::Coordinators;
 use self::observed::labels;
+#[cfg(feature = "shards")]
+use self::shard_maps::ShardMaps;
 use self::status::EngineStatus;
 #[cfg(any(feature = "data", feature = "migrations", feature = "sync"))]
 use crate::driver::Physical;
@@ -120,6 +124,9 @@ pub(crate) struct Configured {
     pub(crate) observer: Arc<Observer>,
     #[cfg(feature = "atomic")]
     pub(crate) coordinators: Arc<Coordinators>,
+    /// The maps that it keeps, as far as they are known.
+    #[cfg(feature = "shards")]
+    pub(crate) shard_maps: Arc<ShardMaps>,
 }
 
 /// A copy of an engine's database that is only read, with connections of its own.
@@ -445,6 +452,8 @@ impl Configured {
             observer,
             #[cfg(feature = "atomic")]
             coordinators: Arc::default(),
+            #[cfg(feature = "shards")]
+            shard_maps: Arc::default(),
         })
     }
 

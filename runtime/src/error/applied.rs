@@ -196,6 +196,8 @@ impl ErrorKind {
             Self::Data(_) => false,
             #[cfg(feature = "saga")]
             Self::Saga(_) => false,
+            #[cfg(feature = "shards")]
+            Self::NoShard { .. } => false,
             #[cfg(feature = "sync")]
             Self::Sync(_) => false,
         }

@@ -134,6 +134,14 @@ pub enum ErrorKind {
         /// The tenant that was requested.
         requested: String,
     },
+    /// No shard of a set has the slot of a key ([`Shards::assign`](crate::shards::Shards::assign)).
+    #[cfg(feature = "shards")]
+    NoShard {
+        /// The name of the set.
+        shards: &'static str,
+        /// The slot.
+        slot: u32,
+    },
     /// Another transaction is in the way: a deadlock, or an order of transactions that cannot be. The whole transaction may
     /// be tried again.
     Conflict,
@@ -400,6 +408,11 @@ impl fmt::Display for ErrorKind {
                 "tenant `{}` was requested where tenant `{}` is locked",
                 requested.escape_debug(),
                 locked.escape_debug()
+            ),
+            #[cfg(feature = "shards")]
+            Self::NoShard { shards, slot } => write!(
+                out,
+                "no shard of `{shards}` has slot {slot}: give it to one, by `{shards}_shards().divide()` or `assign`"
             ),
             Self::Conflict => {
                 out.write_str("another transaction is in the way; try the whole transaction again")

@@ -26,6 +26,8 @@ impl ErrorKind {
             Self::TenantLimit { .. } => "tenant_limit",
             Self::TenantConflict { .. } => "tenant_conflict",
             Self::TenantLocked { .. } => "tenant_locked",
+            #[cfg(feature = "shards")]
+            Self::NoShard { .. } => "no_shard",
             Self::Unavailable => "unavailable",
             Self::UnknownHost { .. } => "unknown_host",
             Self::AccessDenied => "access_denied",

@@ -45,6 +45,8 @@ pub enum Keeps {
     SagaLog,
     /// Steps of sagas whose log is on another engine.
     SagaSteps,
+    /// The maps of sets of shards.
+    ShardMaps,
 }
 
 /// One model as compiled in.

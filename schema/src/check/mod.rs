@@ -24,6 +24,7 @@ mod reachable;
 mod redaction;
 mod referred_key;
 mod row_id;
+mod shards;
 mod storage_engine;
 mod sync;
 mod text_key;
@@ -62,6 +63,7 @@ const RULES: &[Rule] = &[
     storage_engine::check,
     text_key::check,
     row_id::check,
+    shards::check,
     view::check,
 ];
 

@@ -113,6 +113,7 @@ impl<'a> Resolver<'a> {
             text_searches: draft.text_searches.clone(),
             derives: input.derives.clone(),
             groups: input.groups.clone(),
+            shards: input.shards.clone(),
             functions: draft.routines.clone(),
             ..Model::default()
         };

@@ -247,6 +247,7 @@ fn compared(code: &str, sql: &str) -> Vec<&'static str> {
         outbox: false,
         inbox: false,
         decisions: false,
+        shard_maps: false,
         syncs: false,
         sagas: None,
         keeps_outcomes: false,

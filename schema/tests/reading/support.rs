@@ -49,6 +49,7 @@ pub(crate) fn engine(name: &str, dialect: Dialect) -> Engine {
         outbox: false,
         inbox: false,
         decisions: false,
+        shard_maps: false,
         syncs: false,
         sagas: None,
         keeps_outcomes: false,

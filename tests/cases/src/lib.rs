@@ -64,6 +64,8 @@ cases! {
     relations
     required
     sample
+    sharded
+    shards
     shop
     sync
     types

@@ -74,6 +74,7 @@ fn read_checked_model(
             outbox: false,
             inbox: false,
             decisions: false,
+            shard_maps: false,
             syncs: false,
             sagas: None,
             keeps_outcomes: false,

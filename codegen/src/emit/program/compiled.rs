@@ -72,7 +72,8 @@ fn keeps(engine: &Engine) -> String {
     });
     let decisions = engine.decisions.then_some("Decisions");
     let syncs = engine.syncs.then_some("Syncs");
-    let words = [decisions, syncs, sagas].into_iter().flatten();
+    let maps = engine.shard_maps.then_some("ShardMaps");
+    let words = [decisions, syncs, sagas, maps].into_iter().flatten();
     let words: Vec<_> = words
         .map(|word| format!("::bindery::__private::Keeps::{word}"))
         .collect();

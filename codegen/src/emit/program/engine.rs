@@ -1,7 +1,8 @@
-//! The module `engine`: a type for each engine, and `Any` for one chosen at run time.
+//! The module `engine`: a type for each engine, one for each set of shards, and `Any` for one chosen at run time.
 
+use bindery_schema::config::ShardSet;
 use bindery_schema::dialect::Dialect;
-use bindery_schema::model::{Engine, Model};
+use bindery_schema::model::{Engine, EngineId, Model};
 
 use crate::emit::shape::derives_serde;
 use crate::emit::text::UNUSED;
@@ -16,7 +17,28 @@ pub(crate) fn module(w: &mut RustWriter, model: &Model) {
             for (index, engine) in model.engines.iter().enumerate() {
                 fixed(w, index, engine);
             }
-            any(w, model);
+            let engines: Vec<(usize, &Engine)> = model.engines.iter().enumerate().collect();
+            chosen(
+                w,
+                "Any",
+                "Any engine of this program, chosen at run time.",
+                &engines,
+            );
+            for set in &model.shards {
+                let engines = engines
+                    .iter()
+                    .filter(|(at, _)| set.engines.contains(&EngineId(*at as u32)));
+                let about = format!(
+                    "An engine among the shards `{}`, chosen at run time.",
+                    set.name
+                );
+                chosen(
+                    w,
+                    &set.type_name(),
+                    &about,
+                    &engines.copied().collect::<Vec<_>>(),
+                );
+            }
             from_str(w, model);
             if derives_serde(model.derives.paths()) {
                 serialize(w, model);
@@ -29,7 +51,9 @@ pub(crate) fn module(w: &mut RustWriter, model: &Model) {
 fn serialize(w: &mut RustWriter, model: &Model) {
     w.item(|w| {
         let engines = model.engines.iter().map(|engine| engine.type_name.as_str());
-        for engine in engines.chain(["Any"]) {
+        let sets = model.shards.iter().map(ShardSet::type_name);
+        let chosen = ["Any".to_owned()].into_iter().chain(sets);
+        for engine in engines.map(str::to_owned).chain(chosen) {
             w.line(&format!(
                 "::bindery::__private::serialize_engine!({engine});"
             ));
@@ -74,20 +98,25 @@ fn implementation(w: &mut RustWriter, ty: &str, engines: &[&Engine], index: &str
     });
 }
 
-fn any(w: &mut RustWriter, model: &Model) {
+/// One of several engines. Each has its place among those of the program as its number.
+fn chosen(w: &mut RustWriter, ty: &str, about: &str, engines: &[(usize, &Engine)]) {
     w.item(|w| {
-        w.doc("Any engine of this program, chosen at run time.");
+        w.doc(about);
         w.line("#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]");
-        w.block("pub enum Any", |w| {
-            for engine in &model.engines {
+        w.block(&format!("pub enum {ty}"), |w| {
+            for (next, (at, engine)) in engines.iter().enumerate() {
                 w.doc(&format!("Engine `{}`.", engine.name));
-                w.line(&format!("{},", engine.type_name));
+                let name = &engine.type_name;
+                match *at == next {
+                    true => w.line(&format!("{name},")),
+                    false => w.line(&format!("{name} = {at},")),
+                }
             }
         });
     });
     let name = "super::PROGRAM.engines[self as usize].name";
-    let engines: Vec<&Engine> = model.engines.iter().collect();
-    implementation(w, "Any", &engines, "self as usize", name);
+    let engines: Vec<&Engine> = engines.iter().map(|(_, engine)| *engine).collect();
+    implementation(w, ty, &engines, "self as usize", name);
 }
 
 fn common_dialect(engines: &[&Engine]) -> Option<Dialect> {

@@ -11,6 +11,7 @@ mod messages;
 mod outbox;
 pub(crate) mod queries;
 pub(crate) mod session;
+mod shards;
 mod syncs;
 pub(crate) mod tables;
 pub(crate) mod tags;
@@ -24,6 +25,7 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
     databases::databases(w, model, around, all);
     session::session(w, model, around, all);
     atomic::groups(w, model, around, all);
+    shards::sets(w, model, around);
     interface::interfaces(w, model, around, all);
     outbox::outboxes(w, model);
     messages::messages(w, model);

@@ -78,6 +78,7 @@ impl<'m> Shapes<'m> {
             relations: Arc::new(Relations::of(model)),
             around: Surroundings {
                 engines: &model.engines,
+                shards: &model.shards,
                 scope,
             },
         }
@@ -93,6 +94,7 @@ impl<'m> Shapes<'m> {
             relations: Arc::clone(&known.relations),
             around: Surroundings {
                 engines: &model.engines,
+                shards: &model.shards,
                 scope,
             },
         }

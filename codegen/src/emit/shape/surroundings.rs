@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
+use bindery_schema::config::ShardSet;
 use bindery_schema::model::{Engine, EngineId};
 
 use super::names::ModelNames;
@@ -46,12 +47,16 @@ impl Scope {
 #[derive(Debug)]
 pub(crate) struct Surroundings<'m> {
     pub(crate) engines: &'m [Engine],
+    pub(crate) shards: &'m [ShardSet],
     pub(crate) scope: Scope,
 }
 
 impl Hash for Surroundings<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.scope.hash(state);
+        for set in self.shards {
+            (&set.name, &set.engines).hash(state);
+        }
         for engine in self.engines {
             let Engine {
                 name,
@@ -64,6 +69,7 @@ impl Hash for Surroundings<'_> {
                 outbox: _,
                 inbox: _,
                 decisions: _,
+                shard_maps: _,
                 syncs: _,
                 sagas: _,
                 keeps_outcomes: _,
@@ -84,6 +90,12 @@ impl Surroundings<'_> {
     /// The type of an engine.
     pub(crate) fn engine(&self, id: EngineId) -> String {
         format!("{}::{}", self.scope.engine, self.engine_of(id).type_name)
+    }
+
+    /// The sets of shards of which a model is that lives on these engines.
+    pub(crate) fn sets_of(&self, engines: &[EngineId]) -> impl Iterator<Item = &ShardSet> {
+        let sets = self.shards.iter();
+        sets.filter(move |set| set.engines.iter().all(|id| engines.contains(id)))
     }
 
     /// The tag of a model.

@@ -40,10 +40,13 @@ fn lives_on(around: &Surroundings<'_>, shape: &Shape<'_>) -> String {
 }
 
 fn choices(around: &Surroundings<'_>, shape: &Shape<'_>) -> String {
+    let sets = around.sets_of(shape.table.engines);
+    let sets = sets.map(|set| format!("{}_shard(key)", set.name));
     let engines = shape.table.engines.iter();
-    let calls: Vec<_> = engines
-        .map(|id| &around.engines[id.0 as usize].name)
-        .map(|name| format!("`db.{name}()?.{}()`", shape.names.accessor))
+    let engines = engines.map(|id| format!("{}()", around.engine_of(*id).name));
+    let calls: Vec<_> = sets
+        .chain(engines)
+        .map(|call| format!("`db.{call}?.{}()`", shape.names.accessor))
         .collect();
     in_words_or(&calls)
 }

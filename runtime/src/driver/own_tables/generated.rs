@@ -774,6 +774,62 @@ pub(crate) static SAGA_MARKS: OwnTableDdl = OwnTableDdl::new(
     &["DROP TABLE _bindery_saga_marks"],
 );
 
+/// The maps of sets of shards, and which of their slots are on which engine; a slot that is in no row is on none.
+pub(crate) static SHARD_MAPS: OwnTableDdl = OwnTableDdl::new(
+    "_bindery_shard_maps",
+    [
+        Some(&[r#"CREATE TABLE IF NOT EXISTS "_bindery_shard_maps" (
+    "shards" VARCHAR(32) NOT NULL,
+    "slots" BIGINT NOT NULL,
+    "version" BIGINT NOT NULL,
+    PRIMARY KEY ("shards")
+)"#]),
+        Some(&[r#"CREATE TABLE IF NOT EXISTS "_bindery_shard_maps" (
+    "shards" character varying(32) NOT NULL,
+    "slots" bigint NOT NULL,
+    "version" bigint NOT NULL,
+    PRIMARY KEY ("shards")
+)"#]),
+        Some(&[r#"CREATE TABLE IF NOT EXISTS `_bindery_shard_maps` (
+    `shards` VARCHAR(32) NOT NULL,
+    `slots` BIGINT NOT NULL,
+    `version` BIGINT NOT NULL,
+    PRIMARY KEY (`shards`)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */"#]),
+    ],
+    NOTHING,
+    &[],
+);
+
+pub(crate) static SHARD_SLOTS: OwnTableDdl = OwnTableDdl::new(
+    "_bindery_shard_slots",
+    [
+        Some(&[r#"CREATE TABLE IF NOT EXISTS "_bindery_shard_slots" (
+    "shards" VARCHAR(32) NOT NULL,
+    "first_slot" BIGINT NOT NULL,
+    "past_slot" BIGINT NOT NULL,
+    "engine" VARCHAR(32) NOT NULL,
+    PRIMARY KEY ("shards", "first_slot")
+)"#]),
+        Some(&[r#"CREATE TABLE IF NOT EXISTS "_bindery_shard_slots" (
+    "shards" character varying(32) NOT NULL,
+    "first_slot" bigint NOT NULL,
+    "past_slot" bigint NOT NULL,
+    "engine" character varying(32) NOT NULL,
+    PRIMARY KEY ("shards", "first_slot")
+)"#]),
+        Some(&[r#"CREATE TABLE IF NOT EXISTS `_bindery_shard_slots` (
+    `shards` VARCHAR(32) NOT NULL,
+    `first_slot` BIGINT NOT NULL,
+    `past_slot` BIGINT NOT NULL,
+    `engine` VARCHAR(32) NOT NULL,
+    PRIMARY KEY (`shards`, `first_slot`)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */"#]),
+    ],
+    NOTHING,
+    &[],
+);
+
 /// `at_work` is the statement that was begun last, `done` how many are done, of the way forth or of the way back. The time is the
 /// database's own, in UTC as every session is.
 pub(crate) static MIGRATIONS: OwnTableDdl = OwnTableDdl::new(

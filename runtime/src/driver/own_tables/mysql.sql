@@ -243,6 +243,20 @@ CREATE TABLE _bindery_saga_marks (
     PRIMARY KEY (uid, step_no, way)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
+-- The maps of sets of shards, and which of their slots are on which engine; a slot that is in no row is on none.
+CREATE TABLE _bindery_shard_maps (
+    shards VARCHAR(32) NOT NULL PRIMARY KEY,
+    slots BIGINT NOT NULL,
+    version BIGINT NOT NULL
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+CREATE TABLE _bindery_shard_slots (
+    shards VARCHAR(32) NOT NULL,
+    first_slot BIGINT NOT NULL,
+    past_slot BIGINT NOT NULL,
+    engine VARCHAR(32) NOT NULL,
+    PRIMARY KEY (shards, first_slot)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
 -- `at_work` is the statement that was begun last, `done` how many are done, of the way forth or of the way back. The time is the
 -- database's own, in UTC as every session is.
 CREATE TABLE _bindery_migrations (

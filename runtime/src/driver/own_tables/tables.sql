@@ -142,6 +142,20 @@ CREATE TABLE _bindery_saga_marks (
     PRIMARY KEY (uid, step_no, way)
 );
 
+-- The maps of sets of shards, and which of their slots are on which engine; a slot that is in no row is on none.
+CREATE TABLE _bindery_shard_maps (
+    shards VARCHAR(32) NOT NULL PRIMARY KEY,
+    slots BIGINT NOT NULL,
+    version BIGINT NOT NULL
+);
+CREATE TABLE _bindery_shard_slots (
+    shards VARCHAR(32) NOT NULL,
+    first_slot BIGINT NOT NULL,
+    past_slot BIGINT NOT NULL,
+    engine VARCHAR(32) NOT NULL,
+    PRIMARY KEY (shards, first_slot)
+);
+
 -- `at_work` is the statement that was begun last, `done` how many are done, of the way forth or of the way back. The time is the
 -- database's own, in UTC as every session is.
 CREATE TABLE _bindery_migrations (

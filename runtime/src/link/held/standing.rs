@@ -281,6 +281,8 @@ fn is_of_database(error: &Error) -> bool {
         ErrorKind::Data(_) => false,
         #[cfg(feature = "saga")]
         ErrorKind::Saga(_) => false,
+        #[cfg(feature = "shards")]
+        ErrorKind::NoShard { .. } => false,
         #[cfg(feature = "sync")]
         ErrorKind::Sync(_) => false,
     }

@@ -121,6 +121,7 @@ impl Structure {
                 outbox: false,
                 inbox: false,
                 decisions: false,
+                shard_maps: false,
                 syncs: false,
                 sagas: None,
                 keeps_outcomes: false,

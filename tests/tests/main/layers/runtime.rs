@@ -34,7 +34,7 @@ pub(super) const ORDER: Order = Order {
         "session",
         "databases/generated",
         // The halves that a program chooses by features.
-        "atomic | saga | outbox | tenants | migrate | data | sync",
+        "atomic | saga | outbox | tenants | shards | migrate | data | sync",
         "messages",
     ],
     // The root and its macros, and what is re-exported for generated code.
@@ -47,6 +47,7 @@ pub(super) const ORDER: Order = Order {
         "macros/outbox.rs",
         "macros/registry.rs",
         "macros/session.rs",
+        "macros/shards.rs",
         "macros/sync.rs",
         "no_atomic.rs",
         "no_session.rs",

@@ -4,7 +4,7 @@
 
 mod literal;
 
-use bindery_schema::model::CheckedModel;
+use bindery_schema::model::{CheckedModel, EngineId};
 use bindery_schema::plan::{StatementFacts, TableStatements};
 use bindery_schema::sorting::sort_by;
 
@@ -79,8 +79,18 @@ pub(crate) fn lives_on(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sh
     }
     let any = format!("{}::Any", around.scope.engine);
     implementation(w, around, shape, &any, "engine", |w| {
-        w.block("match engine", |w| arms(w, around, shape));
+        w.block("match engine", |w| {
+            arms(w, around, &any, shape.table.engines, around.engines.len())
+        });
     });
+    for set in around.sets_of(shape.table.engines) {
+        let ty = format!("{}::{}", around.scope.engine, set.type_name());
+        implementation(w, around, shape, &ty, "engine", |w| {
+            w.block("match engine", |w| {
+                arms(w, around, &ty, &set.engines, set.engines.len());
+            });
+        });
+    }
     if !shape.several {
         on_one_engine(w, around, shape);
     }
@@ -134,18 +144,18 @@ fn implementation(
 }
 
 /// One arm for all engines where the model is not: with many engines these would be most of the code.
-fn arms(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
-    let mut hosts = shape.table.engines.to_vec();
+fn arms(w: &mut RustWriter, around: &Surroundings<'_>, ty: &str, engines: &[EngineId], all: usize) {
+    let mut hosts = engines.to_vec();
     sort_by(&mut hosts, Ord::cmp);
     for &id in &hosts {
         let engine = around.engine_of(id);
-        let pattern = format!("{}::Any::{}", around.scope.engine, engine.type_name);
+        let pattern = format!("{ty}::{}", engine.type_name);
         w.line(&format!(
             "{pattern} => {},",
             some_reference(static_name(engine))
         ));
     }
-    if hosts.len() < around.engines.len() {
+    if hosts.len() < all {
         w.line("_ => ::core::option::Option::None,");
     }
 }

@@ -1,0 +1,196 @@
+//! The tables of maps: `_bindery_shard_maps` has the number of slots and the version of each set, `_bindery_shard_slots` which of them are
+//! where. Whoever changes a map takes the lock of its row in the former first, so that changes follow one another.
+
+use super::ShardSet;
+use crate::databases::Registry;
+use crate::databases::shard_maps::{KnownMap, Slots};
+use crate::error::{Error, ErrorKind, Result};
+use crate::link::Connection;
+use crate::link::dialect::Several;
+use crate::link::engine::Engine;
+use crate::link::program::Program;
+use crate::link::transaction::Transaction;
+use crate::raw::sql::Sql;
+use bindery_core::dialect::Dialect;
+
+/// The engine that keeps a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct MapEngine {
+    index: usize,
+    name: &'static str,
+    dialect: Dialect,
+}
+
+impl Engine for MapEngine {
+    type Dialect = Several;
+
+    fn index(self) -> usize {
+        self.index
+    }
+
+    fn name(self) -> &'static str {
+        self.name
+    }
+
+    fn dialect(self) -> Dialect {
+        self.dialect
+    }
+}
+
+impl MapEngine {
+    fn of(set: &ShardSet, program: &Program) -> Self {
+        let info = &program.engines[set.map];
+        Self {
+            index: set.map,
+            name: info.name,
+            dialect: info.dialect,
+        }
+    }
+}
+
+/// Reads a map.
+pub(super) fn read_map(registry: &Registry, set: &ShardSet) -> Result<KnownMap> {
+    let engine = MapEngine::of(set, registry.program);
+    let mut connection = registry.connect(engine)?;
+    let read = connection.transaction(|tx| map_within(tx, set, registry.program));
+    read.map_err(|error| explained(set, error).on_engine(engine.name))
+}
+
+/// Changes a map: `added` says which ranges come to those that there are. None goes, and none changes its engine.
+pub(super) fn change(
+    registry: &Registry,
+    set: &ShardSet,
+    mut added: impl FnMut(&KnownMap) -> Result<Vec<Slots>>,
+) -> Result<KnownMap> {
+    let known = read_map(registry, set)?;
+    if added(&known)?.is_empty() {
+        return Ok(known);
+    }
+    let engine = MapEngine::of(set, registry.program);
+    let mut connection = registry.connect(engine)?;
+    begin_map(&mut connection, set)?;
+    connection.transaction(|tx| {
+        // Others wait for the lock of this row.
+        let take = Sql::by_dialect()
+            .postgres("UPDATE _bindery_shard_maps SET version = version WHERE shards = $1")
+            .otherwise("UPDATE _bindery_shard_maps SET version = version WHERE shards = ?");
+        tx.execute(take, (set.name,))?;
+        let map = map_within(tx, set, registry.program)?;
+        let added = added(&map)?;
+        if added.is_empty() {
+            return Ok(map);
+        }
+        for range in added {
+            insert(tx, set, range, registry.program)?;
+        }
+        let bump = Sql::by_dialect()
+            .postgres("UPDATE _bindery_shard_maps SET version = version + 1 WHERE shards = $1")
+            .otherwise("UPDATE _bindery_shard_maps SET version = version + 1 WHERE shards = ?");
+        tx.execute(bump, (set.name,))?;
+        map_within(tx, set, registry.program)
+    })
+}
+
+/// Makes the row of a map where there is none.
+fn begin_map(connection: &mut Connection<MapEngine>, set: &ShardSet) -> Result<()> {
+    let insert = Sql::by_dialect()
+        .postgres("INSERT INTO _bindery_shard_maps (shards, slots, version) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING")
+        .mysql("INSERT INTO _bindery_shard_maps (shards, slots, version) VALUES (?, ?, 0) ON DUPLICATE KEY UPDATE version = version")
+        .otherwise("INSERT INTO _bindery_shard_maps (shards, slots, version) VALUES (?, ?, 0) ON CONFLICT DO NOTHING");
+    connection
+        .transaction(|tx| tx.execute(insert, (set.name, i64::from(set.slots))))
+        .map(drop)
+}
+
+fn insert(
+    tx: &mut Transaction<'_, MapEngine>,
+    set: &ShardSet,
+    range: Slots,
+    program: &Program,
+) -> Result<()> {
+    let insert = Sql::by_dialect()
+        .postgres("INSERT INTO _bindery_shard_slots (shards, first_slot, past_slot, engine) VALUES ($1, $2, $3, $4)")
+        .otherwise("INSERT INTO _bindery_shard_slots (shards, first_slot, past_slot, engine) VALUES (?, ?, ?, ?)");
+    let name = program.engines[range.engine].name;
+    let values = (
+        set.name,
+        i64::from(range.first),
+        i64::from(range.past),
+        name,
+    );
+    tx.execute(insert, values).map(drop)
+}
+
+fn map_within(
+    tx: &mut Transaction<'_, MapEngine>,
+    set: &ShardSet,
+    program: &Program,
+) -> Result<KnownMap> {
+    let head = Sql::by_dialect()
+        .postgres("SELECT slots, version FROM _bindery_shard_maps WHERE shards = $1")
+        .otherwise("SELECT slots, version FROM _bindery_shard_maps WHERE shards = ?");
+    let Some((slots, version)) = tx.query_optional::<(i64, i64)>(head, (set.name,))? else {
+        return Ok(KnownMap::default());
+    };
+    if slots != i64::from(set.slots) {
+        return Err(refused(
+            set,
+            &format!(
+                "it has {slots} slots, and the program was compiled for {}",
+                set.slots
+            ),
+        ));
+    }
+    let ranges = Sql::by_dialect()
+        .postgres("SELECT first_slot, past_slot, engine FROM _bindery_shard_slots WHERE shards = $1 ORDER BY first_slot")
+        .otherwise("SELECT first_slot, past_slot, engine FROM _bindery_shard_slots WHERE shards = ? ORDER BY first_slot");
+    let rows: Vec<(i64, i64, String)> = tx.query_as(ranges, (set.name,))?;
+    let mut found: Vec<Slots> = Vec::with_capacity(rows.len());
+    for (first, past, name) in rows {
+        let engine = program.engine_names().position(|known| known == name);
+        let engine = engine.ok_or_else(|| {
+            refused(
+                set,
+                &format!("it names the engine `{name}`, which the program does not have"),
+            )
+        })?;
+        let least = found.last().map_or(0, |range| i64::from(range.past));
+        if first < least || past <= first || past > slots {
+            return Err(refused(
+                set,
+                &format!("its slots from {first} to {past} overlap others or are none"),
+            ));
+        }
+        found.push(Slots {
+            first: first as u32,
+            past: past as u32,
+            engine,
+        });
+    }
+    Ok(KnownMap {
+        version,
+        ranges: found,
+    })
+}
+
+/// Says in words that the tables are missing, where that is why something failed. Whoever changes a map has read it before.
+#[cold]
+fn explained(set: &ShardSet, error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::SchemaMismatch => refused(
+            set,
+            "its tables, `_bindery_shard_maps` and `_bindery_shard_slots`, are not there: `create_missing()`, `bindery create` or a run of \
+             migrations makes them",
+        ),
+        _ => error,
+    }
+}
+
+/// A map that the program cannot use.
+#[cold]
+fn refused(set: &ShardSet, why: &str) -> Error {
+    Error::new(ErrorKind::Config(format!(
+        "the map of the shards `{}` cannot be used: {why}",
+        set.name
+    )))
+}
