@@ -513,6 +513,43 @@ fn reg_06_a_session_is_over_shards() -> bindery::Result<()> {
     Ok(())
 }
 
+/// The map is read in a session that has written on its engine.
+///
+/// Covers REG-06.
+#[test]
+fn reg_06_a_session_on_the_engine_of_the_map_reads_it() -> bindery::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let file = |name: &str| format!("sqlite://{}", folder.path().join(name).display());
+    let open = || {
+        let engines = ["default", "s0", "s1"];
+        let config = engines.iter().fold(Config::new(), |config, name| {
+            config.engine(*name, file(name).as_str())
+        });
+        shards::Databases::with_config(&config)
+    };
+    let db = open()?;
+    db.create_missing()?;
+    db.customers_shards().divide()?;
+    let db = open()?;
+    db.session(|s| {
+        s.tenants().insert(shards::NewTenant::new(1, "Acme"))?;
+        let shard = db.customers_shards().engine(1)?;
+        let order = shards::NewOrder::new(shards::order::Required {
+            tenant_id: 1,
+            id: 1,
+        });
+        shards::Tables::orders(s.connection(shard)?)
+            .insert(order)
+            .map(drop)
+    })?;
+    assert_eq!(db.tenants().count()?, 1);
+    assert_eq!(
+        shards::Tables::orders(&mut db.customers_shard(1)?).count()?,
+        1
+    );
+    Ok(())
+}
+
 /// Tables that were not made are named, with what makes them.
 #[test]
 fn reg_06_a_map_without_its_tables_says_what_makes_them() -> bindery::Result<()> {

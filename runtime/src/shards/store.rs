@@ -4,6 +4,7 @@
 use super::ShardSet;
 use crate::databases::Registry;
 use crate::databases::shard_maps::{KnownMap, Slots};
+use crate::driver::TransactionOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::Connection;
 use crate::link::dialect::Several;
@@ -48,11 +49,12 @@ impl MapEngine {
     }
 }
 
-/// Reads a map.
+/// Reads a map: what is committed of it, also where a session of the caller's has the engine open.
 pub(super) fn read_map(registry: &Registry, set: &ShardSet) -> Result<KnownMap> {
     let engine = MapEngine::of(set, registry.program);
-    let mut connection = registry.connect(engine)?;
-    let read = connection.transaction(|tx| map_within(tx, set, registry.program));
+    let mut connection = registry.outside_transaction(|| registry.connect(engine))?;
+    let options = TransactionOptions::new().read_only();
+    let read = connection.transaction_with(options, |tx| map_within(tx, set, registry.program));
     read.map_err(|error| explained(set, error).on_engine(engine.name))
 }
 
