@@ -6,7 +6,7 @@ use std::io::BufReader;
 
 use bindery::data::{
     DataFormat, DataKey, DataRow, DataTable, LoadMode, Loading, Reject, Rejected, RowsSource,
-    Snapshot,
+    Snapshot, Written, in_halves, second_half,
 };
 use bindery::sync::SyncTurn;
 use serde::Serialize;
@@ -20,13 +20,6 @@ use crate::progress::Progress;
 
 /// Rows in one transaction.
 pub(super) const BATCH: usize = 1_000;
-
-/// Brings up the rows of these keys in one transaction.
-#[derive(Clone, Copy)]
-struct Work<'w> {
-    run: &'w dyn Fn(&[DataKey]) -> bindery::Result<Repaired>,
-    deletes: bool,
-}
 
 /// A row that the target does not have just so.
 pub(super) struct Wrong<'k> {
@@ -79,12 +72,9 @@ impl Repair<'_> {
         pair: &Pair<'_>,
         differing: &[Differing],
     ) -> Result<Repaired, Failure> {
-        let is_surplus = |row: &&Differing| row.kind == DifferenceKind::Surplus;
-        let work = Work {
-            run: &|keys| self.delete_batch(pair, keys),
-            deletes: true,
-        };
-        self.in_batches(pair, differing.iter().filter(is_surplus), work)
+        let differing = differing.iter();
+        let surplus = differing.filter(|row| row.kind == DifferenceKind::Surplus);
+        self.in_batches(pair, surplus.map(|row| row.key.clone()), true)
     }
 
     /// Writes the rows that are missing or different.
@@ -93,22 +83,9 @@ impl Repair<'_> {
         pair: &Pair<'_>,
         differing: &[Differing],
     ) -> Result<Repaired, Failure> {
-        let is_wrong = |row: &&Differing| row.kind != DifferenceKind::Surplus;
-        let work = Work {
-            run: &|keys| self.write_batch(pair, keys),
-            deletes: false,
-        };
-        self.in_batches(pair, differing.iter().filter(is_wrong), work)
-    }
-
-    fn in_batches<'d>(
-        &self,
-        pair: &Pair<'_>,
-        differing: impl Iterator<Item = &'d Differing>,
-        work: Work<'_>,
-    ) -> Result<Repaired, Failure> {
-        let keys: Vec<DataKey> = differing.map(|row| row.key.clone()).collect();
-        self.of_keys(pair, &keys, work)
+        let differing = differing.iter();
+        let wrong = differing.filter(|row| row.kind != DifferenceKind::Surplus);
+        self.in_batches(pair, wrong.map(|row| row.key.clone()), false)
     }
 
     /// Takes the rows that were refused since the last time.
@@ -124,24 +101,20 @@ impl Repair<'_> {
         deletes: bool,
     ) -> Result<Repaired, Failure> {
         let wanted = rows.iter().filter(|row| row.is_surplus == deletes);
-        let keys: Vec<DataKey> = wanted.map(|row| row.key.clone()).collect();
-        let run: &dyn Fn(&[DataKey]) -> bindery::Result<Repaired> = match deletes {
-            true => &|keys| self.delete_batch(pair, keys),
-            false => &|keys| self.write_batch(pair, keys),
-        };
-        self.of_keys(pair, &keys, Work { run, deletes })
+        self.in_batches(pair, wanted.map(|row| row.key.clone()), deletes)
     }
 
-    fn of_keys(
+    fn in_batches(
         &self,
         pair: &Pair<'_>,
-        keys: &[DataKey],
-        work: Work<'_>,
+        keys: impl Iterator<Item = DataKey>,
+        deletes: bool,
     ) -> Result<Repaired, Failure> {
+        let keys: Vec<DataKey> = keys.collect();
         let (mut repaired, mut done) = (Repaired::default(), 0);
         for batch in keys.chunks(BATCH) {
             self.advance()?;
-            repaired.add(self.attempt(batch, work)?);
+            repaired.add(self.attempt(pair, batch, deletes)?);
             done += batch.len() as u64;
             let place = ("repairing", pair.name(), bindery::Engine::name(self.to));
             self.progress.tell(place, done, Some(keys.len() as u64));
@@ -158,21 +131,26 @@ impl Repair<'_> {
     }
 
     /// One transaction, or several where rejected rows are left out: an error at its end does not say which row it is about.
-    fn attempt(&self, keys: &[DataKey], work: Work<'_>) -> Result<Repaired, Failure> {
-        let error = match (work.run)(keys) {
-            Ok(repaired) => return Ok(repaired),
-            Err(error) => error,
-        };
-        if !error.is_about_a_row() {
-            return Err(failure(&error));
-        }
-        if let [key] = keys {
-            self.reject(key, work.deletes, error.reason());
-            return Ok(Repaired::default());
-        }
-        let (first, second) = keys.split_at(keys.len() / 2);
-        let mut repaired = self.attempt(first, work)?;
-        repaired.add(self.attempt(second, work)?);
+    fn attempt(
+        &self,
+        pair: &Pair<'_>,
+        keys: &[DataKey],
+        deletes: bool,
+    ) -> Result<Repaired, Failure> {
+        let mut repaired = Repaired::default();
+        in_halves(vec![keys.to_vec()], second_half, |keys| {
+            let done = match deletes {
+                true => self.delete_batch(pair, keys),
+                false => self.write_batch(pair, keys),
+            };
+            match (done, keys.as_slice()) {
+                (Ok(done), _) => repaired.add(done),
+                (Err(error), _) if !error.is_about_a_row() => return Err(failure(&error)),
+                (Err(error), [key]) => self.reject(key, deletes, error.reason()),
+                (Err(_), _) => return Ok(Written::Halves),
+            }
+            Ok(Written::All)
+        })?;
         Ok(repaired)
     }
 

@@ -1,6 +1,6 @@
 //! Rows of a copy that wait for each other's unique values. Those that wait in a circle are written in one transaction, in which they
 //! give up their values first; rows that wait for others are written after those. A row that cannot be written fails with those that
-//! wait for it, and no other.
+//! wait for it, and no other. Rows that fail together are tried again in halves, whether they wait or not.
 
 use super::circles::circles;
 use crate::error::Error;
@@ -20,15 +20,42 @@ pub struct Failed {
     pub cause: Option<Error>,
 }
 
-/// The outcome of writing some circles.
+/// The outcome of writing some rows or circles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
-    /// They are written, or all of their rows have failed.
+    /// They are written, or those that are not have failed for good.
     All,
-    /// Some of their rows have failed: the others are tried again.
+    /// Some of them have failed and are left out: the others are tried again.
     Others,
     /// They are tried again in halves.
     Halves,
+}
+
+/// Has `write` write all groups, the last one first; `second_half` divides one.
+///
+/// # Errors
+/// The first one of `write`.
+pub fn in_halves<G, E>(
+    mut groups: Vec<G>,
+    second_half: impl Fn(&mut G) -> G,
+    mut write: impl FnMut(&mut G) -> Result<Written, E>,
+) -> Result<(), E> {
+    while let Some(mut group) = groups.pop() {
+        match write(&mut group)? {
+            Written::All => {}
+            Written::Others => groups.push(group),
+            Written::Halves => {
+                let second = second_half(&mut group);
+                groups.extend([second, group]);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The second half of some rows, which is taken out of them.
+pub fn second_half<R>(rows: &mut Vec<R>) -> Vec<R> {
+    rows.split_off(rows.len() / 2)
 }
 
 /// The rows that wait, by their numbers.
@@ -98,22 +125,13 @@ impl Waiting {
         rows: usize,
         mut write: impl FnMut(&mut Self, &[Circle]) -> Result<Written, E>,
     ) -> Result<(), E> {
-        let mut groups = self.groups(rows);
-        while let Some(mut circles) = groups.pop() {
+        in_halves(self.groups(rows), second_half, |circles| {
             circles.retain(|circle| self.failed[circle[0]].is_none());
-            if circles.is_empty() {
-                continue;
+            match circles.as_slice() {
+                [] => Ok(Written::All),
+                circles => write(self, circles),
             }
-            match write(self, &circles)? {
-                Written::All => {}
-                Written::Others => groups.push(circles),
-                Written::Halves => {
-                    let second = circles.split_off(circles.len() / 2);
-                    groups.extend([second, circles]);
-                }
-            }
-        }
-        Ok(())
+        })
     }
 
     /// The groups that come last first.

@@ -11,7 +11,7 @@ mod exchange;
 mod key_text;
 mod side_by_side;
 
-pub use self::exchange::{Circle, Failed, WAITS, Waiting, Written};
+pub use self::exchange::{Circle, Failed, WAITS, Waiting, Written, in_halves, second_half};
 pub(crate) use self::key_text::shown;
 #[cfg(feature = "data")]
 pub(crate) use self::side_by_side::compare;

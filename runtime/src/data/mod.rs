@@ -42,7 +42,9 @@ pub use self::snapshot::Snapshot;
 pub use self::table::{DataColumn, DataTable, ValueType};
 
 #[doc(hidden)]
-pub use crate::copying::{Circle, Failed, SideBySide, Unordered, WAITS, Waiting, Written};
+pub use crate::copying::{
+    Circle, Failed, SideBySide, Unordered, WAITS, Waiting, Written, in_halves, second_half,
+};
 
 /// The form of rows in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use super::store::{self, Advance};
 use super::taken::Owner;
 use super::wanted::Wanted;
 use super::{OnReject, SyncRow};
+use crate::copying::{Written, in_halves, second_half};
 use crate::error::{Applied, Error, ErrorKind, Operation, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -67,10 +68,10 @@ impl<T: SyncRow> Default for Batch<T> {
 }
 
 impl<T: SyncRow> Batch<T> {
-    /// The rows from this one on, and everything but rows and deletes, which come first.
-    fn split_off(&mut self, at: usize) -> Self {
+    /// The second half of the rows, and everything but rows and deletes, which come first.
+    fn second_half(&mut self) -> Self {
         Self {
-            rows: self.rows.split_off(at),
+            rows: second_half(&mut self.rows),
             deletes: Vec::new(),
             given_up: Vec::new(),
             resolved: std::mem::take(&mut self.resolved),
@@ -94,18 +95,18 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     /// Stores a batch; rows that the target refuses are rejected as the policy says.
     pub(super) fn apply(
         &mut self,
-        mut batch: Batch<T>,
+        batch: Batch<T>,
         source: &mut Connection<S::Engine>,
     ) -> Result<()> {
-        loop {
+        in_halves(vec![batch], Batch::second_half, |batch| {
             let mut counts = SyncCounts::default();
-            let Err(error) = self.store(&batch, &mut counts) else {
-                return self.stored(&batch, counts, source);
+            let Err(error) = self.store(batch, &mut counts) else {
+                return self.stored(batch, counts, source).map(|()| Written::All);
             };
-            match self.next(&error, &batch)? {
+            match self.next(&error, batch)? {
                 Next::Without(at) => {
-                    if error.is_unique_violation() && self.put_off(&mut batch, at, source)? {
-                        continue;
+                    if error.is_unique_violation() && self.put_off(batch, at, source)? {
+                        return Ok(Written::Others);
                     }
                     let row = batch.rows.remove(at);
                     let reason = error.reason();
@@ -115,16 +116,13 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                         Some(engine) => failed.on_engine(engine),
                         None => failed,
                     })?;
+                    Ok(Written::Others)
                 }
-                Next::Halves => {
-                    let rest = batch.split_off(batch.rows.len() / 2);
-                    self.apply(batch, source)?;
-                    batch = rest;
-                }
-                Next::Stored => return self.stored(&batch, counts, source),
-                Next::Fails => return Err(error),
+                Next::Halves => Ok(Written::Halves),
+                Next::Stored => self.stored(batch, counts, source).map(|()| Written::All),
+                Next::Fails => Err(error),
             }
-        }
+        })
     }
 
     /// Counts a batch that is stored, and brings what was changed in its rows since.
