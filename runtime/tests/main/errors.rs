@@ -165,7 +165,7 @@ fn reading_all_rows_ends_within_its_time<E: Everything>(c: &mut Connection<E>) {
     assert_eq!(c.blogs().iter().unwrap().count(), 5_000);
 }
 
-const LIMIT: Duration = Duration::from_millis(600);
+const LIMIT: Duration = Duration::from_millis(1_200);
 
 /// Every statement of a call is done within the limit, and the call is not.
 fn a_call_of_several_statements<E: Everything>(engine: E, url: &str) {
