@@ -38,8 +38,9 @@ pub fn find(code: &str) -> Option<Code> {
 /// The codes of warnings: those that have a level.
 pub(crate) const WARNINGS: &[&str] = &[
     "B0250", "B0252", "B0253", "B0254", "B0324", "B0400", "B0401", "B0402", "B0403", "B0404",
-    "B0405", "B0406", "B0410", "B0411", "B0412", "B0413", "B0414", "B0420", "B0422", "B0430",
-    "B0431", "B0432", "B0434", "B0435", "B0436", "B0437", "B0438", "B0439", "B0516", "B0572",
+    "B0405", "B0406", "B0407", "B0410", "B0411", "B0412", "B0413", "B0414", "B0420", "B0422",
+    "B0430", "B0431", "B0432", "B0434", "B0435", "B0436", "B0437", "B0438", "B0439", "B0516",
+    "B0572",
 ];
 
 /// Warnings that advise on how tables are designed, which are not wanted for the dump of a database. What a program
