@@ -1,6 +1,7 @@
 //! The pieces that packets are made of (MySQL's manual of the client/server protocol, "Basic Data Types").
 
 /// Takes a number of `length` bytes off the front, the least significant byte first.
+#[inline]
 pub(crate) fn take_number(rest: &mut &[u8], bytes: usize) -> Option<u64> {
     let (number, after) = rest.split_at_checked(bytes)?;
     *rest = after;
@@ -13,6 +14,7 @@ pub(crate) fn take_number(rest: &mut &[u8], bytes: usize) -> Option<u64> {
 }
 
 /// Takes a number of one byte.
+#[inline]
 pub(crate) fn take_u8(rest: &mut &[u8]) -> Option<u8> {
     let (number, after) = rest.split_first()?;
     *rest = after;
@@ -20,6 +22,7 @@ pub(crate) fn take_u8(rest: &mut &[u8]) -> Option<u8> {
 }
 
 /// Takes a number of two bytes.
+#[inline]
 pub(crate) fn take_u16(rest: &mut &[u8]) -> Option<u16> {
     let (number, after) = rest.split_first_chunk()?;
     *rest = after;
@@ -27,6 +30,7 @@ pub(crate) fn take_u16(rest: &mut &[u8]) -> Option<u16> {
 }
 
 /// Takes a number of four bytes.
+#[inline]
 pub(crate) fn take_u32(rest: &mut &[u8]) -> Option<u32> {
     let (number, after) = rest.split_first_chunk()?;
     *rest = after;
@@ -34,6 +38,7 @@ pub(crate) fn take_u32(rest: &mut &[u8]) -> Option<u32> {
 }
 
 /// Takes a number that says its own length.
+#[inline]
 pub(crate) fn take_counted_number(rest: &mut &[u8]) -> Option<u64> {
     match take_number(rest, 1)? {
         0xfc => take_number(rest, 2),
@@ -46,12 +51,14 @@ pub(crate) fn take_counted_number(rest: &mut &[u8]) -> Option<u64> {
 }
 
 /// Takes bytes with their length before them.
+#[inline]
 pub(crate) fn take_counted<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = usize::try_from(take_counted_number(rest)?).ok()?;
     take_bytes(rest, length)
 }
 
 /// Takes this number of bytes.
+#[inline]
 pub(crate) fn take_bytes<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     let (taken, after) = rest.split_at_checked(length)?;
     *rest = after;
