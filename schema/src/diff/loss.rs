@@ -27,6 +27,9 @@ pub(super) fn loses(dialect: Dialect, from: &ColumnShape, to: &ColumnShape) -> b
     LOSSES.contains(&change) || (dialect != Dialect::Sqlite && keeps_fewer_digits(from, to))
 }
 
+/// The digits of a time that keeps all it can.
+const MICROSECONDS: u32 = 6;
+
 /// Whether a number or a time has fewer digits after its point, or a span fewer of its parts. SQLite keeps all.
 fn keeps_fewer_digits(from: &ColumnShape, to: &ColumnShape) -> bool {
     let digits = |column: &ColumnShape| column.column_type.fraction_digits();
@@ -36,14 +39,11 @@ fn keeps_fewer_digits(from: &ColumnShape, to: &ColumnShape) -> bool {
     }
     match (digits(from), digits(to)) {
         (Some(before), Some(after)) => after < before,
-        (None, Some(_)) => matches!(
-            from.column_type.class(),
-            TypeClass::Decimal
-                | TypeClass::Float { .. }
-                | TypeClass::Time
-                | TypeClass::DateTime
-                | TypeClass::Timestamp
-        ),
+        (None, Some(after)) => match from.column_type.class() {
+            TypeClass::Decimal | TypeClass::Float { .. } => true,
+            TypeClass::Time | TypeClass::DateTime | TypeClass::Timestamp => after < MICROSECONDS,
+            _ => false,
+        },
         (Some(_) | None, None) => false,
     }
 }
