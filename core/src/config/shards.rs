@@ -51,6 +51,11 @@ impl ShardSet {
     pub fn type_name(&self) -> String {
         type_name(&self.name)
     }
+
+    /// Whether a model that lives on these engines is one of the set: it is on each of its shards.
+    pub fn has_model_on(&self, engines: &[EngineId]) -> bool {
+        self.engines.iter().all(|id| engines.contains(id))
+    }
 }
 
 fn type_name(set: &str) -> String {

@@ -4,7 +4,7 @@
 use super::ShardSet;
 use crate::databases::Registry;
 use crate::databases::shard_maps::{KnownMap, Slots};
-use crate::driver::TransactionOptions;
+use crate::driver::{Isolation, TransactionOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::Connection;
 use crate::link::dialect::Several;
@@ -53,7 +53,10 @@ impl MapEngine {
 pub(super) fn read_map(registry: &Registry, set: &ShardSet) -> Result<KnownMap> {
     let engine = MapEngine::of(set, registry.program);
     let mut connection = registry.outside_transaction(|| registry.connect(engine))?;
-    let options = TransactionOptions::new().read_only();
+    // The version and the ranges are those of one moment.
+    let options = TransactionOptions::new()
+        .isolation(Isolation::RepeatableRead)
+        .read_only();
     let read = connection.transaction_with(options, |tx| map_within(tx, set, registry.program));
     read.map_err(|error| explained(set, error).on_engine(engine.name))
 }

@@ -14,7 +14,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
                 Some(finding) => diagnostics.push(finding),
                 None => first = first.or(Some(column)),
             }
-            if let Some(finding) = counted_key(set, table) {
+            if let Some(finding) = generated_key(set, table) {
                 diagnostics.push(finding);
             }
         }
@@ -115,24 +115,24 @@ fn is_usable(column: &Column) -> bool {
     }
 }
 
-/// B0407: each shard counts for itself.
-fn counted_key(set: &ShardSet, table: &Table) -> Option<Diagnostic> {
+/// B0407: each shard generates keys of its own.
+fn generated_key(set: &ShardSet, table: &Table) -> Option<Diagnostic> {
     let [only] = table.primary_key.as_ref()?.columns.as_slice() else {
         return None;
     };
     let column = table.column(*only);
-    let is_counted = matches!(column.generated, Generated::Key { .. });
+    let is_generated = matches!(column.generated, Generated::Key { .. });
     let message = format!(
         "two shards of `{}` give the same `{}` to rows of `{}`",
         set.name, column.name, table.name.name
     );
     let help = format!(
-        "make the key of both columns, `PRIMARY KEY ({}, {})`, or of a UUID; keys that are counted by each shard alone keep rows from being moved",
+        "make the key of both columns, `PRIMARY KEY ({}, {})`, or of a UUID; with keys that each shard generates alone rows cannot be moved",
         set.by.0, column.name
     );
-    is_counted.then(|| {
+    is_generated.then(|| {
         Diagnostic::warning("B0407", message)
-            .at(column.span, "each shard counts for itself")
+            .at(column.span, "each shard generates its own")
             .help(help)
     })
 }

@@ -6,8 +6,8 @@ use crate::config::ShardSet;
 impl Model {
     /// Its models: those that live on each of its engines.
     pub fn hosted_by<'m>(&'m self, set: &'m ShardSet) -> impl Iterator<Item = &'m Table> {
-        let is_hosted = |table: &&Table| set.engines.iter().all(|id| table.engines.contains(id));
-        self.tables.iter().filter(is_hosted)
+        let tables = self.tables.iter();
+        tables.filter(|table| set.has_model_on(&table.engines))
     }
 
     /// Those of them that have its column, each with it.

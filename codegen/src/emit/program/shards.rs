@@ -6,7 +6,7 @@ use bindery_schema::config::ShardSet;
 use bindery_schema::model::Model;
 
 use crate::emit::shape::Surroundings;
-use crate::emit::text::TRACKED;
+use crate::emit::text::{TRACKED, UNUSED};
 use crate::rust_writer::{RustWriter, Signature, string_literal};
 
 /// All sets; nothing where there are none, and none of a schema without tables, which has no column for them.
@@ -16,7 +16,7 @@ pub(crate) fn sets(w: &mut RustWriter, model: &Model, around: &Surroundings<'_>)
         let engine = format!("{}::{}", around.scope.engine, set.type_name());
         described(w, model, set, &engine);
         w.item(|w| {
-            w.line("#[allow(dead_code, unreachable_pub, clippy::pedantic)]");
+            w.line(UNUSED);
             w.block("impl Databases", |w| {
                 all(w, set, &engine);
                 one(w, model, set, &engine);

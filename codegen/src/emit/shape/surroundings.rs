@@ -95,7 +95,7 @@ impl Surroundings<'_> {
     /// The sets of shards of which a model is that lives on these engines.
     pub(crate) fn sets_of(&self, engines: &[EngineId]) -> impl Iterator<Item = &ShardSet> {
         let sets = self.shards.iter();
-        sets.filter(move |set| set.engines.iter().all(|id| engines.contains(id)))
+        sets.filter(move |set| set.has_model_on(engines))
     }
 
     /// The tag of a model.
