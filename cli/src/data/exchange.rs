@@ -7,7 +7,7 @@ use bindery_schema::model::ColumnId;
 use bindery_schema::plan::statements::is_writable;
 
 use super::pairs::Pair;
-use super::repair::{BATCH, RejectedRow, Repair, Repaired, Wrong, load_rows, locked, row};
+use super::repair::{BATCH, RejectedRow, Repair, Repaired, Wrong, locked, row, store_rows};
 use crate::database::failure;
 use crate::failure::Failure;
 
@@ -85,9 +85,11 @@ impl Repair<'_> {
         for row in &written {
             give_up(&mut loading, pair, row)?;
         }
-        load_rows(&mut loading, table, &written, None)?;
+        if let Some((_, error)) = store_rows(&mut loading, table, &written)?.pop() {
+            return Err(error);
+        }
         loading.finish(&[table])?;
-        Ok(self.count(table, &written, Vec::new()))
+        Ok(self.count(&written, &[]))
     }
 }
 

@@ -2,11 +2,9 @@
 //! both are read again before one is written, as others may have changed them since they were compared.
 
 use std::cell::RefCell;
-use std::io::BufReader;
 
 use bindery::data::{
-    DataFormat, DataKey, DataRow, DataTable, LoadMode, Loading, Reject, Rejected, RowsSource,
-    Snapshot, Written, in_halves, second_half,
+    DataKey, DataRow, DataTable, LoadMode, Loading, Snapshot, Written, in_halves, second_half,
 };
 use bindery::sync::SyncTurn;
 use serde::Serialize;
@@ -185,14 +183,9 @@ impl Repair<'_> {
         if written.is_empty() {
             return Ok(Repaired::default());
         }
-        let mut refused = Vec::new();
-        let mut note = |row: Rejected<'_>| {
-            refused.push((row.record.to_owned(), row.error.reason()));
-            Ok(())
-        };
-        load_rows(&mut loading, table, &written, Some(&mut note))?;
+        let refused = store_rows(&mut loading, table, &written)?;
         loading.finish(&[table])?;
-        Ok(self.count(table, &written, refused))
+        Ok(self.count(&written, &refused))
     }
 
     /// The rows of the source that the target does not have just so.
@@ -219,9 +212,8 @@ impl Repair<'_> {
     /// Counts the rows that were stored, and notes those that were not.
     pub(super) fn count(
         &self,
-        table: &DataTable,
         written: &[Wrong<'_>],
-        refused: Vec<(String, String)>,
+        refused: &[(usize, bindery::Error)],
     ) -> Repaired {
         let updated = written.iter().filter(|row| row.there.is_some()).count() as u64;
         let mut repaired = Repaired {
@@ -229,17 +221,13 @@ impl Repair<'_> {
             updated,
             deleted: 0,
         };
-        for (record, reason) in refused {
-            let is_it =
-                |row: &&Wrong<'_>| table.csv_line(&row.right).trim_end() == record.trim_end();
-            let Some(row) = written.iter().find(is_it) else {
-                continue;
-            };
+        for (at, error) in refused {
+            let row = &written[*at];
             match row.there.is_some() {
                 true => repaired.updated -= 1,
                 false => repaired.inserted -= 1,
             }
-            self.reject(row.key, false, reason);
+            self.reject(row.key, false, error.reason());
         }
         repaired
     }
@@ -287,18 +275,14 @@ pub(super) fn locked(
     rows.collect()
 }
 
-/// Writes rows over those that are there.
-pub(super) fn load_rows(
+/// Writes rows over those that are there, and returns those that are refused, by their numbers.
+pub(super) fn store_rows(
     loading: &mut Loading,
     table: &DataTable,
     written: &[Wrong<'_>],
-    reject: Option<Reject<'_>>,
-) -> bindery::Result<()> {
-    let mut file = table.csv_header();
-    file.extend(written.iter().map(|row| table.csv_line(&row.right)));
-    let mut input = BufReader::new(file.as_bytes());
-    let rows = RowsSource::new(&mut input, DataFormat::Csv);
-    loading.load(table, rows, reject, &mut |_| ()).map(drop)
+) -> bindery::Result<Vec<(usize, bindery::Error)>> {
+    let rows: Vec<&DataRow> = written.iter().map(|row| &row.right).collect();
+    loading.store(table, &rows)
 }
 
 /// The row of this key.

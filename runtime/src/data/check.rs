@@ -1,6 +1,5 @@
 //! Rows of a file that are read and compared with their table as if they were loaded. Nothing is connected to.
 
-use super::give::give_column;
 use super::reader::{Next, Reader, RowsSource};
 use super::rows::{BadRow, Rows, Written};
 use super::table::DataTable;
@@ -71,10 +70,8 @@ fn check_values(rows: &Rows, table: &DataTable, dialect: Dialect) -> Result<()> 
     let mut values = RecordedValues::new();
     let mut params = ParamWriter::recording_for(&mut values, dialect);
     let columns = rows.columns.iter().copied();
-    params.of_columns(table.sql.names(), columns.clone(), |params| {
-        for (at, (written, text)) in columns.zip(rows.row(0)) {
-            give_column(&table.columns[at], written, text, params);
-        }
+    params.of_columns(table.sql.names(), columns, |params| {
+        rows.give(0, table, params);
     });
     params.finish_recording()
 }

@@ -61,7 +61,7 @@ impl DataKey {
 
 /// A row that was read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DataRow(Vec<u8>);
+pub struct DataRow(pub(super) Vec<u8>);
 
 impl DataRow {
     /// The values of these columns, by their places; none where one of them is NULL.

@@ -3,12 +3,13 @@
 
 use super::find::DataKey;
 use super::form::kind;
-use super::loading::{BACK, Loading, RELEASE, SAVEPOINT, located};
+use super::loading::{Loading, located};
 use super::record::{give_all, give_recorded};
+use super::store::tried;
 use super::table::{DataColumn, DataTable, ValueType};
 use crate::driver::random;
 use crate::driver::stand_in::{random_values, update_sql};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::value::ParamWriter;
 use crate::value::of_column::Value;
 use crate::value::recorded::recorded;
@@ -47,16 +48,10 @@ impl Loading {
             give_recorded(&table.columns[column], value, params);
             give_all(table, table.sql.key, &key.0, params);
         };
-        self.physical.batch(SAVEPOINT)?;
-        let outcome = self.physical.execute(&sql, write);
-        let is_refused = matches!(&outcome, Err(error) if error.is_about_a_row());
-        if !is_refused {
-            outcome?;
-        } else {
-            self.physical.batch(BACK)?;
-        }
-        self.physical.batch(RELEASE)?;
-        Ok(!is_refused)
+        let refused = tried(&mut self.physical, Error::is_about_a_row, |physical| {
+            physical.execute(&sql, write).map(drop)
+        });
+        refused.map(|refused| refused.is_none())
     }
 }
 

@@ -12,6 +12,8 @@ use crate::value::json_list;
 pub(super) struct Line {
     pub(super) text: String,
     pub(super) format: DataFormat,
+    /// CSV has no quotes.
+    is_bare: bool,
     /// Names as JSON texts with the comma or brace before them and the colon after them.
     names: Vec<String>,
     /// A value that may need quotes is put together here.
@@ -23,6 +25,7 @@ impl Line {
         let mut line = Self {
             text: String::new(),
             format,
+            is_bare: false,
             names: names.iter().enumerate().map(json_name).collect(),
             scratch: String::new(),
         };
@@ -41,6 +44,14 @@ impl Line {
         let mut line = Self::new(format, &[]);
         line.text.clear();
         line
+    }
+
+    /// The same without quotes.
+    pub(super) fn bare_values() -> Self {
+        Self {
+            is_bare: true,
+            ..Self::of_values(DataFormat::Csv)
+        }
     }
 
     /// The value of this column follows.
@@ -74,7 +85,7 @@ impl Line {
 
     pub(super) fn text(&mut self, value: &str) {
         match self.format {
-            DataFormat::Csv => push_field(value, &mut self.text),
+            DataFormat::Csv => self.field(value, needs_quotes(value)),
             DataFormat::JsonLines => push_json_text(value, &mut self.text),
         }
     }
@@ -82,7 +93,7 @@ impl Line {
     /// A text whose quotes distinguish it from a number.
     pub(super) fn quoted(&mut self, value: &str) {
         match self.format {
-            DataFormat::Csv => push_quoted(value, &mut self.text),
+            DataFormat::Csv => self.field(value, true),
             DataFormat::JsonLines => push_json_text(value, &mut self.text),
         }
     }
@@ -135,7 +146,7 @@ impl Line {
     /// JSON, which stands on one line within an object. The document `null` differs from NULL.
     pub(super) fn json(&mut self, value: &str) {
         match self.format {
-            DataFormat::Csv => push_field(value, &mut self.text),
+            DataFormat::Csv => self.field(value, needs_quotes(value)),
             DataFormat::JsonLines if is_wrapped(value) => {
                 self.text.push_str(WRAPPED);
                 self.text.push_str(value.trim());
@@ -149,11 +160,22 @@ impl Line {
         }
     }
 
+    /// A field of CSV.
+    fn field(&mut self, value: &str, is_quoted: bool) {
+        if self.is_bare || !is_quoted {
+            return self.text.push_str(value);
+        }
+        self.text.push('"');
+        double_quotes(value, &mut self.text);
+        self.text.push('"');
+    }
+
     /// A list that `write` writes as JSON.
     pub(super) fn list<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> T {
         let mut list = Self {
             text: std::mem::take(&mut self.scratch),
             format: DataFormat::JsonLines,
+            is_bare: false,
             names: Vec::new(),
             scratch: String::new(),
         };
@@ -162,7 +184,7 @@ impl Line {
         let outcome = write(&mut list);
         list.text.push(']');
         match self.format {
-            DataFormat::Csv => push_field(&list.text, &mut self.text),
+            DataFormat::Csv => self.field(&list.text, needs_quotes(&list.text)),
             DataFormat::JsonLines => self.text.push_str(&list.text),
         }
         self.scratch = list.text;
@@ -191,25 +213,14 @@ fn push_json_text(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Quoted where it would be taken for something else.
-fn push_field(text: &str, out: &mut String) {
-    let is_plain = !text.is_empty()
-        && text != "\\."
-        && !text.starts_with(' ')
-        && !text.ends_with(' ')
-        && memchr3(b'"', b',', b'\n', text.as_bytes()).is_none()
-        && memchr(b'\r', text.as_bytes()).is_none();
-    if is_plain {
-        out.push_str(text);
-    } else {
-        push_quoted(text, out);
-    }
-}
-
-fn push_quoted(text: &str, out: &mut String) {
-    out.push('"');
-    double_quotes(text, out);
-    out.push('"');
+/// Whether it would be taken for something else without quotes.
+fn needs_quotes(text: &str) -> bool {
+    text.is_empty()
+        || text == "\\."
+        || text.starts_with(' ')
+        || text.ends_with(' ')
+        || memchr3(b'"', b',', b'\n', text.as_bytes()).is_some()
+        || memchr(b'\r', text.as_bytes()).is_some()
 }
 
 fn double_quotes(text: &str, out: &mut String) {

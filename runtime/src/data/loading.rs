@@ -3,30 +3,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::give::give_column;
 use super::parts;
 use super::reader::{Next, Reader, RowsSource};
 use super::references::References;
 use super::rows::{Rows, refused};
 use super::snapshot::refuse_hidden_rows;
+use super::store::{Batch, is_about_the_row, refusal};
 use super::table::DataTable;
 use crate::databases::Registry;
 use crate::driver::{Physical, TransactionOptions, raise_counters};
-use crate::error::{DataError, DataProblem, Error, ErrorKind, Operation, Result};
+use crate::error::{DataError, DataProblem, Error, Operation, Result};
 use crate::link::engine::Engine;
 use crate::link::pool::Pool;
-use crate::value::{ColumnSet, ParamWriter};
+use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
-use bindery_core::sql_writer::SqlWriter;
 
 /// Rows that are stored at a time, and bytes of them.
 const ROWS_AT_A_TIME: usize = 16_384;
 const BYTES_AT_A_TIME: usize = 8 << 20;
 /// A load waits this long for a lock.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
-pub(super) const SAVEPOINT: &str = "SAVEPOINT bindery_rows";
-pub(super) const BACK: &str = "ROLLBACK TO SAVEPOINT bindery_rows";
-pub(super) const RELEASE: &str = "RELEASE SAVEPOINT bindery_rows";
 
 /// The fate of the rows that a table has before it is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,7 +72,7 @@ pub type Reject<'a> = &'a mut dyn FnMut(Rejected<'_>) -> Result<()>;
 pub struct Loading {
     pub(super) physical: Physical,
     pub(super) engine: &'static str,
-    mode: LoadMode,
+    pub(super) mode: LoadMode,
     references: References,
     pool: Arc<Pool>,
 }
@@ -191,7 +187,7 @@ impl Loading {
     /// with `reject` it is left out and given to that. `progress` gets the number of rows so far.
     ///
     /// # Errors
-    /// [`ErrorKind::Data`] with file, line and column; the source is the database's error where it refused the row.
+    /// [`ErrorKind::Data`](crate::ErrorKind::Data) with file, line and column; the source is the database's error where it refused the row.
     pub fn load(
         &mut self,
         table: &DataTable,
@@ -311,38 +307,26 @@ impl Work<'_, '_> {
         if !self.rows.spilled.is_empty() {
             return self.store_long(physical, reader);
         }
-        let (mut first, mut end) = (0, self.rows.len());
-        while first < self.rows.len() {
-            let is_tried = self.reject.is_some();
-            if is_tried {
-                physical.batch(SAVEPOINT)?;
-            }
-            let Err(error) = insert(physical, self.table, &self.rows, first..end, self.mode) else {
-                if is_tried {
-                    physical.batch(RELEASE)?;
-                }
-                self.loaded.rows += (end - first) as u64;
-                (first, end) = (end, self.rows.len());
-                continue;
-            };
-            let Some(row) = error.row().filter(|_| is_about_the_row(&error)) else {
-                return Err(self.of_rows(error, None, reader));
-            };
-            let bad = first + row;
-            let error = self.of_rows(error, Some(bad), reader);
-            if !is_tried {
-                return Err(error);
-            }
-            physical.batch(BACK)?;
-            physical.batch(RELEASE)?;
-            if bad > first {
-                // One of those before it may be refused, too: a value that cannot be sent is found before them.
-                end = bad;
-                continue;
-            }
-            let record = self.rows.records[bad].clone();
+        let (table, rows) = (self.table, &self.rows);
+        let batch = Batch {
+            table,
+            mode: self.mode,
+            columns: rows.columns.iter().copied().collect(),
+            rows: rows.len(),
+        };
+        let give = &mut |row: usize, params: &mut ParamWriter<'_>| rows.give(row, table, params);
+        let refused = match self.reject {
+            None => batch
+                .insert(physical, 0..rows.len(), give)
+                .map(|()| Vec::new()),
+            Some(_) => batch.store_fitting(physical, give),
+        };
+        let refused = refused.map_err(|error| self.failed(error, reader))?;
+        self.loaded.rows += (self.rows.len() - refused.len()) as u64;
+        for (row, error) in refused {
+            let error = self.of_rows(error, Some(row), reader);
+            let record = self.rows.records[row].clone();
             self.leave_out(error, &record, reader)?;
-            (first, end) = (bad + 1, self.rows.len());
         }
         Ok(())
     }
@@ -352,10 +336,7 @@ impl Work<'_, '_> {
         let is_upsert = self.mode == LoadMode::Upsert;
         let longest = reader.source().longest();
         let stored = parts::insert(physical, self.table, &self.rows, (is_upsert, longest));
-        stored.map_err(|error| {
-            let row = error.row().filter(|_| is_about_the_row(&error));
-            self.of_rows(error, row, reader)
-        })?;
+        stored.map_err(|error| self.failed(error, reader))?;
         self.loaded.rows += 1;
         Ok(())
     }
@@ -374,94 +355,19 @@ impl Work<'_, '_> {
         })
     }
 
+    /// The error of rows that are not stored, with the place of the row that it is about.
+    #[cold]
+    fn failed(&self, error: Error, reader: &Reader<'_, '_>) -> Error {
+        let row = error.row().filter(|_| is_about_the_row(&error));
+        self.of_rows(error, row, reader)
+    }
+
     /// The error of a row with its place in the file.
     #[cold]
     fn of_rows(&self, error: Error, row: Option<usize>, reader: &Reader<'_, '_>) -> Error {
-        let mut data = DataError::new(self.table.name.as_str(), DataProblem::Refused);
-        data.file = reader.source().file().cloned();
-        data.line = row.map(|row| self.rows.lines[row]);
-        // A message may quote a value where the column's name is looked for.
-        let reported = error.reported_column();
-        let reported = reported.filter(|name| self.table.has_column(name));
-        data.column = error.column().or(reported).map(str::to_owned);
-        refused(data).with_source(error.of_no_row())
+        let line = row.map(|row| self.rows.lines[row]);
+        refusal(self.table, error, (reader.source().file().cloned(), line))
     }
-}
-
-/// Whether other rows would not have the same error.
-fn is_about_the_row(error: &Error) -> bool {
-    error.is_about_a_row() || matches!(error.kind(), ErrorKind::Database { .. })
-}
-
-/// Stores these rows in the fastest way of the database.
-fn insert(
-    physical: &mut Physical,
-    table: &DataTable,
-    rows: &Rows,
-    range: std::ops::Range<usize>,
-    mode: LoadMode,
-) -> Result<()> {
-    let columns: ColumnSet = rows.columns.iter().copied().collect();
-    let write = &mut |row: usize, params: &mut ParamWriter<'_>| {
-        let fields = rows.row(range.start + row);
-        params.of_columns(table.sql.names(), columns.iter(), |params| {
-            for (at, (written, text)) in columns.iter().zip(fields) {
-                give_column(&table.columns[at], written, text, params);
-            }
-        });
-    };
-    let is_overridden = columns.iter().any(|at| table.columns[at].always_generated);
-    let is_upsert = mode == LoadMode::Upsert;
-    let says_so = is_overridden && physical.dialect() == Dialect::Postgres;
-    if !is_upsert && !says_so {
-        return physical
-            .insert_rows(table.sql, &columns, range.len(), write)
-            .map(drop);
-    }
-    let placeholder = &mut |sql: &mut SqlWriter, _| {
-        sql.placeholder();
-    };
-    let sql = insert_sql(
-        physical.dialect(),
-        table,
-        (&columns, is_upsert),
-        placeholder,
-    );
-    physical.execute_each(&sql, range.len(), write, &mut |_, _| ())
-}
-
-/// The statement that stores one row, whose values `value` writes.
-pub(super) fn insert_sql(
-    dialect: Dialect,
-    table: &DataTable,
-    (columns, upsert): (&ColumnSet, bool),
-    value: &mut dyn FnMut(&mut SqlWriter, usize),
-) -> String {
-    let mut sql = SqlWriter::new(dialect);
-    sql.push("INSERT INTO ").push(table.sql.table).push(" (");
-    sql.list(columns.iter(), ", ", |sql, at| {
-        sql.push(table.sql.columns[at]);
-    });
-    sql.push(")");
-    if columns.iter().any(|at| table.columns[at].always_generated) {
-        sql.push(match dialect {
-            Dialect::Postgres => " OVERRIDING SYSTEM VALUE",
-            Dialect::Sqlite | Dialect::Mysql => "",
-        });
-    }
-    sql.push(" VALUES (")
-        .list(columns.iter(), ", ", |sql, at| value(sql, at));
-    sql.push(")");
-    let key = table.sql.key;
-    // Every given value is stored, also of columns that updates of the program set by themselves.
-    let set = table.sql.beside(key, columns);
-    if upsert {
-        sql.push(&match dialect {
-            Dialect::Sqlite | Dialect::Postgres => table.sql.do_update_sql(dialect, key, &set),
-            Dialect::Mysql => table.sql.on_duplicate_key_sql(dialect, key, &set),
-        });
-    }
-    sql.finish()
 }
 
 #[cold]

@@ -29,6 +29,7 @@ mod rows;
 mod same;
 mod snapshot;
 mod spilled;
+mod store;
 mod table;
 mod take;
 

@@ -1,9 +1,9 @@
 //! A row with values that are too long for memory. A server puts each together from its parts before the row takes it from there; SQLite
 //! stores the row with room for it, which is filled then.
 
-use super::loading::insert_sql;
 use super::rows::Rows;
 use super::spilled::Spilled;
+use super::store::insert_sql;
 use super::table::{DataTable, ValueType};
 use super::{give::give_column, row_number};
 use crate::driver::{Physical, WriteParams};

@@ -1,7 +1,10 @@
 //! Rows that were read from a file and wait to be stored: one text, and where each field stands in it.
 
+use super::give::give_column;
 use super::spilled::Spilled;
+use super::table::DataTable;
 use crate::error::{DataError, DataProblem, Error, ErrorKind};
+use crate::value::ParamWriter;
 
 /// The form in which a field was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +57,13 @@ impl Rows {
         fields
             .iter()
             .map(|field| (field.written, &self.text[field.start..field.end]))
+    }
+
+    /// Gives the values of a row.
+    pub(super) fn give(&self, row: usize, table: &DataTable, params: &mut ParamWriter<'_>) {
+        for (&at, (written, text)) in self.columns.iter().zip(self.row(row)) {
+            give_column(&table.columns[at], written, text, params);
+        }
     }
 
     /// Forgets the rows, and keeps the columns.

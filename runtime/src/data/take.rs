@@ -35,6 +35,34 @@ pub(super) fn take_value<T>(
     }))
 }
 
+/// Whether a value is one that a column of this type is read as.
+pub(super) fn is_of_type(value: &Value<'_>, column: &ValueType) -> bool {
+    use ValueType as Type;
+    matches!(
+        (column, value),
+        (_, Value::Null)
+            | (Type::Boolean, Value::Boolean(_))
+            | (Type::Integer | Type::Any, Value::Integer(_))
+            | (Type::Unsigned, Value::Unsigned(_))
+            | (Type::Float32, Value::Single(_))
+            | (Type::Float64 | Type::Any, Value::Double(_))
+            | (Type::Decimal, Value::Decimal(_))
+            | (Type::Text | Type::Any, Value::Text(_))
+            | (Type::Bytes | Type::Any, Value::Bytes(_))
+            | (
+                Type::Date | Type::DateTime | Type::Timestamp,
+                Value::ZeroDate | Value::InfiniteMoment(_)
+            )
+            | (Type::Date, Value::Date(_))
+            | (Type::DateTime, Value::DateTime(_))
+            | (Type::Timestamp, Value::Timestamp(_))
+            | (Type::Time, Value::Time(_))
+            | (Type::Interval, Value::Interval(_))
+            | (Type::Uuid, Value::Uuid(_))
+            | (Type::Json, Value::Json(_))
+    )
+}
+
 fn moment(row: &mut RowReader<'_>, value: &ValueType) -> Result<Value<'static>> {
     if row.skip_zero_date() {
         return Ok(Value::ZeroDate);
