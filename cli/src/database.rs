@@ -112,7 +112,7 @@ fn chosen(registry: &Registry, index: usize) -> Chosen {
     let engine = &registry.program().engines[index];
     Chosen {
         index,
-        name: engine.name,
+        name: engine.name(),
         dialect: engine.dialect,
     }
 }

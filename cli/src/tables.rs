@@ -198,9 +198,9 @@ impl<'m> EngineTables<'m> {
 
     /// The choice for the runtime, where there is one.
     pub(crate) fn choice(&self) -> Option<impl Fn(&TableDdl) -> bool> {
-        let is_chosen = |table: &TableDdl| match table.schema {
+        let is_chosen = |table: &TableDdl| match &table.schema {
             Some(schema) => self.is_chosen(&format!("{schema}.{}", table.table)),
-            None => self.is_chosen(table.table),
+            None => self.is_chosen(&table.table),
         };
         (!self.chosen.is_empty()).then_some(is_chosen)
     }
@@ -228,7 +228,7 @@ impl<'m> EngineTables<'m> {
         let create = self.worked_on().flat_map(|table| &table.create);
         let link = self.worked_on().flat_map(|table| &table.link);
         let own = self.own();
-        let own = own.flat_map(|table| table.create.iter().chain(table.link).copied());
+        let own = own.flat_map(|table| table.create.iter().chain(table.link.iter()));
         create.chain(link).map(String::as_str).chain(own)
     }
 
@@ -268,7 +268,7 @@ impl<'m> EngineTables<'m> {
         let tables = self.worked_on();
         let tables = tables.map(|table| (table.name.name.as_str(), table.name.to_string()));
         let own = self.own().filter(|table| is_listed(table));
-        let own = own.map(|table| (table.table, table.table.to_owned()));
+        let own = own.map(|table| (&*table.table, table.table.to_string()));
         let managed = tables.chain(own).map(|(name, shown)| {
             let status = status(name, &shown);
             (shown, status)

@@ -1,4 +1,4 @@
-//! Values that a static owns: descriptions that are read while a program runs, where those of generated code are compiled in.
+//! Values that a static owns: descriptions that are made while a program runs, where those of generated code are compiled in.
 
 use std::sync::OnceLock;
 
@@ -52,45 +52,6 @@ impl<T: PartialEq> Kept<T> {
             }
             place = &entry.next;
         }
-    }
-}
-
-/// A value, and what is made of it at its first use, which may refer to it where a static owns both.
-#[derive(Debug)]
-pub struct Viewed<T, V> {
-    value: T,
-    view: OnceLock<V>,
-}
-
-/// A list of texts, as a list of references to them.
-pub type Texts = Viewed<Vec<String>, Vec<&'static str>>;
-
-impl<T, V> Viewed<T, V> {
-    /// The value, of which nothing is made yet.
-    pub const fn new(value: T) -> Self {
-        Self {
-            value,
-            view: OnceLock::new(),
-        }
-    }
-
-    /// The view, made of the value where it is not there.
-    pub fn view(&'static self, make: impl FnOnce(&'static T) -> V) -> &'static V {
-        self.view.get_or_init(|| make(&self.value))
-    }
-}
-
-impl Texts {
-    /// All of them, in their order.
-    pub fn list(&'static self) -> &'static [&'static str] {
-        self.view(|texts| texts.iter().map(String::as_str).collect())
-    }
-}
-
-/// Of values that are equal the views are.
-impl<T: PartialEq, V> PartialEq for Viewed<T, V> {
-    fn eq(&self, other: &Self) -> bool {
-        self.value == other.value
     }
 }
 

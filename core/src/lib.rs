@@ -25,6 +25,7 @@ pub mod lints;
 pub mod migrations;
 pub mod models_of;
 pub mod name;
+pub mod program;
 pub mod sorting;
 pub mod source;
 pub mod sql_writer;

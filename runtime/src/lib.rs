@@ -198,13 +198,13 @@ pub mod drift {
 /// [`Hosts`], [`Model`], [`Engine`] and [`StaticEngine`] are those that most of them need; these are the others.
 pub mod generic {
     pub use crate::databases::{GeneratedDatabases, ReadOnlyOn};
-    pub use crate::link::program::ModelInfo;
     pub use crate::model::access::{Access, CanWrite, ReadWrite, ReadsOnly};
     pub use crate::model::lives_on::{LivesOn, OnOneEngine};
     pub use crate::model::route::{ReadRoute, Route};
     pub use crate::model::row_of::RowOf;
     pub use crate::model::{HasKey, Writable};
     pub use crate::repository::RepositoryOf;
+    pub use bindery_core::program::ModelInfo;
 }
 
 /// Reads that go to replicas: where to, how far behind those may be, and what a client has to see.

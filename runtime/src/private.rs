@@ -11,8 +11,7 @@ pub use crate::driver::{
     UniqueSql,
 };
 pub use crate::interface::Lookup;
-pub use crate::link::engine::NotChosen;
-pub use crate::link::program::{EngineInfo, Keeps, Program, TableDdl};
+pub use crate::link::engine::{NotChosen, unknown_engine};
 #[cfg(feature = "derive")]
 pub use crate::model::derived::{
     Derived, Holds, KeyOf, Listed, ReachedFrom, TableOn, assert_key, in_creation_order, listed,
@@ -46,3 +45,4 @@ pub use crate::{
     __require_sync as require_sync, __require_uuid as require_uuid,
     __serialize_engine as serialize_engine, __session as session, __workers as workers,
 };
+pub use bindery_core::program::{EngineInfo, Keeps, List, Program, TableDdl};

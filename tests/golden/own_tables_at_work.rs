@@ -70,14 +70,14 @@ const ONLY_READ: [&str; 2] = ["_bindery_schema", "_bindery_migrations"];
 fn chain(program: &'static Program) -> Migrations {
     let engines = program.engines.iter().enumerate().map(|(at, engine)| {
         let tables = program.tables_of(at);
-        let statements = tables.flat_map(|table| table.create.iter().chain(table.link));
+        let statements = tables.flat_map(|table| table.create.iter().chain(table.link.iter()));
         let statements: Vec<_> = statements
             .zip(1..)
             .map(|(sql, line)| ScriptStatement::new(sql, line))
             .collect();
         let script = Script::new(statements.leak(), false);
         let migrations = vec![Migration::new("1", "tables", "aa", script, None)];
-        EngineMigrations::new(engine.name, migrations.leak())
+        EngineMigrations::new(engine.name(), migrations.leak())
     });
     Migrations::new(engines.collect::<Vec<_>>().leak())
 }

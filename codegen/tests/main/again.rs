@@ -86,7 +86,7 @@ fn what_changes_is_written_and_nothing_else_is_taken() {
     );
     let (again, fresh) = program.both();
     assert_eq!(again, fresh, "another engine");
-    assert!(again.contains("name: \"b\""), "{again}");
+    assert!(again.contains("Borrowed(\"b\")"), "{again}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Capabilities, Dialect, Flavour};
 use crate::models_of::ModelsOf;
 use crate::name::engine_type_name;
+use crate::program::{EngineInfo, Keeps};
 use crate::sorting::sort_by;
 use crate::source::Span;
 
@@ -53,6 +54,27 @@ impl Engine {
     /// Returns the capabilities of this engine.
     pub fn capabilities(&self) -> Capabilities {
         self.dialect.capabilities(self.flavour)
+    }
+
+    /// The same as a running program knows it.
+    pub fn info(&self) -> EngineInfo {
+        let sagas = self.sagas.map(|tables| match tables {
+            SagaTables::Log => Keeps::SagaLog,
+            SagaTables::Steps => Keeps::SagaSteps,
+        });
+        let decisions = self.decisions.then_some(Keeps::Decisions);
+        let syncs = self.syncs.then_some(Keeps::Syncs);
+        let maps = self.shard_maps.then_some(Keeps::ShardMaps);
+        let keeps = [decisions, syncs, sagas, maps].into_iter().flatten();
+        EngineInfo {
+            name: self.name.clone().into(),
+            dialect: self.dialect,
+            flavour: self.flavour,
+            outbox: self.outbox,
+            inbox: self.inbox,
+            keeps: keeps.collect(),
+            head: self.head.clone().map(Into::into),
+        }
     }
 }
 

@@ -165,7 +165,7 @@ impl Configured {
             self.pool.acquire()?.protocol(|physical| {
                 physical.ensure_atomic(CommitRole::Home)?;
                 store::create(physical)?;
-                store::register(physical, self.info.name)
+                store::register(physical, self.info.name())
             })
         };
         let name = self.coordinators.name(name);
@@ -173,7 +173,7 @@ impl Configured {
     }
 
     fn located(&self, error: Error) -> Error {
-        error.on_engine(self.info.name).during(Operation::Begin)
+        error.on_engine(self.info.name()).during(Operation::Begin)
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn all(engine: &Configured, found: &mut [Doubting<'_>], ended: &mut d
     let mut by_home: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
     for (at, one) in found.iter().enumerate() {
         if one.awaits_fence() {
-            let home = one.branch.home.map(|home| home.info.name);
+            let home = one.branch.home.map(|home| home.info.name());
             by_home.entry(home).or_default().push(at);
         }
     }

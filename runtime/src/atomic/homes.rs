@@ -55,7 +55,7 @@ impl LostHomes {
         work: impl FnOnce(&mut Physical) -> Result<T>,
         is_lost: impl FnOnce(&Error) -> bool,
     ) -> Option<Result<T>> {
-        let name = home.info.name;
+        let name = home.info.name();
         if self.0.borrow().contains(name) {
             return None;
         }
@@ -96,7 +96,7 @@ impl Decisions {
             Some(Err(error)) => Err(Box::new(error.kind().clone())),
             None => Err(Box::new(ErrorKind::Unavailable)),
         };
-        match homes.entry(home.info.name).or_insert_with(records) {
+        match homes.entry(home.info.name()).or_insert_with(records) {
             Ok(records) => records.decision(&branch.id.decision(), &branch.id.coordinator),
             Err(kind) => {
                 branch.note(kind);

@@ -53,9 +53,9 @@ impl Registry {
             return;
         };
         if let Ok(engine) = self.configured(branch.engine)
-            && options.wants(engine.info.name)
+            && options.wants(engine.info.name())
         {
-            let described = described(decided, engine.info.name, &branch, BranchState::Mixed);
+            let described = described(decided, engine.info.name(), &branch, BranchState::Mixed);
             report.branches.push(described);
         }
     }
@@ -71,7 +71,7 @@ impl Registry {
                 let Ok(some) = on_engine(engine, |physical| physical.rolled_back(some)) else {
                     break;
                 };
-                found.entry(engine.info.name).or_default().extend(some);
+                found.entry(engine.info.name()).or_default().extend(some);
             }
         }
         found

@@ -137,25 +137,25 @@ impl Registry {
         engines.sort_unstable();
         engines.dedup();
         for engine in engines.iter().map(|at| &self.engines[*at]) {
-            if prepares(engine) && options.wants(engine.info.name) {
+            if prepares(engine) && options.wants(engine.info.name()) {
                 self.recover_engine(engine, (options, &lost), &mut report, progress);
             }
         }
         for home in homes(groups) {
             let home = &self.engines[home];
-            if options.left_out.contains(&home.info.name) {
+            if options.left_out.contains(&home.info.name()) {
                 continue;
             }
             if let Err(error) = self.recover_home(home, options, &mut report) {
-                let name = home.info.name;
+                let name = home.info.name();
                 if options.wants(name) && report.unreachable.iter().all(|(one, _)| *one != name) {
                     report.unreachable.push((name, error));
                 }
             }
         }
         for engine in engines.iter().map(|at| &self.engines[*at]) {
-            if options.wants(engine.info.name) {
-                record(engine.info.name, &report);
+            if options.wants(engine.info.name()) {
+                record(engine.info.name(), &report);
             }
         }
         report
@@ -187,12 +187,12 @@ impl Registry {
     ) {
         let listed = match list_prepared(engine) {
             Ok(listed) => listed,
-            Err(error) => return report.unreachable.push((engine.info.name, error)),
+            Err(error) => return report.unreachable.push((engine.info.name(), error)),
         };
         // Where this fails, so does what follows, and says so.
         if let Ok(Some(slots)) = on_engine(engine, |physical| physical.prepared_slots()) {
             report.slots.push(PreparedSlots {
-                engine: engine.info.name,
+                engine: engine.info.name(),
                 used: slots.used,
                 most: slots.most,
             });
@@ -210,7 +210,7 @@ impl Registry {
         let (mut ended, of) = (0, found.len());
         let mut end = || {
             ended += 1;
-            progress(engine.info.name, ended, of);
+            progress(engine.info.name(), ended, of);
         };
         for doubting in &mut found {
             doubting.go_on(&mut decisions);
@@ -285,7 +285,7 @@ impl Listings {
                     .collect(),
             )
         };
-        match self.0.entry(engine.info.name).or_insert_with(listed) {
+        match self.0.entry(engine.info.name()).or_insert_with(listed) {
             Some(listed) if listed.contains(&gid) => Listed::There,
             Some(_) => Listed::Gone,
             None => Listed::Unreadable,

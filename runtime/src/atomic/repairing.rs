@@ -43,7 +43,7 @@ impl<'r> Repairing<'r> {
         prepared: PreparedBranch,
     ) -> Option<Self> {
         let id = Id::parse(prepared.gid.as_str())?;
-        let branch = Branch::parse(&id.branch).filter(|it| it.engine == engine.info.name)?;
+        let branch = Branch::parse(&id.branch).filter(|it| it.engine == engine.info.name())?;
         Some(Self {
             engine,
             lost,
@@ -60,7 +60,7 @@ impl<'r> Repairing<'r> {
 
     pub(super) fn described(&self, fate: BranchState) -> DoubtfulBranch {
         DoubtfulBranch {
-            engine: self.engine.info.name,
+            engine: self.engine.info.name(),
             group: self.group.clone(),
             transaction: self.id.decision(),
             age: self.age,

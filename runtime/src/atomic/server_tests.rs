@@ -16,6 +16,7 @@ mod prepares;
 mod refusals;
 mod sent;
 
+use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -28,20 +29,20 @@ use super::*;
 use crate::databases::Registry;
 use crate::databases::config::Config;
 use crate::link::dialect::Several;
-use crate::link::program::{EngineInfo, Program};
 use bindery_core::dialect::Dialect;
+use bindery_core::program::{EngineInfo, List, Program};
 
 const PATIENCE: Duration = Duration::from_secs(600);
 
 macro_rules! engines {
     ($($name:literal $dialect:ident),*) => {
-        &[$(EngineInfo { name: $name, dialect: Dialect::$dialect, flavour: None, outbox: false, inbox: false, keeps: &[], head: None }),*]
+        Cow::Borrowed(const { &[$(EngineInfo::new($name, Dialect::$dialect)),*] })
     };
 }
 
 static PROGRAM: Program = Program {
     engines: engines!("file" Sqlite, "maria" Mysql, "other_maria" Mysql, "other_pg" Postgres, "pg" Postgres),
-    models: &[],
+    models: List::Static(&[]),
     configured: false,
 };
 
@@ -80,7 +81,7 @@ impl Engine for At {
     }
 
     fn name(self) -> &'static str {
-        PROGRAM.engines[self.0].name
+        PROGRAM.engines[self.0].name()
     }
 
     fn dialect(self) -> Dialect {
@@ -168,7 +169,7 @@ impl Drop for Folder {
 fn open(urls: &[String]) -> Registry {
     let engines = PROGRAM.engines.iter().zip(urls);
     let config = engines.fold(Config::new(), |config, (engine, url)| {
-        config.engine(engine.name, url.as_str())
+        config.engine(engine.name(), url.as_str())
     });
     Registry::with_config(&PROGRAM, &config).expect("the engines are configured")
 }
@@ -356,7 +357,7 @@ fn a_failed_statement_rolls_all_back(world: &World, group: &'static AtomicGroup)
         let AtomicOutcome::RolledBack { cause } = outcome else {
             panic!("{}: {outcome:?}", group.name);
         };
-        assert_eq!(cause.engine(), Some(PROGRAM.engines[at].name));
+        assert_eq!(cause.engine(), Some(PROGRAM.engines[at].name()));
         assert!(world.found(group, id).iter().all(|found| !found));
         assert_eq!(world.prepared(), 0);
     }
@@ -401,7 +402,12 @@ fn others_in_the_way_roll_all_back(world: &World, group: &'static AtomicGroup) {
                 Ok(())
             });
             let error = outcome.stored().unwrap_err();
-            assert_eq!(error.engine(), Some(engine.name), "{}: {error}", group.name);
+            assert_eq!(
+                error.engine(),
+                Some(engine.name()),
+                "{}: {error}",
+                group.name
+            );
             assert!(world.found(group, id).iter().all(|found| !found), "{sql}");
             assert_eq!(world.prepared(), 0, "{sql}");
         }

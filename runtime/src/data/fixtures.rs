@@ -14,8 +14,8 @@ use super::table::{DataColumn, DataTable, ValueType};
 use crate::databases::Registry;
 use crate::error::{ConstraintKind, DataError, DataProblem, Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
-use crate::link::program::{ModelInfo, Program};
 use bindery_core::dialect::Dialect;
+use bindery_core::program::{EngineInfo, ModelInfo, Program};
 
 /// The folder of the common set, beside the folders of engines.
 const COMMON: &str = "common";
@@ -304,7 +304,11 @@ impl Registry {
     pub fn load_fixtures(&self, dir: impl AsRef<Path>) -> Result<Vec<LoadedFixtures>> {
         let program = self.program();
         let engines: Vec<&str> = program.engine_names().collect();
-        let names: Vec<String> = program.models.iter().map(|model| name(model)).collect();
+        let names: Vec<String> = program
+            .models
+            .iter()
+            .map(ModelInfo::qualified_name)
+            .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let fixtures = Fixtures::read(dir.as_ref(), &engines, &names)?;
         let load = |(index, engine): (usize, &'static str)| {
@@ -316,20 +320,13 @@ impl Registry {
     }
 }
 
-fn name(model: &ModelInfo) -> String {
-    match model.schema {
-        Some(schema) => format!("{schema}.{}", model.table),
-        None => model.table.to_owned(),
-    }
-}
-
 /// The tables of an engine, as far as a program knows them.
 fn tables(program: &'static Program, engine: usize) -> Vec<DataTable> {
-    let dialect = program.engines[engine].dialect;
+    let EngineInfo { name, dialect, .. } = &program.engines[engine];
     // An unmanaged table has no statements.
     let is_managed = |model: &&ModelInfo| !model.is_view && !model.tables.is_empty();
-    let models = program.models_on(engine).filter(|model| is_managed(model));
-    models.map(|model| table(model, dialect)).collect()
+    let models = program.models_on(name).filter(is_managed);
+    models.map(|model| table(model, *dialect)).collect()
 }
 
 fn table(model: &ModelInfo, dialect: Dialect) -> DataTable {
@@ -340,8 +337,9 @@ fn table(model: &ModelInfo, dialect: Dialect) -> DataTable {
     let key = keys
         .filter(|constraint| constraint.kind == ConstraintKind::PrimaryKey)
         .flat_map(|constraint| constraint.columns);
-    let key = key.filter_map(|name| model.columns.iter().position(|column| column == name));
-    DataTable::new(dialect, model.schema, model.table, columns, key.collect())
+    let key = key.filter_map(|name| model.columns.iter().position(|column| column == *name));
+    let schema = model.schema.as_deref();
+    DataTable::new(dialect, schema, &model.table, columns, key.collect())
 }
 
 /// The word for values of a type of the program's own.

@@ -20,9 +20,10 @@ use bindery_core::source::Sources;
 #[cfg(feature = "sqlite")]
 use crate::driver::sqlite::{SqliteHandle, SqliteSetup};
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::engine::unknown_engine;
 use crate::link::pool::PoolLimits;
-use crate::link::program::{EngineInfo, Program};
 use bindery_core::dialect::{Dialect, Flavour};
+use bindery_core::program::{EngineInfo, Program};
 
 pub use self::options::EngineOptions;
 pub use bindery_core::config::{
@@ -167,7 +168,7 @@ impl Config {
     }
 
     /// The settings of every engine of the program, in its order.
-    pub(crate) fn settings(&self, program: &Program) -> Result<Vec<Settings>> {
+    pub(crate) fn settings(&self, program: &'static Program) -> Result<Vec<Settings>> {
         self.warn_of_unread_variables(program);
         self.check_names(program)?;
         #[cfg(feature = "sqlite")]
@@ -177,9 +178,9 @@ impl Config {
             .engines
             .iter()
             .map(|info| {
-                self.settings_of(info.name)
+                self.settings_of(&info.name)
                     .and_then(|settings| agree(info, settings))
-                    .map_err(|error| error.on_engine(info.name).during(Operation::Configure))
+                    .map_err(|error| error.on_engine(info.name()).during(Operation::Configure))
             })
             .collect()
     }
@@ -197,7 +198,7 @@ impl Config {
         named.extend(in_code);
         let names = program.engine_names();
         names.for_each(|name| named.push(name));
-        let mut order = Vec::with_capacity(program.engines.len());
+        let mut order = Vec::new();
         for name in named {
             let at = program.engine_names().position(|known| known == name);
             order.extend(at.filter(|at| !order.contains(at)));
@@ -206,10 +207,10 @@ impl Config {
     }
 
     /// A name given in code must be one of the program's, and once.
-    fn check_names(&self, program: &Program) -> Result<()> {
+    fn check_names(&self, program: &'static Program) -> Result<()> {
         for (index, (name, _)) in self.engines.iter().enumerate() {
             if !program.engine_names().any(|known| known == name) {
-                return Err(program.unknown_engine(name));
+                return Err(unknown_engine(program, name));
             }
             if self.engines[..index].iter().any(|(other, _)| other == name) {
                 return Err(refused(format!("engine `{name}` is given twice")));
@@ -246,15 +247,15 @@ impl Config {
 
     /// A file that is set up in code must be one of the program's, and once.
     #[cfg(feature = "sqlite")]
-    fn check_setups(&self, program: &Program) -> Result<()> {
+    fn check_setups(&self, program: &'static Program) -> Result<()> {
         for (index, (name, _)) in self.sqlite_setups.iter().enumerate() {
-            let engine = program.engines.iter().find(|engine| engine.name == name);
-            let engine = engine.ok_or_else(|| program.unknown_engine(name))?;
+            let engine = program.engines.iter().find(|engine| engine.name == *name);
+            let engine = engine.ok_or_else(|| unknown_engine(program, name))?;
             if engine.dialect != Dialect::Sqlite {
                 let why = format!(
                     "engine `{name}` is no SQLite file; only these are set up by `sqlite_setup`"
                 );
-                return Err(refused(why).on_engine(engine.name));
+                return Err(refused(why).on_engine(engine.name()));
             }
             if self.sqlite_setups[..index]
                 .iter()

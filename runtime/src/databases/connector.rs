@@ -15,8 +15,8 @@ use crate::driver::Canceller;
 use crate::driver::LiveHost;
 use crate::error::Result;
 use crate::link::pool::OpenPhysical;
-use crate::link::program::EngineInfo;
 use crate::observe::Observer;
+use bindery_core::program::EngineInfo;
 
 /// The state that the connections of one pool share: the server that answered last, filled in by each that connects,
 /// the thread that sends the server requests to cancel statements, and which of several hosts they lead to.
@@ -72,7 +72,7 @@ pub(crate) fn connector(wanted: &Wanted<'_>) -> Result<OpenPhysical> {
         #[cfg(not(any(feature = "postgres", feature = "mysql")))]
         Address::Server(_) => Err(missing(wanted.target.dialect)),
     };
-    let open = open.map_err(|error| error.on_engine(info.name))?;
+    let open = open.map_err(|error| error.on_engine(info.name()))?;
     let (seen, observer) = (wanted.seen.clone(), Arc::clone(&wanted.observer));
     Ok(Box::new(move |limit| {
         let started = Instant::now();
@@ -122,7 +122,7 @@ pub(crate) mod sqlite {
             creates: settings.creates_file,
         };
         match place {
-            SqliteAddress::Memory => Ok(memory(wanted.info.name, how)),
+            SqliteAddress::Memory => Ok(memory(wanted.info.name(), how)),
             SqliteAddress::File(path) => file(path, how),
         }
     }

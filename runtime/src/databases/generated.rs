@@ -12,7 +12,6 @@ use crate::error::Error;
 use crate::error::Result;
 #[cfg(feature = "tokio")]
 use crate::link::engine::Engine;
-use crate::link::program::Program;
 #[cfg(feature = "session")]
 use crate::link::retry::RetryPolicy;
 #[cfg(feature = "tokio")]
@@ -25,6 +24,7 @@ use crate::session::AsyncSession;
 use crate::session::{GeneratedSession, SessionOptions};
 #[cfg(feature = "tokio")]
 use crate::workers::{RowSender, RowStream, Run};
+use bindery_core::program::Program;
 
 /// The `Databases` of a program, which generated code makes around a [`Registry`]. Code that works for every program is
 /// written for a type of this kind.

@@ -68,6 +68,6 @@ impl Registry {
         let (pool, _, _) = pool_of(engine.info, &engine.settings, (&target, None), &self.hub)?;
         pool.open_outside(LOOK_LIMIT)
             .map(drop)
-            .map_err(|error| error.on_engine(engine.info.name))
+            .map_err(|error| error.on_engine(engine.info.name()))
     }
 }

@@ -14,7 +14,7 @@ use crate::driver::own_tables::{
     SAGA_MARKS, SAGA_STEPS, SAGAS, SCHEDULES, SHARD_MAPS, SHARD_SLOTS, SYNC, SYNC_REJECTS,
     SYNC_RUNS, VERSIONS,
 };
-use crate::link::program::{EngineInfo, Keeps, TableDdl};
+use bindery_core::program::{EngineInfo, Keeps, TableDdl};
 
 pub(crate) use self::upkeep::ensure;
 #[cfg(any(feature = "atomic", feature = "saga", feature = "sync"))]
@@ -58,7 +58,8 @@ pub fn own_tables(
     keeps_outcomes: bool,
 ) -> impl Iterator<Item = &'static TableDdl> + use<> {
     let dialect = engine.dialect;
-    let others = engine.keeps.iter().map(|keeps| match keeps {
+    let others = engine.keeps.to_vec().into_iter();
+    let others = others.map(|keeps| match keeps {
         Keeps::Decisions => OF_HOME,
         Keeps::Syncs => OF_SYNCS,
         Keeps::SagaLog => of_sagas(true),

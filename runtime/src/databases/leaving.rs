@@ -3,9 +3,9 @@
 
 use crate::driver::Physical;
 use crate::error::{Constraint, Error, ErrorKind, Result};
-use crate::link::program::TableDdl;
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
+use bindery_core::program::TableDdl;
 
 /// Has foreign keys do nothing while tables are dropped, on a connection that is closed afterwards: before it drops a table SQLite deletes
 /// its rows, and so those that refer to them with `ON DELETE CASCADE` (SQLite, "Foreign Key Support", 5). The setting has no effect
@@ -34,7 +34,11 @@ pub(super) fn ensure_unreferenced(physical: &mut Physical, tables: &[&TableDdl])
     let own = own_schema(physical)?;
     let is_dropped = |schema: &str, name: &str| {
         tables.iter().any(|table| {
-            let is_there = table.schema.unwrap_or(&own).eq_ignore_ascii_case(schema);
+            let is_there = table
+                .schema
+                .as_deref()
+                .unwrap_or(&own)
+                .eq_ignore_ascii_case(schema);
             is_there && table.table.eq_ignore_ascii_case(name)
         })
     };

@@ -51,12 +51,11 @@ use crate::driver::Physical;
 use crate::error::Result;
 use crate::link::connection::Connection;
 use crate::link::drift::Watch;
-use crate::link::engine::{Engine, StaticEngine};
+use crate::link::engine::{Engine, StaticEngine, unknown_engine};
 use crate::link::inside;
 #[cfg(feature = "tenants")]
 use crate::link::pool::budget::Budget;
 use crate::link::pool::{Pool, PoolLimits};
-use crate::link::program::{EngineInfo, Program, TableDdl};
 use crate::link::replicas::{EngineUnit, Member, PoolSource, Replicas};
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
@@ -66,6 +65,7 @@ use crate::observe::{Hub, Observer};
 use crate::raw::RawSql;
 use crate::relation::Load;
 use crate::repository::Repository;
+use bindery_core::program::{EngineInfo, Program, TableDdl};
 
 /// The engines of a program, each with a pool of its own.
 ///
@@ -338,8 +338,11 @@ impl Registry {
     }
 
     pub(crate) fn configured(&self, name: &str) -> Result<&Configured> {
-        let found = self.engines.iter().find(|engine| engine.info.name == name);
-        found.ok_or_else(|| self.program.unknown_engine(name))
+        let found = self
+            .engines
+            .iter()
+            .find(|engine| engine.info.name() == name);
+        found.ok_or_else(|| unknown_engine(self.program, name))
     }
 
     /// Connects to every engine and reports how each answered, in the order of their names. All are checked in
@@ -415,7 +418,7 @@ fn answered(
         Ok(Err(panic)) => std::panic::resume_unwind(panic),
         Err(_) => engine.check(),
     };
-    (engine.info.name, outcome)
+    (engine.info.name(), outcome)
 }
 
 impl Configured {
@@ -472,7 +475,7 @@ impl Configured {
 
     fn check(&self) -> Result<()> {
         let checked = self.pool.acquire()?.check();
-        checked.map_err(|error| error.on_engine(self.info.name))
+        checked.map_err(|error| error.on_engine(self.info.name()))
     }
 }
 
@@ -493,7 +496,7 @@ fn pool_of(
         seen: seen.clone(),
         observer: Arc::clone(&observer),
     })?;
-    let pool = Pool::new(info.name, PoolLimits::from(settings), open);
+    let pool = Pool::new(info.name(), PoolLimits::from(settings), open);
     Ok((pool.observed(Arc::clone(&observer)), seen, observer))
 }
 
@@ -510,7 +513,7 @@ impl fmt::Debug for Registry {
         let engines = self.engines.iter().map(|engine| {
             let stats = engine.pool.stats();
             (
-                engine.info.name,
+                engine.info.name(),
                 (engine.settings.target.to_string(), stats),
             )
         });

@@ -6,8 +6,8 @@ use bindery_core::config::{Address, ConnectionTarget, Endpoint, SqliteAddress};
 
 use super::Registry;
 use crate::link::engine::Engine;
-use crate::link::program::EngineInfo;
 use crate::observe::{Event, Labels, StatementCounter, StatementCounts, Subscription};
+use bindery_core::program::EngineInfo;
 
 impl Registry {
     /// Calls `subscriber` after each statement, transaction, write and checkout of every engine, on the thread and
@@ -144,7 +144,7 @@ pub(super) fn labels(
         }
     };
     Labels {
-        engine: info.name,
+        engine: info.name(),
         replica: replica.cloned(),
         dialect: target.dialect,
         namespace,

@@ -81,7 +81,7 @@ impl Registry {
         let unit = self.unit.as_ref();
         let units = self.engines.iter().enumerate().map(|(index, engine)| {
             let from = unit.and_then(|unit| unit[index].reads_from());
-            let after = token.and_then(|token| token.position(engine.info.name));
+            let after = token.and_then(|token| token.position(engine.info.name()));
             EngineUnit::new(from, after.cloned())
         });
         Self {
@@ -106,7 +106,7 @@ impl Registry {
                 Some(unit) => unit[index].position(&engine.pool),
                 None => written_by(&engine.pool),
             };
-            let name = engine.info.name;
+            let name = engine.info.name();
             if let Some(position) = position.map_err(|error| error.on_engine(name))? {
                 token.add(name, position);
             }
@@ -139,7 +139,7 @@ impl Registry {
         let engines = self.engines.iter();
         let all = engines.flat_map(|engine| {
             let replicas = replicas_of(engine).into_iter();
-            replicas.map(|replica| (engine.info.name, replica))
+            replicas.map(|replica| (engine.info.name(), replica))
         });
         all.collect()
     }
@@ -164,7 +164,7 @@ impl Configured {
                 name.escape_debug()
             );
             let error = Error::new(ErrorKind::Config(why)).during(Operation::Choose);
-            error.on_engine(self.info.name)
+            error.on_engine(self.info.name())
         })
     }
 }

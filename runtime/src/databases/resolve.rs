@@ -41,9 +41,11 @@ impl Registry {
     /// The engine cannot be reached within the limit, or the database knows nothing of the transaction any more.
     pub fn resolve(&self, token: &CommitToken, limit: Duration) -> Result<Resolution> {
         let engine = self.configured(token.engine())?;
-        engine
-            .resolve(&token.mark, limit)
-            .map_err(|error| error.on_engine(engine.info.name).during(Operation::Resolve))
+        engine.resolve(&token.mark, limit).map_err(|error| {
+            error
+                .on_engine(engine.info.name())
+                .during(Operation::Resolve)
+        })
     }
 }
 

@@ -10,9 +10,9 @@ use crate::databases::{Configured, Replica};
 #[cfg(any(feature = "migrations", feature = "outbox"))]
 use crate::driver::version_numbers::version_numbers;
 use crate::link::pool::PoolStats;
-use crate::link::program::{ModelInfo, Program};
 use crate::link::replicas::{Member, ReplicaState};
 use bindery_core::dialect::{Dialect, Flavour};
+use bindery_core::program::{ModelInfo, Program};
 
 /// One engine: what was compiled in, how it is configured, and how many connections it has.
 #[derive(Debug, Clone)]
@@ -112,9 +112,8 @@ pub struct HostStatus {
 impl EngineStatus {
     /// `all` are the engines of the program, this one among them.
     pub(crate) fn new(engine: &Configured, all: &[Configured], program: &'static Program) -> Self {
-        let name = engine.info.name;
+        let name = engine.info.name();
         let settings = &engine.settings;
-        let models = program.models.iter().copied();
         Self {
             name,
             dialect: engine.info.dialect,
@@ -127,9 +126,7 @@ impl EngineStatus {
             limits: settings.pool.clone(),
             session: settings.session.clone(),
             log: engine.observer.log_config(),
-            models: models
-                .filter(|model| model.engines.contains(&name))
-                .collect(),
+            models: program.models_on(name).collect(),
             pool: engine.pool.stats(),
             server: engine.seen.get(),
             reads: settings.reads.reads,
@@ -165,9 +162,9 @@ fn same_database(engine: &Configured, all: &[Configured]) -> Vec<&'static str> {
     let target = &engine.settings.target;
     let others = all
         .iter()
-        .filter(|other| other.info.name != engine.info.name);
+        .filter(|other| other.info.name() != engine.info.name());
     others
         .filter(|other| other.settings.target.is_same_database(target))
-        .map(|other| other.info.name)
+        .map(|other| other.info.name())
         .collect()
 }

@@ -7,7 +7,7 @@ use crate::error::{ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::drift::Watch;
 use crate::link::engine::Engine;
-use crate::link::program::TableDdl;
+use bindery_core::program::{List, TableDdl};
 
 /// The result of [`Registry::create_missing`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -99,7 +99,7 @@ impl Registry {
         let mut dropped = Vec::new();
         for engine in self.own_engines() {
             let tables = drop_on(engine, None, &mut |_, _, _| ())?;
-            dropped.extend(tables.into_iter().map(|table| (engine.info.name, table)));
+            dropped.extend(tables.into_iter().map(|table| (engine.info.name(), table)));
         }
         Ok(dropped)
     }
@@ -152,7 +152,7 @@ fn create_over(
     outcome: &mut CreatedTables,
     (choice, progress): (Option<IsChosen<'_>>, TableProgress<'_>),
 ) -> Result<()> {
-    let name = engine.info.name;
+    let name = engine.info.name();
     let (tables, own) = chosen(engine, choice);
     let all = tables.len() + own.len();
     let located = |error: crate::error::Error| error.on_engine(name).during(Operation::Create);
@@ -160,32 +160,32 @@ fn create_over(
     noting.begin(link).map_err(located)?;
     let mut created = Vec::new();
     for (at, &table) in tables.iter().enumerate() {
-        progress(table.table, at + 1, all);
+        progress(&table.table, at + 1, all);
         let of_table =
-            |error: crate::error::Error| located(error.of(table.table, Operation::Create));
+            |error: crate::error::Error| located(error.of(&table.table, Operation::Create));
         if create_one(link, table, &mut noting).map_err(of_table)? {
             created.push(table);
-            outcome.created.push((name, table.table));
+            outcome.created.push((name, &*table.table));
         } else {
-            outcome.existing.push((name, table.table));
+            outcome.existing.push((name, &*table.table));
         }
     }
     created.iter().try_for_each(|table| {
         let linked = link
             .ready()
-            .and_then(|physical| run_all(physical, table.link));
-        linked.map_err(|error| located(error.of(table.table, Operation::Create)))
+            .and_then(|physical| run_all(physical, &table.link));
+        linked.map_err(|error| located(error.of(&table.table, Operation::Create)))
     })?;
     noting.end(link).map_err(located)?;
     for (at, &own) in own.iter().enumerate() {
-        progress(own.table, tables.len() + at + 1, all);
+        progress(&own.table, tables.len() + at + 1, all);
         let state = link
             .ready()
             .and_then(|physical| kept::ensure(physical, own));
         match state.map_err(located)? {
-            OwnTableState::Missing => outcome.created.push((name, own.table)),
+            OwnTableState::Missing => outcome.created.push((name, &*own.table)),
             OwnTableState::Present | OwnTableState::Older => {
-                outcome.existing.push((name, own.table));
+                outcome.existing.push((name, &*own.table));
             }
         }
     }
@@ -209,7 +209,7 @@ fn try_create(link: &mut Link, table: &TableDdl, noting: &mut Noting<'_>) -> Res
         if exists(physical, table)? {
             return Ok(false);
         }
-        for sql in table.create {
+        for sql in table.create.iter() {
             physical.define(sql)?;
             begun = true;
         }
@@ -294,7 +294,7 @@ impl<'w> Noting<'w> {
 }
 
 fn exists(physical: &mut Physical, table: &TableDdl) -> Result<bool> {
-    physical.table_exists(table.schema, table.table)
+    physical.table_exists(table.schema.as_deref(), &table.table)
 }
 
 fn drop_on(
@@ -325,22 +325,22 @@ fn drop_on(
     // Tables are dropped with the session's checks of foreign keys switched off, and they may still be.
     link.discard();
     forget(engine);
-    outcome.map_err(|error| error.on_engine(engine.info.name).during(Operation::Drop))
+    outcome.map_err(|error| error.on_engine(engine.info.name()).during(Operation::Drop))
 }
 
 /// In the reverse order of creation, so that a table goes before the one it refers to.
 fn drop_existing(
     physical: &mut Physical,
-    tables: &[&TableDdl],
+    tables: &[&'static TableDdl],
     progress: TableProgress<'_>,
 ) -> Result<Vec<&'static str>> {
     let mut dropped = Vec::new();
     for (at, table) in tables.iter().rev().enumerate() {
-        progress(table.table, at + 1, tables.len());
+        progress(&table.table, at + 1, tables.len());
         if exists(physical, table)? {
-            run_all(physical, table.drop)
-                .map_err(|error| error.of(table.table, Operation::Drop))?;
-            dropped.push(table.table);
+            run_all(physical, &table.drop)
+                .map_err(|error| error.of(&table.table, Operation::Drop))?;
+            dropped.push(&*table.table);
         }
     }
     Ok(dropped)
@@ -355,7 +355,7 @@ fn whole<T>(link: &mut Link, work: impl FnOnce(&mut Physical) -> Result<T>) -> R
     }
 }
 
-fn run_all(physical: &mut Physical, statements: &[&str]) -> Result<()> {
+fn run_all(physical: &mut Physical, statements: &List<str>) -> Result<()> {
     statements.iter().try_for_each(|sql| physical.define(sql))
 }
 

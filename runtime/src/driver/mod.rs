@@ -102,7 +102,6 @@ mod request;
 pub(crate) mod stand_in;
 #[cfg(any(feature = "data", feature = "sync"))]
 pub(crate) mod stored_form;
-mod table_ddl;
 mod table_sql;
 mod table_text;
 #[cfg(test)]
@@ -145,7 +144,6 @@ pub(crate) use observed::{Cursor, Physical};
 pub(crate) use physical::{AnyCursor, AnyDriver};
 pub(crate) use raw::{RawText, TakeColumns, no_statement};
 pub(crate) use request::{Request, RowsOf};
-pub use table_ddl::TableDdl;
 pub use table_sql::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};
 

@@ -2,8 +2,8 @@
 
 use bindery_core::dialect::Dialect;
 
-use super::program::ModelInfo;
 use crate::error::{Constraint, ConstraintKind, Error, ModelConstraint, ReportedConstraint};
+use bindery_core::program::ModelInfo;
 
 /// The list in which a reported name is looked up.
 #[derive(Clone, Copy)]
@@ -29,7 +29,7 @@ impl ReportedConstraint {
             .models
             .iter()
             .filter(|info| self.may_be_of(info, known));
-        let called = found.clone().find(|info| known.called == Some(info.name));
+        let called = found.clone().find(|info| known.called == Some(&*info.name));
         let key = called.and_then(violated).or_else(|| {
             let mut keys = found.by_ref().filter_map(violated);
             // A name that several tables have belongs to none.
@@ -38,7 +38,7 @@ impl ReportedConstraint {
         match key {
             Some((info, key)) => Constraint {
                 name: key.name.map(str::to_owned),
-                table: Some(info.table.to_owned()),
+                table: Some(info.table.to_string()),
                 column: single(key.columns),
                 key: Some(key),
             },
@@ -48,7 +48,7 @@ impl ReportedConstraint {
 
     fn may_be_of(&self, info: &ModelInfo, known: Names<'_>) -> bool {
         let table = self.table.as_deref();
-        table.is_none_or(|table| known.dialect.same_name(info.table, table))
+        table.is_none_or(|table| known.dialect.same_name(&info.table, table))
     }
 
     fn key_of(
@@ -64,7 +64,7 @@ impl ReportedConstraint {
         let has_columns = |key: &ModelConstraint| {
             let columns = self.columns.as_deref();
             columns.is_some_and(|columns| {
-                columns == known.dialect.told_columns(info.table, key.columns)
+                columns == known.dialect.told_columns(&info.table, key.columns)
             })
         };
         let mut keys = info.constraints.iter().enumerate();
@@ -77,7 +77,7 @@ impl ReportedConstraint {
     fn column_of(&self, known: Names<'_>, called: Option<&'static ModelInfo>) -> Constraint {
         let has = |info: &&ModelInfo| {
             let column = self.column.as_deref();
-            column.is_some_and(|column| info.columns.contains(&column))
+            column.is_some_and(|column| info.columns.iter().any(|one| one == column))
         };
         let mut of_table = known.models.iter().copied();
         let told = self
@@ -86,7 +86,7 @@ impl ReportedConstraint {
             .and_then(|_| of_table.find(|info| self.may_be_of(info, known)));
         let info = told.or_else(|| called.filter(|info| self.table.is_none() && has(info)));
         Constraint {
-            table: info.map(|info| info.table.to_owned()),
+            table: info.map(|info| info.table.to_string()),
             column: info.filter(has).and(self.column.clone()),
             ..Constraint::default()
         }
@@ -138,24 +138,27 @@ impl Telling for Dialect {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
     use crate::error::ErrorKind;
+    use bindery_core::program::List;
 
     const EMAIL: ModelConstraint = ModelConstraint::unique("User", "", &["email"]);
     const PLACE: ModelConstraint = ModelConstraint::unique("User", "place", &["row", "seat"]);
     const FRIEND: ModelConstraint = ModelConstraint::foreign_key("User", "", &["friend"]);
     static USER: ModelInfo = ModelInfo {
-        name: "User",
-        table: "users",
-        columns: &["id", "email", "row", "seat", "friend"],
+        name: Cow::Borrowed("User"),
+        table: Cow::Borrowed("users"),
+        columns: List::Static(&["id", "email", "row", "seat", "friend"]),
         constraints: &[EMAIL, PLACE, FRIEND],
         constraint_names: "0 postgres users_email_key\n0 mysql email\n1 postgres place\n1 mysql place",
         ..ModelInfo::NONE
     };
     static OTHER: ModelInfo = ModelInfo {
-        name: "Other",
-        table: "others",
-        columns: &["email"],
+        name: Cow::Borrowed("Other"),
+        table: Cow::Borrowed("others"),
+        columns: List::Static(&["email"]),
         constraints: &[ModelConstraint::unique("Other", "", &["email"])],
         constraint_names: "0 mysql email",
         ..ModelInfo::NONE

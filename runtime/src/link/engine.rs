@@ -3,8 +3,10 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
+use crate::error::{Error, ErrorKind, Operation};
 use crate::link::dialect::SqlFamily;
 use bindery_core::dialect::Dialect;
+use bindery_core::program::Program;
 
 /// A named connection, as a value. Generated code implements this; programs only name it in bounds.
 #[diagnostic::on_unimplemented(
@@ -34,6 +36,17 @@ pub trait Engine: Copy + Eq + Ord + Hash + Debug + Send + Sync + 'static {
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum NotChosen {}
+
+/// The error of a name that no engine of the program has.
+#[doc(hidden)]
+#[cold]
+pub fn unknown_engine(program: &'static Program, name: &str) -> Error {
+    let kind = ErrorKind::UnknownEngine {
+        name: name.to_owned(),
+        known: program.engine_names().collect(),
+    };
+    Error::new(kind).during(Operation::Choose)
+}
 
 /// An engine that is fixed at compile time, so its only value can be made from nothing.
 pub trait StaticEngine: Engine + Default {}

@@ -14,7 +14,6 @@ mod held;
 pub(crate) mod inside;
 mod moment;
 pub(crate) mod pool;
-pub(crate) mod program;
 pub(crate) mod read_connection;
 pub(crate) mod replicas;
 pub(crate) mod retry;

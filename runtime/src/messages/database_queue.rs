@@ -60,8 +60,8 @@ impl DatabaseQueue {
             })
         });
         written.map_err(|error: Error| {
-            let error = table::explained(error, MESSAGES_TABLE, engine.info.name);
-            QueueError::Unavailable(error.on_engine(engine.info.name).to_string())
+            let error = table::explained(error, MESSAGES_TABLE, engine.info.name());
+            QueueError::Unavailable(error.on_engine(engine.info.name()).to_string())
         })
     }
 }

@@ -86,7 +86,7 @@ impl<D: GeneratedDatabases> Taker<D> {
                 link.atomically(|link| store(link.ready()?))
             })
         });
-        stored.map_err(|error| error.on_engine(engine.info.name).to_string())
+        stored.map_err(|error| error.on_engine(engine.info.name()).to_string())
     }
 
     /// Takes some from each queue whose turn it is; gives the pause after that. One that fails or panics is tried again later, and holds up

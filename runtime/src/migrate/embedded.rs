@@ -251,7 +251,7 @@ impl Registry {
             .engines
             .iter()
             .filter(|it| !it.is_shared && !it.own.is_empty());
-        for engine in keepers.map(|engine| engine.info.name) {
+        for engine in keepers.map(|engine| engine.info.name()) {
             if all.iter().all(|one| one.engine != engine) {
                 all.push(EngineMigrations::new(engine, &[]));
             }
@@ -263,7 +263,7 @@ impl Registry {
     /// Without the engines that a tenant shares with the whole program.
     fn own(&self, migrations: Migrations) -> Vec<EngineMigrations> {
         let is_shared = |one: &&EngineMigrations| {
-            let found = self.engines.iter().find(|it| it.info.name == one.engine);
+            let found = self.engines.iter().find(|it| it.info.name() == one.engine);
             found.is_some_and(|engine| engine.is_shared)
         };
         let engines = migrations.engines.iter();
@@ -272,7 +272,7 @@ impl Registry {
 
     fn migrator_of(&self, one: &EngineMigrations) -> Result<Migrator<'_, 'static>> {
         let mut engines = self.engines.iter();
-        let found = engines.position(|engine| engine.info.name == one.engine);
+        let found = engines.position(|engine| engine.info.name() == one.engine);
         let engine = found.ok_or_else(|| {
             let engine = one.engine.to_owned();
             refused(MigrationError::UnknownEngine { engine }).during(Operation::Migrate)

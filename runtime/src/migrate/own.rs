@@ -15,7 +15,7 @@ impl<'m> Migrator<'_, 'm> {
         for own in &self.registry.engines[self.engine].own {
             let physical = &mut session.physical;
             let state = kept::ensure(physical, own)?;
-            let table = own.table;
+            let table = &own.table;
             match state {
                 OwnTableState::Present => {}
                 OwnTableState::Missing | OwnTableState::Older => {

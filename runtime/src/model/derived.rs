@@ -3,9 +3,9 @@
 
 use crate::driver::TableSql;
 use crate::link::engine::Engine;
-use crate::link::program::ModelInfo;
 use crate::model::key::Key;
 use crate::model::lives_on::LivesOn;
+use bindery_core::program::{ModelInfo, compiled_text};
 
 /// A model's tag whose struct was derived.
 #[doc(hidden)]
@@ -110,7 +110,8 @@ const fn waiting<const N: usize>(models: &[Listed; N]) -> [[bool; N]; N] {
         let referred = models[model].1;
         let mut other = 0;
         while other < N {
-            waits[model][other] = other != model && contains(referred, models[other].0.table);
+            waits[model][other] =
+                other != model && contains(referred, compiled_text(&models[other].0.table));
             other += 1;
         }
         model += 1;
@@ -174,21 +175,14 @@ const fn equal(left: &[u8], right: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
 
     const fn model(table: &'static str) -> ModelInfo {
         ModelInfo {
-            name: table,
-            schema: None,
-            table,
-            is_view: false,
-            columns: &[],
-            kinds: "",
-            rules: 0,
-            constraints: &[],
-            constraint_names: "",
-            engines: &[],
-            tables: &[],
+            table: Cow::Borrowed(table),
+            ..ModelInfo::NONE
         }
     }
 
@@ -199,7 +193,7 @@ mod tests {
     fn order<const N: usize>(models: [Listed; N]) -> Vec<&'static str> {
         in_creation_order(&models)
             .iter()
-            .map(|model| model.table)
+            .map(|model| &*model.table)
             .collect()
     }
 

@@ -19,8 +19,8 @@ use std::fmt;
 use self::events::{EventRow, Events};
 use crate::error::{Error, ErrorKind, Invalid, Result};
 use crate::link::engine::Engine;
-use crate::link::program::ModelInfo;
 use crate::value::{ColumnSet, ParamWriter, RowReader};
+use bindery_core::program::ModelInfo;
 
 /// A model's tag, `model::Blog`. Generated code implements it.
 #[diagnostic::on_unimplemented(

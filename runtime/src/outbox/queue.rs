@@ -256,7 +256,7 @@ impl<'a> TaskQueue<'a> {
         self.run(Operation::Select, |physical| {
             TaskSummary::read(physical, self.table)
         })
-        .inspect(|summary| summary.record((self.engine().info.name, self.table)))
+        .inspect(|summary| summary.record((self.engine().info.name(), self.table)))
     }
 
     /// Counts the tasks that are completed and not yet deleted. They are in no index, so this reads the whole table.
@@ -389,7 +389,7 @@ impl<'a> TaskQueue<'a> {
             engine.pool.acquire()
         };
         let outcome = taken.and_then(|mut link| link.call(operation, |link| work(link.ready()?)));
-        let name = engine.info.name;
+        let name = engine.info.name();
         outcome.map_err(|error| {
             store::explained(error, self.table, name)
                 .on_engine(name)

@@ -2,9 +2,9 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::engine::Engine;
-use crate::link::program::ModelInfo;
 use crate::value::RowReader;
 use crate::value::types::FromColumn;
+use bindery_core::program::{ModelInfo, compiled_text};
 
 /// A type that a row of a raw query can be read into: a model's row, a struct with `#[derive(Row)]`, a tuple, or one value.
 ///
@@ -64,9 +64,9 @@ impl RowColumns {
     #[doc(hidden)]
     pub const fn of_model(info: &'static ModelInfo) -> Self {
         Self::Named {
-            row: info.name,
-            names: info.columns,
-            lives_on: Some(info.engines),
+            row: compiled_text(&info.name),
+            names: info.columns.compiled(),
+            lives_on: Some(info.engines.compiled()),
         }
     }
 

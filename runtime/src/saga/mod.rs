@@ -163,7 +163,11 @@ where
                 .pool
                 .acquire()
                 .and_then(|mut link| link.protocol(|physical| store::create(physical, keeps_log)));
-            created.map_err(|error| error.on_engine(engine.info.name).during(Operation::Create))?;
+            created.map_err(|error| {
+                error
+                    .on_engine(engine.info.name())
+                    .during(Operation::Create)
+            })?;
         }
         Ok(())
     }
@@ -378,7 +382,7 @@ where
             let gone = other.pool.acquire().and_then(|mut link| {
                 link.protocol(|physical| store::forget_records(physical, false, uid))
             });
-            gone.map_err(|error| error.on_engine(other.info.name).during(Operation::Saga))?;
+            gone.map_err(|error| error.on_engine(other.info.name()).during(Operation::Saga))?;
         }
         log.atomically(|physical| {
             store::forget_records(physical, true, uid)?;

@@ -7,6 +7,7 @@ mod outages;
 mod outcomes;
 mod shared;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,20 +18,20 @@ use serde::Deserialize;
 use super::*;
 use crate::databases::config::Config;
 use crate::link::dialect::Several;
-use crate::link::program::{EngineInfo, Program};
 use crate::link::transaction::Transaction;
+use bindery_core::program::{EngineInfo, List, Program};
 
 const PATIENCE: Duration = Duration::from_secs(600);
 
 macro_rules! engines {
     ($($name:literal $dialect:ident),*) => {
-        &[$(EngineInfo { name: $name, dialect: Dialect::$dialect, flavour: None, outbox: false, inbox: false, keeps: &[], head: None }),*]
+        Cow::Borrowed(const { &[$(EngineInfo::new($name, Dialect::$dialect)),*] })
     };
 }
 
 static PROGRAM: Program = Program {
     engines: engines!("file" Sqlite, "maria" Mysql, "pg" Postgres),
-    models: &[],
+    models: List::Static(&[]),
     configured: false,
 };
 
@@ -60,7 +61,7 @@ impl Engine for At {
     }
 
     fn name(self) -> &'static str {
-        PROGRAM.engines[self.0].name
+        PROGRAM.engines[self.0].name()
     }
 
     fn dialect(self) -> Dialect {
@@ -227,7 +228,7 @@ impl Drop for Folder {
 fn open(urls: &[String]) -> Registry {
     let engines = PROGRAM.engines.iter().zip(urls);
     let config = engines.fold(Config::new(), |config, (engine, url)| {
-        config.engine(engine.name, url.as_str())
+        config.engine(engine.name(), url.as_str())
     });
     Registry::with_config(&PROGRAM, &config).expect("the engines are configured")
 }

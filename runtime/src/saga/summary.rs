@@ -46,7 +46,7 @@ pub struct SagaSummary {
 pub fn summary(db: &impl AsRef<Registry>) -> Vec<(&'static str, Result<Vec<SagaSummary>>)> {
     let engines = db.as_ref().own_engines();
     engines
-        .map(|engine| (engine.info.name, count(engine)))
+        .map(|engine| (engine.info.name(), count(engine)))
         .collect()
 }
 
@@ -59,7 +59,7 @@ pub fn summary_on<E: Engine>(db: &impl AsRef<Registry>, engine: E) -> Result<Vec
 }
 
 fn count(engine: &Configured) -> Result<Vec<SagaSummary>> {
-    let name = engine.info.name;
+    let name = engine.info.name();
     let counted = engine.pool.acquire().and_then(|mut link| {
         link.protocol(|physical| {
             if physical.table_exists(None, store::SAGAS)? {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::databases::shard_maps::{KnownMap, Slots};
-use crate::link::program::Program;
+use bindery_core::program::Program;
 
 /// Which slot is on which shard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,10 +28,10 @@ pub struct ShardRange {
 }
 
 impl ShardMap {
-    pub(super) fn of(map: &KnownMap, slots: u32, program: &Program) -> Self {
+    pub(super) fn of(map: &KnownMap, slots: u32, program: &'static Program) -> Self {
         let ranges = map.ranges.iter().map(|range| ShardRange {
             slots: range.first..range.past,
-            engine: program.engines[range.engine].name,
+            engine: program.engines[range.engine].name(),
         });
         Self {
             version: map.version,

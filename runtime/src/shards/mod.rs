@@ -144,7 +144,7 @@ impl<'d, E: Sharded> Shards<'d, E> {
                         E::SET.slots
                     ),
                     map::Refused::Taken { slot, engine } => {
-                        let name = self.registry.program.engines[engine].name;
+                        let name = self.registry.program.engines[engine].name();
                         format!(
                             "slot {slot} of the shards `{}` is on `{name}`, and so are its rows",
                             E::SET.name
@@ -182,7 +182,7 @@ impl<'d, E: Sharded> Shards<'d, E> {
     /// The map has an engine that is none of the set's.
     #[cold]
     fn foreign(&self, engine: usize) -> Error {
-        let name = self.registry.program.engines[engine].name;
+        let name = self.registry.program.engines[engine].name();
         let why = format!(
             "the map of the shards `{}` names `{name}`, which is none of them",
             E::SET.name

@@ -9,10 +9,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::link::Connection;
 use crate::link::dialect::Several;
 use crate::link::engine::Engine;
-use crate::link::program::Program;
 use crate::link::transaction::Transaction;
 use crate::raw::sql::Sql;
 use bindery_core::dialect::Dialect;
+use bindery_core::program::Program;
 
 /// The engine that keeps a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,11 +39,11 @@ impl Engine for MapEngine {
 }
 
 impl MapEngine {
-    fn of(set: &ShardSet, program: &Program) -> Self {
+    fn of(set: &ShardSet, program: &'static Program) -> Self {
         let info = &program.engines[set.map];
         Self {
             index: set.map,
-            name: info.name,
+            name: info.name(),
             dialect: info.dialect,
         }
     }
@@ -111,12 +111,12 @@ fn insert(
     tx: &mut Transaction<'_, MapEngine>,
     set: &ShardSet,
     range: Slots,
-    program: &Program,
+    program: &'static Program,
 ) -> Result<()> {
     let insert = Sql::by_dialect()
         .postgres("INSERT INTO _bindery_shard_slots (shards, first_slot, past_slot, engine) VALUES ($1, $2, $3, $4)")
         .otherwise("INSERT INTO _bindery_shard_slots (shards, first_slot, past_slot, engine) VALUES (?, ?, ?, ?)");
-    let name = program.engines[range.engine].name;
+    let name = program.engines[range.engine].name();
     let values = (
         set.name,
         i64::from(range.first),
@@ -129,7 +129,7 @@ fn insert(
 fn map_within(
     tx: &mut Transaction<'_, MapEngine>,
     set: &ShardSet,
-    program: &Program,
+    program: &'static Program,
 ) -> Result<KnownMap> {
     let head = Sql::by_dialect()
         .postgres("SELECT slots, version FROM _bindery_shard_maps WHERE shards = $1")

@@ -10,7 +10,7 @@ use crate::databases::GeneratedDatabases;
 use crate::databases::config::{Settings, refused};
 use crate::error::Result;
 use crate::link::engine::Engine;
-use crate::link::program::Program;
+use bindery_core::program::Program;
 
 /// The outcome of requesting one more tenant where [`max_pools`](TenantsBuilder::max_pools) are open and all of
 /// them are in use.

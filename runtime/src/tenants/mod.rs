@@ -196,7 +196,7 @@ impl<D: GeneratedDatabases> Tenants<D> {
                 pools: place
                     .opened
                     .own()
-                    .map(|engine| (engine.info.name, engine.pool.stats()))
+                    .map(|engine| (engine.info.name(), engine.pool.stats()))
                     .collect(),
             })
             .collect();

@@ -72,7 +72,7 @@ impl TenantOptions {
                 .and_then(|settings| agree(engine.info, settings))
                 .map_err(|error| {
                     error
-                        .on_engine(engine.info.name)
+                        .on_engine(engine.info.name())
                         .during(Operation::Configure)
                 })
         })
@@ -85,7 +85,7 @@ impl TenantOptions {
             limits
                 .own
                 .iter()
-                .map(|&index| base.engines[index].info.name)
+                .map(|&index| base.engines[index].info.name())
         };
         for (at, (name, _)) in self.engines.iter().enumerate() {
             let Some(name) = name else { continue };
@@ -107,7 +107,7 @@ impl TenantOptions {
     }
 
     fn settings_of(&self, engine: &Configured, limits: &Limits) -> Result<Settings> {
-        let name = engine.info.name;
+        let name = engine.info.name();
         let given = self.engines.iter().find(|(given, _)| match given {
             Some(given) => given == name,
             None => limits.own.len() == 1,

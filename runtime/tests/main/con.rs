@@ -359,14 +359,15 @@ fn con_07_engines_can_be_asked_about() {
             .unwrap()
             .models
             .iter()
-            .map(|model| model.name)
+            .map(|model| &*model.name)
             .collect()
     };
     assert_eq!(models("b"), ["Blog"]);
     assert_eq!(models("default"), ["Blog", "Member", "OrderLine", "Log"]);
     assert!(models("test").is_empty());
     assert_eq!(b.models[0].table, "blogs");
-    assert_eq!(b.models[0].columns, ["id", "title", "content", "stars"]);
+    let columns = b.models[0].columns.iter();
+    assert!(columns.eq(["id", "title", "content", "stars"]));
 
     let held = db.connect(B).unwrap();
     let pool = db.engine("b").unwrap().pool;

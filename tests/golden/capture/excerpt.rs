@@ -51,25 +51,25 @@ pub mod notes {
     // …
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Note",
+        name: ::std::borrow::Cow::Borrowed("Note"),
         schema: ::core::option::Option::None,
-        table: "notes",
+        table: ::std::borrow::Cow::Borrowed("notes"),
         is_view: false,
-        columns: &["id", "slug", "body"],
-        kinds: "integer text.100 text.400",
+        columns: ::bindery::__private::List::Static(&["id", "slug", "body"]),
+        kinds: ::std::borrow::Cow::Borrowed("integer text.100 text.400"),
         rules: 0xa4346232202dca57,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres notes_pkey
 0 mysql PRIMARY
 1 postgres notes_slug_key
 1 mysql slug"#,
-        engines: &["default", "p", "m"],
-        tables: &[
+        engines: ::bindery::__private::List::Static(&["default", "p", "m"]),
+        tables: ::std::borrow::Cow::Borrowed(&[
             ::bindery::__private::TableDdl {
                 engine: 0,
                 schema: ::core::option::Option::None,
-                table: "notes",
-                create: &[
+                table: ::std::borrow::Cow::Borrowed("notes"),
+                create: ::bindery::__private::List::Static(&[
                     r#"CREATE TABLE "notes" (
     "id" BIGINT,
     "slug" VARCHAR(100) NOT NULL,
@@ -87,15 +87,15 @@ pub mod notes {
                     r#"CREATE TRIGGER "_bindery_capture_i_3990b0787716e305" AFTER INSERT ON "notes" BEGIN INSERT INTO _bindery_changes (table_name, operation, row_key, old_key, made_ms) VALUES ('notes', 'I', (CASE typeof(NEW."id") WHEN 'integer' THEN 'i' || NEW."id" WHEN 'text' THEN 't' || hex(NEW."id") WHEN 'blob' THEN 'b' || hex(NEW."id") WHEN 'real' THEN 'r' || NEW."id" END), NULL, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)); END"#,
                     r#"CREATE TRIGGER "_bindery_capture_u_4494de7e34b092ce" AFTER UPDATE ON "notes" BEGIN INSERT INTO _bindery_changes (table_name, operation, row_key, old_key, made_ms) VALUES ('notes', 'U', (CASE typeof(NEW."id") WHEN 'integer' THEN 'i' || NEW."id" WHEN 'text' THEN 't' || hex(NEW."id") WHEN 'blob' THEN 'b' || hex(NEW."id") WHEN 'real' THEN 'r' || NEW."id" END), CASE WHEN (CASE typeof(OLD."id") WHEN 'integer' THEN 'i' || OLD."id" WHEN 'text' THEN 't' || hex(OLD."id") WHEN 'blob' THEN 'b' || hex(OLD."id") WHEN 'real' THEN 'r' || OLD."id" END) <> (CASE typeof(NEW."id") WHEN 'integer' THEN 'i' || NEW."id" WHEN 'text' THEN 't' || hex(NEW."id") WHEN 'blob' THEN 'b' || hex(NEW."id") WHEN 'real' THEN 'r' || NEW."id" END) THEN (CASE typeof(OLD."id") WHEN 'integer' THEN 'i' || OLD."id" WHEN 'text' THEN 't' || hex(OLD."id") WHEN 'blob' THEN 'b' || hex(OLD."id") WHEN 'real' THEN 'r' || OLD."id" END) END, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)); END"#,
                     r#"CREATE TRIGGER "_bindery_capture_d_a6415cc71e4623b0" AFTER DELETE ON "notes" BEGIN INSERT INTO _bindery_changes (table_name, operation, row_key, old_key, made_ms) VALUES ('notes', 'D', (CASE typeof(OLD."id") WHEN 'integer' THEN 'i' || OLD."id" WHEN 'text' THEN 't' || hex(OLD."id") WHEN 'blob' THEN 'b' || hex(OLD."id") WHEN 'real' THEN 'r' || OLD."id" END), NULL, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)); END"#,
-                ],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "notes""#],
+                ]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "notes""#]),
             },
             ::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
-                table: "notes",
-                create: &[
+                table: ::std::borrow::Cow::Borrowed("notes"),
+                create: ::bindery::__private::List::Static(&[
                     r#"CREATE TABLE `notes` (
     `id` bigint,
     `slug` varchar(100) NOT NULL,
@@ -109,15 +109,15 @@ pub mod notes {
                     "CREATE TRIGGER `_bindery_capture_i_2b5a5ba59c5bfe6a` AFTER INSERT ON `notes` FOR EACH ROW INSERT INTO _bindery_changes (table_name, operation, row_key, old_key, made_ms) VALUES ('notes', 'I', CONCAT('i', NEW.`id`), NULL, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED))",
                     "CREATE TRIGGER `_bindery_capture_u_8e8824d3ff9288a6` AFTER UPDATE ON `notes` FOR EACH ROW INSERT INTO _bindery_changes (table_name, operation, row_key, old_key, made_ms) VALUES ('notes', 'U', CONCAT('i', NEW.`id`), CASE WHEN CONCAT('i', OLD.`id`) <> CONCAT('i', NEW.`id`) THEN CONCAT('i', OLD.`id`) END, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED))",
                     "CREATE TRIGGER `_bindery_capture_d_68e19c7631dc3db7` AFTER DELETE ON `notes` FOR EACH ROW INSERT INTO _bindery_changes (table_name, operation, row_key, old_key, made_ms) VALUES ('notes', 'D', CONCAT('i', OLD.`id`), NULL, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED))",
-                ],
-                link: &[],
-                drop: &["DROP TABLE IF EXISTS `notes`"],
+                ]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&["DROP TABLE IF EXISTS `notes`"]),
             },
             ::bindery::__private::TableDdl {
                 engine: 2,
                 schema: ::core::option::Option::None,
-                table: "notes",
-                create: &[
+                table: ::std::borrow::Cow::Borrowed("notes"),
+                create: ::bindery::__private::List::Static(&[
                     r#"CREATE TABLE "notes" (
     "id" bigint,
     "slug" character varying(100) COLLATE "C" NOT NULL,
@@ -140,14 +140,14 @@ END$capture$"#,
                     r#"ALTER TABLE "notes" ENABLE ALWAYS TRIGGER "_bindery_capture_r_a430fcd3a07b8d46""#,
                     r#"CREATE TRIGGER "_bindery_capture_t_a430fcd3a07b8d46" AFTER TRUNCATE ON "notes" FOR EACH STATEMENT EXECUTE FUNCTION "_bindery_capture_f_a430fcd3a07b8d46"()"#,
                     r#"ALTER TABLE "notes" ENABLE ALWAYS TRIGGER "_bindery_capture_t_a430fcd3a07b8d46""#,
-                ],
-                link: &[],
-                drop: &[
+                ]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[
                     r#"DROP TABLE IF EXISTS "notes""#,
                     r#"DROP FUNCTION IF EXISTS "_bindery_capture_f_a430fcd3a07b8d46"()"#,
-                ],
+                ]),
             },
-        ],
+        ]),
     };
 
     // …

@@ -72,7 +72,7 @@ pub mod engine {
         }
 
         fn name(self) -> &'static str {
-            super::PROGRAM.engines[self as usize].name
+            super::PROGRAM.engines[self as usize].name()
         }
 
         fn dialect(self) -> ::bindery::Dialect {
@@ -87,7 +87,10 @@ pub mod engine {
             match name {
                 "b" => ::core::result::Result::Ok(Self::B),
                 "default" => ::core::result::Result::Ok(Self::Default),
-                _ => ::core::result::Result::Err(super::PROGRAM.unknown_engine(name)),
+                _ => ::core::result::Result::Err(::bindery::__private::unknown_engine(
+                    &super::PROGRAM,
+                    name,
+                )),
             }
         }
     }
@@ -653,23 +656,25 @@ pub mod teas {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Tea",
+        name: ::std::borrow::Cow::Borrowed("Tea"),
         schema: ::core::option::Option::None,
-        table: "teas",
+        table: ::std::borrow::Cow::Borrowed("teas"),
         is_view: false,
-        columns: &[
+        columns: ::bindery::__private::List::Static(&[
             "id", "name", "leaf", "picked", "packed", "price", "batch", "notes",
-        ],
-        kinds: "integer text.40 text date? timestamp.6? number.2 uuid? json?",
+        ]),
+        kinds: ::std::borrow::Cow::Borrowed(
+            "integer text.40 text date? timestamp.6? number.2 uuid? json?",
+        ),
         rules: 0xcade96814af1cce8,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default"],
-        tables: &[::bindery::__private::TableDdl {
+        engines: ::bindery::__private::List::Static(&["default"]),
+        tables: ::std::borrow::Cow::Borrowed(&[::bindery::__private::TableDdl {
             engine: 1,
             schema: ::core::option::Option::None,
-            table: "teas",
-            create: &[r#"CREATE TABLE "teas" (
+            table: ::std::borrow::Cow::Borrowed("teas"),
+            create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "teas" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "name" VARCHAR(40) NOT NULL,
     "leaf" TEXT NOT NULL,
@@ -682,10 +687,10 @@ pub mod teas {
     CHECK (length("name") <= 40),
     CHECK ("leaf" IN ('green', 'half fermented', 'black')),
     CHECK (abs("price") < 1000000)
-)"#],
-            link: &[],
-            drop: &[r#"DROP TABLE IF EXISTS "teas""#],
-        }],
+)"#]),
+            link: ::bindery::__private::List::Static(&[]),
+            drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "teas""#]),
+        }]),
     };
 
     impl model::Tea {
@@ -1127,44 +1132,44 @@ pub mod shelves {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Shelf",
+        name: ::std::borrow::Cow::Borrowed("Shelf"),
         schema: ::core::option::Option::None,
-        table: "shelves",
+        table: ::std::borrow::Cow::Borrowed("shelves"),
         is_view: false,
-        columns: &["room", "number", "label"],
-        kinds: "integer integer text?",
+        columns: ::bindery::__private::List::Static(&["room", "number", "label"]),
+        kinds: ::std::borrow::Cow::Borrowed("integer integer text?"),
         rules: 0x5c714e6ed89ecf27,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default", "b"],
-        tables: &[
+        engines: ::bindery::__private::List::Static(&["default", "b"]),
+        tables: ::std::borrow::Cow::Borrowed(&[
             ::bindery::__private::TableDdl {
                 engine: 0,
                 schema: ::core::option::Option::None,
-                table: "shelves",
-                create: &[r#"CREATE TABLE "shelves" (
+                table: ::std::borrow::Cow::Borrowed("shelves"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "shelves" (
     "room" INT NOT NULL,
     "number" INT NOT NULL,
     "label" TEXT,
     PRIMARY KEY ("room", "number")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "shelves""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "shelves""#]),
             },
             ::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
-                table: "shelves",
-                create: &[r#"CREATE TABLE "shelves" (
+                table: ::std::borrow::Cow::Borrowed("shelves"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "shelves" (
     "room" INT NOT NULL,
     "number" INT NOT NULL,
     "label" TEXT,
     PRIMARY KEY ("room", "number")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "shelves""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "shelves""#]),
             },
-        ],
+        ]),
     };
 
     impl model::Shelf {
@@ -1622,44 +1627,44 @@ pub mod jars {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Jar",
+        name: ::std::borrow::Cow::Borrowed("Jar"),
         schema: ::core::option::Option::None,
-        table: "jars",
+        table: ::std::borrow::Cow::Borrowed("jars"),
         is_view: false,
-        columns: &["id", "room", "number"],
-        kinds: "integer integer? integer?",
+        columns: ::bindery::__private::List::Static(&["id", "room", "number"]),
+        kinds: ::std::borrow::Cow::Borrowed("integer integer? integer?"),
         rules: 0xc1e47bb5d06f84f8,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default", "b"],
-        tables: &[
+        engines: ::bindery::__private::List::Static(&["default", "b"]),
+        tables: ::std::borrow::Cow::Borrowed(&[
             ::bindery::__private::TableDdl {
                 engine: 0,
                 schema: ::core::option::Option::None,
-                table: "jars",
-                create: &[r#"CREATE TABLE "jars" (
+                table: ::std::borrow::Cow::Borrowed("jars"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "jars" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "room" INT,
     "number" INT,
     FOREIGN KEY ("room", "number") REFERENCES "shelves" ("room", "number")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "jars""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "jars""#]),
             },
             ::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
-                table: "jars",
-                create: &[r#"CREATE TABLE "jars" (
+                table: ::std::borrow::Cow::Borrowed("jars"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "jars" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "room" INT,
     "number" INT,
     FOREIGN KEY ("room", "number") REFERENCES "shelves" ("room", "number")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "jars""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "jars""#]),
             },
-        ],
+        ]),
     };
 
     impl model::Jar {
@@ -2103,26 +2108,30 @@ impl DatabaseSession {
 ::bindery::__private::session!(Databases, DatabaseSession, engine::Any);
 
 static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
-    engines: &[
+    engines: ::std::borrow::Cow::Borrowed(&[
         ::bindery::__private::EngineInfo {
-            name: "b",
+            name: ::std::borrow::Cow::Borrowed("b"),
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
-            keeps: &[],
+            keeps: ::std::borrow::Cow::Borrowed(&[]),
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
-            name: "default",
+            name: ::std::borrow::Cow::Borrowed("default"),
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
-            keeps: &[],
+            keeps: ::std::borrow::Cow::Borrowed(&[]),
             head: ::core::option::Option::None,
         },
-    ],
-    models: &[model::Tea::INFO, model::Shelf::INFO, model::Jar::INFO],
+    ]),
+    models: ::bindery::__private::List::Static(&[
+        model::Tea::INFO,
+        model::Shelf::INFO,
+        model::Jar::INFO,
+    ]),
     configured: true,
 };

@@ -43,7 +43,7 @@ pub mod engine {
         }
 
         fn name(self) -> &'static str {
-            super::PROGRAM.engines[self as usize].name
+            super::PROGRAM.engines[self as usize].name()
         }
 
         fn dialect(self) -> ::bindery::Dialect {
@@ -57,7 +57,10 @@ pub mod engine {
         fn from_str(name: &str) -> ::bindery::Result<Self> {
             match name {
                 "default" => ::core::result::Result::Ok(Self::Default),
-                _ => ::core::result::Result::Err(super::PROGRAM.unknown_engine(name)),
+                _ => ::core::result::Result::Err(::bindery::__private::unknown_engine(
+                    &super::PROGRAM,
+                    name,
+                )),
             }
         }
     }
@@ -377,29 +380,29 @@ pub mod notes {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Note",
+        name: ::std::borrow::Cow::Borrowed("Note"),
         schema: ::core::option::Option::None,
-        table: "notes",
+        table: ::std::borrow::Cow::Borrowed("notes"),
         is_view: false,
-        columns: &["id", "title", "body", "stars"],
-        kinds: "integer text text? integer",
+        columns: ::bindery::__private::List::Static(&["id", "title", "body", "stars"]),
+        kinds: ::std::borrow::Cow::Borrowed("integer text text? integer"),
         rules: 0xfcf0f0e213e43ac3,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default"],
-        tables: &[::bindery::__private::TableDdl {
+        engines: ::bindery::__private::List::Static(&["default"]),
+        tables: ::std::borrow::Cow::Borrowed(&[::bindery::__private::TableDdl {
             engine: 0,
             schema: ::core::option::Option::None,
-            table: "notes",
-            create: &[r#"CREATE TABLE "notes" (
+            table: ::std::borrow::Cow::Borrowed("notes"),
+            create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "notes" (
     "id" INTEGER PRIMARY KEY,
     "title" VARCHAR(255) NOT NULL,
     "body" TEXT,
     "stars" INTEGER NOT NULL DEFAULT 0
-)"#],
-            link: &[],
-            drop: &[r#"DROP TABLE IF EXISTS "notes""#],
-        }],
+)"#]),
+            link: ::bindery::__private::List::Static(&[]),
+            drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "notes""#]),
+        }]),
     };
 
     impl model::Note {
@@ -643,15 +646,15 @@ impl DatabaseSession {
 ::bindery::__private::session!(Databases, DatabaseSession, engine::Any);
 
 static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
-    engines: &[::bindery::__private::EngineInfo {
-        name: "default",
+    engines: ::std::borrow::Cow::Borrowed(&[::bindery::__private::EngineInfo {
+        name: ::std::borrow::Cow::Borrowed("default"),
         dialect: ::bindery::Dialect::Sqlite,
         flavour: ::core::option::Option::None,
         outbox: false,
         inbox: false,
-        keeps: &[],
+        keeps: ::std::borrow::Cow::Borrowed(&[]),
         head: ::core::option::Option::None,
-    }],
-    models: &[model::Note::INFO],
+    }]),
+    models: ::bindery::__private::List::Static(&[model::Note::INFO]),
     configured: false,
 };

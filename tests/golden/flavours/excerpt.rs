@@ -14,7 +14,7 @@ pub mod engine {
         }
 
         fn name(self) -> &'static str {
-            super::PROGRAM.engines[self as usize].name
+            super::PROGRAM.engines[self as usize].name()
         }
 
         fn dialect(self) -> ::bindery::Dialect {
@@ -71,26 +71,28 @@ pub mod visits {
     // …
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Visit",
+        name: ::std::borrow::Cow::Borrowed("Visit"),
         schema: ::core::option::Option::None,
-        table: "visits",
+        table: ::std::borrow::Cow::Borrowed("visits"),
         is_view: false,
-        columns: &[
+        columns: ::bindery::__private::List::Static(&[
             "id", "token", "before", "client", "door", "note", "seen", "day", "label", "price",
             "made",
-        ],
-        kinds: "uuid uuid uuid? _ _? text datetime.0 date text.20 decimal.2 text.40",
+        ]),
+        kinds: ::std::borrow::Cow::Borrowed(
+            "uuid uuid uuid? _ _? text datetime.0 date text.20 decimal.2 text.40",
+        ),
         rules: 0x700f927099896cc4,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
 1 mysql door"#,
-        engines: &["default", "maria", "proper"],
-        tables: &[
+        engines: ::bindery::__private::List::Static(&["default", "maria", "proper"]),
+        tables: ::std::borrow::Cow::Borrowed(&[
             ::bindery::__private::TableDdl {
                 engine: 0,
                 schema: ::core::option::Option::None,
-                table: "visits",
-                create: &[r#"CREATE TABLE `visits` (
+                table: ::std::borrow::Cow::Borrowed("visits"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE `visits` (
     `id` /*M! uuid */ /*!80000 char(36) character set ascii collate ascii_bin */ NOT NULL,
     `token` /*M! uuid */ /*!80000 char(36) character set ascii collate ascii_bin */ NOT NULL DEFAULT (uuid()),
     `before` /*M! uuid */ /*!80000 char(36) character set ascii collate ascii_bin */,
@@ -106,15 +108,15 @@ pub mod visits {
     UNIQUE (`door`),
     KEY (`client`, `door`),
     FOREIGN KEY (`before`) REFERENCES `visits` (`id`)
-)"#],
-                link: &[],
-                drop: &["DROP TABLE IF EXISTS `visits`"],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&["DROP TABLE IF EXISTS `visits`"]),
             },
             ::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
-                table: "visits",
-                create: &[r#"CREATE TABLE `visits` (
+                table: ::std::borrow::Cow::Borrowed("visits"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE `visits` (
     `id` UUID NOT NULL,
     `token` UUID NOT NULL DEFAULT (uuid()),
     `before` UUID,
@@ -130,15 +132,15 @@ pub mod visits {
     UNIQUE (`door`),
     KEY (`client`, `door`),
     FOREIGN KEY (`before`) REFERENCES `visits` (`id`)
-)"#],
-                link: &[],
-                drop: &["DROP TABLE IF EXISTS `visits`"],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&["DROP TABLE IF EXISTS `visits`"]),
             },
             ::bindery::__private::TableDdl {
                 engine: 2,
                 schema: ::core::option::Option::None,
-                table: "visits",
-                create: &[r#"CREATE TABLE `visits` (
+                table: ::std::borrow::Cow::Borrowed("visits"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE `visits` (
     `id` char(36) character set ascii collate ascii_bin NOT NULL,
     `token` char(36) character set ascii collate ascii_bin NOT NULL DEFAULT (uuid()),
     `before` char(36) character set ascii collate ascii_bin,
@@ -154,11 +156,11 @@ pub mod visits {
     UNIQUE (`door`),
     KEY (`client`, `door`),
     FOREIGN KEY (`before`) REFERENCES `visits` (`id`)
-)"#],
-                link: &[],
-                drop: &["DROP TABLE IF EXISTS `visits`"],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&["DROP TABLE IF EXISTS `visits`"]),
             },
-        ],
+        ]),
     };
 
     // …

@@ -67,7 +67,7 @@ pub mod engine {
         }
 
         fn name(self) -> &'static str {
-            super::PROGRAM.engines[self as usize].name
+            super::PROGRAM.engines[self as usize].name()
         }
 
         fn dialect(self) -> ::bindery::Dialect {
@@ -82,7 +82,10 @@ pub mod engine {
             match name {
                 "b" => ::core::result::Result::Ok(Self::B),
                 "default" => ::core::result::Result::Ok(Self::Default),
-                _ => ::core::result::Result::Err(super::PROGRAM.unknown_engine(name)),
+                _ => ::core::result::Result::Err(::bindery::__private::unknown_engine(
+                    &super::PROGRAM,
+                    name,
+                )),
             }
         }
     }
@@ -438,28 +441,28 @@ pub mod users {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "User",
+        name: ::std::borrow::Cow::Borrowed("User"),
         schema: ::core::option::Option::None,
-        table: "users",
+        table: ::std::borrow::Cow::Borrowed("users"),
         is_view: false,
-        columns: &["id", "email"],
-        kinds: "integer text",
+        columns: ::bindery::__private::List::Static(&["id", "email"]),
+        kinds: ::std::borrow::Cow::Borrowed("integer text"),
         rules: 0x74a2c0763ea2dccb,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default"],
-        tables: &[::bindery::__private::TableDdl {
+        engines: ::bindery::__private::List::Static(&["default"]),
+        tables: ::std::borrow::Cow::Borrowed(&[::bindery::__private::TableDdl {
             engine: 1,
             schema: ::core::option::Option::None,
-            table: "users",
-            create: &[r#"CREATE TABLE "users" (
+            table: ::std::borrow::Cow::Borrowed("users"),
+            create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "users" (
     "id" INTEGER PRIMARY KEY,
     "email" VARCHAR(80) NOT NULL,
     UNIQUE ("email")
-)"#],
-            link: &[],
-            drop: &[r#"DROP TABLE IF EXISTS "users""#],
-        }],
+)"#]),
+            link: ::bindery::__private::List::Static(&[]),
+            drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "users""#]),
+        }]),
     };
 
     impl model::User {
@@ -813,30 +816,36 @@ pub mod visits {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Visit",
+        name: ::std::borrow::Cow::Borrowed("Visit"),
         schema: ::core::option::Option::None,
-        table: "visits",
+        table: ::std::borrow::Cow::Borrowed("visits"),
         is_view: false,
-        columns: &["id", "path", "length", "user_id", "invited_by"],
-        kinds: "integer text integer? integer? text?",
+        columns: ::bindery::__private::List::Static(&[
+            "id",
+            "path",
+            "length",
+            "user_id",
+            "invited_by",
+        ]),
+        kinds: ::std::borrow::Cow::Borrowed("integer text integer? integer? text?"),
         rules: 0xffea9af0ce3277d3,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["b"],
-        tables: &[::bindery::__private::TableDdl {
+        engines: ::bindery::__private::List::Static(&["b"]),
+        tables: ::std::borrow::Cow::Borrowed(&[::bindery::__private::TableDdl {
             engine: 0,
             schema: ::core::option::Option::None,
-            table: "visits",
-            create: &[r#"CREATE TABLE "visits" (
+            table: ::std::borrow::Cow::Borrowed("visits"),
+            create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "visits" (
     "id" INTEGER PRIMARY KEY,
     "path" VARCHAR(80) NOT NULL,
     "length" INTEGER GENERATED ALWAYS AS (length(path)) STORED,
     "user_id" BIGINT,
     "invited_by" VARCHAR(80)
-)"#],
-            link: &[],
-            drop: &[r#"DROP TABLE IF EXISTS "visits""#],
-        }],
+)"#]),
+            link: ::bindery::__private::List::Static(&[]),
+            drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "visits""#]),
+        }]),
     };
 
     impl model::Visit {
@@ -1315,42 +1324,42 @@ pub mod blogs {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Blog",
+        name: ::std::borrow::Cow::Borrowed("Blog"),
         schema: ::core::option::Option::None,
-        table: "blogs",
+        table: ::std::borrow::Cow::Borrowed("blogs"),
         is_view: false,
-        columns: &["id", "title"],
-        kinds: "integer text",
+        columns: ::bindery::__private::List::Static(&["id", "title"]),
+        kinds: ::std::borrow::Cow::Borrowed("integer text"),
         rules: 0x2a35d5e667ada8ce,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default", "b"],
-        tables: &[
+        engines: ::bindery::__private::List::Static(&["default", "b"]),
+        tables: ::std::borrow::Cow::Borrowed(&[
             ::bindery::__private::TableDdl {
                 engine: 0,
                 schema: ::core::option::Option::None,
-                table: "blogs",
-                create: &[r#"CREATE TABLE "blogs" (
+                table: ::std::borrow::Cow::Borrowed("blogs"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "blogs" (
     "id" INTEGER PRIMARY KEY,
     "title" VARCHAR(80) NOT NULL,
     UNIQUE ("title")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "blogs""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "blogs""#]),
             },
             ::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
-                table: "blogs",
-                create: &[r#"CREATE TABLE "blogs" (
+                table: ::std::borrow::Cow::Borrowed("blogs"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "blogs" (
     "id" INTEGER PRIMARY KEY,
     "title" VARCHAR(80) NOT NULL,
     UNIQUE ("title")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "blogs""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "blogs""#]),
             },
-        ],
+        ]),
     };
 
     impl model::Blog {
@@ -1831,44 +1840,44 @@ pub mod reviews {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Review",
+        name: ::std::borrow::Cow::Borrowed("Review"),
         schema: ::core::option::Option::None,
-        table: "reviews",
+        table: ::std::borrow::Cow::Borrowed("reviews"),
         is_view: false,
-        columns: &["id", "blog_id", "next_id", "title"],
-        kinds: "integer integer integer? text?",
+        columns: ::bindery::__private::List::Static(&["id", "blog_id", "next_id", "title"]),
+        kinds: ::std::borrow::Cow::Borrowed("integer integer integer? text?"),
         rules: 0x2c4e61238fedf330,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default", "b"],
-        tables: &[
+        engines: ::bindery::__private::List::Static(&["default", "b"]),
+        tables: ::std::borrow::Cow::Borrowed(&[
             ::bindery::__private::TableDdl {
                 engine: 0,
                 schema: ::core::option::Option::None,
-                table: "reviews",
-                create: &[r#"CREATE TABLE "reviews" (
+                table: ::std::borrow::Cow::Borrowed("reviews"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "reviews" (
     "id" INTEGER PRIMARY KEY,
     "blog_id" BIGINT NOT NULL,
     "next_id" BIGINT,
     "title" VARCHAR(80)
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "reviews""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "reviews""#]),
             },
             ::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
-                table: "reviews",
-                create: &[r#"CREATE TABLE "reviews" (
+                table: ::std::borrow::Cow::Borrowed("reviews"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "reviews" (
     "id" INTEGER PRIMARY KEY,
     "blog_id" BIGINT NOT NULL,
     "next_id" BIGINT,
     "title" VARCHAR(80)
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "reviews""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "reviews""#]),
             },
-        ],
+        ]),
     };
 
     impl model::Review {
@@ -2263,31 +2272,31 @@ impl DatabaseSession {
 ::bindery::__private::session!(Databases, DatabaseSession, engine::Any);
 
 static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
-    engines: &[
+    engines: ::std::borrow::Cow::Borrowed(&[
         ::bindery::__private::EngineInfo {
-            name: "b",
+            name: ::std::borrow::Cow::Borrowed("b"),
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
-            keeps: &[],
+            keeps: ::std::borrow::Cow::Borrowed(&[]),
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
-            name: "default",
+            name: ::std::borrow::Cow::Borrowed("default"),
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
-            keeps: &[],
+            keeps: ::std::borrow::Cow::Borrowed(&[]),
             head: ::core::option::Option::None,
         },
-    ],
-    models: &[
+    ]),
+    models: ::bindery::__private::List::Static(&[
         model::User::INFO,
         model::Visit::INFO,
         model::Blog::INFO,
         model::Review::INFO,
-    ],
+    ]),
     configured: true,
 };

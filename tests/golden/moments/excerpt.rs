@@ -23,21 +23,25 @@ pub mod moments {
     // …
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Moment",
+        name: ::std::borrow::Cow::Borrowed("Moment"),
         schema: ::core::option::Option::None,
-        table: "moments",
+        table: ::std::borrow::Cow::Borrowed("moments"),
         is_view: false,
-        columns: &["id", "code", "total", "day", "zoned", "hour", "whole"],
-        kinds: "integer text number.2? datetime.0? timestamp.3? time.0? datetime.6?",
+        columns: ::bindery::__private::List::Static(&[
+            "id", "code", "total", "day", "zoned", "hour", "whole",
+        ]),
+        kinds: ::std::borrow::Cow::Borrowed(
+            "integer text number.2? datetime.0? timestamp.3? time.0? datetime.6?",
+        ),
         rules: 0x6f9d06f1ac43d740,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default"],
-        tables: &[::bindery::__private::TableDdl {
+        engines: ::bindery::__private::List::Static(&["default"]),
+        tables: ::std::borrow::Cow::Borrowed(&[::bindery::__private::TableDdl {
             engine: 0,
             schema: ::core::option::Option::None,
-            table: "moments",
-            create: &[r#"CREATE TABLE "moments" (
+            table: ::std::borrow::Cow::Borrowed("moments"),
+            create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "moments" (
     "id" INTEGER PRIMARY KEY,
     "code" TEXT NOT NULL,
     "total" DECIMAL(12, 2),
@@ -46,10 +50,10 @@ pub mod moments {
     "hour" TIME(0),
     "whole" DATETIME,
     UNIQUE ("code")
-)"#],
-            link: &[],
-            drop: &[r#"DROP TABLE IF EXISTS "moments""#],
-        }],
+)"#]),
+            link: ::bindery::__private::List::Static(&[]),
+            drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "moments""#]),
+        }]),
     };
 
     // …

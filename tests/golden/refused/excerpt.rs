@@ -24,27 +24,29 @@ pub mod readings {
     // …
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Reading",
+        name: ::std::borrow::Cow::Borrowed("Reading"),
         schema: ::core::option::Option::None,
-        table: "readings",
+        table: ::std::borrow::Cow::Borrowed("readings"),
         is_view: false,
-        columns: &[
+        columns: ::bindery::__private::List::Static(&[
             "sensor", "slot", "label", "value", "level", "share", "note", "revision",
-        ],
-        kinds: "integer integer text.60 f64 f64.2 f32.3 text.60? integer",
+        ]),
+        kinds: ::std::borrow::Cow::Borrowed(
+            "integer integer text.60 f64 f64.2 f32.3 text.60? integer",
+        ),
         rules: 0x59874c6b863e54dd,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
 0 postgres readings_pkey
 1 mysql label
 1 postgres readings_label_key"#,
-        engines: &["default", "p", "lite", "proper"],
-        tables: &[
+        engines: ::bindery::__private::List::Static(&["default", "p", "lite", "proper"]),
+        tables: ::std::borrow::Cow::Borrowed(&[
             ::bindery::__private::TableDdl {
                 engine: 0,
                 schema: ::core::option::Option::None,
-                table: "readings",
-                create: &[r#"CREATE TABLE `readings` (
+                table: ::std::borrow::Cow::Borrowed("readings"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE `readings` (
     `sensor` bigint(20) unsigned NOT NULL,
     `slot` int(11) NOT NULL,
     `label` varchar(60) NOT NULL,
@@ -55,15 +57,15 @@ pub mod readings {
     `revision` int(11) NOT NULL,
     PRIMARY KEY (`slot`, `sensor`),
     UNIQUE (`label`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"#],
-                link: &[],
-                drop: &["DROP TABLE IF EXISTS `readings`"],
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&["DROP TABLE IF EXISTS `readings`"]),
             },
             ::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
-                table: "readings",
-                create: &[r#"CREATE TABLE "readings" (
+                table: ::std::borrow::Cow::Borrowed("readings"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "readings" (
     "sensor" BIGINT UNSIGNED NOT NULL,
     "slot" INT NOT NULL,
     "label" VARCHAR(60) NOT NULL,
@@ -76,15 +78,15 @@ pub mod readings {
     UNIQUE ("label"),
     CHECK (length("label") <= 60),
     CHECK (length("note") <= 60)
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "readings""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "readings""#]),
             },
             ::bindery::__private::TableDdl {
                 engine: 2,
                 schema: ::core::option::Option::None,
-                table: "readings",
-                create: &[r#"CREATE TABLE "readings" (
+                table: ::std::borrow::Cow::Borrowed("readings"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "readings" (
     "sensor" numeric(20,0) NOT NULL,
     "slot" integer NOT NULL,
     "label" character varying(60) COLLATE "C" NOT NULL,
@@ -96,15 +98,15 @@ pub mod readings {
     PRIMARY KEY ("slot", "sensor"),
     UNIQUE ("label"),
     CHECK ("sensor" BETWEEN 0 AND 18446744073709551615)
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "readings""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "readings""#]),
             },
             ::bindery::__private::TableDdl {
                 engine: 3,
                 schema: ::core::option::Option::None,
-                table: "readings",
-                create: &[r#"CREATE TABLE `readings` (
+                table: ::std::borrow::Cow::Borrowed("readings"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE `readings` (
     `sensor` bigint(20) unsigned NOT NULL,
     `slot` int(11) NOT NULL,
     `label` varchar(60) NOT NULL,
@@ -115,11 +117,11 @@ pub mod readings {
     `revision` int(11) NOT NULL,
     PRIMARY KEY (`slot`, `sensor`),
     UNIQUE (`label`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"#],
-                link: &[],
-                drop: &["DROP TABLE IF EXISTS `readings`"],
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&["DROP TABLE IF EXISTS `readings`"]),
             },
-        ],
+        ]),
     };
 
     // …

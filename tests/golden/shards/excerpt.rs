@@ -23,7 +23,7 @@ pub mod engine {
         }
 
         fn name(self) -> &'static str {
-            super::PROGRAM.engines[self as usize].name
+            super::PROGRAM.engines[self as usize].name()
         }
 
         fn dialect(self) -> ::bindery::Dialect {

@@ -93,7 +93,7 @@ pub mod engine {
         }
 
         fn name(self) -> &'static str {
-            super::PROGRAM.engines[self as usize].name
+            super::PROGRAM.engines[self as usize].name()
         }
 
         fn dialect(self) -> ::bindery::Dialect {
@@ -109,7 +109,10 @@ pub mod engine {
                 "archive" => ::core::result::Result::Ok(Self::Archive),
                 "b" => ::core::result::Result::Ok(Self::B),
                 "default" => ::core::result::Result::Ok(Self::Default),
-                _ => ::core::result::Result::Err(super::PROGRAM.unknown_engine(name)),
+                _ => ::core::result::Result::Err(::bindery::__private::unknown_engine(
+                    &super::PROGRAM,
+                    name,
+                )),
             }
         }
     }
@@ -771,11 +774,11 @@ pub mod customers {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Customer",
+        name: ::std::borrow::Cow::Borrowed("Customer"),
         schema: ::core::option::Option::None,
-        table: "customers",
+        table: ::std::borrow::Cow::Borrowed("customers"),
         is_view: false,
-        columns: &[
+        columns: ::bindery::__private::List::Static(&[
             "id",
             "email",
             "name",
@@ -783,17 +786,19 @@ pub mod customers {
             "newsletter",
             "since",
             "changed_at",
-        ],
-        kinds: "integer text text integer? bool datetime.6 datetime.6",
+        ]),
+        kinds: ::std::borrow::Cow::Borrowed(
+            "integer text text integer? bool datetime.6 datetime.6",
+        ),
         rules: 0x8c505aa65e86c1a5,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default"],
-        tables: &[::bindery::__private::TableDdl {
+        engines: ::bindery::__private::List::Static(&["default"]),
+        tables: ::std::borrow::Cow::Borrowed(&[::bindery::__private::TableDdl {
             engine: 2,
             schema: ::core::option::Option::None,
-            table: "customers",
-            create: &[r#"CREATE TABLE "customers" (
+            table: ::std::borrow::Cow::Borrowed("customers"),
+            create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "customers" (
     "id" INTEGER PRIMARY KEY,
     "email" VARCHAR(200) NOT NULL,
     "name" VARCHAR(100) NOT NULL,
@@ -803,10 +808,10 @@ pub mod customers {
     "changed_at" TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
     UNIQUE ("email"),
     FOREIGN KEY ("referred_by") REFERENCES "customers" ("id")
-)"#],
-            link: &[],
-            drop: &[r#"DROP TABLE IF EXISTS "customers""#],
-        }],
+)"#]),
+            link: ::bindery::__private::List::Static(&[]),
+            drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "customers""#]),
+        }]),
     };
 
     impl model::Customer {
@@ -1634,11 +1639,11 @@ pub mod products {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Product",
+        name: ::std::borrow::Cow::Borrowed("Product"),
         schema: ::core::option::Option::None,
-        table: "products",
+        table: ::std::borrow::Cow::Borrowed("products"),
         is_view: false,
-        columns: &[
+        columns: ::bindery::__private::List::Static(&[
             "code",
             "title",
             "price",
@@ -1646,18 +1651,18 @@ pub mod products {
             "type",
             "printed_in",
             "replaced_by",
-        ],
-        kinds: "text text number.2 f64? text year? text?",
+        ]),
+        kinds: ::std::borrow::Cow::Borrowed("text text number.2 f64? text year? text?"),
         rules: 0x193e589edb731258,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default", "b"],
-        tables: &[
+        engines: ::bindery::__private::List::Static(&["default", "b"]),
+        tables: ::std::borrow::Cow::Borrowed(&[
             ::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
-                table: "products",
-                create: &[r#"CREATE TABLE "products" (
+                table: ::std::borrow::Cow::Borrowed("products"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "products" (
     "code" VARCHAR(20),
     "title" TEXT NOT NULL,
     "price" DECIMAL(10, 2) NOT NULL,
@@ -1668,15 +1673,15 @@ pub mod products {
     PRIMARY KEY ("code"),
     UNIQUE ("title", "type"),
     FOREIGN KEY ("replaced_by") REFERENCES "products" ("code")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "products""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "products""#]),
             },
             ::bindery::__private::TableDdl {
                 engine: 2,
                 schema: ::core::option::Option::None,
-                table: "products",
-                create: &[r#"CREATE TABLE "products" (
+                table: ::std::borrow::Cow::Borrowed("products"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "products" (
     "code" VARCHAR(20),
     "title" TEXT NOT NULL,
     "price" DECIMAL(10, 2) NOT NULL,
@@ -1687,11 +1692,11 @@ pub mod products {
     PRIMARY KEY ("code"),
     UNIQUE ("title", "type"),
     FOREIGN KEY ("replaced_by") REFERENCES "products" ("code")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "products""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "products""#]),
             },
-        ],
+        ]),
     };
 
     impl model::Product {
@@ -2652,11 +2657,11 @@ pub mod orders {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Order",
+        name: ::std::borrow::Cow::Borrowed("Order"),
         schema: ::core::option::Option::None,
-        table: "orders",
+        table: ::std::borrow::Cow::Borrowed("orders"),
         is_view: false,
-        columns: &[
+        columns: ::bindery::__private::List::Static(&[
             "id",
             "number",
             "customer_id",
@@ -2664,18 +2669,20 @@ pub mod orders {
             "shipped_at",
             "discount",
             "previous_order_of_the_same_customer",
-        ],
-        kinds: "integer text integer date datetime.6? number.2? integer?",
+        ]),
+        kinds: ::std::borrow::Cow::Borrowed(
+            "integer text integer date datetime.6? number.2? integer?",
+        ),
         rules: 0x515c1179e0754c34,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default", "b"],
-        tables: &[
+        engines: ::bindery::__private::List::Static(&["default", "b"]),
+        tables: ::std::borrow::Cow::Borrowed(&[
             ::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
-                table: "orders",
-                create: &[r#"CREATE TABLE "orders" (
+                table: ::std::borrow::Cow::Borrowed("orders"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "orders" (
     "id" INTEGER PRIMARY KEY,
     "number" VARCHAR(20) NOT NULL,
     "customer_id" BIGINT NOT NULL,
@@ -2686,15 +2693,15 @@ pub mod orders {
     UNIQUE ("number"),
     UNIQUE ("previous_order_of_the_same_customer"),
     FOREIGN KEY ("previous_order_of_the_same_customer") REFERENCES "orders" ("id")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "orders""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "orders""#]),
             },
             ::bindery::__private::TableDdl {
                 engine: 2,
                 schema: ::core::option::Option::None,
-                table: "orders",
-                create: &[r#"CREATE TABLE "orders" (
+                table: ::std::borrow::Cow::Borrowed("orders"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "orders" (
     "id" INTEGER PRIMARY KEY,
     "number" VARCHAR(20) NOT NULL,
     "customer_id" BIGINT NOT NULL,
@@ -2705,11 +2712,11 @@ pub mod orders {
     UNIQUE ("number"),
     UNIQUE ("previous_order_of_the_same_customer"),
     FOREIGN KEY ("previous_order_of_the_same_customer") REFERENCES "orders" ("id")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "orders""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "orders""#]),
             },
-        ],
+        ]),
     };
 
     impl model::Order {
@@ -3384,29 +3391,29 @@ pub mod order_lines {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "OrderLine",
+        name: ::std::borrow::Cow::Borrowed("OrderLine"),
         schema: ::core::option::Option::None,
-        table: "order_lines",
+        table: ::std::borrow::Cow::Borrowed("order_lines"),
         is_view: false,
-        columns: &[
+        columns: ::bindery::__private::List::Static(&[
             "order_id",
             "line",
             "product",
             "quantity",
             "unit_price",
             "total",
-        ],
-        kinds: "integer integer text integer number.2 number.2?",
+        ]),
+        kinds: ::std::borrow::Cow::Borrowed("integer integer text integer number.2 number.2?"),
         rules: 0xcdfec058657cc12c,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default", "b"],
-        tables: &[
+        engines: ::bindery::__private::List::Static(&["default", "b"]),
+        tables: ::std::borrow::Cow::Borrowed(&[
             ::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
-                table: "order_lines",
-                create: &[r#"CREATE TABLE "order_lines" (
+                table: ::std::borrow::Cow::Borrowed("order_lines"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "order_lines" (
     "order_id" BIGINT NOT NULL,
     "line" INTEGER NOT NULL,
     "product" VARCHAR(20) NOT NULL,
@@ -3417,15 +3424,17 @@ pub mod order_lines {
     UNIQUE ("product", "order_id"),
     FOREIGN KEY ("order_id") REFERENCES "orders" ("id") ON DELETE CASCADE,
     FOREIGN KEY ("product") REFERENCES "products" ("code")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "order_lines""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[
+                    r#"DROP TABLE IF EXISTS "order_lines""#,
+                ]),
             },
             ::bindery::__private::TableDdl {
                 engine: 2,
                 schema: ::core::option::Option::None,
-                table: "order_lines",
-                create: &[r#"CREATE TABLE "order_lines" (
+                table: ::std::borrow::Cow::Borrowed("order_lines"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "order_lines" (
     "order_id" BIGINT NOT NULL,
     "line" INTEGER NOT NULL,
     "product" VARCHAR(20) NOT NULL,
@@ -3436,11 +3445,13 @@ pub mod order_lines {
     UNIQUE ("product", "order_id"),
     FOREIGN KEY ("order_id") REFERENCES "orders" ("id") ON DELETE CASCADE,
     FOREIGN KEY ("product") REFERENCES "products" ("code")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "order_lines""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[
+                    r#"DROP TABLE IF EXISTS "order_lines""#,
+                ]),
             },
-        ],
+        ]),
     };
 
     impl model::OrderLine {
@@ -3878,44 +3889,44 @@ pub mod seats {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Seat",
+        name: ::std::borrow::Cow::Borrowed("Seat"),
         schema: ::core::option::Option::None,
-        table: "seats",
+        table: ::std::borrow::Cow::Borrowed("seats"),
         is_view: false,
-        columns: &["row", "number", "engine"],
-        kinds: "integer integer text?",
+        columns: ::bindery::__private::List::Static(&["row", "number", "engine"]),
+        kinds: ::std::borrow::Cow::Borrowed("integer integer text?"),
         rules: 0x46a09b48823074e6,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["b", "archive"],
-        tables: &[
+        engines: ::bindery::__private::List::Static(&["b", "archive"]),
+        tables: ::std::borrow::Cow::Borrowed(&[
             ::bindery::__private::TableDdl {
                 engine: 0,
                 schema: ::core::option::Option::None,
-                table: "seats",
-                create: &[r#"CREATE TABLE "seats" (
+                table: ::std::borrow::Cow::Borrowed("seats"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "seats" (
     "row" SMALLINT NOT NULL,
     "number" SMALLINT NOT NULL,
     "engine" TEXT,
     PRIMARY KEY ("row", "number")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "seats""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "seats""#]),
             },
             ::bindery::__private::TableDdl {
                 engine: 1,
                 schema: ::core::option::Option::None,
-                table: "seats",
-                create: &[r#"CREATE TABLE "seats" (
+                table: ::std::borrow::Cow::Borrowed("seats"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "seats" (
     "row" SMALLINT NOT NULL,
     "number" SMALLINT NOT NULL,
     "engine" TEXT,
     PRIMARY KEY ("row", "number")
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "seats""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "seats""#]),
             },
-        ],
+        ]),
     };
 
     impl model::Seat {
@@ -4245,42 +4256,42 @@ pub mod visits {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Visit",
+        name: ::std::borrow::Cow::Borrowed("Visit"),
         schema: ::core::option::Option::None,
-        table: "visits",
+        table: ::std::borrow::Cow::Borrowed("visits"),
         is_view: false,
-        columns: &["path", "took", "match"],
-        kinds: "text f64 bytes?",
+        columns: ::bindery::__private::List::Static(&["path", "took", "match"]),
+        kinds: ::std::borrow::Cow::Borrowed("text f64 bytes?"),
         rules: 0x0f469c93889a65e9,
         constraints: &[],
         constraint_names: "",
-        engines: &["default", "archive"],
-        tables: &[
+        engines: ::bindery::__private::List::Static(&["default", "archive"]),
+        tables: ::std::borrow::Cow::Borrowed(&[
             ::bindery::__private::TableDdl {
                 engine: 0,
                 schema: ::core::option::Option::None,
-                table: "visits",
-                create: &[r#"CREATE TABLE "visits" (
+                table: ::std::borrow::Cow::Borrowed("visits"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "visits" (
     "path" TEXT NOT NULL,
     "took" REAL NOT NULL,
     "match" BLOB
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "visits""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "visits""#]),
             },
             ::bindery::__private::TableDdl {
                 engine: 2,
                 schema: ::core::option::Option::None,
-                table: "visits",
-                create: &[r#"CREATE TABLE "visits" (
+                table: ::std::borrow::Cow::Borrowed("visits"),
+                create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "visits" (
     "path" TEXT NOT NULL,
     "took" REAL NOT NULL,
     "match" BLOB
-)"#],
-                link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "visits""#],
+)"#]),
+                link: ::bindery::__private::List::Static(&[]),
+                drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "visits""#]),
             },
-        ],
+        ]),
     };
 
     impl model::Visit {
@@ -4572,29 +4583,29 @@ pub mod profiles {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Profile",
+        name: ::std::borrow::Cow::Borrowed("Profile"),
         schema: ::core::option::Option::None,
-        table: "profiles",
+        table: ::std::borrow::Cow::Borrowed("profiles"),
         is_view: false,
-        columns: &["customer_id", "about"],
-        kinds: "integer text",
+        columns: ::bindery::__private::List::Static(&["customer_id", "about"]),
+        kinds: ::std::borrow::Cow::Borrowed("integer text"),
         rules: 0x9249422e951e9e05,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default"],
-        tables: &[::bindery::__private::TableDdl {
+        engines: ::bindery::__private::List::Static(&["default"]),
+        tables: ::std::borrow::Cow::Borrowed(&[::bindery::__private::TableDdl {
             engine: 2,
             schema: ::core::option::Option::None,
-            table: "profiles",
-            create: &[r#"CREATE TABLE "profiles" (
+            table: ::std::borrow::Cow::Borrowed("profiles"),
+            create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "profiles" (
     "customer_id" BIGINT,
     "about" TEXT NOT NULL,
     PRIMARY KEY ("customer_id"),
     FOREIGN KEY ("customer_id") REFERENCES "customers" ("id")
-)"#],
-            link: &[],
-            drop: &[r#"DROP TABLE IF EXISTS "profiles""#],
-        }],
+)"#]),
+            link: ::bindery::__private::List::Static(&[]),
+            drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "profiles""#]),
+        }]),
     };
 
     impl model::Profile {
@@ -4908,30 +4919,30 @@ pub mod likes {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Like",
+        name: ::std::borrow::Cow::Borrowed("Like"),
         schema: ::core::option::Option::None,
-        table: "likes",
+        table: ::std::borrow::Cow::Borrowed("likes"),
         is_view: false,
-        columns: &["customer_id", "product"],
-        kinds: "integer text",
+        columns: ::bindery::__private::List::Static(&["customer_id", "product"]),
+        kinds: ::std::borrow::Cow::Borrowed("integer text"),
         rules: 0xee8bf49d5467de74,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["default"],
-        tables: &[::bindery::__private::TableDdl {
+        engines: ::bindery::__private::List::Static(&["default"]),
+        tables: ::std::borrow::Cow::Borrowed(&[::bindery::__private::TableDdl {
             engine: 2,
             schema: ::core::option::Option::None,
-            table: "likes",
-            create: &[r#"CREATE TABLE "likes" (
+            table: ::std::borrow::Cow::Borrowed("likes"),
+            create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "likes" (
     "customer_id" BIGINT NOT NULL,
     "product" VARCHAR(20) NOT NULL,
     PRIMARY KEY ("customer_id", "product"),
     FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"),
     FOREIGN KEY ("product") REFERENCES "products" ("code")
-)"#],
-            link: &[],
-            drop: &[r#"DROP TABLE IF EXISTS "likes""#],
-        }],
+)"#]),
+            link: ::bindery::__private::List::Static(&[]),
+            drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "likes""#]),
+        }]),
     };
 
     impl model::Like {
@@ -5259,29 +5270,29 @@ pub mod model__ {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Model",
+        name: ::std::borrow::Cow::Borrowed("Model"),
         schema: ::core::option::Option::None,
-        table: "model",
+        table: ::std::borrow::Cow::Borrowed("model"),
         is_view: false,
-        columns: &["id", "fn", "self"],
-        kinds: "integer text text?",
+        columns: ::bindery::__private::List::Static(&["id", "fn", "self"]),
+        kinds: ::std::borrow::Cow::Borrowed("integer text text?"),
         rules: 0x70e8064b6926697b,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["archive"],
-        tables: &[::bindery::__private::TableDdl {
+        engines: ::bindery::__private::List::Static(&["archive"]),
+        tables: ::std::borrow::Cow::Borrowed(&[::bindery::__private::TableDdl {
             engine: 0,
             schema: ::core::option::Option::None,
-            table: "model",
-            create: &[r#"CREATE TABLE "model" (
+            table: ::std::borrow::Cow::Borrowed("model"),
+            create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "model" (
     "id" INTEGER PRIMARY KEY,
     "fn" TEXT NOT NULL,
     "self" TEXT,
     "secret" TEXT
-)"#],
-            link: &[],
-            drop: &[r#"DROP TABLE IF EXISTS "model""#],
-        }],
+)"#]),
+            link: ::bindery::__private::List::Static(&[]),
+            drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "model""#]),
+        }]),
     };
 
     impl model::Model {
@@ -5772,23 +5783,25 @@ pub mod match_ {
     }
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Match",
+        name: ::std::borrow::Cow::Borrowed("Match"),
         schema: ::core::option::Option::None,
-        table: "match",
+        table: ::std::borrow::Cow::Borrowed("match"),
         is_view: false,
-        columns: &[
+        columns: ::bindery::__private::List::Static(&[
             "id", "option", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8",
-        ],
-        kinds: "integer integer integer integer integer integer integer integer integer integer",
+        ]),
+        kinds: ::std::borrow::Cow::Borrowed(
+            "integer integer integer integer integer integer integer integer integer integer",
+        ),
         rules: 0x6ed3d1ea33b6885c,
         constraints: CONSTRAINTS,
         constraint_names: "",
-        engines: &["archive"],
-        tables: &[::bindery::__private::TableDdl {
+        engines: ::bindery::__private::List::Static(&["archive"]),
+        tables: ::std::borrow::Cow::Borrowed(&[::bindery::__private::TableDdl {
             engine: 0,
             schema: ::core::option::Option::None,
-            table: "match",
-            create: &[r#"CREATE TABLE "match" (
+            table: ::std::borrow::Cow::Borrowed("match"),
+            create: ::bindery::__private::List::Static(&[r#"CREATE TABLE "match" (
     "id" INTEGER PRIMARY KEY,
     "option" BIGINT NOT NULL,
     "a1" INTEGER NOT NULL,
@@ -5800,10 +5813,10 @@ pub mod match_ {
     "a7" INTEGER NOT NULL,
     "a8" INTEGER NOT NULL,
     FOREIGN KEY ("option") REFERENCES "model" ("id")
-)"#],
-            link: &[],
-            drop: &[r#"DROP TABLE IF EXISTS "match""#],
-        }],
+)"#]),
+            link: ::bindery::__private::List::Static(&[]),
+            drop: ::bindery::__private::List::Static(&[r#"DROP TABLE IF EXISTS "match""#]),
+        }]),
     };
 
     impl model::Match {
@@ -6429,36 +6442,36 @@ impl DatabaseSession {
 ::bindery::__private::session!(Databases, DatabaseSession, engine::Any);
 
 static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
-    engines: &[
+    engines: ::std::borrow::Cow::Borrowed(&[
         ::bindery::__private::EngineInfo {
-            name: "archive",
+            name: ::std::borrow::Cow::Borrowed("archive"),
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
-            keeps: &[],
+            keeps: ::std::borrow::Cow::Borrowed(&[]),
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
-            name: "b",
+            name: ::std::borrow::Cow::Borrowed("b"),
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
-            keeps: &[],
+            keeps: ::std::borrow::Cow::Borrowed(&[]),
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
-            name: "default",
+            name: ::std::borrow::Cow::Borrowed("default"),
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
-            keeps: &[],
+            keeps: ::std::borrow::Cow::Borrowed(&[]),
             head: ::core::option::Option::None,
         },
-    ],
-    models: &[
+    ]),
+    models: ::bindery::__private::List::Static(&[
         model::Customer::INFO,
         model::Product::INFO,
         model::Order::INFO,
@@ -6469,6 +6482,6 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
         model::Like::INFO,
         model::Model::INFO,
         model::Match::INFO,
-    ],
+    ]),
     configured: true,
 };

@@ -95,31 +95,37 @@ pub mod customer_totals {
     // …
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "CustomerTotal",
+        name: ::std::borrow::Cow::Borrowed("CustomerTotal"),
         schema: ::core::option::Option::None,
-        table: "customer_totals",
+        table: ::std::borrow::Cow::Borrowed("customer_totals"),
         is_view: true,
-        columns: &["customer_id", "name", "total", "orders", "email"],
-        kinds: "integer text number? integer text",
+        columns: ::bindery::__private::List::Static(&[
+            "customer_id",
+            "name",
+            "total",
+            "orders",
+            "email",
+        ]),
+        kinds: ::std::borrow::Cow::Borrowed("integer text number? integer text"),
         rules: 0x5cd5a990578840f0,
         constraints: &[],
         constraint_names: "",
-        engines: &["default"],
-        tables: &[::bindery::__private::TableDdl {
+        engines: ::bindery::__private::List::Static(&["default"]),
+        tables: ::std::borrow::Cow::Borrowed(&[::bindery::__private::TableDdl {
             engine: 1,
             schema: ::core::option::Option::None,
-            table: "customer_totals",
-            create: &[
+            table: ::std::borrow::Cow::Borrowed("customer_totals"),
+            create: ::bindery::__private::List::Static(&[
                 r#"CREATE VIEW "customer_totals" AS SELECT c.id AS customer_id,
        c.name, sum(o.amount) AS total,
        count(o.id) AS orders,
        coalesce(c.email, 'unknown') AS email, c.email AS secret FROM customers AS c
 LEFT JOIN orders AS o ON o.customer_id = c.id
 GROUP BY c.id"#,
-            ],
-            link: &[],
-            drop: &[r#"DROP VIEW IF EXISTS "customer_totals""#],
-        }],
+            ]),
+            link: ::bindery::__private::List::Static(&[]),
+            drop: ::bindery::__private::List::Static(&[r#"DROP VIEW IF EXISTS "customer_totals""#]),
+        }]),
     };
 
     // …
@@ -158,17 +164,17 @@ pub mod greatest_ {
     // …
 
     static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
-        name: "Greatest",
+        name: ::std::borrow::Cow::Borrowed("Greatest"),
         schema: ::core::option::Option::None,
-        table: "greatest",
+        table: ::std::borrow::Cow::Borrowed("greatest"),
         is_view: true,
-        columns: &["id", "amount", "remark"],
-        kinds: "integer number.2 text",
+        columns: ::bindery::__private::List::Static(&["id", "amount", "remark"]),
+        kinds: ::std::borrow::Cow::Borrowed("integer number.2 text"),
         rules: 0xce4df017a62a6d6f,
         constraints: &[],
         constraint_names: "",
-        engines: &["default", "b"],
-        tables: &[],
+        engines: ::bindery::__private::List::Static(&["default", "b"]),
+        tables: ::std::borrow::Cow::Borrowed(&[]),
     };
 
     // …

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bindery::__private::{EngineInfo, Program};
+use bindery::__private::{EngineInfo, List, Program};
 use bindery::drift::{TableDifference, TableDrift};
 use bindery::generic::ModelInfo;
 use bindery::{Config, Error, ErrorKind, Registry};
@@ -55,40 +55,27 @@ fn alarms(error: Error) -> Vec<TableDrift> {
 fn program(schema: &Schema) -> &'static Program {
     let mut names = BTreeSet::new();
     let models = schema.model.tables.iter();
-    let models: Vec<&'static ModelInfo> = models
+    let models = models
         .filter(|table| names.insert(&table.model_name))
-        .map(|table| &*Box::leak(Box::new(info(table, schema.dialect))))
-        .collect();
+        .map(|table| info(table, schema.dialect));
     Box::leak(Box::new(Program {
-        engines: Vec::leak(vec![EngineInfo {
-            name: "default",
-            dialect: schema.dialect,
-            flavour: None,
-            outbox: false,
-            inbox: false,
-            keeps: &[],
-            head: None,
-        }]),
-        models: Vec::leak(models),
+        engines: vec![EngineInfo::new("default", schema.dialect)].into(),
+        models: List::owned(models),
         configured: false,
     }))
 }
 
 fn info(table: &Table, dialect: Dialect) -> ModelInfo {
     let columns = row_columns(table).into_iter();
-    let columns = columns.map(|id| leak(&table.column(id).name));
+    let columns = columns.map(|id| table.column(id).name.as_str());
     ModelInfo {
-        name: leak(&table.model_name),
-        schema: table.name.schema.as_deref().map(leak),
-        table: leak(&table.name.name),
+        name: table.model_name.clone().into(),
+        schema: table.name.schema.clone().map(Into::into),
+        table: table.name.name.clone().into(),
         is_view: table.view.is_some(),
-        columns: Vec::leak(columns.collect()),
-        kinds: leak(&kinds(table, &[dialect])),
-        engines: &["default"],
+        columns: List::owned(columns),
+        kinds: kinds(table, &[dialect]).into(),
+        engines: List::Static(&["default"]),
         ..ModelInfo::NONE
     }
-}
-
-fn leak(text: &str) -> &'static str {
-    String::leak(text.to_owned())
 }

@@ -3,6 +3,7 @@
 use bindery_schema::plan::CreateTable;
 
 use crate::emit::shape::{CONSTRAINTS, Shape, Surroundings};
+use crate::emit::text::{borrowed, borrowed_text, list};
 use crate::rust_writer::{Expr, RustWriter, string_literal};
 
 /// The making of a model's table, by the position of the engine.
@@ -41,7 +42,7 @@ fn fields(around: &Surroundings<'_>, shape: &Shape<'_>, ddl: &Planned<'_>) -> Ve
         let fields = vec![
             field("engine", Expr::text(engine.to_string())),
             field("schema", schema(table.name.schema.as_deref())),
-            field("table", string_expr(&table.name.name)),
+            field("table", borrowed_text(&table.name.name)),
             field("create", texts(&table.create)),
             field("link", texts(&table.link)),
             field("drop", texts(&table.drop)),
@@ -49,17 +50,17 @@ fn fields(around: &Surroundings<'_>, shape: &Shape<'_>, ddl: &Planned<'_>) -> Ve
         Expr::Struct("::bindery::__private::TableDdl".to_owned(), fields)
     });
     vec![
-        field("name", string_expr(&shape.names.row)),
+        field("name", borrowed_text(&shape.names.row)),
         field("schema", schema(shape.table.schema)),
-        field("table", string_expr(shape.table.name)),
+        field("table", borrowed_text(shape.table.name)),
         field("is_view", Expr::text(shape.table.is_view.to_string())),
-        field("columns", Expr::Array(columns.collect())),
-        field("kinds", string_expr(&shape.kinds)),
+        field("columns", list(Expr::Array(columns.collect()))),
+        field("kinds", borrowed_text(&shape.kinds)),
         field("rules", Expr::text(format!("{:#018x}", shape.rules))),
         field("constraints", constraints(around, shape)),
         field("constraint_names", string_expr(&constraint_names(shape))),
-        field("engines", Expr::Array(engines.collect())),
-        field("tables", Expr::Array(tables.collect())),
+        field("engines", list(Expr::Array(engines.collect()))),
+        field("tables", borrowed(Expr::Array(tables.collect()))),
     ]
 }
 
@@ -92,12 +93,14 @@ fn string_expr(text: &str) -> Expr {
 }
 
 fn texts(texts: &[String]) -> Expr {
-    Expr::Array(texts.iter().map(|one| string_expr(one)).collect())
+    list(Expr::Array(
+        texts.iter().map(|one| string_expr(one)).collect(),
+    ))
 }
 
 fn schema(schema: Option<&str>) -> Expr {
     match schema {
-        Some(name) => Expr::call("::core::option::Option::Some", vec![string_expr(name)]),
+        Some(name) => Expr::call("::core::option::Option::Some", vec![borrowed_text(name)]),
         None => Expr::text("::core::option::Option::None"),
     }
 }

@@ -1,11 +1,11 @@
 //! `PROGRAM`: the list of what was compiled.
 
-use bindery_schema::config::SagaTables;
 use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::model::Engine;
 
 use crate::emit::shape::{Shape, Surroundings};
-use crate::rust_writer::{Expr, RustWriter, string_literal};
+use crate::emit::text::{borrowed, borrowed_text, list};
+use crate::rust_writer::{Expr, RustWriter};
 
 /// The list of engines and models. `order` is an order in which their tables can be created.
 pub(crate) fn program<'m>(
@@ -23,8 +23,8 @@ pub(crate) fn program_of(w: &mut RustWriter, engines: &[Engine], models: Expr) {
     let configured = engines.iter().any(|engine| engine.span.is_some());
     let engines = engines.iter().map(engine_info).collect();
     let fields = vec![
-        ("engines".to_owned(), Expr::Array(engines)),
-        ("models".to_owned(), models),
+        ("engines".to_owned(), borrowed(Expr::Array(engines))),
+        ("models".to_owned(), list(models)),
         ("configured".to_owned(), Expr::text(configured.to_string())),
     ];
     w.item(|w| {
@@ -48,34 +48,20 @@ fn engine_info(engine: &Engine) -> Expr {
         }
         Some(Flavour::Mysql) => "::core::option::Option::Some(::bindery::dialect::Flavour::Mysql)",
     };
+    let keeps = engine.info().keeps.into_owned().into_iter();
+    let keeps = keeps.map(|keeps| Expr::text(format!("::bindery::__private::Keeps::{keeps:?}")));
     let head = match &engine.head {
-        None => "::core::option::Option::None".to_owned(),
-        Some(version) => format!("::core::option::Option::Some({})", string_literal(version)),
+        None => Expr::text("::core::option::Option::None"),
+        Some(version) => Expr::call("::core::option::Option::Some", vec![borrowed_text(version)]),
     };
     let fields = vec![
-        ("name".to_owned(), Expr::text(string_literal(&engine.name))),
+        ("name".to_owned(), borrowed_text(&engine.name)),
         ("dialect".to_owned(), Expr::text(dialect)),
         ("flavour".to_owned(), Expr::text(flavour)),
         ("outbox".to_owned(), Expr::text(engine.outbox.to_string())),
         ("inbox".to_owned(), Expr::text(engine.inbox.to_string())),
-        ("keeps".to_owned(), Expr::text(keeps(engine))),
-        ("head".to_owned(), Expr::text(head)),
+        ("keeps".to_owned(), borrowed(Expr::Array(keeps.collect()))),
+        ("head".to_owned(), head),
     ];
     Expr::Struct("::bindery::__private::EngineInfo".to_owned(), fields)
-}
-
-/// The tables of bindery's own that the engine has beside an outbox and an inbox.
-fn keeps(engine: &Engine) -> String {
-    let sagas = engine.sagas.map(|tables| match tables {
-        SagaTables::Log => "SagaLog",
-        SagaTables::Steps => "SagaSteps",
-    });
-    let decisions = engine.decisions.then_some("Decisions");
-    let syncs = engine.syncs.then_some("Syncs");
-    let maps = engine.shard_maps.then_some("ShardMaps");
-    let words = [decisions, syncs, sagas, maps].into_iter().flatten();
-    let words: Vec<_> = words
-        .map(|word| format!("::bindery::__private::Keeps::{word}"))
-        .collect();
-    format!("&[{}]", words.join(", "))
 }

@@ -114,7 +114,7 @@ fn chosen(w: &mut RustWriter, ty: &str, about: &str, engines: &[(usize, &Engine)
             }
         });
     });
-    let name = "super::PROGRAM.engines[self as usize].name";
+    let name = "super::PROGRAM.engines[self as usize].name()";
     let engines: Vec<&Engine> = engines.iter().map(|(_, engine)| *engine).collect();
     implementation(w, ty, &engines, "self as usize", name);
 }
@@ -144,7 +144,7 @@ fn from_str(w: &mut RustWriter, model: &Model) {
                                 "{name} => ::core::result::Result::Ok(Self::{ty}),"
                             ));
                         }
-                        let unknown = "super::PROGRAM.unknown_engine(name)";
+                        let unknown = "::bindery::__private::unknown_engine(&super::PROGRAM, name)";
                         w.line(&format!("_ => ::core::result::Result::Err({unknown}),"));
                     });
                 });

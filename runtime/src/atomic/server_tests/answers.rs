@@ -83,7 +83,7 @@ fn statements_of_a_commit_that_are_cut_off_split_nothing() {
             };
             assert_eq!(
                 cause.engine(),
-                Some(PROGRAM.engines[at].name),
+                Some(PROGRAM.engines[at].name()),
                 "{said}: {cause}"
             );
             recover_all(&world);
@@ -124,7 +124,7 @@ fn a_participant_that_is_slow_delays_the_commit_and_no_more() {
         let (group, id) = (&GROUPS[THREE], world.next());
         let meanwhile = (slow.clone(), ["before:Prepare", "after:CommitPrepared"]);
         let outcome = with_fault(&world, (group, at), meanwhile, id);
-        let engine = PROGRAM.engines[at].name;
+        let engine = PROGRAM.engines[at].name();
         assert!(is_committed_everywhere(&outcome), "{engine}: {outcome:?}");
         assert!(
             world.found(group, id).iter().all(|found| *found),

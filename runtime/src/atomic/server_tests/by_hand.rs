@@ -95,7 +95,7 @@ const WEAK: &str = "DO $$ BEGIN CREATE ROLE weak LOGIN PASSWORD 'weak'; EXCEPTIO
 
 /// As a lost program leaves them on PostgreSQL: every other one decided. The home is the one of this group.
 fn leave_prepared(world: &World, group: &AtomicGroup, count: u32) {
-    let home = PROGRAM.engines[group.home].name;
+    let home = PROGRAM.engines[group.home].name();
     let (coordinator, branch) = (format!("lost.{home}"), format!("{}.pg.0", group.name));
     let mut script = String::new();
     let mut decided = Vec::new();

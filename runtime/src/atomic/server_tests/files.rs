@@ -5,36 +5,16 @@ use super::*;
 use crate::databases::config::{EngineOptions, Synchronous};
 
 static FILES: Program = Program {
-    engines: &[
-        EngineInfo {
-            name: "first",
-            dialect: Dialect::Sqlite,
-            flavour: None,
-            outbox: false,
-            inbox: false,
-            keeps: &[],
-            head: None,
+    engines: Cow::Borrowed(
+        const {
+            &[
+                EngineInfo::new("first", Dialect::Sqlite),
+                EngineInfo::new("second", Dialect::Sqlite),
+                EngineInfo::new("server", Dialect::Postgres),
+            ]
         },
-        EngineInfo {
-            name: "second",
-            dialect: Dialect::Sqlite,
-            flavour: None,
-            outbox: false,
-            inbox: false,
-            keeps: &[],
-            head: None,
-        },
-        EngineInfo {
-            name: "server",
-            dialect: Dialect::Postgres,
-            flavour: None,
-            outbox: false,
-            inbox: false,
-            keeps: &[],
-            head: None,
-        },
-    ],
-    models: &[],
+    ),
+    models: List::Static(&[]),
     configured: false,
 };
 

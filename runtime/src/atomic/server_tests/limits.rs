@@ -42,7 +42,7 @@ fn a_participant_that_is_silent_aborts_before_the_decision_and_is_pending_after_
     };
     let group = &GROUPS[THREE];
     for at in [PG, MARIA] {
-        let engine = PROGRAM.engines[at].name;
+        let engine = PROGRAM.engines[at].name();
         let (db, proxy) = behind(&world, at);
         let id = world.next();
         let silent = Rc::clone(&proxy);

@@ -73,8 +73,8 @@ fn behind(world: &World, at: usize, options: impl Fn(EngineOptions) -> EngineOpt
     for (place, engine) in PROGRAM.engines.iter().enumerate() {
         let url = &world.urls[place];
         config = match place == at {
-            true => config.engine(engine.name, options(EngineOptions::url(pooler(url)))),
-            false => config.engine(engine.name, url.as_str()),
+            true => config.engine(engine.name(), options(EngineOptions::url(pooler(url)))),
+            false => config.engine(engine.name(), url.as_str()),
         };
     }
     Registry::with_config(&PROGRAM, &config).expect("the engines are configured")
@@ -102,7 +102,7 @@ fn atom_05_an_engine_behind_a_pooler_is_refused_before_the_work() {
             .run_atomic(&GROUPS[group], AtomicOptions::new(), work)
             .stored()
             .unwrap_err();
-        assert_eq!(error.engine(), Some(PROGRAM.engines[at].name), "{error}");
+        assert_eq!(error.engine(), Some(PROGRAM.engines[at].name()), "{error}");
         assert!(error.to_string().contains(part), "{error}");
     }
     for (group, at) in [(MARIA_PG, PG), (PG_MARIA, PG), (MARIA_PG, MARIA)] {

@@ -54,7 +54,11 @@ fn homes_that_refuse_the_decision(world: &World) {
         world.on(home, |it| it.define(refuse));
         let id = world.next();
         let error = world.run(group, writes(id)).stored().unwrap_err();
-        assert_eq!(error.engine(), Some(PROGRAM.engines[home].name), "{error}");
+        assert_eq!(
+            error.engine(),
+            Some(PROGRAM.engines[home].name()),
+            "{error}"
+        );
         world.on(home, |it| it.define(allow));
         assert!(world.found(group, id).iter().all(|found| !found));
         assert_eq!(world.prepared(), 0, "{}", group.name);
@@ -130,7 +134,7 @@ fn a_file_without_room_for_the_decision(world: &World) {
             Dialect::Sqlite => options.max_connections(1),
             Dialect::Postgres | Dialect::Mysql => options,
         };
-        config.engine(engine.name, options)
+        config.engine(engine.name(), options)
     });
     let db = Registry::with_config(&PROGRAM, &config).expect("the engines are configured");
     let writes =

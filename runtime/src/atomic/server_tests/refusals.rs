@@ -133,7 +133,7 @@ fn files_that_could_lose_it_are_refused(world: &World) {
         let servers = PROGRAM.engines.iter().zip(&world.urls).skip(1);
         let config = servers.fold(
             Config::new().engine("file", options),
-            |config, (engine, url)| config.engine(engine.name, url.as_str()),
+            |config, (engine, url)| config.engine(engine.name(), url.as_str()),
         );
         let db = Registry::with_config(&PROGRAM, &config).expect("it is configured");
         let outcome: AtomicOutcome<()> =

@@ -59,7 +59,7 @@ fn answers_that_came_are_read_after_their_deadline(world: &World) {
             physical.set_bound(None);
             Ok(())
         })
-        .unwrap_or_else(|error| panic!("{}: {error}", PROGRAM.engines[at].name));
+        .unwrap_or_else(|error| panic!("{}: {error}", PROGRAM.engines[at].name()));
     }
 }
 
@@ -79,7 +79,7 @@ fn a_server_that_crashes_splits_nothing(world: &mut World, place: &'static str, 
     let found = world.found(group, id);
     let said = format!(
         "{place} {}: {outcome:?}, {found:?}",
-        PROGRAM.engines[victim].name
+        PROGRAM.engines[victim].name()
     );
     match outcome {
         AtomicOutcome::Committed { .. } => assert!(found.iter().all(|found| *found), "{said}"),

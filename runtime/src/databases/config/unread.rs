@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use bindery_core::config::UnreadVariable;
 
 use super::Config;
-use crate::link::program::Program;
+use bindery_core::program::Program;
 
 impl Config {
     /// Logs each such variable once in this process, by its name. Where no file and no variable is looked at, none is missed.

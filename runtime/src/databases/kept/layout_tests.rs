@@ -94,7 +94,7 @@ fn tables_of_the_first_version_are_brought_up_to_date() {
             assert_eq!(made, OwnTableState::Missing, "{}", table.table);
             match ensure(old, table).expect("it can be extended") {
                 OwnTableState::Present => {}
-                OwnTableState::Older => extended.push(table.table),
+                OwnTableState::Older => extended.push(&*table.table),
                 OwnTableState::Missing => panic!("the first version has no {}", table.table),
             }
         }

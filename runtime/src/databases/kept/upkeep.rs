@@ -10,7 +10,7 @@ use crate::driver::{Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, Operation, RecordedSchema, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
-use crate::link::program::TableDdl;
+use bindery_core::program::TableDdl;
 
 /// A column that a later version of bindery added to a table, with the statement that adds it.
 type Added = (&'static str, &'static str);
@@ -86,7 +86,7 @@ impl Registry {
             .pool
             .acquire()
             .and_then(|mut link| link.timed(states));
-        found.map_err(|error| error.on_engine(engine.info.name))
+        found.map_err(|error| error.on_engine(engine.info.name()))
     }
 
     /// Another schema than the program's that the tables of an engine were made for, where that is recorded; for tools.
@@ -101,7 +101,7 @@ impl Registry {
         };
         let other = |link: &mut Link| watch.record().other(link.ready()?);
         let found = engine.pool.acquire().and_then(|mut link| link.timed(other));
-        found.map_err(|error| error.on_engine(engine.info.name))
+        found.map_err(|error| error.on_engine(engine.info.name()))
     }
 }
 
@@ -116,20 +116,20 @@ pub(crate) fn states(
     let found = tables.iter().zip(&relations);
     Ok(found
         .map(|(table, relation)| OwnTable {
-            table: table.table,
+            table: &table.table,
             state: state(dialect, table, relation.as_ref()),
         })
         .collect())
 }
 
-fn wanted(table: &TableDdl) -> Wanted {
+fn wanted(table: &'static TableDdl) -> Wanted {
     Wanted {
-        schema: table.schema,
-        table: table.table,
+        schema: table.schema.as_deref(),
+        table: &table.table,
     }
 }
 
-fn state(dialect: Dialect, table: &TableDdl, found: Option<&Relation>) -> OwnTableState {
+fn state(dialect: Dialect, table: &'static TableDdl, found: Option<&Relation>) -> OwnTableState {
     match found {
         None => OwnTableState::Missing,
         Some(found) if lacking(dialect, table, found).next().is_some() => OwnTableState::Older,
@@ -139,18 +139,18 @@ fn state(dialect: Dialect, table: &TableDdl, found: Option<&Relation>) -> OwnTab
 
 fn lacking<'r>(
     dialect: Dialect,
-    table: &TableDdl,
+    table: &'static TableDdl,
     found: &'r Relation,
 ) -> impl Iterator<Item = &'static Added> + 'r {
     let is_there = |name: &str| found.columns.iter().any(|column| column.name == name);
-    added_to(dialect, table.table)
+    added_to(dialect, &table.table)
         .iter()
         .filter(move |(column, _)| !is_there(column))
 }
 
 /// Makes a table that is missing, and adds the columns that one of an earlier version lacks; returns how it was. Where the database can undo
 /// DDL, a table is made whole or not at all.
-pub(crate) fn ensure(physical: &mut Physical, table: &TableDdl) -> Result<OwnTableState> {
+pub(crate) fn ensure(physical: &mut Physical, table: &'static TableDdl) -> Result<OwnTableState> {
     let found = find(physical, table)?;
     if state(physical.dialect(), table, found.as_ref()) == OwnTableState::Present {
         return Ok(OwnTableState::Present);
@@ -165,16 +165,20 @@ pub(crate) fn ensure(physical: &mut Physical, table: &TableDdl) -> Result<OwnTab
     }
 }
 
-fn find(physical: &mut Physical, table: &TableDdl) -> Result<Option<Relation>> {
+fn find(physical: &mut Physical, table: &'static TableDdl) -> Result<Option<Relation>> {
     Ok(physical.relations(&[wanted(table)])?.pop().flatten())
 }
 
 /// Runs what a table lacks. A table that is there afterwards is of these statements where `has_made` is set.
-fn make(physical: &mut Physical, table: &TableDdl, has_made: &mut bool) -> Result<OwnTableState> {
-    let of_table = |error: Error| advised(error.of(table.table, Operation::Create));
+fn make(
+    physical: &mut Physical,
+    table: &'static TableDdl,
+    has_made: &mut bool,
+) -> Result<OwnTableState> {
+    let of_table = |error: Error| advised(error.of(&table.table, Operation::Create));
     let found = find(physical, table)?;
     let statements: Vec<&str> = match &found {
-        None => table.create.iter().chain(table.link).copied().collect(),
+        None => table.create.iter().chain(table.link.iter()).collect(),
         Some(found) => lacking(physical.dialect(), table, found)
             .map(|(_, sql)| *sql)
             .collect(),
@@ -225,35 +229,29 @@ fn advised(error: Error) -> Error {
 mod tests {
     use super::{OwnTableState, ensure};
     use crate::driver::tests::{Database, databases};
-    use crate::link::program::TableDdl;
+    use bindery_core::program::TableDdl;
 
-    const NONE: TableDdl = TableDdl {
-        engine: 0,
-        schema: None,
-        table: "",
-        create: &[],
-        link: &[],
-        drop: &[],
-    };
-    static HALF: TableDdl = TableDdl {
-        table: "_bindery_half",
-        create: &[
+    static HALF: TableDdl = TableDdl::new(
+        "_bindery_half",
+        &[
             "CREATE TABLE _bindery_half (id BIGINT NOT NULL PRIMARY KEY)",
             "CREATE INDEX _bindery_half_nope ON _bindery_half (nope)",
         ],
-        ..NONE
-    };
-    static WHOLE: TableDdl = TableDdl {
-        table: "_bindery_whole",
-        create: &["CREATE TABLE _bindery_whole (id BIGINT NOT NULL PRIMARY KEY)"],
-        ..NONE
-    };
+        &[],
+        &[],
+    );
+    static WHOLE: TableDdl = TableDdl::new(
+        "_bindery_whole",
+        &["CREATE TABLE _bindery_whole (id BIGINT NOT NULL PRIMARY KEY)"],
+        &[],
+        &[],
+    );
 
     #[test]
     fn a_table_that_is_made_in_part_is_an_error() {
         for Database { mut physical, .. } in databases() {
             ensure(&mut physical, &HALF).expect_err("it has no column for its index");
-            let is_there = physical.table_exists(None, HALF.table);
+            let is_there = physical.table_exists(None, &HALF.table);
             assert_eq!(
                 is_there.expect("it can be looked for"),
                 !physical.undoes_ddl()

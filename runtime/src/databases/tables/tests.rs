@@ -1,58 +1,47 @@
 //! Tables that refer to each other, and another that refers to them, on SQLite.
 
+use std::borrow::Cow;
+
 use super::*;
 use crate::error::ErrorKind;
-use crate::link::program::{EngineInfo, ModelInfo, Program};
 use bindery_core::dialect::Dialect;
+use bindery_core::program::{EngineInfo, List, ModelInfo, Program};
 
 macro_rules! table {
     ($name:literal, $other:literal) => {
-        TableDdl {
-            engine: 0,
-            schema: None,
-            table: $name,
-            create: &[concat!(
+        TableDdl::new(
+            $name,
+            &[concat!(
                 "CREATE TABLE ",
                 $name,
                 " (id INTEGER PRIMARY KEY, other REFERENCES ",
                 $other,
                 ")"
             )],
-            link: &[],
-            drop: &[concat!("DROP TABLE ", $name)],
-        }
+            &[],
+            &[concat!("DROP TABLE ", $name)],
+        )
     };
 }
 
-static PROGRAM: Program = Program {
-    engines: &[EngineInfo {
-        name: "default",
-        dialect: Dialect::Sqlite,
-        flavour: None,
-        outbox: false,
-        inbox: false,
-        keeps: &[],
-        head: None,
-    }],
-    models: &[&ModelInfo {
-        name: "Circle",
-        schema: None,
-        table: "one",
-        is_view: false,
-        columns: &["id", "other"],
-        kinds: "",
-        rules: 0,
-        constraints: &[],
-        constraint_names: "",
-        engines: &["default"],
-        tables: &[table!("one", "two"), table!("two", "one")],
-    }],
-    configured: false,
-};
+/// A program of one model.
+fn program(name: &'static str, tables: Vec<TableDdl>) -> &'static Program {
+    Box::leak(Box::new(Program {
+        engines: vec![EngineInfo::new("default", Dialect::Sqlite)].into(),
+        models: List::owned([ModelInfo {
+            name: Cow::Borrowed(name),
+            engines: List::Static(&["default"]),
+            tables: tables.into(),
+            ..ModelInfo::NONE
+        }]),
+        configured: false,
+    }))
+}
 
 /// Both tables with rows that refer to each other.
 fn circle() -> Registry {
-    let db = Registry::in_memory(&PROGRAM).unwrap();
+    let circle = vec![table!("one", "two"), table!("two", "one")];
+    let db = Registry::in_memory(program("Circle", circle)).unwrap();
     db.create_missing().unwrap();
     let rows = "BEGIN; PRAGMA defer_foreign_keys = ON; \
          INSERT INTO one VALUES (1, 2); INSERT INTO two VALUES (2, 1); COMMIT";
@@ -98,34 +87,16 @@ fn what_others_refer_to_is_not_dropped() {
 
 #[test]
 fn a_table_that_cannot_be_made_whole_is_not_made() {
-    static BROKEN: Program = Program {
-        engines: PROGRAM.engines,
-        models: &[&ModelInfo {
-            name: "Broken",
-            schema: None,
-            table: "broken",
-            is_view: false,
-            columns: &["id"],
-            kinds: "",
-            rules: 0,
-            constraints: &[],
-            constraint_names: "",
-            engines: &["default"],
-            tables: &[TableDdl {
-                engine: 0,
-                schema: None,
-                table: "broken",
-                create: &[
-                    "CREATE TABLE broken (id INTEGER)",
-                    "CREATE INDEX i ON broken (nothing)",
-                ],
-                link: &[],
-                drop: &[],
-            }],
-        }],
-        configured: false,
-    };
-    let db = Registry::in_memory(&BROKEN).unwrap();
+    let broken = TableDdl::new(
+        "broken",
+        &[
+            "CREATE TABLE broken (id INTEGER)",
+            "CREATE INDEX i ON broken (nothing)",
+        ],
+        &[],
+        &[],
+    );
+    let db = Registry::in_memory(program("Broken", vec![broken])).unwrap();
     for _ in 0..2 {
         let error = db.create_missing().unwrap_err();
         assert_eq!(error.operation(), Some(Operation::Create), "{error:?}");
@@ -136,31 +107,8 @@ fn a_table_that_cannot_be_made_whole_is_not_made() {
 /// Of four hundred tables one must be named.
 #[test]
 fn a_table_that_cannot_be_created_is_named() {
-    static BROKEN: Program = Program {
-        engines: PROGRAM.engines,
-        models: &[&ModelInfo {
-            name: "Half",
-            schema: None,
-            table: "half",
-            is_view: false,
-            columns: &["id"],
-            kinds: "",
-            rules: 0,
-            constraints: &[],
-            constraint_names: "",
-            engines: &["default"],
-            tables: &[TableDdl {
-                engine: 0,
-                schema: None,
-                table: "half",
-                create: &["CREATE TABLE half ("],
-                link: &[],
-                drop: &[],
-            }],
-        }],
-        configured: false,
-    };
-    let db = Registry::in_memory(&BROKEN).unwrap();
+    let broken = TableDdl::new("half", &["CREATE TABLE half ("], &[], &[]);
+    let db = Registry::in_memory(program("Half", vec![broken])).unwrap();
     let error = db.create_missing().unwrap_err();
     assert_eq!(
         (error.engine(), error.model(), error.operation()),

@@ -15,7 +15,7 @@ use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
 pub(crate) use self::generated::*;
-use super::table_ddl::TableDdl;
+use bindery_core::program::TableDdl;
 
 type Statements = &'static [&'static str];
 
@@ -42,14 +42,7 @@ impl OwnTableDdl {
             drop: Statements,
         ) -> Option<TableDdl> {
             match create {
-                Some(create) => Some(TableDdl {
-                    engine: 0,
-                    schema: None,
-                    table,
-                    create,
-                    link,
-                    drop,
-                }),
+                Some(create) => Some(TableDdl::new(table, create, link, drop)),
                 None => None,
             }
         }
@@ -76,7 +69,8 @@ impl OwnTableDdl {
     /// The statements that make it where it is not there.
     #[cfg(any(feature = "mysql", feature = "migrations", feature = "saga"))]
     pub(crate) fn create(&self, dialect: Dialect) -> Statements {
-        self.on(dialect).map_or(&[], |table| table.create)
+        self.on(dialect)
+            .map_or(&[], |table| table.create.compiled())
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::driver::catalogue::{Relation, StoredColumn, StoredKind, same_name};
 use crate::error::{TableDifference, TableDrift};
-use crate::link::program::ModelInfo;
 use bindery_core::dialect::Dialect;
+use bindery_core::program::ModelInfo;
 
 /// The words of [`ModelInfo::kinds`], and what they mean. What is not among them is not looked at.
 const WORDS: [(&str, StoredKind); 17] = [
@@ -118,7 +118,7 @@ pub(super) fn compare(
         Some(found) => differences(info, dialect, found),
     };
     (!differences.is_empty()).then_some(TableDrift {
-        model: info.name,
+        model: &info.name,
         table: info.qualified_name(),
         differences,
     })

@@ -6,20 +6,21 @@ use super::record::is_readable;
 use crate::driver::migration_stage::{self, Stage};
 use crate::driver::{AnyDriver, own_tables};
 use crate::error::{PendingHead, Result};
-use crate::link::program::EngineInfo;
+use bindery_core::program::EngineInfo;
 
 /// The migration, unless it is applied.
 pub(super) fn pending(
     physical: &mut AnyDriver,
     engine: &'static EngineInfo,
 ) -> Result<Option<PendingHead>> {
-    let is_applied = match engine.head {
+    let head = engine.head.as_deref();
+    let is_applied = match head {
         Some(version) => is_applied(physical, version)?,
         None => false,
     };
     let pending = PendingHead {
-        engine: engine.name,
-        version: engine.head,
+        engine: engine.name(),
+        version: head,
     };
     Ok((!is_applied).then_some(pending))
 }

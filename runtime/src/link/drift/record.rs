@@ -14,9 +14,9 @@ use bindery_core::sql_writer::TableName;
 use crate::driver::AnyDriver;
 use crate::error::RecordedSchema;
 use crate::error::{Error, Operation, Result};
-use crate::link::program::{ModelInfo, Program};
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
+use bindery_core::program::{ModelInfo, Program};
 
 const TABLE: &str = "_bindery_schema";
 /// The texts fit every database; the time is the database's own, in UTC as every session is.
@@ -64,11 +64,11 @@ impl Record {
     }
 
     fn engine(&self) -> &'static str {
-        self.program.engines[self.engine].name
+        self.program.engines[self.engine].name()
     }
 
     fn own(&self) -> String {
-        hash(self.program.models_on(self.engine))
+        hash(self.program.models_on(self.engine()))
     }
 
     /// Returns whose schema the table holds.
@@ -227,8 +227,8 @@ fn of_records(error: Error) -> Error {
 /// Returns the schema of the table: that of the engine's own, as a schema that has none of them may be another
 /// program's. The session's own schema, or of those that tables name the first by name.
 fn schema_of(program: &'static Program, engine: usize) -> Option<String> {
-    let schemas = program.tables_of(engine).map(|table| table.schema);
-    schemas.min().flatten().map(str::to_owned)
+    let schemas = program.tables_of(engine).map(|table| &table.schema);
+    schemas.min()?.as_ref().map(ToString::to_string)
 }
 
 /// Of all models, whatever their order: the names of all columns, what their values are, and the rules of their table.
@@ -240,14 +240,14 @@ fn hash<'m>(models: impl Iterator<Item = &'m ModelInfo>) -> String {
 /// A line for the table and one for each column.
 fn lines(model: &ModelInfo) -> impl Iterator<Item = [Cow<'_, str>; 4]> {
     let line = |column, what| {
-        let schema = model.schema.unwrap_or_default();
-        [schema.into(), model.table.into(), column, what]
+        let schema = model.schema.as_deref().unwrap_or_default();
+        [schema.into(), (&*model.table).into(), column, what]
     };
     let kind = if model.is_view { "view" } else { "table" };
     let table = line("".into(), format!("{kind} {:016x}", model.rules).into());
     let kinds = model.kinds.split(' ').chain(std::iter::repeat(""));
     let columns = model.columns.iter().zip(kinds);
-    let columns = columns.map(move |(column, kind)| line((*column).into(), without_lengths(kind)));
+    let columns = columns.map(move |(column, kind)| line(column.into(), without_lengths(kind)));
     std::iter::once(table).chain(columns)
 }
 
@@ -273,16 +273,17 @@ fn without_lengths(kind: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bindery_core::program::List;
 
     const BLOG: ModelInfo = ModelInfo {
-        name: "Blog",
-        table: "blogs",
-        columns: &["id", "title"],
-        kinds: "integer text?",
+        name: Cow::Borrowed("Blog"),
+        table: Cow::Borrowed("blogs"),
+        columns: List::Static(&["id", "title"]),
+        kinds: Cow::Borrowed("integer text?"),
         ..ModelInfo::NONE
     };
     const USER: ModelInfo = ModelInfo {
-        table: "users",
+        table: Cow::Borrowed("users"),
         ..BLOG
     };
 
@@ -297,14 +298,17 @@ mod tests {
         assert_eq!(expected.len(), 16);
         assert_eq!(hash_of(&[&USER, &BLOG]), expected);
         let otherwise = ModelInfo {
-            name: "Post",
-            columns: &["title", "id"],
-            kinds: "text? integer",
-            engines: &["b"],
+            name: Cow::Borrowed("Post"),
+            columns: List::Static(&["title", "id"]),
+            kinds: Cow::Borrowed("text? integer"),
+            engines: List::Static(&["b"]),
             ..BLOG
         };
         assert_eq!(hash_of(&[&otherwise, &USER]), expected);
-        let hash_of_kinds = |kinds| hash_of(&[&ModelInfo { kinds, ..BLOG }]);
+        let hash_of_kinds = |kinds| {
+            let kinds = Cow::Borrowed(kinds);
+            hash_of(&[&ModelInfo { kinds, ..BLOG }])
+        };
         assert_eq!(
             hash_of_kinds("number.2 text"),
             hash_of_kinds("decimal.2 text")
@@ -320,11 +324,11 @@ mod tests {
     fn every_other_schema_has_another_hash() {
         let others = [
             ModelInfo {
-                table: "blog",
+                table: Cow::Borrowed("blog"),
                 ..BLOG
             },
             ModelInfo {
-                schema: Some("shop"),
+                schema: Some(Cow::Borrowed("shop")),
                 ..BLOG
             },
             ModelInfo {
@@ -333,31 +337,31 @@ mod tests {
             },
             ModelInfo { rules: 1, ..BLOG },
             ModelInfo {
-                columns: &["id", "name"],
+                columns: List::Static(&["id", "name"]),
                 ..BLOG
             },
             ModelInfo {
-                columns: &["id"],
+                columns: List::Static(&["id"]),
                 ..BLOG
             },
             ModelInfo {
-                kinds: "integer text",
+                kinds: Cow::Borrowed("integer text"),
                 ..BLOG
             },
             ModelInfo {
-                kinds: "decimal text?",
+                kinds: Cow::Borrowed("decimal text?"),
                 ..BLOG
             },
             ModelInfo {
-                kinds: "decimal.2 text?",
+                kinds: Cow::Borrowed("decimal.2 text?"),
                 ..BLOG
             },
             ModelInfo {
-                kinds: "datetime.3 text?",
+                kinds: Cow::Borrowed("datetime.3 text?"),
                 ..BLOG
             },
             ModelInfo {
-                columns: &["idtitle", ""],
+                columns: List::Static(&["idtitle", ""]),
                 ..BLOG
             },
         ];

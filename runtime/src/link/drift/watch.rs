@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bindery_core::sql_writer::SqlWriter;
-use bindery_core::sql_writer::TableName;
 
 use super::Record;
 use super::compare::compare;
@@ -18,8 +17,8 @@ use crate::error::{
     TableDrift,
 };
 use crate::link::constraint_names::Names;
-use crate::link::program::{EngineInfo, ModelInfo, Program};
 use bindery_core::config::SchemaCheck;
+use bindery_core::program::{EngineInfo, ModelInfo, Program};
 
 /// The knowledge about the tables of one engine.
 pub(crate) struct Watch {
@@ -85,7 +84,7 @@ impl Watch {
 
     pub(crate) fn new(program: &'static Program, engine: usize, check: SchemaCheck) -> Self {
         let info = &program.engines[engine];
-        let models: Vec<_> = program.models_on(engine).collect();
+        let models: Vec<_> = program.models_on(&info.name).collect();
         Self {
             settled: AtomicBool::new(is_off(check) || models.is_empty()),
             record: Record::new(program, engine),
@@ -240,12 +239,8 @@ impl Watch {
 
     /// The table's name as statements write it.
     fn written(&self, info: &ModelInfo) -> String {
-        let name = TableName {
-            schema: info.schema.map(str::to_owned),
-            name: info.table.to_owned(),
-        };
         let mut sql = SqlWriter::new(self.engine.dialect);
-        sql.table(&name);
+        sql.table(&info.table_name());
         sql.finish()
     }
 
@@ -276,8 +271,8 @@ impl Watch {
 
     fn compare_all(&self, physical: &mut AnyDriver) -> Result<Vec<TableFinding>> {
         let wanted = self.models.iter().map(|info| Wanted {
-            schema: info.schema,
-            table: info.table,
+            schema: info.schema.as_deref(),
+            table: &info.table,
         });
         let relations = physical.relations(&wanted.collect::<Vec<_>>())?;
         let found = self.models.iter().zip(&relations);
@@ -295,7 +290,7 @@ impl Watch {
         }
         let told = self.lock().told.replace(other.clone());
         if told.as_ref() != Some(&other) {
-            tracing::warn!(engine = self.engine.name, "{other}");
+            tracing::warn!(engine = self.engine.name(), "{other}");
         }
         None
     }
@@ -323,7 +318,7 @@ impl Watch {
         match (self.check, verdict) {
             (SchemaCheck::Warn, Err(error)) => {
                 if !std::mem::replace(&mut found.is_told, true) {
-                    tracing::warn!(engine = self.engine.name, "{error}");
+                    tracing::warn!(engine = self.engine.name(), "{error}");
                 }
                 Ok(())
             }

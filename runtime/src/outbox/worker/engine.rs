@@ -28,7 +28,7 @@ impl Store {
         Self {
             program: Arc::clone(&configured.pool),
             own: configured.pool.aside(OUTAGE),
-            engine: configured.info.name,
+            engine: configured.info.name(),
             table,
         }
     }

@@ -318,7 +318,7 @@ impl<D: GeneratedDatabases> Worker<D> {
 impl<D: GeneratedDatabases> Worker<D> {
     /// The name of its engine.
     pub(super) fn engine_name(&self) -> &'static str {
-        self.db.registry().engines[self.engine].info.name
+        self.db.registry().engines[self.engine].info.name()
     }
 
     /// The names of the types that it has handlers for.

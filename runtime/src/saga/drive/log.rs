@@ -57,7 +57,7 @@ impl Log<'_> {
             link.set_bound(Some(Instant::now() + LOG_LIMIT));
             work(&mut link)
         });
-        outcome.map_err(|error| error.on_engine(engine.info.name).during(Operation::Saga))
+        outcome.map_err(|error| error.on_engine(engine.info.name()).during(Operation::Saga))
     }
 
     pub(super) fn is_stopping(&self) -> bool {

@@ -238,6 +238,6 @@ impl Driver<'_> {
         let error = Error::new(ErrorKind::Saga(problem)).during(Operation::Saga);
         engine
             .observer
-            .emit_pending(&error.on_engine(engine.info.name));
+            .emit_pending(&error.on_engine(engine.info.name()));
     }
 }

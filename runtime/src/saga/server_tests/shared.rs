@@ -156,7 +156,7 @@ fn saga_04_a_worker_runs_what_is_stored_over_a_pool_of_one() {
                 .fold(Config::new(), |config, (engine, url)| {
                     let options = crate::databases::config::EngineOptions::url(url.as_str())
                         .max_connections(1);
-                    config.engine(engine.name, options)
+                    config.engine(engine.name(), options)
                 });
         let db = Registry::with_config(&PROGRAM, &config).unwrap();
         let diary = Diary::default();

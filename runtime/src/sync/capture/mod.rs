@@ -21,12 +21,12 @@ use crate::databases::Registry;
 use crate::error::{Error, Operation, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
-use crate::link::program::ModelInfo;
 use crate::model::row_of::RowOf;
 use crate::model::{HasKey, Model};
 use crate::value::RowReader;
 use bindery_core::dialect::Dialect;
-use bindery_core::sql_writer::{SqlWriter, TableName};
+use bindery_core::program::ModelInfo;
+use bindery_core::sql_writer::SqlWriter;
 
 pub(crate) use self::order::prune_unread;
 pub use self::position::{ChangePosition, NoPosition};
@@ -248,12 +248,8 @@ pub(crate) fn recorded_name<S: SyncRow>(registry: &Registry) -> Option<String> {
 
 /// The table's name as statements write it.
 fn written_name(info: &ModelInfo, dialect: Dialect) -> String {
-    let name = TableName {
-        schema: info.schema.map(str::to_owned),
-        name: info.table.to_owned(),
-    };
     let mut sql = SqlWriter::new(dialect);
-    sql.table(&name);
+    sql.table(&info.table_name());
     sql.finish()
 }
 

@@ -62,7 +62,7 @@ impl<E: Everything> TestEngine<E> {
 
     /// With all engines' options changed, and the tables of the one that is tested.
     fn open_with(&self, change: impl Fn(EngineOptions) -> EngineOptions) -> Databases {
-        let names = program().engines.iter().map(|engine| engine.name);
+        let names = program().engine_names();
         let config = names.fold(Config::new(), |config, name| {
             let (options, connections) = match name {
                 name if name == self.engine.name() => (self.options.clone(), CONNECTIONS),

@@ -2,10 +2,11 @@
 
 mod logged;
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use bindery::__private::Program;
+use bindery::__private::{List, Program};
 use bindery::generic::{GeneratedDatabases, ModelInfo};
 use bindery::{Config, Connection, EngineOptions, Hosts, Registry, StaticEngine};
 use bindery_testkit::{FreshDatabase, Product};
@@ -29,35 +30,35 @@ pub(crate) fn program() -> &'static Program {
 /// programs of other builds, with the same code.
 pub(crate) static EMBEDDED: LazyLock<Program> = LazyLock::new(|| Program {
     configured: false,
-    ..*CONFIGURED
+    ..CONFIGURED.clone()
 });
 
 /// The same, of a build that read a `bindery.toml`.
 pub(crate) static CONFIGURED: LazyLock<Program> = LazyLock::new(|| Program {
-    engines: program().engines.split_at(3).0,
-    ..*program()
+    engines: Cow::Borrowed(&program().engines[..3]),
+    ..program().clone()
 });
 
 /// One engine that is not the default one, with its one model.
 pub(crate) static ONLY_B: LazyLock<Program> = LazyLock::new(|| {
-    let blogs = program().models[0];
+    let blogs = &program().models[0];
     let of_b = blogs.tables.iter().filter(|table| table.engine == 0);
-    let blogs: &ModelInfo = Box::leak(Box::new(ModelInfo {
-        engines: &["b"],
-        tables: of_b.map(std::slice::from_ref).next().unwrap(),
-        ..*blogs
-    }));
+    let blogs = ModelInfo {
+        engines: List::Static(&["b"]),
+        tables: of_b.cloned().collect(),
+        ..blogs.clone()
+    };
     Program {
-        engines: program().engines.split_at(1).0,
-        models: Vec::leak(vec![blogs]),
-        ..*program()
+        engines: Cow::Borrowed(&program().engines[..1]),
+        models: List::owned([blogs]),
+        ..program().clone()
     }
 });
 
 /// All engines, of a version of the program that had no log yet.
 pub(crate) static EARLIER: LazyLock<Program> = LazyLock::new(|| Program {
-    models: program().models.split_at(3).0,
-    ..*program()
+    models: List::Static(&program().models.compiled()[..3]),
+    ..program().clone()
 });
 
 /// An engine that hosts every model.

@@ -15,12 +15,12 @@ use crate::sample::{Everything, NewBlog, Tables, program, program_with};
 /// The program of a build with `schema-check = "at-head"`, whose last migration is the one below.
 static AT_HEAD: LazyLock<Program> = LazyLock::new(|| {
     let engines = program().engines.iter().map(|engine| EngineInfo {
-        head: Some("2"),
-        ..*engine
+        head: Some("2".into()),
+        ..engine.clone()
     });
     Program {
-        engines: Vec::leak(engines.collect()),
-        ..*program()
+        engines: engines.collect(),
+        ..program().clone()
     }
 });
 

@@ -3,7 +3,9 @@
 
 use std::cell::Cell;
 
-use bindery::__private::{ColumnSet, ColumnSource, EngineInfo, NoKey, Program, TableDdl, TableSql};
+use bindery::__private::{
+    ColumnSet, ColumnSource, EngineInfo, List, NoKey, Program, TableDdl, TableSql,
+};
 use bindery::generic::{LivesOn, ModelInfo, ReadRoute, Writable};
 use bindery::types::{ParamWriter, RowReader};
 use bindery::{
@@ -160,20 +162,16 @@ pub(super) fn rows_of<'c>(
 
 fn program(model: &CheckedModel) -> Program {
     let engines = model.engines.iter().map(|engine| EngineInfo {
-        name: leak(engine.name.clone()),
-        dialect: engine.dialect,
+        name: engine.name.clone().into(),
         flavour: engine.flavour,
         outbox: engine.outbox,
         inbox: engine.inbox,
-        keeps: &[],
-        head: None,
+        ..EngineInfo::new("", engine.dialect)
     });
-    let engines: Vec<EngineInfo> = engines.collect();
     let models = model.engine_ids().flat_map(|engine| tables(model, engine));
-    let models: Vec<&'static ModelInfo> = models.map(leak).collect();
     Program {
-        engines: leak(engines),
-        models: leak(models),
+        engines: engines.collect(),
+        models: List::owned(models),
         configured: false,
     }
 }
@@ -184,18 +182,18 @@ fn tables(model: &CheckedModel, engine: EngineId) -> Vec<ModelInfo> {
     let info = |table: bindery_schema::plan::CreateTable| {
         let ddl = TableDdl {
             engine: engine.0 as usize,
-            schema: table.name.schema.map(|schema| &**leak(schema)),
-            table: leak(table.name.name),
-            create: texts(table.create),
-            link: texts(table.link),
-            drop: texts(table.drop),
+            schema: table.name.schema.map(Into::into),
+            table: table.name.name.into(),
+            create: List::owned(table.create),
+            link: List::owned(table.link),
+            drop: List::owned(table.drop),
         };
         ModelInfo {
-            name: ddl.table,
-            schema: ddl.schema,
-            table: ddl.table,
-            engines: &ENGINES,
-            tables: leak(vec![ddl]),
+            name: ddl.table.clone(),
+            schema: ddl.schema.clone(),
+            table: ddl.table.clone(),
+            engines: List::Static(&ENGINES),
+            tables: vec![ddl].into(),
             ..ModelInfo::NONE
         }
     };
