@@ -1,17 +1,16 @@
 //! Names where a grammar takes them: reserved words are none, and each dialect has its own words that may be an alias.
 
 use super::cursor::Read;
+use super::grammar::BehindPoint;
 use super::reader::Reader;
-use super::words;
 use crate::ast::name::{Name, ObjectName};
-use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::TokenKind;
 
 impl Reader<'_> {
     /// A bare word that the dialect keeps for itself.
     pub(super) fn is_reserved(&self, ahead: usize) -> bool {
         self.token(ahead).is_some_and(|token| {
-            token.kind == TokenKind::Word && words::is_reserved(self.dialect, self.raw(token))
+            token.kind == TokenKind::Word && self.grammar.names.is_reserved(self.raw(token))
         })
     }
 
@@ -23,15 +22,16 @@ impl Reader<'_> {
         self.name(what)
     }
 
-    /// A bare word or one in quotes of names. Words of MySQL may begin with a digit.
+    /// A bare word or one in quotes of names.
     pub(super) fn is_plain_name(&self, ahead: usize) -> bool {
+        let names = &self.grammar.names;
         self.token(ahead).is_some_and(|token| {
             let digit = self
                 .raw(token)
                 .starts_with(|sign: char| sign.is_ascii_digit());
             match token.kind {
-                TokenKind::Word => !digit || self.dialect == Dialect::Mysql,
-                TokenKind::DoubleQuoted => self.dialect != Dialect::Mysql,
+                TokenKind::Word => !digit || names.may_begin_with_digit,
+                TokenKind::DoubleQuoted => !names.double_quotes_hold_texts,
                 TokenKind::Backticked | TokenKind::Bracketed => true,
                 _ => false,
             }
@@ -40,11 +40,10 @@ impl Reader<'_> {
 
     /// A name after a point, which may be any word.
     pub(super) fn name_behind_point(&mut self, what: &str) -> Read<Name> {
-        // MySQL takes any word that stands directly behind the point.
-        let reserved = match self.dialect {
-            Dialect::Sqlite => self.is_reserved(0),
-            Dialect::Mysql => self.is_reserved(0) && !self.is_adjacent(0),
-            Dialect::Postgres => false,
+        let reserved = match self.grammar.names.behind_point {
+            BehindPoint::NotReserved => self.is_reserved(0),
+            BehindPoint::ReservedDirectly => self.is_reserved(0) && !self.is_adjacent(0),
+            BehindPoint::Any => false,
         };
         if self.is_plain_name(0) && !reserved {
             self.name(what)
@@ -71,7 +70,7 @@ impl Reader<'_> {
         };
         let may = match token.kind {
             TokenKind::Word => {
-                self.is_plain_name(0) && words::may_be_alias(self.dialect, self.raw(token))
+                self.is_plain_name(0) && self.grammar.names.may_be_alias(self.raw(token))
             }
             _ => self.is_label(0),
         };
@@ -84,12 +83,12 @@ impl Reader<'_> {
 
     fn is_label(&self, ahead: usize) -> bool {
         let text = self.is_text(ahead);
-        self.is_plain_name(ahead) || (text && self.dialect != Dialect::Postgres)
+        self.is_plain_name(ahead) || (text && self.grammar.names.texts_are_labels)
     }
 
-    /// A name of an item, also in the quotes of a text, as MySQL and SQLite take them.
+    /// A name of an item, perhaps in the quotes of a text.
     fn label(&mut self) -> Read<Name> {
-        let reserved = self.is_reserved(0) && self.dialect != Dialect::Postgres;
+        let reserved = self.is_reserved(0) && !self.grammar.names.reserved_labels;
         let token = self.token(0).filter(|_| self.is_label(0) && !reserved);
         let token = token.ok_or_else(|| self.unexpected("a name"))?;
         self.advance(1);
@@ -103,11 +102,11 @@ impl Reader<'_> {
         })
     }
 
-    /// The alias of a table, which SQLite takes in the quotes of a text, too.
+    /// The alias of a table, perhaps in the quotes of a text.
     pub(super) fn table_alias(&mut self) -> Read<Option<Name>> {
         let is_named = self.eat(&["AS"]);
         let quoted = self.is_text(0);
-        if quoted && self.dialect == Dialect::Sqlite {
+        if quoted && self.grammar.names.texts_are_names {
             return self.label().map(Some);
         }
         if is_named {
@@ -117,7 +116,7 @@ impl Reader<'_> {
         let may = !windows
             && self.token(0).is_some_and(|token| {
                 token.kind != TokenKind::Word
-                    || words::may_be_table_alias(self.dialect, self.raw(token))
+                    || self.grammar.names.may_be_table_alias(self.raw(token))
             });
         if may && self.is_plain_name(0) {
             return self.name("a name").map(Some);

@@ -1,69 +1,11 @@
 //! Names: columns, and calls of functions with all that may stand in and after their parentheses.
 
 use super::cursor::Read;
+use super::grammar::{BareParentheses, WithinGroup};
 use super::reader::Reader;
 use super::tree::{Argument, Call, Expr, ExprKind};
-use super::words;
 use crate::ast::name::Name;
-use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::TokenKind;
-
-/// Functions that are called without parentheses.
-const BARE: &[(&str, &[Dialect])] = {
-    use Dialect::{Mysql, Postgres, Sqlite};
-    &[
-        ("CURRENT_DATE", &[Sqlite, Postgres, Mysql]),
-        ("CURRENT_TIME", &[Sqlite, Postgres, Mysql]),
-        ("CURRENT_TIMESTAMP", &[Sqlite, Postgres, Mysql]),
-        ("CURRENT_USER", &[Postgres, Mysql]),
-        ("CURRENT_ROLE", &[Postgres, Mysql]),
-        ("CURRENT_CATALOG", &[Postgres]),
-        ("CURRENT_SCHEMA", &[Postgres]),
-        ("SESSION_USER", &[Postgres]),
-        ("USER", &[Postgres]),
-        ("LOCALTIME", &[Postgres, Mysql]),
-        ("LOCALTIMESTAMP", &[Postgres, Mysql]),
-        ("UTC_DATE", &[Mysql]),
-        ("UTC_TIME", &[Mysql]),
-        ("UTC_TIMESTAMP", &[Mysql]),
-    ]
-};
-
-/// Functions of MySQL whose parenthesis follows directly: its manual, "Function Name Parsing and Resolution".
-const ADJACENT: &[&str] = &[
-    "adddate",
-    "bit_and",
-    "bit_or",
-    "bit_xor",
-    "cast",
-    "count",
-    "curdate",
-    "curtime",
-    "date_add",
-    "date_sub",
-    "extract",
-    "group_concat",
-    "max",
-    "mid",
-    "min",
-    "now",
-    "position",
-    "session_user",
-    "std",
-    "stddev",
-    "stddev_pop",
-    "stddev_samp",
-    "subdate",
-    "substr",
-    "substring",
-    "sum",
-    "sysdate",
-    "system_user",
-    "trim",
-    "var_pop",
-    "var_samp",
-    "variance",
-];
 
 impl Reader<'_> {
     /// A column or a call.
@@ -73,7 +15,7 @@ impl Reader<'_> {
             return Ok(call);
         }
         let is_call = self.is_symbol(1, "(");
-        if is_call && self.function_is_reserved() {
+        if is_call && self.is_reserved_function() {
             return Err(self.unexpected("a value"));
         }
         if (!is_call && self.is_reserved(0)) || !self.is_plain_name(0) {
@@ -83,11 +25,7 @@ impl Reader<'_> {
         while self.is_symbol(0, ".") && !self.is_symbol(1, "*") {
             self.advance(1);
             names.push(self.name_behind_point("a column's name")?);
-            let most = match self.dialect {
-                Dialect::Postgres => 4,
-                Dialect::Sqlite | Dialect::Mysql => 3,
-            };
-            if names.len() > most {
+            if names.len() > self.grammar.names.most_parts {
                 return Err(self.unexpected("a value"));
             }
         }
@@ -103,19 +41,21 @@ impl Reader<'_> {
         Ok(value)
     }
 
-    /// MySQL reads some names as functions only where the parenthesis follows directly; SQLite's functions are in no schema.
+    /// Some names are functions only where the parenthesis follows directly, and functions may be in no schema.
     fn check_call(&self, names: &[Name]) -> Read<()> {
+        let grammar = &self.grammar.calls;
         let [name] = names else {
-            if self.dialect == Dialect::Sqlite && names[0].text != "sqlc" {
+            if !grammar.schemas && names[0].text != "sqlc" {
                 return Err(self.unexpected("a value"));
             }
             return Ok(());
         };
-        let close = ADJACENT.binary_search(&name.text.as_str()).is_ok();
-        if self.dialect == Dialect::Mysql && close && !self.is_adjacent(0) {
+        let close = grammar.adjacent.binary_search(&name.text.as_str()).is_ok();
+        if close && !self.is_adjacent(0) {
             let message = format!("a blank stands between `{}` and its parenthesis", name.text);
+            let product = self.dialect.product();
             let help = format!(
-                "write `{}(`: MySQL takes it for a name otherwise",
+                "write `{}(`: {product} takes it for a name otherwise",
                 name.text
             );
             return Err(self.problem(self.here(), &message, &help));
@@ -123,9 +63,9 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn function_is_reserved(&self) -> bool {
+    pub(super) fn is_reserved_function(&self) -> bool {
         self.token(0).is_some_and(|token| {
-            token.kind == TokenKind::Word && !words::may_be_function(self.dialect, self.raw(token))
+            token.kind == TokenKind::Word && !self.grammar.names.may_be_function(self.raw(token))
         })
     }
 
@@ -144,8 +84,7 @@ impl Reader<'_> {
 
     /// Whether a function stands here that is called without parentheses.
     pub(super) fn is_bare_function(&self) -> bool {
-        let mut known = BARE.iter();
-        known.any(|(word, dialects)| dialects.contains(&self.dialect) && self.is_word(0, word))
+        self.is_any_word(0, self.grammar.calls.bare)
     }
 
     /// `CURRENT_DATE`.
@@ -158,10 +97,11 @@ impl Reader<'_> {
         name.text = name.text.to_lowercase();
         let mut call = empty(vec![name]);
         call.bare = true;
-        if self.dialect == Dialect::Postgres && self.is_symbol(0, "(") {
+        let parentheses = self.grammar.calls.bare_parentheses;
+        if parentheses == BareParentheses::Digits && self.is_symbol(0, "(") {
             self.check_digits_of_bare(call.function())?;
         }
-        if self.dialect != Dialect::Sqlite && self.eat_symbol("(") {
+        if parentheses != BareParentheses::Never && self.eat_symbol("(") {
             if !self.is_symbol(0, ")") {
                 call.arguments.push(plain(self.expr()?));
             }
@@ -170,7 +110,7 @@ impl Reader<'_> {
         Ok(Some(self.node(first, ExprKind::Call(Box::new(call)))))
     }
 
-    /// In PostgreSQL's parentheses behind such a function stands a number of digits, or there are none.
+    /// In the parentheses behind such a function stands a number of digits, or there are none.
     fn check_digits_of_bare(&self, name: &str) -> Read<()> {
         let is_empty = self.is_symbol(1, ")");
         let fits = match name {
@@ -210,17 +150,17 @@ impl Reader<'_> {
             self.advance(1);
             return Ok(());
         }
+        let grammar = &self.grammar.calls;
         if self.eat(&["DISTINCT"]) {
             call.distinct = true;
-        } else if self.eat(&["ALL"]) && self.dialect == Dialect::Sqlite && self.is_symbol(0, ")") {
-            // `count(ALL)` has no argument there.
+        } else if self.eat(&["ALL"]) && grammar.all_of_nothing && self.is_symbol(0, ")") {
             return Ok(());
         }
         call.arguments = self.list(Self::argument)?;
         if self.eat(&["ORDER", "BY"]) {
             call.order = self.list(Self::sort)?;
         }
-        if self.dialect == Dialect::Mysql && self.eat(&["SEPARATOR"]) {
+        if grammar.separator && self.eat(&["SEPARATOR"]) {
             call.separator = Some(match self.token(0) {
                 Some(token) if token.kind == TokenKind::Hex => {
                     self.advance(1);
@@ -229,15 +169,15 @@ impl Reader<'_> {
                 _ => self.text_constant()?,
             });
         }
-        if self.dialect == Dialect::Mysql && self.eat(&["LIMIT"]) {
+        if grammar.separator && self.eat(&["LIMIT"]) {
             self.expr()?;
         }
         Ok(())
     }
 
     fn argument(&mut self) -> Read<Argument> {
-        let postgres = self.dialect == Dialect::Postgres;
-        let named = postgres
+        let grammar = &self.grammar.calls;
+        let named = grammar.named_arguments
             && self.is_plain_name(0)
             && self.is_adjacent(2)
             && ((self.is_symbol(1, "=") && self.is_symbol(2, ">"))
@@ -249,7 +189,7 @@ impl Reader<'_> {
         } else {
             None
         };
-        let variadic = postgres && self.eat(&["VARIADIC"]);
+        let variadic = grammar.named_arguments && self.eat(&["VARIADIC"]);
         let value = self.whole_row_or_expr()?;
         Ok(Argument {
             name,
@@ -265,7 +205,7 @@ impl Reader<'_> {
         while self.is_plain_name(ahead) && self.is_symbol(ahead + 1, ".") {
             ahead += 2;
         }
-        if ahead > 0 && self.is_symbol(ahead, "*") && self.dialect == Dialect::Postgres {
+        if ahead > 0 && self.is_symbol(ahead, "*") && self.grammar.operands.composites {
             let mut names = Vec::new();
             while self.is_plain_name(0) {
                 names.push(self.name("a name")?);
@@ -279,16 +219,22 @@ impl Reader<'_> {
 
     /// After the parentheses: `WITHIN GROUP`, `FILTER`, `OVER`.
     fn beside(&mut self, call: &mut Call) -> Read<()> {
-        let is_ordered = self.dialect == Dialect::Postgres
-            || matches!(call.function(), "percentile_cont" | "percentile_disc");
-        if is_ordered && self.dialect != Dialect::Sqlite && self.eat(&["WITHIN", "GROUP"]) {
+        let grammar = &self.grammar.calls;
+        let is_ordered = match grammar.within_group {
+            WithinGroup::Never => false,
+            WithinGroup::Percentiles => {
+                matches!(call.function(), "percentile_cont" | "percentile_disc")
+            }
+            WithinGroup::Every => true,
+        };
+        if is_ordered && self.eat(&["WITHIN", "GROUP"]) {
             call.within = self.enclosed(|reader| {
                 reader.expect(&["ORDER", "BY"])?;
                 reader.list(Self::sort)
             })?;
         }
         let filters = self.is_word(0, "FILTER") && self.is_symbol(1, "(");
-        if filters && self.dialect != Dialect::Mysql {
+        if filters && grammar.filter {
             self.advance(1);
             call.filter = Some(self.enclosed(|reader| {
                 reader.expect(&["WHERE"])?;

@@ -2,39 +2,42 @@
 
 use super::call::plain;
 use super::cursor::Read;
+use super::grammar::CallForm;
 use super::operand::UNITS;
 use super::reader::Reader;
 use super::tree::{Call, ExprKind};
 use crate::ast::name::Name;
-use bindery_core::dialect::Dialect;
 
 impl Reader<'_> {
     /// Forms with a syntax of their own; the others are read by their arguments.
     pub(super) fn special(&mut self, call: &mut Call) -> Read<bool> {
-        if call.name.len() > 1 || self.dialect == Dialect::Sqlite {
+        let mut forms = self.grammar.calls.forms.iter();
+        let found = forms.find(|(name, _)| *name == call.function());
+        let Some((_, form)) = found.filter(|_| call.name.len() == 1) else {
             return Ok(false);
-        }
-        let name = call.function().to_owned();
-        let mysql = self.dialect == Dialect::Mysql;
-        match name.as_str() {
-            "extract" => self.extract(call)?,
-            "position" => {
-                call.arguments = self.enclosed(|reader| {
-                    let part =
-                        plain(reader.above(super::precedence::of_match(reader.dialect) + 1)?);
-                    reader.expect(&["IN"])?;
-                    Ok(vec![part, plain(reader.expr()?)])
-                })?;
-            }
-            "substring" | "substr" | "mid" | "overlay" => self.substring(call)?,
-            "trim" => self.trim(call)?,
-            "convert" if mysql => self.convert(call)?,
-            "char" if mysql => self.char(call)?,
-            "match" if mysql => self.match_against(call)?,
-            "timestampdiff" | "timestampadd" if mysql => self.of_unit(call)?,
-            _ => return Ok(false),
+        };
+        match form {
+            CallForm::Extract => self.extract(call)?,
+            CallForm::Position => self.position(call)?,
+            CallForm::Substring => self.substring(call)?,
+            CallForm::Trim => self.trim(call)?,
+            CallForm::Convert => self.convert(call)?,
+            CallForm::Char => self.char(call)?,
+            CallForm::Match => self.match_against(call)?,
+            CallForm::OfUnit => self.of_unit(call)?,
         }
         Ok(true)
+    }
+
+    /// `position(a IN b)`.
+    fn position(&mut self, call: &mut Call) -> Read<()> {
+        let above = self.grammar.operators.matching + 1;
+        call.arguments = self.enclosed(|reader| {
+            let part = plain(reader.above(above)?);
+            reader.expect(&["IN"])?;
+            Ok(vec![part, plain(reader.expr()?)])
+        })?;
+        Ok(())
     }
 
     fn extract(&mut self, call: &mut Call) -> Read<()> {
@@ -46,7 +49,7 @@ impl Reader<'_> {
                 Name { text, span }
             } else {
                 let is_unit = reader.is_any_word(0, UNITS);
-                if reader.dialect == Dialect::Mysql && !is_unit {
+                if reader.grammar.calls.extract_of_units && !is_unit {
                     return Err(reader.unexpected("a unit, as `DAY`"));
                 }
                 reader.unit()?
@@ -94,7 +97,7 @@ impl Reader<'_> {
             if reader.eat(&["FROM"]) {
                 arguments.insert(0, plain(reader.expr()?));
             }
-            while reader.dialect == Dialect::Postgres && reader.eat_symbol(",") {
+            while reader.grammar.calls.trim_list && reader.eat_symbol(",") {
                 arguments.push(plain(reader.expr()?));
             }
             Ok(arguments)
@@ -102,7 +105,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// MySQL's `CONVERT(a, type)` and `CONVERT(a USING utf8)`.
+    /// `CONVERT(a, type)` and `CONVERT(a USING utf8)`.
     fn convert(&mut self, call: &mut Call) -> Read<()> {
         let (value, word) = self.enclosed(|reader| {
             let value = reader.expr()?;
@@ -120,7 +123,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// MySQL's `CHAR(77, 121 USING utf8mb4)`.
+    /// `CHAR(77, 121 USING utf8mb4)`.
     fn char(&mut self, call: &mut Call) -> Read<()> {
         let (arguments, word) = self.enclosed(|reader| {
             let arguments = reader.list(|reader| reader.expr().map(plain))?;
@@ -136,12 +139,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// MySQL's `MATCH (a, b) AGAINST ('text' IN BOOLEAN MODE)`.
+    /// `MATCH (a, b) AGAINST ('text' IN BOOLEAN MODE)`.
     fn match_against(&mut self, call: &mut Call) -> Read<()> {
         call.arguments = self.enclosed(|reader| reader.list(|reader| reader.expr().map(plain)))?;
         self.expect(&["AGAINST"])?;
         let text = self.enclosed(|reader| {
-            let text = reader.above(super::precedence::of_match(Dialect::Mysql) + 1)?;
+            let text = reader.above(reader.grammar.operators.matching + 1)?;
             let _ = reader.eat(&["IN", "BOOLEAN", "MODE"])
                 || reader.eat(&["IN", "NATURAL", "LANGUAGE", "MODE"]);
             reader.eat(&["WITH", "QUERY", "EXPANSION"]);

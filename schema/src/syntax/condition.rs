@@ -2,10 +2,10 @@
 
 use super::cursor::Read;
 use super::expression::Follows;
+use super::grammar::BetweenBounds;
 use super::precedence::NOT;
 use super::reader::Reader;
 use super::tree::{Between, Expr, ExprKind, In, InList, Is, IsWhat, Match, Operator, Parameter};
-use bindery_core::dialect::Dialect;
 
 impl Reader<'_> {
     pub(super) fn is(&mut self, operand: Expr, rank: u8) -> Read<Expr> {
@@ -22,30 +22,30 @@ impl Reader<'_> {
     }
 
     fn is_what(&mut self, rank: u8) -> Read<IsWhat> {
-        // `NULL` is an operand of SQLite's `IS`, and may be one of others before: `a IS NULL + b`.
-        if self.is_word(0, "NULL") && self.dialect != Dialect::Sqlite {
+        let conditions = &self.grammar.conditions;
+        // Where `IS` takes any operand, `NULL` is one, and may be one of others before: `a IS NULL + b`.
+        if self.is_word(0, "NULL") && !conditions.is_any {
             self.advance(1);
             return Ok(IsWhat::Null);
         }
-        if self.is_words(&["DISTINCT", "FROM"]) && self.dialect != Dialect::Mysql {
+        if self.is_words(&["DISTINCT", "FROM"]) && conditions.is_distinct {
             self.advance(2);
             return Ok(IsWhat::Distinct(self.above(rank + 1)?));
         }
-        let sqlite = self.dialect == Dialect::Sqlite;
         let truths = ["true", "false", "unknown"];
         let truth = truths.into_iter().find(|word| self.is_word(0, word));
-        if let Some(truth) = truth.filter(|_| !sqlite) {
+        if let Some(truth) = truth.filter(|_| !conditions.is_any) {
             self.advance(1);
             return Ok(IsWhat::Truth(truth));
         }
-        if sqlite {
+        if conditions.is_any {
             let other = self.above(rank + 1)?;
             return Ok(match other.kind {
                 ExprKind::Null => IsWhat::Null,
                 _ => IsWhat::Other(other),
             });
         }
-        if self.dialect == Dialect::Postgres {
+        if conditions.is_kind {
             let first = self.at;
             self.eat_any(&["NFC", "NFD", "NFKC", "NFKD"]);
             let mut is_kind = self.eat_any(&["DOCUMENT", "NORMALIZED"]);
@@ -77,7 +77,7 @@ impl Reader<'_> {
     }
 
     fn in_what(&mut self) -> Read<InList> {
-        let sqlite = self.dialect == Dialect::Sqlite;
+        let is_free = self.grammar.conditions.in_table_or_nothing;
         if let Some(("slice", name, tokens)) = self.sqlc_call(1)
             && self.is_symbol(0, "(")
             && self.is_symbol(tokens + 1, ")")
@@ -94,7 +94,7 @@ impl Reader<'_> {
             self.advance(tokens);
             return Ok(InList::Parameter(parameter, self.span_from(first)));
         }
-        if sqlite && !self.is_symbol(0, "(") {
+        if is_free && !self.is_symbol(0, "(") {
             let mut names = vec![self.own_name("a list of values in parentheses")?];
             while self.eat_symbol(".") {
                 names.push(self.name_behind_point("a table's name")?);
@@ -105,7 +105,7 @@ impl Reader<'_> {
             let query = self.enclosed(Self::query)?;
             return Ok(InList::Query(Box::new(query)));
         }
-        if sqlite && self.is_symbol(1, ")") {
+        if is_free && self.is_symbol(1, ")") {
             self.expect_symbol("(")?;
             self.expect_symbol(")")?;
             return Ok(InList::Values(Vec::new()));
@@ -143,17 +143,20 @@ impl Reader<'_> {
             self.advance(1);
         }
         self.expect(&["BETWEEN"])?;
-        let is_postgres = self.dialect == Dialect::Postgres;
-        let symmetric = is_postgres && self.eat(&["SYMMETRIC"]);
-        if is_postgres && !symmetric {
+        let conditions = &self.grammar.conditions;
+        let symmetric = conditions.symmetric && self.eat(&["SYMMETRIC"]);
+        if conditions.symmetric && !symmetric {
             self.eat(&["ASYMMETRIC"]);
         }
-        let low = self.low_bound(rank)?;
-        self.expect(&["AND"])?;
-        let high = match self.dialect {
-            Dialect::Mysql => self.above(rank)?,
-            Dialect::Sqlite | Dialect::Postgres => self.above(rank + 1)?,
+        // Up to the `AND` of `BETWEEN`.
+        let low = match conditions.between {
+            BetweenBounds::OfItsRank => self.above(rank)?,
+            BetweenBounds::LowIsCondition => self.above(NOT)?,
+            BetweenBounds::LowIsPlain => self.plain_expr()?,
         };
+        self.expect(&["AND"])?;
+        let is_tighter = conditions.between != BetweenBounds::OfItsRank;
+        let high = self.above(rank + u8::from(is_tighter))?;
         let span = operand.span;
         let between = Between {
             operand,
@@ -165,17 +168,8 @@ impl Reader<'_> {
         Ok(self.node(span, ExprKind::Between(Box::new(between))))
     }
 
-    /// Up to the `AND` of `BETWEEN`.
-    fn low_bound(&mut self, rank: u8) -> Read<Expr> {
-        match self.dialect {
-            Dialect::Mysql => self.above(rank),
-            Dialect::Sqlite => self.above(NOT),
-            Dialect::Postgres => self.plain_expr(),
-        }
-    }
-
     /// PostgreSQL's `b_expr`.
-    pub(super) fn plain_expr(&mut self) -> Read<Expr> {
+    fn plain_expr(&mut self) -> Read<Expr> {
         let plain = std::mem::replace(&mut self.plain, true);
         let value = self.above(NOT);
         self.plain = plain;
@@ -201,7 +195,7 @@ impl Reader<'_> {
         }
         let span = self.span_from(first);
         let operator = Operator { text, span };
-        if self.dialect == Dialect::Postgres
+        if self.grammar.operators.quantified_matching
             && self.is_any_word(0, &["ANY", "SOME", "ALL"])
             && self.is_symbol(1, "(")
         {
@@ -210,10 +204,8 @@ impl Reader<'_> {
             return self.quantified(operand, operator, all);
         }
         let pattern = self.pattern(rank)?;
-        let escapes = match self.dialect {
-            Dialect::Sqlite => true,
-            Dialect::Postgres | Dialect::Mysql => word != "REGEXP" && word != "RLIKE",
-        };
+        let is_regexp = matches!(word, "REGEXP" | "RLIKE");
+        let escapes = !is_regexp || self.grammar.conditions.escape_of_regexp;
         let escape = if escapes && self.eat(&["ESCAPE"]) {
             Some(self.above(rank + 1)?)
         } else {
@@ -229,12 +221,11 @@ impl Reader<'_> {
         Ok(self.node(span, ExprKind::Match(Box::new(matching))))
     }
 
-    /// The right side of `LIKE` and its kin. MySQL's goes on with `NOT IN` and its kin: `a LIKE b NOT IN (c)` is `a LIKE (b NOT IN
-    /// (c))`.
+    /// The right side of `LIKE` and its kin. It may go on with `NOT IN` and its kin: `a LIKE b NOT IN (c)` is `a LIKE (b NOT IN (c))`.
     pub(super) fn pattern(&mut self, rank: u8) -> Read<Expr> {
         let mut pattern = self.above(rank + 1)?;
         let mut height = 0;
-        while self.dialect == Dialect::Mysql
+        while self.grammar.conditions.negated_patterns
             && let Some((follows @ Follows::Word(_, true), rank)) = self.follows()
         {
             height += 1;

@@ -1,5 +1,6 @@
 //! Walks over the tokens of one statement: looking, eating, expecting; names and texts.
 
+use super::grammar::Grammar;
 use crate::ast::name::{Name, ObjectName, SearchPath};
 use crate::diagnostic::Diagnostic;
 use crate::name::same_word;
@@ -21,6 +22,7 @@ pub(crate) struct Cursor<'a> {
     pub(crate) at: usize,
     pub(crate) file: FileId,
     pub(crate) dialect: Dialect,
+    pub(crate) grammar: &'static Grammar,
     /// Why the text is read in this dialect, where that is known.
     pub(crate) read_as: Option<&'a ReadAs>,
     /// All comments of the text: an expression's own text is written without them.
@@ -218,7 +220,7 @@ impl<'a> Cursor<'a> {
             | TokenKind::Backticked
             | TokenKind::DoubleQuoted
             | TokenKind::Bracketed => true,
-            TokenKind::SingleQuoted => self.dialect == Dialect::Sqlite,
+            TokenKind::SingleQuoted => self.grammar.names.texts_are_names,
             TokenKind::Escaped
             | TokenKind::Dollar
             | TokenKind::Hex
@@ -228,11 +230,11 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Without quotes; PostgreSQL folds what is not quoted.
+    /// Without quotes; in small letters where the dialect folds what is not quoted.
     pub(super) fn name_text(&self, token: Token) -> String {
         let raw = self.raw(token);
         match token.kind {
-            TokenKind::Word if self.dialect == Dialect::Postgres => raw.to_lowercase(),
+            TokenKind::Word if self.grammar.names.folds => raw.to_lowercase(),
             TokenKind::Word => raw.to_owned(),
             _ => self.unquoted(token),
         }
@@ -240,7 +242,7 @@ impl<'a> Cursor<'a> {
 
     /// The content of anything quoted.
     pub(super) fn unquoted(&self, token: Token) -> String {
-        super::unquote::content(self.raw(token), token.kind, self.dialect)
+        super::unquote::content(self.raw(token), token.kind, self.grammar)
     }
 
     /// `schema.name`; the schemas everybody is in are dropped.
@@ -261,15 +263,12 @@ impl<'a> Cursor<'a> {
 
     /// A name after the schema that stands before its point.
     pub(crate) fn qualified(&self, schema: Option<String>, name: Name) -> ObjectName {
-        let common: &[&str] = match self.dialect {
-            Dialect::Postgres => &["public", "pg_catalog"],
-            Dialect::Sqlite => &["main"],
-            Dialect::Mysql => &[],
-        };
+        let names = &self.grammar.names;
         let said = |schema: &String| {
-            !common.contains(&schema.as_str()) && self.own_database != Some(schema.as_str())
+            !names.common_schemas.contains(&schema.as_str())
+                && self.own_database != Some(schema.as_str())
         };
-        let in_public = self.dialect == Dialect::Postgres && schema.as_deref() == Some("public");
+        let in_public = schema.is_some() && schema.as_deref() == names.public_schema;
         ObjectName {
             schema: schema.filter(said),
             name,
@@ -326,7 +325,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn is_text_token(&self, token: Token) -> bool {
         match token.kind {
             TokenKind::SingleQuoted | TokenKind::Escaped | TokenKind::Dollar => true,
-            TokenKind::DoubleQuoted => self.dialect == Dialect::Mysql,
+            TokenKind::DoubleQuoted => self.grammar.names.double_quotes_hold_texts,
             TokenKind::Word
             | TokenKind::Backticked
             | TokenKind::Bracketed
@@ -376,6 +375,7 @@ impl<'a> Cursor<'a> {
             at: 0,
             file: self.file,
             dialect: self.dialect,
+            grammar: self.grammar,
             read_as: self.read_as,
             comments: self.comments,
             own_database: self.own_database,

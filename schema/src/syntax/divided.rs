@@ -1,5 +1,6 @@
 //! How MySQL and MariaDB divide the rows of a table: the text of `PARTITION BY`, and the parts in it by their names.
 
+use super::grammar::Grammar;
 use super::text::tokens_of;
 use super::unquote::content;
 use crate::ast::name::Name;
@@ -93,7 +94,7 @@ fn part(text: &str, tokens: &[Token]) -> Option<DividedPart> {
     };
     let end = tokens.last()?.end as usize;
     Some(DividedPart {
-        name: content(raw(text, name), name.kind, Dialect::Mysql).to_lowercase(),
+        name: content(raw(text, name), name.kind, Grammar::of(Dialect::Mysql)).to_lowercase(),
         written: text[begin.start as usize..end].to_owned(),
     })
 }

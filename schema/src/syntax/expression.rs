@@ -1,12 +1,11 @@
 //! Operators between operands and after them, by their ranks.
 
 use super::cursor::Read;
-use super::precedence;
+use super::grammar::Operators;
+use super::precedence::EQUALITY;
 use super::reader::Reader;
-use super::symbols::is_operator;
 use super::tree::{Cast, Chain, Expr, ExprKind, Is, IsWhat, Operator, Quantified, Subscript};
 use crate::source::Span;
-use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::TokenKind;
 
 /// The continuation of an operand.
@@ -22,16 +21,6 @@ pub(super) enum Follows {
     AtZone,
     Cast,
 }
-
-/// Words that match a text, and their number.
-const MATCHES: &[(&str, Dialect)] = &[
-    ("ILIKE", Dialect::Postgres),
-    ("REGEXP", Dialect::Mysql),
-    ("RLIKE", Dialect::Mysql),
-    ("GLOB", Dialect::Sqlite),
-    ("REGEXP", Dialect::Sqlite),
-    ("MATCH", Dialect::Sqlite),
-];
 
 impl Reader<'_> {
     /// An expression.
@@ -50,8 +39,8 @@ impl Reader<'_> {
         let mut compared = None;
         let mut closed = None;
         while let Some((follows, rank)) = self.follows().filter(|(_, rank)| *rank >= least) {
-            // On MySQL `a IS NULL` is no operand of what binds tighter.
-            if closed.is_some_and(|closed| rank > closed) && self.dialect == Dialect::Mysql {
+            let is_operand = closed.is_some_and(|closed| rank > closed);
+            if is_operand && !self.grammar.operators.condition_is_operand {
                 return Err(self.unexpected("parentheses around the condition before it"));
             }
             if compared == Some(rank) && self.does_not_chain(rank, &follows) {
@@ -75,19 +64,18 @@ impl Reader<'_> {
     /// Whether the operator is of the rank of the chain.
     fn joins(&self, chain: &Chain, text: &str, rank: u8) -> bool {
         let (last, _) = &chain.rest[chain.rest.len() - 1];
-        let rank_of = |text: &str| precedence::of_operator(self.dialect, text);
+        let rank_of = |text: &str| self.grammar.operators.rank(text);
         rank_of(&last.text) == Some(rank) && rank_of(text) == Some(rank)
     }
 
-    /// PostgreSQL compares no comparison: `a < b < c`, `a LIKE b LIKE c`, `a IS DISTINCT FROM b IS NULL`.
+    /// Whether comparisons are not compared: `a < b < c`, `a LIKE b LIKE c`, `a IS DISTINCT FROM b IS NULL`.
     fn does_not_chain(&self, rank: u8, follows: &Follows) -> bool {
-        let compares = matches!(follows, Follows::Infix(_, _))
-            && Some(rank) == precedence::of_symbol(Dialect::Postgres, "=");
+        let compares = matches!(follows, Follows::Infix(_, _)) && rank == EQUALITY;
         let others = matches!(
             follows,
             Follows::Word(_, _) | Follows::Is | Follows::IsNull | Follows::NotNull
         );
-        self.dialect == Dialect::Postgres && (compares || others)
+        !self.grammar.operators.chains_comparisons && (compares || others)
     }
 
     /// The operator after an operand, and its rank.
@@ -102,14 +90,10 @@ impl Reader<'_> {
 
     fn symbol_follows(&self) -> Option<(Follows, u8)> {
         let (text, count) = self.symbols()?;
-        if self.dialect == Dialect::Postgres {
-            match text {
-                "::" => return Some((Follows::Cast, precedence::CAST)),
-                _ if !text.chars().all(is_operator) => return None,
-                _ => {}
-            }
+        let rank = self.grammar.operators.rank_of_sign(text)?;
+        if text == "::" {
+            return Some((Follows::Cast, rank));
         }
-        let rank = precedence::of_symbol(self.dialect, text)?;
         Some((Follows::Infix(text.to_owned(), count), rank))
     }
 
@@ -117,81 +101,66 @@ impl Reader<'_> {
         if self.is_bare_label() {
             return None;
         }
-        let dialect = self.dialect;
+        let (operators, conditions) = (&self.grammar.operators, &self.grammar.conditions);
         let negated = self.is_word(0, "NOT");
         let ahead = usize::from(negated);
-        let of_match = precedence::of_match(dialect);
         if !self.plain {
-            let mut words = ["IN", "BETWEEN", "LIKE"].into_iter();
+            let mut words = ["IN", "BETWEEN", "LIKE"].iter().chain(conditions.matches);
             if let Some(word) = words.find(|word| self.is_word(ahead, word)) {
-                return Some((Follows::Word(word, negated), of_match));
-            }
-            let mut others = MATCHES.iter();
-            let other = others.find(|(word, of)| *of == dialect && self.is_word(ahead, word));
-            if let Some((word, _)) = other {
-                return Some((Follows::Word(word, negated), of_match));
+                return Some((Follows::Word(word, negated), operators.matching));
             }
             let similar = self.is_word(ahead, "SIMILAR") && self.is_word(ahead + 1, "TO");
-            if similar && dialect == Dialect::Postgres {
-                return Some((Follows::Word("SIMILAR", negated), of_match));
+            if similar && conditions.similar {
+                return Some((Follows::Word("SIMILAR", negated), operators.matching));
             }
         }
         if negated {
-            let null = self.is_word(1, "NULL") && dialect == Dialect::Sqlite;
-            return null.then_some((Follows::NotNull, precedence::of_is(dialect)));
+            let null = self.is_word(1, "NULL") && conditions.not_null;
+            return null.then_some((Follows::NotNull, operators.is));
         }
         self.plain_word_follows()
     }
 
-    /// PostgreSQL takes `a AND, b` for a value with the name `and`.
+    /// Whether `and` is the name of the value before it: `a AND, b`.
     fn is_bare_label(&self) -> bool {
         let alone = [
             "AND", "OR", "IN", "LIKE", "ILIKE", "BETWEEN", "SIMILAR", "IS",
         ];
-        self.dialect == Dialect::Postgres
+        self.grammar.operators.may_be_labels
             && self.is_any_word(0, &alone)
             && (self.is_symbol(1, ",") || self.is_word(1, "FROM") || self.token(1).is_none())
     }
 
     fn plain_word_follows(&self) -> Option<(Follows, u8)> {
-        let dialect = self.dialect;
+        let operators = &self.grammar.operators;
         let token = self.token(0)?;
         let word = self.raw(token).to_ascii_lowercase();
-        let of_is = precedence::of_is(dialect);
-        let mysql = dialect == Dialect::Mysql;
+        let isnull = self.grammar.conditions.isnull && !self.plain;
         Some(match word.as_str() {
-            "is" => (Follows::Is, of_is),
-            "isnull" if !mysql && !self.plain => (Follows::IsNull, of_is),
-            "notnull" if !mysql && !self.plain => (Follows::NotNull, of_is),
-            "collate" => (Follows::Collate, precedence::of_word(dialect, "collate")?),
-            "at" if self.is_zone() => (Follows::AtZone, precedence::of_word(dialect, "at")?),
-            "operator" if dialect == Dialect::Postgres && self.is_symbol(1, "(") => (
-                Follows::Infix("operator".to_owned(), 1),
-                precedence::of_symbol(dialect, "||")?,
-            ),
-            "overlaps" if dialect == Dialect::Postgres => (
-                Follows::Infix(word, 1),
-                precedence::of_symbol(dialect, "||")?,
-            ),
-            "sounds" if mysql && self.is_word(1, "LIKE") => (
-                Follows::Infix("sounds like".to_owned(), 2),
-                precedence::of_match(dialect),
-            ),
-            "member" if mysql && self.is_word(1, "OF") => (
-                Follows::Infix("member of".to_owned(), 2),
-                precedence::of_match(dialect),
-            ),
-            "and" | "or" | "xor" | "div" | "mod" if !self.plain => {
-                let rank = precedence::of_word(dialect, &word)?;
-                (Follows::Infix(word, 1), rank)
-            }
-            _ => return None,
+            "is" => (Follows::Is, operators.is),
+            "isnull" if isnull => (Follows::IsNull, operators.is),
+            "notnull" if isnull => (Follows::NotNull, operators.is),
+            "collate" => (Follows::Collate, operators.collate),
+            "at" if self.is_zone() => (Follows::AtZone, operators.at_zone?),
+            "operator" if self.is_symbol(1, "(") => (Follows::Infix(word, 1), operators.named?),
+            _ => return self.infix_word(word),
         })
+    }
+
+    fn infix_word(&self, word: String) -> Option<(Follows, u8)> {
+        let operators = &self.grammar.operators;
+        if let Some(rank) = operators.rank_of_word(&word).filter(|_| !self.plain) {
+            return Some((Follows::Infix(word, 1), rank));
+        }
+        let mut more = operators.more_words.iter();
+        let found = more.find(|operator| self.is_words(operator.words))?;
+        let follows = Follows::Infix(found.text.to_owned(), found.words.len());
+        Some((follows, found.rank))
     }
 
     fn is_zone(&self) -> bool {
         let zone = self.is_word(1, "TIME") && self.is_word(2, "ZONE");
-        self.dialect == Dialect::Postgres && (zone || self.is_word(1, "LOCAL"))
+        zone || self.is_word(1, "LOCAL")
     }
 
     /// The operand with what follows it.
@@ -268,7 +237,7 @@ impl Reader<'_> {
             span: self.span_from(first),
         };
         let quantifies = self.is_any_word(0, &["ANY", "SOME", "ALL"]) && self.is_symbol(1, "(");
-        if quantifies && self.dialect != Dialect::Sqlite {
+        if quantifies && self.grammar.operators.quantified {
             let all = self.is_word(0, "ALL");
             self.advance(1);
             return self.quantified(left, operator, all);
@@ -278,7 +247,13 @@ impl Reader<'_> {
         } else {
             self.above(rank + 1)?
         };
-        Ok(chained(self.dialect, left, operator, right, rank))
+        Ok(chained(
+            &self.grammar.operators,
+            left,
+            operator,
+            right,
+            rank,
+        ))
     }
 
     /// `OPERATOR(schema.+)`.
@@ -368,12 +343,12 @@ fn is_closed(expr: &Expr) -> bool {
 }
 
 /// One chain for operators of one rank.
-fn chained(dialect: Dialect, left: Expr, operator: Operator, right: Expr, rank: u8) -> Expr {
+fn chained(operators: &Operators, left: Expr, operator: Operator, right: Expr, rank: u8) -> Expr {
     let span = Span {
         end: right.span.end,
         ..left.span
     };
-    let rank_of = |text: &str| precedence::of_operator(dialect, text);
+    let rank_of = |text: &str| operators.rank(text);
     let chain = match left.kind {
         // A value in parentheses is one of its own: its place begins before its first part.
         ExprKind::Chain(mut chain)

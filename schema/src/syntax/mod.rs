@@ -1,7 +1,7 @@
 //! SQL as a tree: expressions, queries and what writes, with a place on every node.
 //!
-//! The readers know the grammar of one dialect each where they differ: PostgreSQL's `gram.y`, SQLite's `parse.y`, the grammars of MySQL
-//! and MariaDB, and what the servers answer. What a server calls a syntax error is refused here, and nothing is passed over.
+//! The differences between the dialects are a table of each in `grammar`; PostgreSQL's `gram.y`, SQLite's `parse.y`, the grammars of MySQL
+//! and MariaDB, and what the servers answer, are its sources. What a server calls a syntax error is refused here, and nothing is passed over.
 
 mod alias;
 mod call;
@@ -17,13 +17,14 @@ mod divided;
 mod expression;
 #[cfg(feature = "diff")]
 mod function;
+pub(crate) mod grammar;
 #[cfg(test)]
 mod grouped;
 mod look;
 mod more_words;
 mod names;
 mod operand;
-pub(crate) mod precedence;
+mod precedence;
 mod problem;
 mod query;
 mod reader;

@@ -1,21 +1,20 @@
 //! Operands: constants, names, parentheses, `CASE`, and the operators before them.
 
 use super::cursor::Read;
+use super::grammar::{AdjacentTexts, TypedTexts};
 use super::precedence::{self, NOT};
 use super::reader::Reader;
 use super::tree::{Case, Cast, Expr, ExprKind, Operator};
-use super::words;
-use crate::ast::name::Name;
-use bindery_core::dialect::Dialect;
+use crate::ast::name::{Name, TypeName};
 use bindery_core::statements::lex::{Token, TokenKind};
 
 impl Reader<'_> {
     /// An operand with the operators before it.
     pub(super) fn prefix(&mut self, least: u8) -> Read<Expr> {
         let first = self.here();
+        let operators = &self.grammar.operators;
         if self.is_word(0, "NOT") && !self.plain {
-            // MySQL takes `NOT` where a condition stands, not an operand of one.
-            if self.dialect == Dialect::Mysql && least > NOT {
+            if !operators.negation_is_operand && least > NOT {
                 return Err(self.unexpected("a value"));
             }
             self.advance(1);
@@ -26,7 +25,7 @@ impl Reader<'_> {
             let operand = self.above(NOT)?;
             return Ok(self.node(first, prefixed("not", first, operand)));
         }
-        if self.is_word(0, "BINARY") && self.dialect == Dialect::Mysql {
+        if self.is_word(0, "BINARY") && operators.binary {
             self.advance(1);
             let operand = self.above(precedence::CAST)?;
             return Ok(self.node(first, prefixed("binary", first, operand)));
@@ -34,7 +33,7 @@ impl Reader<'_> {
         let Some((sign, tokens)) = self.symbols().filter(|_| self.parameter().is_none()) else {
             return self.operand();
         };
-        let Some(rank) = precedence::before_operand(self.dialect, sign) else {
+        let Some(rank) = operators.rank_before_operand(sign) else {
             return self.operand();
         };
         if rank < precedence::SIGN && is_only_between(sign) {
@@ -42,7 +41,7 @@ impl Reader<'_> {
         }
         self.advance(tokens);
         let span = self.span_of(self.tokens[self.at - tokens]);
-        // An operator of PostgreSQL's without a rank of its own takes no other such one: `~ a & b` is `(~ a) & b`.
+        // One without a rank of its own takes no other such one: `~ a & b` is `(~ a) & b`.
         let is_other = rank < precedence::SIGN;
         let operand = self.above(rank + u8::from(is_other))?;
         Ok(self.node(first, prefixed(sign, span, operand)))
@@ -84,7 +83,7 @@ impl Reader<'_> {
                 self.advance(1);
                 Ok(self.node(first, ExprKind::Bytes))
             }
-            TokenKind::Bits if self.dialect != Dialect::Sqlite => {
+            TokenKind::Bits if self.grammar.operands.bits => {
                 self.advance(1);
                 Ok(self.node(first, ExprKind::Bits))
             }
@@ -92,7 +91,7 @@ impl Reader<'_> {
                 let value = self.parentheses()?;
                 self.behind_operand(value)
             }
-            TokenKind::Symbol if self.raw(token) == "@" && self.dialect == Dialect::Mysql => {
+            TokenKind::Symbol if self.raw(token) == "@" && self.grammar.operands.variables => {
                 self.variable()
             }
             TokenKind::Symbol => Err(self.unexpected("a value")),
@@ -101,29 +100,29 @@ impl Reader<'_> {
         }
     }
 
-    /// `X'00'` has two digits for each byte; PostgreSQL's are bits.
+    /// `X'00'` has two digits for each byte, unless they are bits.
     fn check_bytes(&self, token: Token) -> Read<()> {
         let digits = self.raw(token).trim_start_matches(['x', 'X']);
         let is_quoted = digits.starts_with('\'');
         let digits = digits.trim_matches('\'');
         let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let is_even = self.dialect == Dialect::Postgres || digits.len().is_multiple_of(2);
+        let is_even = self.grammar.operands.hex_is_bits || digits.len().is_multiple_of(2);
         if is_quoted && !(is_hex && is_even) {
             return Err(self.unexpected("two hexadecimal digits for each byte"));
         }
         Ok(())
     }
 
-    /// A text, of MySQL and PostgreSQL perhaps in several pieces.
+    /// A text, perhaps in several pieces.
     fn text_value(&mut self) -> Read<String> {
         let mut text = self.text_constant()?;
         while let Some(next) = self.token(0).filter(|next| self.is_text_token(*next)) {
             let last = self.tokens[self.at - 1];
             let between = &self.text[last.end as usize..next.start as usize];
-            let joins = match self.dialect {
-                Dialect::Mysql => true,
-                Dialect::Postgres => between.contains('\n'),
-                Dialect::Sqlite => false,
+            let joins = match self.grammar.operands.adjacent_texts {
+                AdjacentTexts::OneText => true,
+                AdjacentTexts::OneOverLines => between.contains('\n'),
+                AdjacentTexts::TwoTexts => false,
             };
             if !joins {
                 break;
@@ -133,7 +132,7 @@ impl Reader<'_> {
         Ok(text)
     }
 
-    /// MySQL's `@name`, `@@session.name`, and `@name := value`.
+    /// `@name`, `@@session.name`, and `@name := value`.
     fn variable(&mut self) -> Read<Expr> {
         let first = self.here();
         self.advance(1);
@@ -165,17 +164,17 @@ impl Reader<'_> {
         Ok(self.node(first, kind))
     }
 
-    /// Only PostgreSQL takes a query for a value where it is what an operator follows: `((SELECT 1) + 2)`. To SQLite the inner one
-    /// of `((SELECT 1))` is the query.
-    fn query_in_parentheses(&self) -> bool {
+    /// `((SELECT 1) + 2)` and `((SELECT 1) a JOIN b)` begin as a query in parentheses does. Where a query has none of its own, the inner
+    /// one of `((SELECT 1))` is the query.
+    pub(super) fn query_in_parentheses(&self) -> bool {
         !self.is_symbol(1, "(")
-            || (self.dialect != Dialect::Sqlite && self.query_fills_parentheses())
+            || (self.grammar.queries.parentheses && self.query_fills_parentheses())
     }
 
-    /// Subscripts and fields, which PostgreSQL has.
+    /// Subscripts and fields.
     pub(super) fn behind_operand(&mut self, mut value: Expr) -> Read<Expr> {
         let mut height = 0;
-        while self.dialect == Dialect::Postgres {
+        while self.grammar.operands.composites {
             height += 1;
             if self.is_high(height) {
                 return Err(self.too_deep());
@@ -196,13 +195,14 @@ impl Reader<'_> {
 
     fn word(&mut self, token: Token) -> Read<Expr> {
         let first = self.here();
+        let grammar = &self.grammar.operands;
         let word = self.raw(token).to_ascii_uppercase();
         match word.as_str() {
             "NULL" => self.constant(ExprKind::Null),
             "TRUE" | "FALSE" if self.is_constant_word() => {
                 self.constant(ExprKind::Bool(word == "TRUE"))
             }
-            "DEFAULT" if !self.is_symbol(1, "(") && self.dialect != Dialect::Sqlite => {
+            "DEFAULT" if !self.is_symbol(1, "(") && grammar.default => {
                 self.constant(ExprKind::Default)
             }
             "CASE" => self.case(),
@@ -216,9 +216,9 @@ impl Reader<'_> {
                 Ok(self.node(first, ExprKind::Exists(Box::new(query))))
             }
             "CAST" if self.is_symbol(1, "(") => self.cast(),
-            "ARRAY" if self.dialect == Dialect::Postgres => self.array(),
-            "ROW" if self.is_symbol(1, "(") && self.dialect != Dialect::Sqlite => self.row(),
-            "INTERVAL" if self.dialect == Dialect::Mysql && self.is_interval() => self.interval(),
+            "ARRAY" if grammar.composites => self.array(),
+            "ROW" if self.is_symbol(1, "(") && grammar.rows => self.row(),
+            "INTERVAL" if grammar.intervals && self.is_interval() => self.interval(),
             _ => match self.typed_text()? {
                 Some(text) => Ok(text),
                 None => self.named(),
@@ -281,39 +281,28 @@ impl Reader<'_> {
         Ok(self.node(first, ExprKind::Cast(Box::new(cast))))
     }
 
-    /// The type that a `CAST` names. MySQL's may have a character set and `ARRAY` behind it.
-    pub(super) fn cast_type(&mut self) -> Read<crate::ast::name::TypeName> {
-        let has_words = self.dialect != Dialect::Mysql;
-        if has_words && self.is_reserved_type() {
-            return Err(self.unexpected("a type"));
-        }
+    /// The type that a `CAST` names.
+    pub(super) fn cast_type(&mut self) -> Read<TypeName> {
+        let Some(types) = self.grammar.operands.cast_types else {
+            return match self.is_reserved_function() {
+                true => Err(self.unexpected("a type")),
+                false => self.type_name(),
+            };
+        };
         let first = self.at;
         let to = self.type_name()?;
-        if self.dialect == Dialect::Mysql {
-            if !is_cast_of_mysql(&self.written(first)) {
-                let help =
-                    "cast to `char`, `signed`, `decimal(10, 2)`, `double`, `date`, `datetime`";
-                let message = format!("MySQL casts no value to `{}`", to.written);
-                return Err(self.problem(to.span, &message, help));
-            }
-            if self.eat(&["CHARSET"]) || self.eat(&["CHARACTER", "SET"]) {
-                self.name_behind_point("a character set")?;
-            }
-            if self.is_words(&["INTEGER"]) || self.is_words(&["INT"]) {
-                self.advance(1);
-            }
-            self.eat(&["ARRAY"]);
+        if !is_among(types, &self.written(first)) {
+            let help = "cast to `char`, `signed`, `decimal(10, 2)`, `double`, `date`, `datetime`";
+            let product = self.dialect.product();
+            let message = format!("{product} casts no value to `{}`", to.written);
+            return Err(self.problem(to.span, &message, help));
         }
+        if self.eat(&["CHARSET"]) || self.eat(&["CHARACTER", "SET"]) {
+            self.name_behind_point("a character set")?;
+        }
+        self.eat_any(&["INTEGER", "INT"]);
+        self.eat(&["ARRAY"]);
         Ok(to)
-    }
-
-    fn is_reserved_type(&self) -> bool {
-        if self.dialect == Dialect::Sqlite {
-            return self.is_reserved(0);
-        }
-        self.token(0).is_some_and(|token| {
-            token.kind == TokenKind::Word && !words::may_be_function(self.dialect, self.raw(token))
-        })
     }
 
     /// `ARRAY[1, 2]`, `ARRAY(SELECT …)`.
@@ -406,12 +395,10 @@ impl Reader<'_> {
 
     /// `DATE '2020-01-01'`, `interval '1 day'`, `_utf8'text'`.
     fn typed_text(&mut self) -> Read<Option<Expr>> {
-        if self.dialect == Dialect::Sqlite {
-            return Ok(None);
-        }
+        let grammar = &self.grammar.operands;
         let (first, from) = (self.here(), self.at);
         let text_follows = self.is_text(1);
-        let introduced = self.dialect == Dialect::Mysql
+        let introduced = grammar.character_sets
             && self
                 .token(0)
                 .is_some_and(|token| self.raw(token).starts_with('_'));
@@ -421,9 +408,12 @@ impl Reader<'_> {
             return Ok(Some(self.node(first, introduced.kind)));
         }
         let dates = &["DATE", "TIME", "TIMESTAMP"];
-        let may_be = match self.dialect {
-            Dialect::Mysql => text_follows && self.is_any_word(0, dates),
-            _ => (text_follows && !self.is_reserved(0)) || self.is_any_word(0, LONG_TYPES),
+        let may_be = match grammar.typed_texts {
+            TypedTexts::Never => false,
+            TypedTexts::Times => text_follows && self.is_any_word(0, dates),
+            TypedTexts::Every => {
+                (text_follows && !self.is_reserved(0)) || self.is_any_word(0, LONG_TYPES)
+            }
         };
         if !may_be {
             return Ok(None);
@@ -505,49 +495,17 @@ const LONG_TYPES: &[&str] = &[
 
 const INTERVAL_FIELDS: &[&str] = &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
 
-/// MySQL's units of time.
-/// Types that MariaDB or MySQL casts to.
-fn is_cast_of_mysql(written: &str) -> bool {
-    const TYPES: &[&str] = &[
-        "binary",
-        "char",
-        "character",
-        "date",
-        "datetime",
-        "dec",
-        "decimal",
-        "double",
-        "float",
-        "geometry",
-        "geometrycollection",
-        "inet4",
-        "inet6",
-        "int",
-        "integer",
-        "interval",
-        "json",
-        "linestring",
-        "multilinestring",
-        "multipoint",
-        "multipolygon",
-        "nchar",
-        "point",
-        "polygon",
-        "real",
-        "signed",
-        "time",
-        "unsigned",
-        "uuid",
-        "year",
-    ];
+/// Whether the first word of a type is one of these.
+fn is_among(types: &[&str], written: &str) -> bool {
     let lower = written.to_ascii_lowercase();
     let mut words = lower.split(|sign: char| !sign.is_ascii_alphanumeric());
     let first = words.next().unwrap_or_default();
     // A `varchar` has a length.
-    TYPES.contains(&first)
+    types.contains(&first)
         || (first == "varchar" && words.next().is_some_and(|word| !word.is_empty()))
 }
 
+/// Units of time.
 pub(super) const UNITS: &[&str] = &[
     "MICROSECOND",
     "SECOND",

@@ -1,6 +1,7 @@
 //! The messages about what cannot be read, with the help that fits what stands there.
 
 use super::cursor::{Cursor, Problem};
+use super::grammar::Grammar;
 use crate::findings::{foreign_sql, unreadable};
 use crate::source::Span;
 use bindery_core::dialect::Dialect;
@@ -103,10 +104,7 @@ impl Cursor<'_> {
     fn dialect_help(&self) -> String {
         let found = self.token(0).map(|token| self.raw(token).to_uppercase());
         let other = found.and_then(|found| spoken_by(&found, self.dialect));
-        let other = other.unwrap_or(match self.dialect {
-            Dialect::Sqlite | Dialect::Mysql => Dialect::Postgres,
-            Dialect::Postgres => Dialect::Mysql,
-        });
+        let other = other.unwrap_or(self.grammar.names.mistaken_for);
         self.read_as.map_or_else(String::new, |read_as| {
             format!("{}; {}", read_as.why(), read_as.otherwise(other))
         })
@@ -139,27 +137,10 @@ pub(crate) fn shortened(text: &str) -> String {
 
 /// Returns which other database knows a word that stands where it means nothing here.
 fn spoken_by(word: &str, read_as: Dialect) -> Option<Dialect> {
-    const OF_MYSQL: &[&str] = &[
-        "`",
-        "AUTO_INCREMENT",
-        "UNSIGNED",
-        "ZEROFILL",
-        "ENGINE",
-        "CHARSET",
-        "CHARACTER",
-        "COMMENT",
-        "KEY",
-        "INDEX",
-        "FULLTEXT",
-        "ON",
-    ];
-    const OF_SQLITE: &[&str] = &["AUTOINCREMENT", "STRICT", "WITHOUT", "["];
-    let found = if OF_MYSQL.contains(&word) {
-        Dialect::Mysql
-    } else if OF_SQLITE.contains(&word) {
-        Dialect::Sqlite
-    } else {
-        return None;
+    let knows = |dialect: &Dialect| {
+        let telling = Grammar::of(*dialect).names.telling_words;
+        telling.contains(&word)
     };
-    (found != read_as).then_some(found)
+    let found = Dialect::ALL.into_iter().find(knows);
+    found.filter(|found| *found != read_as)
 }

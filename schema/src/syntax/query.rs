@@ -8,21 +8,8 @@ use super::tree::{
 };
 use crate::ast::name::Name;
 use crate::source::Span;
-use bindery_core::dialect::Dialect;
 
-/// MySQL's words between `SELECT` and its items.
-const MODIFIERS: &[&str] = &[
-    "HIGH_PRIORITY",
-    "STRAIGHT_JOIN",
-    "SQL_SMALL_RESULT",
-    "SQL_BIG_RESULT",
-    "SQL_BUFFER_RESULT",
-    "SQL_NO_CACHE",
-    "SQL_CACHE",
-    "SQL_CALC_FOUND_ROWS",
-];
-
-/// The words that follow a query without items: PostgreSQL takes none.
+/// The words that follow a query without items.
 const AFTER_ITEMS: &[&str] = &[
     "FROM",
     "WHERE",
@@ -91,11 +78,11 @@ impl Reader<'_> {
         let name = self.own_name("a name")?;
         let columns = self.names_in_parentheses()?;
         self.expect(&["AS"])?;
-        let has_words = self.dialect != Dialect::Mysql;
+        let has_words = self.grammar.queries.materialized;
         let is_not = has_words && self.eat(&["NOT"]);
         let materialized = (has_words && self.eat(&["MATERIALIZED"])).then_some(!is_not);
         let statement = self.enclosed(|reader| {
-            if reader.dialect == Dialect::Postgres {
+            if reader.grammar.queries.with_writes {
                 return reader.statement();
             }
             let query = reader.query()?;
@@ -128,7 +115,7 @@ impl Reader<'_> {
         if self.is_word(0, "CYCLE") {
             self.advance(1);
             self.list(|reader| reader.own_name("a column's name"))?;
-            if self.dialect == Dialect::Mysql {
+            if self.grammar.queries.cycle_restricts {
                 self.expect(&["RESTRICT"])?;
                 return Ok(added);
             }
@@ -155,22 +142,19 @@ impl Reader<'_> {
         self.enclosed(|reader| reader.list(|reader| reader.own_name("a column's name")))
     }
 
-    /// The parts that set operators join. `INTERSECT` binds tighter than the others, but on SQLite.
+    /// The parts that set operators join.
     fn body(&mut self) -> Read<Body> {
-        let first = self.tighter_body()?;
-        let operators: &[&'static str] = match self.dialect {
-            Dialect::Sqlite => &["union", "except", "intersect"],
-            Dialect::Postgres | Dialect::Mysql => &["union", "except"],
-        };
-        self.set(first, operators, Self::tighter_body)
+        if !self.grammar.queries.intersect_binds_tighter {
+            let first = self.part()?;
+            return self.set(first, &["union", "except", "intersect"], Self::part);
+        }
+        let first = self.intersection()?;
+        self.set(first, &["union", "except"], Self::intersection)
     }
 
-    fn tighter_body(&mut self) -> Read<Body> {
+    fn intersection(&mut self) -> Read<Body> {
         let first = self.part()?;
-        match self.dialect {
-            Dialect::Sqlite => Ok(first),
-            Dialect::Postgres | Dialect::Mysql => self.set(first, &["intersect"], Self::part),
-        }
+        self.set(first, &["intersect"], Self::part)
     }
 
     fn set(
@@ -185,9 +169,9 @@ impl Reader<'_> {
             let Some(&operator) = found else { break };
             let span = self.here();
             self.advance(1);
-            let takes_all = self.dialect != Dialect::Sqlite || operator == "union";
-            let all = takes_all && self.eat(&["ALL"]);
-            if !all && self.dialect != Dialect::Sqlite {
+            let has_quantifiers = self.grammar.queries.set_quantifiers;
+            let all = (has_quantifiers || operator == "union") && self.eat(&["ALL"]);
+            if !all && has_quantifiers {
                 self.eat(&["DISTINCT"]);
             }
             parts.push(SetPart {
@@ -205,14 +189,15 @@ impl Reader<'_> {
     }
 
     fn part(&mut self) -> Read<Body> {
-        if self.is_symbol(0, "(") && self.dialect != Dialect::Sqlite && self.at_query(1) {
+        let grammar = &self.grammar.queries;
+        if self.is_symbol(0, "(") && grammar.parentheses && self.at_query(1) {
             let query = self.enclosed(Self::query)?;
             return Ok(Body::Query(Box::new(query)));
         }
         if self.is_word(0, "VALUES") {
             return self.values();
         }
-        if self.is_word(0, "TABLE") && self.dialect != Dialect::Sqlite {
+        if self.is_word(0, "TABLE") && grammar.table {
             self.advance(1);
             return Ok(Body::Table(self.table_name()?));
         }
@@ -224,9 +209,10 @@ impl Reader<'_> {
     pub(super) fn values(&mut self) -> Read<Body> {
         let first = self.at;
         self.advance(1);
-        let are_rows = self.dialect == Dialect::Mysql && self.is_word(0, "ROW");
+        let has_rows = self.grammar.queries.values_of_rows;
+        let are_rows = has_rows && self.is_word(0, "ROW");
         let rows = self.list(|reader| {
-            if reader.dialect == Dialect::Mysql {
+            if has_rows {
                 reader.eat(&["ROW"]);
             }
             reader.enclosed(|reader| reader.list(Self::expr))
@@ -242,7 +228,7 @@ impl Reader<'_> {
         let first = self.at.saturating_sub(1);
         let distinct = self.distinct()?;
         let empty = self.at_end() || self.is_symbol(0, ")") || self.is_any_word(0, AFTER_ITEMS);
-        let may_be_empty = self.dialect == Dialect::Postgres && matches!(distinct, Distinct::No);
+        let may_be_empty = self.grammar.queries.no_items && matches!(distinct, Distinct::No);
         let items = if empty && may_be_empty {
             Vec::new()
         } else {
@@ -285,10 +271,11 @@ impl Reader<'_> {
     }
 
     fn distinct(&mut self) -> Read<Distinct> {
-        let mysql = self.dialect == Dialect::Mysql;
-        while mysql && self.eat_any(MODIFIERS) {}
-        let distinct = if self.eat(&["DISTINCT"]) || (mysql && self.eat(&["DISTINCTROW"])) {
-            if self.dialect == Dialect::Postgres && self.eat(&["ON"]) {
+        let grammar = &self.grammar.queries;
+        let is_free = !grammar.modifiers.is_empty();
+        while self.eat_any(grammar.modifiers) {}
+        let distinct = if self.eat(&["DISTINCT"]) || (is_free && self.eat(&["DISTINCTROW"])) {
+            if grammar.distinct_on && self.eat(&["ON"]) {
                 Distinct::On(self.enclosed(|reader| reader.list(Self::expr))?)
             } else {
                 Distinct::Yes
@@ -297,7 +284,7 @@ impl Reader<'_> {
             self.eat(&["ALL"]);
             Distinct::No
         };
-        while mysql && (self.eat_any(MODIFIERS) || self.eat(&["DISTINCT"])) {}
+        while is_free && (self.eat_any(grammar.modifiers) || self.eat(&["DISTINCT"])) {}
         Ok(distinct)
     }
 
@@ -314,7 +301,7 @@ impl Reader<'_> {
             ItemKind::AllOf(names)
         } else {
             let value = self.expr()?;
-            let is_row = self.dialect == Dialect::Postgres
+            let is_row = self.grammar.operands.composites
                 && self.is_symbol(0, ".")
                 && self.is_symbol(1, "*");
             if is_row {
@@ -366,16 +353,16 @@ impl Reader<'_> {
         if !self.eat(&["GROUP", "BY"]) {
             return Ok((Vec::new(), false, false));
         }
-        let is_postgres = self.dialect == Dialect::Postgres;
-        let distinct = is_postgres && !self.eat(&["ALL"]) && self.eat(&["DISTINCT"]);
+        let grammar = &self.grammar.queries;
+        let distinct = grammar.grouping_sets && !self.eat(&["ALL"]) && self.eat(&["DISTINCT"]);
         let group = self.list(Self::group)?;
-        let rollup = self.dialect == Dialect::Mysql && self.eat(&["WITH", "ROLLUP"]);
+        let rollup = grammar.group_order && self.eat(&["WITH", "ROLLUP"]);
         Ok((group, distinct, rollup))
     }
 
     fn group(&mut self) -> Read<Group> {
         let first = self.at;
-        if self.dialect == Dialect::Postgres {
+        if self.grammar.queries.grouping_sets {
             if self.eat(&["GROUPING", "SETS"]) {
                 let mut values = Vec::new();
                 self.enclosed(|reader| {
@@ -401,7 +388,7 @@ impl Reader<'_> {
             }
         }
         let value = self.expr()?;
-        let has_direction = self.dialect == Dialect::Mysql && !self.eat(&["ASC"]);
+        let has_direction = self.grammar.queries.group_order && !self.eat(&["ASC"]);
         Ok(Group::Value(Sort {
             value,
             falls: has_direction && self.eat(&["DESC"]),
@@ -418,31 +405,32 @@ impl Reader<'_> {
 
     /// One clause that limits rows; false where none stands here.
     pub(super) fn limit(&mut self, limit: &mut Limit) -> Read<bool> {
+        let grammar = &self.grammar.queries;
         if self.is_word(0, "LIMIT") && limit.count.is_none() {
             self.advance(1);
-            if self.dialect == Dialect::Postgres && self.eat(&["ALL"]) {
+            if grammar.limit_all && self.eat(&["ALL"]) {
                 return Ok(true);
             }
             let first = self.count()?;
-            if self.dialect != Dialect::Postgres && self.eat_symbol(",") {
+            if grammar.offset_in_limit && self.eat_symbol(",") {
                 limit.offset = Some(first);
                 limit.count = Some(self.count()?);
             } else {
                 limit.count = Some(first);
-                if self.dialect != Dialect::Postgres && self.eat(&["OFFSET"]) {
+                if grammar.offset_in_limit && self.eat(&["OFFSET"]) {
                     limit.offset = Some(self.count()?);
                 }
             }
             return Ok(true);
         }
-        if self.dialect == Dialect::Sqlite {
+        if !grammar.fetch {
             return Ok(false);
         }
         if self.is_word(0, "OFFSET") && limit.offset.is_none() {
             self.advance(1);
             limit.offset = Some(self.expr()?);
             let has_word = self.eat_any(&["ROW", "ROWS"]);
-            if !has_word && self.dialect == Dialect::Mysql {
+            if !has_word && grammar.offset_needs_rows {
                 return Err(self.unexpected("`ROWS`"));
             }
             return Ok(true);
@@ -455,9 +443,9 @@ impl Reader<'_> {
         Ok(false)
     }
 
-    /// A number of rows. MySQL computes none.
+    /// A number of rows.
     pub(super) fn count(&mut self) -> Read<Expr> {
-        if self.dialect != Dialect::Mysql {
+        if self.grammar.queries.computed_limits {
             return self.expr();
         }
         let at = self.here();
@@ -466,7 +454,10 @@ impl Reader<'_> {
             ExprKind::Number(_) | ExprKind::Parameter(_) => Ok(value),
             _ => Err(self.problem(
                 at,
-                "its number of rows is computed, and MySQL takes a number or a parameter",
+                &format!(
+                    "its number of rows is computed, and {} takes a number or a parameter",
+                    self.dialect.product()
+                ),
                 "compute it in the program, and write a parameter: `LIMIT :rows`",
             )),
         }
@@ -500,20 +491,8 @@ impl Reader<'_> {
     /// `FOR UPDATE OF t NOWAIT`; false where none stands here.
     fn lock(&mut self, locks: &mut Vec<Lock>) -> Read<bool> {
         let first = self.at;
-        if self.dialect == Dialect::Sqlite {
-            return Ok(false);
-        }
-        let mysql = self.dialect == Dialect::Mysql;
-        let found = if mysql {
-            self.eat(&["LOCK", "IN", "SHARE", "MODE"])
-                || self.eat(&["FOR", "UPDATE"])
-                || self.eat(&["FOR", "SHARE"])
-        } else {
-            self.eat(&["FOR", "UPDATE"])
-                || self.eat(&["FOR", "SHARE"])
-                || self.eat(&["FOR", "NO", "KEY", "UPDATE"])
-                || self.eat(&["FOR", "KEY", "SHARE"])
-        };
+        let grammar = &self.grammar.queries;
+        let found = grammar.locks.iter().any(|words| self.eat(words));
         if !found {
             return Ok(false);
         }
@@ -522,7 +501,7 @@ impl Reader<'_> {
         } else {
             Vec::new()
         };
-        if mysql && self.eat(&["WAIT"]) {
+        if grammar.lock_wait && self.eat(&["WAIT"]) {
             self.expr()?;
         } else if !self.eat(&["NOWAIT"]) {
             self.eat(&["SKIP", "LOCKED"]);

@@ -250,6 +250,6 @@ impl<'a> Reader<'a> {
             ahead += 1;
         }
         self.is_any_word(ahead, &["SELECT", "VALUES", "WITH"])
-            || (self.is_word(ahead, "TABLE") && self.dialect != Dialect::Sqlite)
+            || (self.is_word(ahead, "TABLE") && self.grammar.queries.table)
     }
 }

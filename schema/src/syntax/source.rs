@@ -1,10 +1,10 @@
 //! The sources of a query: tables, queries, functions, and their joins.
 
 use super::cursor::Read;
+use super::grammar::{JoinCondition, SourceFunctions, SourceTail};
 use super::reader::Reader;
 use super::tree::{Expr, ExprKind, Join, JoinKind, JoinOn, Source, SourceKind};
 use crate::ast::name::{Name, TypeName};
-use bindery_core::dialect::Dialect;
 
 /// Words that begin a join.
 const JOINS: &[&str] = &["JOIN", "INNER", "CROSS", "LEFT", "RIGHT", "FULL", "NATURAL"];
@@ -25,25 +25,26 @@ impl Reader<'_> {
     }
 
     fn at_join(&self) -> bool {
-        let straight = self.dialect == Dialect::Mysql && self.is_word(0, "STRAIGHT_JOIN");
+        let straight = self.grammar.sources.straight_join && self.is_word(0, "STRAIGHT_JOIN");
         straight || self.is_any_word(0, JOINS)
     }
 
     fn join(&mut self) -> Read<Join> {
         let is_straight = self.is_word(0, "STRAIGHT_JOIN");
-        let (natural, kind, cross) = if self.dialect == Dialect::Sqlite {
-            self.join_of_sqlite()?
+        let grammar = &self.grammar.sources;
+        let (natural, kind, cross) = if grammar.join_words_in_any_order {
+            self.join_words()?
         } else {
             let natural = self.eat(&["NATURAL"]);
             let (kind, cross) = self.join_kind()?;
             (natural, kind, cross)
         };
-        let in_order = is_straight || cross && self.dialect == Dialect::Sqlite;
+        let in_order = is_straight || cross && grammar.cross_join_keeps_order;
         let mut source = self.nested(Self::source)?;
-        let is_needed = match self.dialect {
-            Dialect::Postgres => true,
-            Dialect::Mysql => kind != JoinKind::Inner,
-            Dialect::Sqlite => false,
+        let is_needed = match grammar.join_condition {
+            JoinCondition::Always => true,
+            JoinCondition::OfOuterJoins => kind != JoinKind::Inner,
+            JoinCondition::Never => false,
         };
         let needs_condition = is_needed && !natural && !cross;
         // `a JOIN b JOIN c ON … ON …`: the inner one has the first condition.
@@ -98,8 +99,8 @@ impl Reader<'_> {
         conditions > joins
     }
 
-    /// SQLite takes the words before `JOIN` in any order, up to three of them (its function `sqlite3JoinType`).
-    fn join_of_sqlite(&mut self) -> Read<(bool, JoinKind, bool)> {
+    /// The words before `JOIN` in any order, up to three of them (SQLite's function `sqlite3JoinType`).
+    fn join_words(&mut self) -> Read<(bool, JoinKind, bool)> {
         let words = [
             "NATURAL", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER",
         ];
@@ -129,7 +130,7 @@ impl Reader<'_> {
     }
 
     fn join_kind(&mut self) -> Read<(JoinKind, bool)> {
-        if self.dialect == Dialect::Mysql && self.eat(&["STRAIGHT_JOIN"]) {
+        if self.grammar.sources.straight_join && self.eat(&["STRAIGHT_JOIN"]) {
             return Ok((JoinKind::Inner, false));
         }
         let cross = self.eat(&["CROSS"]);
@@ -139,7 +140,7 @@ impl Reader<'_> {
             JoinKind::Left
         } else if self.eat(&["RIGHT"]) {
             JoinKind::Right
-        } else if self.dialect != Dialect::Mysql && self.eat(&["FULL"]) {
+        } else if self.grammar.sources.full_join && self.eat(&["FULL"]) {
             JoinKind::Full
         } else {
             JoinKind::Inner
@@ -152,7 +153,7 @@ impl Reader<'_> {
     }
 
     fn join_on(&mut self, needed: bool, cross: bool, merged: &mut Option<Name>) -> Read<JoinOn> {
-        if cross && self.dialect == Dialect::Postgres {
+        if cross && !self.grammar.sources.cross_join_condition {
             return Ok(JoinOn::Nothing);
         }
         if self.eat(&["ON"]) {
@@ -161,7 +162,7 @@ impl Reader<'_> {
         if self.eat(&["USING"]) {
             let columns =
                 self.enclosed(|reader| reader.list(|reader| reader.own_name("a column's name")))?;
-            if self.dialect == Dialect::Postgres && self.eat(&["AS"]) {
+            if self.grammar.sources.using_alias && self.eat(&["AS"]) {
                 *merged = Some(self.own_name("a name")?);
             }
             return Ok(JoinOn::Using(columns));
@@ -175,7 +176,8 @@ impl Reader<'_> {
     /// One table, with its alias.
     fn source(&mut self) -> Read<Source> {
         let first = self.at;
-        let lateral = self.dialect != Dialect::Sqlite && self.eat(&["LATERAL"]);
+        let grammar = &self.grammar.sources;
+        let lateral = grammar.lateral && self.eat(&["LATERAL"]);
         let mut columns = Vec::new();
         let kind = if self.is_symbol(0, "(") {
             self.source_in_parentheses(lateral)?
@@ -183,17 +185,13 @@ impl Reader<'_> {
             self.advance(2);
             let calls = self.enclosed(|reader| reader.list(Self::source_function))?;
             SourceKind::Functions(calls, self.eat(&["WITH", "ORDINALITY"]))
-        } else if self.at_function()
-            && (self.dialect != Dialect::Mysql || self.is_table_of_document())
-        {
-            if self.dialect == Dialect::Mysql {
-                self.table_of_document(&mut columns)?
-            } else {
-                let call = self.source_function()?;
-                SourceKind::Functions(vec![call], self.eat(&["WITH", "ORDINALITY"]))
-            }
-        } else {
+        } else if !self.at_source_function() {
             self.source_table()?
+        } else if grammar.functions == SourceFunctions::TablesOfDocuments {
+            self.table_of_document(&mut columns)?
+        } else {
+            let call = self.source_function()?;
+            SourceKind::Functions(vec![call], self.eat(&["WITH", "ORDINALITY"]))
         };
         let (columns, types) = columns.into_iter().unzip();
         let mut source = Source {
@@ -210,11 +208,12 @@ impl Reader<'_> {
         self.source_alias(&mut source)?;
         source.span = self.span_from(first);
         let is_query = matches!(source.kind, SourceKind::Query(..));
-        if is_query && source.alias.is_none() && self.dialect == Dialect::Mysql {
-            let message = "a query in FROM has no name, and MySQL needs one";
+        if is_query && source.alias.is_none() && grammar.query_needs_name {
+            let product = self.dialect.product();
+            let message = format!("a query in FROM has no name, and {product} needs one");
             return Err(self.problem(
                 source.span,
-                message,
+                &message,
                 "write a name after it: `(SELECT …) AS t`",
             ));
         }
@@ -222,12 +221,7 @@ impl Reader<'_> {
     }
 
     fn source_in_parentheses(&mut self, lateral: bool) -> Read<SourceKind> {
-        // A query of SQLite begins with no parenthesis.
-        let is_query = match self.dialect {
-            Dialect::Sqlite => !self.is_symbol(1, "("),
-            Dialect::Postgres | Dialect::Mysql => self.query_is_whole(),
-        };
-        if is_query && self.at_query(1) {
+        if self.at_query(1) && self.query_in_parentheses() {
             let query = self.enclosed(Self::query)?;
             return Ok(SourceKind::Query(Box::new(query), lateral));
         }
@@ -248,9 +242,12 @@ impl Reader<'_> {
         Ok(SourceKind::Joined(Box::new(first)))
     }
 
-    /// `((SELECT 1) a JOIN b)` begins as a query in parentheses does.
-    fn query_is_whole(&self) -> bool {
-        !self.is_symbol(1, "(") || self.query_fills_parentheses()
+    fn at_source_function(&self) -> bool {
+        self.at_function()
+            && match self.grammar.sources.functions {
+                SourceFunctions::Every => true,
+                SourceFunctions::TablesOfDocuments => self.is_table_of_document(),
+            }
     }
 
     fn at_function(&self) -> bool {
@@ -343,19 +340,19 @@ impl Reader<'_> {
     }
 
     fn source_table(&mut self) -> Read<SourceKind> {
-        let only = self.dialect == Dialect::Postgres && self.eat(&["ONLY"]);
+        let grammar = &self.grammar.sources;
+        let only = grammar.heirs && self.eat(&["ONLY"]);
         // A reserved word that stands for no table.
-        let is_dual = self.dialect == Dialect::Mysql && self.is_word(0, "DUAL");
+        let is_dual = grammar.dual && self.is_word(0, "DUAL");
         let name = if is_dual {
             self.object_name("a table's name")?
         } else {
             self.table_name()?
         };
-        if self.dialect == Dialect::Postgres && !only {
+        if grammar.heirs && !only {
             self.eat_symbol("*");
         }
-        if self.dialect == Dialect::Mysql && self.is_word(0, "PARTITION") && self.is_symbol(1, "(")
-        {
+        if grammar.parts && self.is_word(0, "PARTITION") && self.is_symbol(1, "(") {
             self.advance(1);
             self.names_in_parentheses()?;
         }
@@ -364,12 +361,13 @@ impl Reader<'_> {
 
     fn source_alias(&mut self, source: &mut Source) -> Read<()> {
         // A list of columns with types needs no name before it.
-        if self.is_word(0, "AS") && self.is_symbol(1, "(") && self.dialect == Dialect::Postgres {
+        let grammar = &self.grammar.sources;
+        if self.is_word(0, "AS") && self.is_symbol(1, "(") && grammar.columns_without_name {
             self.advance(1);
         } else {
             source.alias = self.table_alias()?;
         }
-        let has_list = self.is_symbol(0, "(") && self.dialect != Dialect::Sqlite;
+        let has_list = self.is_symbol(0, "(") && grammar.column_names;
         let may_have = source.alias.is_some() || matches!(source.kind, SourceKind::Functions(..));
         if has_list && may_have {
             let columns = self.enclosed(|reader| reader.list(Self::typed_column))?;
@@ -379,21 +377,23 @@ impl Reader<'_> {
             }
         }
         let behind = self.at;
-        match self.dialect {
-            Dialect::Postgres => {
-                if self.eat(&["TABLESAMPLE"]) {
-                    self.named()?;
-                    if self.eat(&["REPEATABLE"]) {
-                        self.enclosed(Self::expr)?;
-                    }
-                }
-            }
-            Dialect::Sqlite => {
-                source.indexes.extend(self.index_of_sqlite()?);
-            }
-            Dialect::Mysql => self.index_hints(&mut source.indexes)?,
+        match grammar.tail {
+            SourceTail::Sample => self.sample()?,
+            SourceTail::Index => source.indexes.extend(self.index()?),
+            SourceTail::IndexHints => self.index_hints(&mut source.indexes)?,
         }
         source.tail = self.stretch_from(behind);
+        Ok(())
+    }
+
+    /// `TABLESAMPLE system (5) REPEATABLE (1)`.
+    fn sample(&mut self) -> Read<()> {
+        if self.eat(&["TABLESAMPLE"]) {
+            self.named()?;
+            if self.eat(&["REPEATABLE"]) {
+                self.enclosed(Self::expr)?;
+            }
+        }
         Ok(())
     }
 
@@ -405,11 +405,8 @@ impl Reader<'_> {
         Ok((name, Some(self.type_name()?)))
     }
 
-    /// SQLite's `INDEXED BY a`, `NOT INDEXED`.
-    pub(super) fn index_of_sqlite(&mut self) -> Read<Option<Name>> {
-        if self.dialect != Dialect::Sqlite {
-            return Ok(None);
-        }
+    /// `INDEXED BY a`, `NOT INDEXED`.
+    pub(super) fn index(&mut self) -> Read<Option<Name>> {
         if self.eat(&["INDEXED", "BY"]) {
             return self.own_name("an index").map(Some);
         }
@@ -417,7 +414,7 @@ impl Reader<'_> {
         Ok(None)
     }
 
-    /// MySQL's `USE INDEX FOR JOIN (a, b)`.
+    /// `USE INDEX FOR JOIN (a, b)`.
     fn index_hints(&mut self, named: &mut Vec<Name>) -> Read<()> {
         while self.is_any_word(0, &["USE", "FORCE", "IGNORE"])
             && self.is_any_word(1, &["INDEX", "KEY"])

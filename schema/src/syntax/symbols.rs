@@ -2,19 +2,18 @@
 
 use super::reader::Reader;
 use super::tree::Parameter;
-use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::{Token, TokenKind};
 
 impl<'a> Reader<'a> {
-    /// An operator of symbols that stands here, and its number of tokens. PostgreSQL takes as many signs as make one.
+    /// An operator of symbols that stands here, and its number of tokens: as many signs as make one, where any do.
     pub(super) fn symbols(&self) -> Option<(&'a str, usize)> {
         let first = self.token(0)?;
         if first.kind != TokenKind::Symbol {
             return None;
         }
         let raw = self.raw(first);
-        if self.dialect != Dialect::Postgres || !raw.chars().all(is_operator) {
-            return Some(self.symbols_of_others(first));
+        if self.grammar.operators.any_signs.is_none() || !raw.chars().all(is_operator) {
+            return Some(self.joined_symbols(first));
         }
         let mut count = 1;
         let mut end = first.end;
@@ -40,14 +39,10 @@ impl<'a> Reader<'a> {
     }
 
     /// `&&`, `<<`, `>>`, `<=>`, `==`, `:=` as one.
-    fn symbols_of_others(&self, first: Token) -> (&'a str, usize) {
-        let own: &[&str] = match self.dialect {
-            Dialect::Sqlite => &["==", "<<", ">>", "->>"],
-            Dialect::Mysql => &["<=>", "&&", "<<", ">>", ":=", "->>"],
-            Dialect::Postgres => &[],
-        };
+    fn joined_symbols(&self, first: Token) -> (&'a str, usize) {
+        let joined = self.grammar.operators.joined_signs;
         let rest = &self.text[first.start as usize..];
-        let Some(found) = own.iter().find(|operator| rest.starts_with(**operator)) else {
+        let Some(found) = joined.iter().find(|operator| rest.starts_with(**operator)) else {
             return (self.raw(first), 1);
         };
         let end = first.start as usize + found.len();
@@ -95,19 +90,16 @@ impl<'a> Reader<'a> {
         let word = word.map(|next| self.raw(next).to_owned());
         let number = next.filter(|next| next.kind == TokenKind::Number);
         let number = number.and_then(|next| self.raw(next).parse::<u32>().ok());
-        let sqlite = self.dialect == Dialect::Sqlite;
+        let operands = &self.grammar.operands;
         match (self.raw(first), word, number) {
             (":", Some(name), _) => Some((Parameter::Named(name), 2)),
-            ("@" | "$", Some(name), _) if sqlite => Some((Parameter::Named(name), 2)),
-            // sqlc's; the operator of PostgreSQL is `abs(name)`.
-            ("@", Some(name), _) if self.dialect == Dialect::Postgres => {
+            (sign, Some(name), _) if operands.named_parameters.contains(&sign) => {
                 Some((Parameter::Named(name), 2))
             }
-            ("$", _, Some(number)) if self.dialect == Dialect::Postgres => {
+            (sign, _, Some(number)) if operands.numbered_parameter == Some(sign) => {
                 Some((Parameter::Numbered(number), 2))
             }
-            ("?", _, Some(number)) if sqlite => Some((Parameter::Numbered(number), 2)),
-            ("?", _, _) if self.dialect != Dialect::Postgres => Some((Parameter::Next, 1)),
+            ("?", _, _) if operands.next_parameter => Some((Parameter::Next, 1)),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! A text and its tokens, and what can be seen of it without a tree.
 
 use super::cursor::Cursor;
+use super::grammar::Grammar;
 use crate::source::{FileId, Span};
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::{Lexer, Token, TokenKind};
@@ -43,6 +44,7 @@ impl<'a> Text<'a> {
             at: 0,
             file: self.file,
             dialect: self.dialect,
+            grammar: Grammar::of(self.dialect),
             read_as: None,
             comments: &[],
             own_database: None,

@@ -1,18 +1,18 @@
 //! The content of quoted tokens: doubled quotes, backslashes, dollar tags, prefixes.
 
-use bindery_core::dialect::Dialect;
+use super::grammar::Grammar;
 use bindery_core::statements::lex::TokenKind;
 
 /// The content of a quoted token; any other is given back as it is.
-pub(crate) fn content(raw: &str, kind: TokenKind, dialect: Dialect) -> String {
-    let mysql = dialect == Dialect::Mysql;
+pub(crate) fn content(raw: &str, kind: TokenKind, grammar: &Grammar) -> String {
+    let escapes = grammar.names.backslash_escapes;
     match kind {
         TokenKind::Word | TokenKind::Number | TokenKind::Symbol => raw.to_owned(),
         TokenKind::Backticked => between(raw, "`").replace("``", "`"),
         TokenKind::Bracketed => raw.trim_start_matches('[').trim_end_matches(']').to_owned(),
-        TokenKind::DoubleQuoted if mysql => unescape(between(raw, "\""), '"', mysql_escape),
+        TokenKind::DoubleQuoted if escapes => unescape(between(raw, "\""), '"', mysql_escape),
         TokenKind::DoubleQuoted => unicode(raw, "\""),
-        TokenKind::SingleQuoted if mysql => unescape(between(raw, "'"), '\'', mysql_escape),
+        TokenKind::SingleQuoted if escapes => unescape(between(raw, "'"), '\'', mysql_escape),
         TokenKind::SingleQuoted => unicode(raw, "'"),
         TokenKind::Escaped => unescape(between(raw, "'"), '\'', postgres_escape),
         TokenKind::Hex | TokenKind::Bits => between(raw, "'").to_owned(),

@@ -3,7 +3,6 @@
 use super::cursor::Read;
 use super::reader::Reader;
 use super::tree::{Expr, ExprKind, Frame, FrameUnit, Sort, Window};
-use bindery_core::dialect::Dialect;
 
 /// A bound of a frame, in the order of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +46,7 @@ impl Reader<'_> {
                 ("RANGE", FrameUnit::Range),
             ];
             let is_here = |(word, unit): &(&str, FrameUnit)| {
-                let has = *unit != FrameUnit::Groups || reader.dialect != Dialect::Mysql;
+                let has = *unit != FrameUnit::Groups || reader.grammar.windows.groups;
                 has && reader.is_word(0, word)
             };
             let found = units.into_iter().find(is_here);
@@ -82,7 +81,7 @@ impl Reader<'_> {
 
     /// The rows that a frame leaves out.
     fn excluded(&mut self) -> Read<()> {
-        if self.dialect != Dialect::Mysql && self.eat(&["EXCLUDE"]) {
+        if self.grammar.windows.exclude && self.eat(&["EXCLUDE"]) {
             let excluded = self.eat(&["CURRENT", "ROW"])
                 || self.eat(&["NO", "OTHERS"])
                 || self.eat_any(&["GROUP", "TIES"]);
@@ -102,7 +101,7 @@ impl Reader<'_> {
         } else {
             let value = self.above(super::precedence::NOT + 1)?;
             let is_column = matches!(value.kind, ExprKind::Column(_));
-            if is_column && self.dialect == Dialect::Mysql {
+            if is_column && !self.grammar.windows.bound_of_column {
                 return Err(self.unexpected("a number before this"));
             }
             Some(value)
@@ -121,7 +120,7 @@ impl Reader<'_> {
     pub(super) fn sort(&mut self) -> Read<Sort> {
         let value = self.expr()?;
         let mut operator = None;
-        if self.dialect == Dialect::Postgres
+        if self.grammar.windows.order_by_operator
             && self.eat(&["USING"])
             && let Some((text, tokens)) = self.symbols()
         {
@@ -129,7 +128,7 @@ impl Reader<'_> {
             self.advance(tokens);
         }
         let falls = operator.is_none() && !self.eat(&["ASC"]) && self.eat(&["DESC"]);
-        let nulls = self.dialect != Dialect::Mysql && self.eat(&["NULLS"]);
+        let nulls = self.grammar.windows.nulls && self.eat(&["NULLS"]);
         let nulls_first = nulls.then(|| self.eat(&["FIRST"]));
         if nulls_first == Some(false) && !self.eat(&["LAST"]) {
             return Err(self.unexpected("`FIRST` or `LAST`"));

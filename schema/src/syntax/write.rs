@@ -1,6 +1,7 @@
 //! Statements that write: `INSERT`, `UPDATE`, `DELETE`.
 
 use super::cursor::Read;
+use super::grammar::{RowOfDefaults, SourceTail, Upsert};
 use super::reader::Reader;
 use super::tree::{
     Assignment, Body, Conflict, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource,
@@ -8,9 +9,8 @@ use super::tree::{
     Update, Values, With,
 };
 use crate::ast::name::{Name, ObjectName};
-use bindery_core::dialect::Dialect;
 
-/// SQLite's `INSERT OR …`.
+/// `INSERT OR …`.
 const RESOLUTIONS: &[&str] = &["ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"];
 
 impl Reader<'_> {
@@ -18,11 +18,8 @@ impl Reader<'_> {
     pub(super) fn statement(&mut self) -> Read<Statement> {
         let first = self.at;
         let with = self.with()?;
-        let writes = match self.dialect {
-            Dialect::Sqlite | Dialect::Mysql => self.is_any_word(0, &["INSERT", "REPLACE"]),
-            Dialect::Postgres => self.is_word(0, "INSERT"),
-        };
-        if writes {
+        let grammar = &self.grammar.writes;
+        if self.is_word(0, "INSERT") || (grammar.replace && self.is_word(0, "REPLACE")) {
             let insert = self.insert(with, first)?;
             return Ok(Statement::Insert(Box::new(insert)));
         }
@@ -34,7 +31,7 @@ impl Reader<'_> {
             let delete = self.delete(with, first)?;
             return Ok(Statement::Delete(Box::new(delete)));
         }
-        if self.dialect == Dialect::Postgres && self.eat(&["MERGE"]) {
+        if grammar.merge && self.eat(&["MERGE"]) {
             let merge = self.merge(with, first)?;
             return Ok(Statement::Merge(Box::new(merge)));
         }
@@ -46,16 +43,17 @@ impl Reader<'_> {
     }
 
     fn insert(&mut self, with: Option<With>, first: usize) -> Read<Insert> {
+        let grammar = &self.grammar.writes;
         let replaces = self.is_word(0, "REPLACE");
         self.advance(1);
         let ignores = self.insert_modifiers()? || replaces;
         let table = self.table_name()?;
-        let alias = if self.dialect != Dialect::Mysql && self.eat(&["AS"]) {
+        let alias = if grammar.insert_alias && self.eat(&["AS"]) {
             Some(self.own_name("a name")?)
         } else {
             None
         };
-        if self.dialect == Dialect::Mysql && self.eat(&["PARTITION"]) {
+        if self.grammar.sources.parts && self.eat(&["PARTITION"]) {
             self.names_in_parentheses()?;
         }
         let columns = self.insert_columns()?;
@@ -67,7 +65,7 @@ impl Reader<'_> {
         let mut conflicts = Vec::new();
         while self.is_words(&["ON", "CONFLICT"]) || self.is_words(&["ON", "DUPLICATE"]) {
             conflicts.push(self.conflict()?);
-            if self.dialect != Dialect::Sqlite {
+            if !grammar.several_conflicts {
                 break;
             }
         }
@@ -85,19 +83,20 @@ impl Reader<'_> {
         })
     }
 
-    /// SQLite reads `ON` after a table as the condition of a join.
+    /// `ON` after a table may begin the condition of a join.
     fn check_conflict_after_table(&self) -> Read<()> {
-        if self.dialect != Dialect::Sqlite {
+        if self.grammar.writes.conflict_after_table {
             return Ok(());
         }
         let help = "write a condition between: `WHERE true ON CONFLICT`";
-        let message = "SQLite takes `ON` after a table for the condition of a join";
-        Err(self.problem(self.here(), message, help))
+        let product = self.dialect.product();
+        let message = format!("{product} takes `ON` after a table for the condition of a join");
+        Err(self.problem(self.here(), &message, help))
     }
 
     /// `OVERRIDING SYSTEM VALUE`.
     fn overriding(&mut self) -> Read<bool> {
-        let overriding = self.dialect == Dialect::Postgres && self.eat(&["OVERRIDING"]);
+        let overriding = self.grammar.writes.overriding && self.eat(&["OVERRIDING"]);
         if overriding {
             if !self.eat_any(&["SYSTEM", "USER"]) {
                 return Err(self.unexpected("`SYSTEM VALUE` or `USER VALUE`"));
@@ -109,39 +108,41 @@ impl Reader<'_> {
 
     /// The words up to the table.
     fn insert_modifiers(&mut self) -> Read<bool> {
-        let mut ignores = false;
-        match self.dialect {
-            Dialect::Postgres => {}
-            Dialect::Sqlite => {
-                ignores = self.eat(&["OR"]);
-                if ignores && !self.eat_any(RESOLUTIONS) {
-                    return Err(self.unexpected("`REPLACE` or `IGNORE`"));
-                }
-            }
-            Dialect::Mysql => {
-                self.eat_any(&["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY"]);
-                ignores = self.eat(&["IGNORE"]);
-                self.eat(&["INTO"]);
-                return Ok(ignores);
-            }
+        let grammar = &self.grammar.writes;
+        if grammar.priorities {
+            self.eat_any(&["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY"]);
+            let ignores = self.eat(&["IGNORE"]);
+            self.eat(&["INTO"]);
+            return Ok(ignores);
         }
+        let resolves = self.resolution()?;
         self.expect(&["INTO"])?;
-        Ok(ignores)
+        Ok(resolves)
+    }
+
+    /// `OR REPLACE`.
+    fn resolution(&mut self) -> Read<bool> {
+        let resolves = self.grammar.writes.resolutions && self.eat(&["OR"]);
+        if resolves && !self.eat_any(RESOLUTIONS) {
+            return Err(self.unexpected("`REPLACE` or `IGNORE`"));
+        }
+        Ok(resolves)
     }
 
     fn insert_columns(&mut self) -> Read<Vec<Name>> {
         if !self.is_symbol(0, "(") || self.at_query(0) {
             return Ok(Vec::new());
         }
-        let mysql = self.dialect == Dialect::Mysql;
-        if mysql && self.is_symbol(1, ")") {
+        let grammar = &self.grammar.writes;
+        let may_be_empty = grammar.row_of_defaults == RowOfDefaults::EmptyLists;
+        if may_be_empty && self.is_symbol(1, ")") {
             self.advance(2);
             return Ok(Vec::new());
         }
         self.enclosed(|reader| {
             reader.list(|reader| {
                 let mut name = reader.own_name("a column's name")?;
-                while mysql && reader.eat_symbol(".") {
+                while grammar.qualified_targets && reader.eat_symbol(".") {
                     name = reader.name_behind_point("a column's name")?;
                 }
                 Ok(name)
@@ -150,8 +151,9 @@ impl Reader<'_> {
     }
 
     fn insert_source(&mut self, has_columns: bool) -> Read<InsertSource> {
-        let mysql = self.dialect == Dialect::Mysql;
-        if !mysql && self.is_words(&["DEFAULT", "VALUES"]) {
+        let grammar = &self.grammar.writes;
+        let may_be_empty = grammar.row_of_defaults == RowOfDefaults::EmptyLists;
+        if !may_be_empty && self.is_words(&["DEFAULT", "VALUES"]) {
             if has_columns {
                 let help = "remove the columns, or write a value for each: `VALUES (DEFAULT)`";
                 let message = "`DEFAULT VALUES` is of all columns, and some are named";
@@ -160,22 +162,22 @@ impl Reader<'_> {
             self.advance(2);
             return Ok(InsertSource::Defaults);
         }
-        if mysql && self.eat(&["SET"]) {
+        if grammar.insert_set && self.eat(&["SET"]) {
             return self.list(Self::assignment).map(InsertSource::Set);
         }
-        if self.is_word(0, "VALUES") || (mysql && self.is_word(0, "VALUE")) {
+        if self.is_any_word(0, grammar.values) {
             self.advance(1);
             let rows = self.list(|reader| {
                 let first = reader.at;
                 let row = reader.enclosed(|reader| {
-                    if mysql && reader.is_symbol(0, ")") {
+                    if may_be_empty && reader.is_symbol(0, ")") {
                         return Ok(Vec::new());
                     }
                     reader.list(Self::expr)
                 })?;
                 Ok((row, reader.span_from(first)))
             })?;
-            let alias = if mysql && self.eat(&["AS"]) {
+            let alias = if grammar.alias_of_values && self.eat(&["AS"]) {
                 Some(self.own_name("a name")?)
             } else {
                 None
@@ -191,7 +193,8 @@ impl Reader<'_> {
 
     fn conflict(&mut self) -> Read<Conflict> {
         let first = self.at;
-        if self.dialect == Dialect::Mysql {
+        let grammar = &self.grammar.writes;
+        if grammar.upsert == Upsert::OnDuplicateKey {
             self.expect(&["ON", "DUPLICATE", "KEY", "UPDATE"])?;
             let assignments = self.list(Self::assignment)?;
             return Ok(Conflict {
@@ -213,14 +216,14 @@ impl Reader<'_> {
                 })
             })?;
             target_condition = self.condition("WHERE")?;
-        } else if self.dialect == Dialect::Postgres && self.eat(&["ON", "CONSTRAINT"]) {
+        } else if grammar.conflict_of_constraint && self.eat(&["ON", "CONSTRAINT"]) {
             constraint = Some(self.own_name("a constraint's name")?);
         }
         self.expect(&["DO"])?;
         let action = if self.eat(&["NOTHING"]) {
             ConflictAction::Nothing
         } else {
-            if target.is_empty() && constraint.is_none() && self.dialect == Dialect::Postgres {
+            if target.is_empty() && constraint.is_none() && grammar.conflict_needs_key {
                 let message = "`DO UPDATE` needs the key that it is about";
                 let help = "write its columns: `ON CONFLICT (id) DO UPDATE`";
                 return Err(self.problem(self.span_from(first), message, help));
@@ -240,18 +243,15 @@ impl Reader<'_> {
 
     /// `a = 1`, `(a, b) = (1, 2)`.
     fn assignment(&mut self) -> Read<Assignment> {
-        let is_row = self.is_symbol(0, "(") && self.dialect != Dialect::Mysql;
+        let grammar = &self.grammar.writes;
+        let is_row = self.is_symbol(0, "(") && grammar.row_assignments;
         let targets = if is_row {
             self.enclosed(|reader| reader.list(Self::target))?
         } else {
             vec![self.target()?]
         };
         let first = self.at;
-        let other = match self.dialect {
-            Dialect::Mysql => Some(":="),
-            Dialect::Sqlite => Some("=="),
-            Dialect::Postgres => None,
-        };
+        let other = grammar.other_assignment;
         if other.is_some() && self.symbols().map(|(text, _)| text) == other {
             self.advance(2);
         } else {
@@ -272,10 +272,10 @@ impl Reader<'_> {
 
     fn target(&mut self) -> Read<Vec<Name>> {
         let mut names = vec![self.own_name("a column's name")?];
-        while self.dialect == Dialect::Mysql && self.eat_symbol(".") {
+        while self.grammar.writes.qualified_targets && self.eat_symbol(".") {
             names.push(self.name_behind_point("a column's name")?);
         }
-        if self.dialect == Dialect::Postgres && self.is_symbol(0, "[") {
+        if self.grammar.operands.composites && self.is_symbol(0, "[") {
             let help = "set the whole array, or a field of it by a function";
             return Err(self.problem(self.here(), "parts of a column are not set", help));
         }
@@ -291,23 +291,21 @@ impl Reader<'_> {
     }
 
     fn update(&mut self, with: Option<With>, first: usize) -> Read<Update> {
-        let mysql = self.dialect == Dialect::Mysql;
+        let grammar = &self.grammar.writes;
         let mut ignores = false;
-        if mysql {
+        if grammar.priorities {
             self.eat(&["LOW_PRIORITY"]);
             ignores = self.eat(&["IGNORE"]);
-        } else if self.dialect == Dialect::Sqlite && self.eat(&["OR"]) && !self.eat_any(RESOLUTIONS)
-        {
-            return Err(self.unexpected("`REPLACE` or `IGNORE`"));
         }
-        let tables = if mysql {
+        self.resolution()?;
+        let tables = if grammar.joins {
             self.sources()?
         } else {
             vec![self.written_table()?]
         };
         self.expect(&["SET"])?;
         let assignments = self.list(Self::assignment)?;
-        let from = if !mysql && self.eat(&["FROM"]) {
+        let from = if !grammar.joins && self.eat(&["FROM"]) {
             self.sources()?
         } else {
             Vec::new()
@@ -323,7 +321,11 @@ impl Reader<'_> {
             condition,
             order,
             limit,
-            returning: if mysql { Vec::new() } else { self.returning()? },
+            returning: if grammar.update_returning {
+                self.returning()?
+            } else {
+                Vec::new()
+            },
             span: self.span_from(first),
         })
     }
@@ -411,23 +413,28 @@ impl Reader<'_> {
     /// The table that is written, which is no join.
     fn written_table(&mut self) -> Read<Source> {
         let first = self.at;
-        if self.dialect == Dialect::Postgres {
+        let grammar = &self.grammar.sources;
+        if grammar.heirs {
             self.eat(&["ONLY"]);
         }
         let name = self.table_name()?;
-        if self.dialect == Dialect::Postgres {
+        if grammar.heirs {
             self.eat_symbol("*");
         }
         let starts = ["SET", "USING", "FROM", "WHERE", "RETURNING"];
-        let bare = !self.is_word(0, "AS");
-        let alias = if self.is_any_word(0, &starts) || (bare && self.dialect == Dialect::Sqlite) {
+        let may_be = self.is_word(0, "AS") || self.grammar.writes.bare_alias;
+        let alias = if self.is_any_word(0, &starts) || !may_be {
             None
         } else {
             self.table_alias()?
         };
         let head = self.span_from(first);
         let behind = self.at;
-        let index = self.index_of_sqlite()?;
+        let index = if grammar.tail == SourceTail::Index {
+            self.index()?
+        } else {
+            None
+        };
         Ok(Source {
             kind: SourceKind::Table(name),
             alias,
@@ -441,10 +448,10 @@ impl Reader<'_> {
         })
     }
 
-    /// MySQL's `ORDER BY` and `LIMIT` of what writes.
+    /// `ORDER BY` and `LIMIT` of what writes.
     fn order_of_writes(&mut self) -> Read<(Vec<super::tree::Sort>, Limit)> {
         let mut limit = Limit::default();
-        if self.dialect != Dialect::Mysql {
+        if !self.grammar.writes.limits {
             return Ok((Vec::new(), limit));
         }
         let order = self.order_by()?;
@@ -455,7 +462,7 @@ impl Reader<'_> {
     }
 
     fn delete(&mut self, with: Option<With>, first: usize) -> Read<Delete> {
-        let mysql = self.dialect == Dialect::Mysql;
+        let grammar = &self.grammar.writes;
         let mut delete = Delete {
             with,
             targets: Vec::new(),
@@ -467,13 +474,13 @@ impl Reader<'_> {
             returning: Vec::new(),
             span: self.here(),
         };
-        if mysql {
-            while self.eat_any(&["LOW_PRIORITY", "QUICK", "IGNORE"]) {}
+        while grammar.priorities && self.eat_any(&["LOW_PRIORITY", "QUICK", "IGNORE"]) {}
+        if grammar.joins {
             self.delete_tables(&mut delete)?;
         } else {
             self.expect(&["FROM"])?;
             delete.from = vec![self.written_table()?];
-            if self.dialect == Dialect::Postgres && self.eat(&["USING"]) {
+            if grammar.delete_using && self.eat(&["USING"]) {
                 delete.using = self.sources()?;
             }
         }
@@ -484,7 +491,7 @@ impl Reader<'_> {
         Ok(delete)
     }
 
-    /// MySQL's `DELETE FROM t`, `DELETE a, b FROM …`, `DELETE FROM a, b USING …`.
+    /// `DELETE FROM t`, `DELETE a, b FROM …`, `DELETE FROM a, b USING …`.
     fn delete_tables(&mut self, delete: &mut Delete) -> Read<()> {
         if !self.eat(&["FROM"]) {
             delete.targets = self.list(Self::deleted_table)?;

@@ -3,9 +3,11 @@
 use bindery_core::dialect::Dialect;
 
 use super::type_name::{cast, type_form};
+use crate::syntax::grammar::Grammar;
+use crate::syntax::precedence::{AND, OR};
 use crate::syntax::{
     Between, Call, Case, Chain, Expr, ExprKind, In, InList, Is, IsWhat, Match, Quantified,
-    Subscript, Text, has_more_words, words,
+    Subscript, Text, has_more_words,
 };
 
 /// Writes the form of expressions of one text.
@@ -64,19 +66,25 @@ impl Form<'_> {
         }
     }
 
-    /// Names of PostgreSQL have a case of their own.
+    pub(super) fn grammar(&self) -> &'static Grammar {
+        Grammar::of(self.text.dialect)
+    }
+
+    /// Names that are folded have a case of their own.
     pub(super) fn name(&self, name: &str) -> String {
-        match self.text.dialect {
-            Dialect::Postgres => name_form(name, Dialect::Postgres),
-            dialect => name_form(&name.to_lowercase(), dialect),
+        if self.grammar().names.folds {
+            name_form(name, self.text.dialect)
+        } else {
+            name_form(&name.to_lowercase(), self.text.dialect)
         }
     }
 
     /// Functions may have the names of words.
     fn function_name(&self, name: &str) -> String {
-        match self.text.dialect {
-            Dialect::Postgres => name.to_owned(),
-            Dialect::Sqlite | Dialect::Mysql => name.to_lowercase(),
+        if self.grammar().names.folds {
+            name.to_owned()
+        } else {
+            name.to_lowercase()
         }
     }
 
@@ -87,9 +95,9 @@ impl Form<'_> {
 
     /// The word for an operator that has several.
     fn operator<'o>(&self, text: &'o str) -> &'o str {
-        match (text, self.text.dialect) {
-            ("||", Dialect::Mysql) => "or",
-            ("&&", Dialect::Mysql) => "and",
+        match (text, self.grammar().operators.rank_of_sign(text)) {
+            (_, Some(OR)) => "or",
+            (_, Some(AND)) => "and",
             ("==", _) => "=",
             ("!=", _) => "<>",
             (text, _) => text,
@@ -347,7 +355,7 @@ fn joined(word: &str, parts: &[String]) -> String {
 pub(super) fn name_form(name: &str, dialect: Dialect) -> String {
     let is_word = |sign: char| sign.is_lowercase() || sign.is_ascii_digit() || "_$".contains(sign);
     let is_value = matches!(name, "null" | "true" | "false" | "default");
-    if name.chars().all(is_word) && !is_value && !words::is_reserved(dialect, name) {
+    if name.chars().all(is_word) && !is_value && !Grammar::of(dialect).names.is_reserved(name) {
         return name.to_owned();
     }
     format!("\"{}\"", name.replace('"', "\"\""))

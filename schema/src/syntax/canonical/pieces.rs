@@ -4,6 +4,7 @@ use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::{Token, TokenKind};
 
 use super::form::{literal, name_form};
+use crate::syntax::grammar::Grammar;
 use crate::syntax::{Cursor, Text, tokens_of};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,10 +83,10 @@ fn joins(last: &Piece, next: &Piece) -> bool {
     is_sign(last) && is_sign(next) && !matches!(next.text.as_str(), "-" | "+")
 }
 
-/// MySQL writes the character set before its texts: `_utf8mb4'x'`.
+/// A character set before a text: `_utf8mb4'x'`.
 fn is_introducer(word: &str, dialect: Dialect) -> bool {
     let sets = ["_utf8mb4", "_utf8mb3", "_utf8", "_latin1", "_ascii"];
-    dialect == Dialect::Mysql && sets.contains(&word)
+    Grammar::of(dialect).operands.character_sets && sets.contains(&word)
 }
 
 fn piece(cursor: &Cursor<'_>, token: Token) -> Piece {
@@ -96,7 +97,7 @@ fn piece(cursor: &Cursor<'_>, token: Token) -> Piece {
         TokenKind::Number => (PieceKind::Number, raw.to_lowercase()),
         TokenKind::Hex | TokenKind::Bits => (PieceKind::Literal, raw.to_lowercase()),
         TokenKind::Symbol => (PieceKind::Symbol, raw.to_owned()),
-        _ if cursor.dialect == Dialect::Postgres => (PieceKind::Quoted, cursor.unquoted(token)),
+        _ if cursor.grammar.names.folds => (PieceKind::Quoted, cursor.unquoted(token)),
         _ => (PieceKind::Quoted, cursor.unquoted(token).to_lowercase()),
     };
     Piece { kind, text }

@@ -5,6 +5,7 @@ use bindery_core::dialect::Dialect;
 use super::form::Form;
 use super::type_name::type_form;
 use crate::ast::name::Name;
+use crate::syntax::grammar::SourceFunctions;
 use crate::syntax::{
     Body, CommonTable, Distinct, ExprKind, Group, ItemKind, Join, JoinKind, JoinOn, Limit, Query,
     Select, SelectItem, Sort, Source, SourceKind, Statement, Window,
@@ -194,7 +195,9 @@ impl Form<'_> {
                 (format!("{lateral}({})", self.query(query)), None)
             }
             // The columns of a document are written within the call.
-            SourceKind::Functions(..) if self.text.dialect == Dialect::Mysql => {
+            SourceKind::Functions(..)
+                if self.grammar().sources.functions == SourceFunctions::TablesOfDocuments =>
+            {
                 (self.written(source.head), None)
             }
             SourceKind::Functions(calls, is_numbered) => {
