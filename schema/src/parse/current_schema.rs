@@ -10,6 +10,7 @@ use crate::ast::SearchPath;
 use bindery_core::dialect::Dialect;
 
 use super::split::RawStatement;
+use crate::syntax::grammar::{Grammar, Schemas};
 use crate::syntax::{Cursor, Text};
 
 /// The schema or database that counts at a place of the text.
@@ -36,10 +37,14 @@ impl<'a> CurrentSchema<'a> {
             own_database: None,
             several_databases: false,
         };
-        if dialect == Dialect::Mysql {
+        if place.schemas() == Schemas::Databases {
             place.look_for_databases(statements);
         }
         place
+    }
+
+    fn schemas(&self) -> Schemas {
+        Grammar::of(self.dialect).objects.schemas
     }
 
     fn look_for_databases(&mut self, statements: &[RawStatement]) {
@@ -74,14 +79,13 @@ impl<'a> CurrentSchema<'a> {
     /// Follows `SET search_path`, `set_config('search_path', …)`, `SET SCHEMA` and `USE`.
     pub(crate) fn pass(&mut self, statement: &RawStatement) {
         let statement = self.cursor(statement);
-        match self.dialect {
-            Dialect::Sqlite => {}
-            Dialect::Mysql if statement.is_word(0, "USE") => {
+        match self.schemas() {
+            Schemas::Databases if statement.is_word(0, "USE") => {
                 let database = statement.name_at(1);
                 self.path = database.map(|database| [database].into());
             }
-            Dialect::Mysql => {}
-            Dialect::Postgres => self.pass_path(&statement),
+            Schemas::None | Schemas::Databases => {}
+            Schemas::OnPath => self.pass_path(&statement),
         }
     }
 
@@ -143,10 +147,10 @@ impl<'a> CurrentSchema<'a> {
     /// Returns the path on which names without a schema are looked up; a file of one MySQL database says nothing by its
     /// name.
     pub(crate) fn path(&self) -> Option<&SearchPath> {
-        let counts = match self.dialect {
-            Dialect::Sqlite => false,
-            Dialect::Postgres => true,
-            Dialect::Mysql => self.several_databases,
+        let counts = match self.schemas() {
+            Schemas::None => false,
+            Schemas::OnPath => true,
+            Schemas::Databases => self.several_databases,
         };
         self.path.as_ref().filter(|_| counts)
     }

@@ -1,10 +1,9 @@
 //! Statements that stand inside another: the elements of PostgreSQL's `CREATE SCHEMA`, those of a `DO` block, the virtual
 //! tables that SQLite's `.dump` writes into the catalogue by hand.
 
-use bindery_core::dialect::Dialect;
-
 use super::block::{Block, block};
 use super::split::RawStatement;
+use crate::syntax::grammar::NestedStatements;
 use crate::syntax::{Cursor, Cut};
 
 /// The statements within a statement.
@@ -19,12 +18,15 @@ pub(crate) enum Nested {
 
 /// The statements inside this one, which ends there; `None` for one that holds none.
 pub(crate) fn nested(statement: &Cursor<'_>, end: u32) -> Option<Nested> {
-    match statement.dialect {
-        Dialect::Mysql => None,
-        Dialect::Sqlite => virtual_table(statement, end),
-        Dialect::Postgres if statement.is_word(0, "DO") => block(statement).map(Nested::Block),
-        Dialect::Postgres if statement.is_words(&["CREATE", "SCHEMA"]) => schema(statement),
-        Dialect::Postgres => None,
+    match statement.grammar.objects.nested {
+        NestedStatements::OfCatalogue => virtual_table(statement, end),
+        NestedStatements::OfBlocksAndSchemas if statement.is_word(0, "DO") => {
+            block(statement).map(Nested::Block)
+        }
+        NestedStatements::OfBlocksAndSchemas if statement.is_words(&["CREATE", "SCHEMA"]) => {
+            schema(statement)
+        }
+        NestedStatements::OfBlocksAndSchemas | NestedStatements::None => None,
     }
 }
 

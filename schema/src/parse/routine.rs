@@ -1,10 +1,9 @@
 //! Functions and procedures that a file creates and then calls. Their bodies are not applied: whether and how often a
 //! statement there runs is decided by data and arguments. A call of one that would change the schema is reported.
 
-use bindery_core::dialect::Dialect;
-
 use super::block::{Passed, first_change};
 use crate::source::Span;
+use crate::syntax::grammar::RoutineBodies;
 use crate::syntax::{Cursor, Cut};
 
 /// A statement that concerns a routine.
@@ -29,10 +28,10 @@ pub(super) fn routine(statement: &Cursor<'_>) -> Option<Routine> {
     let at = (0..WORDS_BEFORE).find(is_kind)?;
     let open = (at..statement.rest()).find(|&at| statement.is_symbol(at, "("))?;
     let name = name(statement, open.checked_sub(1)?)?;
-    let changed = match statement.dialect {
-        Dialect::Postgres => first_change(&Cut::of_dollar_quotes(statement)?.cursor()),
-        Dialect::Mysql => first_change(&statement.within(at, statement.rest())?),
-        Dialect::Sqlite => None,
+    let changed = match statement.grammar.objects.routines {
+        RoutineBodies::Text => first_change(&Cut::of_dollar_quotes(statement)?.cursor()),
+        RoutineBodies::Statement => first_change(&statement.within(at, statement.rest())?),
+        RoutineBodies::None => None,
     };
     changed.map(|changed| Routine::Created(name, changed))
 }

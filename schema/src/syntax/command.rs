@@ -4,7 +4,6 @@
 use super::cursor::{Cursor, Read};
 use crate::ast::name::{Name, ObjectName};
 use crate::name::same_word;
-use bindery_core::dialect::Dialect;
 
 /// A command, as far as it is read.
 #[derive(Debug)]
@@ -42,16 +41,13 @@ pub(crate) struct Trigger {
 impl Cursor<'_> {
     /// The command that begins here; `None` where nothing of the kind does.
     pub(crate) fn command(&mut self) -> Read<Option<Command>> {
-        let is_postgres = self.dialect == Dialect::Postgres;
+        let grammar = &self.grammar.commands;
         if self.eat(&["TRUNCATE"]) {
             self.eat(&["TABLE"]);
             return self.truncate().map(Some);
         }
         if self.eat(&["CREATE"]) {
             return self.create_trigger();
-        }
-        if is_postgres && self.eat(&["ALTER", "TABLE", "ALL", "IN", "TABLESPACE"]) {
-            return Ok(Some(Command::Rewrite("SET TABLESPACE", None)));
         }
         if self.eat(&["DROP"]) {
             return self.drop_object().map(Some);
@@ -64,28 +60,39 @@ impl Cursor<'_> {
             return Ok(Some(Command::Pragma(name)));
         }
         if self.eat(&["LOCK"]) {
-            let is_table = is_postgres || self.is_any_word(0, &["TABLE", "TABLES"]);
+            let is_table = grammar.bare_lock || self.is_any_word(0, &["TABLE", "TABLES"]);
             return Ok(is_table.then_some(Command::Lock));
         }
-        if is_postgres && self.eat(&["VACUUM"]) {
+        Ok(if grammar.maintenance {
+            self.maintenance()
+        } else {
+            None
+        })
+    }
+
+    /// The commands that rewrite tables and indexes.
+    fn maintenance(&mut self) -> Option<Command> {
+        if self.eat(&["ALTER", "TABLE", "ALL", "IN", "TABLESPACE"]) {
+            return Some(Command::Rewrite("SET TABLESPACE", None));
+        }
+        if self.eat(&["VACUUM"]) {
             let is_full = self.options("FULL");
             let table = self.object_name("a table's name").ok();
             let command = Command::Rewrite("VACUUM FULL", table.map(|table| table.name));
-            return Ok(is_full.then_some(command));
+            return is_full.then_some(command);
         }
-        if is_postgres && self.eat(&["CLUSTER"]) {
+        if self.eat(&["CLUSTER"]) {
             self.options("");
             let table = self.object_name("a table's name").ok();
-            let command = Command::Rewrite("CLUSTER", table.map(|table| table.name));
-            return Ok(Some(command));
+            return Some(Command::Rewrite("CLUSTER", table.map(|table| table.name)));
         }
-        if is_postgres && self.eat(&["REINDEX"]) {
+        if self.eat(&["REINDEX"]) {
             let mut is_concurrent = self.options("CONCURRENTLY");
             self.advance(1);
             is_concurrent |= self.is_word(0, "CONCURRENTLY");
-            return Ok((!is_concurrent).then_some(Command::Reindex));
+            return (!is_concurrent).then_some(Command::Reindex);
         }
-        Ok(None)
+        None
     }
 
     /// `a, ONLY b *`.
@@ -101,7 +108,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// PostgreSQL's options of a command, in parentheses or without: whether the wanted one is among them.
+    /// The options of a command, in parentheses or without: whether the wanted one is among them.
     fn options(&mut self, wanted: &str) -> bool {
         const PLAIN: [&str; 4] = ["FULL", "FREEZE", "VERBOSE", "ANALYZE"];
         const OFF: [&str; 2] = ["FALSE", "OFF"];
@@ -148,11 +155,11 @@ impl Cursor<'_> {
         }
         self.eat(&["IF", "NOT", "EXISTS"]);
         let name = self.object_name("a trigger's name")?.name;
-        let is_postgres = self.dialect == Dialect::Postgres;
+        let calls_function = self.grammar.commands.trigger_functions;
         let mut columns = Vec::new();
         // The first bare ON names the table: what stands before it are the events.
         while !self.at_end() && !self.is_word(0, "ON") {
-            if is_postgres && self.eat(&["UPDATE", "OF"]) {
+            if calls_function && self.eat(&["UPDATE", "OF"]) {
                 columns = self.columns_of_event()?;
             } else {
                 self.advance(1);
@@ -161,7 +168,7 @@ impl Cursor<'_> {
         self.expect(&["ON"])?;
         let table = self.object_name("a table's name")?;
         let mut function = None;
-        while is_postgres && !self.at_end() {
+        while calls_function && !self.at_end() {
             if self.eat(&["EXECUTE"]) && self.eat_any(&["FUNCTION", "PROCEDURE"]) {
                 function = Some(self.object_name("a function's name")?.name);
             } else if self.is_any_word(0, &["OLD", "NEW"]) && self.is_symbol(1, ".") {
@@ -196,7 +203,7 @@ impl Cursor<'_> {
         let name = self.object_name("its name").ok().map(|name| name.name);
         if let (true, Some(name)) = (same_word(&kind, "TRIGGER"), &name) {
             let name = name.clone();
-            let has_table = self.dialect == Dialect::Postgres && self.eat(&["ON"]);
+            let has_table = self.grammar.commands.trigger_functions && self.eat(&["ON"]);
             let table = has_table.then(|| self.object_name("a table's name"));
             return Ok(Command::DropTrigger(name, table.transpose()?));
         }

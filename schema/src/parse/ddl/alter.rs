@@ -5,8 +5,8 @@ use crate::ast::{
     Partition, TableConstraint,
 };
 use crate::name::same_word;
-use bindery_core::dialect::Dialect;
 
+use super::clauses::Clauses;
 use crate::syntax::{Cursor, Read};
 
 /// The actions of one element: none, one, or MySQL's `ADD (a, b)`.
@@ -19,7 +19,7 @@ impl Cursor<'_> {
         let only = self.eat(&["ONLY"]);
         let table = self.object_name("a table's name")?;
         self.eat_symbol("*");
-        if self.dialect == Dialect::Mysql && (self.eat(&["NOWAIT"]) || self.eat(&["WAIT"])) {
+        if self.grammar.tables.waiting && (self.eat(&["NOWAIT"]) || self.eat(&["WAIT"])) {
             self.advance(usize::from(!self.is_name(0)));
         }
         let (mut actions, mut passed_over) = (Vec::new(), false);
@@ -105,7 +105,8 @@ impl Cursor<'_> {
         if self.eat(&["RENAME"]) {
             return Ok(vec![self.rename()?]);
         }
-        if self.dialect == Dialect::Mysql && self.is_any_word(0, &["MODIFY", "CHANGE"]) {
+        let grammar = &self.grammar.tables;
+        if grammar.redefinitions && self.is_any_word(0, &["MODIFY", "CHANGE"]) {
             return Ok(vec![self.redefine()?]);
         }
         if self.eat(&["ATTACH", "PARTITION"]) {
@@ -129,11 +130,11 @@ impl Cursor<'_> {
             let schema = self.name("a schema's name")?;
             return Ok(vec![AlterAction::SetSchema(schema)]);
         }
-        if self.dialect == Dialect::Mysql && self.eat(&["COMMENT"]) {
+        if grammar.comments && self.eat(&["COMMENT"]) {
             self.eat_symbol("=");
             return Ok(vec![AlterAction::Comment(self.text_constant()?)]);
         }
-        let own = self.own_words()?;
+        let own = (Clauses::of(self.dialect).changes)(self)?;
         if !own.is_empty() {
             return Ok(own);
         }
@@ -163,12 +164,13 @@ impl Cursor<'_> {
     }
 
     fn add(&mut self) -> Read<Actions> {
-        let mysql = self.dialect == Dialect::Mysql;
-        if mysql && self.eat(&["PARTITION"]) {
+        let has_parts = self.grammar.sources.parts;
+        let has_periods = self.grammar.tables.periods;
+        if has_parts && self.eat(&["PARTITION"]) {
             return self.added_parts();
         }
         let first = self.at;
-        if mysql && self.eat(&["SYSTEM", "VERSIONING"]) {
+        if has_periods && self.eat(&["SYSTEM", "VERSIONING"]) {
             let mut option = self.table_option("SYSTEM VERSIONING".to_owned(), first);
             option.text.insert_str(0, "WITH ");
             return Ok(vec![AlterAction::Option(option)]);
@@ -191,7 +193,7 @@ impl Cursor<'_> {
                 .collect());
         }
         let if_not_exists = self.eat(&["IF", "NOT", "EXISTS"]);
-        if self.dialect == Dialect::Mysql && self.is_symbol(0, "(") {
+        if self.grammar.tables.adds_several && self.is_symbol(0, "(") {
             return self.add_several();
         }
         let column = Box::new(self.column()?);
@@ -238,14 +240,15 @@ impl Cursor<'_> {
         if self.eat(&["PRIMARY", "KEY"]) {
             return Ok(Some(AlterAction::DropPrimaryKey));
         }
-        let mysql = self.dialect == Dialect::Mysql;
-        if mysql && self.eat(&["PARTITION"]) {
+        let has_parts = self.grammar.sources.parts;
+        let has_periods = self.grammar.tables.periods;
+        if has_parts && self.eat(&["PARTITION"]) {
             return self.dropped_parts().map(Some);
         }
-        if mysql && self.eat(&["SYSTEM", "VERSIONING"]) {
+        if has_periods && self.eat(&["SYSTEM", "VERSIONING"]) {
             return Ok(Some(AlterAction::DropVersioning));
         }
-        if mysql && self.eat(&["PERIOD", "FOR"]) {
+        if has_periods && self.eat(&["PERIOD", "FOR"]) {
             let name = self.name("a period's name")?;
             return Ok(Some(AlterAction::DropPeriod(name)));
         }
@@ -346,7 +349,7 @@ impl Cursor<'_> {
         let constraint = self.eat_any(&["CONSTRAINT", "KEY", "INDEX"]);
         if !constraint {
             self.eat(&["COLUMN"]);
-            if self.dialect == Dialect::Mysql && !self.is_word(1, "TO") {
+            if self.grammar.tables.bare_rename && !self.is_word(1, "TO") {
                 return Ok(AlterAction::RenameTable(self.object_name("the new name")?));
             }
         }
@@ -380,7 +383,7 @@ impl Cursor<'_> {
     }
 
     fn alter_column(&mut self) -> Read<Option<AlterAction>> {
-        let key = self.dialect == Dialect::Mysql && self.is_word(0, "KEY");
+        let key = self.grammar.keys.plain_keys && self.is_word(0, "KEY");
         if key || self.is_any_word(0, &["CONSTRAINT", "INDEX", "CHECK"]) {
             self.skip_action()?;
             return Ok(None);
@@ -392,7 +395,7 @@ impl Cursor<'_> {
             AlterAction::SetDefault { column, value }
         } else if self.eat(&["DROP", "DEFAULT"]) {
             AlterAction::DropDefault(column)
-        } else if self.dialect == Dialect::Mysql {
+        } else if self.grammar.tables.redefinitions {
             self.expect(&["SET"])?;
             self.skip_action()?;
             return Ok(None);
@@ -531,7 +534,7 @@ impl Cursor<'_> {
         self.expect(&["ON"])?;
         let table = self.object_name("a table's name")?;
         let parts = self.key_parts()?;
-        let (_, words) = self.mysql_key_options()?;
+        let (_, words) = self.key_options()?;
         let kind = crate::ast::TableConstraintKind::Index {
             parts,
             method: Some(method.to_owned()),

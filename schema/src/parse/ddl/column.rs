@@ -7,10 +7,11 @@ use crate::ast::{
 };
 use bindery_core::dialect::Dialect;
 
+use super::clauses::Clauses;
 use crate::syntax::{Cursor, Read};
 
 /// The result of one step over the options.
-enum Step {
+pub(super) enum Step {
     /// An option worth keeping.
     Option(ColumnOptionKind),
     /// Something without meaning for anybody.
@@ -48,7 +49,7 @@ impl Cursor<'_> {
                 None
             };
             let first = self.at;
-            if self.dialect == Dialect::Mysql && self.eat(&["SERIAL", "DEFAULT", "VALUE"]) {
+            if self.grammar.columns.serial_option && self.eat(&["SERIAL", "DEFAULT", "VALUE"]) {
                 options.extend(self.serial_options(first));
                 continue;
             }
@@ -99,12 +100,7 @@ impl Cursor<'_> {
     }
 
     fn plain_option(&mut self) -> Read<Option<ColumnOptionKind>> {
-        let mysql = self.dialect == Dialect::Mysql;
-        let counts = match self.dialect {
-            Dialect::Sqlite => "AUTOINCREMENT",
-            Dialect::Mysql => "AUTO_INCREMENT",
-            Dialect::Postgres => "",
-        };
+        let grammar = &self.grammar.columns;
         let kind = if self.eat(&["NOT", "NULL"]) {
             let conflict = self.conflict_clause()?;
             self.eat(&["NO", "INHERIT"]);
@@ -116,12 +112,12 @@ impl Cursor<'_> {
         } else if self.eat(&["COLLATE"]) {
             self.eat_symbol("=");
             ColumnOptionKind::Collate(self.collation()?)
-        } else if mysql && self.eat(&["COMMENT"]) {
+        } else if self.grammar.tables.comments && self.eat(&["COMMENT"]) {
             self.eat_symbol("=");
             ColumnOptionKind::Comment(self.text_constant()?)
-        } else if self.eat(&[counts]) {
+        } else if self.eat_any(grammar.auto_increment.as_slice()) {
             ColumnOptionKind::AutoIncrement
-        } else if mysql && self.eat(&["ON", "UPDATE"]) {
+        } else if grammar.on_update && self.eat(&["ON", "UPDATE"]) {
             ColumnOptionKind::OnUpdateNow(self.expression_until(Self::at_option)?.sql)
         } else {
             return Ok(None);
@@ -130,9 +126,8 @@ impl Cursor<'_> {
     }
 
     fn key_option(&mut self) -> Read<Option<ColumnOptionKind>> {
-        let kind = if self.eat(&["PRIMARY", "KEY"])
-            || (self.dialect == Dialect::Mysql && self.eat(&["KEY"]))
-        {
+        let plain_keys = self.grammar.keys.plain_keys;
+        let kind = if self.eat(&["PRIMARY", "KEY"]) || (plain_keys && self.eat(&["KEY"])) {
             let descending = !self.eat(&["ASC"]) && self.eat(&["DESC"]);
             let words = self.key_trailer()?;
             let deferrable = self.deferrable();
@@ -142,7 +137,7 @@ impl Cursor<'_> {
                 words,
             }
         } else if self.eat(&["UNIQUE"]) {
-            if self.dialect == Dialect::Mysql {
+            if plain_keys {
                 self.eat(&["KEY"]);
             }
             ColumnOptionKind::Unique(self.unique_trailer()?)
@@ -153,7 +148,7 @@ impl Cursor<'_> {
             ColumnOptionKind::References(self.reference()?)
         } else if self.eat(&["GENERATED"]) {
             return self.generated();
-        } else if self.is_word(0, "AS") && self.dialect != Dialect::Postgres {
+        } else if self.is_word(0, "AS") && self.grammar.columns.bare_computed {
             self.advance(1);
             self.computed()?
         } else {
@@ -170,11 +165,9 @@ impl Cursor<'_> {
             self.eat(&["ON", "NULL"]);
         }
         self.expect(&["AS"])?;
-        if self.dialect != Dialect::Postgres && self.is_word(0, "IDENTITY") {
-            let instead = match self.dialect {
-                Dialect::Mysql => "write `bigint NOT NULL AUTO_INCREMENT PRIMARY KEY`",
-                Dialect::Sqlite | Dialect::Postgres => "write `INTEGER PRIMARY KEY`",
-            };
+        let grammar = &self.grammar.columns;
+        if !grammar.identity && self.is_word(0, "IDENTITY") {
+            let instead = grammar.in_place_of_identity;
             return Err(self.foreign(self.at, "`IDENTITY`", Dialect::Postgres, instead));
         }
         if self.eat(&["IDENTITY"]) {
@@ -185,7 +178,7 @@ impl Cursor<'_> {
     }
 
     fn computed(&mut self) -> Read<ColumnOptionKind> {
-        if self.dialect == Dialect::Mysql && self.is_word(0, "ROW") {
+        if self.grammar.tables.periods && self.is_word(0, "ROW") {
             return Ok(self.row_version());
         }
         let expression = self.parenthesized()?;
@@ -207,9 +200,9 @@ impl Cursor<'_> {
         }
     }
 
-    /// A collation; MySQL takes its name as a text too.
+    /// A collation, perhaps named by a text.
     fn collation(&mut self) -> Read<ObjectName> {
-        if !self.is_text(0) || self.dialect != Dialect::Mysql {
+        if !self.is_text(0) || !self.grammar.columns.collation_texts {
             return self.qualified_name("a collation");
         }
         let span = self.here();
@@ -250,8 +243,8 @@ impl Cursor<'_> {
             "AS",
             "FOREIGN",
         ];
-        let charset =
-            self.dialect == Dialect::Mysql && self.is_any_word(0, &["CHARACTER", "CHARSET"]);
+        let has_sets = self.grammar.operands.character_sets;
+        let charset = has_sets && self.is_any_word(0, &["CHARACTER", "CHARSET"]);
         charset
             || self.is_any_word(0, STARTS)
             || self.is_words(&["NOT", "NULL"])
@@ -260,12 +253,7 @@ impl Cursor<'_> {
 
     /// Options that mean something to this dialect only.
     fn skipped_option(&mut self) -> Read<Step> {
-        let found = match self.dialect {
-            Dialect::Sqlite => self.skips_deferrable().then_some(Step::Nothing),
-            Dialect::Postgres => self.postgres_option_of_column()?,
-            Dialect::Mysql => self.mysql_option_of_column(),
-        };
-        if let Some(step) = found {
+        if let Some(step) = (Clauses::of(self.dialect).column_option)(self)? {
             return Ok(step);
         }
         for (word, next) in [("NOT", "`NULL`"), ("PRIMARY", "`KEY`")] {
@@ -276,68 +264,14 @@ impl Cursor<'_> {
         Ok(Step::End)
     }
 
-    fn skips_deferrable(&mut self) -> bool {
+    pub(super) fn skips_deferrable(&mut self) -> bool {
         self.eat(&["DEFERRABLE"])
             || self.eat(&["NOT", "DEFERRABLE"])
             || self.eat(&["INITIALLY", "DEFERRED"])
             || self.eat(&["INITIALLY", "IMMEDIATE"])
     }
 
-    fn postgres_option_of_column(&mut self) -> Read<Option<Step>> {
-        let first = self.at;
-        if self.eat_any(&["STORAGE", "COMPRESSION"]) {
-            self.advance(1);
-            return Ok(Some(self.words_from(first, ColumnOptionKind::TypeWords)));
-        }
-        if self.is_word(0, "OPTIONS") && self.is_symbol(1, "(") {
-            self.advance(1);
-            self.skip_one()?;
-            return Ok(Some(Step::Nothing));
-        }
-        let enforced = self.eat(&["NOT", "ENFORCED"]) || self.eat(&["ENFORCED"]);
-        let skipped = enforced || self.eat(&["NO", "INHERIT"]) || self.skips_deferrable();
-        Ok(skipped.then_some(Step::Nothing))
-    }
-
-    fn mysql_option_of_column(&mut self) -> Option<Step> {
-        const OF_TYPE: &[&str] = &["BINARY", "ASCII", "UNICODE", "COMPRESSED", "BYTE"];
-        const ALONE: &[&str] = &["INVISIBLE", "VISIBLE", "ENFORCED"];
-        const WITH_VALUE: &[&str] = &[
-            "COLUMN_FORMAT",
-            "STORAGE",
-            "SRID",
-            "ENGINE_ATTRIBUTE",
-            "SECONDARY_ENGINE_ATTRIBUTE",
-            "REF_SYSTEM_ID",
-        ];
-        let first = self.at;
-        let charset =
-            self.eat(&["CHARACTER", "SET"]) || self.eat(&["CHAR", "SET"]) || self.eat(&["CHARSET"]);
-        if charset || self.eat_any(WITH_VALUE) {
-            self.eat_symbol("=");
-            self.advance(1);
-            let kind = if charset {
-                ColumnOptionKind::TypeWords
-            } else {
-                ColumnOptionKind::Words
-            };
-            return Some(self.words_from(first, kind));
-        }
-        if self.is_word(0, "COMPRESSED") && self.is_symbol(1, "=") {
-            self.advance(3);
-            return Some(self.words_from(first, ColumnOptionKind::TypeWords));
-        }
-        if self.eat_any(OF_TYPE) {
-            return Some(self.words_from(first, ColumnOptionKind::TypeWords));
-        }
-        let found = self.eat_any(ALONE)
-            || self.eat(&["NOT", "ENFORCED"])
-            || self.eat(&["WITH", "SYSTEM", "VERSIONING"])
-            || self.eat(&["WITHOUT", "SYSTEM", "VERSIONING"]);
-        found.then(|| self.words_from(first, ColumnOptionKind::Words))
-    }
-
-    fn words_from(&self, first: usize, kind: fn(String) -> ColumnOptionKind) -> Step {
+    pub(super) fn words_from(&self, first: usize, kind: fn(String) -> ColumnOptionKind) -> Step {
         Step::Option(kind(self.written(first)))
     }
 
@@ -348,7 +282,7 @@ impl Cursor<'_> {
         if !self.eat(&["ON", "CONFLICT"]) {
             return Ok(None);
         }
-        if self.dialect != Dialect::Sqlite {
+        if !self.grammar.keys.on_conflict {
             let instead = "remove it: each statement says what to do on a conflict";
             return Err(self.foreign(first, "`ON CONFLICT` in a table", Dialect::Sqlite, instead));
         }
@@ -370,12 +304,13 @@ impl Cursor<'_> {
 
     /// `INCLUDE (…)`, `WITH (…)`, `TABLESPACE …`: `false` where nothing of the kind stands here.
     pub(crate) fn key_word(&mut self, words: &mut KeyWords) -> Read<bool> {
+        let grammar = &self.grammar.keys;
         let first = self.at;
         if self.eat(&["USING", "INDEX", "TABLESPACE"])
-            || (self.dialect == Dialect::Postgres && self.eat(&["TABLESPACE"]))
+            || (grammar.tablespaces && self.eat(&["TABLESPACE"]))
         {
             self.name("a tablespace")?;
-        } else if self.dialect == Dialect::Mysql && self.eat(&["USING"]) {
+        } else if grammar.plain_keys && self.eat(&["USING"]) {
             self.name("`BTREE` or `HASH`")?;
             words.options.push(self.written(first));
         } else if self.is_word(0, "INCLUDE") && self.is_symbol(1, "(") {
@@ -425,9 +360,9 @@ impl Cursor<'_> {
     }
 
     pub(crate) fn nulls_not_distinct(&mut self) -> bool {
-        let postgres = self.dialect == Dialect::Postgres;
-        let found = postgres && self.eat(&["NULLS", "NOT", "DISTINCT"]);
-        if postgres && !found {
+        let may_be = self.grammar.keys.nulls_not_distinct;
+        let found = may_be && self.eat(&["NULLS", "NOT", "DISTINCT"]);
+        if may_be && !found {
             self.eat(&["NULLS", "DISTINCT"]);
         }
         found
@@ -449,7 +384,7 @@ impl Cursor<'_> {
 
     /// `[NOT] DEFERRABLE [INITIALLY DEFERRED | IMMEDIATE]`: whether, and whether at first.
     pub(crate) fn deferrable(&mut self) -> Option<bool> {
-        if self.dialect == Dialect::Mysql {
+        if !self.grammar.keys.deferrable {
             return None;
         }
         let not = self.eat(&["NOT", "DEFERRABLE"]);

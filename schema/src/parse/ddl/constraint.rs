@@ -6,30 +6,32 @@ use crate::ast::{
 use crate::ast::{KeyWords, ReferentialAction};
 use bindery_core::dialect::Dialect;
 
-use crate::syntax::{Cursor, Read, Text, tokens_of};
+use crate::syntax::{Cursor, Read};
 
 impl Cursor<'_> {
     /// Whether a constraint or key begins here, rather than a column.
     pub(crate) fn at_table_constraint(&self) -> bool {
-        let mysql = self.dialect == Dialect::Mysql;
+        let grammar = &self.grammar.keys;
         let next_open = self.is_symbol(1, "(");
         self.is_word(0, "CONSTRAINT")
             || self.is_words(&["PRIMARY", "KEY"])
             || self.is_words(&["FOREIGN", "KEY"])
             || (self.is_word(0, "UNIQUE")
-                && (next_open || self.is_any_word(1, &["KEY", "INDEX", "NULLS", "USING"]) || mysql))
+                && (next_open
+                    || self.is_any_word(1, &["KEY", "INDEX", "NULLS", "USING"])
+                    || grammar.plain_keys))
             || (self.is_word(0, "CHECK") && next_open)
             || (self.is_word(0, "EXCLUDE") && (next_open || self.is_word(1, "USING")))
-            || self.at_mysql_key()
-            || (mysql && self.is_words(&["PERIOD", "FOR"]))
-            || (self.dialect == Dialect::Postgres && self.is_words(&["NOT", "NULL"]))
+            || self.at_plain_key()
+            || (self.grammar.tables.periods && self.is_words(&["PERIOD", "FOR"]))
+            || (grammar.not_null && self.is_words(&["NOT", "NULL"]))
     }
 
     /// A key that is not a constraint; `VECTOR` alone may be a column.
-    fn at_mysql_key(&self) -> bool {
+    fn at_plain_key(&self) -> bool {
         let key = self.is_any_word(0, &["KEY", "INDEX", "FULLTEXT", "SPATIAL"]);
         let vector = self.is_word(0, "VECTOR") && self.is_any_word(1, &["KEY", "INDEX"]);
-        self.dialect == Dialect::Mysql && (key || vector)
+        self.grammar.keys.plain_keys && (key || vector)
     }
 
     /// A constraint or key; `None` for one that means nothing to the model.
@@ -44,7 +46,7 @@ impl Cursor<'_> {
             name = Some(self.name("a constraint's name")?);
         }
         let ends = self.at_end() || self.is_symbol(0, ",") || self.is_symbol(0, ")");
-        if self.dialect == Dialect::Sqlite && name.is_some() && ends {
+        if self.grammar.keys.empty_constraint && name.is_some() && ends {
             return Ok(None);
         }
         let kind = self.constraint_kind(&mut name)?;
@@ -74,20 +76,20 @@ impl Cursor<'_> {
             let condition = self.parenthesized()?;
             return Ok(TableConstraintKind::Check(condition, self.check_trailer()?));
         }
-        if self.is_word(0, "EXCLUDE") && self.dialect != Dialect::Postgres {
+        if self.is_word(0, "EXCLUDE") && !self.grammar.keys.exclusions {
             let instead = "remove it";
             return Err(self.foreign(first, "`EXCLUDE`", Dialect::Postgres, instead));
         }
         if self.eat(&["EXCLUDE"]) {
             return self.exclude(first);
         }
-        if self.dialect == Dialect::Postgres && self.eat(&["NOT", "NULL"]) {
+        if self.grammar.keys.not_null && self.eat(&["NOT", "NULL"]) {
             let column = self.name("a column's name")?;
             self.check_trailer()?;
             return Ok(TableConstraintKind::NotNull(column));
         }
-        if self.at_mysql_key() {
-            return self.mysql_key(name);
+        if self.at_plain_key() {
+            return self.plain_key(name);
         }
         Err(self.unexpected("`PRIMARY KEY`, `UNIQUE`, `FOREIGN KEY` or `CHECK`"))
     }
@@ -96,9 +98,9 @@ impl Cursor<'_> {
         if self.eat(&["USING", "INDEX"]) {
             return self.using_index(true);
         }
-        let method = self.mysql_key_head(name)?;
+        let method = self.key_head(name)?;
         let parts = self.key_parts()?;
-        let (behind, mut words) = self.mysql_key_options()?;
+        let (behind, mut words) = self.key_options()?;
         add_words(&mut words, self.key_trailer()?);
         add_method(&mut words, method.or(behind));
         Ok(TableConstraintKind::PrimaryKey {
@@ -113,12 +115,12 @@ impl Cursor<'_> {
             return self.using_index(false);
         }
         let nulls_not_distinct = self.nulls_not_distinct();
-        if self.dialect == Dialect::Mysql {
+        if self.grammar.keys.plain_keys {
             self.eat_any(&["KEY", "INDEX"]);
         }
-        let method = self.mysql_key_head(name)?;
+        let method = self.key_head(name)?;
         let parts = self.key_parts()?;
-        let (behind, mut words) = self.mysql_key_options()?;
+        let (behind, mut words) = self.key_options()?;
         let mut options = self.unique_trailer()?;
         options.nulls_not_distinct |= nulls_not_distinct;
         add_method(&mut words, method.or(behind));
@@ -138,7 +140,7 @@ impl Cursor<'_> {
     }
 
     fn foreign_key(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
-        self.mysql_key_head(name)?;
+        self.key_head(name)?;
         let columns = self.column_list()?;
         if !self.is_word(0, "REFERENCES") {
             return Err(self.unexpected("`REFERENCES`"));
@@ -157,7 +159,7 @@ impl Cursor<'_> {
     }
 
     /// The keys without their operators, and the condition.
-    fn exclusion(&mut self) -> Read<(Vec<Expression>, Option<Expression>)> {
+    pub(super) fn exclusion(&mut self) -> Read<(Vec<Expression>, Option<Expression>)> {
         if self.eat(&["USING"]) {
             self.name("an index method")?;
         }
@@ -178,14 +180,14 @@ impl Cursor<'_> {
         Ok((keys, condition))
     }
 
-    fn mysql_key(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
+    fn plain_key(&mut self, name: &mut Option<Name>) -> Read<TableConstraintKind> {
         let special = ["FULLTEXT", "SPATIAL", "VECTOR"]
             .into_iter()
             .find(|word| self.eat(&[word]));
         self.eat_any(&["KEY", "INDEX"]);
-        let method = self.mysql_key_head(name)?;
+        let method = self.key_head(name)?;
         let parts = self.key_parts()?;
-        let (behind, words) = self.mysql_key_options()?;
+        let (behind, words) = self.key_options()?;
         let method = special.map(str::to_lowercase).or(method).or(behind);
         Ok(TableConstraintKind::Index {
             parts,
@@ -194,9 +196,9 @@ impl Cursor<'_> {
         })
     }
 
-    /// MySQL: `IF NOT EXISTS`, the key's name and `USING`, all of them optional. The method comes back.
-    fn mysql_key_head(&mut self, name: &mut Option<Name>) -> Read<Option<String>> {
-        if self.dialect != Dialect::Mysql {
+    /// Of keys that are no constraints: `IF NOT EXISTS`, the key's name and `USING`, all of them optional. The method comes back.
+    fn key_head(&mut self, name: &mut Option<Name>) -> Read<Option<String>> {
+        if !self.grammar.keys.plain_keys {
             return Ok(None);
         }
         self.eat(&["IF", "NOT", "EXISTS"]);
@@ -217,10 +219,10 @@ impl Cursor<'_> {
         }
     }
 
-    /// MySQL: what may stand after the columns of a key, the method apart.
-    pub(crate) fn mysql_key_options(&mut self) -> Read<(Option<String>, KeyWords)> {
+    /// The options after the columns of a key that is no constraint, the method apart.
+    pub(crate) fn key_options(&mut self) -> Read<(Option<String>, KeyWords)> {
         let (mut method, mut words) = (None, KeyWords::default());
-        while self.dialect == Dialect::Mysql {
+        while self.grammar.keys.plain_keys {
             let first = self.at;
             if self.is_word(0, "USING") {
                 method = self.index_method()?;
@@ -271,7 +273,7 @@ impl Cursor<'_> {
             span,
         };
         loop {
-            if self.dialect == Dialect::Sqlite && self.eat(&["ON", "INSERT"]) {
+            if self.grammar.keys.on_insert && self.eat(&["ON", "INSERT"]) {
                 self.action()?;
             } else if self.eat(&["ON", "DELETE"]) {
                 reference.on_delete = self.action()?;
@@ -285,7 +287,7 @@ impl Cursor<'_> {
                 }
             } else if self.eat(&["MATCH"]) {
                 reference.matching = Some(self.name("`FULL` or `SIMPLE`")?.text.to_uppercase());
-            } else if self.dialect != Dialect::Mysql
+            } else if self.grammar.keys.deferrable
                 && (self.is_any_word(0, &["DEFERRABLE", "INITIALLY"])
                     || self.is_words(&["NOT", "DEFERRABLE"]))
             {
@@ -380,8 +382,9 @@ impl Cursor<'_> {
 
     /// After a plain column come its order, a collation, an operator class, or the part's end.
     fn plain_part_follows(&self) -> bool {
-        let prefix = self.dialect == Dialect::Mysql && self.is_symbol(1, "(");
-        let class = self.dialect == Dialect::Postgres && self.is_name(1);
+        let grammar = &self.grammar.keys;
+        let prefix = grammar.prefixes && self.is_symbol(1, "(");
+        let class = grammar.operator_classes && self.is_name(1);
         let ordered = self.is_any_word(1, &["ASC", "DESC", "COLLATE", "NULLS", "AUTOINCREMENT"]);
         let ends = self.is_symbol(1, ",") || self.is_symbol(1, ")") || self.rest() < 2;
         ends || prefix || class || ordered || self.overlaps_follow(1)
@@ -390,12 +393,12 @@ impl Cursor<'_> {
     /// MariaDB: a period rather than a column. (PostgreSQL's are columns.)
     fn overlaps_follow(&self, at: usize) -> bool {
         let words = self.is_word(at, "WITHOUT") && self.is_word(at + 1, "OVERLAPS");
-        self.dialect == Dialect::Mysql && words
+        self.grammar.tables.periods && words
     }
 
     fn at_part_option(&self) -> bool {
         let after_parenthesis = self.before(&[")"]);
-        let class = self.dialect == Dialect::Postgres && after_parenthesis && self.is_name(0);
+        let class = self.grammar.keys.operator_classes && after_parenthesis && self.is_name(0);
         class || self.is_any_word(0, &["ASC", "DESC", "NULLS", "COLLATE"])
     }
 
@@ -412,6 +415,7 @@ impl Cursor<'_> {
 
     /// Collation, operator class, order.
     fn part_options(&mut self, part: &mut KeyPart) -> Read<()> {
+        let grammar = &self.grammar.keys;
         loop {
             let first = self.at;
             if self.overlaps_follow(0) {
@@ -422,15 +426,12 @@ impl Cursor<'_> {
                 self.qualify(part, first);
             } else if self.eat(&["DESC"]) {
                 part.descending = true;
-            } else if self.dialect == Dialect::Sqlite && self.eat(&["AUTOINCREMENT"]) {
+            } else if grammar.auto_increment && self.eat(&["AUTOINCREMENT"]) {
                 continue;
             } else if self.eat(&["NULLS"]) {
                 part.nulls_first = Some(self.is_word(0, "FIRST"));
                 self.advance(1);
-            } else if self.dialect == Dialect::Postgres
-                && self.is_name(0)
-                && !self.is_word(0, "ASC")
-            {
+            } else if grammar.operator_classes && self.is_name(0) && !self.is_word(0, "ASC") {
                 self.object_name("an operator class")?;
                 if self.is_symbol(0, "(") {
                     self.skip_one()?;
@@ -450,14 +451,6 @@ impl Cursor<'_> {
             None => written,
         });
     }
-}
-
-/// The keys of `EXCLUDE USING gist (a WITH =, b WITH &&) WHERE (…)` without their operators, and its condition.
-pub(crate) fn exclusion_parts(sql: &str) -> (Vec<Expression>, Option<Expression>) {
-    let tokens = tokens_of(sql, Dialect::Postgres);
-    let mut cursor = Text::of(sql, &tokens, Dialect::Postgres).cursor();
-    cursor.eat(&["EXCLUDE"]);
-    cursor.exclusion().unwrap_or_default()
 }
 
 /// Words after others.

@@ -5,24 +5,22 @@ use crate::ast::{
     AlterDomain, CreateObject, DomainChange, Expression, MoveObject, Name, NewPlace, ObjectChange,
     ObjectKind, ObjectName, Statement,
 };
-use bindery_core::dialect::Dialect;
 
 use crate::syntax::{Cursor, Read};
 
 impl Cursor<'_> {
     /// After `CREATE`: `None` where it is nothing of the kind.
     pub(crate) fn create_object(&mut self) -> Read<Option<CreateObject>> {
-        let kinds: &[(&str, ObjectKind)] = match self.dialect {
-            Dialect::Postgres => &[
-                ("EXTENSION", ObjectKind::Extension),
-                ("COLLATION", ObjectKind::Collation),
-                ("SEQUENCE", ObjectKind::Sequence),
-                ("FUNCTION", ObjectKind::Function),
-            ],
-            Dialect::Mysql => &[("SEQUENCE", ObjectKind::Sequence)],
-            Dialect::Sqlite => &[],
-        };
-        let found = kinds.iter().find(|(word, _)| self.eat(&[word]));
+        const KINDS: [(&str, ObjectKind); 4] = [
+            ("EXTENSION", ObjectKind::Extension),
+            ("COLLATION", ObjectKind::Collation),
+            ("SEQUENCE", ObjectKind::Sequence),
+            ("FUNCTION", ObjectKind::Function),
+        ];
+        let known = self.grammar.objects.kinds;
+        let found = KINDS
+            .iter()
+            .find(|(word, _)| known.contains(word) && self.eat(&[word]));
         let Some((_, kind)) = found else {
             return Ok(None);
         };

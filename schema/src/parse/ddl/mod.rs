@@ -5,27 +5,28 @@
 //! number of times, so what it does with hostile input is known.
 
 mod alter;
-mod alter_words;
+mod clauses;
 mod column;
 mod constraint;
 mod database_object;
 mod elsewhere;
 mod expression;
-mod function;
-mod geometry;
+mod mysql;
 mod object;
 mod option;
+mod postgres;
+mod sqlite;
 pub(crate) mod table;
 mod types;
 mod view;
 
-pub(crate) use constraint::exclusion_parts;
-pub(crate) use function::input_types;
+pub(crate) use postgres::{exclusion_parts, input_types};
 pub(crate) use types::type_of;
 
 use crate::ast::{AlterTable, CreateView, Statement};
 use crate::source::Span;
 use crate::syntax::ItemKind;
+use crate::syntax::grammar::Schemas;
 use bindery_core::dialect::Dialect;
 
 use crate::syntax::{Cursor, Problem, Read};
@@ -154,7 +155,7 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
             returns.into_iter().chain(object).collect(),
         ));
     }
-    if is_mysql_database(cursor) {
+    if eat_database(cursor) {
         return Ok(one_statement(cursor.database_character_set()));
     }
     let materialized = cursor.eat(&["MATERIALIZED"]);
@@ -177,7 +178,7 @@ fn of_postgres_only(cursor: &Cursor<'_>) -> Read<()> {
         ("UNLOGGED", "remove `UNLOGGED`"),
     ];
     let found = objects.iter().find(|(word, _)| cursor.is_word(0, word));
-    match found.filter(|_| cursor.dialect != Dialect::Postgres) {
+    match found.filter(|_| !cursor.grammar.objects.types) {
         Some((word, instead)) => {
             let what = format!("`CREATE {word}`");
             Err(cursor.foreign(cursor.at, &what, Dialect::Postgres, instead))
@@ -234,16 +235,17 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Outcome> {
     if cursor.eat(&["INDEX"]) {
         return cursor.rename_index().map(one_statement);
     }
-    if cursor.dialect == Dialect::Postgres && cursor.eat(&["SCHEMA"]) {
+    let schemas = cursor.grammar.objects.schemas;
+    if schemas == Schemas::OnPath && cursor.eat(&["SCHEMA"]) {
         return cursor.rename_schema().map(one_statement);
     }
-    if is_mysql_database(cursor) {
+    if eat_database(cursor) {
         return Ok(one_statement(cursor.database_character_set()));
     }
     cursor.alter_object().map(several_statements)
 }
 
-/// A schema is the same to it.
-fn is_mysql_database(cursor: &mut Cursor<'_>) -> bool {
-    cursor.dialect == Dialect::Mysql && cursor.eat_any(&["DATABASE", "SCHEMA"])
+/// A schema is the same.
+fn eat_database(cursor: &mut Cursor<'_>) -> bool {
+    cursor.grammar.objects.schemas == Schemas::Databases && cursor.eat_any(&["DATABASE", "SCHEMA"])
 }

@@ -5,8 +5,8 @@ use crate::ast::{
     AlterComposite, AlterEnum, AlterEnumAction, ColumnDef, Comment, CommentTarget, CreateDomain,
     CreateEnum, CreateIndex, Name, ObjectChange, ObjectKind, ObjectName, Statement,
 };
-use bindery_core::dialect::Dialect;
 
+use crate::syntax::grammar::Schemas;
 use crate::syntax::{Cursor, Read};
 
 impl Cursor<'_> {
@@ -14,13 +14,14 @@ impl Cursor<'_> {
     pub(crate) fn create_index(&mut self, unique: bool) -> Read<CreateIndex> {
         let concurrently = self.eat(&["CONCURRENTLY"]);
         let if_not_exists = self.eat(&["IF", "NOT", "EXISTS"]);
-        let unnamed = self.dialect == Dialect::Postgres && self.is_word(0, "ON");
+        let grammar = &self.grammar.keys;
+        let unnamed = grammar.unnamed_index && self.is_word(0, "ON");
         let name = if unnamed {
             None
         } else {
             Some(self.object_name("an index's name")?.name)
         };
-        let early = if self.dialect == Dialect::Mysql {
+        let early = if grammar.plain_keys {
             self.index_method()?
         } else {
             None
@@ -48,11 +49,13 @@ impl Cursor<'_> {
     }
 
     fn index_trailer(&mut self, index: &mut CreateIndex) -> Read<()> {
-        let (method, words) = self.mysql_key_options()?;
+        let (method, words) = self.key_options()?;
         index.method = method.or(index.method.take());
         index.words = words;
+        let grammar = &self.grammar.keys;
+        let waits = self.grammar.tables.waiting;
         while !self.at_end() {
-            if self.dialect == Dialect::Postgres && self.is_word(0, "NULLS") {
+            if grammar.nulls_not_distinct && self.is_word(0, "NULLS") {
                 let before = self.at;
                 index.nulls_not_distinct = self.nulls_not_distinct();
                 if self.at == before {
@@ -60,18 +63,18 @@ impl Cursor<'_> {
                 }
                 continue;
             }
-            if self.dialect != Dialect::Mysql && self.eat(&["WHERE"]) {
+            if grammar.partial_index && self.eat(&["WHERE"]) {
                 index.predicate = Some(self.expression_until(|_| false)?);
-            } else if self.dialect == Dialect::Mysql && self.eat_any(&["ALGORITHM", "LOCK", "WAIT"])
-            {
+            } else if waits && self.eat_any(&["ALGORITHM", "LOCK", "WAIT"]) {
                 self.eat_symbol("=");
                 self.skip_one()?;
-            } else if self.dialect == Dialect::Mysql && self.eat(&["NOWAIT"]) {
+            } else if waits && self.eat(&["NOWAIT"]) {
                 continue;
             } else if !self.key_word(&mut index.words)? {
-                let expected = match self.dialect {
-                    Dialect::Mysql => "the statement's end (an index of MySQL has no condition)",
-                    Dialect::Sqlite | Dialect::Postgres => "`WHERE` or the statement's end",
+                let expected = if grammar.partial_index {
+                    "`WHERE` or the statement's end"
+                } else {
+                    "the statement's end (an index of MySQL has no condition)"
                 };
                 return Err(self.unexpected(expected));
             }
@@ -243,7 +246,7 @@ impl Cursor<'_> {
 
     /// After `DROP`: `None` for objects that are not models.
     pub(crate) fn drop_statement(&mut self) -> Read<Option<Statement>> {
-        if self.dialect == Dialect::Postgres && self.eat(&["FUNCTION"]) {
+        if self.grammar.objects.drop_function && self.eat(&["FUNCTION"]) {
             return Ok(self.dropped_functions().map(Statement::DropFunction));
         }
         self.eat_any(&["TEMPORARY", "MATERIALIZED", "FOREIGN"]);
@@ -293,24 +296,20 @@ impl Cursor<'_> {
 
     /// To the others the word means nothing.
     fn cascade(&mut self) -> bool {
-        self.dialect == Dialect::Postgres && self.eat(&["CASCADE"])
+        self.grammar.objects.cascade && self.eat(&["CASCADE"])
     }
 
     /// Returns the statement that drops the content of the schemas of a `DROP SCHEMA`, or MySQL's `DROP DATABASE`.
     fn dropped_schemas(&self, database: bool, names: &[ObjectName]) -> Option<Statement> {
-        let schemas = match self.dialect {
-            Dialect::Postgres => !database,
-            Dialect::Mysql => true,
-            Dialect::Sqlite => false,
+        let schemas = match self.grammar.objects.schemas {
+            Schemas::OnPath => !database,
+            Schemas::Databases => true,
+            Schemas::None => false,
         };
         let name = |name: &ObjectName| {
             let text = &name.name.text;
-            let own = match self.dialect {
-                Dialect::Postgres => text == "public",
-                Dialect::Mysql => self.own_database == Some(text),
-                Dialect::Sqlite => false,
-            };
-            (!own).then(|| text.clone())
+            let own = [self.grammar.names.public_schema, self.own_database];
+            (!own.contains(&Some(text))).then(|| text.clone())
         };
         schemas.then(|| Statement::DropSchema(names.iter().map(name).collect()))
     }

@@ -2,8 +2,9 @@
 
 use crate::ast::{Copy, CreateTable, Including, Name, ObjectName, Partition, TableQuery};
 use crate::findings::too_many;
-use bindery_core::dialect::Dialect;
 
+use super::clauses::Clauses;
+use crate::syntax::grammar::TableLike;
 use crate::syntax::{Cursor, Problem, Read};
 
 /// More columns than any database takes: PostgreSQL 1,600, SQLite 2,000 unless rebuilt, MySQL 4,096.
@@ -68,7 +69,7 @@ impl Cursor<'_> {
         problems: &mut Vec<Problem>,
     ) -> Read<()> {
         if self.eat(&["LIKE"]) {
-            return self.mysql_like(table);
+            return self.like_of_all(table);
         }
         if table.of.is_none() || self.is_symbol(0, "(") {
             self.elements(table, places, problems)?;
@@ -76,7 +77,7 @@ impl Cursor<'_> {
         self.table_options(table)
     }
 
-    fn mysql_like(&mut self, table: &mut CreateTable) -> Read<()> {
+    fn like_of_all(&mut self, table: &mut CreateTable) -> Read<()> {
         let from = self.object_name("a table's name")?;
         table.copies.push(Copy {
             table: from,
@@ -94,20 +95,21 @@ impl Cursor<'_> {
         problems: &mut Vec<Problem>,
     ) -> Read<()> {
         let open = self.clone();
+        let grammar = &self.grammar.tables;
         let options = ["WITH", "WITHOUT", "USING", "TABLESPACE", "ON"];
-        while self.dialect == Dialect::Postgres && self.is_any_word(0, &options) {
-            self.postgres_option(table)?;
+        while grammar.options_first && self.is_any_word(0, &options) {
+            (Clauses::of(self.dialect).table_option)(self, table)?;
         }
         if self.at_query(table) || self.names_of_query(table)? || self.options_of_query() {
             return Ok(());
         }
         self.expect_symbol("(")?;
         places.open_end = self.end_behind();
-        if self.dialect == Dialect::Mysql && self.is_word(0, "LIKE") {
+        if grammar.like == TableLike::Whole && self.is_word(0, "LIKE") {
             self.advance(1);
-            self.mysql_like(table)?;
+            self.like_of_all(table)?;
         }
-        if self.is_symbol(0, ")") && self.dialect != Dialect::Postgres && table.copies.is_empty() {
+        if self.is_symbol(0, ")") && !grammar.no_columns && table.copies.is_empty() {
             return Err(self.unexpected("a column's name"));
         }
         while !self.is_symbol(0, ")") {
@@ -140,7 +142,7 @@ impl Cursor<'_> {
             }
             return Ok(());
         }
-        let unseparated = self.dialect == Dialect::Sqlite && self.at_table_constraint();
+        let unseparated = self.grammar.tables.constraints_last && self.at_table_constraint();
         if !self.is_symbol(0, ")") && !unseparated {
             let first = self.at;
             problems.push(self.unexpected("`,` or `)`"));
@@ -164,15 +166,17 @@ impl Cursor<'_> {
     }
 
     fn element(&mut self, table: &mut CreateTable) -> Read<()> {
-        if self.dialect == Dialect::Postgres && self.is_word(0, "LIKE") && self.is_name(1) {
+        let grammar = &self.grammar.tables;
+        let may_be_like = grammar.like == TableLike::Element;
+        if may_be_like && self.is_word(0, "LIKE") && self.is_name(1) {
             self.advance(1);
-            return self.postgres_like(table);
+            return self.like(table);
         }
         if self.at_table_constraint() {
             table.constraints.extend(self.table_constraint()?);
             return Ok(());
         }
-        if self.dialect == Dialect::Sqlite && !table.constraints.is_empty() {
+        if grammar.constraints_last && !table.constraints.is_empty() {
             return Err(self.unexpected("a constraint: columns come before all of them"));
         }
         let column = if table.of.is_some() {
@@ -185,7 +189,7 @@ impl Cursor<'_> {
     }
 
     /// `LIKE source INCLUDING ALL EXCLUDING …`.
-    fn postgres_like(&mut self, table: &mut CreateTable) -> Read<()> {
+    fn like(&mut self, table: &mut CreateTable) -> Read<()> {
         let from = self.object_name("a table's name")?;
         let mut copy = Copy {
             table: from,
@@ -241,98 +245,8 @@ impl Cursor<'_> {
             if self.at_query(table) {
                 return Ok(());
             }
-            match self.dialect {
-                Dialect::Sqlite => self.sqlite_option(table)?,
-                Dialect::Postgres => self.postgres_option(table)?,
-                Dialect::Mysql => self.mysql_option(table)?,
-            }
+            (Clauses::of(self.dialect).table_option)(self, table)?;
         }
-        Ok(())
-    }
-
-    fn postgres_option(&mut self, table: &mut CreateTable) -> Read<()> {
-        if self.eat(&["INHERITS"]) {
-            return self.inherits(table);
-        }
-        if let Some(option) = self.postgres_table_option()? {
-            table.native.options.push(option);
-            return Ok(());
-        }
-        if self.is_word(0, "OPTIONS") && self.is_symbol(1, "(") {
-            self.advance(1);
-            return self.skip_one();
-        }
-        if self.eat_any(&["TABLESPACE", "SERVER"]) {
-            return self.name("a name").map(drop);
-        }
-        let oids = self.eat(&["WITHOUT", "OIDS"]) || self.eat(&["WITH", "OIDS"]);
-        let commit = self.eat(&["ON", "COMMIT"]) && {
-            let words = if self.is_word(0, "DROP") { 1 } else { 2 };
-            self.advance(words);
-            true
-        };
-        if oids || commit {
-            Ok(())
-        } else {
-            Err(self.unexpected("`INHERITS`, `PARTITION BY`, `WITH` or the statement's end"))
-        }
-    }
-
-    /// MySQL has dozens of options, engines add their own: `name = value` with or without the `=`.
-    fn mysql_option(&mut self, table: &mut CreateTable) -> Read<()> {
-        let sign = self.is_sign(0) && !matches!(self.piece(0), "(" | "=" | "," | "@" | "-");
-        let foreign = self.is_any_word(0, &["STRICT", "WITHOUT", "INHERITS"]);
-        if sign || foreign || self.at_statement() {
-            return Err(self.unexpected("a table option or the statement's end"));
-        }
-        if self.eat(&["ENGINE"]) {
-            self.eat_symbol("=");
-            table.storage_engine = Some(self.name("a storage engine")?);
-            self.eat_symbol(",");
-            return Ok(());
-        }
-        if self.eat(&["COMMENT"]) {
-            self.eat_symbol("=");
-            table.comment = Some(self.text_constant()?);
-            return Ok(());
-        }
-        let option = self.mysql_table_option()?;
-        table.native.options.extend(option);
-        self.eat_symbol(",");
-        Ok(())
-    }
-
-    fn sqlite_option(&mut self, table: &mut CreateTable) -> Read<()> {
-        if self.eat(&["STRICT"]) {
-            table.strict = true;
-        } else if self.eat(&["WITHOUT", "ROWID"]) {
-            table.without_rowid = true;
-        } else {
-            return Err(self.unexpected("`STRICT`, `WITHOUT ROWID` or the statement's end"));
-        }
-        if self.eat_symbol(",") && self.at_end() {
-            return Err(self.unexpected("`STRICT` or `WITHOUT ROWID`"));
-        }
-        Ok(())
-    }
-
-    /// `INHERITS (parent, …)`: the parents' columns come first.
-    fn inherits(&mut self, table: &mut CreateTable) -> Read<()> {
-        self.expect_symbol("(")?;
-        let parents = self.object_names("a table's name")?;
-        self.expect_symbol(")")?;
-        table.native.inherits.clone_from(&parents);
-        let copies = parents.into_iter().map(|parent| Copy {
-            table: parent,
-            position: 0,
-            including: Including {
-                indexes: false,
-                checks: false,
-                ..Including::all(true)
-            },
-            parent: true,
-        });
-        table.copies.splice(0..0, copies);
         Ok(())
     }
 
@@ -358,24 +272,24 @@ impl Cursor<'_> {
         }));
     }
 
-    /// MySQL: options without columns, and a query after them.
+    /// Options without columns, and a query after them.
     fn options_of_query(&self) -> bool {
         let mut rest = self.at..self.tokens.len();
-        self.dialect == Dialect::Mysql
+        self.grammar.tables.options_of_query
             && !self.is_symbol(0, "(")
             && rest.any(|at| self.is_words_at(at, &["SELECT"]))
     }
 
-    /// PostgreSQL: `(a, b) AS SELECT …`, names without types.
+    /// `(a, b) AS SELECT …`, names without types.
     fn names_of_query(&mut self, table: &mut CreateTable) -> Read<bool> {
         let first = self.at;
         let names = self.column_list().ok();
-        let Some(names) = names.filter(|_| self.dialect == Dialect::Postgres) else {
+        let Some(names) = names.filter(|_| self.grammar.tables.options_first) else {
             self.at = first;
             return Ok(false);
         };
         while !self.at_end() && !self.is_word(0, "AS") {
-            self.postgres_option(table)?;
+            (Clauses::of(self.dialect).table_option)(self, table)?;
         }
         self.take_query(table, names);
         Ok(true)

@@ -7,7 +7,6 @@ use crate::ast::{
     ViewWords,
 };
 use crate::sorting::sort_by;
-use bindery_core::dialect::Dialect;
 
 use crate::syntax;
 
@@ -89,11 +88,11 @@ impl Cursor<'_> {
         })
     }
 
-    /// To `AS`: `WITH (…)` of PostgreSQL, where a `CHECK OPTION` may stand, too.
+    /// To `AS`: `WITH (…)`, where a `CHECK OPTION` may stand, too.
     fn view_options(&mut self) -> Read<ViewWords> {
         let mut words = ViewWords::default();
         while !self.at_end() && !self.is_word(0, "AS") {
-            if self.dialect != Dialect::Postgres
+            if !self.grammar.objects.view_options
                 || !self.is_word(0, "WITH")
                 || !self.is_symbol(1, "(")
             {

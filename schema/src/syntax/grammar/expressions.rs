@@ -53,7 +53,7 @@ pub(crate) struct Operands {
     pub(crate) bits: bool,
     /// `X'0'` is of bits, and takes any number of digits.
     pub(crate) hex_is_bits: bool,
-    /// `_utf8mb4'text'`.
+    /// `_utf8mb4'text'`, `CHARACTER SET utf8mb4`.
     pub(crate) character_sets: bool,
     pub(crate) typed_texts: TypedTexts,
     /// `INTERVAL 1 DAY`, of a value and a unit.

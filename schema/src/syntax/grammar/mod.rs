@@ -3,6 +3,7 @@
 //!
 //! There is no default: a new field must be answered for every dialect.
 
+mod definitions;
 mod expressions;
 mod mysql;
 mod names;
@@ -13,6 +14,10 @@ mod writes;
 
 use bindery_core::dialect::Dialect;
 
+#[cfg(feature = "diff")]
+pub(super) use definitions::Commands;
+pub(super) use definitions::{Columns, Keys, Objects, Tables};
+pub(crate) use definitions::{NestedStatements, RoutineBodies, Schemas, TableLike};
 pub(super) use expressions::{
     AdjacentTexts, BareParentheses, BetweenBounds, CallForm, Calls, Conditions, Operands,
     Operators, TypedTexts, WithinGroup, WordOperator,
@@ -23,15 +28,21 @@ pub(super) use writes::{RowOfDefaults, Upsert, Writes};
 
 /// The grammar of a dialect, as far as another has another one.
 pub(crate) struct Grammar {
-    pub(super) names: Naming,
+    pub(crate) names: Naming,
     pub(super) operators: Operators,
-    pub(super) operands: Operands,
+    pub(crate) operands: Operands,
     pub(super) conditions: Conditions,
     pub(super) calls: Calls,
     pub(super) queries: Queries,
-    pub(super) sources: Sources,
+    pub(crate) sources: Sources,
     pub(super) windows: Windows,
     pub(super) writes: Writes,
+    pub(crate) tables: Tables,
+    pub(crate) columns: Columns,
+    pub(crate) keys: Keys,
+    pub(crate) objects: Objects,
+    #[cfg(feature = "diff")]
+    pub(super) commands: Commands,
 }
 
 impl Grammar {

@@ -3,9 +3,10 @@
 mod words;
 
 use super::{
-    AdjacentTexts, BareParentheses, BehindPoint, BetweenBounds, CallForm, Calls, Conditions,
-    Grammar, JoinCondition, Naming, Operands, Operators, Queries, RowOfDefaults, SourceFunctions,
-    SourceTail, Sources, TypedTexts, Upsert, Windows, WithinGroup, WordOperator, Writes,
+    AdjacentTexts, BareParentheses, BehindPoint, BetweenBounds, CallForm, Calls, Columns,
+    Conditions, Grammar, JoinCondition, Keys, Naming, NestedStatements, Objects, Operands,
+    Operators, Queries, RoutineBodies, RowOfDefaults, Schemas, SourceFunctions, SourceTail,
+    Sources, TableLike, Tables, TypedTexts, Upsert, Windows, WithinGroup, WordOperator, Writes,
 };
 use crate::syntax::precedence::{
     AND, BANG, BIT_AND, CAST, EQUALITY, MATCH, OR, OTHER, POWER, PRODUCT, SHIFT, SIGN, SUM, XOR,
@@ -329,5 +330,59 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         update_returning: false,
         limits: true,
         bare_alias: true,
+    },
+    tables: Tables {
+        options_first: false,
+        no_columns: false,
+        like: TableLike::Whole,
+        options_of_query: true,
+        constraints_last: false,
+        comments: true,
+        periods: true,
+        waiting: true,
+        redefinitions: true,
+        adds_several: true,
+        bare_rename: true,
+    },
+    columns: Columns {
+        auto_increment: Some("AUTO_INCREMENT"),
+        serial_option: true,
+        identity: false,
+        in_place_of_identity: "write `bigint NOT NULL AUTO_INCREMENT PRIMARY KEY`",
+        bare_computed: true,
+        on_update: true,
+        collation_texts: true,
+    },
+    keys: Keys {
+        plain_keys: true,
+        prefixes: true,
+        operator_classes: false,
+        auto_increment: false,
+        unnamed_index: false,
+        partial_index: false,
+        nulls_not_distinct: false,
+        tablespaces: false,
+        exclusions: false,
+        not_null: false,
+        empty_constraint: false,
+        on_conflict: false,
+        on_insert: false,
+        deferrable: false,
+    },
+    objects: Objects {
+        kinds: &["SEQUENCE"],
+        types: false,
+        drop_function: false,
+        cascade: false,
+        schemas: Schemas::Databases,
+        view_options: false,
+        nested: NestedStatements::None,
+        routines: RoutineBodies::Statement,
+    },
+    #[cfg(feature = "diff")]
+    commands: super::Commands {
+        maintenance: false,
+        bare_lock: false,
+        trigger_functions: false,
     },
 };

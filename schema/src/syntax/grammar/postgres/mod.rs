@@ -3,9 +3,10 @@
 mod words;
 
 use super::{
-    AdjacentTexts, BareParentheses, BehindPoint, BetweenBounds, CallForm, Calls, Conditions,
-    Grammar, JoinCondition, Naming, Operands, Operators, Queries, RowOfDefaults, SourceFunctions,
-    SourceTail, Sources, TypedTexts, Upsert, Windows, WithinGroup, WordOperator, Writes,
+    AdjacentTexts, BareParentheses, BehindPoint, BetweenBounds, CallForm, Calls, Columns,
+    Conditions, Grammar, JoinCondition, Keys, Naming, NestedStatements, Objects, Operands,
+    Operators, Queries, RoutineBodies, RowOfDefaults, Schemas, SourceFunctions, SourceTail,
+    Sources, TableLike, Tables, TypedTexts, Upsert, Windows, WithinGroup, WordOperator, Writes,
 };
 use crate::syntax::precedence::{
     AND, AT, CAST, COLLATE, EQUALITY, IS, MATCH, OR, OTHER, POWER, PRODUCT, SIGN, SUM,
@@ -210,5 +211,59 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         update_returning: true,
         limits: false,
         bare_alias: true,
+    },
+    tables: Tables {
+        options_first: true,
+        no_columns: true,
+        like: TableLike::Element,
+        options_of_query: false,
+        constraints_last: false,
+        comments: false,
+        periods: false,
+        waiting: false,
+        redefinitions: false,
+        adds_several: false,
+        bare_rename: false,
+    },
+    columns: Columns {
+        auto_increment: None,
+        serial_option: false,
+        identity: true,
+        in_place_of_identity: "",
+        bare_computed: false,
+        on_update: false,
+        collation_texts: false,
+    },
+    keys: Keys {
+        plain_keys: false,
+        prefixes: false,
+        operator_classes: true,
+        auto_increment: false,
+        unnamed_index: true,
+        partial_index: true,
+        nulls_not_distinct: true,
+        tablespaces: true,
+        exclusions: true,
+        not_null: true,
+        empty_constraint: false,
+        on_conflict: false,
+        on_insert: false,
+        deferrable: true,
+    },
+    objects: Objects {
+        kinds: &["EXTENSION", "COLLATION", "SEQUENCE", "FUNCTION"],
+        types: true,
+        drop_function: true,
+        cascade: true,
+        schemas: Schemas::OnPath,
+        view_options: true,
+        nested: NestedStatements::OfBlocksAndSchemas,
+        routines: RoutineBodies::Text,
+    },
+    #[cfg(feature = "diff")]
+    commands: super::Commands {
+        maintenance: true,
+        bare_lock: true,
+        trigger_functions: true,
     },
 };

@@ -3,9 +3,10 @@
 mod words;
 
 use super::{
-    AdjacentTexts, BareParentheses, BehindPoint, BetweenBounds, Calls, Conditions, Grammar,
-    JoinCondition, Naming, Operands, Operators, Queries, RowOfDefaults, SourceFunctions,
-    SourceTail, Sources, TypedTexts, Upsert, Windows, WithinGroup, Writes,
+    AdjacentTexts, BareParentheses, BehindPoint, BetweenBounds, Calls, Columns, Conditions,
+    Grammar, JoinCondition, Keys, Naming, NestedStatements, Objects, Operands, Operators, Queries,
+    RoutineBodies, RowOfDefaults, Schemas, SourceFunctions, SourceTail, Sources, TableLike, Tables,
+    TypedTexts, Upsert, Windows, WithinGroup, Writes,
 };
 use crate::syntax::precedence::{
     AND, COLLATE, EQUALITY, OR, ORDER, OTHER, POWER, PRODUCT, SIGN, SUM,
@@ -186,5 +187,59 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         update_returning: true,
         limits: false,
         bare_alias: false,
+    },
+    tables: Tables {
+        options_first: false,
+        no_columns: false,
+        like: TableLike::Nowhere,
+        options_of_query: false,
+        constraints_last: true,
+        comments: false,
+        periods: false,
+        waiting: false,
+        redefinitions: false,
+        adds_several: false,
+        bare_rename: false,
+    },
+    columns: Columns {
+        auto_increment: Some("AUTOINCREMENT"),
+        serial_option: false,
+        identity: false,
+        in_place_of_identity: "write `INTEGER PRIMARY KEY`",
+        bare_computed: true,
+        on_update: false,
+        collation_texts: false,
+    },
+    keys: Keys {
+        plain_keys: false,
+        prefixes: false,
+        operator_classes: false,
+        auto_increment: true,
+        unnamed_index: false,
+        partial_index: true,
+        nulls_not_distinct: false,
+        tablespaces: false,
+        exclusions: false,
+        not_null: false,
+        empty_constraint: true,
+        on_conflict: true,
+        on_insert: true,
+        deferrable: true,
+    },
+    objects: Objects {
+        kinds: &[],
+        types: false,
+        drop_function: false,
+        cascade: false,
+        schemas: Schemas::None,
+        view_options: false,
+        nested: NestedStatements::OfCatalogue,
+        routines: RoutineBodies::None,
+    },
+    #[cfg(feature = "diff")]
+    commands: super::Commands {
+        maintenance: false,
+        bare_lock: false,
+        trigger_functions: false,
     },
 };

@@ -136,7 +136,7 @@ impl Cursor<'_> {
     }
 
     /// After `DROP FUNCTION`: `None` where one of them is not understood, or others that need it go too.
-    pub(super) fn dropped_functions(&mut self) -> Option<Vec<DropFunction>> {
+    pub(crate) fn dropped_functions(&mut self) -> Option<Vec<DropFunction>> {
         self.eat(&["IF", "EXISTS"]);
         let mut dropped = Vec::new();
         loop {

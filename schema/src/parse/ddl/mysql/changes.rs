@@ -1,49 +1,12 @@
-//! Reads the changes of `ALTER TABLE` that mean something to one dialect only.
+//! Reads the changes of `ALTER TABLE` that mean something to MySQL and MariaDB only.
 
 use crate::ast::{AlterAction, Name, PartsChange};
-use bindery_core::dialect::Dialect;
 
 use crate::syntax::{Cursor, Read};
 
 impl Cursor<'_> {
-    /// None where nothing of the kind stands here.
-    pub(crate) fn own_words(&mut self) -> Read<Vec<AlterAction>> {
-        match self.dialect {
-            Dialect::Sqlite => Ok(Vec::new()),
-            Dialect::Postgres => Ok(self.postgres_words()?.into_iter().collect()),
-            Dialect::Mysql => self.mysql_words(),
-        }
-    }
-
-    fn postgres_words(&mut self) -> Read<Option<AlterAction>> {
-        let no = self.is_words(&["NO", "INHERIT"]);
-        if no || self.is_word(0, "INHERIT") {
-            self.advance(if no { 2 } else { 1 });
-            let parent = self.object_name("a table's name")?;
-            return Ok(Some(AlterAction::Inherit { parent, no }));
-        }
-        if self.eat(&["VALIDATE", "CONSTRAINT"]) {
-            let name = self.name("a constraint's name")?;
-            return Ok(Some(AlterAction::ValidateConstraint(name)));
-        }
-        for (word, unlogged) in [("UNLOGGED", true), ("LOGGED", false)] {
-            if self.eat(&["SET", word]) {
-                return Ok(Some(AlterAction::SetUnlogged(unlogged)));
-            }
-        }
-        if self.is_word(0, "SET") && self.is_symbol(1, "(") {
-            self.advance(1);
-            let first = self.at;
-            self.skip_one()?;
-            let mut option = self.table_option("WITH".to_owned(), first);
-            option.text.insert_str(0, "WITH ");
-            return Ok(Some(AlterAction::Option(option)));
-        }
-        Ok(None)
-    }
-
     /// Options follow each other without a comma too.
-    fn mysql_words(&mut self) -> Read<Vec<AlterAction>> {
+    pub(super) fn mysql_words(&mut self) -> Read<Vec<AlterAction>> {
         let mut found = Vec::new();
         loop {
             if self.eat(&["ENGINE"]) {

@@ -4,13 +4,13 @@
 use crate::ast::{AlterAction, AlterTable, ColumnDef, ColumnPosition, Name, Notes};
 use bindery_core::dialect::Dialect;
 
-use super::types::type_of;
+use crate::parse::ddl::types::type_of;
 use crate::syntax::{Cursor, Read};
 
 impl Cursor<'_> {
     /// At a statement that adds such a column; its arguments are the place, the reference system, the type and the number
     /// of dimensions. `None` for any other.
-    pub(super) fn add_geometry_column(&mut self) -> Option<AlterTable> {
+    pub(crate) fn add_geometry_column(&mut self) -> Option<AlterTable> {
         if self.dialect != Dialect::Postgres || !self.eat(&["SELECT"]) {
             return None;
         }
