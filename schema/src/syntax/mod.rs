@@ -13,17 +13,16 @@ mod command;
 mod condition;
 mod cursor;
 mod cut;
-mod divided;
 mod expression;
-#[cfg(feature = "diff")]
-mod function;
 pub(crate) mod grammar;
 #[cfg(test)]
 mod grouped;
 mod look;
 mod more_words;
+mod mysql;
 mod names;
 mod operand;
+mod postgres;
 mod precedence;
 mod problem;
 mod query;
@@ -46,23 +45,23 @@ mod tests;
 pub(crate) use command::{Command, Trigger};
 pub(crate) use cursor::{Cursor, Problem, Read};
 pub(crate) use cut::Cut;
-#[cfg(feature = "diff")]
-pub(crate) use divided::DividedPart;
-pub(crate) use divided::{Divided, divided_parts};
-#[cfg(feature = "diff")]
-pub(crate) use function::{
-    bound_names_in_function, called_in, head_of_function, names_in_function,
-};
 #[cfg(test)]
 pub(crate) use grouped::grouped;
 pub(crate) use more_words::has_more_words;
+#[cfg(feature = "diff")]
+pub(crate) use mysql::DividedPart;
+pub(crate) use mysql::{Divided, divided_parts};
 pub use names::Names;
 #[cfg(feature = "diff")]
 pub use names::places_of_words;
 pub(crate) use names::{
-    Site, SiteKind, identity_sequence_name, sequence_argument, sequence_name, sequences_of, sites,
-    sites_of_definition, without_own_table, words_of,
+    Site, SiteKind, sequence_argument, sequences_of, sites, without_own_table, words_of,
 };
+#[cfg(feature = "diff")]
+pub(crate) use postgres::{
+    bound_names_in_function, called_in, head_of_function, names_in_function,
+};
+pub(crate) use postgres::{identity_sequence_name, sequence_name, sites_of_definition};
 pub(crate) use problem::shortened;
 pub(crate) use reader::{Whole, look_at_expression, read_query, read_statement, read_text};
 pub(crate) use text::{Text, Tokens, has_sign, shown_at, tokens_of, tokens_within, ungrouped};

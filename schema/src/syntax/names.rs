@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::cursor::Cursor;
+use super::postgres::sequence_name;
 use super::reader::look_at_expression;
 use super::text::{Text, tokens_of};
 use super::tree::{
@@ -91,29 +92,6 @@ pub(crate) fn sequences_of(sql: &str, dialect: Dialect) -> Vec<String> {
     names.map(|name| name.to_lowercase()).collect()
 }
 
-/// The name without its schema in a text that PostgreSQL reads as that of a sequence: `shop."Numbers"`.
-pub(crate) fn sequence_name(text: &str) -> Option<String> {
-    let tokens = tokens_of(text, Dialect::Postgres);
-    let mut cursor = Text::of(text, &tokens, Dialect::Postgres).cursor();
-    let name = cursor.qualified_name("a sequence").ok()?;
-    cursor.at_end().then_some(name.name.text)
-}
-
-/// The name without its schema that the options of an identity column give its sequence: `(SEQUENCE NAME shop."Numbers" START WITH 10)`.
-pub(crate) fn identity_sequence_name(options: &str) -> Option<String> {
-    let tokens = tokens_of(options, Dialect::Postgres);
-    let mut cursor = Text::of(options, &tokens, Dialect::Postgres).cursor();
-    cursor.eat_symbol("(");
-    while !cursor.at_end() {
-        if cursor.eat(&["SEQUENCE", "NAME"]) {
-            let name = cursor.qualified_name("a sequence");
-            return name.ok().map(|name| name.name.text);
-        }
-        cursor.advance(1);
-    }
-    None
-}
-
 /// The text by which a call names a sequence, and its place.
 pub(crate) fn sequence_argument(call: &Call) -> Option<(&str, Span)> {
     let value = call.arguments.first()?.value.without_casts();
@@ -121,12 +99,6 @@ pub(crate) fn sequence_argument(call: &Call) -> Option<(&str, Span)> {
         ExprKind::Text(text) => Some((text, value.span)),
         _ => None,
     }
-}
-
-/// The names in what follows the name of a type, a domain or a function of PostgreSQL, which has no tree. Of attributes and arguments
-/// the last word is the type: `(kind kind, mark kind)`, `RETURNS kind`.
-pub(crate) fn sites_of_definition(sql: &str) -> Vec<Site> {
-    of_tokens(sql, Dialect::Postgres, true)
 }
 
 /// The places where these words and signs stand one after the other in a statement, in its own order: what stands in texts and comments

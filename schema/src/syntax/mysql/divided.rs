@@ -1,10 +1,10 @@
 //! How MySQL and MariaDB divide the rows of a table: the text of `PARTITION BY`, and the parts in it by their names.
 
-use super::grammar::Grammar;
-use super::text::tokens_of;
-use super::unquote::content;
 use crate::ast::name::Name;
 use crate::name::same_word;
+use crate::syntax::grammar::Grammar;
+use crate::syntax::text::tokens_of;
+use crate::syntax::unquote::content;
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::{Token, TokenKind};
 

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::cursor::Cursor;
-use super::names::{Names, Site, SiteKind, sequence_argument, sites_from, words_of};
-use super::reader::{look_at_expression, read_statement};
-use super::text::{Text, tokens_of};
-use super::tree::{Expr, ExprKind};
-use super::walk::{Node, walk_from, walk_statement};
+use crate::syntax::cursor::Cursor;
+use crate::syntax::names::{Names, Site, SiteKind, sequence_argument, sites_from, words_of};
+use crate::syntax::reader::{look_at_expression, read_statement};
+use crate::syntax::text::{Text, tokens_of};
+use crate::syntax::tree::{Expr, ExprKind};
+use crate::syntax::walk::{Node, walk_from, walk_statement};
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::Token;
 
