@@ -5,15 +5,16 @@ use crate::ast::{
     ObjectName,
 };
 use crate::diagnostic::Diagnostic;
-use crate::dialect::{Dialect, Flavour};
+use crate::dialect::Flavour;
 use crate::draft::{DraftColumn, DraftCounter, DraftGenerated, DraftTable, TableIndex};
 use crate::source::Span;
 
 use super::column::{change_identity, column, forget_generated, set_default, set_identity};
+use super::effects::{Effects, HeldViews};
 use super::objects::is_sequence;
 use super::view_readers::Read;
 use super::{
-    Fold, character_set, constraint, drop_column, implied, lookup, native, rename, setting, unknown,
+    Fold, constraint, drop_column, lookup, mysql, native, postgres, rename, setting, unknown,
 };
 
 impl Fold<'_> {
@@ -43,15 +44,15 @@ impl Fold<'_> {
             if self.tables[index].is_some() {
                 self.action(file, index, action);
             }
-            if !alter.only && file.dialect == Dialect::Postgres {
+            if !alter.only && Effects::of(file.dialect).changes_heirs {
                 self.change_heirs(file, index, action);
             }
         }
     }
 
-    /// PostgreSQL takes `ALTER TABLE … RENAME TO` for indexes and sequences too; `false` where it is none of them.
+    /// `ALTER TABLE … RENAME TO` may be of an index or a sequence; `false` where it is none of them.
     fn alter_other(&mut self, file: &FileAst, alter: &AlterTable) -> bool {
-        if file.dialect != Dialect::Postgres {
+        if !Effects::of(file.dialect).alters_others {
             return false;
         }
         let name = &alter.table;
@@ -146,7 +147,7 @@ impl Fold<'_> {
                     .push((self.now, old.text.clone(), definition.name.text.clone()));
                 let notes = std::mem::take(&mut table.columns[at].notes);
                 let mut changed = column(definition, file.dialect);
-                character_set::in_bytes(&mut changed, table);
+                mysql::character_set::in_bytes(&mut changed, table);
                 table.columns[at] = DraftColumn { notes, ..changed };
                 if file.flavour != Some(Flavour::Mysql) {
                     constraint::forget_own_checks(table, definition);
@@ -196,7 +197,7 @@ impl Fold<'_> {
             AlterAction::Comment(text) => table.comment = Some(text.clone()),
             AlterAction::Option(option) => native::set_option(table, option),
             AlterAction::CharacterSet { options, converts } => {
-                character_set::change(table, options, *converts);
+                mysql::character_set::change(table, options, *converts);
             }
             AlterAction::DropVersioning => native::drop_option(table, "SYSTEM VERSIONING"),
             AlterAction::DropPartitioning => native::drop_option(table, "PARTITION BY"),
@@ -254,8 +255,8 @@ impl Fold<'_> {
                 self.spell_out_serial(index, table, column);
                 self.with_column(table, column, |column| {
                     setting::forget(column);
-                    if dialect == Dialect::Postgres {
-                        super::types::keep_type_of_default(column, type_name);
+                    if Effects::of(dialect).default_keeps_type {
+                        postgres::default::keep_type_of_default(column, type_name);
                     }
                     column.type_name.clone_from(type_name);
                     column.collation.clone_from(collation);
@@ -300,10 +301,10 @@ impl Fold<'_> {
 
     /// SQLite keeps a column that anything else needs, which is an error then.
     fn keeps_column(&mut self, table: &DraftTable, column: &Name) -> bool {
-        if table.dialect != Dialect::Sqlite {
+        if !Effects::of(table.dialect).keeps_needed_columns {
             return false;
         }
-        let Some((why, help)) = drop_column::kept_by_sqlite(table, &column.text) else {
+        let Some((why, help)) = drop_column::kept(table, &column.text) else {
             return false;
         };
         let message = format!(
@@ -414,7 +415,7 @@ impl Fold<'_> {
         } else if let AlterAction::DropColumn {
             column, cascade, ..
         } = action
-            && file.dialect == Dialect::Postgres
+            && Effects::of(file.dialect).views == HeldViews::ByColumns
         {
             if *cascade {
                 self.drop_readers_of_column(file, index, &column.text);
@@ -427,7 +428,7 @@ impl Fold<'_> {
         let mut table = self.tables[index]
             .take()
             .expect("the caller saw that it is there");
-        implied::settle_names(&mut table);
+        postgres::implied::settle_names(&mut table);
         rename::forget_own_name(&mut table);
         self.keep_sequences(index, &mut table, None);
         self.note_keys(index, &mut table);
@@ -509,9 +510,9 @@ fn move_column(table: &mut DraftTable, name: &Name, position: &ColumnPosition) {
 }
 
 pub(super) fn rename_constraint(table: &mut DraftTable, from: &Name, to: &Name) {
-    implied::settle_names(table);
-    // MySQL renames indexes alone: a foreign key keeps the name that its index had.
-    let is_index = table.dialect == Dialect::Mysql;
+    postgres::implied::settle_names(table);
+    // Where indexes alone are renamed, a foreign key keeps the name that its index had.
+    let is_index = Effects::of(table.dialect).renames_indexes_alone;
     let keys = (table.uniques.iter_mut().map(|unique| &mut unique.name))
         .chain(table.indexes.iter_mut().map(|index| &mut index.name));
     let constraints = (table.primary_key.iter_mut().map(|key| &mut key.name))

@@ -1,10 +1,10 @@
 //! The names that checks without one have on each database.
 
 use crate::ast::Name;
-use crate::dialect::Dialect;
 use crate::draft::{DraftCheck, DraftTable};
 
-use super::implied::{implied_name, texts};
+use super::effects::{CheckNames, Effects};
+use super::postgres::implied::{implied_name, texts};
 use super::rename::speaks_of;
 
 /// Gives each check the name that PostgreSQL gave it.
@@ -24,10 +24,10 @@ pub(super) fn names_of(table: &DraftTable) -> Vec<Vec<String>> {
             Some(name) => vec![name.clone()],
             None => {
                 unnamed += 1;
-                match table.dialect {
-                    Dialect::Postgres => vec![free_name(table, check, &taken)],
-                    Dialect::Mysql => numbered_names(table, check, unnamed),
-                    Dialect::Sqlite => Vec::new(),
+                match Effects::of(table.dialect).check_names {
+                    CheckNames::AfterColumn => vec![free_name(table, check, &taken)],
+                    CheckNames::Numbered => numbered_names(table, check, unnamed),
+                    CheckNames::None => Vec::new(),
                 }
             }
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::ast::{
     ColumnDef, ColumnOption, ColumnOptionKind, Copy, CreateTable, Expression, FileAst,
-    IdentityOptions, Including, KeyPart, PartKey, TypeName, UniqueOptions,
+    IdentityOptions, Including, KeyPart, PartKey, UniqueOptions,
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
@@ -17,7 +17,10 @@ use crate::parse::comment_text;
 use crate::source::Span;
 use crate::syntax::{ExprKind, look_at_expression};
 
-use super::{Fold, key_name, lookup};
+use super::effects::Effects;
+use super::mysql::key_name;
+use super::{Fold, lookup};
+use crate::syntax::grammar::{Grammar, TableLike};
 
 /// A table with more indexes than this takes over none.
 const COPIED_INDEX_LIMIT: usize = 1000;
@@ -45,7 +48,7 @@ impl Fold<'_> {
                 .push(finding.help("rename or remove one of the two"));
         }
         let mut added = column(definition, file.dialect);
-        super::character_set::in_bytes(&mut added, table);
+        super::mysql::character_set::in_bytes(&mut added, table);
         self.place_column(file, &mut added);
         added.since = self.now;
         table.columns.push(added);
@@ -97,11 +100,12 @@ impl Fold<'_> {
         let names = || vec![definition.name.clone()];
         let column = definition.name.text.as_str();
         // Of what MariaDB reads of one column the primary key takes the place of `UNIQUE` and of `SERIAL`'s key.
-        let is_mysql = file.dialect == Dialect::Mysql;
+        let effects = Effects::of(file.dialect);
         let is_key =
             |option: &ColumnOption| matches!(option.kind, ColumnOptionKind::PrimaryKey { .. });
-        let is_primary = is_mysql && definition.options.iter().any(is_key);
-        if !is_primary && is_mysql_serial(&definition.type_name, file.dialect) {
+        let is_primary = effects.serial_is_unique && definition.options.iter().any(is_key);
+        let is_serial = super::types::is_serial(&definition.type_name, file.dialect);
+        if effects.serial_is_unique && is_serial && !is_primary {
             let (columns, options, span) =
                 (names(), UniqueOptions::default(), definition.type_name.span);
             table.uniques.push(DraftUnique {
@@ -237,13 +241,14 @@ impl Fold<'_> {
             return self.unknown_table(&copy.table, "these columns");
         };
         let source = self.table_mut(source).clone();
+        let like = Grammar::of(file.dialect).tables.like;
         let columns = source.columns.clone();
         let keys = source.primary_key.iter().flat_map(|key| &key.columns);
         let keys: Vec<&str> = keys.map(|name| name.text.as_str()).collect();
         for mut column in columns {
             column.not_null |= keys.contains(&column.name.text.as_str());
             column.inherited = is_parent(table, copy);
-            if file.dialect == Dialect::Postgres {
+            if like == TableLike::Element {
                 leave_comment(&mut column, copy);
             }
             leave_values(&mut column, copy.including);
@@ -251,7 +256,7 @@ impl Fold<'_> {
                 table.columns.push(column);
             }
         }
-        if file.dialect == Dialect::Mysql {
+        if like == TableLike::Whole {
             table.native.options.clone_from(&source.native.options);
             table.storage_engine.clone_from(&source.storage_engine);
             table.comment.clone_from(&source.comment);
@@ -260,20 +265,22 @@ impl Fold<'_> {
     }
 }
 
-/// Keys, indexes and checks of a table `LIKE` another. PostgreSQL names keys and indexes anew, MySQL the checks.
+/// Keys, indexes and checks of a table `LIKE` another. One that is an element gives keys and indexes new names, one that is the whole table
+/// the checks.
 fn copy_keys(table: &mut DraftTable, mut source: DraftTable, including: Including) {
-    match table.dialect {
-        Dialect::Postgres => {
+    let like = Grammar::of(table.dialect).tables.like;
+    match like {
+        TableLike::Element => {
             let keys = source.primary_key.iter_mut().map(|key| &mut key.name);
             let keys = keys.chain(source.uniques.iter_mut().map(|key| &mut key.name));
             let keys = keys.chain(source.indexes.iter_mut().map(|index| &mut index.name));
             keys.for_each(|name| *name = None);
         }
-        Dialect::Mysql => source.checks.iter_mut().for_each(|check| check.name = None),
-        Dialect::Sqlite => {}
+        TableLike::Whole => source.checks.iter_mut().for_each(|check| check.name = None),
+        TableLike::Nowhere => {}
     }
     if including.checks {
-        if table.dialect == Dialect::Postgres {
+        if like == TableLike::Element {
             super::check_name::settle(&mut source);
         }
         table.checks.extend(source.checks);
@@ -401,8 +408,7 @@ fn apply(column: &mut DraftColumn, option: &ColumnOption, dialect: Dialect) {
         }
         ColumnOptionKind::Null => {
             column.says_null = true;
-            // MySQL takes the last word; SQLite takes `NULL` for none; PostgreSQL refuses both together.
-            column.not_null &= dialect != Dialect::Mysql;
+            column.not_null &= !Effects::of(dialect).null_takes_back;
         }
         ColumnOptionKind::Default(value) => set_default(column, value.clone()),
         ColumnOptionKind::PrimaryKey { descending, .. } => column.no_rowid_alias = *descending,
@@ -460,7 +466,7 @@ pub(super) fn set_identity(column: &mut DraftColumn, always: bool, options: &Ide
 /// A default; `nextval('…')` is how a dump writes serial. What is done with the number, or a type that is not an integer,
 /// makes it a default like any other.
 pub(super) fn set_default(column: &mut DraftColumn, value: Expression) {
-    if super::types::is_nextval(&value) && super::types::may_count(&column.type_name) {
+    if super::postgres::default::is_nextval(&value) && super::types::may_count(&column.type_name) {
         column.generated = DraftGenerated::Counted { always: false };
         column.counter = DraftCounter::Default(value);
         column.default = None;
@@ -477,15 +483,12 @@ fn note_json(table: &mut DraftTable, definition: &ColumnDef, condition: &Express
         |_, expr| matches!(&expr.kind, ExprKind::Call(call) if call.function() == "json_valid" && call.arguments.len() == 1),
     );
     let valid = valid.unwrap_or(false);
-    let long = table.dialect == Dialect::Mysql && definition.type_name.name == "longtext";
+    let long =
+        Effects::of(table.dialect).json_is_checked_text && definition.type_name.name == "longtext";
     let found = lookup::column_index(&table.columns, &definition.name.text, table.dialect);
     if let Some(index) = found.filter(|_| valid && long) {
         let column = &mut table.columns[index];
         column.declared = Some(column.type_name.written.clone());
         column.type_name.name = "json".to_owned();
     }
-}
-
-fn is_mysql_serial(type_name: &TypeName, dialect: Dialect) -> bool {
-    dialect == Dialect::Mysql && super::types::is_serial(type_name, dialect)
 }

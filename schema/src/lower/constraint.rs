@@ -4,14 +4,15 @@ use crate::ast::{
     ColumnDef, CreateIndex, DroppedKey, FileAst, KeyPart, Name, ObjectName, PartKey, Period,
     TableConstraint, TableConstraintKind, TypeArgument, UniqueOptions,
 };
-use crate::dialect::Dialect;
 use crate::draft::{
     DraftCheck, DraftForeignKey, DraftIndex, DraftKey, DraftTable, DraftUnique, TableIndex,
 };
 use crate::findings::unreadable;
 
-use super::implied::{implied_name, texts};
-use super::{Fold, check_name, key_name, lookup, unknown};
+use super::effects::Effects;
+use super::mysql::key_name;
+use super::postgres::implied::{implied_name, texts};
+use super::{Fold, check_name, lookup, unknown};
 
 impl Fold<'_> {
     pub(super) fn add_constraint(
@@ -364,12 +365,13 @@ fn key_columns(parts: &[KeyPart]) -> Option<Vec<Name>> {
 }
 
 /// The columns of a key whose parts are whole columns as they are; a prefix as long as the column is the whole of it,
-/// but under another collation other values are equal. PostgreSQL's collations and operator classes order what they do
-/// not hold equal.
+/// but under another collation other values are equal, unless collations and operator classes order what they do not
+/// hold equal.
 fn plain_columns(table: &DraftTable, parts: &[KeyPart]) -> Option<Vec<Name>> {
     let columns = key_columns(parts)?;
+    let only_order = Effects::of(table.dialect).collations_only_order;
     let whole = |(part, name): (&KeyPart, &Name)| match (part.prefix, &part.qualifier) {
-        (_, Some(words)) => table.dialect == Dialect::Postgres && words != "WITHOUT OVERLAPS",
+        (_, Some(words)) => only_order && words != "WITHOUT OVERLAPS",
         (Some(prefix), None) => declared_length(table, name).is_some_and(|length| prefix >= length),
         (None, None) => true,
     };
@@ -421,9 +423,9 @@ fn same_columns(one: &[Name], other: &[Name]) -> bool {
     texts(one) == texts(other)
 }
 
-/// MySQL numbers the foreign keys without a name: `t_ibfk_1`, and on from the highest number of a name of that form.
+/// Foreign keys without a name are numbered: `t_ibfk_1`, and on from the highest number of a name of that form.
 fn number_foreign_keys(table: &mut DraftTable) {
-    if table.dialect != Dialect::Mysql {
+    if !Effects::of(table.dialect).numbers_foreign_keys {
         return;
     }
     let start = format!("{}_ibfk_", table.name.name.text);

@@ -5,6 +5,7 @@ use crate::dialect::Dialect;
 use crate::draft::{DraftCheck, DraftGenerated, DraftIndex, DraftTable, TableIndex};
 use crate::model::KeyWords;
 
+use super::effects::Effects;
 use super::lookup::same_name;
 use super::rename::speaks_of;
 
@@ -21,62 +22,11 @@ pub(super) fn drop_column(table: &mut DraftTable, name: &str) {
     table.checks.retain(|check| !speaks(&check.condition));
     let exclusions = &mut table.native.exclusions;
     exclusions.retain(|(_, written)| !speaks(written));
-    match dialect {
-        Dialect::Mysql => shorten_keys(table, name),
-        Dialect::Postgres | Dialect::Sqlite => drop_keys(table, name),
+    if Effects::of(dialect).shortens_keys {
+        shorten_keys(table, name);
+    } else {
+        drop_keys(table, name);
     }
-}
-
-/// Why SQLite does not drop the column, with the way out (SQLite, "ALTER TABLE", section 5); `None` where it does.
-pub(super) fn kept_by_sqlite(table: &DraftTable, name: &str) -> Option<(String, String)> {
-    let dialect = Dialect::Sqlite;
-    let holds = |columns: &[Name]| !free(columns, name, dialect);
-    let anew = || {
-        format!(
-            "make a new table without `{name}`, copy the rows, drop the old one and rename the new one"
-        )
-    };
-    let in_key = table
-        .primary_key
-        .as_ref()
-        .is_some_and(|key| holds(&key.columns));
-    if in_key {
-        return Some(("it is part of the primary key".to_owned(), anew()));
-    }
-    let unique = table.uniques.iter().find(|unique| holds(&unique.columns));
-    let needs = |index: &&DraftIndex| {
-        let mut parts = index.parts.iter();
-        let predicate = index.predicate.as_ref();
-        parts.any(|part| part_needs(part, name, dialect))
-            || predicate.is_some_and(|condition| speaks_of(condition, name, dialect))
-    };
-    let index = table.indexes.iter().find(needs);
-    let named = unique
-        .filter(|unique| unique.is_index)
-        .map(|unique| &unique.name);
-    if let Some(Some(index)) = named.or(index.map(|index| &index.name)) {
-        let help = format!("drop the index before: `DROP INDEX {index}`");
-        return Some((format!("the index `{index}` needs it"), help));
-    }
-    if unique.is_some() || index.is_some() {
-        return Some(("it is part of a unique constraint".to_owned(), anew()));
-    }
-    if table.foreign_keys.iter().any(|key| holds(&key.columns)) {
-        return Some(("it is part of a foreign key".to_owned(), anew()));
-    }
-    // A check that is written with the column goes with it.
-    let of_others = |check: &&DraftCheck| {
-        let own = check.column.as_ref();
-        let own = own.is_some_and(|column| same_name(&column.text, name, dialect));
-        !own && speaks_of(&check.condition, name, dialect)
-    };
-    if table.checks.iter().any(|check| of_others(&check)) {
-        return Some(("a CHECK needs it".to_owned(), anew()));
-    }
-    if !generated_from(table, name).is_empty() {
-        return Some(("a computed column needs it".to_owned(), anew()));
-    }
-    None
 }
 
 /// Returns the names of the columns that are generated from the column: `CASCADE` drops them with it.
@@ -135,11 +85,12 @@ fn drop_keys(table: &mut DraftTable, name: &str) {
     table.indexes.retain(|index| !needs(index));
 }
 
-/// MySQL takes the column out of its keys and indexes; one that has no other goes.
+/// Takes the column out of its keys and indexes; one that has no other goes.
 fn shorten_keys(table: &mut DraftTable, name: &str) {
+    let dialect = table.dialect;
     let shorten = |columns: &mut Vec<Name>, parts: &mut Vec<KeyPart>| {
-        columns.retain(|column| !same_name(&column.text, name, Dialect::Mysql));
-        parts.retain(|part| !part_needs(part, name, Dialect::Mysql));
+        columns.retain(|column| !same_name(&column.text, name, dialect));
+        parts.retain(|part| !part_needs(part, name, dialect));
         !columns.is_empty()
     };
     if let Some(mut key) = table.primary_key.take() {
@@ -150,11 +101,61 @@ fn shorten_keys(table: &mut DraftTable, name: &str) {
         .uniques
         .retain_mut(|unique| shorten(&mut unique.columns, &mut unique.parts));
     table.indexes.retain_mut(|index| {
-        index
-            .parts
-            .retain(|part| !part_needs(part, name, Dialect::Mysql));
+        index.parts.retain(|part| !part_needs(part, name, dialect));
         !index.parts.is_empty()
     });
+}
+
+/// Why the column is not dropped, with the way out (SQLite, "ALTER TABLE", section 5); `None` where it does.
+pub(super) fn kept(table: &DraftTable, name: &str) -> Option<(String, String)> {
+    let dialect = table.dialect;
+    let holds = |columns: &[Name]| !free(columns, name, dialect);
+    let anew = || {
+        format!(
+            "make a new table without `{name}`, copy the rows, drop the old one and rename the new one"
+        )
+    };
+    let in_key = table
+        .primary_key
+        .as_ref()
+        .is_some_and(|key| holds(&key.columns));
+    if in_key {
+        return Some(("it is part of the primary key".to_owned(), anew()));
+    }
+    let unique = table.uniques.iter().find(|unique| holds(&unique.columns));
+    let needs = |index: &&DraftIndex| {
+        let mut parts = index.parts.iter();
+        let predicate = index.predicate.as_ref();
+        parts.any(|part| part_needs(part, name, dialect))
+            || predicate.is_some_and(|condition| speaks_of(condition, name, dialect))
+    };
+    let index = table.indexes.iter().find(needs);
+    let named = unique
+        .filter(|unique| unique.is_index)
+        .map(|unique| &unique.name);
+    if let Some(Some(index)) = named.or(index.map(|index| &index.name)) {
+        let help = format!("drop the index before: `DROP INDEX {index}`");
+        return Some((format!("the index `{index}` needs it"), help));
+    }
+    if unique.is_some() || index.is_some() {
+        return Some(("it is part of a unique constraint".to_owned(), anew()));
+    }
+    if table.foreign_keys.iter().any(|key| holds(&key.columns)) {
+        return Some(("it is part of a foreign key".to_owned(), anew()));
+    }
+    // A check that is written with the column goes with it.
+    let of_others = |check: &&DraftCheck| {
+        let own = check.column.as_ref();
+        let own = own.is_some_and(|column| same_name(&column.text, name, dialect));
+        !own && speaks_of(&check.condition, name, dialect)
+    };
+    if table.checks.iter().any(|check| of_others(&check)) {
+        return Some(("a CHECK needs it".to_owned(), anew()));
+    }
+    if !generated_from(table, name).is_empty() {
+        return Some(("a computed column needs it".to_owned(), anew()));
+    }
+    None
 }
 
 fn part_needs(part: &KeyPart, name: &str, dialect: Dialect) -> bool {

@@ -4,23 +4,21 @@
 
 mod alter;
 mod cascade;
-mod character_set;
 mod check_name;
 mod child;
 mod column;
 mod constraint;
-mod counted;
 mod drop_column;
+mod effects;
 mod guarded;
-mod implied;
-mod key_name;
 mod lookup;
 mod moved;
+mod mysql;
 mod native;
 mod objects;
-mod on_path;
 mod outside;
 mod parts;
+mod postgres;
 mod reads;
 mod rename;
 mod schema;
@@ -44,7 +42,6 @@ use crate::ast::{
     TypeName,
 };
 use crate::diagnostic::Diagnostics;
-use crate::dialect::Dialect;
 use crate::draft::{Draft, DraftDomain, DraftEnum, DraftTable, DraftView, TableIndex};
 use crate::findings::{too_many, unreadable};
 use crate::input::Input;
@@ -52,6 +49,7 @@ use crate::parse::comment_text;
 use crate::plan::capture;
 use crate::source::FileId;
 
+use effects::Effects;
 use objects::Objects;
 
 /// Folds all files.
@@ -314,7 +312,9 @@ impl<'a> Fold<'a> {
                 }
             };
         }
-        if file.dialect == Dialect::Sqlite && self.belongs_to_sqlite(&created.name.name.text) {
+        if Effects::of(file.dialect).catalogue_tables
+            && self.belongs_to_sqlite(&created.name.name.text)
+        {
             return self.no_model(&created.name, "CREATE TABLE of SQLite's own");
         }
         if capture::is_own_table(&created.name.name.text) {
@@ -348,7 +348,7 @@ impl<'a> Fold<'a> {
         for constraint in periods.into_iter().chain(others) {
             self.add_constraint(file, &mut table, constraint);
         }
-        if file.dialect == Dialect::Postgres {
+        if file.dialect.capabilities(file.flavour).merges_equal_keys {
             constraint::merge_equal_keys(&mut table);
         }
         let index = self.tables.len();

@@ -149,10 +149,10 @@ impl Fold<'_> {
         let tables = self.tables.iter_mut().flatten().filter(here);
         for column in tables.flat_map(|table| &mut table.columns) {
             if let DraftCounter::Default(value) = &mut column.counter {
-                super::rename::rename_sequence(value, from, to);
+                super::postgres::rename::rename_sequence(value, from, to);
             }
             if let Some(value) = &mut column.default {
-                super::rename::rename_sequence(value, from, to);
+                super::postgres::rename::rename_sequence(value, from, to);
             }
         }
     }

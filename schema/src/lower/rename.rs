@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::ast::{Expression, KeyPart, Name, ObjectName, PartKey};
+use crate::ast::{Expression, KeyPart, Name, PartKey};
 use crate::dialect::Dialect;
 use crate::draft::{DraftGenerated, DraftTable};
 use crate::sql_writer::SqlWriter;
@@ -22,8 +22,8 @@ fn is_column(site: &Site, column: &str, dialect: Dialect) -> bool {
 
 /// Renames a column in everything of its own table.
 pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
-    super::implied::settle_names(table);
-    super::key_name::keep(table, from);
+    super::postgres::implied::settle_names(table);
+    super::mysql::key_name::keep(table, from);
     let dialect = table.dialect;
     for name in names(table).filter(|name| same_name(&name.text, from, dialect)) {
         name.text.clone_from(&to.text);
@@ -112,23 +112,6 @@ fn keys(parts: &mut [KeyPart]) -> impl Iterator<Item = &mut Expression> {
     })
 }
 
-/// `nextval('s')` of a sequence that goes by another name, or is in another schema, now.
-pub(super) fn rename_sequence(value: &mut Expression, from: &ObjectName, to: &ObjectName) {
-    rewrite(value, Dialect::Postgres, |site, _| {
-        let last = site.text.rsplit('.').next().unwrap_or(&site.text);
-        let plain = last.trim_matches('"');
-        let is_it = plain == from.name.text || last.to_lowercase() == from.name.text;
-        (site.kind == SiteKind::Sequence && is_it).then(|| literal(&quoted(to)))
-    });
-}
-
-/// Another text in place of one of PostgreSQL's constants.
-pub(super) fn rename_text(value: &mut Expression, from: &str, to: &str) {
-    rewrite(value, Dialect::Postgres, |site, _| {
-        (site.kind == SiteKind::Text && site.text == from).then(|| literal(to))
-    });
-}
-
 /// Writes other texts in place of names, which are given as they stand there too. The rest stays as it is.
 pub(super) fn rewrite(
     value: &mut Expression,
@@ -151,20 +134,4 @@ pub(super) fn rewritten(
         }
     }
     written
-}
-
-pub(super) fn literal(text: &str) -> String {
-    let mut sql = SqlWriter::new(Dialect::Postgres);
-    sql.text_literal(text);
-    sql.finish()
-}
-
-/// A name of PostgreSQL, with its schema where it has one.
-pub(super) fn quoted(name: &ObjectName) -> String {
-    let mut sql = SqlWriter::new(Dialect::Postgres);
-    if let Some(schema) = &name.schema {
-        sql.identifier(schema).push(".");
-    }
-    sql.identifier(&name.name.text);
-    sql.finish()
 }

@@ -8,7 +8,7 @@ use crate::draft::{DraftDomain, DraftEnum};
 use crate::source::FileId;
 
 use super::Fold;
-use super::rename::rename_text;
+use super::postgres::rename::rename_text;
 
 impl Fold<'_> {
     pub(super) fn create_enum(&mut self, file: &FileAst, created: &CreateEnum) {

@@ -6,14 +6,12 @@
 
 use crate::ast::{FileAst, Name, ObjectName};
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
 use crate::draft::{DraftView, Outdated, TableIndex};
 use crate::source::Span;
-use crate::sql_writer::SqlWriter;
 
+use super::effects::{Effects, HeldViews};
 use super::reads::names_of;
 use super::{Fold, lookup};
-use crate::syntax::{Names, read_text};
 
 /// The source of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +50,6 @@ impl Fold<'_> {
         );
     }
 
-    /// MySQL follows nothing: a view reads the table that has the name when it is queried.
     fn outdate(
         &mut self,
         file: &FileAst,
@@ -61,7 +58,7 @@ impl Fold<'_> {
         at: Span,
         needs: impl Fn(&Self, &DraftView) -> bool,
     ) {
-        if file.dialect == Dialect::Mysql {
+        if Effects::of(file.dialect).views == HeldViews::ByNames {
             return;
         }
         for view in self.views_that_read(file, read, needs) {
@@ -149,7 +146,7 @@ impl Fold<'_> {
     }
 
     /// Returns the object that a name stands for here and now.
-    fn read_by(&self, file: &FileAst, name: &ObjectName) -> Option<Read> {
+    pub(super) fn read_by(&self, file: &FileAst, name: &ObjectName) -> Option<Read> {
         let table = self.find(file, name).map(Read::Table);
         table.or_else(|| self.view_index(file, name).map(Read::View))
     }
@@ -191,7 +188,10 @@ impl Fold<'_> {
                 Some(name) => {
                     lookup::same_name(name, column, dialect) && qualifier.map_or(!others, is_own)
                 }
-                None => dialect != Dialect::Sqlite && qualifier.is_none_or(is_own),
+                None => {
+                    let is_text = Effects::of(dialect).views == HeldViews::AsTexts;
+                    !is_text && qualifier.is_none_or(is_own)
+                }
             }
         })
     }
@@ -212,51 +212,5 @@ impl Fold<'_> {
             Some(Read::View(_)) => true,
             None => false,
         }
-    }
-
-    /// Names that the path of the file leads to are written with their schema: another file has another path.
-    pub(super) fn qualify_views(&mut self, file: &FileAst) {
-        for at in 0..self.views.len() {
-            let Some(mut view) = self.views[at].take() else {
-                continue;
-            };
-            let has_path = view.table.name.path.is_some();
-            if has_path && view.table.file == file.file && file.dialect == Dialect::Postgres {
-                self.qualify_view(file, &mut view);
-            }
-            self.views[at] = Some(view);
-        }
-    }
-
-    fn qualify_view(&self, file: &FileAst, view: &mut DraftView) {
-        let sql = &view.body.sql;
-        let Ok(query) = read_text(sql, Dialect::Postgres) else {
-            return;
-        };
-        let mut places: Vec<(usize, String)> = Vec::new();
-        for source in Names::of_rows(&query.statement).tables {
-            let name = ObjectName {
-                path: view.table.name.path.clone(),
-                ..source.name
-            };
-            if name.schema.is_some() || name.in_public {
-                continue;
-            }
-            let table = match self.read_by(file, &name) {
-                Some(Read::Table(index)) => self.tables[index].as_ref(),
-                Some(Read::View(at)) => self.views[at].as_ref().map(|view| &view.table),
-                None => None,
-            };
-            let schema = table.and_then(|table| table.name.schema.clone());
-            places.extend(schema.map(|schema| (name.name.span.start as usize, schema)));
-        }
-        places.sort_unstable();
-        let mut qualified = sql.clone();
-        for (at, schema) in places.iter().rev() {
-            let mut writer = SqlWriter::new(Dialect::Postgres);
-            writer.identifier(schema).push(".");
-            qualified.insert_str(*at, &writer.finish());
-        }
-        view.body.sql = qualified;
     }
 }

@@ -9,10 +9,10 @@ use crate::draft::{
 use crate::source::FileId;
 use crate::syntax::{Site, sites};
 
-use super::Fold;
 use super::implied::first_free;
-use super::objects::is_sequence;
 use super::rename::{literal, quoted};
+use crate::lower::Fold;
+use crate::lower::objects::is_sequence;
 
 /// The column of a sequence whose name is not written.
 enum Unnamed {
@@ -24,7 +24,7 @@ enum Unnamed {
 
 impl Fold<'_> {
     /// The table, or this column of it, gets another name: sequences keep theirs.
-    pub(super) fn keep_sequences(
+    pub(in crate::lower) fn keep_sequences(
         &mut self,
         index: TableIndex,
         table: &mut DraftTable,
@@ -43,7 +43,7 @@ impl Fold<'_> {
     }
 
     /// A new table's sequences get numbers where one of another table has the usual name.
-    pub(super) fn number_sequences(&mut self, index: TableIndex, table: &mut DraftTable) {
+    pub(in crate::lower) fn number_sequences(&mut self, index: TableIndex, table: &mut DraftTable) {
         if table.dialect != Dialect::Postgres || self.sequence_owner.is_empty() {
             return;
         }
@@ -65,7 +65,7 @@ impl Fold<'_> {
     }
 
     /// The sequence has another name: its old one is free, and a column whose sequence has the usual name again says all of it.
-    pub(super) fn sequence_was_renamed(&mut self, at: usize, from: &ObjectName) {
+    pub(in crate::lower) fn sequence_was_renamed(&mut self, at: usize, from: &ObjectName) {
         let Some(object) = self.objects.get(at) else {
             return;
         };
@@ -95,7 +95,7 @@ impl Fold<'_> {
     }
 
     /// A column that counts by a sequence of its own as a `serial` does is one.
-    pub(super) fn serial_again(&mut self, table: &mut DraftTable, name: &Name) {
+    pub(in crate::lower) fn serial_again(&mut self, table: &mut DraftTable, name: &Name) {
         if table.dialect != Dialect::Postgres {
             return;
         }
@@ -123,7 +123,7 @@ impl Fold<'_> {
     }
 
     /// Writes the words of `serial` in full from here on: a type, NOT NULL, and a default by a sequence that stays.
-    pub(super) fn spell_out_serial(
+    pub(in crate::lower) fn spell_out_serial(
         &mut self,
         index: TableIndex,
         table: &mut DraftTable,
@@ -131,7 +131,7 @@ impl Fold<'_> {
     ) {
         let is_it = |one: &&mut DraftColumn| {
             one.name.text == column.text
-                && super::types::is_serial(&one.type_name, Dialect::Postgres)
+                && crate::lower::types::is_serial(&one.type_name, Dialect::Postgres)
         };
         if table.dialect != Dialect::Postgres {
             return;
@@ -143,7 +143,12 @@ impl Fold<'_> {
     }
 
     /// The sequence that a column brought along gets this name; `false` where none is called so.
-    pub(super) fn rename_unnamed(&mut self, file: FileId, from: &ObjectName, to: &Name) -> bool {
+    pub(in crate::lower) fn rename_unnamed(
+        &mut self,
+        file: FileId,
+        from: &ObjectName,
+        to: &Name,
+    ) -> bool {
         let is_meant = |table: &DraftTable, column: &DraftColumn| {
             let usual = first_free(&table.name.name.text, &[&column.name.text], "seq", |_| {
                 false
@@ -170,7 +175,7 @@ impl Fold<'_> {
     }
 
     /// The same of an identity column's, which is no object of its own.
-    pub(super) fn identity_was_renamed(&mut self, from: &ObjectName, to: &ObjectName) {
+    pub(in crate::lower) fn identity_was_renamed(&mut self, from: &ObjectName, to: &ObjectName) {
         if let Some(index) = self.sequence_owner.remove(&key_of(from)) {
             self.sequence_owner.insert(key_of(to), index);
         }
@@ -316,7 +321,7 @@ fn unnamed(column: &DraftColumn) -> Option<Unnamed> {
 }
 
 fn serial(column: &DraftColumn) -> Option<&'static str> {
-    let is_serial = super::types::is_serial(&column.type_name, Dialect::Postgres);
+    let is_serial = crate::lower::types::is_serial(&column.type_name, Dialect::Postgres);
     is_serial.then_some(match column.type_name.name.as_str() {
         "bigserial" | "serial8" => "bigint",
         "smallserial" | "serial2" => "smallint",

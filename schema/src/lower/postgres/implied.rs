@@ -6,14 +6,14 @@ use std::collections::HashSet;
 use crate::ast::{CreateIndex, Expression, KeyPart, Name, PartKey, TableConstraintKind};
 use crate::dialect::Dialect;
 use crate::draft::{DraftTable, TableIndex};
-pub(super) use crate::name::implied::{first_free, implied_name};
+pub(in crate::lower) use crate::name::implied::{first_free, implied_name};
 use crate::syntax::{ExprKind, look_at_expression};
 
-use super::Fold;
-use super::constraint::is_named;
+use crate::lower::Fold;
+use crate::lower::constraint::is_named;
 
 /// Gives what has no name the one that the database gave it.
-pub(super) fn settle_names(table: &mut DraftTable) {
+pub(in crate::lower) fn settle_names(table: &mut DraftTable) {
     if table.dialect != Dialect::Postgres {
         return;
     }
@@ -48,7 +48,7 @@ pub(super) fn settle_names(table: &mut DraftTable) {
     }
 }
 
-pub(super) fn texts(columns: &[Name]) -> Vec<&str> {
+pub(in crate::lower) fn texts(columns: &[Name]) -> Vec<&str> {
     columns.iter().map(|column| column.text.as_str()).collect()
 }
 
@@ -88,7 +88,7 @@ fn word_of(expression: &Expression) -> String {
 
 impl Fold<'_> {
     /// The name of a new constraint of this table, where the usual one belongs to another already.
-    pub(super) fn numbered_name(
+    pub(in crate::lower) fn numbered_name(
         &self,
         table: &DraftTable,
         kind: &TableConstraintKind,
@@ -114,7 +114,7 @@ impl Fold<'_> {
     }
 
     /// `None` where the usual name is free.
-    pub(super) fn numbered(
+    pub(in crate::lower) fn numbered(
         &self,
         table: &DraftTable,
         columns: &[&str],
@@ -141,7 +141,11 @@ impl Fold<'_> {
     }
 
     /// The name that PostgreSQL gives to an index without one.
-    pub(super) fn name_of_index(&self, owner: TableIndex, index: &CreateIndex) -> Option<Name> {
+    pub(in crate::lower) fn name_of_index(
+        &self,
+        owner: TableIndex,
+        index: &CreateIndex,
+    ) -> Option<Name> {
         let table = self.tables[owner].as_ref()?;
         if index.name.is_some() || table.dialect != Dialect::Postgres {
             return index.name.clone();
@@ -156,7 +160,7 @@ impl Fold<'_> {
     }
 
     /// Keys that have a name have an index of that name.
-    pub(super) fn note_keys(&mut self, index: TableIndex, table: &mut DraftTable) {
+    pub(in crate::lower) fn note_keys(&mut self, index: TableIndex, table: &mut DraftTable) {
         if table.dialect != Dialect::Postgres {
             return;
         }

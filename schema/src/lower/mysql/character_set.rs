@@ -11,14 +11,14 @@ use crate::column_type::LobSize;
 use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftTable};
 
-use super::{Fold, native};
+use crate::lower::{Fold, native};
 
 /// The default character set: `utf8mb4`.
 const USUAL_BYTES: u32 = 4;
 
 impl Fold<'_> {
     /// `CREATE DATABASE … CHARACTER SET latin1`: tables made later take it, as far as they say nothing themselves.
-    pub(super) fn set_database(
+    pub(in crate::lower) fn set_database(
         &mut self,
         file: &FileAst,
         database: &Option<String>,
@@ -29,7 +29,7 @@ impl Fold<'_> {
         sets.push((file.file, database.clone(), options.to_vec()));
     }
 
-    pub(super) fn take_from_database(&self, table: &mut DraftTable) {
+    pub(in crate::lower) fn take_from_database(&self, table: &mut DraftTable) {
         if self.character_sets.is_empty() || of_table(table).next().is_some() {
             return;
         }
@@ -45,7 +45,7 @@ impl Fold<'_> {
 
 /// `ALTER TABLE … CHARACTER SET latin1` counts for columns that are added later: those that are there keep what they have.
 /// With `CONVERT TO` they take it, and a text whose characters need more bytes than before becomes the next larger kind.
-pub(super) fn change(table: &mut DraftTable, options: &[TableOption], converts: bool) {
+pub(in crate::lower) fn change(table: &mut DraftTable, options: &[TableOption], converts: bool) {
     let before: Vec<TableOption> = of_table(table).cloned().collect();
     if !converts && is_same(&before, options) {
         return;
@@ -87,7 +87,7 @@ fn is_same(before: &[TableOption], options: &[TableOption]) -> bool {
 }
 
 /// Counts the room of a new column of this table in bytes.
-pub(super) fn in_bytes(column: &mut DraftColumn, table: &DraftTable) {
+pub(in crate::lower) fn in_bytes(column: &mut DraftColumn, table: &DraftTable) {
     if table.dialect != Dialect::Mysql || column.type_name.name != "text" {
         return;
     }

@@ -3,20 +3,24 @@
 
 use crate::ast::{Expression, FileAst, Name, ObjectKind, ObjectName};
 use crate::dialect::Dialect;
-use crate::draft::{DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind};
+use crate::draft::{
+    DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftView,
+};
 use crate::source::Span;
-use crate::syntax::{Site, SiteKind, sites_of_definition};
+use crate::syntax::{Names, Site, SiteKind, read_text, sites_of_definition};
 
-use super::Fold;
-use super::objects::is_sequence;
-use super::rename::{literal, rewrite, rewritten};
+use super::rename::literal;
+use crate::lower::Fold;
+use crate::lower::objects::is_sequence;
+use crate::lower::rename::{rewrite, rewritten};
+use crate::lower::view_readers::Read;
 
 /// The test for the kind of object that a name stands for at its place.
 type ObjectTest = fn(&DraftObject) -> bool;
 
 impl Fold<'_> {
     /// The column's type, collation and values.
-    pub(super) fn place_column(&self, file: &FileAst, column: &mut DraftColumn) {
+    pub(in crate::lower) fn place_column(&self, file: &FileAst, column: &mut DraftColumn) {
         if !self.counts_path(file) {
             return;
         }
@@ -42,7 +46,7 @@ impl Fold<'_> {
     }
 
     /// `nextval('s')`, `'a'::kind`, `CAST (a AS kind)`, `f(a)`. What is not understood stays as it is written.
-    pub(super) fn place_expression(&self, file: &FileAst, value: &mut Expression) {
+    pub(in crate::lower) fn place_expression(&self, file: &FileAst, value: &mut Expression) {
         if self.counts_path(file) {
             rewrite(value, Dialect::Postgres, |site, written| {
                 self.placed(file, site, written)
@@ -51,7 +55,11 @@ impl Fold<'_> {
     }
 
     /// Returns the text after the name of a type, domain or function, with names on the path resolved.
-    pub(super) fn placed_definition(&self, file: &FileAst, written: &Expression) -> String {
+    pub(in crate::lower) fn placed_definition(
+        &self,
+        file: &FileAst,
+        written: &Expression,
+    ) -> String {
         if !self.counts_path(file) {
             return written.sql.clone();
         }
@@ -102,6 +110,50 @@ impl Fold<'_> {
         };
         let found = self.objects.meant(file.file, &name, kind)?;
         self.objects.get(found)?.name.schema.clone()
+    }
+
+    /// Names that the path of the file leads to are written with their schema: another file has another path.
+    pub(in crate::lower) fn qualify_views(&mut self, file: &FileAst) {
+        for at in 0..self.views.len() {
+            let Some(mut view) = self.views[at].take() else {
+                continue;
+            };
+            let has_path = view.table.name.path.is_some();
+            if has_path && view.table.file == file.file && file.dialect == Dialect::Postgres {
+                self.qualify_view(file, &mut view);
+            }
+            self.views[at] = Some(view);
+        }
+    }
+
+    fn qualify_view(&self, file: &FileAst, view: &mut DraftView) {
+        let sql = &view.body.sql;
+        let Ok(query) = read_text(sql, Dialect::Postgres) else {
+            return;
+        };
+        let mut places: Vec<(usize, String)> = Vec::new();
+        for source in Names::of_rows(&query.statement).tables {
+            let name = ObjectName {
+                path: view.table.name.path.clone(),
+                ..source.name
+            };
+            if name.schema.is_some() || name.in_public {
+                continue;
+            }
+            let table = match self.read_by(file, &name) {
+                Some(Read::Table(index)) => self.tables[index].as_ref(),
+                Some(Read::View(at)) => self.views[at].as_ref().map(|view| &view.table),
+                None => None,
+            };
+            let schema = table.and_then(|table| table.name.schema.clone());
+            places.extend(schema.map(|schema| (name.name.span.start as usize, schema)));
+        }
+        places.sort_unstable();
+        let mut qualified = sql.clone();
+        for (at, schema) in places.iter().rev() {
+            qualified.insert_str(*at, &(identifier(schema) + "."));
+        }
+        view.body.sql = qualified;
     }
 }
 

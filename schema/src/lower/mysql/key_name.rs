@@ -9,7 +9,7 @@ use crate::draft::{DraftTable, DraftUnique};
 const MOST_KEYS: usize = 128;
 
 /// The name of a key that is added without one, where the usual one is taken.
-pub(super) fn numbered(table: &DraftTable, kind: &TableConstraintKind) -> Option<String> {
+pub(in crate::lower) fn numbered(table: &DraftTable, kind: &TableConstraintKind) -> Option<String> {
     match kind {
         TableConstraintKind::Unique { parts, .. } | TableConstraintKind::Index { parts, .. } => {
             numbered_after(table, first_column(parts)?)
@@ -25,7 +25,7 @@ pub(super) fn numbered(table: &DraftTable, kind: &TableConstraintKind) -> Option
 }
 
 /// The same for a key whose first column this is.
-pub(super) fn numbered_after(table: &DraftTable, column: &str) -> Option<String> {
+pub(in crate::lower) fn numbered_after(table: &DraftTable, column: &str) -> Option<String> {
     let is_taken = |name: &str| {
         let mut names = names(table);
         names.any(|known| known.eq_ignore_ascii_case(name))
@@ -49,13 +49,13 @@ fn names(table: &DraftTable) -> impl Iterator<Item = &str> {
 }
 
 /// Whether this is the usual name of a key that has none.
-pub(super) fn is_usual(table: &DraftTable, column: Option<&str>, name: &str) -> bool {
+pub(in crate::lower) fn is_usual(table: &DraftTable, column: Option<&str>, name: &str) -> bool {
     let same = column.is_some_and(|column| column.eq_ignore_ascii_case(name));
     table.dialect == Dialect::Mysql && same
 }
 
 /// Keys that begin with a column which is to get another name keep theirs.
-pub(super) fn keep(table: &mut DraftTable, column: &str) {
+pub(in crate::lower) fn keep(table: &mut DraftTable, column: &str) {
     if table.dialect != Dialect::Mysql {
         return;
     }
@@ -73,11 +73,11 @@ pub(super) fn keep(table: &mut DraftTable, column: &str) {
     }
 }
 
-pub(super) fn first_of(unique: &DraftUnique) -> Option<&str> {
+pub(in crate::lower) fn first_of(unique: &DraftUnique) -> Option<&str> {
     unique.columns.first().map(|column| column.text.as_str())
 }
 
-pub(super) fn first_column(parts: &[KeyPart]) -> Option<&str> {
+pub(in crate::lower) fn first_column(parts: &[KeyPart]) -> Option<&str> {
     match &parts.first()?.key {
         PartKey::Column(column) => Some(&column.text),
         PartKey::Expression(_) => None,
