@@ -14,7 +14,6 @@ use crate::source::{FileId, Span};
 const NAME: &str = "name:";
 /// All annotations, for suggestions.
 const KNOWN: [&str; 6] = ["column", "dialect", "embed", "engine", "engines", "param"];
-const DIALECTS: [Dialect; 3] = [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql];
 
 /// The annotations at the top of a file.
 #[derive(Debug, Default)]
@@ -292,7 +291,7 @@ impl<'d> Reader<'d> {
     }
 
     fn dialect_tag(&mut self, _: usize, rest: &str) -> Result<(), Diagnostic> {
-        let found = DIALECTS
+        let found = Dialect::ALL
             .into_iter()
             .find(|dialect| dialect.name() == rest.trim());
         let Some(found) = found else {

@@ -9,7 +9,8 @@ use crate::dialect::Dialect;
 use crate::model::{QueryParameter, QueryPart, QueryText};
 use crate::name;
 use crate::source::{Sources, Span};
-use bindery_core::dialect::ListKind;
+use crate::syntax::grammar::Grammar;
+use bindery_core::dialect::{ListKind, Lists};
 use std::ops::Range;
 
 /// The arguments of a function, and the text of each dialect with their places; `None` where the texts do not agree.
@@ -311,13 +312,12 @@ fn around(dialect: Dialect, found: &ParameterUse) -> (String, String) {
         return (String::new(), String::new());
     };
     let (before, after) = dialect.json_values(kind(&found.column_type));
-    match (dialect, list.negated) {
-        (Dialect::Postgres, false) => ("= ANY (".to_owned(), ")".to_owned()),
-        (Dialect::Postgres, true) => ("<> ALL (".to_owned(), ")".to_owned()),
-        (Dialect::Sqlite | Dialect::Mysql, false) => (format!("IN ({before}"), format!("{after})")),
-        (Dialect::Sqlite | Dialect::Mysql, true) => {
-            (format!("NOT IN ({before}"), format!("{after})"))
-        }
+    let is_array = dialect.query_syntax().lists == Lists::Array;
+    match (is_array, list.negated) {
+        (true, false) => ("= ANY (".to_owned(), ")".to_owned()),
+        (true, true) => ("<> ALL (".to_owned(), ")".to_owned()),
+        (false, false) => (format!("IN ({before}"), format!("{after})")),
+        (false, true) => (format!("NOT IN ({before}"), format!("{after})")),
     }
 }
 
@@ -413,22 +413,18 @@ fn position(found: &ParameterUse, known: &[KnownParameter<'_>]) -> usize {
     known.iter().position(is).unwrap_or_default()
 }
 
-/// The placeholder of an argument. PostgreSQL has a number for each; the others are given a value for each place.
+/// The placeholder of an argument: `?`, with a value for each place, or a number of its own.
 fn placeholder(dialect: Dialect, argument: usize, arguments: &mut Vec<usize>) -> String {
-    match dialect {
-        Dialect::Sqlite | Dialect::Mysql => {
-            arguments.push(argument);
-            "?".to_owned()
-        }
-        Dialect::Postgres => {
-            let known = arguments.iter().position(|&known| known == argument);
-            let number = known.unwrap_or_else(|| {
-                arguments.push(argument);
-                arguments.len() - 1
-            });
-            format!("${}", number + 1)
-        }
+    if Grammar::of(dialect).operands.next_parameter {
+        arguments.push(argument);
+        return "?".to_owned();
     }
+    let known = arguments.iter().position(|&known| known == argument);
+    let number = known.unwrap_or_else(|| {
+        arguments.push(argument);
+        arguments.len() - 1
+    });
+    format!("${}", number + 1)
 }
 
 /// The text from `start` on with other words at some places. One within another, a comment between `t.` and `*`, is gone with it.
