@@ -1,7 +1,7 @@
 //! Names where a grammar takes them: reserved words are none, and each dialect has its own words that may be an alias.
 
 use super::cursor::Read;
-use super::grammar::BehindPoint;
+use super::grammar::AfterPoint;
 use super::reader::Reader;
 use crate::ast::name::{Name, ObjectName};
 use bindery_core::statements::lex::TokenKind;
@@ -40,10 +40,10 @@ impl Reader<'_> {
 
     /// A name after a point, which may be any word.
     pub(super) fn name_behind_point(&mut self, what: &str) -> Read<Name> {
-        let reserved = match self.grammar.names.behind_point {
-            BehindPoint::NotReserved => self.is_reserved(0),
-            BehindPoint::ReservedDirectly => self.is_reserved(0) && !self.is_adjacent(0),
-            BehindPoint::Any => false,
+        let reserved = match self.grammar.names.after_point {
+            AfterPoint::NotReserved => self.is_reserved(0),
+            AfterPoint::ReservedDirectly => self.is_reserved(0) && !self.is_adjacent(0),
+            AfterPoint::Any => false,
         };
         if self.is_plain_name(0) && !reserved {
             self.name(what)

@@ -2,6 +2,7 @@
 
 mod chinook;
 mod dependencies;
+mod dialect_names;
 mod embedded;
 mod features;
 mod layers;

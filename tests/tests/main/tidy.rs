@@ -112,12 +112,12 @@ const PANICKING_GETTERS: &[&str] = &[
     "query_first(",
 ];
 
-fn workspace() -> PathBuf {
+pub(super) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// All files of Rust below a folder but those of tests, sorted, with their paths from it.
-fn sources(folder: &Path) -> Vec<(String, String)> {
+pub(super) fn sources(folder: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(next) = open.pop() {
@@ -144,7 +144,7 @@ fn sources(folder: &Path) -> Vec<(String, String)> {
 }
 
 /// Lines of code before the tests of a file, without comments.
-fn code(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn code(text: &str) -> impl Iterator<Item = &str> {
     let tests = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
     text[..tests]
         .lines()

@@ -167,7 +167,7 @@ impl Cursor<'_> {
         self.expect(&["AS"])?;
         let grammar = &self.grammar.columns;
         if !grammar.identity && self.is_word(0, "IDENTITY") {
-            let instead = grammar.in_place_of_identity;
+            let instead = grammar.identity_help;
             return Err(self.foreign(self.at, "`IDENTITY`", Dialect::Postgres, instead));
         }
         if self.eat(&["IDENTITY"]) {

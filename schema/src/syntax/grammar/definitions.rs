@@ -44,7 +44,7 @@ pub(crate) struct Columns {
     /// `GENERATED ALWAYS AS IDENTITY`.
     pub(crate) identity: bool,
     /// The help where that is missing.
-    pub(crate) in_place_of_identity: &'static str,
+    pub(crate) identity_help: &'static str,
     /// `AS (a + b)`, without `GENERATED ALWAYS`.
     pub(crate) bare_computed: bool,
     /// `ON UPDATE CURRENT_TIMESTAMP`.

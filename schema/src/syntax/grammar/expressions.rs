@@ -162,7 +162,7 @@ pub(crate) struct Calls {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BareParentheses {
     Never,
-    /// With a number of digits, behind some.
+    /// With a number of digits, after some of them.
     Digits,
     Any,
 }

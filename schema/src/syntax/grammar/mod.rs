@@ -22,7 +22,7 @@ pub(super) use expressions::{
     AdjacentTexts, BareParentheses, BetweenBounds, CallForm, Calls, Conditions, Operands,
     Operators, TypedTexts, WithinGroup, WordOperator,
 };
-pub(super) use names::{BehindPoint, Naming, Words};
+pub(super) use names::{AfterPoint, Naming, Words};
 pub(super) use queries::{JoinCondition, Queries, SourceFunctions, SourceTail, Sources, Windows};
 pub(super) use writes::{RowOfDefaults, Upsert, Writes};
 

@@ -19,7 +19,7 @@ pub(crate) struct Naming {
     pub(crate) may_begin_with_digit: bool,
     /// A name needs quotes in a statement for several products, as each reserves words of its own.
     pub(crate) needs_quotes: bool,
-    pub(crate) behind_point: BehindPoint,
+    pub(crate) after_point: AfterPoint,
     /// A reserved word may be the name of an item: `SELECT 1 AS select`.
     pub(crate) reserved_labels: bool,
     /// The most names with points between that make a column.
@@ -46,11 +46,11 @@ pub(crate) struct Words {
     pub(crate) functions: &'static [&'static str],
 }
 
-/// The words that may stand behind a point: `t.select`.
+/// The words that may follow a point: `t.select`.
 #[derive(Clone, Copy)]
-pub(crate) enum BehindPoint {
+pub(crate) enum AfterPoint {
     Any,
-    /// A reserved one directly behind it alone.
+    /// A reserved word only where nothing stands between.
     ReservedDirectly,
     NotReserved,
 }

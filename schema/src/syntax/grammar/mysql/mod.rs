@@ -3,7 +3,7 @@
 mod words;
 
 use super::{
-    AdjacentTexts, BareParentheses, BehindPoint, BetweenBounds, CallForm, Calls, Columns,
+    AdjacentTexts, AfterPoint, BareParentheses, BetweenBounds, CallForm, Calls, Columns,
     Conditions, Grammar, JoinCondition, Keys, Naming, NestedStatements, Objects, Operands,
     Operators, Queries, RoutineBodies, RowOfDefaults, Schemas, SourceFunctions, SourceTail,
     Sources, TableLike, Tables, TypedTexts, Upsert, Windows, WithinGroup, WordOperator, Writes,
@@ -105,7 +105,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         texts_are_labels: true,
         may_begin_with_digit: true,
         needs_quotes: true,
-        behind_point: BehindPoint::ReservedDirectly,
+        after_point: AfterPoint::ReservedDirectly,
         reserved_labels: false,
         most_parts: 3,
         common_schemas: &[],
@@ -348,7 +348,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         auto_increment: Some("AUTO_INCREMENT"),
         serial_option: true,
         identity: false,
-        in_place_of_identity: "write `bigint NOT NULL AUTO_INCREMENT PRIMARY KEY`",
+        identity_help: "write `bigint NOT NULL AUTO_INCREMENT PRIMARY KEY`",
         bare_computed: true,
         on_update: true,
         collation_texts: true,

@@ -3,7 +3,7 @@
 mod words;
 
 use super::{
-    AdjacentTexts, BareParentheses, BehindPoint, BetweenBounds, CallForm, Calls, Columns,
+    AdjacentTexts, AfterPoint, BareParentheses, BetweenBounds, CallForm, Calls, Columns,
     Conditions, Grammar, JoinCondition, Keys, Naming, NestedStatements, Objects, Operands,
     Operators, Queries, RoutineBodies, RowOfDefaults, Schemas, SourceFunctions, SourceTail,
     Sources, TableLike, Tables, TypedTexts, Upsert, Windows, WithinGroup, WordOperator, Writes,
@@ -23,7 +23,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         texts_are_labels: false,
         may_begin_with_digit: false,
         needs_quotes: false,
-        behind_point: BehindPoint::Any,
+        after_point: AfterPoint::Any,
         reserved_labels: true,
         most_parts: 4,
         common_schemas: &["public", "pg_catalog"],
@@ -229,7 +229,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         auto_increment: None,
         serial_option: false,
         identity: true,
-        in_place_of_identity: "",
+        identity_help: "",
         bare_computed: false,
         on_update: false,
         collation_texts: false,

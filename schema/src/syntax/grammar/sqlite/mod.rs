@@ -3,8 +3,8 @@
 mod words;
 
 use super::{
-    AdjacentTexts, BareParentheses, BehindPoint, BetweenBounds, Calls, Columns, Conditions,
-    Grammar, JoinCondition, Keys, Naming, NestedStatements, Objects, Operands, Operators, Queries,
+    AdjacentTexts, AfterPoint, BareParentheses, BetweenBounds, Calls, Columns, Conditions, Grammar,
+    JoinCondition, Keys, Naming, NestedStatements, Objects, Operands, Operators, Queries,
     RoutineBodies, RowOfDefaults, Schemas, SourceFunctions, SourceTail, Sources, TableLike, Tables,
     TypedTexts, Upsert, Windows, WithinGroup, Writes,
 };
@@ -23,7 +23,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         texts_are_labels: true,
         may_begin_with_digit: false,
         needs_quotes: false,
-        behind_point: BehindPoint::NotReserved,
+        after_point: AfterPoint::NotReserved,
         reserved_labels: false,
         most_parts: 3,
         common_schemas: &["main"],
@@ -205,7 +205,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         auto_increment: Some("AUTOINCREMENT"),
         serial_option: false,
         identity: false,
-        in_place_of_identity: "write `INTEGER PRIMARY KEY`",
+        identity_help: "write `INTEGER PRIMARY KEY`",
         bare_computed: true,
         on_update: false,
         collation_texts: false,
