@@ -28,6 +28,7 @@ mod problem;
 mod query;
 mod reader;
 mod source;
+mod sqlite;
 mod symbols;
 mod text;
 mod tree;

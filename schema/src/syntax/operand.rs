@@ -132,23 +132,6 @@ impl Reader<'_> {
         Ok(text)
     }
 
-    /// `@name`, `@@session.name`, and `@name := value`.
-    fn variable(&mut self) -> Read<Expr> {
-        let first = self.here();
-        self.advance(1);
-        self.eat_symbol("@");
-        self.name_behind_point("a variable's name")?;
-        while self.eat_symbol(".") {
-            self.name_behind_point("a variable's name")?;
-        }
-        let variable = self.node(first, ExprKind::Variable);
-        if let Some((":=", tokens)) = self.symbols() {
-            self.advance(tokens);
-            return self.expr();
-        }
-        Ok(variable)
-    }
-
     /// `(value)`, `(a, b)`, `(SELECT …)`.
     fn parentheses(&mut self) -> Read<Expr> {
         let first = self.here();
@@ -351,37 +334,6 @@ impl Reader<'_> {
         Ok(self.node(first, ExprKind::Row(values)))
     }
 
-    /// `INTERVAL 1 DAY`, rather than the function `INTERVAL(1, 2)`.
-    fn is_interval(&self) -> bool {
-        if !self.is_symbol(1, "(") {
-            return true;
-        }
-        let mut depth = 0_usize;
-        let mut ahead = 1;
-        while let Some(token) = self.token(ahead) {
-            match self.raw(token) {
-                "(" => depth += 1,
-                ")" if depth <= 1 => break,
-                ")" => depth -= 1,
-                "," if depth == 1 => return false,
-                _ => {}
-            }
-            ahead += 1;
-        }
-        true
-    }
-
-    fn interval(&mut self) -> Read<Expr> {
-        let first = self.here();
-        self.advance(1);
-        let count = self.expr()?;
-        if !self.is_any_word(0, UNITS) {
-            return Err(self.unexpected("a unit, as `DAY`"));
-        }
-        let unit = self.unit()?;
-        Ok(self.node(first, ExprKind::Interval(Box::new(count), unit)))
-    }
-
     /// A word that is no name of the program's.
     pub(super) fn unit(&mut self) -> Read<Name> {
         let token = self.token(0).filter(|token| token.kind == TokenKind::Word);
@@ -504,27 +456,3 @@ fn is_among(types: &[&str], written: &str) -> bool {
     types.contains(&first)
         || (first == "varchar" && words.next().is_some_and(|word| !word.is_empty()))
 }
-
-/// Units of time.
-pub(super) const UNITS: &[&str] = &[
-    "MICROSECOND",
-    "SECOND",
-    "MINUTE",
-    "HOUR",
-    "DAY",
-    "WEEK",
-    "MONTH",
-    "QUARTER",
-    "YEAR",
-    "SECOND_MICROSECOND",
-    "MINUTE_MICROSECOND",
-    "MINUTE_SECOND",
-    "HOUR_MICROSECOND",
-    "HOUR_SECOND",
-    "HOUR_MINUTE",
-    "DAY_MICROSECOND",
-    "DAY_SECOND",
-    "DAY_MINUTE",
-    "DAY_HOUR",
-    "YEAR_MONTH",
-];

@@ -3,7 +3,7 @@
 use super::cursor::Read;
 use super::grammar::{JoinCondition, SourceFunctions, SourceTail};
 use super::reader::Reader;
-use super::tree::{Expr, ExprKind, Join, JoinKind, JoinOn, Source, SourceKind};
+use super::tree::{Expr, Join, JoinKind, JoinOn, Source, SourceKind};
 use crate::ast::name::{Name, TypeName};
 
 /// Words that begin a join.
@@ -97,36 +97,6 @@ impl Reader<'_> {
             ahead += 1;
         }
         conditions > joins
-    }
-
-    /// The words before `JOIN` in any order, up to three of them (SQLite's function `sqlite3JoinType`).
-    fn join_words(&mut self) -> Read<(bool, JoinKind, bool)> {
-        let words = [
-            "NATURAL", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER",
-        ];
-        let mut has = [false; 7];
-        let mut count = 0;
-        while let Some(at) = words.iter().position(|word| self.is_word(0, word)) {
-            count += 1;
-            if count > 3 {
-                return Err(self.unexpected("`JOIN`"));
-            }
-            self.advance(1);
-            has[at] = true;
-        }
-        let [natural, left, right, full, inner, cross, outer] = has;
-        let is_outer = left || right || full;
-        if (outer && !is_outer) || (is_outer && (inner || cross)) {
-            return Err(self.unexpected("`JOIN` behind words that go together"));
-        }
-        self.expect(&["JOIN"])?;
-        let kind = match (left || full, right || full) {
-            (true, true) => JoinKind::Full,
-            (true, false) => JoinKind::Left,
-            (false, true) => JoinKind::Right,
-            (false, false) => JoinKind::Inner,
-        };
-        Ok((natural, kind, cross))
     }
 
     fn join_kind(&mut self) -> Read<(JoinKind, bool)> {
@@ -262,74 +232,6 @@ impl Reader<'_> {
         self.is_any_word(0, &["JSON_TABLE", "XMLTABLE"])
     }
 
-    /// MySQL's `JSON_TABLE(document, path COLUMNS (…))`: a function whose rows have columns of written types.
-    fn table_of_document(&mut self, columns: &mut Vec<(Name, TypeName)>) -> Read<SourceKind> {
-        let first = self.here();
-        let name = self.own_name("a function")?;
-        let call = self.enclosed(|reader| {
-            let mut call = super::call::empty(vec![name]);
-            call.arguments.push(super::call::plain(reader.expr()?));
-            reader.expect_symbol(",")?;
-            call.arguments.push(super::call::plain(reader.expr()?));
-            reader.columns_of_document(columns)?;
-            Ok(call)
-        })?;
-        let call = self.node(first, ExprKind::Call(Box::new(call)));
-        Ok(SourceKind::Functions(vec![call], false))
-    }
-
-    /// `COLUMNS (n FOR ORDINALITY, a INT PATH '$.a', NESTED PATH '$.b' COLUMNS (…))`.
-    fn columns_of_document(&mut self, columns: &mut Vec<(Name, TypeName)>) -> Read<()> {
-        self.expect(&["COLUMNS"])?;
-        self.enclosed(|reader| {
-            reader.list(|reader| {
-                if reader.is_word(0, "NESTED") && !reader.is_words(&["NESTED", "FOR"]) {
-                    reader.advance(1);
-                    reader.eat(&["PATH"]);
-                    reader.expr()?;
-                    return reader.columns_of_document(columns);
-                }
-                let column = reader.column_of_document()?;
-                columns.push(column);
-                Ok(())
-            })
-        })?;
-        Ok(())
-    }
-
-    fn column_of_document(&mut self) -> Read<(Name, TypeName)> {
-        let name = self.own_name("a column's name")?;
-        if self.eat(&["FOR", "ORDINALITY"]) {
-            let number = TypeName {
-                name: "int".to_owned(),
-                written: "int".to_owned(),
-                span: name.span,
-                schema: None,
-                path: None,
-                arguments: Vec::new(),
-                suffix: String::new(),
-                array: false,
-            };
-            return Ok((name, number));
-        }
-        let written = self.type_name()?;
-        self.eat(&["EXISTS"]);
-        self.expect(&["PATH"])?;
-        self.expr()?;
-        while self.is_any_word(0, &["NULL", "ERROR", "DEFAULT"]) {
-            let has_value = self.is_word(0, "DEFAULT");
-            self.advance(1);
-            if has_value {
-                self.expr()?;
-            }
-            self.expect(&["ON"])?;
-            if !self.eat_any(&["EMPTY", "ERROR"]) {
-                return Err(self.unexpected("`EMPTY` or `ERROR`"));
-            }
-        }
-        Ok((name, written))
-    }
-
     fn source_function(&mut self) -> Read<Expr> {
         if self.is_table_of_document() {
             let help = "select from it in a view, and read the view";
@@ -386,56 +288,11 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `TABLESAMPLE system (5) REPEATABLE (1)`.
-    fn sample(&mut self) -> Read<()> {
-        if self.eat(&["TABLESAMPLE"]) {
-            self.named()?;
-            if self.eat(&["REPEATABLE"]) {
-                self.enclosed(Self::expr)?;
-            }
-        }
-        Ok(())
-    }
-
     fn typed_column(&mut self) -> Read<(Name, Option<TypeName>)> {
         let name = self.own_name("a column's name")?;
         if self.is_symbol(0, ",") || self.is_symbol(0, ")") {
             return Ok((name, None));
         }
         Ok((name, Some(self.type_name()?)))
-    }
-
-    /// `INDEXED BY a`, `NOT INDEXED`.
-    pub(super) fn index(&mut self) -> Read<Option<Name>> {
-        if self.eat(&["INDEXED", "BY"]) {
-            return self.own_name("an index").map(Some);
-        }
-        self.eat(&["NOT", "INDEXED"]);
-        Ok(None)
-    }
-
-    /// `USE INDEX FOR JOIN (a, b)`.
-    fn index_hints(&mut self, named: &mut Vec<Name>) -> Read<()> {
-        while self.is_any_word(0, &["USE", "FORCE", "IGNORE"])
-            && self.is_any_word(1, &["INDEX", "KEY"])
-        {
-            self.advance(2);
-            if self.eat(&["FOR"]) {
-                let known =
-                    self.eat(&["JOIN"]) || self.eat(&["ORDER", "BY"]) || self.eat(&["GROUP", "BY"]);
-                if !known {
-                    return Err(self.unexpected("`JOIN`, `ORDER BY` or `GROUP BY`"));
-                }
-            }
-            let names = self.enclosed(|reader| {
-                if reader.is_symbol(0, ")") {
-                    return Ok(Vec::new());
-                }
-                reader.list(|reader| reader.name_behind_point("an index"))
-            })?;
-            named.extend(names);
-            self.eat_symbol(",");
-        }
-        Ok(())
     }
 }

@@ -5,10 +5,9 @@ use super::grammar::{RowOfDefaults, SourceTail, Upsert};
 use super::reader::Reader;
 use super::tree::{
     Assignment, Body, Conflict, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource,
-    Limit, Merge, MergeAction, MergeWhen, Operator, SelectItem, Source, SourceKind, Statement,
-    Update, Values, With,
+    Limit, Operator, SelectItem, Source, SourceKind, Statement, Update, Values, With,
 };
-use crate::ast::name::{Name, ObjectName};
+use crate::ast::name::Name;
 
 /// `INSERT OR …`.
 const RESOLUTIONS: &[&str] = &["ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"];
@@ -95,7 +94,7 @@ impl Reader<'_> {
     }
 
     /// `OVERRIDING SYSTEM VALUE`.
-    fn overriding(&mut self) -> Read<bool> {
+    pub(super) fn overriding(&mut self) -> Read<bool> {
         let overriding = self.grammar.writes.overriding && self.eat(&["OVERRIDING"]);
         if overriding {
             if !self.eat_any(&["SYSTEM", "USER"]) {
@@ -129,7 +128,7 @@ impl Reader<'_> {
         Ok(resolves)
     }
 
-    fn insert_columns(&mut self) -> Read<Vec<Name>> {
+    pub(super) fn insert_columns(&mut self) -> Read<Vec<Name>> {
         if !self.is_symbol(0, "(") || self.at_query(0) {
             return Ok(Vec::new());
         }
@@ -150,7 +149,7 @@ impl Reader<'_> {
         })
     }
 
-    fn insert_source(&mut self, has_columns: bool) -> Read<InsertSource> {
+    pub(super) fn insert_source(&mut self, has_columns: bool) -> Read<InsertSource> {
         let grammar = &self.grammar.writes;
         let may_be_empty = grammar.row_of_defaults == RowOfDefaults::EmptyLists;
         if !may_be_empty && self.is_words(&["DEFAULT", "VALUES"]) {
@@ -242,7 +241,7 @@ impl Reader<'_> {
     }
 
     /// `a = 1`, `(a, b) = (1, 2)`.
-    fn assignment(&mut self) -> Read<Assignment> {
+    pub(super) fn assignment(&mut self) -> Read<Assignment> {
         let grammar = &self.grammar.writes;
         let is_row = self.is_symbol(0, "(") && grammar.row_assignments;
         let targets = if is_row {
@@ -330,88 +329,8 @@ impl Reader<'_> {
         })
     }
 
-    /// After `MERGE`.
-    fn merge(&mut self, with: Option<With>, first: usize) -> Read<Merge> {
-        self.expect(&["INTO"])?;
-        let into = self.written_table()?;
-        self.expect(&["USING"])?;
-        let using = self.joined()?;
-        self.expect(&["ON"])?;
-        let on = self.expr()?;
-        let mut whens = Vec::new();
-        while self.eat(&["WHEN"]) {
-            whens.push(self.merge_when(&into)?);
-        }
-        if whens.is_empty() {
-            return Err(self.unexpected("`WHEN`"));
-        }
-        Ok(Merge {
-            with,
-            into,
-            using,
-            on,
-            whens,
-            span: self.span_from(first),
-        })
-    }
-
-    fn merge_when(&mut self, into: &Source) -> Read<MergeWhen> {
-        let matched = !self.eat(&["NOT"]);
-        self.expect(&["MATCHED"])?;
-        let condition = self.condition("AND")?;
-        self.expect(&["THEN"])?;
-        let action = if self.eat(&["DO", "NOTHING"]) {
-            MergeAction::Nothing
-        } else if matched && self.eat(&["DELETE"]) {
-            MergeAction::Delete
-        } else if matched {
-            self.expect(&["UPDATE", "SET"])?;
-            MergeAction::Update(self.list(Self::assignment)?)
-        } else {
-            MergeAction::Insert(Box::new(self.merge_insert(into)?))
-        };
-        Ok(MergeWhen {
-            matched,
-            condition,
-            action,
-        })
-    }
-
-    fn merge_insert(&mut self, into: &Source) -> Read<Insert> {
-        let SourceKind::Table(table) = &into.kind else {
-            return Err(self.unexpected("a table before this"));
-        };
-        let first = self.at;
-        self.expect(&["INSERT"])?;
-        let columns = self.insert_columns()?;
-        let overriding = self.overriding()?;
-        let source = self.insert_source(!columns.is_empty())?;
-        let is_one = match &source {
-            InsertSource::Defaults => true,
-            InsertSource::Values(values) => values.rows.len() == 1,
-            InsertSource::Query(_) | InsertSource::Set(_) => false,
-        };
-        if !is_one {
-            let help = "write one row: `INSERT (a, b) VALUES (1, 2)`";
-            let message = "`MERGE` inserts one row for each that it finds nothing for";
-            return Err(self.problem(self.span_from(first), message, help));
-        }
-        Ok(Insert {
-            with: None,
-            table: table.clone(),
-            alias: None,
-            columns,
-            source,
-            ignores: false,
-            overriding,
-            conflicts: Vec::new(),
-            returning: Vec::new(),
-            span: self.span_from(first),
-        })
-    }
-
     /// The table that is written, which is no join.
-    fn written_table(&mut self) -> Read<Source> {
+    pub(super) fn written_table(&mut self) -> Read<Source> {
         let first = self.at;
         let grammar = &self.grammar.sources;
         if grammar.heirs {
@@ -489,35 +408,6 @@ impl Reader<'_> {
         delete.returning = self.returning()?;
         delete.span = self.span_from(first);
         Ok(delete)
-    }
-
-    /// `DELETE FROM t`, `DELETE a, b FROM …`, `DELETE FROM a, b USING …`.
-    fn delete_tables(&mut self, delete: &mut Delete) -> Read<()> {
-        if !self.eat(&["FROM"]) {
-            delete.targets = self.list(Self::deleted_table)?;
-            self.expect(&["FROM"])?;
-            delete.from = self.sources()?;
-            return Ok(());
-        }
-        let from = self.at;
-        delete.targets = self.list(Self::deleted_table)?;
-        if self.eat(&["USING"]) {
-            delete.from = self.sources()?;
-            return Ok(());
-        }
-        self.at = from;
-        delete.targets = Vec::new();
-        delete.from = vec![self.written_table()?];
-        Ok(())
-    }
-
-    fn deleted_table(&mut self) -> Read<ObjectName> {
-        if self.is_symbol(1, ".") && self.is_symbol(2, "*") {
-            let name = self.own_name("a table's name")?;
-            self.advance(2);
-            return Ok(self.qualified(None, name));
-        }
-        self.table_name()
     }
 }
 

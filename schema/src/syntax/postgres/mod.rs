@@ -1,5 +1,6 @@
-//! Texts of PostgreSQL alone.
+//! Texts and clauses of PostgreSQL alone.
 
+mod clauses;
 #[cfg(feature = "diff")]
 mod function;
 mod names;
