@@ -3,11 +3,11 @@
 use super::checker::Checker;
 use super::findings;
 use super::literal::plain_text;
+use super::mysql::Construct;
 use super::value::{Constant, Ty, Value};
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 use crate::source::Span;
-use bindery_core::dialect::Flavour;
 
 impl Checker<'_> {
     /// An operator of SQLite and MySQL that computes.
@@ -20,7 +20,7 @@ impl Checker<'_> {
     ) -> Value {
         let nullable = left.nullable || right.nullable;
         if matches!(operator, "->" | "->>") {
-            self.of_product(format!("`{operator}`"), Flavour::Mysql, span);
+            self.of_product(Construct::PartOfDocument(operator), span);
         }
         match operator {
             "||" => {

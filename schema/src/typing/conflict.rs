@@ -2,13 +2,13 @@
 
 use super::checker::{Checker, Clause};
 use super::findings;
+use super::mysql::Construct;
 use super::scope::{Common, Relation, Scope};
 use crate::dialect::Dialect;
 use crate::model::{ColumnId, Index, IndexKey, TableId};
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource};
-use bindery_core::dialect::Flavour;
 
 impl Checker<'_> {
     pub(super) fn conflict(
@@ -35,8 +35,7 @@ impl Checker<'_> {
         let row = match (self.dialect, &insert.source) {
             (Dialect::Mysql, InsertSource::Values(values)) => {
                 if let Some(alias) = &values.alias {
-                    let what = "a name of the row that is inserted";
-                    self.of_product(what, Flavour::Mysql, alias.span);
+                    self.of_product(Construct::NameOfInserted, alias.span);
                 }
                 values.alias.as_ref().map(|alias| alias.text.clone())
             }

@@ -135,7 +135,7 @@ impl Checker<'_> {
             }
             Some(mysql::Collation::OfProduct(flavour)) => {
                 let what = format!("the collation `{}`", collation.text);
-                self.of_product(what, flavour, collation.span);
+                self.remember_words(what, flavour, collation.span);
             }
             None => self.report(findings::no_collation(collation)),
         }

@@ -8,7 +8,6 @@ use crate::ast::Name;
 use crate::diagnostic::Diagnostic;
 use crate::name;
 use crate::source::Span;
-use bindery_core::dialect::Flavour;
 pub(super) use values::*;
 pub(super) use windows::*;
 pub(super) use writes::*;
@@ -166,32 +165,20 @@ pub(super) fn unknown_index(wanted: &Name, known: &[String]) -> Diagnostic {
 
 /// Words of one of MariaDB and MySQL, on an engine that is the other, or of which nothing says what it is.
 pub(super) fn of_one_product(
-    (what, of): (&str, Flavour),
-    (engine, is): (&str, Option<Flavour>),
+    (what, of): (&str, &str),
+    (engine, is): (&str, Option<&str>),
     span: Span,
 ) -> Diagnostic {
-    let product = |flavour| match flavour {
-        Flavour::Mariadb => "MariaDB",
-        Flavour::Mysql => "MySQL",
-    };
-    let word = product(of).to_lowercase();
+    let word = of.to_lowercase();
     let (message, help) = match is {
         Some(is) => (
+            format!("{what} is of {of} alone, and engine `{engine}` is {is}"),
             format!(
-                "{what} is of {} alone, and engine `{engine}` is {}",
-                product(of),
-                product(is)
-            ),
-            format!(
-                "let the query run on engines that are {}: `-- @engines name`, or write it in words of both",
-                product(of)
+                "let the query run on engines that are {of}: `-- @engines name`, or write it in words of both"
             ),
         ),
         None => (
-            format!(
-                "{what} is of {} alone, and nothing says that engine `{engine}` is that",
-                product(of)
-            ),
+            format!("{what} is of {of} alone, and nothing says that engine `{engine}` is that"),
             format!("write `flavour = \"{word}\"` for engine `{engine}` in bindery.toml"),
         ),
     };

@@ -2,18 +2,18 @@
 
 use super::checker::Checker;
 use super::findings;
+use super::mysql::Construct;
 use super::names::NameKind;
 use super::scope::Scope;
 use crate::ast::Name;
 use crate::dialect::Dialect;
 use crate::syntax::{Distinct, Expr, ExprKind, ItemKind, Lock, Select};
-use bindery_core::dialect::Flavour;
 
 impl Checker<'_> {
     /// The tables that `OF` names.
     pub(super) fn check_locked_names(&mut self, locks: &[Lock], scope: &Scope<'_>) {
         for name in locks.iter().flat_map(|lock| &lock.of) {
-            self.of_product("`OF` of a lock", Flavour::Mysql, name.span);
+            self.of_product(Construct::LockOf, name.span);
             let relation = scope.relation(std::slice::from_ref(name), self.dialect);
             if relation.is_none() {
                 let known = scope.relations.iter().filter_map(|one| one.name.clone());

@@ -3,6 +3,7 @@
 use super::checker::Checker;
 use super::findings;
 use super::grammar::{self, grammar};
+use super::mysql::Construct;
 use super::parameters::is_text_constant;
 use super::scope::Scope;
 use super::value::{Constant, Ty, Value};
@@ -11,7 +12,6 @@ use crate::column_type::{ColumnType, LobSize, TypeClass};
 use crate::dialect::Dialect;
 use crate::source::Span;
 use crate::syntax::{Chain, Expr, ExprKind, Operator};
-use bindery_core::dialect::Flavour;
 
 impl Checker<'_> {
     /// Operators of one rank, from the left.
@@ -126,7 +126,7 @@ impl Checker<'_> {
                 Value::new(self.condition_type(), false, span)
             }
             "member of" => {
-                self.of_product("`MEMBER OF`", Flavour::Mysql, operator.span);
+                self.of_product(Construct::MemberOf, operator.span);
                 Value::new(self.condition_type(), true, span)
             }
             "overlaps" | "sounds like" => Value::new(self.condition_type(), true, span),

@@ -6,6 +6,7 @@ use super::checker::{Checker, Clause};
 use super::findings;
 use super::grammar;
 use super::literal::written_number;
+use super::mysql::Construct;
 use super::postgres::{Context, PgType, can_cast};
 use super::scope::{Common, Field, Fields, Scope};
 use super::select::item_of;
@@ -19,7 +20,6 @@ use crate::syntax::{
     Body, CommonTable, Expr, ExprKind, ItemKind, Query, SetPart, Sort, Source, SourceKind,
     Statement, With,
 };
-use bindery_core::dialect::Flavour;
 
 /// The values that a query's columns are written to: what its parameters become.
 pub(super) type Wanted<'w> = Option<&'w [Value]>;
@@ -318,15 +318,16 @@ impl Checker<'_> {
                 span,
                 are_rows,
             } => {
-                if *are_rows {
-                    self.of_product("`VALUES ROW (…)`", Flavour::Mysql, *span);
+                let construct = if *are_rows {
+                    Construct::RowsOfValues
                 } else {
-                    self.of_product("`VALUES (…)` without `ROW`", Flavour::Mariadb, *span);
-                }
+                    Construct::ValuesWithoutRow
+                };
+                self.of_product(construct, *span);
                 self.values(rows, *span, outer, common, wanted)
             }
             Body::Table(name) => {
-                self.of_product("`TABLE`", Flavour::Mysql, name.name.span);
+                self.of_product(Construct::Table, name.name.span);
                 self.table(name, common).fields
             }
             Body::Query(query) => self.query(query, outer, common, wanted),

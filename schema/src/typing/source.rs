@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::checker::{Checker, Clause};
 use super::findings;
+use super::mysql::Construct;
 use super::names::{NameKind, Named};
 use super::query::columns_in;
 use super::scope::{Common, Field, Fields, Merged, Relation, Scope};
@@ -15,7 +16,6 @@ use crate::model::{IndexKey, Table, TableId, Unique};
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, Join, JoinKind, JoinOn, Source, SourceKind};
-use bindery_core::dialect::Flavour;
 
 impl Checker<'_> {
     /// Adds the tables of a FROM to those that can be seen.
@@ -221,7 +221,7 @@ impl Checker<'_> {
             }
             SourceKind::Query(query, lateral) => {
                 if *lateral {
-                    self.of_product("`LATERAL`", Flavour::Mysql, query.span);
+                    self.of_product(Construct::Lateral, query.span);
                 }
                 let outer = if self.sees_neighbours(source) {
                     Some(&*scope)
@@ -250,8 +250,7 @@ impl Checker<'_> {
         }
         if !source.columns.is_empty() {
             if matches!(source.kind, SourceKind::Query(..)) {
-                let what = "names of columns behind the name of a query";
-                self.of_product(what, Flavour::Mysql, source.span);
+                self.of_product(Construct::NamesOfColumns, source.span);
             }
             relation.fields = self.renamed(&relation.fields, &source.columns);
         }

@@ -3,6 +3,7 @@
 use super::checker::{Checker, Clause};
 use super::findings;
 use super::literal::written_number;
+use super::mysql::Construct;
 use super::postgres::{Context, PgType, can_cast};
 use super::query::columns_in;
 use super::scope::Scope;
@@ -12,7 +13,6 @@ use crate::dialect::Dialect;
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind, Frame, FrameUnit, Select, Window};
-use bindery_core::dialect::Flavour;
 
 /// Window functions of MariaDB that refuse a window without an order.
 const NEEDS_ORDER: [&str; 6] = [
@@ -84,7 +84,7 @@ impl Checker<'_> {
             self.report(findings::not_over_window(name, span));
         }
         if matches!(name, "json_arrayagg" | "json_objectagg") {
-            self.of_product(format!("`{name}` with `OVER`"), Flavour::Mysql, span);
+            self.of_product(Construct::OverWindow(name), span);
         }
         self.check_count_of_window(call);
         if self.dialect == Dialect::Mysql {
@@ -194,8 +194,7 @@ impl Checker<'_> {
                 self.report(findings::column_in_frame(bound.span));
             }
             if let ExprKind::Interval(count, unit) = &bound.kind {
-                let what = "a bound of a frame by `INTERVAL`";
-                self.of_product(what, Flavour::Mysql, bound.span);
+                self.of_product(Construct::FrameByInterval, bound.span);
                 self.interval(count, unit, scope);
                 continue;
             }

@@ -2,6 +2,7 @@
 
 use super::checker::{Checker, Clause};
 use super::findings;
+use super::mysql::Construct;
 use super::names::{NameKind, Named};
 use super::postgres::{Context, can_cast};
 use super::query::is_number;
@@ -12,7 +13,6 @@ use crate::dialect::Dialect;
 use crate::model::{Generated, TableId};
 use crate::name::same_name;
 use crate::syntax::{Assignment, Delete, Expr, ExprKind, SelectItem, Update, With};
-use bindery_core::dialect::Flavour;
 
 impl Checker<'_> {
     pub(super) fn common_of(&mut self, with: Option<&With>, common: &Common) -> Common {
@@ -231,7 +231,7 @@ impl Checker<'_> {
 
     pub(super) fn update(&mut self, update: &Update, common: &Common) -> Fields {
         if update.with.is_some() {
-            self.of_product("`WITH` before `UPDATE`", Flavour::Mysql, update.span);
+            self.of_product(Construct::WithBefore("UPDATE"), update.span);
         }
         let common = self.common_of(update.with.as_ref(), common);
         let mut scope = Scope::of(&common, None);
@@ -256,8 +256,7 @@ impl Checker<'_> {
             .map(|one| one.span)
             && written.len() > 1
         {
-            let what = "`ORDER BY` and `LIMIT` in `UPDATE` of several tables";
-            self.of_product(what, Flavour::Mariadb, span);
+            self.of_product(Construct::CutOfSeveral, span);
         }
         self.order_and_limit(&update.order, limit, &scope);
         let seen = if self.dialect == Dialect::Postgres {
@@ -288,7 +287,7 @@ impl Checker<'_> {
 
     pub(super) fn delete(&mut self, delete: &Delete, common: &Common) -> Fields {
         if delete.with.is_some() {
-            self.of_product("`WITH` before `DELETE`", Flavour::Mysql, delete.span);
+            self.of_product(Construct::WithBefore("DELETE"), delete.span);
         }
         let common = self.common_of(delete.with.as_ref(), common);
         let mut scope = Scope::of(&common, None);
@@ -352,7 +351,7 @@ impl Checker<'_> {
         common: &Common,
     ) -> Fields {
         let span = items.first()?.span;
-        self.of_product("`RETURNING`", Flavour::Mariadb, span);
+        self.of_product(Construct::Returning, span);
         let mut scope = Scope::of(common, None);
         scope.relations = seen;
         let fields = self.within(Clause::Returning, |checker| {

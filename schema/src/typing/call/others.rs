@@ -7,9 +7,8 @@ use crate::syntax::{Call, ExprKind};
 use crate::typing::checker::Checker;
 use crate::typing::findings;
 use crate::typing::grammar::{self, Gives, Grammar, grammar};
-use crate::typing::mysql;
+use crate::typing::mysql::{self, Construct};
 use crate::typing::value::{Constant, Ty, Value};
-use bindery_core::dialect::Flavour;
 
 /// Functions of SQLite, MySQL and MariaDB that make one value of many rows.
 pub(super) const AGGREGATES: &[&str] = &[
@@ -305,8 +304,7 @@ impl Checker<'_> {
                 _ => return None,
             },
             "greatest" | "least" if mysql && mixes_moments(arguments) => {
-                let what = format!("`{name}` of dates and of texts");
-                self.of_product(what, Flavour::Mariadb, span);
+                self.of_product(Construct::MixedMoments(name), span);
                 let moments: Vec<&Value> = arguments.iter().filter(|one| is_moment(one)).collect();
                 let others = arguments.iter().filter(|one| !is_moment(one));
                 let mut types = others.map(Value::column_type);
@@ -317,7 +315,7 @@ impl Checker<'_> {
                 self.common(&moments, &what, span).derived(true, span)
             }
             "percentile_cont" | "percentile_disc" | "median" if mysql => {
-                self.of_product(format!("`{name}`"), Flavour::Mariadb, span);
+                self.of_product(Construct::Percentile(name), span);
                 if call.over.is_none() {
                     self.report(findings::without_window(name, span));
                 }

@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 pub(super) use collations::{
     Collation, collation, is_character_set, is_same_set, named_set, set_of,
 };
-pub(super) use products::{OfProduct, home_of};
+pub(super) use products::{Construct, OfProduct, home_of};
 
 use crate::column_type::{ColumnType, LobSize, TypeClass};
 

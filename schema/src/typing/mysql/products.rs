@@ -32,43 +32,131 @@ pub(in crate::typing) fn home_of(function: &str) -> Option<(Flavour, Option<Clas
     })
 }
 
+/// A construct of one product.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::typing) enum Construct<'n> {
+    /// `ORDER BY` or `LIMIT` in an UPDATE of several tables.
+    CutOfSeveral,
+    FrameByInterval,
+    Lateral,
+    /// `FOR UPDATE OF name`.
+    LockOf,
+    MemberOf,
+    /// `greatest` or `least` of dates and of texts.
+    MixedMoments(&'n str),
+    /// `INSERT … VALUES (…) AS new`.
+    NameOfInserted,
+    /// `(SELECT …) AS name (a, b)`.
+    NamesOfColumns,
+    /// A function that the other product computes of groups alone.
+    OverWindow(&'n str),
+    /// `->` or `->>`.
+    PartOfDocument(&'n str),
+    Percentile(&'n str),
+    Returning,
+    RowsOfValues,
+    Table,
+    ValuesWithoutRow,
+    /// `WITH` before the statement of this word.
+    WithBefore(&'n str),
+}
+
+impl Construct<'_> {
+    fn product(self) -> Flavour {
+        match self {
+            Self::CutOfSeveral
+            | Self::MixedMoments(_)
+            | Self::Percentile(_)
+            | Self::Returning
+            | Self::ValuesWithoutRow => Flavour::Mariadb,
+            Self::FrameByInterval
+            | Self::Lateral
+            | Self::LockOf
+            | Self::MemberOf
+            | Self::NameOfInserted
+            | Self::NamesOfColumns
+            | Self::OverWindow(_)
+            | Self::PartOfDocument(_)
+            | Self::RowsOfValues
+            | Self::Table
+            | Self::WithBefore(_) => Flavour::Mysql,
+        }
+    }
+
+    /// The construct in a sentence.
+    fn words(self) -> String {
+        match self {
+            Self::CutOfSeveral => "`ORDER BY` and `LIMIT` in `UPDATE` of several tables".into(),
+            Self::FrameByInterval => "a bound of a frame by `INTERVAL`".into(),
+            Self::Lateral => "`LATERAL`".into(),
+            Self::LockOf => "`OF` of a lock".into(),
+            Self::MemberOf => "`MEMBER OF`".into(),
+            Self::MixedMoments(name) => format!("`{name}` of dates and of texts"),
+            Self::NameOfInserted => "a name of the row that is inserted".into(),
+            Self::NamesOfColumns => "names of columns behind the name of a query".into(),
+            Self::OverWindow(name) => format!("`{name}` with `OVER`"),
+            Self::PartOfDocument(word) | Self::Percentile(word) => format!("`{word}`"),
+            Self::Returning => "`RETURNING`".into(),
+            Self::RowsOfValues => "`VALUES ROW (…)`".into(),
+            Self::Table => "`TABLE`".into(),
+            Self::ValuesWithoutRow => "`VALUES (…)` without `ROW`".into(),
+            Self::WithBefore(word) => format!("`WITH` before `{word}`"),
+        }
+    }
+}
+
+fn product_name(flavour: Flavour) -> &'static str {
+    match flavour {
+        Flavour::Mariadb => "MariaDB",
+        Flavour::Mysql => "MySQL",
+    }
+}
+
 impl Checker<'_> {
-    /// Remembers words of one product.
-    pub(in crate::typing) fn of_product(
+    /// Remembers a construct that one product alone has.
+    pub(in crate::typing) fn of_product(&mut self, construct: Construct<'_>, span: Span) {
+        if self.dialect == Dialect::Mysql {
+            self.remember_words(construct.words(), construct.product(), span);
+        }
+    }
+
+    /// Remembers words of one product, in a statement of this dialect.
+    pub(in crate::typing) fn remember_words(
         &mut self,
         what: impl Into<String>,
         flavour: Flavour,
         span: Span,
     ) {
-        if self.dialect == Dialect::Mysql {
-            let what = what.into();
-            self.of_products.push(OfProduct {
-                what,
-                flavour,
-                span,
-            });
-        }
+        self.of_products.push(OfProduct {
+            what: what.into(),
+            flavour,
+            span,
+        });
     }
 
     pub(in crate::typing) fn product_of_call(&mut self, call: &Call, span: Span) {
+        if self.dialect != Dialect::Mysql {
+            return;
+        }
         let name = call.function();
         if let Some((flavour, _)) = home_of(name)
             && self.own_functions(name).is_empty()
         {
-            self.of_product(format!("`{name}`"), flavour, span);
+            self.remember_words(format!("`{name}`"), flavour, span);
         }
         if matches!(name, "lag" | "lead") && call.arguments.len() > 2 {
-            self.of_product(format!("`{name}` with a default"), Flavour::Mysql, span);
+            self.remember_words(format!("`{name}` with a default"), Flavour::Mysql, span);
         }
         if name == "json_arrayagg" && (call.distinct || !call.order.is_empty()) {
             let what = "`json_arrayagg` with `DISTINCT` or `ORDER BY`";
-            self.of_product(what, Flavour::Mariadb, span);
+            self.remember_words(what, Flavour::Mariadb, span);
         }
     }
 
     pub(in crate::typing) fn product_of_cast(&mut self, cast: &Cast) {
         let name = cast.to.name.as_str();
         let flavour = match name {
+            _ if self.dialect != Dialect::Mysql => return,
             "json" | "real" | "year" => Flavour::Mysql,
             "inet6" | "int" | "integer" | "uuid" | "varchar" => Flavour::Mariadb,
             _ => return,
@@ -76,7 +164,7 @@ impl Checker<'_> {
         let is_plain = !cast.to.written.contains(char::is_whitespace);
         if is_plain {
             let what = format!("a cast to `{}`", cast.to.written);
-            self.of_product(what, flavour, cast.to.span);
+            self.remember_words(what, flavour, cast.to.span);
         }
     }
 
@@ -86,8 +174,8 @@ impl Checker<'_> {
             let mut engines = hosts(self.model, engines, &self.tables);
             let engine = engines.find(|engine| engine.flavour != Some(one.flavour))?;
             let found = findings::of_one_product(
-                (&one.what, one.flavour),
-                (&engine.name, engine.flavour),
+                (&one.what, product_name(one.flavour)),
+                (&engine.name, engine.flavour.map(product_name)),
                 one.span,
             );
             Some(found)
