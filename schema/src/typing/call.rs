@@ -4,6 +4,8 @@ mod others;
 mod postgres;
 mod rows;
 
+pub(super) use rows::field;
+
 use super::checker::{Checker, Clause};
 use super::findings;
 use super::grammar::is_function;
@@ -14,7 +16,6 @@ use super::scope::Scope;
 use super::table::TablePart;
 use super::value::Value;
 use crate::ast::CreateFunction;
-use crate::dialect::Dialect;
 use crate::model::{Index, IndexKey, StorageEngine};
 use crate::name::same_name;
 use crate::source::Span;
@@ -58,7 +59,7 @@ impl Checker<'_> {
             && call.arguments.is_empty()
             && !call.star
             && call.name.len() == 1
-            && self.dialect != Dialect::Sqlite
+            && !self.facts.calls.empty_count
         {
             let takes = ["count(*)".to_owned(), "count(value)".to_owned()];
             self.report(findings::no_such_call("count()", &takes, span));
@@ -76,13 +77,14 @@ impl Checker<'_> {
         let outside = (scope, std::mem::take(&mut self.grouped));
         let mut of_rows = scope.clone();
         of_rows.all_nullable = false;
-        let is_of_rows = aggregates && self.dialect == Dialect::Postgres;
+        let is_of_rows = aggregates && self.facts.calls.aggregates_see_rows;
         let scope = if is_of_rows { &of_rows } else { scope };
         if !is_of_rows {
             self.grouped.clone_from(&outside.1);
         }
         let arguments: Vec<Value> = self.within(inner, |checker| {
             let moves = MOVES.contains(&call.function());
+            let intervals = checker.facts.calls.moved_by_interval;
             let values = call.arguments.iter().map(|argument| &argument.value);
             let values = values.enumerate().map(|(at, value)| match &value.kind {
                 ExprKind::Column(_) if checker.is_word(call, at) => Value::open(value.span),
@@ -90,16 +92,13 @@ impl Checker<'_> {
                     checker.interval(count, unit, scope);
                     Value::open(value.span)
                 }
-                _ if at == 1
-                    && matches!(call.function(), "date_add" | "date_sub")
-                    && checker.dialect == Dialect::Mysql =>
-                {
+                _ if at == 1 && intervals.contains(&call.function()) => {
                     let takes = [format!("{}(value, INTERVAL 1 DAY)", call.function())];
                     let finding = findings::no_such_call(call.function(), &takes, value.span);
                     checker.report(finding);
                     Value::wrong(value.span)
                 }
-                ExprKind::Row(values) if checker.dialect != Dialect::Postgres => {
+                ExprKind::Row(values) if !checker.facts.values.rows => {
                     checker.report(findings::several_values(values.len(), value.span));
                     Value::wrong(value.span)
                 }
@@ -108,32 +107,27 @@ impl Checker<'_> {
             values.collect()
         });
         self.beside(call, scope);
-        if self.dialect == Dialect::Mysql && call.function() == "match" {
+        if self.facts.calls.match_needs_index && call.function() == "match" {
             self.check_full_text(call, scope, span);
         }
         let scope = outside.0;
         self.grouped = outside.1;
-        match self.dialect {
-            Dialect::Postgres => self.call_of_postgres(call, arguments, scope, span),
-            Dialect::Sqlite | Dialect::Mysql => {
+        match self.facts.grammar {
+            None => self.call_of_postgres(call, arguments, scope, span),
+            Some(grammar) => {
                 let within = call.within.iter();
                 let within = within.map(|sort| self.expr(&sort.value, scope));
                 let arguments: Vec<Value> = arguments.into_iter().chain(within).collect();
-                self.call_of_others(call, &arguments, span)
+                self.call_of_others(grammar, call, &arguments, span)
             }
         }
     }
 
     /// Names and values of a document stand in pairs.
     fn check_pairs(&mut self, call: &Call, span: Span) {
-        let is_postgres = self.dialect == Dialect::Postgres;
-        let takes = match call.function() {
-            "json_build_object" | "jsonb_build_object" if is_postgres => "'name', value",
-            "json_object" if !is_postgres => "'name', value",
-            "json_set" | "json_insert" | "json_replace" if !is_postgres => {
-                "document, '$.name', value"
-            }
-            _ => return,
+        let mut pairs = self.facts.calls.pairs.iter();
+        let Some((_, takes)) = pairs.find(|(name, _)| *name == call.function()) else {
+            return;
         };
         let is_odd = takes.matches(',').count() % 2 == 0;
         let is_variadic = call.arguments.last().is_some_and(|last| last.variadic);
@@ -143,15 +137,14 @@ impl Checker<'_> {
         }
     }
 
-    /// The fraction of SQLite's `likelihood(a, 0.1)`, and of a percentile.
+    /// The fraction of `likelihood(a, 0.1)`, and of a percentile.
     fn check_chance(&mut self, call: &Call) {
-        let is_sqlite = self.dialect == Dialect::Sqlite;
-        let (at, is_constant) = match call.function() {
-            "likelihood" if is_sqlite => (1, true),
-            "percentile_cont" | "percentile_disc" if !is_sqlite => (0, false),
-            _ => return,
+        let mut fractions = self.facts.calls.fractions.iter();
+        let found = fractions.find(|(name, ..)| *name == call.function());
+        let Some((_, at, is_constant)) = found else {
+            return;
         };
-        let Some(chance) = call.arguments.get(at) else {
+        let Some(chance) = call.arguments.get(*at) else {
             return;
         };
         let number = written_number(&chance.value);
@@ -203,15 +196,7 @@ impl Checker<'_> {
 
     /// Whether an argument is no value: the form of `normalize(a, NFC)`, a sequence.
     fn is_word(&self, call: &Call, at: usize) -> bool {
-        matches!(
-            (self.dialect, call.function(), at),
-            (Dialect::Postgres, "normalize", 1)
-                | (
-                    Dialect::Mysql,
-                    "nextval" | "lastval" | "setval" | "get_format",
-                    0
-                )
-        )
+        self.facts.calls.words.contains(&(call.function(), at))
     }
 
     /// Order, filter and window.
@@ -237,7 +222,7 @@ impl Checker<'_> {
             return false;
         }
         let name = call.function();
-        if self.dialect == Dialect::Postgres {
+        if self.facts.have_catalogue() {
             let kinds = overloads(name);
             return kinds.iter().any(|one| {
                 matches!(
@@ -250,7 +235,7 @@ impl Checker<'_> {
                 || kinds.iter().all(|one| one.kind == FunctionKind::Aggregate));
         }
         let upper = name.to_uppercase();
-        let scalar = self.dialect == Dialect::Sqlite
+        let scalar = self.facts.calls.least_of_arguments
             && matches!(name, "min" | "max")
             && call.arguments.len() > 1;
         others::AGGREGATES.contains(&upper.as_str()) && !scalar
@@ -283,8 +268,7 @@ impl Checker<'_> {
         }
         let is_window_function = call.over.is_some() && WINDOW_FUNCTIONS.contains(&name);
         let is_over = call.over.is_some() && !is_window_function;
-        // SQLite computes a function of one row as if the word were not there.
-        let is_passed_over = self.dialect == Dialect::Sqlite && call.over.is_none();
+        let is_passed_over = self.facts.calls.distinct_of_one_row && call.over.is_none();
         let words = [
             ("OVER", is_over),
             ("FILTER", call.filter.is_some()),
@@ -300,7 +284,7 @@ impl Checker<'_> {
 
     /// Whether it is a function of the database that makes no value of many rows.
     pub(super) fn is_of_one_row(&self, name: &str) -> bool {
-        if self.dialect == Dialect::Postgres {
+        if self.facts.have_catalogue() {
             let kinds = overloads(name);
             let mut plain = kinds.iter();
             return !kinds.is_empty()
@@ -331,9 +315,9 @@ impl Checker<'_> {
             self.report(findings::aggregate_in(clause, call.function(), span));
         }
         match self.clause {
-            // A function of the program's own may have the name. SQLite looks at a default when a row needs it.
+            // A function of the program's own may have the name.
             Clause::Table(_) if !is_function(self.dialect, call.function()) => {}
-            Clause::Table(TablePart::Default(_)) if self.dialect == Dialect::Sqlite => {}
+            Clause::Table(TablePart::Default(_)) if self.facts.tables.defaults_are_late => {}
             Clause::Table(_) => {
                 let what = format!("the aggregate `{}`", call.function());
                 self.check_one_row(&what, span);

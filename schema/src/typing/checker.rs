@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::facts::Facts;
 use super::findings;
 use super::grammar;
 use super::mysql::OfProduct;
@@ -144,6 +145,7 @@ pub(super) struct Checker<'a> {
     pub(super) names: &'a dyn Names,
     pub(super) annotations: &'a Annotations,
     pub(super) dialect: Dialect,
+    pub(super) facts: &'static Facts,
     text: &'a str,
     /// Parameters that the text says may be NULL.
     pub(super) optional: Vec<String>,
@@ -236,6 +238,7 @@ impl<'a> Checker<'a> {
             names,
             annotations: &NO_ANNOTATIONS,
             dialect,
+            facts: Facts::of(dialect),
             text,
             optional: Vec::new(),
             cells: Vec::new(),
@@ -416,11 +419,8 @@ impl<'a> Checker<'a> {
                 let sql_type = self.dialect.rules().computed(found).to_owned();
                 Some((found.clone(), sql_type, false))
             }
-            Ty::Untyped if self.dialect == Dialect::Postgres => PgType::TEXT.to_column(),
-            Ty::Untyped if self.dialect == Dialect::Sqlite => {
-                self.column_of_type(&Ty::Of(ColumnType::Any))
-            }
-            Ty::Untyped | Ty::Open | Ty::Wrong => None,
+            Ty::Untyped => self.column_of_type(self.facts.values.untyped_column.as_ref()?),
+            Ty::Open | Ty::Wrong => None,
         }
     }
 
@@ -489,18 +489,20 @@ impl<'a> Checker<'a> {
     }
 
     fn type_of_column(&self, column_type: &ColumnType, sql_type: &str, as_text: bool) -> Ty {
-        match self.dialect {
-            Dialect::Postgres => {
-                PgType::from_column(column_type, sql_type, as_text).map_or(Ty::Open, Ty::Postgres)
-            }
-            Dialect::Sqlite | Dialect::Mysql if as_text => Ty::Open,
-            Dialect::Sqlite | Dialect::Mysql => Ty::Of(column_type.clone()),
+        if self.facts.have_catalogue() {
+            return PgType::from_column(column_type, sql_type, as_text)
+                .map_or(Ty::Open, Ty::Postgres);
+        }
+        if as_text {
+            Ty::Open
+        } else {
+            Ty::Of(column_type.clone())
         }
     }
 
     /// The type that is written, as a cast has it.
     pub(super) fn type_of_name(&self, written: &TypeName) -> Option<Ty> {
-        if self.dialect == Dialect::Postgres {
+        if self.facts.have_catalogue() {
             return self.postgres_type(written).map(Ty::Postgres);
         }
         let digits = match written.arguments.first() {
@@ -566,15 +568,12 @@ impl<'a> Checker<'a> {
 
     /// The type of texts.
     pub(super) fn text_type(&self) -> Ty {
-        match self.dialect {
-            Dialect::Postgres => Ty::Postgres(PgType::TEXT),
-            Dialect::Sqlite | Dialect::Mysql => Ty::Of(ColumnType::Text(LobSize::Unbounded)),
-        }
+        self.facts.values.text.clone()
     }
 
     /// The type of conditions.
     pub(super) fn condition_type(&self) -> Ty {
-        match grammar::grammar(self.dialect) {
+        match self.facts.grammar {
             Some(grammar) => Ty::Of(grammar.condition.clone()),
             None => Ty::Postgres(PgType::BOOL),
         }
@@ -582,9 +581,6 @@ impl<'a> Checker<'a> {
 
     /// The type of numbers of rows.
     pub(super) fn count_type(&self) -> Ty {
-        match self.dialect {
-            Dialect::Postgres => Ty::Postgres(PgType::INT8),
-            Dialect::Sqlite | Dialect::Mysql => Ty::Of(ColumnType::I64),
-        }
+        self.facts.values.count.clone()
     }
 }

@@ -2,20 +2,19 @@
 
 use super::checker::Checker;
 use super::findings;
+use super::grammar::Grammar;
 use super::literal::plain_text;
 use super::mysql::Construct;
 use super::value::{Constant, Ty, Value};
 use crate::column_type::ColumnType;
-use crate::dialect::Dialect;
 use crate::source::Span;
 
 impl Checker<'_> {
     /// An operator of SQLite and MySQL that computes.
     pub(super) fn computed(
         &mut self,
-        operator: &str,
-        left: &Value,
-        right: &Value,
+        grammar: &Grammar,
+        (left, operator, right): (&Value, &str, &Value),
         span: Span,
     ) -> Value {
         let nullable = left.nullable || right.nullable;
@@ -29,24 +28,14 @@ impl Checker<'_> {
                 self.demand_type(right, &text, None, span);
                 Value::new(text, nullable, span)
             }
-            "->" => match self.dialect {
-                Dialect::Sqlite => Value::new(self.text_type(), true, span),
-                _ => Value::new(Ty::Of(ColumnType::Json { binary: false }), true, span),
-            },
-            "->>" => match self.dialect {
-                Dialect::Sqlite => Value::new(Ty::Of(ColumnType::Any), true, span),
-                _ => Value::new(self.text_type(), true, span),
-            },
+            "->" => Value::new(Ty::Of(grammar.element.clone()), true, span),
+            "->>" => Value::new(Ty::Of(grammar.element_value.clone()), true, span),
             "&" | "|" | "<<" | ">>" | "^" => {
-                let ty = match self.dialect {
-                    Dialect::Mysql => ColumnType::U64,
-                    _ => ColumnType::I64,
-                };
                 self.demand_type(left, &Ty::Of(ColumnType::I64), None, span);
                 self.demand_type(right, &Ty::Of(ColumnType::I64), None, span);
-                Value::new(Ty::Of(ty), nullable, span)
+                Value::new(Ty::Of(grammar.bits.clone()), nullable, span)
             }
-            _ => self.arithmetic(operator, left, right, span),
+            _ => self.arithmetic(grammar, (left, operator, right), span),
         }
     }
 

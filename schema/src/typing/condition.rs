@@ -8,7 +8,6 @@ use super::scope::Scope;
 use super::texts::is_search_of_full_text;
 use super::value::{Constant, Ty, Value};
 use crate::ast::{Name, ObjectName};
-use crate::dialect::Dialect;
 use crate::source::Span;
 use crate::syntax::{Between, Call, ExprKind, In, InList, Is, IsWhat, Match, Quantified, Query};
 
@@ -175,7 +174,7 @@ impl Checker<'_> {
     fn check_cut(&mut self, query: &Query) {
         let limit = &query.limit;
         if let Some(count) = limit.count.as_ref().or(limit.offset.as_ref())
-            && self.dialect == Dialect::Mysql
+            && !self.facts.selects.limit_in_compared
         {
             self.report(findings::limit_within(count.span));
         }
@@ -209,24 +208,11 @@ impl Checker<'_> {
             .escape
             .as_ref()
             .map(|escape| self.expr(escape, scope));
-        if self.dialect == Dialect::Mysql && is_regular(&matching.operator.text) {
-            self.check_pattern(&matching.pattern);
-        }
-        if self.dialect == Dialect::Sqlite && matching.operator.text.ends_with("regexp") {
-            let name = matching.operator.text.trim_start_matches("not ");
-            if self.own_functions(name).is_empty() {
-                let finding =
-                    findings::unknown_function(name, Some("glob"), matching.operator.span);
-                self.report(finding);
-            }
-        }
-        if self.dialect == Dialect::Sqlite && matching.operator.text.ends_with("match") {
-            self.check_search(matching, scope, span);
-        }
+        (self.facts.values.check_match)(self, matching, scope, span);
         let escaped = matching.escape.as_ref().map(|escape| &escape.kind);
         if let Some(ExprKind::Text(escaped)) = escaped
             && (escaped.chars().count() > 1
-                || (escaped.is_empty() && self.dialect == Dialect::Sqlite))
+                || (escaped.is_empty() && !self.facts.values.empty_escape))
         {
             self.report(findings::several_characters(span));
         }
@@ -237,7 +223,7 @@ impl Checker<'_> {
         {
             self.demand_type(value, &text, None, span);
         }
-        if self.dialect == Dialect::Postgres {
+        if self.facts.have_catalogue() {
             let symbol = match matching.operator.text.trim_start_matches("not ") {
                 "ilike" => "~~*",
                 "similar" => "~",
@@ -253,7 +239,7 @@ impl Checker<'_> {
     }
 
     /// SQLite's `MATCH` is of the columns of full-text tables, unless the program has a function of that name.
-    fn check_search(&mut self, matching: &Match, scope: &Scope<'_>, span: Span) {
+    pub(super) fn check_search(&mut self, matching: &Match, scope: &Scope<'_>, span: Span) {
         let place = self.place_of(&matching.operand, scope);
         let table = place.and_then(|(at, _)| scope.relations[at].table);
         let is_plain = table.is_some_and(|id| !self.model.table(id).unmanaged);
@@ -294,11 +280,10 @@ impl Checker<'_> {
         }
     }
 
-    /// SQLite's functions of full-text tables take the table by its name first.
+    /// The table that a function of full-text tables takes by its name.
     pub(super) fn check_search_table(&mut self, call: &Call, scope: &Scope<'_>) {
         let name = call.function();
-        let is_of_search = matches!(name, "bm25" | "highlight" | "offsets" | "snippet");
-        if self.dialect != Dialect::Sqlite || !is_of_search {
+        if !self.facts.calls.of_search.contains(&name) {
             return;
         }
         let Some(first) = call.arguments.first() else {
@@ -346,7 +331,7 @@ impl Checker<'_> {
                 .or_null(true);
         }
         let array = self.expr(&quantified.of, scope);
-        if self.dialect == Dialect::Mysql {
+        if !self.facts.values.arrays {
             let shown = self.shown(&array);
             self.report(findings::no_query(&shown, array.span));
         }
@@ -371,9 +356,4 @@ impl Checker<'_> {
         }
         Value::new(self.condition_type(), true, span)
     }
-}
-
-/// MySQL's operators that take a regular expression.
-fn is_regular(operator: &str) -> bool {
-    operator.ends_with("regexp") || operator.ends_with("rlike")
 }

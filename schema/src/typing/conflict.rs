@@ -4,7 +4,6 @@ use super::checker::{Checker, Clause};
 use super::findings;
 use super::mysql::Construct;
 use super::scope::{Common, Relation, Scope};
-use crate::dialect::Dialect;
 use crate::model::{ColumnId, Index, IndexKey, TableId};
 use crate::name::same_name;
 use crate::source::Span;
@@ -32,27 +31,27 @@ impl Checker<'_> {
         let ConflictAction::Update(assignments, condition) = &conflict.action else {
             return;
         };
-        let row = match (self.dialect, &insert.source) {
-            (Dialect::Mysql, InsertSource::Values(values)) => {
+        let row = match &insert.source {
+            _ if self.facts.writes.is_called_excluded => Some("excluded".to_owned()),
+            InsertSource::Values(values) => {
                 if let Some(alias) = &values.alias {
                     self.of_product(Construct::NameOfInserted, alias.span);
                 }
                 values.alias.as_ref().map(|alias| alias.text.clone())
             }
-            (Dialect::Mysql, _) => None,
-            _ => Some("excluded".to_owned()),
+            _ => None,
         };
         if let Some(row) = row {
             let mut excluded = own.clone();
             excluded.name = Some(row);
-            if self.dialect != Dialect::Postgres {
-                // Its columns are named by it alone.
+            if self.facts.writes.excluded_by_name {
                 let count = excluded.fields.as_ref().map_or(0, |all| all.len());
                 excluded.merged = (0..count).collect();
             }
             scope.relations.push(excluded);
         }
-        if let (Dialect::Mysql, InsertSource::Query(query)) = (self.dialect, &insert.source)
+        if let InsertSource::Query(query) = &insert.source
+            && self.facts.writes.update_sees_query
             && let crate::syntax::Body::Select(select) = &query.body
         {
             self.sources(&select.from, &mut scope);

@@ -2,17 +2,15 @@
 
 use super::checker::Checker;
 use super::findings;
-use super::grammar::{self, grammar};
+use super::grammar::Grammar;
 use super::grouping::written;
-use super::literal::is_moment;
-use super::mysql;
+use super::mysql::is_moment;
 use super::postgres::{Context, Null, PgType, can_cast, cast_null, common_type};
 use super::scope::Scope;
 use super::texts::{is_time_of_mysql, is_value_of};
 use super::value::{Constant, Ty, Value};
-use crate::ast::{Name, TypeArgument};
-use crate::column_type::{ColumnType, LobSize, TypeClass};
-use crate::dialect::Dialect;
+use crate::ast::Name;
+use crate::column_type::ColumnType;
 use crate::source::Span;
 use crate::syntax::{Case, Cast, Expr, ExprKind, Query, Subscript};
 
@@ -62,9 +60,10 @@ impl Checker<'_> {
                 for value in values {
                     self.expr(value, scope);
                 }
-                match self.dialect {
-                    Dialect::Postgres => Value::new(Ty::Postgres(PgType::RECORD), false, span),
-                    Dialect::Sqlite | Dialect::Mysql => Value::open(span),
+                if self.facts.values.rows {
+                    Value::new(Ty::Postgres(PgType::RECORD), false, span)
+                } else {
+                    Value::open(span)
                 }
             }
             ExprKind::Subscript(subscript) => self.subscript(subscript, scope, span),
@@ -106,7 +105,7 @@ impl Checker<'_> {
         }
     }
 
-    /// PostgreSQL collates texts alone; a collation of MySQL begins with its character set.
+    /// PostgreSQL collates texts alone.
     fn check_collation(&mut self, value: &Value, collation: &Name) {
         let is_text = |of: PgType| can_cast(of, PgType::TEXT, Context::Implicit);
         match value.ty {
@@ -116,78 +115,34 @@ impl Checker<'_> {
             }
             _ => {}
         }
-        if self.dialect == Dialect::Mysql {
-            self.check_collation_of_mysql(value, collation);
-        }
-    }
-
-    /// A collation is of one character set, and orders texts of that set alone.
-    fn check_collation_of_mysql(&mut self, value: &Value, collation: &Name) {
-        let lower = collation.text.to_lowercase();
-        match mysql::collation(&lower) {
-            Some(mysql::Collation::Of(set)) => {
-                let own = self.character_set_of(value);
-                if own.is_some_and(|own| !mysql::is_same_set(&own, set)) {
-                    self.report(findings::collation_of_another_set(
-                        collation, set, value.span,
-                    ));
-                }
-            }
-            Some(mysql::Collation::OfProduct(flavour)) => {
-                let what = format!("the collation `{}`", collation.text);
-                self.remember_words(what, flavour, collation.span);
-            }
-            None => self.report(findings::no_collation(collation)),
-        }
-    }
-
-    /// The character set of a constant text, which is that of the connection, and of a column that says one, or whose table does.
-    fn character_set_of(&self, value: &Value) -> Option<String> {
-        if value.constant == Constant::Text && value.cell.is_none() {
-            let is_plain = self.text_at(value.span).starts_with(['\'', '"']);
-            return is_plain.then(|| "utf8mb4".to_owned());
-        }
-        let (table, column) = value.source?;
-        let table = self.model.table(table);
-        let column = &table.columns[column.0 as usize];
-        if let Some(collation) = &column.collation {
-            return mysql::set_of(&collation.to_lowercase()).map(str::to_owned);
-        }
-        let words = column.native.type_words.iter().chain(&table.native.options);
-        words.rev().find_map(|words| mysql::named_set(words))
+        self.check_collation_of_set(value, collation);
     }
 
     fn constant_text(&self) -> Ty {
-        match self.dialect {
-            Dialect::Postgres => Ty::Untyped,
-            Dialect::Sqlite | Dialect::Mysql => self.text_type(),
-        }
+        self.facts.values.constant_text.clone()
     }
 
     fn number(&self, written: &str) -> Ty {
-        if self.dialect == Dialect::Postgres {
+        let Some(grammar) = self.facts.grammar else {
             return Ty::Postgres(postgres_number(written));
-        }
+        };
         if written.starts_with("0x") || written.starts_with("0X") {
             return Ty::Of(ColumnType::I64);
         }
-        let found = grammar(self.dialect).and_then(|grammar| (grammar.number)(written));
-        found.map_or(Ty::Open, Ty::Of)
+        (grammar.number)(written).map_or(Ty::Open, Ty::Of)
     }
 
     fn bytes(&self, kind: &ExprKind, span: Span) -> Value {
-        let bits = matches!(kind, ExprKind::Bits);
-        let ty = match self.dialect {
-            Dialect::Postgres => Ty::Postgres(PgType::BIT),
-            Dialect::Mysql if bits => Ty::Open,
-            Dialect::Sqlite | Dialect::Mysql => Ty::Of(ColumnType::Blob(LobSize::Unbounded)),
+        let ty = match kind {
+            ExprKind::Bits => &self.facts.values.bits,
+            _ => &self.facts.values.bytes,
         };
-        Value::new(ty, false, span)
+        Value::new(ty.clone(), false, span)
     }
 
     /// An expression that stands as a condition.
     pub(super) fn condition(&mut self, expr: &Expr, scope: &Scope<'_>) -> Value {
-        if let (ExprKind::Row(values), true) = (&expr.kind, self.dialect != Dialect::Postgres) {
+        if let (ExprKind::Row(values), false) = (&expr.kind, self.facts.values.rows) {
             self.report(findings::several_values(values.len(), expr.span));
         }
         let value = self.expr(expr, scope);
@@ -301,7 +256,7 @@ impl Checker<'_> {
         let operand = self.expr(&cast.operand, scope);
         self.product_of_cast(cast);
         self.check_digits(cast);
-        let grammar = grammar(self.dialect);
+        let grammar = self.facts.grammar;
         let known = grammar.and_then(|grammar| (grammar.cast)(&cast.to, operand.column_type()));
         let known = known.map(Ty::Of);
         let Some(ty) = known.or_else(|| self.type_of_name(&cast.to)) else {
@@ -329,34 +284,6 @@ impl Checker<'_> {
             _ => operand.is_filled,
         };
         Value::new(ty, operand.nullable || gives_null, span).filled(is_filled)
-    }
-
-    /// MySQL's decimals have at most 65 digits, and no more of them behind the point.
-    fn check_digits(&mut self, cast: &Cast) {
-        let numbers = cast.to.arguments.iter().map(|argument| match argument {
-            TypeArgument::Number(number) => number.parse().ok(),
-            TypeArgument::Text(_) | TypeArgument::Word(_) => None,
-        });
-        let numbers: Vec<u32> = numbers.collect::<Option<_>>().unwrap_or_default();
-        let is_decimal = matches!(
-            cast.to.name.as_str(),
-            "decimal" | "dec" | "numeric" | "fixed"
-        );
-        let is_wrong = match numbers.as_slice() {
-            [all] => *all > 65,
-            [all, behind] => *all > 65 || behind > all,
-            _ => false,
-        };
-        if self.dialect == Dialect::Mysql && is_decimal && is_wrong {
-            self.report(findings::no_digits(cast.to.span));
-        }
-        let is_whole = matches!(
-            cast.to.name.as_str(),
-            "date" | "int" | "integer" | "signed" | "unsigned"
-        );
-        if self.dialect == Dialect::Mysql && is_whole && !cast.to.arguments.is_empty() {
-            self.report(findings::no_length(&cast.to.name, cast.to.span));
-        }
     }
 
     fn at_zone(
@@ -388,7 +315,7 @@ impl Checker<'_> {
             .operand
             .as_ref()
             .map(|operand| self.expr(operand, scope));
-        if let (Some(operand), Dialect::Postgres) = (&operand, self.dialect) {
+        if let (Some(operand), true) = (&operand, self.facts.have_untyped_texts()) {
             // Nothing beside it has a say.
             let text = self.text_type();
             self.demand_type(operand, &text, None, operand.span);
@@ -409,7 +336,7 @@ impl Checker<'_> {
             }
             values.push(self.expr(value, scope));
         }
-        if self.dialect == Dialect::Postgres {
+        if self.facts.have_catalogue() {
             let branches = case.branches.iter().flat_map(|(when, then)| [when, then]);
             for value in branches.chain(&case.otherwise) {
                 self.check_no_rows("`CASE`", value);
@@ -430,9 +357,9 @@ impl Checker<'_> {
         if values.iter().any(|value| value.ty == Ty::Open) {
             return Value::open(span);
         }
-        let found = match self.dialect {
-            Dialect::Postgres => self.common_of_postgres(values, what, span),
-            Dialect::Sqlite | Dialect::Mysql => self.common_of_others(values, what, span),
+        let found = match self.facts.grammar {
+            None => self.common_of_postgres(values, what, span),
+            Some(grammar) => common_of_others(grammar, values, span),
         };
         for value in values {
             self.demand(value, &found);
@@ -466,60 +393,41 @@ impl Checker<'_> {
             }
         }
     }
-
-    fn common_of_others(&mut self, values: &[&Value], what: &str, span: Span) -> Value {
-        let mut found: Option<Value> = None;
-        let typed = values.iter().filter(|value| value.ty != Ty::Untyped);
-        for value in typed {
-            let Some(before) = found.take() else {
-                found = Some((*value).clone());
-                continue;
-            };
-            let (Some(one), Some(other)) = (before.column_type(), value.column_type()) else {
-                return Value::open(span);
-            };
-            if one == other {
-                let source = before.source.filter(|_| before.source == value.source);
-                found = Some(Value {
-                    source,
-                    ..before.derived(false, span)
-                });
-                continue;
-            }
-            let wider = match self.dialect {
-                Dialect::Mysql => mysql::merged(one, other),
-                Dialect::Sqlite | Dialect::Postgres => {
-                    grammar::wider(one, other).or_else(|| texts_of_both(one, other))
-                }
-            };
-            let Some(wider) = wider else {
-                // Which of the types a value has is known when it is read.
-                let _ = what;
-                return Value::open(span);
-            };
-            found = Some(Value::new(Ty::Of(wider), false, span));
-        }
-        match found {
-            Some(found) => Value {
-                source: found.source,
-                ..found.derived(false, span)
-            },
-            None => Value::new(Ty::Untyped, false, span),
-        }
-    }
 }
 
-/// SQLite's dates and times are texts.
-fn texts_of_both(one: &ColumnType, other: &ColumnType) -> Option<ColumnType> {
-    let is_text = |of: &ColumnType| {
-        let class = of.class();
-        let is_moment = matches!(
-            class,
-            TypeClass::Date | TypeClass::Time | TypeClass::DateTime | TypeClass::Timestamp
-        );
-        grammar::is_text(of) || is_moment
-    };
-    (is_text(one) && is_text(other)).then_some(ColumnType::Text(LobSize::Unbounded))
+/// One type for several values, by the rules of a dialect without a catalogue.
+fn common_of_others(grammar: &Grammar, values: &[&Value], span: Span) -> Value {
+    let mut found: Option<Value> = None;
+    let typed = values.iter().filter(|value| value.ty != Ty::Untyped);
+    for value in typed {
+        let Some(before) = found.take() else {
+            found = Some((*value).clone());
+            continue;
+        };
+        let (Some(one), Some(other)) = (before.column_type(), value.column_type()) else {
+            return Value::open(span);
+        };
+        if one == other {
+            let source = before.source.filter(|_| before.source == value.source);
+            found = Some(Value {
+                source,
+                ..before.derived(false, span)
+            });
+            continue;
+        }
+        let Some(wider) = (grammar.common)(one, other) else {
+            // Which of the types a value has is known when it is read.
+            return Value::open(span);
+        };
+        found = Some(Value::new(Ty::Of(wider), false, span));
+    }
+    match found {
+        Some(found) => Value {
+            source: found.source,
+            ..found.derived(false, span)
+        },
+        None => Value::new(Ty::Untyped, false, span),
+    }
 }
 
 /// The parts of shapes, which are numbered as an array's: `typelem` of `pg_type`.

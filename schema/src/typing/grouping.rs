@@ -4,7 +4,6 @@ use super::checker::Checker;
 use super::findings;
 use super::scope::Scope;
 use super::select::{conjuncts, item_named};
-use crate::dialect::Dialect;
 use crate::name::same_name;
 use crate::syntax::{
     Call, Expr, ExprKind, Group, ItemKind, JoinOn, Select, Sort, Source, SourceKind,
@@ -49,7 +48,8 @@ impl Groups {
 
     /// Adds what follows: of a table whose key is grouped by every column; on MySQL also what is equal to such a column.
     fn close(&mut self, checker: &Checker<'_>, select: &Select, scope: &Scope<'_>) {
-        let equal = if checker.dialect == Dialect::Mysql {
+        let by_uniques = checker.facts.selects.groups_by_uniques;
+        let equal = if by_uniques {
             equalities(checker, select, scope)
         } else {
             Vec::new()
@@ -63,15 +63,12 @@ impl Groups {
                 let table = checker.model.table(table);
                 let mut keys = table.primary_key.iter().map(|key| &key.columns);
                 let uniques = table.uniques.iter().map(|unique| &unique.columns);
-                let of_mysql = uniques.filter(|columns| {
+                let mut uniques = uniques.filter(|columns| {
                     let mut columns = columns.iter();
-                    let given = columns.all(|id| !table.column(*id).nullable);
-                    checker.dialect == Dialect::Mysql && given
+                    by_uniques && columns.all(|id| !table.column(*id).nullable)
                 });
-                let is_known = keys.any(|key| self.has_all(at, key)) || {
-                    let mut of_mysql = of_mysql;
-                    of_mysql.any(|key| self.has_all(at, key))
-                };
+                let is_known = keys.any(|key| self.has_all(at, key))
+                    || uniques.any(|key| self.has_all(at, key));
                 if is_known {
                     let all = (0..table.columns.len()).map(|column| (at, column));
                     let all = all.filter(|one| !self.columns.contains(one));
@@ -133,7 +130,7 @@ impl Checker<'_> {
         order: &[Sort],
         scope: &Scope<'_>,
     ) {
-        if self.dialect == Dialect::Sqlite {
+        if self.facts.selects.any_of_group {
             return;
         }
         let items = select.items.iter().filter_map(|item| match &item.kind {
@@ -163,7 +160,8 @@ impl Checker<'_> {
 
     /// PostgreSQL's `grouping(a)`, whose arguments are values of GROUP BY.
     fn is_grouping(&self, call: &Call) -> bool {
-        self.dialect == Dialect::Postgres && call.function() == "grouping" && call.name.len() == 1
+        let is_it = call.function() == "grouping" && call.name.len() == 1;
+        is_it && self.facts.selects.grouping_function
     }
 
     /// The same in a query that has no groups.

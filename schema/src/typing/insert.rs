@@ -6,7 +6,6 @@ use super::names::NameKind;
 use super::scope::{Common, Fields, Scope};
 use super::value::Value;
 use crate::ast::Name;
-use crate::dialect::Dialect;
 use crate::model::{Column, Generated, TableId};
 use crate::name::same_name;
 use crate::source::Span;
@@ -36,12 +35,12 @@ impl Checker<'_> {
         }
         let places: Vec<usize> = written.iter().flatten().copied().collect();
         self.check_written_view((id, "insert"), &places, insert.table.name.span);
-        self.ignores = insert.ignores && self.dialect == Dialect::Mysql;
+        self.ignores = insert.ignores && self.facts.writes.ignoring_changes_values;
         self.insert_source(id, insert, &written, scope);
         self.ignores = false;
     }
 
-    /// The places of the columns that are written, in their order; `None` is SQLite's number of the row.
+    /// The places of the columns that are written, in their order; `None` is one that tables do not list.
     fn written_columns(&mut self, id: TableId, insert: &Insert) -> Vec<Option<usize>> {
         let names: Vec<Name> = match &insert.source {
             InsertSource::Set(assignments) => {
@@ -58,7 +57,7 @@ impl Checker<'_> {
                 let mut before = before.map(|one| same_name(&one.text, &name.text, self.dialect));
                 before.any(|same| same)
             });
-            if let (Some((_, name)), false) = (twice, self.dialect == Dialect::Sqlite) {
+            if let (Some((_, name)), true) = (twice, self.facts.writes.inserts_once) {
                 self.report(findings::column_twice(name));
             }
             let found = names.iter().enumerate().map(|(at, name)| {
@@ -78,14 +77,13 @@ impl Checker<'_> {
             InsertSource::Defaults => 0,
             _ => table.columns.len(),
         };
-        // PostgreSQL takes fewer values than there are columns.
-        let all = (0..table.columns.len())
-            .filter(|at| self.dialect == Dialect::Postgres || given(&table.columns[*at]));
-        match self.dialect {
-            Dialect::Postgres => all.take(count).map(Some).collect(),
-            Dialect::Sqlite | Dialect::Mysql if count == 0 => Vec::new(),
-            Dialect::Sqlite | Dialect::Mysql => all.map(Some).collect(),
+        let all = 0..table.columns.len();
+        if self.facts.writes.fewer_values || count == 0 {
+            return all.take(count).map(Some).collect();
         }
+        all.filter(|at| given(&table.columns[*at]))
+            .map(Some)
+            .collect()
     }
 
     /// The place of a column that is written. What the database fills by itself takes `DEFAULT` alone.
@@ -118,14 +116,12 @@ impl Checker<'_> {
         Some(at)
     }
 
-    /// Whether a name is that of SQLite's number of a row, or the one by which a full-text table takes commands.
+    /// Whether a name is that of a column that a row may be given and the table does not list.
     pub(super) fn is_hidden(&self, id: TableId, name: &Name) -> bool {
         let table = self.model.table(id);
         let is = |own: &str| own.eq_ignore_ascii_case(&name.text);
-        let numbers = ["rowid", "oid", "_rowid_"].into_iter().any(is) && !table.without_rowid;
-        let commands = table.unmanaged && is(&table.name.name);
         let has = table.columns.iter().any(|column| is(&column.name));
-        self.dialect == Dialect::Sqlite && (numbers || commands) && !has
+        !has && (self.facts.names.writes_hidden)(table, &name.text)
     }
 
     /// Whether the database cannot fill a column by itself.

@@ -2,11 +2,8 @@
 
 use super::checker::Checker;
 use super::findings;
-use super::postgres::PgType;
-use super::texts::{is_time_of_mysql, is_value_of};
 use super::value::{Constant, Value};
 use crate::column_type::{ColumnType, DecimalSize, TypeClass};
-use crate::dialect::Dialect;
 use crate::model::TableId;
 use crate::name::suggest;
 use crate::source::Span;
@@ -143,86 +140,36 @@ impl Checker<'_> {
         let table = self.model.table(id);
         let of = &table.columns[at].column_type;
         if let ColumnType::Char(most) | ColumnType::VarChar(Some(most)) = of
-            && self.dialect != Dialect::Sqlite
+            && self.facts.writes.keeps_lengths
         {
             return text.trim_end_matches(' ').chars().count() <= *most as usize;
         }
-        match self.dialect {
-            Dialect::Postgres => true,
-            Dialect::Sqlite => {
-                let number = number_of(text.trim());
-                if self.is_row_id(id, at) || (table.strict && is_integer(of)) {
-                    return number.is_some_and(|number| number.fract() == 0.0);
-                }
-                match of.class() {
-                    TypeClass::Float { .. } if table.strict => number.is_some(),
-                    TypeClass::Bytes => !table.strict,
-                    _ => true,
-                }
-            }
-            Dialect::Mysql => self.takes_text_of_mysql(text, of),
-        }
-    }
-
-    /// In the strict mode that each session has.
-    fn takes_text_of_mysql(&self, text: &str, of: &ColumnType) -> bool {
-        let number = number_of(text.trim());
-        match of {
-            ColumnType::Enum(id) => {
-                let values = &self.model.enum_type(*id).values;
-                let is = |value: &str| value.eq_ignore_ascii_case(text.trim_end());
-                let by_number = number.is_some_and(|at| at >= 1.0 && at <= values.len() as f64);
-                by_number || values.iter().any(|value| is(&value.value))
-            }
-            ColumnType::Set(values) => {
-                let is = |one: &str| values.iter().any(|value| value.eq_ignore_ascii_case(one));
-                text.is_empty() || number.is_some() || text.trim_end().split(',').all(is)
-            }
-            ColumnType::Json { .. } => is_value_of(text.trim(), PgType::JSON),
-            _ => match of.class() {
-                TypeClass::Date | TypeClass::DateTime | TypeClass::Timestamp => is_moment(text),
-                TypeClass::Time => is_time_of_mysql(text),
-                TypeClass::Boolean => number.is_some_and(is_tiny),
-                TypeClass::Year => number.is_some_and(is_year),
-                _ if super::grammar::rank(of).is_some() => {
-                    number.is_some_and(|number| is_in_range(number, of))
-                }
-                _ => true,
-            },
-        }
+        (self.facts.writes.takes_text)(self, text, (id, at))
     }
 
     fn takes_number(&self, written: &str, id: TableId, at: usize) -> bool {
-        let table = self.model.table(id);
-        let of = &table.columns[at].column_type;
-        let Some(number) = number_of(written) else {
-            return true;
-        };
-        if self.dialect == Dialect::Sqlite {
-            if table.strict && of.class() == TypeClass::Bytes {
-                return false;
-            }
-            let is_whole = self.is_row_id(id, at) || (table.strict && is_integer(of));
-            return !is_whole || number.fract() == 0.0;
-        }
-        match of {
-            ColumnType::Year => is_year(number),
-            _ if self.dialect == Dialect::Mysql && is_day_column(of) => is_day(number),
-            _ if of.class() == TypeClass::Boolean => is_tiny(number),
+        let takes = self.facts.writes.takes_number;
+        number_of(written).is_none_or(|number| takes(self, number, (id, at)))
+    }
+
+    /// Whether a number is one of a column's type.
+    pub(super) fn takes_number_in_range(&self, number: f64, (id, at): (TableId, usize)) -> bool {
+        match &self.model.table(id).columns[at].column_type {
+            of if of.class() == TypeClass::Boolean => is_tiny(number),
             ColumnType::Decimal(Some(DecimalSize { precision, scale })) => {
                 let most = 10_f64.powf(f64::from(*precision) - f64::from(*scale));
                 number.abs() < most
             }
-            _ => is_in_range(number, of),
+            of => is_in_range(number, of),
         }
     }
 
-    /// SQLite's one column of a key that is the number of the row.
+    /// The one column of a key that is the number of the row.
     pub(super) fn is_row_id(&self, id: TableId, at: usize) -> bool {
         let table = self.model.table(id);
         let key = table.primary_key.as_ref();
         let only = key.is_some_and(|key| key.columns.len() == 1 && key.columns[0].0 as usize == at);
-        only && self.dialect == Dialect::Sqlite
+        only && self.facts.writes.numbers_rows
             && !table.without_rowid
             && table.columns[at].sql_type.eq_ignore_ascii_case("integer")
     }
@@ -254,12 +201,12 @@ pub(super) fn plain_text(written: &str) -> Option<&str> {
     (!inner.contains(['\\', quote])).then_some(inner)
 }
 
-fn number_of(text: &str) -> Option<f64> {
+pub(super) fn number_of(text: &str) -> Option<f64> {
     let is_sign = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
     text.bytes().all(is_sign).then(|| text.parse().ok())?
 }
 
-fn is_integer(of: &ColumnType) -> bool {
+pub(super) fn is_integer(of: &ColumnType) -> bool {
     bounds(of).is_some()
 }
 
@@ -280,35 +227,13 @@ fn bounds(of: &ColumnType) -> Option<(f64, f64)> {
     })
 }
 
-fn is_in_range(number: f64, of: &ColumnType) -> bool {
+pub(super) fn is_in_range(number: f64, of: &ColumnType) -> bool {
     bounds(of).is_none_or(|(least, most)| (least..=most).contains(&number.round()))
 }
 
-/// Whether MySQL has the year; one of two digits is of this century or the last.
-fn is_year(number: f64) -> bool {
-    (0.0..=99.0).contains(&number) || (1901.0..=2155.0).contains(&number)
-}
-
-/// MySQL's BOOLEAN is a TINYINT.
-fn is_tiny(number: f64) -> bool {
+/// A BOOLEAN of MySQL is a TINYINT.
+pub(super) fn is_tiny(number: f64) -> bool {
     (-128.0..=127.0).contains(&number)
-}
-
-fn is_day_column(of: &ColumnType) -> bool {
-    matches!(
-        of.class(),
-        TypeClass::Date | TypeClass::DateTime | TypeClass::Timestamp
-    )
-}
-
-/// Whether MySQL reads a number as a day: its digits are those of the year, the month and the day. One with a time is left to it.
-fn is_day(number: f64) -> bool {
-    if number == 0.0 || number >= 100_000_000.0 {
-        return number.fract() == 0.0;
-    }
-    let digits = number as u32;
-    let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100);
-    digits > 100 && month <= 12 && day <= days_of_month(year, month)
 }
 
 /// The number of days of a month of the calendar.
@@ -319,29 +244,6 @@ pub(super) fn days_of_month(year: u32, month: u32) -> u32 {
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
-    }
-}
-
-/// Whether MySQL reads a text as a day, or as a day and a time, as far as its numbers show that.
-pub(super) fn is_moment(text: &str) -> bool {
-    let parts = text.trim().split(|sign: char| !sign.is_ascii_digit());
-    let parts: Vec<&str> = parts.collect();
-    match parts.as_slice() {
-        [only] => matches!(only.len(), 5 | 6 | 8 | 12 | 14),
-        [year, month, day, time @ ..] if !year.is_empty() => {
-            let limits = [24, 60, 60];
-            let mut time = time.iter().zip(limits);
-            // A part between two signs is empty.
-            let is_time = time
-                .all(|(part, limit)| part.parse().map_or(part.is_empty(), |one: u32| one < limit));
-            match (year.parse(), month.parse(), day.parse::<u32>()) {
-                (Ok(year), Ok(month), Ok(day)) => {
-                    is_time && month <= 12 && day <= days_of_month(year, month)
-                }
-                _ => false,
-            }
-        }
-        _ => false,
     }
 }
 

@@ -6,7 +6,6 @@ use super::mysql::Construct;
 use super::names::NameKind;
 use super::scope::Scope;
 use crate::ast::Name;
-use crate::dialect::Dialect;
 use crate::syntax::{Distinct, Expr, ExprKind, ItemKind, Lock, Select};
 
 impl Checker<'_> {
@@ -23,7 +22,7 @@ impl Checker<'_> {
         }
     }
 
-    /// PostgreSQL locks rows of tables, which a row of a group is none of.
+    /// A row of a group is no row of a table.
     pub(super) fn check_locked_rows(
         &mut self,
         select: &Select,
@@ -31,7 +30,7 @@ impl Checker<'_> {
         is_grouped: bool,
         scope: &Scope<'_>,
     ) {
-        if self.dialect != Dialect::Postgres {
+        if !self.facts.selects.locks_table_rows {
             return;
         }
         let windows = select.items.iter().any(|item| match &item.kind {

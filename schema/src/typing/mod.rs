@@ -13,6 +13,7 @@ mod conflict;
 #[cfg(test)]
 mod conformance;
 mod expression;
+mod facts;
 mod findings;
 pub(crate) mod grammar;
 mod grouping;
@@ -36,12 +37,12 @@ mod recursion;
 mod scope;
 mod select;
 mod source;
+mod sqlite;
 mod table;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod through_view;
-mod using;
 mod value;
 mod view;
 mod window;

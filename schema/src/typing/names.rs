@@ -1,5 +1,6 @@
 //! Names in statements: the tables that they stand for, and those that stand for nothing.
 
+use super::facts::{Facts, Qualifiers};
 use super::findings;
 use crate::ast::{Name, ObjectName};
 use crate::diagnostic::Diagnostic;
@@ -77,13 +78,13 @@ pub(crate) struct OfEngines<'a> {
 }
 
 impl OfEngines<'_> {
-    /// Whether a name has a schema of PostgreSQL's that nothing else is in. The database of a name of MySQL may be that of the URL.
+    /// Whether a name has a schema that nothing of the model is in.
     fn is_of_no_schema(&self, name: &ObjectName) -> bool {
         let Some(schema) = name.schema.as_deref() else {
             return false;
         };
         let is_it = |of: &TableName| of.schema.as_deref() == Some(schema);
-        self.dialect == Dialect::Postgres
+        Facts::of(self.dialect).names.qualifiers == Qualifiers::OfModel
             && !self.model.tables.iter().any(|one| is_it(&one.name))
             && !self.model.views.iter().any(|one| is_it(&one.name))
             && !self.model.objects.iter().any(|one| is_it(&one.name))

@@ -2,14 +2,13 @@
 
 use super::checker::Checker;
 use super::findings;
-use super::grammar::{self, grammar};
+use super::grammar::{Grammar, is_text, is_unsigned, rank};
 use super::mysql::Construct;
 use super::parameters::is_text_constant;
 use super::scope::Scope;
 use super::value::{Constant, Ty, Value};
 use crate::ast::Name;
 use crate::column_type::{ColumnType, LobSize, TypeClass};
-use crate::dialect::Dialect;
 use crate::source::Span;
 use crate::syntax::{Chain, Expr, ExprKind, Operator};
 
@@ -27,7 +26,7 @@ impl Checker<'_> {
             return self.moved_by(&moved, &unit.text, span);
         }
         for (operator, right) in &chain.rest {
-            self.check_operand_text(before, operator, right);
+            (self.facts.values.check_texts_beside)(self, (before, right), operator);
             if let (None, ExprKind::Row(_)) = (&left, &before.kind) {
                 self.rows_compared(before, right, scope);
                 left = Some(Value::new(self.condition_type(), true, span));
@@ -46,7 +45,7 @@ impl Checker<'_> {
                     self.interval(count, unit, scope);
                     self.moved_by(&value, &unit.text, here)
                 }
-                ExprKind::Row(values) if self.dialect != Dialect::Postgres => {
+                ExprKind::Row(values) if !self.facts.values.rows => {
                     self.report(findings::number_of_values(1, values.len(), right.span));
                     Value::wrong(here)
                 }
@@ -101,9 +100,7 @@ impl Checker<'_> {
     fn binary(&mut self, operator: &Operator, left: &Value, right: &Value, span: Span) -> Value {
         let text = operator.text.as_str();
         match text {
-            "and" | "or" | "xor" | "&&" | "||"
-                if self.dialect == Dialect::Mysql || matches!(text, "and" | "or") =>
-            {
+            _ if self.facts.values.logical.contains(&text) => {
                 self.is_condition(left);
                 self.is_condition(right);
                 let nullable = left.nullable || right.nullable;
@@ -130,9 +127,9 @@ impl Checker<'_> {
                 Value::new(self.condition_type(), true, span)
             }
             "overlaps" | "sounds like" => Value::new(self.condition_type(), true, span),
-            _ => match self.dialect {
-                Dialect::Postgres => self.postgres_operator(text, Some(left), right, span),
-                Dialect::Sqlite | Dialect::Mysql => self.computed(text, left, right, span),
+            _ => match self.facts.grammar {
+                None => self.postgres_operator(text, Some(left), right, span),
+                Some(grammar) => self.computed(grammar, (left, text, right), span),
             },
         }
     }
@@ -145,7 +142,7 @@ impl Checker<'_> {
         right: &Value,
         span: Span,
     ) -> Value {
-        if self.dialect == Dialect::Postgres {
+        if self.facts.have_catalogue() {
             return self.postgres_operator(operator, Some(left), right, span);
         }
         self.demand(left, right);
@@ -206,9 +203,8 @@ impl Checker<'_> {
 
     pub(super) fn arithmetic(
         &mut self,
-        operator: &str,
-        left: &Value,
-        right: &Value,
+        grammar: &Grammar,
+        (left, operator, right): (&Value, &str, &Value),
         span: Span,
     ) -> Value {
         self.demand(left, right);
@@ -223,7 +219,7 @@ impl Checker<'_> {
             return Value::open(span);
         };
         if operator == "div" {
-            let ty = if grammar::is_unsigned(one) || grammar::is_unsigned(other) {
+            let ty = if is_unsigned(one) || is_unsigned(other) {
                 ColumnType::U64
             } else {
                 ColumnType::I64
@@ -234,26 +230,10 @@ impl Checker<'_> {
             "mod" => '%',
             other => other.chars().next().unwrap_or('+'),
         };
-        let number = |of: &ColumnType| match of {
-            // SQLite makes an integer or a real of it.
-            ColumnType::Any => ColumnType::Decimal(None),
-            // MySQL counts with its digits: 20260131.
-            ColumnType::Date | ColumnType::DateTime(0) | ColumnType::Time(0)
-                if self.dialect == Dialect::Mysql =>
-            {
-                ColumnType::I64
-            }
-            ColumnType::Bit(_) if self.dialect == Dialect::Mysql => ColumnType::U64,
-            ColumnType::Enum(_) | ColumnType::Set(_) => ColumnType::I64,
-            of if grammar::is_text(of) => ColumnType::F64,
-            of => of.clone(),
-        };
-        let rule = grammar(self.dialect).map(|grammar| grammar.arithmetic);
-        let (one, other) = (number(one), number(other));
-        let is_number =
-            |of: &ColumnType| grammar::rank(of).is_some() || of.class() == TypeClass::Year;
+        let (one, other) = ((grammar.operand)(one), (grammar.operand)(other));
+        let is_number = |of: &ColumnType| rank(of).is_some() || of.class() == TypeClass::Year;
         let found = (is_number(&one) && is_number(&other))
-            .then(|| rule.and_then(|rule| rule(&one, sign, &other)))
+            .then(|| (grammar.arithmetic)(&one, sign, &other))
             .flatten();
         found.map_or_else(
             || Value::open(span),
@@ -290,19 +270,17 @@ impl Checker<'_> {
     /// An operator before its operand.
     pub(super) fn prefix(&mut self, operator: &Operator, operand: &Value, span: Span) -> Value {
         let text = operator.text.as_str();
-        if matches!(text, "not") || (text == "!" && self.dialect == Dialect::Mysql) {
+        if self.facts.values.negations.contains(&text) {
             self.is_condition(operand);
             return Value::new(self.condition_type(), operand.nullable, span);
         }
-        if self.dialect == Dialect::Postgres {
+        let Some(grammar) = self.facts.grammar else {
             return self.postgres_operator(text, None, operand, span);
-        }
+        };
         match text {
             "+" => operand.derived(operand.nullable, span),
             "-" => {
-                let negative = grammar(self.dialect).map(|grammar| grammar.negative);
-                let ty = operand.column_type().zip(negative);
-                let ty = ty.and_then(|(of, negative)| negative(of));
+                let ty = operand.column_type().and_then(grammar.negative);
                 let constant = operand.constant;
                 let value = ty.map_or_else(
                     || Value::open(span),
@@ -311,11 +289,8 @@ impl Checker<'_> {
                 Value { constant, ..value }
             }
             "~" => {
-                let ty = match self.dialect {
-                    Dialect::Mysql => ColumnType::U64,
-                    _ => ColumnType::I64,
-                };
-                Value::new(Ty::Of(ty), operand.nullable, span)
+                let ty = Ty::Of(grammar.bits.clone());
+                Value::new(ty, operand.nullable, span)
             }
             "binary" => Value::new(
                 Ty::Of(ColumnType::Blob(LobSize::Unbounded)),
@@ -330,7 +305,7 @@ impl Checker<'_> {
 /// A number and a text: the databases compare them, each by rules of its own.
 fn are_unlike(one: &ColumnType, other: &ColumnType) -> bool {
     let is_number = |of: &ColumnType| {
-        grammar::rank(of).is_some() && !matches!(of.class(), TypeClass::Boolean | TypeClass::Year)
+        rank(of).is_some() && !matches!(of.class(), TypeClass::Boolean | TypeClass::Year)
     };
-    (is_number(one) && grammar::is_text(other)) || (grammar::is_text(one) && is_number(other))
+    (is_number(one) && is_text(other)) || (is_text(one) && is_number(other))
 }

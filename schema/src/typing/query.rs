@@ -13,7 +13,6 @@ use super::select::item_of;
 use super::value::{Constant, Ty, Value};
 use crate::ast::Name;
 use crate::column_type::ColumnType;
-use crate::dialect::Dialect;
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{
@@ -70,7 +69,8 @@ impl Checker<'_> {
                 self.select(select, words, outer, &common, wanted)
             }
             body => {
-                if let (Some(lock), Dialect::Postgres) = (query.locks.first(), self.dialect) {
+                let locks = query.locks.first();
+                if let (Some(lock), true) = (locks, self.facts.selects.locks_table_rows) {
                     self.report(findings::lock_of(
                         "rows of several queries or of `VALUES`",
                         lock.span,
@@ -78,7 +78,7 @@ impl Checker<'_> {
                 }
                 let fields = self.body(body, outer, &common, wanted);
                 let mut order: Vec<&Sort> = query.order.iter().collect();
-                if self.dialect == Dialect::Sqlite {
+                if self.facts.selects.order_by_any_part {
                     order.retain(|sort| !is_of_a_part(&sort.value, body));
                 }
                 self.order_of_rows(&order, &fields, outer, &common);
@@ -108,14 +108,13 @@ impl Checker<'_> {
 
     /// A number of rows.
     pub(super) fn count(&mut self, count: &Expr, scope: &Scope<'_>) {
-        if let (ExprKind::Row(values), true) = (&count.kind, self.dialect != Dialect::Postgres) {
+        if let (ExprKind::Row(values), false) = (&count.kind, self.facts.values.rows) {
             self.report(findings::several_values(values.len(), count.span));
         }
         let value = self.expr(count, scope);
         self.check_count(&value);
-        // SQLite takes a negative one for none.
         let is_negative = written_number(count).is_some_and(|number| number < 0.0);
-        if is_negative && self.dialect != Dialect::Sqlite {
+        if is_negative && !self.facts.selects.negative_count {
             self.report(findings::negative_count(count.span));
         }
     }
@@ -129,7 +128,7 @@ impl Checker<'_> {
         }
         let fits = match &value.ty {
             Ty::Postgres(found) => can_cast(*found, PgType::INT8, Context::Assignment),
-            Ty::Of(found) if self.dialect == Dialect::Mysql => found.is_integer(),
+            Ty::Of(found) if self.facts.selects.integer_count => found.is_integer(),
             Ty::Of(_) if value.constant == Constant::Text => {
                 let written = self.text_at(value.span).trim_matches('\'');
                 written.trim().parse::<i64>().is_ok()
@@ -166,7 +165,7 @@ impl Checker<'_> {
                 self.expr(&sort.value, &scope);
             }
             let is_plain = matches!(sort.value.kind, ExprKind::Column(_) | ExprKind::Number(_));
-            if !is_plain && self.dialect == Dialect::Postgres {
+            if !is_plain && !self.facts.selects.computed_order_of_sets {
                 self.report(findings::computed_order(sort.value.span));
             }
         }
@@ -187,8 +186,7 @@ impl Checker<'_> {
             if before.any(is) {
                 self.report(findings::common_twice(&table.name));
             }
-            // SQLite needs no word for it.
-            let fields = if with.recursive || self.dialect == Dialect::Sqlite {
+            let fields = if with.recursive || !self.facts.recursion.needs_word {
                 self.recursive(table, outer, &known)
             } else {
                 self.common_table(table, outer, &known)
@@ -213,7 +211,7 @@ impl Checker<'_> {
         let count = fields.as_ref().map_or(0, |fields| fields.len());
         if let Some(name) = table.columns.last()
             && table.columns.len() < count
-            && self.dialect != Dialect::Postgres
+            && self.facts.selects.with_names_all
         {
             let finding = findings::number_of_values(table.columns.len(), count, name.span);
             self.report(finding);
@@ -367,7 +365,7 @@ impl Checker<'_> {
                 ),
             };
             let mut value = self.common(&[&one.value, &other.value], &what, other.value.span);
-            if value.ty == Ty::Untyped && self.dialect == Dialect::Postgres {
+            if value.ty == Ty::Untyped && self.facts.have_untyped_texts() {
                 for part in [&one.value, &other.value] {
                     self.as_text(part.clone());
                 }
@@ -394,11 +392,11 @@ impl Checker<'_> {
         Some(fields.into())
     }
 
-    /// MariaDB makes decimals of the integers without a sign that stand beside NULL in another part.
+    /// Integers without a sign that stand beside NULL in another part.
     fn is_union_with_null(&self, parts: [&Value; 2], ty: &Ty) -> bool {
         let has_null = parts.iter().any(|part| part.ty == Ty::Untyped);
         let is_unsigned = matches!(ty, Ty::Of(found) if grammar::is_unsigned(found));
-        self.dialect == Dialect::Mysql && has_null && is_unsigned
+        self.facts.selects.decimals_beside_null && has_null && is_unsigned
     }
 
     /// The rows of VALUES.
@@ -428,7 +426,7 @@ impl Checker<'_> {
             }
         }
         self.clause = clause;
-        let dialect = self.dialect;
+        let is_numbered = self.facts.selects.numbered_values;
         let fields = columns.iter().enumerate().map(|(at, values)| {
             let all: Vec<&Value> = values.iter().collect();
             let what = format!("the column {}", at + 1);
@@ -440,10 +438,7 @@ impl Checker<'_> {
                 }
                 value = self.as_text(value);
             }
-            let name = match dialect {
-                Dialect::Postgres | Dialect::Sqlite => Some(format!("column{}", at + 1)),
-                Dialect::Mysql => None,
-            };
+            let name = is_numbered.then(|| format!("column{}", at + 1));
             Field { name, value }
         });
         Some(fields.collect::<Rc<[Field]>>())
@@ -506,7 +501,7 @@ impl Checker<'_> {
     }
 }
 
-/// Whether it is the alias or the column of an item of any part, which SQLite orders them all by.
+/// Whether it is the alias or the column of an item of any part.
 fn is_of_a_part(value: &Expr, body: &Body) -> bool {
     let ExprKind::Column(names) = &value.kind else {
         return false;

@@ -1,10 +1,10 @@
 //! Queries of WITH that read themselves: where each database takes that.
 
 use super::checker::Checker;
+use super::facts::Steps;
 use super::findings;
 use super::lock::has_window;
 use crate::ast::{Name, ObjectName};
-use crate::dialect::Dialect;
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{
@@ -37,7 +37,7 @@ impl Checker<'_> {
         };
         let limits = query.limit.count.is_some() || query.limit.offset.is_some();
         let is_cut = !query.order.is_empty() || limits || !query.locks.is_empty();
-        if is_cut && self.dialect != Dialect::Sqlite {
+        if is_cut && !self.facts.recursion.orders {
             let message = format!(
                 "the recursive query `{}` orders or limits its rows",
                 name.text
@@ -63,12 +63,11 @@ impl Checker<'_> {
             .position(|part| self.reads(Node::Body(&part.body), name))?;
         let steps = &parts[begins..];
         let is_union = steps.iter().all(|part| part.operator == "union");
-        let is_sound = match self.dialect {
-            Dialect::Postgres => {
-                is_union && steps.len() == 1 && !self.reads(Node::Body(first), name)
-            }
-            Dialect::Sqlite => is_union && !self.reads(Node::Body(first), name),
-            Dialect::Mysql => true,
+        let begins_alone = || !self.reads(Node::Body(first), name);
+        let is_sound = match self.facts.recursion.steps {
+            Steps::Last => is_union && steps.len() == 1 && begins_alone(),
+            Steps::Unions => is_union && begins_alone(),
+            Steps::Any => true,
         };
         is_sound.then(|| steps.iter().map(|part| &part.body).collect())
     }
@@ -93,16 +92,16 @@ impl Checker<'_> {
             return;
         }
         let has = |place: SelfReference| places.iter().find(|(one, _)| *one == place);
-        let sqlite = self.dialect == Dialect::Sqlite;
+        let takes = &self.facts.recursion;
         let aggregates = values.iter().find(|value| self.has_aggregate(value));
         let windows = values.iter().find(|value| has_window(value));
-        let windows = windows.filter(|_| self.dialect != Dialect::Postgres);
-        let grouped = sqlite && !select.group.is_empty();
+        let windows = windows.filter(|_| !takes.windows);
+        let grouped = !takes.groups && !select.group.is_empty();
         let (what, span) = if let Some((_, span)) = has(SelfReference::Value) {
             ("in a query within an expression", *span)
-        } else if let Some((_, span)) = has(SelfReference::Within).filter(|_| sqlite) {
+        } else if let Some((_, span)) = has(SelfReference::Within).filter(|_| !takes.within_from) {
             ("in a query of `FROM`", *span)
-        } else if let Some((_, span)) = has(SelfReference::Outer).filter(|_| !sqlite) {
+        } else if let Some((_, span)) = has(SelfReference::Outer).filter(|_| !takes.outer_joins) {
             (
                 "on the side of an outer join that may be without a row",
                 *span,

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use super::checker::Checker;
+use super::facts::Facts;
 use super::findings;
 use super::names::NameKind;
 use super::postgres::PgType;
 use super::value::{Ty, Value};
 use crate::ast::Name;
-use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 use crate::model::TableId;
 use crate::name::same_name;
@@ -122,13 +122,15 @@ impl Scope<'_> {
         }
     }
 
-    /// All columns, those that joins have merged once: first, or on SQLite where the first of them stands.
+    /// All columns, those that joins have merged once.
     pub(super) fn all_columns(&self, dialect: Dialect) -> Option<Vec<StarColumn<'_>>> {
+        let in_place = Facts::of(dialect).sources.merged_in_place;
         let mut left: Vec<&Merged> = self.merged.iter().collect();
         let first = left.iter().map(|merged| StarColumn::Merged(merged));
-        let mut all: Vec<StarColumn<'_>> = match dialect {
-            Dialect::Sqlite => Vec::new(),
-            Dialect::Postgres | Dialect::Mysql => first.collect(),
+        let mut all: Vec<StarColumn<'_>> = if in_place {
+            Vec::new()
+        } else {
+            first.collect()
         };
         for relation in &self.relations {
             for (at, field) in relation.fields.as_ref()?.iter().enumerate() {
@@ -140,7 +142,7 @@ impl Scope<'_> {
                 let found = left
                     .iter()
                     .position(|one| same_name(&one.name, own, dialect));
-                if let (Some(found), Dialect::Sqlite) = (found, dialect) {
+                if let Some(found) = found.filter(|_| in_place) {
                     all.push(StarColumn::Merged(left.remove(found)));
                 }
             }
@@ -233,7 +235,6 @@ impl Checker<'_> {
         };
         let found = self.field(fields, column);
         if let Some(field) = found {
-            // The others take no two tables of one name.
             let same = |one: &&Relation| one.name == relation.name && one.schema == relation.schema;
             let has = |one: &Relation| {
                 one.fields
@@ -241,7 +242,7 @@ impl Checker<'_> {
                     .is_some_and(|own| self.field(own, column).is_some())
             };
             let mut others = scope.relations.iter().filter(same).filter(|one| has(one));
-            if self.dialect == Dialect::Sqlite && others.nth(1).is_some() {
+            if self.facts.sources.repeated_names && others.nth(1).is_some() {
                 let name = relation.name.clone().unwrap_or_default();
                 self.report(findings::ambiguous_column(column, &[name.clone(), name]));
                 return Some(nothing(Value::wrong(span)));
@@ -254,8 +255,8 @@ impl Checker<'_> {
         if let Some(value) = self.hidden_column(relation, column, span) {
             return Some(nothing(value.or_null(scope.all_nullable)));
         }
-        // PostgreSQL takes a function of a row for a column of it.
-        let is_function = self.dialect == Dialect::Postgres
+        // A function of a row may stand for a column of it.
+        let is_function = self.facts.values.rows
             && relation.table.is_some()
             && !self.own_functions(&column.text).is_empty();
         if is_function || self.may_have(relation, column) {
@@ -348,10 +349,10 @@ impl Checker<'_> {
         tables.any(|table| self.names.may_have(table, &column.text))
     }
 
-    /// The item of the `SELECT` that has the name, where SQLite and MySQL take a name for one: by its alias, in MySQL also by its text.
+    /// The item of the `SELECT` that has the name, where a name may be one's.
     fn item_called(&mut self, column: &Name, scope: &Scope<'_>, is_outer: bool) -> Option<Value> {
         let (items, are_seen) = scope.aliases;
-        let in_query_within = is_outer && self.dialect == Dialect::Mysql;
+        let in_query_within = is_outer && self.facts.aliases.in_inner_queries;
         if !are_seen && !in_query_within {
             return None;
         }
@@ -361,7 +362,7 @@ impl Checker<'_> {
             };
             let name = match alias {
                 Some(alias) => alias.text.as_str(),
-                None if self.dialect == Dialect::Mysql => self.text_at(item.span).trim(),
+                None if self.facts.aliases.by_text => self.text_at(item.span).trim(),
                 None => return None,
             };
             same_name(name, &column.text, self.dialect).then_some((item.span, value))
@@ -381,35 +382,14 @@ impl Checker<'_> {
     /// Columns that every table has and `*` does not give.
     fn hidden_column(&self, relation: &Relation, column: &Name, span: Span) -> Option<Value> {
         let table = self.model.table(relation.table?);
-        let word = column.text.to_lowercase();
-        let (ty, sqlite) = match (self.dialect, word.as_str()) {
-            (Dialect::Sqlite, "rowid" | "oid" | "_rowid_") => (Ty::Of(ColumnType::I64), true),
-            // Of the full-text search, whose tables have a column of their own name.
-            (Dialect::Sqlite, _) if table.unmanaged && word == table.name.name.to_lowercase() => {
-                return Some(Value::open(span));
-            }
-            // How well the row fits, where it was found by `MATCH`.
-            (Dialect::Sqlite, "rank") if table.unmanaged => {
-                return Some(Value::new(Ty::Of(ColumnType::F64), true, span));
-            }
-            (Dialect::Postgres, "tableoid") => (Ty::Postgres(PgType::OID), false),
-            (Dialect::Postgres, "ctid" | "xmin" | "xmax" | "cmin" | "cmax") => {
-                let name = match word.as_str() {
-                    "ctid" => "tid",
-                    "xmin" | "xmax" => "xid",
-                    _ => "cid",
-                };
-                (PgType::named(name).map_or(Ty::Open, Ty::Postgres), false)
-            }
-            _ => return None,
-        };
-        let has_none = sqlite && (table.without_rowid || table.view.is_some());
-        (!has_none).then(|| Value::new(ty, relation.nullable, span))
+        let name = column.text.to_lowercase();
+        let (ty, nullable) = (self.facts.names.hidden_column)(table, &name)?;
+        Some(Value::new(ty, nullable || relation.nullable, span))
     }
 
-    /// The meaning of a name that is no column: the whole row of a table, a text of SQLite, a function of a row.
+    /// The meaning of a name that is no column: the whole row of a table, or a text.
     fn other_meaning(&mut self, names: &[Name], scope: &Scope<'_>, span: Span) -> Option<Value> {
-        if self.dialect == Dialect::Postgres {
+        if self.facts.values.rows {
             let mut next = Some(scope);
             while let Some(here) = next {
                 if let Some(relation) = here.relation(names, self.dialect) {
@@ -425,7 +405,7 @@ impl Checker<'_> {
             }
         }
         let [name] = names else { return None };
-        if self.dialect == Dialect::Sqlite {
+        if self.facts.names.quoted_texts {
             let quoted = self.text_at(name.span).starts_with('"');
             if quoted {
                 self.report(findings::text_in_double_quotes(name));

@@ -26,7 +26,7 @@ impl Checker<'_> {
         wanted: Wanted<'_>,
     ) -> Fields {
         let mut scope = Scope::of(common, outer);
-        scope.aliases = (&select.items, self.dialect == Dialect::Sqlite);
+        scope.aliases = (&select.items, self.facts.aliases.in_conditions);
         self.sources(&select.from, &mut scope);
         self.check_locked_names(locks, &scope);
         if let Some(condition) = &select.condition {
@@ -46,7 +46,7 @@ impl Checker<'_> {
         if let Some(lock) = locks.first() {
             self.check_locked_rows(select, lock, is_grouped || is_whole, &scope);
         }
-        scope.aliases.1 = self.dialect != Dialect::Postgres;
+        scope.aliases.1 = self.facts.aliases.in_group_by;
         let values = grouped_values(select);
         self.within(Clause::GroupBy, |checker| {
             checker.group_by(&values, select, &scope)
@@ -59,12 +59,12 @@ impl Checker<'_> {
         if let (true, Some(groups)) = (sets, &groups) {
             self.grouped.clone_from(&groups.texts);
         }
-        scope.all_nullable = sets || (is_whole && self.dialect != Dialect::Postgres);
+        scope.all_nullable = sets || (is_whole && self.facts.selects.null_beside_aggregates);
         let fields = self.items(&select.items, &scope, wanted);
-        scope.aliases.1 = self.dialect == Dialect::Mysql;
+        scope.aliases.1 = self.facts.aliases.in_having;
         if let Some(having) = &select.having {
             let mut seen = scope.clone();
-            if self.dialect != Dialect::Postgres {
+            if self.facts.aliases.in_order_by {
                 seen.items = fields.clone().unwrap_or_default();
             }
             self.within(Clause::Having, |checker| checker.condition(having, &seen));
@@ -125,7 +125,7 @@ impl Checker<'_> {
     ) {
         let items = fields.clone().unwrap_or_default();
         let mut seen = scope.clone();
-        if self.dialect != Dialect::Postgres {
+        if self.facts.aliases.in_order_by {
             seen.items.clone_from(&items);
         }
         let distinct: &[Expr] = match &select.distinct {
@@ -146,13 +146,12 @@ impl Checker<'_> {
             };
             self.check_comparable(&value);
         }
-        if self.dialect == Dialect::Mysql {
+        if !self.facts.selects.computes_with_aggregates {
             self.check_order_names(select, order, &items);
         }
-        if self.dialect == Dialect::Postgres {
-            self.check_distinct_on(select, distinct, order, scope);
-        }
-        if let (Distinct::Yes, Dialect::Postgres) = (&select.distinct, self.dialect) {
+        self.check_distinct_on(select, distinct, order, scope);
+        let is_distinct = matches!(select.distinct, Distinct::Yes);
+        if is_distinct && self.facts.selects.distinct_orders_by_items {
             for item in &items {
                 self.check_comparable(&item.value);
             }
@@ -160,14 +159,14 @@ impl Checker<'_> {
         }
     }
 
-    /// A number that stands for a column. PostgreSQL takes no other constant in its place.
+    /// A number that stands for a column, or another constant in its place.
     pub(super) fn check_position(&mut self, value: &Expr, columns: Option<usize>) {
         let is_constant = match &value.kind {
             ExprKind::Text(_) => true,
             ExprKind::Number(number) => number.parse::<u64>().is_err(),
             _ => false,
         };
-        if is_constant && self.dialect == Dialect::Postgres {
+        if is_constant && !self.facts.selects.constant_order {
             self.report(super::findings::constant_order(value.span));
         }
         if let (ExprKind::Number(number), Some(columns)) = (&value.kind, columns)
@@ -241,7 +240,7 @@ impl Checker<'_> {
         }
     }
 
-    /// PostgreSQL orders rows that are given once by what they have alone.
+    /// Rows that are given once are ordered by what they have alone.
     fn check_distinct(
         &mut self,
         select: &Select,
@@ -270,9 +269,9 @@ impl Checker<'_> {
         }
     }
 
-    /// A constant text or a parameter of which nothing else is known is a text of PostgreSQL.
+    /// An untyped text or parameter of which nothing else is known is a text.
     pub(super) fn as_text(&mut self, value: Value) -> Value {
-        if self.dialect != Dialect::Postgres || value.ty != Ty::Untyped {
+        if !self.facts.have_untyped_texts() || value.ty != Ty::Untyped {
             return value;
         }
         let text = self.text_type();
@@ -383,20 +382,20 @@ impl Checker<'_> {
                 let found = self.column(names, scope, value.span).name;
                 found.or_else(|| names.last().map(|name| name.text.clone()))
             }
-            ExprKind::Query(query) if self.dialect == Dialect::Postgres => {
+            ExprKind::Query(query) if self.facts.names.named_after_values => {
                 let fields = self.query(query, Some(scope), &scope.common, None)?;
                 fields.first()?.name.clone()
             }
-            _ if self.dialect == Dialect::Postgres => figured_name(value),
+            _ if self.facts.names.named_after_values => figured_name(value),
             _ => None,
         }
     }
 
-    /// SQLite takes HAVING without groups only where an aggregate is selected.
+    /// HAVING without groups, where no aggregate is selected.
     fn check_having(&mut self, select: &Select, having: &Expr) {
         let groups = !select.group.is_empty();
         let aggregates = select.items.iter().any(|item| self.item_aggregates(item));
-        if self.dialect == Dialect::Sqlite && !groups && !aggregates {
+        if self.facts.selects.having_needs_aggregate && !groups && !aggregates {
             self.report(super::findings::having_alone(having.span));
         }
     }
@@ -558,9 +557,11 @@ pub(super) fn item_named<'s>(
     let is = |own: &str| crate::name::same_name(own, &name.text, checker.dialect);
     select.items.iter().find_map(|item| match &item.kind {
         ItemKind::Value(value, Some(alias)) => is(&alias.text).then_some(value),
-        ItemKind::Value(value, None) if checker.dialect == Dialect::Postgres => figured_name(value)
-            .is_some_and(|own| is(&own))
-            .then_some(value),
+        ItemKind::Value(value, None) if checker.facts.names.named_after_values => {
+            figured_name(value)
+                .is_some_and(|own| is(&own))
+                .then_some(value)
+        }
         _ => None,
     })
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::checker::{Checker, Clause};
+use super::facts::{Facts, Qualifiers};
 use super::findings;
 use super::mysql::Construct;
 use super::names::{NameKind, Named};
@@ -12,7 +13,7 @@ use super::select::conjuncts;
 use super::value::{Ty, Value};
 use crate::ast::{Name, ObjectName};
 use crate::dialect::Dialect;
-use crate::model::{IndexKey, Table, TableId, Unique};
+use crate::model::{TableId, Unique};
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, Join, JoinKind, JoinOn, Source, SourceKind};
@@ -26,9 +27,12 @@ impl Checker<'_> {
         self.check_names_of_tables(sources, scope);
     }
 
-    /// SQLite reports two tables of one name where a column of theirs is named.
+    /// Refuses two tables of one name.
     fn check_names_of_tables(&mut self, sources: &[Source], scope: &Scope<'_>) {
-        let Some(first) = sources.first().filter(|_| self.dialect != Dialect::Sqlite) else {
+        let Some(first) = sources
+            .first()
+            .filter(|_| !self.facts.sources.repeated_names)
+        else {
             return;
         };
         let relations = &scope.relations;
@@ -76,7 +80,7 @@ impl Checker<'_> {
     fn join(&mut self, join: &Join, scope: &mut Scope<'_>, first: usize, first_merged: usize) {
         let middle = scope.relations.len();
         let fills_left = matches!(join.kind, JoinKind::Right | JoinKind::Full);
-        if fills_left && self.dialect == Dialect::Postgres {
+        if fills_left && !self.facts.sources.outer_side_sees_left {
             self.joined_alone(&join.source, scope, first, first_merged);
         } else {
             self.joined(&join.source, scope);
@@ -92,12 +96,12 @@ impl Checker<'_> {
         let nulls_left = matches!(join.kind, JoinKind::Right | JoinKind::Full);
         let nulls_right = matches!(join.kind, JoinKind::Left | JoinKind::Full);
         if let JoinOn::Condition(condition) = &join.on {
-            if join.kind == JoinKind::Full && self.dialect == Dialect::Postgres {
+            if join.kind == JoinKind::Full && self.facts.sources.full_join_by_equality {
                 self.check_full_join(condition);
             }
             // Before an outer join leaves anything without a row.
             self.within(Clause::On, |checker| {
-                if first == 0 || checker.dialect == Dialect::Sqlite {
+                if first == 0 || checker.facts.sources.conditions_see_all {
                     return checker.condition(condition, scope);
                 }
                 let joined = scope.since(first, first_merged);
@@ -171,8 +175,7 @@ impl Checker<'_> {
         };
         if kind == JoinKind::Full || left.source != right.source {
             let unlike = left.ty != right.ty;
-            // MySQL gives the column of one side.
-            if unlike && kind != JoinKind::Full && self.dialect != Dialect::Mysql {
+            if unlike && kind != JoinKind::Full && !self.facts.sources.merges_one_side {
                 value = self.common(&[&left, &right], "the merged column", name.span);
             }
         }
@@ -257,49 +260,38 @@ impl Checker<'_> {
         scope.relations.push(relation);
     }
 
-    /// The indexes that a table is to be read by. MySQL calls those without a name after their first column or their reference.
+    /// The indexes that a table is to be read by.
     fn check_indexes(&mut self, source: &Source, relation: &Relation) {
         let Some(id) = relation.table.filter(|_| !source.indexes.is_empty()) else {
             return;
         };
         let table = self.model.table(id);
         let indexes = table.indexes.iter().map(|index| &index.name);
-        let is_index = |unique: &&Unique| unique.is_index || self.dialect == Dialect::Mysql;
+        let is_index = |unique: &&Unique| unique.is_index || self.facts.sources.uniques_are_indexes;
         let uniques = table.uniques.iter().filter(is_index);
         let names = indexes.chain(uniques.map(|unique| &unique.name));
         let known: Vec<String> = names.flatten().cloned().collect();
         let dialect = self.dialect;
-        let given = |wanted: &str| match dialect {
-            Dialect::Mysql => {
-                let mut made = first_columns_of_unnamed(table);
-                made.any(|column| wanted.starts_with(column))
-                    || wanted.eq_ignore_ascii_case("primary")
-                    || !table.foreign_keys.is_empty()
-            }
-            Dialect::Sqlite => {
-                let made = format!("sqlite_autoindex_{}_", table.name.name);
-                table.unmanaged || wanted.starts_with(&made)
-            }
-            Dialect::Postgres => table.unmanaged,
-        };
         for wanted in &source.indexes {
             let mut all = known.iter();
             let is = |name: &String| same_name(name, &wanted.text, dialect);
-            if !given(&wanted.text) && !all.any(is) {
+            let may_be = (self.facts.sources.may_name_index)(table, &wanted.text);
+            if !may_be && !all.any(is) {
                 self.report(findings::unknown_index(wanted, &known));
             }
         }
     }
 
-    /// MySQL takes no query in FROM that has two columns of one name.
+    /// Refuses two columns of one name in a query of FROM.
     fn check_columns(&mut self, fields: &Fields) {
+        if !self.facts.sources.distinct_columns {
+            return;
+        }
         let fields = fields.as_deref().unwrap_or_default();
         for (at, field) in fields.iter().enumerate() {
             let Some(name) = &field.name else { continue };
             let mut before = fields[..at].iter().filter_map(|one| one.name.as_deref());
-            if self.dialect == Dialect::Mysql
-                && before.any(|one| same_name(one, name, self.dialect))
-            {
+            if before.any(|one| same_name(one, name, self.dialect)) {
                 self.report(findings::two_of_one_name(name, field.value.span));
             }
         }
@@ -349,7 +341,8 @@ impl Checker<'_> {
         {
             return plain(Some(text.clone()), fields);
         }
-        if self.dialect == Dialect::Mysql && text.eq_ignore_ascii_case("dual") {
+        let empty = self.facts.names.empty_table;
+        if empty.is_some_and(|empty| text.eq_ignore_ascii_case(empty)) {
             return plain(None, Some(Rc::from([])));
         }
         let mut open = plain(Some(text.clone()), None);
@@ -362,25 +355,24 @@ impl Checker<'_> {
                 self.report_name(&name.name, kind, self.known_tables());
                 open.is_wrong = true;
             }
-            Named::Missing if self.dialect == Dialect::Sqlite => {
+            Named::Missing => {
                 let own = text.to_lowercase();
-                let fields = self.rows_of_database(&own, name.name.span);
+                let fields = (self.facts.names.columns_of_system)(self, &own, name.name.span);
                 open.fields = fields.map(Rc::from);
             }
-            Named::Missing => {}
             Named::Open => self.opens.push(name.clone()),
         }
         open
     }
 
-    /// SQLite's databases are the one that is open, that of temporary tables, and those that the schema names.
+    /// Whether a schema is none of the files that are attached.
     fn is_of_no_database(&self, name: &ObjectName) -> bool {
         let Some(schema) = name.schema.as_deref() else {
             return false;
         };
         let is = |known: &str| known.eq_ignore_ascii_case(schema);
         let mut tables = self.model.tables.iter();
-        self.dialect == Dialect::Sqlite
+        self.facts.names.qualifiers == Qualifiers::Attached
             && !is("main")
             && !is("temp")
             && !tables.any(|table| table.name.schema.as_deref().is_some_and(is))
@@ -421,7 +413,7 @@ impl Checker<'_> {
         numbered: bool,
         scope: &Scope<'_>,
     ) -> Relation {
-        if source.alias.is_none() && self.dialect == Dialect::Mysql {
+        if source.alias.is_none() && self.facts.sources.functions_need_alias {
             self.report(findings::function_without_name(source.span));
         }
         let mut fields: Option<Vec<Field>> = Some(Vec::new());
@@ -539,33 +531,12 @@ fn plain(name: Option<String>, fields: Fields) -> Relation {
 
 /// Tables and views that every database has.
 pub(crate) fn is_of_database(dialect: Dialect, schema: Option<&str>, name: &str) -> bool {
-    let schema = schema.map(str::to_lowercase);
-    let begins = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
-    match (dialect, schema.as_deref()) {
-        (Dialect::Postgres, Some(schema)) => matches!(schema, "pg_catalog" | "information_schema"),
-        (Dialect::Mysql, Some(schema)) => matches!(
-            schema,
-            "information_schema" | "mysql" | "performance_schema" | "sys"
-        ),
-        (Dialect::Sqlite, Some(_)) => false,
-        (Dialect::Postgres, None) => begins(&["pg_", "_bindery_"]),
-        (Dialect::Mysql, None) => name == "dual" || begins(&["_bindery_"]),
-        (Dialect::Sqlite, None) => {
-            let functions = ["dbstat", "generate_series", "json_each", "json_tree"];
-            functions.contains(&name) || begins(&["sqlite_", "pragma_", "_bindery_"])
+    let names = &Facts::of(dialect).names;
+    match schema.map(str::to_lowercase) {
+        Some(schema) => names.system_schemas.contains(&&*schema),
+        None => {
+            let mut prefixes = names.system_prefixes.iter();
+            names.system_tables.contains(&name) || prefixes.any(|word| name.starts_with(word))
         }
     }
-}
-
-/// The first columns of indexes without a name, after which MySQL calls them.
-fn first_columns_of_unnamed(table: &Table) -> impl Iterator<Item = &str> {
-    let indexes = table.indexes.iter().filter(|index| index.name.is_none());
-    let indexes = indexes.filter_map(|index| match index.parts.first()?.key {
-        IndexKey::Column(id) => Some(id),
-        IndexKey::Expression(_) => None,
-    });
-    let uniques = table.uniques.iter().filter(|unique| unique.name.is_none());
-    let uniques = uniques.filter_map(|unique| unique.columns.first().copied());
-    let all = indexes.chain(uniques);
-    all.map(|id| table.column(id).name.as_str())
 }

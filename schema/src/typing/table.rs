@@ -1,21 +1,21 @@
 //! Expressions of tables: what their database refuses when the table is made. What is not known is left to the database, as a
 //! schema may be older than what is known here, or newer.
 
+mod postgres;
+
 use super::checker::{Checker, Clause};
+use super::facts::Facts;
 use super::findings;
-use super::grammar::rank;
-use super::literal::is_moment;
 use super::names::{NameKind, Named, Names, UnknownName};
-use super::postgres::{Context, PgType, can_cast};
-use super::scope::{Common, Field, Scope};
-use super::value::{Constant, Ty, Value};
+use super::scope::{Common, Scope};
 use crate::ast::{Name, ObjectName};
-use crate::column_type::{ColumnType, TypeClass};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::model::{ColumnId, Domain, Model, TableId};
+use crate::model::{ColumnId, Model, TableId};
 use crate::source::{FileId, Span};
 use crate::syntax::{self, Expr};
+
+pub(crate) use postgres::{DomainPart, mistakes_of_domain};
 
 /// The part of a table that an expression is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl TablePart {
 
     /// Whether it may name columns.
     pub(crate) fn sees_columns(self, dialect: Dialect) -> bool {
-        !matches!(self, Self::Default(_)) || dialect == Dialect::Mysql
+        !matches!(self, Self::Default(_)) || Facts::of(dialect).tables.defaults_see_columns
     }
 }
 
@@ -103,83 +103,7 @@ pub(crate) fn mistakes_of_expression(
     found.unwrap_or_default()
 }
 
-fn is_moment_type(of: &ColumnType) -> bool {
-    matches!(
-        of.class(),
-        TypeClass::Date | TypeClass::Time | TypeClass::DateTime | TypeClass::Timestamp
-    )
-}
-
-/// Whether MySQL takes a constant for a date or a time, as far as its digits show that.
-fn is_default_moment(text: &str, of: &ColumnType) -> bool {
-    match of.class() {
-        _ if text == "0" => true,
-        TypeClass::Time => text.bytes().any(|byte| byte.is_ascii_digit()),
-        _ => is_moment(text),
-    }
-}
-
-/// Finds the mistakes of a domain's condition, or of its default.
-pub(crate) fn mistakes_of_domain(
-    model: &Model,
-    own: &OwnTable,
-    domain: &Domain,
-    (part, sql): (DomainPart, &str),
-) -> Mistakes {
-    let found = syntax::look_at_expression(sql, Dialect::Postgres, |text, expr| {
-        let mut checker = Checker::new(model, own, Dialect::Postgres, text.text);
-        checker.clause = Clause::Table(TablePart::Check);
-        checker.domain_part(domain, part, expr);
-        let of_types = !own.is_extended;
-        checker.findings.retain(|one| match one.code {
-            "B0623" | "B0624" => of_types,
-            code => code == "B0631",
-        });
-        Mistakes {
-            unknown: checker.unknown.into_iter().map(|one| one.name).collect(),
-            findings: checker.findings,
-        }
-    });
-    found.unwrap_or_default()
-}
-
-/// The part of a domain that an expression is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DomainPart {
-    Check,
-    Default,
-}
-
-fn is_plain_number(of: &ColumnType) -> bool {
-    *of == ColumnType::Bool || rank(of).is_some() && of.class() != TypeClass::Year
-}
-
 impl Checker<'_> {
-    fn domain_part(&mut self, domain: &Domain, part: DomainPart, expr: &Expr) {
-        let (of, sql_type) = (&domain.column_type, &domain.sql_type);
-        let Some(own) = PgType::from_column(of, sql_type, domain.as_text) else {
-            return;
-        };
-        let mut scope = Scope::of(&Common::default(), None);
-        if part == DomainPart::Check {
-            scope.items.push(Field {
-                name: Some("value".to_owned()),
-                value: Value::new(Ty::Postgres(own), true, expr.span),
-            });
-        }
-        let value = self.expr(expr, &scope);
-        if part == DomainPart::Check {
-            return self.is_condition(&value);
-        }
-        self.check_constant(&value, own);
-        let given = value.postgres().filter(|_| value.ty != Ty::Untyped);
-        if given.is_some_and(|given| !can_cast(given, own, Context::Assignment)) {
-            let (takes, given) = (own.name(), self.shown(&value));
-            let finding = findings::unlike_column(&domain.name, &takes, &given, value.span);
-            self.report(finding);
-        }
-    }
-
     fn table_part(&mut self, own: &OwnTable, part: TablePart, expr: &Expr) {
         let mut scope = Scope::of(&Common::default(), None);
         if part.sees_columns(self.dialect) {
@@ -204,46 +128,16 @@ impl Checker<'_> {
             TablePart::Check | TablePart::IndexCondition => self.is_condition(&value),
             TablePart::IndexKey => {}
         }
-        // The others compare and store values of any types.
-        let of_types = self.dialect == Dialect::Postgres && !own.is_extended;
+        // Without a catalogue values of any types are compared and stored.
+        let of_types = self.facts.have_catalogue() && !own.is_extended;
         self.findings.retain(|one| match one.code {
             "B0623" | "B0624" => of_types,
             code => code == "B0631",
         });
-        if let (Dialect::Mysql, TablePart::Default(column)) = (self.dialect, part) {
+        if let TablePart::Default(column) = part
+            && self.facts.tables.checks_constant_defaults
+        {
             self.check_constant_default(&value, own.id, column);
-        }
-    }
-
-    /// Reports a constant that MySQL and MariaDB refuse in every mode of theirs.
-    fn check_constant_default(&mut self, value: &Value, table: TableId, id: ColumnId) {
-        let column = self.model.table(table).column(id);
-        let at = id.0 as usize;
-        match value.constant {
-            Constant::Null if !column.nullable && !self.is_key(table, at) => {
-                self.report(findings::null_default(&column.name, value.span));
-            }
-            Constant::Text if is_plain_number(&column.column_type) => {
-                let written = self.text_at(value.span);
-                let text = written.trim_matches(['\'', '"']).trim();
-                if written.starts_with(['\'', '"']) && text.parse::<f64>().is_err() {
-                    let takes = self.shown(&self.value_of_column(table, at));
-                    let given = self.shown(value);
-                    let finding = findings::unlike_column(&column.name, &takes, &given, value.span);
-                    self.report(finding);
-                }
-            }
-            Constant::Text | Constant::Number if is_moment_type(&column.column_type) => {
-                let written = self.text_at(value.span);
-                let text = written.trim_matches(['\'', '"']);
-                if !is_default_moment(text, &column.column_type) {
-                    let takes = self.shown(&self.value_of_column(table, at));
-                    let given = self.shown(value);
-                    let finding = findings::unlike_column(&column.name, &takes, &given, value.span);
-                    self.report(finding);
-                }
-            }
-            Constant::Null | Constant::Text | Constant::Number | Constant::No => {}
         }
     }
 

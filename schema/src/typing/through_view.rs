@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::checker::Checker;
+use super::facts::WrittenViews;
 use super::findings;
 use super::lock::has_window;
 use super::names::Named;
 use crate::ast::Name;
-use crate::dialect::Dialect;
 use crate::model::{Generated, TableId};
 use crate::name::same_name;
 use crate::source::Span;
@@ -36,7 +36,8 @@ impl Checker<'_> {
         let Some(view) = table.view.as_ref().filter(|_| !is_stood_in) else {
             return;
         };
-        if self.dialect == Dialect::Sqlite {
+        let views = self.facts.writes.views;
+        if views == WrittenViews::None {
             let why = "SQLite writes no views by itself";
             return self.report(findings::written_view(name, why, span));
         }
@@ -45,7 +46,8 @@ impl Checker<'_> {
             .head
             .iter()
             .any(|word| word.ends_with("TEMPTABLE"));
-        if event == "delete" && self.dialect == Dialect::Mysql && self.reads_several(&view.sql) {
+        let of_joins = views == WrittenViews::OfJoins;
+        if event == "delete" && of_joins && self.reads_several(&view.sql) {
             let why = "it reads several tables, and rows are deleted from one";
             return self.report(findings::written_view(name, why, span));
         }
@@ -57,10 +59,7 @@ impl Checker<'_> {
         if let Some(why) = why {
             return self.report(findings::written_view(name, why, span));
         }
-        if event == "insert"
-            && self.dialect == Dialect::Mysql
-            && self.are_of_several(&view.sql, columns)
-        {
+        if event == "insert" && of_joins && self.are_of_several(&view.sql, columns) {
             let why = "its columns are of several tables, and a row is inserted into one";
             return self.report(findings::written_view(name, why, span));
         }
@@ -81,7 +80,7 @@ impl Checker<'_> {
     }
 
     fn obstacle(&self, query: &Query, depth: usize) -> Option<&'static str> {
-        let is_postgres = self.dialect == Dialect::Postgres;
+        let of_one_table = self.facts.writes.views == WrittenViews::OfOneTable;
         let select = match &query.body {
             Body::Select(select) => select,
             Body::Set(..) => return Some("it joins several queries"),
@@ -90,13 +89,13 @@ impl Checker<'_> {
         if query.limit.count.is_some() || query.limit.offset.is_some() {
             return Some("it limits its rows");
         }
-        if query.with.is_some() && is_postgres {
+        if query.with.is_some() && of_one_table {
             return Some("it begins with `WITH`");
         }
         if let Some(why) = self.made_rows(select) {
             return Some(why);
         }
-        if !is_postgres {
+        if !of_one_table {
             return select.from.is_empty().then_some("it reads no table");
         }
         let [source] = select.from.as_slice() else {

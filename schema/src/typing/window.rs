@@ -9,23 +9,9 @@ use super::query::columns_in;
 use super::scope::Scope;
 use super::value::{Ty, Value};
 use crate::column_type::TypeClass;
-use crate::dialect::Dialect;
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind, Frame, FrameUnit, Select, Window};
-
-/// Window functions of MariaDB that refuse a window without an order.
-const NEEDS_ORDER: [&str; 6] = [
-    "cume_dist",
-    "dense_rank",
-    "lag",
-    "lead",
-    "percent_rank",
-    "rank",
-];
-
-/// Functions of MariaDB whose windows have no order of their own.
-const OF_WHOLE_PARTITIONS: [&str; 3] = ["median", "percentile_cont", "percentile_disc"];
 
 /// A window that a query names.
 #[derive(Debug, Clone)]
@@ -72,27 +58,26 @@ impl Checker<'_> {
             }
         }
         let is_ordered = !call.order.is_empty() || !call.within.is_empty();
-        let word = match self.dialect {
-            _ if call.distinct => Some("DISTINCT"),
-            Dialect::Postgres if is_ordered => Some("ORDER BY"),
-            _ => None,
+        let takes = &self.facts.windows;
+        let word = if call.distinct {
+            Some("DISTINCT")
+        } else {
+            (is_ordered && !takes.ordered_arguments).then_some("ORDER BY")
         };
         if let Some(word) = word {
             self.report(findings::word_over_window(word, name, span));
         }
-        if self.dialect == Dialect::Mysql && name == "group_concat" {
+        if takes.refused.contains(&name) {
             self.report(findings::not_over_window(name, span));
         }
         if matches!(name, "json_arrayagg" | "json_objectagg") {
             self.of_product(Construct::OverWindow(name), span);
         }
         self.check_count_of_window(call);
-        if self.dialect == Dialect::Mysql {
-            self.check_order_of_window(call, span);
-        }
+        self.check_order_of_window(call, span);
     }
 
-    /// MariaDB has no rank of rows without an order, and computes no percentile over one.
+    /// The order of a window, where its function needs one or has no use of one.
     fn check_order_of_window(&mut self, call: &Call, span: Span) {
         let Some(window) = call.over.as_ref() else {
             return;
@@ -101,10 +86,12 @@ impl Checker<'_> {
         let base = self.base_of(window, &self.windows);
         let is_ordered =
             !window.order.is_empty() || base.is_some_and(|base| !base.order.is_empty());
-        if NEEDS_ORDER.contains(&name) && !is_ordered && (window.name.is_none() || base.is_some()) {
+        let is_known = window.name.is_none() || base.is_some();
+        let takes = &self.facts.windows;
+        if takes.need_order.contains(&name) && !is_ordered && is_known {
             self.report(findings::window_without_order(name, span));
         }
-        if OF_WHOLE_PARTITIONS.contains(&name) && is_ordered {
+        if takes.refuse_order.contains(&name) && is_ordered {
             self.report(findings::window_with_order(name, span));
         }
     }
@@ -126,7 +113,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The values of a window. MariaDB's may name items.
+    /// The values of a window.
     pub(super) fn window(&mut self, window: &Window, scope: &Scope<'_>) {
         let clause = match self.clause {
             Clause::Items => Clause::Window,
@@ -137,7 +124,7 @@ impl Checker<'_> {
 
     fn window_within(&mut self, window: &Window, scope: &Scope<'_>) {
         let mut scope = scope.clone();
-        scope.aliases.1 |= self.dialect == Dialect::Mysql;
+        scope.aliases.1 |= self.facts.aliases.in_windows;
         let scope = &scope;
         let order = window.order.iter().map(|sort| &sort.value);
         for value in window.partition.iter().chain(order.clone()) {
@@ -169,8 +156,8 @@ impl Checker<'_> {
         if frame.is_backward {
             self.report(findings::frame_backward(frame.span));
         }
-        let is_postgres = self.dialect == Dialect::Postgres;
-        if frame.unit == FrameUnit::Groups && order.is_empty() && is_postgres {
+        let takes = &self.facts.windows;
+        if frame.unit == FrameUnit::Groups && order.is_empty() && takes.groups_need_order {
             self.report(findings::order_of_frame("`GROUPS`", frame.span));
         }
         let ordered = match order {
@@ -182,15 +169,14 @@ impl Checker<'_> {
         }
         for bound in &frame.bounds {
             let number = written_number(bound);
-            // PostgreSQL rounds a number of rows.
-            let takes_parts = frame.unit == FrameUnit::Range || is_postgres;
+            let takes_parts = frame.unit == FrameUnit::Range || takes.rounds_bounds;
             if number.is_some_and(|one| one < 0.0 || (one.fract() != 0.0 && !takes_parts)) {
                 self.report(findings::bound_of_frame(bound.span));
                 continue;
             }
             let mut columns = Vec::new();
             columns_in(bound, &mut columns);
-            if is_postgres && !columns.is_empty() {
+            if !takes.columns_in_bounds && !columns.is_empty() {
                 self.report(findings::column_in_frame(bound.span));
             }
             if let ExprKind::Interval(count, unit) = &bound.kind {
@@ -210,7 +196,7 @@ impl Checker<'_> {
     fn check_range(&mut self, bound: &Value, ordered: &Value, frame: &Frame) {
         let takes = match &ordered.ty {
             Ty::Postgres(found) => distance(*found),
-            Ty::Of(found) if self.dialect == Dialect::Mysql => {
+            Ty::Of(found) if self.facts.windows.distances_of_numbers => {
                 let is_number =
                     super::grammar::rank(found).is_some() && found.class() != TypeClass::Year;
                 is_number.then_some(PgType::UNKNOWN)

@@ -9,7 +9,6 @@ use super::query::is_number;
 use super::scope::{Common, Field, Fields, Relation, Scope};
 use super::value::{Constant, Ty, Value};
 use crate::ast::{Name, ObjectName};
-use crate::dialect::Dialect;
 use crate::model::{Generated, TableId};
 use crate::name::same_name;
 use crate::syntax::{Assignment, Delete, Expr, ExprKind, SelectItem, Update, With};
@@ -49,7 +48,7 @@ impl Checker<'_> {
             return;
         }
         if let ExprKind::Row(values) = &value.kind
-            && self.dialect != Dialect::Postgres
+            && !self.facts.values.rows
         {
             return self.report(findings::several_values(values.len(), value.span));
         }
@@ -82,9 +81,10 @@ impl Checker<'_> {
         if nullable {
             self.may_be_null(value);
         }
-        let mysql_fills = self.dialect == Dialect::Mysql && fills;
-        let sqlite_key = self.dialect == Dialect::Sqlite && self.is_key(id, at);
-        if value.constant == Constant::Null && !nullable && !mysql_fills && !sqlite_key {
+        let takes_null = nullable
+            || self.facts.writes.null_is_default && fills
+            || self.facts.writes.null_in_key && self.is_key(id, at);
+        if value.constant == Constant::Null && !takes_null {
             self.report(findings::null_for(&name, value.span));
         }
         let unlike = match (&value.ty, &column.ty) {
@@ -130,8 +130,8 @@ impl Checker<'_> {
                 {
                     self.report(findings::column_twice(name));
                 }
-                // The others take the last value, and parts of an array may be set one by one.
-                if self.dialect == Dialect::Postgres && name.len() == 1 {
+                // Parts of an array may be set one by one.
+                if self.facts.writes.sets_once && name.len() == 1 {
                     written.push(*target);
                 }
             }
@@ -145,7 +145,7 @@ impl Checker<'_> {
         scope: &Scope<'_>,
     ) {
         let is_value = !matches!(assignment.value.kind, ExprKind::Row(_) | ExprKind::Query(_));
-        if assignment.is_row && is_value && self.dialect == Dialect::Postgres {
+        if assignment.is_row && is_value && self.facts.writes.sets_rows {
             return self.report(findings::no_row(targets.len(), assignment.value.span));
         }
         if let Some(parts) = assignment.parts() {
@@ -259,7 +259,7 @@ impl Checker<'_> {
             self.of_product(Construct::CutOfSeveral, span);
         }
         self.order_and_limit(&update.order, limit, &scope);
-        let seen = if self.dialect == Dialect::Postgres {
+        let seen = if self.facts.writes.returning_sees_all {
             scope.relations
         } else {
             written
@@ -267,7 +267,7 @@ impl Checker<'_> {
         self.returning(&update.returning, seen, &common)
     }
 
-    /// MySQL orders and counts rows of one table alone.
+    /// Rows of one table alone are ordered and counted.
     fn check_cut_of_several(&mut self, delete: &Delete) {
         let limit = delete
             .limit
@@ -320,7 +320,7 @@ impl Checker<'_> {
             });
         }
         self.order_and_limit(&delete.order, delete.limit.count.as_ref(), &scope);
-        let seen = if self.dialect == Dialect::Postgres {
+        let seen = if self.facts.writes.returning_sees_all {
             scope.relations
         } else {
             written

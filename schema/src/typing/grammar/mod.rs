@@ -4,13 +4,21 @@ mod mysql;
 mod numbers;
 mod sqlite;
 
+pub(super) use mysql::GRAMMAR as MYSQL;
 pub(crate) use mysql::is_unsigned;
 pub(crate) use numbers::{is_text, rank, wider};
+pub(super) use sqlite::GRAMMAR as SQLITE;
 
 use crate::ast::TypeName;
 use crate::column_type::{ColumnType, LobSize};
 use crate::dialect::Dialect;
+use crate::source::Span;
+use crate::syntax::Call;
+use crate::typing::checker::Checker;
+use crate::typing::facts::Facts;
+use crate::typing::mysql::Function;
 use crate::typing::postgres;
+use crate::typing::value::Value;
 
 /// The rules for types of expressions in a dialect's queries. There is no default: a new field must be answered for
 /// every dialect.
@@ -42,7 +50,29 @@ pub(crate) struct Grammar {
     pub(crate) cast_gives_null: fn(&ColumnType) -> bool,
     /// The type of a condition.
     pub(crate) condition: ColumnType,
+    /// The type of `a & b`.
+    pub(super) bits: ColumnType,
+    /// The types of `document -> path` and of `document ->> path`.
+    pub(super) element: ColumnType,
+    pub(super) element_value: ColumnType,
+    /// The number that a value is in arithmetic.
+    pub(super) operand: fn(&ColumnType) -> ColumnType,
+    /// The type of what has values of two unlike types: in CASE, in UNION.
+    pub(super) common: fn(&ColumnType, &ColumnType) -> Option<ColumnType>,
+    /// The least and the largest number of arguments, as far as they are known.
+    counts: &'static [(&'static str, usize, usize)],
+    /// Beside [`ARGUMENTS`].
+    arguments: &'static [(&'static str, &'static str)],
+    /// The result of a call that `functions` does not describe.
+    pub(super) form: Form,
+    /// Whether a function that was measured takes a call with this number of arguments.
+    pub(super) takes_call: fn(&Call, usize) -> bool,
+    /// What was measured of a function on a server.
+    pub(super) measured: fn(&str) -> Option<Function>,
 }
+
+/// See [`Grammar::form`].
+type Form = fn(&mut Checker<'_>, &Call, &[Value], Span) -> Option<Value>;
 
 /// The type that a function returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,18 +116,38 @@ const fn returns(column_type: ColumnType, null: Null) -> Gives {
 }
 
 /// Returns the rules of a dialect that has no catalogue of types.
-pub(crate) fn grammar(dialect: Dialect) -> Option<&'static Grammar> {
-    match dialect {
-        Dialect::Sqlite => Some(&sqlite::GRAMMAR),
-        Dialect::Mysql => Some(&mysql::GRAMMAR),
-        Dialect::Postgres => None,
-    }
+fn grammar(dialect: Dialect) -> Option<&'static Grammar> {
+    Facts::of(dialect).grammar
 }
 
 impl Grammar {
     pub(crate) fn function(&self, name: &str) -> Option<&Gives> {
         let found = self.functions.iter().find(|(known, _)| *known == name);
         found.map(|(_, gives)| gives)
+    }
+
+    /// Whether a function takes this number of arguments, as far as that is known.
+    pub(super) fn takes(&self, name: &str, count: usize) -> bool {
+        let mut known = self.counts.iter().filter(|(known, ..)| *known == name);
+        known.all(|(_, least, most)| (*least..=*most).contains(&count))
+    }
+
+    /// The arguments of a function, a letter each, the last for those after it, too: a text, an integer, any.
+    pub(super) fn arguments_of(&self, name: &str) -> Option<&'static str> {
+        let mut all = self.arguments.iter().chain(ARGUMENTS);
+        all.find(|(known, _)| *known == name)
+            .map(|(_, letters)| *letters)
+    }
+}
+
+/// The number that a value is, where its type is one of a number already or has one.
+fn number_of(of: &ColumnType) -> ColumnType {
+    match of {
+        // An integer or a real is made of it.
+        ColumnType::Any => DECIMAL,
+        ColumnType::Enum(_) | ColumnType::Set(_) => ColumnType::I64,
+        of if is_text(of) => ColumnType::F64,
+        of => of.clone(),
     }
 }
 
@@ -118,29 +168,6 @@ pub(crate) fn is_function(dialect: Dialect, name: &str) -> bool {
 pub(crate) fn is_optional(dialect: Dialect, name: &str) -> bool {
     let optional = grammar(dialect).map_or(POSTGRES_OPTIONAL, |grammar| grammar.optional);
     optional.contains(&name)
-}
-
-/// Whether a function takes this number of arguments, as far as that is known.
-pub(crate) fn takes(dialect: Dialect, name: &str, count: usize) -> bool {
-    let counts = match dialect {
-        Dialect::Sqlite => sqlite::COUNTS,
-        Dialect::Mysql => mysql::COUNTS,
-        Dialect::Postgres => return true,
-    };
-    let mut known = counts.iter().filter(|(known, ..)| *known == name);
-    known.all(|(_, least, most)| (*least..=*most).contains(&count))
-}
-
-/// The arguments of a function, a letter each, the last for those after it, too: a text, an integer, any.
-pub(crate) fn arguments_of(dialect: Dialect, name: &str) -> Option<&'static str> {
-    let own = match dialect {
-        Dialect::Sqlite => sqlite::ARGUMENTS,
-        Dialect::Mysql => mysql::ARGUMENTS,
-        Dialect::Postgres => return None,
-    };
-    let mut all = own.iter().chain(ARGUMENTS);
-    all.find(|(known, _)| *known == name)
-        .map(|(_, letters)| *letters)
 }
 
 /// Of both dialects without a catalogue.

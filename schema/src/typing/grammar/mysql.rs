@@ -2,11 +2,12 @@
 
 use super::Null::{Argument, Maybe, Never};
 use super::numbers::{Rank, is_text, rank, wider};
-use super::{DECIMAL, Gives, Grammar, TEXT, returns, returns_text};
+use super::{DECIMAL, Gives, Grammar, TEXT, number_of, returns, returns_text};
 use crate::ast::TypeName;
 use crate::column_type::{ColumnType, LobSize};
+use crate::typing::mysql::{function, merged, takes_call};
 
-pub(super) static GRAMMAR: Grammar = Grammar {
+pub(crate) static GRAMMAR: Grammar = Grammar {
     functions: FUNCTIONS,
     untyped: UNTYPED,
     optional: OPTIONAL,
@@ -20,12 +21,27 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     cast,
     cast_gives_null,
     condition: ColumnType::I64,
+    bits: ColumnType::U64,
+    element: JSON,
+    element_value: TEXT,
+    operand: |of| match of {
+        // The number of its digits: 20260131.
+        ColumnType::Date | ColumnType::DateTime(0) | ColumnType::Time(0) => ColumnType::I64,
+        ColumnType::Bit(_) => ColumnType::U64,
+        of => number_of(of),
+    },
+    common: merged,
+    counts: COUNTS,
+    arguments: ARGUMENTS,
+    form: |checker, call, arguments, span| checker.form_of_mysql(call, arguments, span),
+    takes_call,
+    measured: function,
 };
 
 const JSON: ColumnType = ColumnType::Json { binary: false };
 
 /// The least and the largest number of arguments, where they were not measured.
-pub(super) const COUNTS: &[(&str, usize, usize)] = &[
+const COUNTS: &[(&str, usize, usize)] = &[
     ("benchmark", 2, 2),
     ("cume_dist", 0, 0),
     ("dense_rank", 0, 0),
@@ -161,7 +177,7 @@ const FUNCTIONS: &[(&str, Gives)] = &[
     ("year", returns(ColumnType::I64, Maybe)),
 ];
 
-pub(super) const ARGUMENTS: &[(&str, &str)] = &[
+const ARGUMENTS: &[(&str, &str)] = &[
     ("date_format", "-t"),
     ("find_in_set", "t"),
     ("from_unixtime", "it"),

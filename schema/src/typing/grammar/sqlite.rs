@@ -1,12 +1,12 @@
 //! SQLite's queries: pages "Built-In Scalar SQL Functions", "Built-in Aggregate Functions" and "SQL Language Expressions".
 
 use super::Null::{Argument, Maybe, Never};
-use super::numbers::is_text;
-use super::{DECIMAL, Gives, Grammar, TEXT, returns, returns_text};
+use super::numbers::{is_text, wider};
+use super::{DECIMAL, Gives, Grammar, TEXT, number_of, returns, returns_text};
 use crate::ast::TypeName;
-use crate::column_type::{ColumnType, LobSize};
+use crate::column_type::{ColumnType, LobSize, TypeClass};
 
-pub(super) static GRAMMAR: Grammar = Grammar {
+pub(crate) static GRAMMAR: Grammar = Grammar {
     functions: FUNCTIONS,
     untyped: UNTYPED,
     optional: OPTIONAL,
@@ -20,6 +20,16 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     cast,
     cast_gives_null: |_| false,
     condition: ColumnType::I64,
+    bits: ColumnType::I64,
+    element: ColumnType::Text(LobSize::Unbounded),
+    element_value: ColumnType::Any,
+    operand: number_of,
+    common: |one, other| wider(one, other).or_else(|| texts_of_both(one, other)),
+    counts: COUNTS,
+    arguments: ARGUMENTS,
+    form: |checker, call, arguments, span| checker.form_of_sqlite(call, arguments, span),
+    takes_call: |_, _| true,
+    measured: |_| None,
 };
 
 const FUNCTIONS: &[(&str, Gives)] = &[
@@ -159,7 +169,7 @@ const UNTYPED: &[&str] = &[
     "sign",
 ];
 
-pub(super) const ARGUMENTS: &[(&str, &str)] = &[
+const ARGUMENTS: &[(&str, &str)] = &[
     ("date", "t"),
     ("datetime", "t"),
     ("format", "t-"),
@@ -180,7 +190,7 @@ pub(super) const ARGUMENTS: &[(&str, &str)] = &[
 ];
 
 /// The least and the largest number of arguments, where they are bounded (`pragma_function_list`).
-pub(super) const COUNTS: &[(&str, usize, usize)] = &[
+const COUNTS: &[(&str, usize, usize)] = &[
     ("abs", 1, 1),
     ("avg", 1, 1),
     ("ceil", 1, 1),
@@ -330,4 +340,17 @@ fn number(written: &str) -> Option<ColumnType> {
     }
     let float = |byte: u8| digits(byte) || b".eE+-".contains(&byte);
     written.bytes().all(float).then_some(ColumnType::F64)
+}
+
+/// Dates and times are texts.
+fn texts_of_both(one: &ColumnType, other: &ColumnType) -> Option<ColumnType> {
+    let is_text = |of: &ColumnType| {
+        let class = of.class();
+        let is_moment = matches!(
+            class,
+            TypeClass::Date | TypeClass::Time | TypeClass::DateTime | TypeClass::Timestamp
+        );
+        is_text(of) || is_moment
+    };
+    (is_text(one) && is_text(other)).then_some(ColumnType::Text(LobSize::Unbounded))
 }

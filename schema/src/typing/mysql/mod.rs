@@ -1,22 +1,26 @@
 //! The results of functions of MariaDB, by the classes of their arguments: it has no catalogue of them, so `functions.txt` and
 //! `merges.txt` are measured on a server by `cargo xtask catalogue`. A function that takes a word of its own among its
 //! arguments (`CAST`, `EXTRACT`, `DATE_ADD`) is not among them, nor is one whose answers follow no rule (`GREATEST`,
-//! `ROUND`).
+//! `ROUND`). What else the checker knows of MySQL and MariaDB alone has a file each.
 
+mod casts;
 mod collations;
+mod forms;
+mod literal;
 mod products;
 #[cfg(test)]
 mod server_tests;
 #[cfg(test)]
 mod tests;
+mod using;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-pub(super) use collations::{
-    Collation, collation, is_character_set, is_same_set, named_set, set_of,
-};
-pub(super) use products::{Construct, OfProduct, home_of};
+pub(super) use collations::is_character_set;
+pub(super) use forms::takes_call;
+pub(super) use literal::is_moment;
+pub(super) use products::{Construct, OfProduct};
 
 use crate::column_type::{ColumnType, LobSize, TypeClass};
 

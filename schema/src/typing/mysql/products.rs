@@ -19,7 +19,7 @@ pub(in crate::typing) struct OfProduct {
 }
 
 /// Returns the product that alone has the function, and the class of its results where that is known.
-pub(in crate::typing) fn home_of(function: &str) -> Option<(Flavour, Option<Class>)> {
+fn home_of(function: &str) -> Option<(Flavour, Option<Class>)> {
     let lines = include_str!("products.txt").lines();
     let mut lines = lines.filter(|line| !line.starts_with('#'));
     lines.find_map(|line| {
@@ -132,6 +132,11 @@ impl Checker<'_> {
             flavour,
             span,
         });
+    }
+
+    /// The product that alone has a function of this dialect, and the class of its results.
+    pub(in crate::typing) fn home_of(&self, function: &str) -> Option<(Flavour, Option<Class>)> {
+        (self.dialect == Dialect::Mysql).then(|| home_of(function))?
     }
 
     pub(in crate::typing) fn product_of_call(&mut self, call: &Call, span: Span) {

@@ -1,36 +1,50 @@
 //! Paths into documents. The three databases share `$.name[0]`, and each has more.
 
-use crate::dialect::Dialect;
-
-/// Whether the database reads a text as a path, as far as its brackets and its end show that.
-pub(super) fn is_path(text: &str, dialect: Dialect) -> bool {
-    let text = text.trim_start();
-    match dialect {
-        Dialect::Postgres => is_jsonpath(text),
-        Dialect::Sqlite | Dialect::Mysql => {
-            let root = ["lax ", "strict "].iter();
-            let rest = root.fold(text, |rest, word| rest.strip_prefix(word).unwrap_or(rest));
-            rest.strip_prefix('$')
-                .is_some_and(|steps| are_steps(steps, dialect))
-        }
-    }
+/// A path of SQLite: the number of an element counts from the end as `#-1`.
+pub(in crate::typing) fn is_path_of_sqlite(text: &str) -> bool {
+    let is_place = |place: &str| match place.strip_prefix('#') {
+        Some(rest) => rest.is_empty() || rest.strip_prefix('-').is_some_and(is_number),
+        None => is_number(place),
+    };
+    steps_of(text).is_some_and(|steps| are_steps(steps, "", is_place))
 }
 
-/// The steps after the root: `.name`, `."a name"`, `[0]`.
-fn are_steps(steps: &str, dialect: Dialect) -> bool {
+/// A path of MySQL and MariaDB: elements from the end are `last-1` and `-1`, and `*` is each of them.
+pub(in crate::typing) fn is_path_of_mysql(text: &str) -> bool {
+    let is_place = |place: &str| {
+        let mut words = place.split([' ', '-']).filter(|word| !word.is_empty());
+        !place.trim().is_empty()
+            && words.all(|word| is_number(word) || matches!(word, "*" | "last" | "to"))
+    };
+    steps_of(text).is_some_and(|steps| are_steps(steps, "* ", is_place))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|one| one.is_ascii_digit())
+}
+
+/// The text after the root of a path.
+fn steps_of(text: &str) -> Option<&str> {
+    let root = ["lax ", "strict "].iter();
+    let rest = root.fold(text.trim_start(), |rest, word| {
+        rest.strip_prefix(word).unwrap_or(rest)
+    });
+    rest.strip_prefix('$')
+}
+
+/// Steps: `.name`, `."a name"`, `[0]`, and these characters alone.
+fn are_steps(steps: &str, alone: &str, is_place: fn(&str) -> bool) -> bool {
     let mut rest = steps;
     while let Some(first) = rest.chars().next() {
         let after = &rest[first.len_utf8()..];
         let step = match first {
-            '[' => after
-                .split_once(']')
-                .filter(|(place, _)| is_place(place, dialect)),
+            '[' => after.split_once(']').filter(|(place, _)| is_place(place)),
             '.' if after.starts_with('"') => after[1..].split_once('"'),
             '.' => {
                 let end = after.find(['.', '[']).unwrap_or(after.len());
                 Some(after.split_at(end))
             }
-            '*' | ' ' if dialect == Dialect::Mysql => Some(("", after)),
+            one if alone.contains(one) => Some(("", after)),
             _ => None,
         };
         let Some((_, left)) = step else {
@@ -41,27 +55,12 @@ fn are_steps(steps: &str, dialect: Dialect) -> bool {
     true
 }
 
-/// The number of an element: SQLite's `#-1` counts from the end, MySQL's `last-1` and `-1`.
-fn is_place(place: &str, dialect: Dialect) -> bool {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|one| one.is_ascii_digit());
-    if dialect == Dialect::Sqlite {
-        let from_end = place.strip_prefix('#');
-        return is_number(place)
-            || from_end.is_some_and(|rest| {
-                rest.is_empty() || rest.strip_prefix('-').is_some_and(is_number)
-            });
-    }
-    let mut words = place.split([' ', '-']).filter(|word| !word.is_empty());
-    !place.trim().is_empty()
-        && words.all(|word| is_number(word) || matches!(word, "*" | "last" | "to"))
-}
-
 /// PostgreSQL's `jsonpath` is a language of expressions: quotes and brackets are closed, and something follows each operator.
-fn is_jsonpath(text: &str) -> bool {
+pub(in crate::typing) fn is_jsonpath(text: &str) -> bool {
     const INCOMPLETE: [&str; 12] = [
         ".", "&&", "||", "==", "!=", "<>", "<", ">", "=", "+", "-", ",",
     ];
-    let Some(plain) = without_texts(text) else {
+    let Some(plain) = without_texts(text.trim_start()) else {
         return false;
     };
     let plain = plain.trim();
@@ -119,54 +118,57 @@ fn is_balanced(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_path;
-    use crate::dialect::Dialect::{Mysql, Postgres, Sqlite};
+    use super::{is_jsonpath, is_path_of_mysql, is_path_of_sqlite};
+
+    const SQLITE: fn(&str) -> bool = is_path_of_sqlite;
+    const MYSQL: fn(&str) -> bool = is_path_of_mysql;
+    const POSTGRES: fn(&str) -> bool = is_jsonpath;
 
     #[test]
     fn paths_are_read_as_the_databases_read_them() {
         let right = [
-            (Sqlite, "$"),
-            (Sqlite, "$.a.\"b c\"[0][#-1][#]"),
-            (Sqlite, "$.a b"),
-            (Mysql, "$.a[*].b[last-1]"),
-            (Mysql, "$**.a"),
-            (Mysql, "$.*"),
-            (Mysql, "$[1 to 3]"),
-            (Mysql, "$[-1]"),
-            (Mysql, "lax $.a"),
-            (Postgres, "$"),
+            (SQLITE, "$"),
+            (SQLITE, "$.a.\"b c\"[0][#-1][#]"),
+            (SQLITE, "$.a b"),
+            (MYSQL, "$.a[*].b[last-1]"),
+            (MYSQL, "$**.a"),
+            (MYSQL, "$.*"),
+            (MYSQL, "$[1 to 3]"),
+            (MYSQL, "$[-1]"),
+            (MYSQL, "lax $.a"),
+            (POSTGRES, "$"),
             (
-                Postgres,
+                POSTGRES,
                 "strict $.a[*] ? (@.b > 1 && @.c like_regex \"^(\").d",
             ),
-            (Postgres, "$.**{2 to last}"),
-            (Postgres, "$[1, 3 to last].*"),
-            (Postgres, "exists($.a ? (@ > 1))"),
-            (Postgres, "$.\"a.\\\".b\".type()"),
+            (POSTGRES, "$.**{2 to last}"),
+            (POSTGRES, "$[1, 3 to last].*"),
+            (POSTGRES, "exists($.a ? (@ > 1))"),
+            (POSTGRES, "$.\"a.\\\".b\".type()"),
         ];
-        for (dialect, text) in right {
-            assert!(is_path(text, dialect), "{text}");
+        for (is_path, text) in right {
+            assert!(is_path(text), "{text}");
         }
         let wrong = [
-            (Sqlite, "a"),
-            (Sqlite, "$["),
-            (Sqlite, "$a"),
-            (Sqlite, "$[*]"),
-            (Sqlite, "$[-1]"),
-            (Sqlite, "$.\"a"),
-            (Mysql, "$[*"),
-            (Mysql, "$[a]"),
-            (Mysql, "a.b"),
-            (Mysql, "$[]"),
-            (Postgres, "$.["),
-            (Postgres, "$."),
-            (Postgres, "a.b"),
-            (Postgres, "$.a ? (@ > 1"),
-            (Postgres, "$.a &&"),
-            (Postgres, "$.\"a"),
+            (SQLITE, "a"),
+            (SQLITE, "$["),
+            (SQLITE, "$a"),
+            (SQLITE, "$[*]"),
+            (SQLITE, "$[-1]"),
+            (SQLITE, "$.\"a"),
+            (MYSQL, "$[*"),
+            (MYSQL, "$[a]"),
+            (MYSQL, "a.b"),
+            (MYSQL, "$[]"),
+            (POSTGRES, "$.["),
+            (POSTGRES, "$."),
+            (POSTGRES, "a.b"),
+            (POSTGRES, "$.a ? (@ > 1"),
+            (POSTGRES, "$.a &&"),
+            (POSTGRES, "$.\"a"),
         ];
-        for (dialect, text) in wrong {
-            assert!(!is_path(text, dialect), "{text}");
+        for (is_path, text) in wrong {
+            assert!(!is_path(text), "{text}");
         }
     }
 }

@@ -15,11 +15,11 @@ use super::checker::Checker;
 use super::findings;
 use super::literal::written_number;
 use super::postgres::PgType;
-use crate::dialect::Dialect;
 use crate::source::Span;
-use crate::syntax::{Call, Expr, ExprKind, Operator};
+use crate::syntax::{Call, Expr, ExprKind};
 
 pub(super) use full_text::is_search as is_search_of_full_text;
+pub(super) use json_path::{is_jsonpath, is_path_of_mysql, is_path_of_sqlite};
 pub(super) use value::{is_time_of_mysql, is_value_of};
 
 /// SQLite's functions whose first argument is a document.
@@ -62,17 +62,13 @@ impl Checker<'_> {
             return;
         }
         self.check_paths(call);
-        match self.dialect {
-            Dialect::Sqlite => self.check_documents(call),
-            Dialect::Postgres => self.check_texts_of_postgres(call),
-            Dialect::Mysql => self.check_pattern_of(call),
-        }
+        (self.facts.values.check_texts_of_call)(self, call);
     }
 
-    /// Paths into documents. Those of PostgreSQL are values of a type, `jsonpath`.
+    /// Paths into documents.
     fn check_paths(&mut self, call: &Call) {
         let is_path: fn(usize) -> bool = match call.function().to_lowercase().as_str() {
-            _ if self.dialect == Dialect::Postgres => return,
+            _ if self.facts.values.paths_are_typed => return,
             "json_extract" | "json_remove" => |at| at > 0,
             "json_set" | "json_insert" | "json_replace" | "json_array_append"
             | "json_array_insert" => |at| at % 2 == 1,
@@ -88,16 +84,16 @@ impl Checker<'_> {
         }
     }
 
-    fn check_path(&mut self, value: &Expr) {
+    pub(super) fn check_path(&mut self, value: &Expr) {
         if let ExprKind::Text(text) = &value.kind
-            && !json_path::is_path(text, self.dialect)
+            && !(self.facts.values.is_path)(text)
         {
             self.report(findings::no_path(value.span));
         }
     }
 
     /// SQLite's documents, and the names of one that is made.
-    fn check_documents(&mut self, call: &Call) {
+    pub(super) fn check_documents(&mut self, call: &Call) {
         let name = call.function();
         let documents = match name {
             "json_patch" => 2,
@@ -116,7 +112,7 @@ impl Checker<'_> {
         }
     }
 
-    fn check_document(&mut self, value: &Expr) {
+    pub(super) fn check_document(&mut self, value: &Expr) {
         if let ExprKind::Text(text) = &value.kind
             && !document::is_document_of_sqlite(text)
         {
@@ -124,7 +120,7 @@ impl Checker<'_> {
         }
     }
 
-    fn check_texts_of_postgres(&mut self, call: &Call) {
+    pub(super) fn check_texts_of_postgres(&mut self, call: &Call) {
         self.check_pattern_of(call);
         self.check_range_of(call);
         let last = call.arguments.last();
@@ -179,7 +175,8 @@ impl Checker<'_> {
         }
     }
 
-    fn check_pattern_of(&mut self, call: &Call) {
+    /// The regular expression that is a function's second argument.
+    pub(super) fn check_pattern_of(&mut self, call: &Call) {
         if let Some(pattern) = call.arguments.get(1)
             && OF_PATTERNS.contains(&call.function())
             && call.word.is_none()
@@ -193,21 +190,6 @@ impl Checker<'_> {
             && !pattern::is_pattern(text)
         {
             self.report(findings::no_pattern(value.span));
-        }
-    }
-
-    /// The constant on the right side of an operator, and the document on the left of SQLite's `->`.
-    pub(super) fn check_operand_text(&mut self, left: &Expr, operator: &Operator, right: &Expr) {
-        match (self.dialect, operator.text.as_str()) {
-            (Dialect::Postgres, "~" | "!~" | "~*" | "!~*") => self.check_pattern(right),
-            (Dialect::Sqlite, "->" | "->>") => {
-                self.check_document(left);
-                let is_path = |text: &str| text.starts_with('$');
-                if matches!(&right.kind, ExprKind::Text(text) if is_path(text)) {
-                    self.check_path(right);
-                }
-            }
-            _ => {}
         }
     }
 

@@ -1,10 +1,9 @@
 //! Texts that are values of PostgreSQL's types, as far as their characters show that.
 
 use super::document::is_document;
-use super::json_path::is_path;
+use super::json_path::is_jsonpath;
 use super::range;
 use super::search::is_search;
-use crate::dialect::Dialect;
 use crate::typing::literal::{days_of_month, is_interval};
 use crate::typing::postgres::PgType;
 
@@ -77,7 +76,7 @@ fn is_text_of(text: &str, pg_type: PgType) -> bool {
     }
     match pg_type.name().as_str() {
         "bytea" => is_bytes(text),
-        "jsonpath" => is_path(text, Dialect::Postgres),
+        "jsonpath" => is_jsonpath(text),
         "tsquery" => is_search(text),
         _ => true,
     }

@@ -1,9 +1,6 @@
 //! Columns that USING merges, as MySQL finds them by their name: among the columns that are selected first, and for a window
 //! among the arguments of functions over windows. Where both tables' columns are there, the name is ambiguous (error 1052).
 
-use super::checker::Checker;
-use super::findings;
-use super::scope::{Relation, Scope};
 use crate::ast::Name;
 use crate::dialect::Dialect;
 use crate::name::same_name;
@@ -11,6 +8,9 @@ use crate::syntax::{
     Call, Expr, ExprKind, Group, ItemKind, JoinKind, Select, SelectItem, Sort, Source, SourceKind,
     Window,
 };
+use crate::typing::checker::Checker;
+use crate::typing::findings;
+use crate::typing::scope::{Relation, Scope};
 
 /// One column that USING merges, and the tables whose columns of its name a query has.
 struct Selected<'s> {
@@ -24,7 +24,7 @@ struct Selected<'s> {
 
 impl Checker<'_> {
     /// Refuses a merged column's name where it is ambiguous. Of RIGHT JOIN it is the other table's column, and is left to the server.
-    pub(super) fn check_merged_names(
+    pub(in crate::typing) fn check_merged_names(
         &mut self,
         select: &Select,
         order: &[Sort],

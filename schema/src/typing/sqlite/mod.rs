@@ -1,0 +1,5 @@
+//! What the checker knows of SQLite alone: calls, rows that every database has, constants.
+
+mod forms;
+mod literal;
+mod rows;
