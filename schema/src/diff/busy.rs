@@ -3,19 +3,25 @@
 //! The rules are those of squawk and strong_migrations, as far as PostgreSQL 12 and later and InnoDB need them. Tables that
 //! the same migration makes are empty, so nothing is said about those.
 
+mod mysql;
+mod postgres;
+
+pub(super) use mysql::LOCKS as MYSQL;
+pub(super) use postgres::LOCKS as POSTGRES;
+
 use std::collections::BTreeSet;
 
+use super::facts::Facts;
 use super::parsed::ParsedMigration;
 use super::structure::folded;
 use crate::ast::{
-    AlterAction, AlterDomain, AlterTable, ColumnDef, ColumnOptionKind, DomainChange, Expression,
-    ObjectName, OtherChange, Statement, TableConstraint, TableConstraintKind,
+    AlterAction, AlterDomain, AlterTable, ColumnOptionKind, DomainChange, ObjectName, OtherChange,
+    Statement,
 };
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::parse::SingleStatement;
-use crate::resolve::types::is_serial;
-use crate::syntax::{Command, ExprKind, IsWhat, SiteKind, look_at_expression, sites};
+use crate::syntax::Command;
 
 /// A warning about one statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,13 +47,14 @@ impl Busy {
     }
 }
 
-/// Looks at the statements of a migration. SQLite locks the whole file whatever it does, so nothing is said there.
+/// Looks at the statements of a migration. Where the whole database is locked by each of them, nothing is said.
 pub fn busy(migration: &ParsedMigration, dialect: Dialect) -> Vec<Busy> {
-    if dialect == Dialect::Sqlite {
+    let Some(locks) = &Facts::of(dialect).locks else {
         return Vec::new();
-    }
+    };
     let mut earlier = Earlier {
         dialect,
+        locks,
         made: BTreeSet::new(),
         without_null: BTreeSet::new(),
     };
@@ -111,9 +118,20 @@ impl Busy {
     }
 }
 
+/// The locks of a dialect.
+pub(super) struct Locks {
+    /// Returns the lock of one change of a table, which is named and has this key.
+    altered: fn(&Earlier, &AlterAction, (&str, &str)) -> Option<Busy>,
+    /// An index is made while rows are written.
+    online_indexes: bool,
+    /// The statement that locks a table.
+    lock: &'static str,
+}
+
 /// The work of earlier statements of the migration.
-struct Earlier {
+pub(super) struct Earlier {
     dialect: Dialect,
+    locks: &'static Locks,
     /// Tables that they made.
     made: BTreeSet<String>,
     /// Columns, each after its table, of which a check says that they hold no NULL.
@@ -127,7 +145,7 @@ impl Earlier {
                 let statements = statements.iter();
                 statements.flat_map(|one| self.of_schema(one)).collect()
             }
-            SingleStatement::Command(command) => of_command(command, self.dialect),
+            SingleStatement::Command(command) => of_command(command, self.locks.lock),
             SingleStatement::Rows(_) | SingleStatement::Other(_) => Vec::new(),
         }
     }
@@ -140,7 +158,7 @@ impl Earlier {
             self.made.insert(self.key(&domain.name));
         }
         if let Statement::CreateIndex(index) = statement {
-            let is_online = index.concurrently || self.dialect == Dialect::Mysql;
+            let is_online = index.concurrently || self.locks.online_indexes;
             if !is_online && !self.made.contains(&self.key(&index.table)) {
                 return vec![Busy::makes_index(&index.table.name.text)];
             }
@@ -164,16 +182,12 @@ impl Earlier {
             return Vec::new();
         }
         let actions = alter.actions.iter();
-        let mut locks: Vec<Busy> = match self.dialect {
-            Dialect::Mysql => actions.filter_map(|one| mysql(one, table)).collect(),
-            Dialect::Postgres | Dialect::Sqlite => actions
-                .filter_map(|one| self.postgres(one, table, &key))
-                .collect(),
-        };
+        let locks = actions.filter_map(|one| (self.locks.altered)(self, one, (table, &key)));
+        let mut locks: Vec<Busy> = locks.collect();
         if alter.others.contains(&OtherChange::SetTablespace) {
             locks.push(Busy::rewrites("SET TABLESPACE", table));
         }
-        let checked = alter.actions.iter().filter_map(checked_column);
+        let checked = alter.actions.iter().filter_map(postgres::checked_column);
         self.without_null
             .extend(checked.map(|column| (key.clone(), column)));
         let mut codes = BTreeSet::new();
@@ -181,7 +195,7 @@ impl Earlier {
         locks
     }
 
-    /// PostgreSQL looks for columns of the domain in all tables.
+    /// Columns of the domain are looked for in all tables.
     fn altered_domain(&self, alter: &AlterDomain) -> Option<Busy> {
         let name = &alter.name.name.text;
         let (code, help) = match &alter.change {
@@ -199,30 +213,6 @@ impl Earlier {
         );
         let is_made = self.made.contains(&self.key(&alter.name));
         (!is_made).then(|| Busy::new(code, "", message, help))
-    }
-
-    fn postgres(&self, action: &AlterAction, table: &str, key: &str) -> Option<Busy> {
-        match action {
-            AlterAction::SetType { .. } => Some(Busy::new(
-                "B0434",
-                table,
-                format!(
-                    "another type writes every row of `{table}` anew, and it cannot be read meanwhile"
-                ),
-                "add a column of the new type, copy the values in batches, then rename; a longer `varchar` or `text` costs nothing: `-- @allow B0434`",
-            )),
-            AlterAction::AddColumn { column, .. } => added_column(column, table),
-            AlterAction::SetUnlogged(unlogged) => {
-                let word = if *unlogged { "UNLOGGED" } else { "LOGGED" };
-                Some(Busy::rewrites(&format!("SET {word}"), table))
-            }
-            AlterAction::SetNotNull(column) => {
-                let column = (key.to_owned(), column.text.clone());
-                (!self.without_null.contains(&column)).then(|| Busy::reads_for_null(table))
-            }
-            AlterAction::AddConstraint(constraint) => added_constraint(constraint, table),
-            _ => None,
-        }
     }
 }
 
@@ -246,7 +236,7 @@ fn is_allowed(text: &str, code: &str) -> bool {
     allowed.any(|(_, codes)| codes.split(',').any(|one| one.trim() == code))
 }
 
-fn of_command(command: &Command, dialect: Dialect) -> Vec<Busy> {
+fn of_command(command: &Command, lock: &str) -> Vec<Busy> {
     let lock = match command {
         Command::Rewrite(words, table) => {
             let table = table.as_ref().map_or("", |table| table.text.as_str());
@@ -258,8 +248,7 @@ fn of_command(command: &Command, dialect: Dialect) -> Vec<Busy> {
             "REINDEX keeps rows from being written until its indexes are made".to_owned(),
             "write `REINDEX … CONCURRENTLY`, in a file with `-- @no-transaction`",
         ),
-        Command::Lock if dialect == Dialect::Mysql => Busy::waits("LOCK TABLES"),
-        Command::Lock => Busy::waits("LOCK"),
+        Command::Lock => Busy::waits(lock),
         Command::Set(name, value) if name.text == "lock_timeout" && value == "0" => {
             Busy::waits("`lock_timeout = 0`")
         }
@@ -268,160 +257,10 @@ fn of_command(command: &Command, dialect: Dialect) -> Vec<Busy> {
     vec![lock]
 }
 
-/// Functions that give each row a value of its own, so that a new column with one writes all rows.
-const VOLATILE: [&str; 7] = [
-    "gen_random_uuid",
-    "uuid_generate_v1",
-    "uuid_generate_v4",
-    "uuidv4",
-    "uuidv7",
-    "random",
-    "clock_timestamp",
-];
-
-fn is_volatile(value: &Expression) -> bool {
-    let mut sites = sites(&value.sql, Dialect::Postgres).into_iter();
-    sites.any(|site| match site.kind {
-        SiteKind::Function => VOLATILE.contains(&site.text.as_str()),
-        SiteKind::Sequence => true,
-        SiteKind::Column | SiteKind::Type | SiteKind::Text => false,
-    })
-}
-
-fn added_column(column: &ColumnDef, table: &str) -> Option<Busy> {
-    let has = |wanted: fn(&ColumnOptionKind) -> bool| {
-        let mut options = column.options.iter();
-        options.any(|option| wanted(&option.kind))
-    };
-    let is_own = is_serial(&column.type_name.name)
-        || has(|kind| match kind {
-            ColumnOptionKind::Default(value) => is_volatile(value),
-            ColumnOptionKind::Computed { stored, .. } => *stored,
-            ColumnOptionKind::Identity { .. } => true,
-            _ => false,
-        });
-    if is_own {
-        return Some(Busy::new(
-            "B0434",
-            table,
-            format!(
-                "a column with a value of its own in each row writes all rows of `{table}` anew, and it cannot be read meanwhile"
-            ),
-            "add the column without it, fill it in batches, then set the default; or `-- @allow B0434`",
-        ));
-    }
-    let has_value = has(|kind| {
-        matches!(
-            kind,
-            ColumnOptionKind::Default(_) | ColumnOptionKind::Computed { .. }
-        )
-    });
-    if !has_value && has(|kind| matches!(kind, ColumnOptionKind::NotNull(_))) {
-        return Some(Busy::reads_for_null(table));
-    }
-    has(is_key).then(|| Busy::makes_index(table))
-}
-
 fn is_key(kind: &ColumnOptionKind) -> bool {
     matches!(
         kind,
         ColumnOptionKind::Unique(_) | ColumnOptionKind::PrimaryKey { .. }
-    )
-}
-
-fn added_constraint(constraint: &TableConstraint, table: &str) -> Option<Busy> {
-    match &constraint.kind {
-        _ if constraint.not_valid => None,
-        TableConstraintKind::Check(..) | TableConstraintKind::ForeignKey { .. } => Some(Busy::new(
-            "B0437",
-            table,
-            format!("all rows of `{table}` are checked under a lock"),
-            "write `NOT VALID` after it, and then `ALTER TABLE … VALIDATE CONSTRAINT …`, in a file with `-- @no-transaction`",
-        )),
-        TableConstraintKind::PrimaryKey { .. } | TableConstraintKind::Unique { .. } => {
-            Some(Busy::makes_index(table))
-        }
-        TableConstraintKind::NotNull(_) => Some(Busy::reads_for_null(table)),
-        TableConstraintKind::UsingIndex { .. }
-        | TableConstraintKind::Index { .. }
-        | TableConstraintKind::Exclude(_)
-        | TableConstraintKind::Period(_) => None,
-    }
-}
-
-/// The column of a check that says that it holds no NULL.
-fn checked_column(action: &AlterAction) -> Option<String> {
-    let AlterAction::AddConstraint(constraint) = action else {
-        return None;
-    };
-    let TableConstraintKind::Check(condition, _) = &constraint.kind else {
-        return None;
-    };
-    let column = look_at_expression(&condition.sql, Dialect::Postgres, |_, expr| {
-        match &expr.kind {
-            ExprKind::Is(is) if is.negated && matches!(is.what, IsWhat::Null) => {
-                match &is.operand.kind {
-                    ExprKind::Column(names) => names.last().map(|name| name.text.clone()),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
-    });
-    column.ok().flatten()
-}
-
-fn mysql(action: &AlterAction, table: &str) -> Option<Busy> {
-    match action {
-        AlterAction::CharacterSet { converts: true, .. } => {
-            Some(Busy::rewrites("CONVERT TO CHARACTER SET", table))
-        }
-        AlterAction::StorageEngine(_) => Some(Busy::rewrites("ENGINE", table)),
-        AlterAction::Redefine { .. } => Some(Busy::new(
-            "B0434",
-            table,
-            format!("MODIFY may copy every row of `{table}`, and none can be written meanwhile"),
-            "write `, ALGORITHM=INPLACE, LOCK=NONE` after it: it is refused then where it would copy; or `-- @allow B0434`",
-        )),
-        AlterAction::AddConstraint(constraint) => match constraint.kind {
-            TableConstraintKind::ForeignKey { .. } => Some(Busy::new(
-                "B0437",
-                table,
-                format!(
-                    "a foreign key copies every row of `{table}`, and none can be written meanwhile"
-                ),
-                "do it at a quiet time: `-- @allow B0437`",
-            )),
-            TableConstraintKind::Index {
-                method: Some(ref method),
-                ..
-            } if matches!(method.as_str(), "fulltext" | "spatial" | "vector") => {
-                Some(Busy {
-                    // With `LOCK=NONE` MariaDB and MySQL refuse it (error 1846).
-                    help: "do it at a quiet time: `-- @allow B0435`; such an index is made under a lock",
-                    ..mysql_index(table)
-                })
-            }
-            TableConstraintKind::PrimaryKey { .. }
-            | TableConstraintKind::Unique { .. }
-            | TableConstraintKind::Index { .. } => Some(mysql_index(table)),
-            _ => None,
-        },
-        AlterAction::AddColumn { column, .. } => {
-            let mut options = column.options.iter();
-            let is_key = options.any(|option| is_key(&option.kind));
-            is_key.then(|| mysql_index(table))
-        }
-        _ => None,
-    }
-}
-
-fn mysql_index(table: &str) -> Busy {
-    Busy::new(
-        "B0435",
-        table,
-        format!("an index of `{table}` may keep rows from being written"),
-        "write `, ALGORITHM=INPLACE, LOCK=NONE` after it",
     )
 }
 

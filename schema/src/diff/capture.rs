@@ -3,6 +3,7 @@
 
 use bindery_core::statements::cut::cut;
 
+use super::facts::Facts;
 use super::triggers::{TableTrigger, triggers};
 use crate::dialect::{Dialect, Flavour};
 use crate::model::TableName;
@@ -73,7 +74,7 @@ pub(super) fn remove(triggers: &[CaptureTrigger], dialect: Dialect) -> Vec<Strin
         .iter()
         .map(|trigger| drop_trigger(trigger, dialect))
         .collect();
-    if dialect == Dialect::Postgres {
+    if Facts::of(dialect).triggers.are_of_tables {
         let rows = triggers
             .iter()
             .filter_map(|one| one.name.strip_prefix(PREFIX)?.strip_prefix("r_"));
@@ -87,7 +88,7 @@ fn drop_trigger(trigger: &CaptureTrigger, dialect: Dialect) -> String {
     let mut sql = SqlWriter::new(dialect);
     sql.push("DROP TRIGGER IF EXISTS ")
         .identifier(&trigger.name);
-    if dialect == Dialect::Postgres {
+    if Facts::of(dialect).triggers.are_of_tables {
         sql.push(" ON ").table(&trigger.table);
     }
     sql.finish()

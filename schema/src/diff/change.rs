@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::capture::CaptureTrigger;
 use super::key::Key;
-use super::partitioning::Partitioning;
+use super::mysql::Partitioning;
 use super::structure::{
     ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape,
 };

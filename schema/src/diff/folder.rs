@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::capture::{captures, create};
+use super::facts::{Again, Facts};
 use super::parsed::{ParsedMigration, texts};
 use super::structure::{Structure, Unreadable};
 use super::triggers::{TableTrigger, triggers_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
 use crate::migrations;
 use crate::model::{CheckedModel, Engine, EngineId, Model};
@@ -84,10 +84,10 @@ fn fold_these(
             return None;
         }
     };
-    triggers.retain(|one| match engine.dialect {
-        Dialect::Sqlite => true,
-        Dialect::Postgres => one.is_bound(),
-        Dialect::Mysql => false,
+    triggers.retain(|one| match Facts::of(engine.dialect).triggers.made_again {
+        Again::All => true,
+        Again::Bound => one.is_bound(),
+        Again::None => false,
     });
     Some(Folded {
         migrations,

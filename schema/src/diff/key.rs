@@ -1,5 +1,6 @@
 //! Keys, indexes, foreign keys and checks of a table, each as a thing that can be added and dropped.
 
+use super::facts::Facts;
 use crate::ast::ReferentialAction;
 use crate::dialect::Dialect;
 use crate::model::{
@@ -149,7 +150,7 @@ impl Keys<'_> {
         });
         let mut keys: Vec<Key> = primary.chain(uniques).chain(indexes).collect();
         keys.extend(foreign.chain(checks).chain(exclusions));
-        super::names::fill(self, &mut keys);
+        (Facts::of(self.dialect).keys.fill_names)(self, &mut keys);
         keys
     }
 
@@ -365,11 +366,13 @@ impl Keys<'_> {
         }
     }
 
-    /// To InnoDB both words that refuse are one.
+    /// Both words that refuse may be one.
     fn action(&self, action: ReferentialAction) -> ReferentialAction {
-        match (self.dialect, action) {
-            (Dialect::Mysql, ReferentialAction::Restrict) => ReferentialAction::NoAction,
-            (_, action) => action,
+        match action {
+            ReferentialAction::Restrict if Facts::of(self.dialect).keys.restrict_is_no_action => {
+                ReferentialAction::NoAction
+            }
+            action => action,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use super::facts::Facts;
 use super::structure::ColumnShape;
 use crate::column_type::{ColumnType, TypeClass};
 use crate::dialect::Dialect;
@@ -24,7 +25,8 @@ static LOSSES: LazyLock<BTreeSet<[&str; 3]>> = LazyLock::new(|| {
 /// Whether the new type may keep less of a value without the database refusing it.
 pub(super) fn loses(dialect: Dialect, from: &ColumnShape, to: &ColumnShape) -> bool {
     let change = [dialect.name(), from.loss_word(), to.loss_word()];
-    LOSSES.contains(&change) || (dialect != Dialect::Sqlite && keeps_fewer_digits(from, to))
+    LOSSES.contains(&change)
+        || (!Facts::of(dialect).columns.keep_digits && keeps_fewer_digits(from, to))
 }
 
 /// The digits of a time that keeps all it can.

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::busy::made_table;
+use super::facts::Facts;
 use super::folder::fold_migrations;
 use super::parsed::ParsedMigration;
 use super::structure::{Structure, folded};
@@ -172,10 +173,7 @@ impl Looking {
                 }
             }
             Statement::DropSchema(names) => {
-                let kind = match self.dialect {
-                    Dialect::Mysql => "database",
-                    Dialect::Postgres | Dialect::Sqlite => "schema",
-                };
+                let kind = Facts::of(self.dialect).names.schema;
                 for name in names {
                     let name = name.as_deref().unwrap_or("public");
                     self.lose(format!("the {kind} `{name}` goes, with what is in it"));

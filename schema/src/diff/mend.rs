@@ -1,6 +1,7 @@
 //! From the differences of a database to the migration that mends it.
 
 use super::change::Change;
+use super::facts::Facts;
 use super::render::{self, Context, Step};
 use super::structure::{ObjectShape, Structure, Unreadable};
 use super::triggers::TableTrigger;
@@ -100,16 +101,13 @@ fn alter_sequence(change: &Change, dialect: Dialect) -> Option<Step> {
     };
     let options = sequence_options(to, dialect)?;
     let upper = options.to_uppercase();
-    let (cache, no_cycle) = match dialect {
-        Dialect::Mysql => ("CACHE 1000", "NOCYCLE"),
-        Dialect::Sqlite | Dialect::Postgres => ("CACHE 1", "NO CYCLE"),
-    };
+    let sequences = &Facts::of(dialect).sequences;
     let usual = [
         ("INCREMENT", "INCREMENT BY 1"),
         ("MINVALUE", "NO MINVALUE"),
         ("MAXVALUE", "NO MAXVALUE"),
-        ("CACHE", cache),
-        ("CYCLE", no_cycle),
+        ("CACHE", sequences.usual_cache),
+        ("CYCLE", sequences.no_cycle),
     ];
     let missing = usual.iter().filter(|(word, _)| !upper.contains(word));
     let mut words: Vec<&str> = missing.map(|(_, words)| *words).collect();

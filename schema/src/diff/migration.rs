@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::change::Change;
 use super::compare::{NameRule, compare, compare_with};
+use super::facts::{Again, Facts};
+use super::postgres;
 use super::rename::{Rename, pending};
 use super::render::{self, Context, Step, rename};
-use super::sequences;
 use super::structure::{Structure, Unreadable, ViewShape, table_key};
 use super::subject::Subject;
 use super::taken;
@@ -150,22 +151,22 @@ fn one_way(
             statements: vec![rename(one, dialect)],
             ..Step::default()
         }));
-        steps.extend(step_of(sequences::following(plan.from, renames, plan.to)));
+        steps.extend(step_of(postgres::following(plan.from, renames, plan.to)));
         from = from.after(&statements(&steps))?;
     }
-    let mut freed = sequences::freed(&from, plan.to);
+    let mut freed = postgres::freed(&from, plan.to);
     freed.extend(taken::freed(&from, plan.to));
     if let Some(step) = step_of(freed) {
         from = from.after(&step.statements)?;
         steps.push(step);
     }
-    if let Some(step) = step_of(sequences::renames(&from, plan.to)) {
+    if let Some(step) = step_of(postgres::renames(&from, plan.to)) {
         from = from.after(&step.statements)?;
         steps.push(step);
     }
     let (from, to) = (
-        sequences::spelled_out(&from, plan.to)?,
-        sequences::spelled_out(plan.to, &from)?,
+        postgres::spelled_out(&from, plan.to)?,
+        postgres::spelled_out(plan.to, &from)?,
     );
     let (from, to) = (from.as_ref(), to.as_ref());
     let changes = compare_with(from, to, names);
@@ -181,19 +182,19 @@ fn one_way(
     Ok(Way { changes, steps })
 }
 
-/// The triggers after these statements. Those of SQLite are made as they were written.
+/// The triggers after these statements. Where all are made again, they are made as they were written.
 fn left_after(
     triggers: &[TableTrigger],
     statements: &[String],
     dialect: Dialect,
 ) -> Vec<TableTrigger> {
-    match dialect {
-        Dialect::Postgres => {
+    match Facts::of(dialect).triggers.made_again {
+        Again::Bound => {
             let mut left = triggers_after(triggers, statements, dialect);
             left.retain(TableTrigger::is_bound);
             left
         }
-        Dialect::Sqlite | Dialect::Mysql => triggers.to_vec(),
+        Again::All | Again::None => triggers.to_vec(),
     }
 }
 

@@ -5,6 +5,7 @@ mod kept;
 use std::path::Path;
 
 use super::difference::differences;
+use super::facts::{Again, Facts};
 use super::file::file_text;
 use super::folder::{Folded, fold_migrations};
 use super::migration::{Plan, Planned, plan};
@@ -14,7 +15,6 @@ use super::structure::{Structure, Unreadable, folded};
 use super::triggers::TableTrigger;
 use crate::ast::{Ast, Name, Statement};
 use crate::diagnostic::Diagnostics;
-use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
 use crate::migrations::{ScriptStatement, read_migration, replaces_lines};
 use crate::model::{Engine, EngineId, Model};
@@ -116,10 +116,10 @@ pub fn squash(
         text.push_str("-- @no-transaction\n\n");
     }
     text.push_str(&tables(&first)?);
-    let triggers = match squash.engine.dialect {
-        Dialect::Sqlite => first.triggers.as_slice(),
+    let triggers = match Facts::of(squash.engine.dialect).triggers.made_again {
+        Again::All => first.triggers.as_slice(),
         // They are among the statements that are kept, as their functions are.
-        Dialect::Postgres | Dialect::Mysql => &[],
+        Again::Bound | Again::None => &[],
     };
     text.push_str(&after_tables(old, triggers, kept));
     let last = &old[old.len() - 1];
@@ -303,7 +303,7 @@ fn shows(other: &Other<'_>, first: &Folded, engine: &Engine) -> bool {
             return !KEPT_PRAGMAS.contains(&name.text.to_lowercase().as_str());
         }
         SingleStatement::Command(Command::CreateTrigger(_) | Command::DropTrigger(..))
-            if engine.dialect == Dialect::Sqlite =>
+            if Facts::of(engine.dialect).triggers.made_again == Again::All =>
         {
             return true;
         }

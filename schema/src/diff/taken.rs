@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::key::{Key, KeyKind};
+use super::facts::Facts;
+use super::key::Key;
 use super::rename::Rename;
 use super::render;
 use super::structure::{Structure, TableShape, folded, table_key};
@@ -11,8 +12,8 @@ use crate::dialect::Dialect;
 use crate::model::TableName;
 use crate::name::implied::{first_free, implied_name};
 
-/// The statements after which no table that goes has a key with a name that the other structure uses elsewhere, and on SQLite, where
-/// tables are changed one after the other, no table at all.
+/// The statements after which no table that goes has a key with a name that the other structure uses elsewhere, and where tables
+/// are changed one after the other, no table at all.
 pub(super) fn freed(from: &Structure, to: &Structure) -> Vec<String> {
     let dialect = to.dialect;
     let wanted = names(to.tables.iter(), dialect);
@@ -25,21 +26,20 @@ pub(super) fn freed(from: &Structure, to: &Structure) -> Vec<String> {
             name.is_some_and(|name| wanted.contains(&name))
         });
         for key in keys {
-            freed.push(match dialect {
-                Dialect::Postgres => renamed(table, key, &mut taken),
-                Dialect::Sqlite | Dialect::Mysql => render::free_name(&table.name, key, dialect),
+            freed.push(match Facts::of(dialect).keys.freed_by_rename {
+                true => renamed(table, key, dialect, &mut taken),
+                false => render::free_name(&table.name, key, dialect),
             });
         }
     }
     freed
 }
 
-/// Drops SQLite's indexes of tables that stay, where another index has their names.
+/// Drops the indexes of tables that stay, where another index has their names.
 fn moved(from: &Structure, to: &Structure) -> Vec<String> {
     let dialect = to.dialect;
-    match dialect {
-        Dialect::Sqlite => {}
-        Dialect::Postgres | Dialect::Mysql => return Vec::new(),
+    if !Facts::of(dialect).tables.change_in_turn {
+        return Vec::new();
     }
     let wanted = keys(to);
     let known = keys(from).into_iter();
@@ -56,12 +56,12 @@ fn moved(from: &Structure, to: &Structure) -> Vec<String> {
         .collect()
 }
 
-/// The keys of SQLite that have a name of the database's.
+/// The keys that have a name of the database's.
 fn keys(side: &Structure) -> BTreeMap<(String, String), (&TableShape, &Key)> {
     let tables = side.tables.iter();
     let keys = tables.flat_map(|table| table.keys.iter().map(move |key| (table, key)));
     let named = keys.filter_map(|(table, key)| {
-        let name = shared_name(&table.name, key, Dialect::Sqlite)?;
+        let name = shared_name(&table.name, key, side.dialect)?;
         Some((name, (table, key)))
     });
     named.collect()
@@ -114,30 +114,27 @@ fn names<'t>(
         .collect()
 }
 
-/// The schema and name of a key, where they are one of the database's: an index of PostgreSQL and SQLite, a foreign key of MySQL.
+/// The schema and name of a key, where they are one of the database's.
 pub(super) fn shared_name(
     table: &TableName,
     key: &Key,
     dialect: Dialect,
 ) -> Option<(String, String)> {
-    let is_shared = match (dialect, key.kind) {
-        (
-            Dialect::Postgres,
-            KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::Index | KeyKind::Exclusion,
-        )
-        | (Dialect::Mysql, KeyKind::ForeignKey) => true,
-        (Dialect::Sqlite, _) => key.is_statement,
-        (Dialect::Postgres, KeyKind::Check | KeyKind::ForeignKey) | (Dialect::Mysql, _) => false,
-    };
+    let is_shared = (Facts::of(dialect).keys.has_shared_name)(key);
     let name = key.known_name.as_deref().filter(|_| is_shared)?;
     let schema = table.schema.clone();
     let schema = schema.filter(|schema| schema != "public");
     Some((schema.unwrap_or_default(), folded(name, dialect)))
 }
 
-/// Gives a key of PostgreSQL a name that none has: `users_pkey_old`.
-fn renamed(table: &TableShape, key: &Key, taken: &mut BTreeSet<(String, String)>) -> String {
-    let (schema, name) = shared_name(&table.name, key, Dialect::Postgres).unwrap_or_default();
+/// Gives a key a name that none has: `users_pkey_old`.
+fn renamed(
+    table: &TableShape,
+    key: &Key,
+    dialect: Dialect,
+    taken: &mut BTreeSet<(String, String)>,
+) -> String {
+    let (schema, name) = shared_name(&table.name, key, dialect).unwrap_or_default();
     let suffixes = (1_u32..).map(|number| match number {
         1 => "old".to_owned(),
         _ => format!("old{number}"),

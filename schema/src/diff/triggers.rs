@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::facts::{Facts, Triggers};
 use super::parsed::parse_texts;
 use super::structure::{folded, table_key};
 use crate::ast::{AlterAction, AlterTable, Name, ObjectKind, ObjectName, OtherChange, Statement};
@@ -10,7 +11,6 @@ use crate::dialect::Dialect;
 use crate::model::TableName;
 use crate::parse::SingleStatement;
 use crate::source::Span;
-use crate::sql_writer::SqlWriter;
 use crate::syntax::{Command, Trigger};
 
 /// A trigger of a table, and what makes it.
@@ -20,13 +20,13 @@ pub struct TableTrigger {
     pub(super) name: String,
     /// PostgreSQL: the columns that it is bound to, by `UPDATE OF` or `WHEN`. The server changes no type of such a column (error 0A000) and
     /// drops none (2BP01) as long as the trigger is there.
-    columns: Vec<String>,
+    pub(super) columns: Vec<String>,
     /// The statement that makes it.
     pub(super) sql: String,
     /// PostgreSQL: `DISABLE`, `ENABLE ALWAYS`.
-    switch: Option<&'static str>,
+    pub(super) switch: Option<&'static str>,
     /// PostgreSQL: the statement that makes its function.
-    function: Option<String>,
+    pub(super) function: Option<String>,
 }
 
 /// The triggers that are there after these statements.
@@ -64,7 +64,7 @@ fn table_of(name: &ObjectName) -> TableName {
 }
 
 impl TableTrigger {
-    fn new(made: &Trigger, sql: &str) -> Self {
+    pub(super) fn new(made: &Trigger, sql: &str) -> Self {
         Self {
             table: table_of(&made.table),
             name: made.name.text.clone(),
@@ -106,32 +106,6 @@ impl TableTrigger {
             .collect()
     }
 
-    /// The statement that drops it (PostgreSQL).
-    pub(super) fn dropped(&self) -> String {
-        self.dropped_by("DROP TRIGGER ")
-    }
-
-    /// The same where another statement may have dropped it.
-    pub(super) fn dropped_if_there(&self) -> String {
-        self.dropped_by("DROP TRIGGER IF EXISTS ")
-    }
-
-    fn dropped_by(&self, words: &str) -> String {
-        let mut sql = SqlWriter::new(Dialect::Postgres);
-        sql.push(words).identifier(&self.name);
-        sql.push(" ON ").table(&self.table);
-        sql.finish()
-    }
-
-    fn switched(&self) -> Option<String> {
-        let switch = self.switch?;
-        let mut sql = SqlWriter::new(Dialect::Postgres);
-        sql.push("ALTER TABLE ").table(&self.table);
-        sql.push(&format!(" {switch} TRIGGER "))
-            .identifier(&self.name);
-        Some(sql.finish())
-    }
-
     fn switch_by(&mut self, change: &OtherChange) {
         let OtherChange::Trigger {
             name,
@@ -150,41 +124,13 @@ impl TableTrigger {
             (false, _) => Some(OFF),
         };
     }
-
-    /// The same with another name at some places of its statement (PostgreSQL).
-    fn respelled(&mut self, places: impl Fn(&Trigger) -> Vec<Span>, to: &str) {
-        let Some(spans) = look_at_trigger(&self.sql, places) else {
-            return;
-        };
-        let mut name = SqlWriter::new(Dialect::Postgres);
-        name.identifier(to);
-        let name = name.finish();
-        let mut sql = self.sql.clone();
-        for span in spans.iter().rev() {
-            sql.replace_range(span.start as usize..span.end as usize, &name);
-        }
-        if let Some(made) = look_at_trigger(&sql, |made| Self::new(made, &sql)) {
-            let (switch, function) = (self.switch, self.function.take());
-            *self = Self {
-                switch,
-                function,
-                ..made
-            };
-        }
-    }
 }
 
 const OFF: &str = "DISABLE";
 
-fn look_at_trigger<T>(sql: &str, look: impl Fn(&Trigger) -> T) -> Option<T> {
-    match parse_texts([sql], Dialect::Postgres).as_slice() {
-        [(_, SingleStatement::Command(Command::CreateTrigger(made)))] => Some(look(made)),
-        _ => None,
-    }
-}
-
 struct Fold {
     dialect: Dialect,
+    facts: &'static Triggers,
     /// Statements by the names of the functions that they make.
     functions: BTreeMap<String, String>,
     known: Vec<TableTrigger>,
@@ -194,6 +140,7 @@ impl Fold {
     fn new(known: &[TableTrigger], dialect: Dialect) -> Self {
         Self {
             dialect,
+            facts: &Facts::of(dialect).triggers,
             functions: BTreeMap::new(),
             known: known.to_vec(),
         }
@@ -223,10 +170,10 @@ impl Fold {
         }
     }
 
-    /// SQLite alone has `IF NOT EXISTS` and no `OR REPLACE`.
+    /// `IF NOT EXISTS` and `OR REPLACE` are not of one dialect.
     fn create(&mut self, made: &Trigger, sql: &str) {
         let is_it = self.named(&made.name, Some(&made.table));
-        if self.dialect == Dialect::Sqlite && self.known.iter().any(&is_it) {
+        if self.facts.first_stays && self.known.iter().any(&is_it) {
             return;
         }
         self.known.retain(|one| !is_it(one));
@@ -237,14 +184,13 @@ impl Fold {
         });
     }
 
-    /// PostgreSQL's names are those of one table, others' of all.
     fn named(
         &self,
         name: &Name,
         table: Option<&ObjectName>,
     ) -> impl Fn(&TableTrigger) -> bool + use<> {
         let dialect = self.dialect;
-        let table = table.filter(|_| dialect == Dialect::Postgres).map(table_of);
+        let table = table.filter(|_| self.facts.are_of_tables).map(table_of);
         let name = folded(&name.text, dialect);
         move |one| {
             folded(&one.name, dialect) == name
@@ -278,7 +224,7 @@ impl Fold {
         for action in &alter.actions {
             match action {
                 AlterAction::RenameTable(to) => self.renamed(&table, to),
-                AlterAction::RenameColumn { from, to } if dialect == Dialect::Postgres => {
+                AlterAction::RenameColumn { from, to } if self.facts.follow_renames => {
                     self.of_table(&table)
                         .for_each(|one| one.respelled(|made| named(made, from), &to.text));
                 }
@@ -294,20 +240,17 @@ impl Fold {
     }
 
     fn renamed(&mut self, table: &TableName, to: &ObjectName) {
-        let dialect = self.dialect;
+        let follow = self.facts.follow_renames;
         for one in self.of_table(table) {
-            match dialect {
-                Dialect::Postgres => {
-                    one.respelled(|made| vec![made.table.name.span], &to.name.text);
-                }
-                Dialect::Sqlite | Dialect::Mysql => {
-                    let schema = to.schema.clone().or_else(|| table.schema.clone());
-                    one.table = TableName {
-                        schema,
-                        ..table_of(to)
-                    };
-                }
+            if follow {
+                one.respelled(|made| vec![made.table.name.span], &to.name.text);
+                continue;
             }
+            let schema = to.schema.clone().or_else(|| table.schema.clone());
+            one.table = TableName {
+                schema,
+                ..table_of(to)
+            };
         }
     }
 

@@ -1,8 +1,8 @@
 //! Keys, indexes, foreign keys and checks of one table.
 
 use super::{Comparison, NameRule};
-use crate::dialect::Dialect;
 use crate::diff::change::Change;
+use crate::diff::facts::Facts;
 use crate::diff::key::Key;
 use crate::model::TableName;
 
@@ -50,7 +50,8 @@ impl Comparison<'_> {
         let differ = from.known_name.is_some()
             && to.known_name.is_some()
             && from.known_name != to.known_name;
-        counts && differ && (self.dialect() != Dialect::Sqlite || to.is_statement)
+        let can_be = to.is_statement || !Facts::of(self.dialect()).keys.only_statements_renamed;
+        counts && differ && can_be
     }
 
     /// One that is valid where the schema says `NOT VALID` stays so.

@@ -12,14 +12,15 @@ pub(super) use self::same::{changed_character_set, changes_storage_engine};
 use self::same::{column_changes, same_options};
 use super::capture::CaptureTrigger;
 use super::change::{Change, ColumnChange};
-use super::domain::is_same_domain;
+use super::facts::Facts;
 use super::key::{Key, KeyKind};
+use super::mysql::Partitioning;
 use super::order::by_rank;
-use super::partitioning::Partitioning;
+use super::postgres::is_same_domain;
 use super::structure::{
     ColumnShape, EnumShape, ObjectShape, PartitionShape, Structure, TableShape, table_key,
 };
-use crate::dialect::{Dialect, Flavour};
+use crate::dialect::Dialect;
 use crate::model::TableName;
 
 /// The names of keys that count, and whether parts of a table that only the first side has do.
@@ -321,7 +322,7 @@ impl<'s> Comparison<'s> {
         }
     }
 
-    /// A check that stands at its column comes and goes with that; on MariaDB it is part of it all the time.
+    /// A check that stands at its column comes and goes with that; it may be part of it all the time.
     fn goes_with_column(&self, key: &Key, other: &TableShape) -> bool {
         let at = key.columns.first().filter(|_| key.at_column);
         at.is_some_and(|column| {
@@ -330,7 +331,7 @@ impl<'s> Comparison<'s> {
     }
 
     fn checks_are_of_columns(&self) -> bool {
-        self.dialect() == Dialect::Mysql && self.to.flavour != Some(Flavour::Mysql)
+        (Facts::of(self.dialect()).columns.have_checks)(self.to.flavour)
     }
 
     fn column(

@@ -2,6 +2,7 @@
 
 use crate::dialect::Dialect;
 use crate::diff::change::ColumnChange;
+use crate::diff::facts::Facts;
 use crate::diff::structure::{ColumnShape, ViewShape, folded};
 use crate::syntax::canonical::{same_expression, same_query};
 
@@ -49,8 +50,9 @@ fn normal_words(words: &[String]) -> Vec<String> {
     words
 }
 
-/// Without blanks; names of PostgreSQL keep their case within quotes, values of enums and sets everywhere.
+/// Without blanks; values of enums and sets keep their case, and names within quotes may.
 fn normal_type(declared: &str, dialect: Dialect) -> String {
+    let quotes_keep_case = Facts::of(dialect).names.quotes_keep_case;
     let mut quote = None;
     let mut text = String::new();
     for letter in declared.chars() {
@@ -60,7 +62,7 @@ fn normal_type(declared: &str, dialect: Dialect) -> String {
             Some(open) if open == letter => quote = None,
             None | Some(_) => {}
         }
-        let keeps_case = quote.is_some() && (letter != '"' || dialect == Dialect::Postgres);
+        let keeps_case = quote.is_some() && (letter != '"' || quotes_keep_case);
         if keeps_case {
             text.push(letter);
         } else {
@@ -77,22 +79,20 @@ pub(super) fn same_view(from: &ViewShape, to: &ViewShape, dialect: Dialect) -> b
         && same_query(&from.query, &to.query, dialect)
 }
 
-/// Options that are written on both sides must be the same; those of one side alone may be a default of the other.
+/// Options that are written on both sides must be the same; assignments of one side alone may be a default of the other.
 pub(super) fn same_options(from: &str, to: &str, dialect: Dialect) -> bool {
-    match dialect {
-        Dialect::Sqlite | Dialect::Postgres => from.eq_ignore_ascii_case(to),
-        Dialect::Mysql => {
-            let (from, to) = (assignments(from), assignments(to));
-            let same = |(name, value): &(String, String)| {
-                let other = from.iter().find(|(known, _)| known == name);
-                other.is_none_or(|(_, known)| known == value)
-            };
-            to.iter().all(same)
-        }
+    if !Facts::of(dialect).tables.options_are_assigned {
+        return from.eq_ignore_ascii_case(to);
     }
+    let (from, to) = (assignments(from), assignments(to));
+    let same = |(name, value): &(String, String)| {
+        let other = from.iter().find(|(known, _)| known == name);
+        other.is_none_or(|(_, known)| known == value)
+    };
+    to.iter().all(same)
 }
 
-/// The options of MySQL that give a table another character set, with those beside them; `None` where it keeps the one that it has.
+/// The options that give a table another character set, with those beside them; `None` where it keeps the one that it has.
 pub(in crate::diff) fn changed_character_set(from: &str, to: &str) -> Option<String> {
     let (from, to) = (assignments(from), assignments(to));
     let is_other = |(name, value): &(String, String)| {

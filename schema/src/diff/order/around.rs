@@ -7,6 +7,7 @@ use super::effects::{Sides, rewrites};
 use super::part::{DatabasePart, has_expressions};
 use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
+use crate::diff::facts::{Computed, Facts, Hindered, Servers};
 use crate::diff::key::{Key, KeyKind};
 use crate::diff::order::is_made_anew;
 use crate::diff::render::{columns_of, is_converted, is_enum_made_anew};
@@ -50,6 +51,10 @@ struct Around<'a, 's> {
 impl<'s> Around<'_, 's> {
     fn dialect(&self) -> Dialect {
         self.sides.to.dialect()
+    }
+
+    fn facts(&self) -> &'static Facts {
+        self.sides.to.facts()
     }
 
     fn touch(&mut self) {
@@ -96,13 +101,12 @@ impl<'s> Around<'_, 's> {
         }
     }
 
-    /// Drops the computed columns that stand in the way, which loses nothing; whether there were some. PostgreSQL changes no column that
-    /// one reads (error 0A000), MySQL drops none (error 1054).
+    /// Drops the computed columns that stand in the way, which loses nothing; whether there were some.
     fn computed_columns(&mut self) -> bool {
-        let touched = match self.dialect() {
-            Dialect::Postgres => &self.touched.retyped,
-            Dialect::Mysql => &self.touched.anew,
-            Dialect::Sqlite => return false,
+        let touched = match self.facts().columns.computed_keeps_from {
+            Computed::Type => &self.touched.retyped,
+            Computed::Drop => &self.touched.anew,
+            Computed::Nothing => return false,
         };
         let tables = self.sides.from.structure.tables.iter();
         let columns =
@@ -182,17 +186,11 @@ impl<'s> Around<'_, 's> {
         // A check that stands at its column comes and goes with it.
         let is_anew =
             (has(&own, &self.touched.anew) && !key.at_column) || has(&referred, &self.touched.anew);
-        let is_refused = match self.dialect() {
-            Dialect::Postgres => {
-                reads
-                    && (has(&own, &self.touched.converted)
-                        || has(&referred, &self.touched.converted))
-            }
-            Dialect::Mysql => {
-                is_foreign
-                    && (has(&own, &self.touched.retyped) || has(&referred, &self.touched.retyped))
-            }
-            Dialect::Sqlite => false,
+        let touches = |among| has(&own, among) || has(&referred, among);
+        let is_refused = match self.facts().keys.hinder {
+            Hindered::Converted => reads && touches(&self.touched.converted),
+            Hindered::Retyped => is_foreign && touches(&self.touched.retyped),
+            Hindered::None => false,
         };
         is_anew || is_refused || self.becomes_divided(key) || self.loses_its_server(table, key)
     }
@@ -224,12 +222,12 @@ impl<'s> Around<'_, 's> {
         };
         let known = from.servers(table, key).into_iter();
         let mut pairs = known.zip(to.servers(table, key));
-        pairs.any(|(known, wanted)| match self.dialect() {
-            Dialect::Postgres => known.iter().any(goes),
-            Dialect::Mysql => {
+        pairs.any(|(known, wanted)| match self.facts().keys.servers {
+            Servers::UniqueKey => known.iter().any(goes),
+            Servers::Indexes => {
                 !known.is_empty() && known.iter().all(goes) && !wanted.iter().any(comes)
             }
-            Dialect::Sqlite => false,
+            Servers::None => false,
         })
     }
 

@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 
 use super::effects::Sides;
 use super::part::DatabasePart;
-use crate::dialect::Dialect;
-use crate::diff::change::{Change, ColumnChange};
+use crate::diff::change::Change;
 use crate::diff::key::KeyKind;
-use crate::diff::render::is_converted;
 
 /// Which of the groups are commented out, with those that wait for a column at the other end of a foreign key.
 pub(super) fn with_bound(
@@ -44,16 +42,16 @@ pub(super) fn with_bound(
 }
 
 /// The changes, with the foreign keys of new tables that may have to wait beside their tables: their column's new type, the column, or
-/// the primary key over it may be a comment, and the new table is none. SQLite adds no foreign key to a table, and has columns of any type refer to each other.
+/// the primary key over it may be a comment, and the new table is none.
 pub(super) fn apart(sides: &Sides<'_>, changes: Vec<Change>) -> Vec<Change> {
-    if sides.to.dialect() == Dialect::Sqlite {
+    if !sides.to.dialect().capabilities(None).adds_foreign_keys {
         return changes;
     }
     let touched = changes.iter().flat_map(|change| match change {
         Change::AddColumn { table, column } => vec![sides.to.column_part(table, &column.name)],
-        // MySQL's is one statement with a column that goes with the key before it.
+        // It is one statement with a column that goes with the key before it.
         Change::AddKey { table, key }
-            if key.kind == KeyKind::PrimaryKey && sides.to.dialect() == Dialect::Mysql =>
+            if key.kind == KeyKind::PrimaryKey && sides.to.facts().columns.counted_with_key =>
         {
             sides.to.columns_of_key(table, key)
         }
@@ -96,13 +94,8 @@ fn retyped(sides: &Sides<'_>, change: &Change) -> Option<DatabasePart> {
     else {
         return None;
     };
-    let is_type = changes.contains(&ColumnChange::Type);
-    let is_other = match sides.to.dialect() {
-        Dialect::Postgres => is_type && is_converted(from, to),
-        Dialect::Mysql => is_type || changes.contains(&ColumnChange::Collation),
-        Dialect::Sqlite => false,
-    };
-    is_other.then(|| sides.to.column_part(table, &to.name))
+    let refuse = sides.to.facts().columns.keys_refuse;
+    refuse(from, to, changes).then(|| sides.to.column_part(table, &to.name))
 }
 
 /// The columns at both ends of the foreign keys that are there before and after.

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::effects::Sides;
 use super::part::DatabasePart;
-use crate::dialect::Dialect;
 use crate::diff::change::Change;
 use crate::diff::key::{Key, KeyKind};
 use crate::model::TableName;
@@ -79,10 +78,10 @@ impl Names {
     }
 }
 
-/// A rename that frees the name before it takes the other one. MySQL drops and adds what it does not rename.
+/// A rename that frees the name before it takes the other one. What cannot be renamed is dropped and added.
 fn in_two(sides: &Sides<'_>, table: &TableName, (from, to): (&Key, &Key)) -> [Vec<Change>; 2] {
     let is_made_anew = matches!(from.kind, KeyKind::ForeignKey | KeyKind::Check)
-        && sides.to.dialect() == Dialect::Mysql;
+        && sides.to.facts().keys.constraints_made_anew;
     let (first, second) = match is_made_anew {
         true => (
             Change::DropKey {

@@ -4,7 +4,7 @@
 use super::effects::Sides;
 use super::part::DatabasePart;
 use crate::diff::change::Change;
-use crate::diff::partitioning::Partitioning;
+use crate::diff::mysql::Partitioning;
 use crate::model::TableName;
 
 /// The changes, with a step between where a table that is divided otherwise changes.

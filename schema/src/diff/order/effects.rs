@@ -5,8 +5,9 @@ use super::part::{DatabasePart, Side};
 use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
 use crate::diff::compare::{changed_character_set, changes_storage_engine};
+use crate::diff::facts::{Facts, Servers};
 use crate::diff::key::{Key, KeyKind};
-use crate::diff::render::{columns_of, needs_using, set_of_table};
+use crate::diff::render::{columns_of, set_of_table};
 use crate::diff::structure::{ColumnShape, TableShape, ViewShape, folded};
 use crate::model::TableName;
 
@@ -30,7 +31,7 @@ pub(super) struct Effects {
 }
 
 /// Both structures, by which the effects of a change are known.
-pub(super) struct Sides<'s> {
+pub(in crate::diff) struct Sides<'s> {
     pub(super) from: Side<'s>,
     pub(super) to: Side<'s>,
 }
@@ -116,8 +117,8 @@ impl Sides<'_> {
             Change::ChangeOptions { table, from, to } => {
                 let columns = self.columns_of_set(table, from, to);
                 // Columns that are added take the new one.
-                let set =
-                    changed_character_set(from, to).filter(|_| self.to.dialect() == Dialect::Mysql);
+                let sets = self.to.facts().tables.sets_characters;
+                let set = changed_character_set(from, to).filter(|_| sets);
                 let own = set.map(|_| self.to.table_part(table));
                 Effects {
                     alters: own.into_iter().chain(columns).collect(),
@@ -194,12 +195,12 @@ impl Sides<'_> {
         effects
     }
 
-    /// MySQL makes foreign keys and checks anew for another name.
+    /// Foreign keys and checks may be made anew for another name.
     fn needs_of_rename(&self, table: &TableName, new: &Key) -> Vec<DatabasePart> {
         let to = &self.to;
         let is_index = match new.kind {
             KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::Index | KeyKind::Exclusion => true,
-            KeyKind::Check | KeyKind::ForeignKey => to.dialect() == Dialect::Postgres,
+            KeyKind::Check | KeyKind::ForeignKey => !to.facts().keys.constraints_made_anew,
         };
         match is_index {
             true => vec![to.table_part(table)],
@@ -215,8 +216,8 @@ impl Sides<'_> {
         to: &str,
     ) -> Vec<DatabasePart> {
         let shapes = self.from.table(table).zip(self.to.table(table));
-        let changes =
-            self.to.dialect() == Dialect::Mysql && changed_character_set(from, to).is_some();
+        let sets = self.to.facts().tables.sets_characters;
+        let changes = sets && changed_character_set(from, to).is_some();
         let columns = shapes
             .filter(|_| changes)
             .map_or(Vec::new(), |(from, to)| set_of_table(from, to));
@@ -327,11 +328,10 @@ impl Sides<'_> {
         effects
     }
 
-    /// The keys of PostgreSQL that a foreign key could refer to so far.
+    /// The keys that a foreign key could refer to so far.
     fn referred_before(&self, table: &TableName, key: &Key) -> Vec<DatabasePart> {
-        match self.from.dialect() {
-            Dialect::Postgres => {}
-            Dialect::Sqlite | Dialect::Mysql => return Vec::new(),
+        if self.from.facts().keys.servers != Servers::UniqueKey {
+            return Vec::new();
         }
         let servers = self.from.servers(table, key).into_iter().flatten();
         servers
@@ -339,24 +339,22 @@ impl Sides<'_> {
             .collect()
     }
 
-    /// Of MySQL's keys only a foreign key keeps a column from being changed. An index waits for the one that takes its place at a
-    /// foreign key (error 1553).
+    /// An index waits for the one that takes its place at a foreign key.
     fn dropped_key(&self, table: &TableName, key: &Key) -> Effects {
         let is_foreign = key.kind == KeyKind::ForeignKey;
         Effects {
             drops: named(&self.from, table, key),
             leaves: self.from.needs_of_key(table, key),
             needs: self.replacements(table, key),
-            is_in_the_way: is_foreign || self.from.dialect() != Dialect::Mysql,
+            is_in_the_way: is_foreign || !self.from.facts().keys.only_foreign_hinder,
             ..Effects::default()
         }
     }
 
-    /// The new indexes of MySQL that serve what this one served.
+    /// The new indexes that serve what this one served.
     fn replacements(&self, table: &TableName, key: &Key) -> Vec<DatabasePart> {
-        match self.to.dialect() {
-            Dialect::Mysql => {}
-            Dialect::Sqlite | Dialect::Postgres => return Vec::new(),
+        if self.to.facts().keys.servers != Servers::Indexes {
+            return Vec::new();
         }
         let own = self.from.key_part(table, key);
         let mut served = self.served_columns(table, key);
@@ -365,7 +363,7 @@ impl Sides<'_> {
         let keys = keys.filter(|one| {
             served
                 .iter()
-                .any(|columns| super::part::leads(one, columns, Dialect::Mysql))
+                .any(|columns| super::part::leads(one, columns, self.to.dialect()))
         });
         keys.map(|one| self.to.key_part(table, one))
             .filter(|part| *part != own)
@@ -389,14 +387,14 @@ impl Sides<'_> {
         let is_plain = |name: &String| !is_computed(from, name) && !is_computed(to, name);
         let mut keys = from.keys(table).iter();
         keys.any(|one| {
-            super::part::leads(one, columns, Dialect::Mysql)
+            super::part::leads(one, columns, from.dialect())
                 && from.key_part(table, one) != own
                 && stays(one)
                 && one.columns.iter().all(is_plain)
         })
     }
 
-    /// The columns of foreign keys and of a counted column that an index of MySQL serves.
+    /// The columns of foreign keys and of a counted column that an index serves.
     fn served_columns(&self, table: &TableName, key: &Key) -> Vec<Vec<String>> {
         let dialect = self.from.dialect();
         let shape = self.from.table(table);
@@ -479,15 +477,6 @@ pub(in crate::diff) fn is_made_anew(
     changes: &[ColumnChange],
     dialect: Dialect,
 ) -> bool {
-    let is_stored = |column: &ColumnShape| column.generated.ends_with(" stored");
     let becomes = changes.contains(&ColumnChange::Generated) && (old.computed || new.computed);
-    becomes
-        && match dialect {
-            Dialect::Postgres => {
-                let has_others = changes.contains(&ColumnChange::Type) && needs_using(old, new);
-                new.computed || has_others
-            }
-            Dialect::Mysql => !(old.computed && new.computed && is_stored(old) == is_stored(new)),
-            Dialect::Sqlite => false,
-        }
+    becomes && (Facts::of(dialect).columns.is_made_anew)(old, new, changes)
 }

@@ -8,8 +8,8 @@ use super::effects::Sides;
 use super::part::{DatabasePart, Side};
 use crate::dialect::Dialect;
 use crate::diff::change::{Change, ColumnChange};
+use crate::diff::facts::Facts;
 use crate::diff::key::{Key, KeyKind};
-use crate::diff::render::is_converted;
 use crate::diff::structure::{ColumnShape, Structure, ViewShape};
 use crate::model::TableName;
 use crate::syntax::sites;
@@ -81,6 +81,10 @@ impl Held<'_> {
         self.sides.to.dialect()
     }
 
+    fn facts(&self) -> &'static Facts {
+        self.sides.to.facts()
+    }
+
     /// Whether it drops an object that is still in use.
     fn is_kept(&self, change: &Change) -> bool {
         let is_object = matches!(change, Change::DropObject(_) | Change::DropEnum(_));
@@ -104,11 +108,8 @@ impl Held<'_> {
                 to,
                 changes,
             } => {
-                let is_refused = match self.dialect() {
-                    Dialect::Postgres => is_converted(from, to),
-                    Dialect::Mysql | Dialect::Sqlite => true,
-                };
-                if is_refused && changes.contains(&ColumnChange::Type) {
+                let is_converted = self.facts().columns.is_converted;
+                if is_converted(from, to) && changes.contains(&ColumnChange::Type) {
                     self.retyped
                         .insert(self.sides.to.column_part(table, &to.name));
                 }
@@ -158,11 +159,11 @@ impl Held<'_> {
         })
     }
 
-    /// Whether it calculates with types of PostgreSQL in another way than before.
+    /// Whether it calculates with types in another way than before.
     fn is_other_view(&self, view: &ViewShape) -> bool {
         let mut known = self.sides.from.structure.views.iter();
         let is_same = |one: &ViewShape| one.name == view.name && one.query == view.query;
-        self.dialect() == Dialect::Postgres && !known.any(is_same)
+        self.facts().columns.typed_expressions && !known.any(is_same)
     }
 
     /// One with the expression that it had has a type for it.
@@ -171,7 +172,7 @@ impl Held<'_> {
         let old = old.and_then(|table| table.column(&column.name, self.dialect()));
         let is_same = old.is_some_and(|old| old.generated == column.generated);
         let read = self.sides.to.read_columns(table, column);
-        let is_typed = self.dialect() == Dialect::Postgres;
+        let is_typed = self.facts().columns.typed_expressions;
         is_typed && !is_same && is_among(&read, &self.retyped)
     }
 
@@ -197,7 +198,7 @@ impl Held<'_> {
         let typed = match key.kind {
             KeyKind::ForeignKey => own.iter().chain(&referred).cloned().collect(),
             KeyKind::Check | KeyKind::Exclusion | KeyKind::Index
-                if self.dialect() == Dialect::Postgres =>
+                if self.facts().columns.typed_expressions =>
             {
                 to.columns_in(table, &key.reads)
             }

@@ -8,19 +8,22 @@ mod circle;
 mod divided;
 mod effects;
 mod held;
+mod mysql;
 mod part;
-mod together;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 pub(super) use self::divided::added_parts;
+use self::effects::Effects;
+pub(super) use self::effects::Sides;
 pub(super) use self::effects::is_made_anew;
-use self::effects::{Effects, Sides};
 pub(super) use self::held::held_back;
+pub(super) use self::mysql::grouped_by_key;
 pub(super) use self::part::is_counted;
 use self::part::{DatabasePart, Side};
 use super::change::Change;
+use super::facts::Facts;
 use super::key::KeyKind;
 use super::structure::Structure;
 use crate::sorting::sort_by;
@@ -35,7 +38,8 @@ pub(super) fn ordered(from: &Structure, to: &Structure, changes: &[Change]) -> V
     let changes = around::completed(&sides, changes);
     let mut changes = divided::in_two(&sides, bound::apart(&sides, changes));
     by_rank(&mut changes);
-    let groups = together::groups(&sides, changes);
+    let grouped = Facts::of(to.dialect).keys.grouped;
+    let groups = grouped(&sides, changes);
     let groups = circle::opened(&sides, groups);
     let effects: Vec<Vec<Effects>> = groups
         .iter()
@@ -47,6 +51,11 @@ pub(super) fn ordered(from: &Structure, to: &Structure, changes: &[Change]) -> V
         .into_iter()
         .filter_map(|at| groups[at].take())
         .collect()
+}
+
+/// Groups of one change each.
+pub(super) fn one_each(_: &Sides<'_>, changes: Vec<Change>) -> Vec<Vec<Change>> {
+    changes.into_iter().map(|one| vec![one]).collect()
 }
 
 /// Sorts changes by their ranks; those of one rank stay in their order.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Dialect;
+use crate::diff::facts::{Facts, Servers};
 use crate::diff::key::{Key, KeyKind, columns_in};
 use crate::diff::structure::{ColumnShape, ObjectShape, Structure, TableShape, folded, table_key};
 use crate::diff::taken::shared_name;
@@ -80,6 +81,10 @@ impl<'s> Side<'s> {
         self.structure.dialect
     }
 
+    pub(super) fn facts(&self) -> &'static Facts {
+        Facts::of(self.dialect())
+    }
+
     pub(super) fn table(&self, name: &TableName) -> Option<&'s TableShape> {
         self.tables.get(&table_key(name, self.dialect())).copied()
     }
@@ -100,12 +105,7 @@ impl<'s> Side<'s> {
     pub(super) fn key_part(&self, table: &TableName, key: &Key) -> DatabasePart {
         let name = key.known_name.as_deref();
         let name = name.map_or_else(|| key.effect(), |name| folded(name, self.dialect()));
-        // An index may have the name of a foreign key of MySQL, and of any constraint of PostgreSQL that is no index.
-        let space = match (self.dialect(), key.kind) {
-            (Dialect::Mysql, KeyKind::ForeignKey) => "foreign key ",
-            (Dialect::Postgres, KeyKind::Index) => "index ",
-            _ => "",
-        };
+        let space = (self.facts().keys.name_space)(key.kind);
         DatabasePart::Key(table_key(table, self.dialect()), format!("{space}{name}"))
     }
 
@@ -282,8 +282,8 @@ impl<'s> Side<'s> {
             .collect()
     }
 
-    /// The keys of which a foreign key cannot do without one, each with its table: of those that it may refer to, and on MySQL of
-    /// the indexes of its own columns (error 1553).
+    /// The keys of which a foreign key cannot do without one, each with its table: of those that it may refer to, and of the indexes
+    /// of its own columns.
     pub(super) fn servers(&self, table: &TableName, key: &Key) -> [Vec<(TableName, &'s Key)>; 2] {
         let dialect = self.dialect();
         let Some(referred) = key
@@ -293,13 +293,12 @@ impl<'s> Side<'s> {
         else {
             return [Vec::new(), Vec::new()];
         };
-        let serves = |one: &&Key| match dialect {
-            Dialect::Mysql => leads(one, &key.referred_columns, dialect),
-            Dialect::Postgres | Dialect::Sqlite => {
-                one.unique && is_over(one, &key.referred_columns)
-            }
+        let by_indexes = self.facts().keys.servers == Servers::Indexes;
+        let serves = |one: &&Key| match by_indexes {
+            true => leads(one, &key.referred_columns, dialect),
+            false => one.unique && is_over(one, &key.referred_columns),
         };
-        let indexes = |one: &&Key| dialect == Dialect::Mysql && leads(one, &key.columns, dialect);
+        let indexes = |one: &&Key| by_indexes && leads(one, &key.columns, dialect);
         let of_referred = self.keys(referred).iter().filter(serves);
         let own = self.keys(table).iter().filter(indexes);
         [

@@ -4,14 +4,16 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
-pub(super) use self::mysql::set_of_table;
+pub(super) use self::mysql::{render as mysql, set_of_table};
 pub(super) use self::postgres::rename_key as rename_postgres_key;
 pub(super) use self::postgres::{columns_of, is_converted, is_enum_made_anew, needs_using};
-pub(super) use self::postgres::{drop_not_null, unvalidate_key};
+pub(super) use self::postgres::{drop_not_null, render as postgres, unvalidate_key};
+pub(super) use self::sqlite::render as sqlite;
 use super::capture;
 use super::change::Change;
+use super::facts::Facts;
 use super::key::{Key, KeyKind};
-use super::order::{held_back, ordered};
+use super::order::held_back;
 use super::rename::Rename;
 use super::structure::{ColumnShape, Structure, TableShape};
 use super::subject::Subject;
@@ -124,24 +126,7 @@ fn captures(context: &Context<'_>, change: &Change, dialect: Dialect) -> Vec<Ste
 
 /// The statements of all changes, in the order in which the database takes them.
 pub(super) fn render(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
-    match context.to.dialect {
-        Dialect::Postgres => {
-            let groups = ordered(context.from, context.to, changes);
-            let steps = groups.iter().map(|group| {
-                let steps = group.iter();
-                let steps = steps.map(|one| about(one, postgres::steps(context, one)));
-                steps.flatten().collect()
-            });
-            with_held_back(context, &groups, steps.collect())
-        }
-        Dialect::Mysql => {
-            let groups = mysql::joined(context, ordered(context.from, context.to, changes));
-            let steps = groups.iter().map(|group| mysql::group(context, group));
-            with_held_back(context, &groups, steps.collect())
-        }
-        // A table that is made anew takes all its changes at once.
-        Dialect::Sqlite => sqlite::steps(context, changes),
-    }
+    (Facts::of(context.to.dialect).render)(context, changes)
 }
 
 /// All steps; those that a database refuses as long as one before them is commented out are comments, too.
@@ -179,9 +164,9 @@ pub(super) fn rename(rename: &Rename, dialect: Dialect) -> String {
     match rename {
         Rename::Table { to, .. } => {
             sql.push(" RENAME TO ");
-            match dialect {
-                Dialect::Mysql => sql.table(to),
-                Dialect::Sqlite | Dialect::Postgres => sql.identifier(&to.name),
+            match Facts::of(dialect).tables.rename_names_schema {
+                true => sql.table(to),
+                false => sql.identifier(&to.name),
             };
         }
         Rename::Column { from, to, .. } => {
@@ -244,13 +229,6 @@ fn create_table(table: &TableShape, dialect: Dialect) -> Vec<String> {
         }
     }
     statements
-}
-
-/// Statements that make an object of a schema, which may be the first of it (PostgreSQL).
-fn in_schema(name: &TableName, made: Vec<String>) -> Step {
-    let schema = name.schema.iter();
-    let schema = schema.map(|one| crate::plan::pieces::create_schema(one, Dialect::Postgres));
-    Step::of(schema.chain(made))
 }
 
 /// CREATE INDEX of those that are statements of their own.

@@ -6,13 +6,13 @@ use super::super::change::{Change, ColumnChange};
 use super::super::compare::changed_character_set;
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
-use super::super::order::{added_parts, is_made_anew};
-use super::super::partitioning::Partitioning;
+use super::super::mysql::Partitioning;
+use super::super::order::{added_parts, is_made_anew, ordered};
 use super::super::structure::{ColumnShape, TableShape};
 use super::{
     Context, Step, about, add_without_value, altered, by_hand, captures, create_table, create_view,
     drop_column, drop_table, drop_view, is_made_again, lacks_value, loss, partitions, quoted,
-    quoted_table, text_literal,
+    quoted_table, text_literal, with_held_back,
 };
 use crate::column_type::TypeClass;
 use crate::dialect::{Dialect, Flavour};
@@ -22,8 +22,14 @@ use crate::sorting::sort_by;
 const MYSQL: Dialect = Dialect::Mysql;
 const IN_PLACE: &str = ", ALGORITHM=INPLACE, LOCK=NONE";
 
+pub(in crate::diff) fn render(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
+    let groups = joined(context, ordered(context.from, context.to, changes));
+    let steps = groups.iter().map(|one| group(context, one));
+    with_held_back(context, &groups, steps.collect())
+}
+
 /// Groups of columns of one table that follow each other and are written anew are one, so that the table is written once.
-pub(super) fn joined(context: &Context<'_>, groups: Vec<Vec<Change>>) -> Vec<Vec<Change>> {
+fn joined(context: &Context<'_>, groups: Vec<Vec<Change>>) -> Vec<Vec<Change>> {
     let mut all: Vec<Vec<Change>> = Vec::new();
     for group in groups {
         let table = retyped_table(context, &group);
@@ -59,7 +65,7 @@ fn retyped_table<'g>(context: &Context<'_>, group: &'g [Change]) -> Option<&'g T
 }
 
 /// The steps of changes that belong together: those of one table alone are one statement.
-pub(super) fn group(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
+fn group(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
     let table = changes.first().and_then(Change::table);
     let Some(table) = table.filter(|_| changes.len() > 1) else {
         let steps = changes.iter().map(|one| about(one, steps(context, one)));

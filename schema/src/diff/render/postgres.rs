@@ -11,12 +11,12 @@ use self::settings::settings;
 use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
-use super::super::order::{is_counted, is_made_anew};
+use super::super::order::{is_counted, is_made_anew, ordered};
 use super::super::structure::{ColumnShape, ObjectShape, TableShape, table_key};
 use super::{
-    Context, Step, add_without_value, altered, by_hand, captures, comment_on, create_table,
-    create_view, drop_column, drop_table, drop_view, in_schema, is_made_again, lacks_value, loss,
-    partitions, quoted, quoted_table, text_literal,
+    Context, Step, about, add_without_value, altered, by_hand, captures, comment_on, create_table,
+    create_view, drop_column, drop_table, drop_view, is_made_again, lacks_value, loss, partitions,
+    quoted, quoted_table, text_literal, with_held_back,
 };
 use crate::column_type::TypeClass;
 use crate::dialect::Dialect;
@@ -26,8 +26,23 @@ const POSTGRES: Dialect = Dialect::Postgres;
 /// The name of the check that is there for the time of SET NOT NULL.
 const NOT_NULL: &str = "bindery_not_null";
 
-pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
-    triggers::with_triggers(context, change, own_steps(context, change))
+pub(in crate::diff) fn render(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
+    let groups = ordered(context.from, context.to, changes);
+    let steps = groups.iter().map(|group| {
+        let steps = group.iter().map(|change| {
+            let own = own_steps(context, change);
+            about(change, triggers::with_triggers(context, change, own))
+        });
+        steps.flatten().collect()
+    });
+    with_held_back(context, &groups, steps.collect())
+}
+
+/// Statements that make an object of a schema, which may be the first of it.
+fn in_schema(name: &TableName, made: Vec<String>) -> Step {
+    let schema = name.schema.iter();
+    let schema = schema.map(|one| crate::plan::pieces::create_schema(one, POSTGRES));
+    Step::of(schema.chain(made))
 }
 
 fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {

@@ -21,7 +21,7 @@ use crate::sql_writer::SqlWriter;
 const SQLITE: Dialect = Dialect::Sqlite;
 
 /// All changes of one table are one change where it is made anew.
-pub(super) fn steps(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
+pub(in crate::diff) fn render(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
     let anew = made_anew(context, changes);
     let mut done = BTreeSet::new();
     let mut steps: Vec<(usize, Step)> = Vec::new();

@@ -7,8 +7,9 @@ use super::shapes::{
 };
 use crate::ast::TypeName;
 use crate::dialect::Dialect;
+use crate::diff::facts::Facts;
 use crate::diff::key::{Key, Keys};
-use crate::diff::partitioning::Partitioning;
+use crate::diff::mysql::Partitioning;
 use crate::model::{
     Column, ColumnId, Counter, EnumId, Generated, Model, NativeObject, ObjectKind, Table, TableId,
     TableName,
@@ -52,7 +53,7 @@ impl Builder<'_> {
             own_options: own_options.unwrap_or(&options).trim().to_owned(),
             options,
             partitioning,
-            changes_block: self.changes_block(table),
+            changes_block: (self.facts().tables.changes_block)(table),
             comment,
             create: self.pieces.create(id),
             parents: self.parents(table),
@@ -62,11 +63,9 @@ impl Builder<'_> {
     }
 
     fn partitioning(&self, table: &Table) -> Option<Partitioning> {
-        let options = match self.dialect {
-            Dialect::Mysql => table.native.options.as_slice(),
-            Dialect::Sqlite | Dialect::Postgres => &[],
-        };
-        options.iter().find_map(|option| Partitioning::read(option))
+        let mut options = table.native.options.iter();
+        let divides = self.facts().tables.divided_by_option;
+        divides.then(|| options.find_map(|option| Partitioning::read(option)))?
     }
 
     fn partitions(&self, table: &Table) -> Vec<PartitionShape> {
@@ -87,14 +86,8 @@ impl Builder<'_> {
             .collect()
     }
 
-    /// PostgreSQL makes no index of a partitioned table `CONCURRENTLY`, nor before 18 a foreign key `NOT VALID`.
-    fn changes_block(&self, table: &Table) -> bool {
-        let storage = table.storage_engine.as_ref();
-        match self.dialect {
-            Dialect::Postgres => table.native.partitioned,
-            Dialect::Mysql => storage.is_some_and(|engine| !engine.is_innodb()),
-            Dialect::Sqlite => false,
-        }
+    fn facts(&self) -> &'static Facts {
+        Facts::of(self.dialect)
     }
 
     /// The comment is a thing of its own.
@@ -139,22 +132,19 @@ impl Builder<'_> {
         }
     }
 
-    /// PostgreSQL's `COLLATE "default"` is none.
     fn collation(&self, column: &Column) -> Option<String> {
-        let is_none = |name: &&String| self.dialect == Dialect::Postgres && *name == "default";
+        let usual = self.facts().columns.usual_collation;
         let written = column.collation.as_ref();
-        written.filter(|name| !is_none(name)).cloned()
+        written.filter(|name| usual != Some(name.as_str())).cloned()
     }
 
-    /// SQLite's keys take NULL unless the column says NOT NULL. PostgreSQL keeps what a domain refuses with the domain.
+    /// What a domain refuses is kept with the domain.
     fn is_nullable(&self, table: &Table, column: &Column) -> bool {
         let counts = matches!(column.generated, Generated::Key { .. });
-        match self.dialect {
-            Dialect::Sqlite => !column.native.not_null && !counts && !table.without_rowid,
-            Dialect::Postgres | Dialect::Mysql => {
-                column.nullable || column.native.not_null_of_domain
-            }
+        if self.facts().columns.keys_take_null {
+            return !column.native.not_null && !counts && !table.without_rowid;
         }
+        column.nullable || column.native.not_null_of_domain
     }
 
     /// As the catalogue spells it; values of an enum within the column too.
@@ -307,10 +297,9 @@ impl Builder<'_> {
             ObjectKind::Function => "FUNCTION",
         };
         let definition = object.definition.to_lowercase();
-        // PostgreSQL's sequences count in `bigint` where nothing is said.
-        let definition = match (kind, self.dialect, definition.trim()) {
-            ("SEQUENCE", Dialect::Postgres, "as bigint") => "",
-            (_, _, definition) => definition,
+        let definition = match definition.trim() {
+            usual if kind == "SEQUENCE" && usual == self.facts().sequences.usual => "",
+            definition => definition,
         };
         let changes = format!("{:?}", object.changes).to_lowercase();
         Some(ObjectShape {

@@ -11,6 +11,7 @@ pub use self::shapes::{
     ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape,
 };
 use super::capture::{CaptureTrigger, captures_of_text};
+use super::facts::Facts;
 use crate::check::check;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, Flavour};
@@ -338,20 +339,20 @@ fn made_by_none(model: &Model) -> impl Iterator<Item = &NativeObject> {
 
 /// Names as the dialect compares them.
 pub(super) fn folded(name: &str, dialect: Dialect) -> String {
-    match dialect {
-        Dialect::Postgres => name.to_owned(),
-        Dialect::Sqlite | Dialect::Mysql => name.to_lowercase(),
+    if Facts::of(dialect).names.fold {
+        name.to_lowercase()
+    } else {
+        name.to_owned()
     }
 }
 
 /// The same of a table; PostgreSQL's `public` is where tables without a schema are.
 pub(super) fn table_key(name: &TableName, dialect: Dialect) -> String {
-    let schema = name.schema.as_deref().filter(|schema| *schema != "public");
-    let schema = schema.unwrap_or_default();
-    match dialect {
-        Dialect::Sqlite => name.name.to_lowercase(),
-        Dialect::Postgres | Dialect::Mysql => format!("{schema}.{}", name.name),
+    if Facts::of(dialect).names.tables_fold {
+        return name.name.to_lowercase();
     }
+    let schema = name.schema.as_deref().filter(|schema| *schema != "public");
+    format!("{}.{}", schema.unwrap_or_default(), name.name)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::folded;
 use crate::ast::ViewWords;
 use crate::dialect::Dialect;
 use crate::diff::key::{Key, KeyKind};
-use crate::diff::partitioning::Partitioning;
+use crate::diff::mysql::Partitioning;
 use crate::model::{Column, TableName};
 use crate::source::Span;
 

@@ -1,7 +1,7 @@
 //! Functions that get another body, and domains that get other checks.
 
 use crate::diff::change::Change;
-use crate::diff::domain::altered_domain;
+use crate::diff::postgres::altered_domain;
 use crate::diff::render::{Step, by_hand};
 use crate::diff::structure::ObjectShape;
 use crate::syntax::head_of_function;

@@ -43,7 +43,7 @@ const OF_STORAGE: [&str; 9] = [
 
 impl Partitioning {
     /// Reads an option of a table; `None` where it does not begin with `PARTITION BY`.
-    pub(super) fn read(option: &str) -> Option<Self> {
+    pub(in crate::diff) fn read(option: &str) -> Option<Self> {
         let pieces = pieces(option, Dialect::Mysql);
         let is_it = pieces.len() > 2 && pieces[0].is("partition") && pieces[1].is("by");
         is_it.then(|| Self::of(option))
@@ -69,7 +69,7 @@ impl Partitioning {
 
     /// The parts that a table that is divided as `self` lacks to be divided as `wanted`, as they are written, where they can come without
     /// the others being written anew: those of ranges come after all others.
-    pub(super) fn added_parts<'w>(&self, wanted: &'w Self) -> Option<Vec<&'w str>> {
+    pub(in crate::diff) fn added_parts<'w>(&self, wanted: &'w Self) -> Option<Vec<&'w str>> {
         let new = match self.method.split(' ').next() {
             Some("range") => self.new_ranges(wanted)?,
             Some("list") => self.new_lists(wanted)?,

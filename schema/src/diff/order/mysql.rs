@@ -1,4 +1,4 @@
-//! Changes that are one statement. MySQL counts only the first column of a key, at all times (error 1075), so such a column comes
+//! Changes that are one statement. MySQL and MariaDB count only the first column of a key, at all times (error 1075), so such a column comes
 //! and goes with its key, and one primary key takes the place of another at once.
 
 use std::collections::BTreeMap;
@@ -12,13 +12,7 @@ use crate::diff::structure::table_key;
 use crate::model::TableName;
 
 /// Groups of changes, each at the place of its first.
-pub(super) fn groups(sides: &Sides<'_>, changes: Vec<Change>) -> Vec<Vec<Change>> {
-    match sides.to.dialect() {
-        Dialect::Mysql => {}
-        Dialect::Sqlite | Dialect::Postgres => {
-            return changes.into_iter().map(|one| vec![one]).collect();
-        }
-    }
+pub(in crate::diff) fn grouped_by_key(sides: &Sides<'_>, changes: Vec<Change>) -> Vec<Vec<Change>> {
     let together = Together {
         sides,
         counted: changes.iter().filter_map(counted).collect(),

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::parsed::parse_texts;
-use super::structure::ObjectShape;
 use crate::ast::{ColumnOptionKind, CreateDomain, DomainChange, Expression, Statement, TypeName};
 use crate::dialect::Dialect;
+use crate::diff::parsed::parse_texts;
+use crate::diff::structure::ObjectShape;
 use crate::name::implied::first_free;
 use crate::parse::SingleStatement;
 use crate::sql_writer::SqlWriter;
@@ -44,13 +44,13 @@ impl PartialEq for Written {
 impl Eq for Written {}
 
 /// Whether they differ in their statements alone.
-pub(super) fn is_same_domain(one: &ObjectShape, other: &ObjectShape) -> bool {
+pub(in crate::diff) fn is_same_domain(one: &ObjectShape, other: &ObjectShape) -> bool {
     let (one, other) = (Domain::read(one), Domain::read(other));
     one.is_some() && one == other
 }
 
 /// The statements that make one of the other; `None` where they are no domains over one type, or say more than is understood.
-pub(super) fn altered_domain(from: &ObjectShape, to: &ObjectShape) -> Option<Vec<String>> {
+pub(in crate::diff) fn altered_domain(from: &ObjectShape, to: &ObjectShape) -> Option<Vec<String>> {
     let (old, new) = (Domain::read(from)?, Domain::read(to)?);
     if old.base != new.base {
         return None;

@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use super::rename::Rename;
-use super::structure::{ColumnShape, Structure, Unreadable};
-use super::taken::gone;
 use crate::dialect::Dialect;
+use crate::diff::rename::Rename;
+use crate::diff::structure::{ColumnShape, Structure, Unreadable};
+use crate::diff::taken::gone;
 use crate::model::{Counter, TableName, usual_sequence};
 use crate::name::implied::first_free;
 use crate::sql_writer::SqlWriter;
@@ -27,7 +27,7 @@ impl Renamed {
 }
 
 /// The statements after which the sequences of columns that both sides have are called as in `to`.
-pub(super) fn renames(from: &Structure, to: &Structure) -> Vec<String> {
+pub(in crate::diff) fn renames(from: &Structure, to: &Structure) -> Vec<String> {
     match to.dialect {
         Dialect::Postgres => {}
         Dialect::Sqlite | Dialect::Mysql => return Vec::new(),
@@ -46,7 +46,11 @@ pub(super) fn renames(from: &Structure, to: &Structure) -> Vec<String> {
 }
 
 /// The same for tables that were renamed to be in nothing's way, which `to` does not have.
-pub(super) fn following(before: &Structure, renames: &[Rename], to: &Structure) -> Vec<String> {
+pub(in crate::diff) fn following(
+    before: &Structure,
+    renames: &[Rename],
+    to: &Structure,
+) -> Vec<String> {
     match to.dialect {
         Dialect::Postgres => {}
         Dialect::Sqlite | Dialect::Mysql => return Vec::new(),
@@ -72,7 +76,7 @@ pub(super) fn following(before: &Structure, renames: &[Rename], to: &Structure) 
 
 /// The structure with each `serial` spelled out that is none on the other side, where the column counts by no identity: its sequence may
 /// then stay, go or come by itself.
-pub(super) fn spelled_out<'s>(
+pub(in crate::diff) fn spelled_out<'s>(
     one: &'s Structure,
     other: &Structure,
 ) -> Result<Cow<'s, Structure>, Box<Unreadable>> {
@@ -139,7 +143,7 @@ fn all<'s>(from: &'s Structure, to: &'s Structure) -> impl Iterator<Item = Renam
 }
 
 /// The sequences of tables that go, where the other structure uses their names: the new one is made before the old one is gone.
-pub(super) fn freed(from: &Structure, to: &Structure) -> Vec<String> {
+pub(in crate::diff) fn freed(from: &Structure, to: &Structure) -> Vec<String> {
     match to.dialect {
         Dialect::Postgres => {}
         Dialect::Sqlite | Dialect::Mysql => return Vec::new(),

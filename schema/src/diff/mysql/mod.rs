@@ -1,0 +1,5 @@
+//! What tables of MySQL and MariaDB alone have.
+
+mod partitioning;
+
+pub use partitioning::Partitioning;
