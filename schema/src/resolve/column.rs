@@ -3,11 +3,12 @@
 use crate::ast::TypeArgument;
 use crate::column_type::ColumnType;
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftGenerated, DraftTable};
 use crate::model::{Column, ColumnId, FieldType, Generated, NativeColumn, PrimaryKey, TableId};
 use crate::name;
 use crate::parse::comment_text;
+use crate::resolve::facts::Facts;
+use crate::resolve::types::types_of;
 
 use super::types::{Mapped, Settled};
 use super::{Resolver, default, expression, native};
@@ -26,16 +27,17 @@ impl<'a> Resolver<'a> {
         let settled = self.settle_type(table, draft, model_name, is_foreign);
         self.foreign_values(table, draft, &settled.column_type);
         let field_type = self.own_rust_type(id, table, draft, &settled);
-        let postgres = table.dialect == Dialect::Postgres && !draft.type_name.array;
-        let domain = postgres.then(|| self.domain_named(table.file, &draft.type_name));
+        let keys = &Facts::of(table.dialect).keys;
+        let may_be = types_of(table.dialect).are_made_by_schemas && !draft.type_name.array;
+        let domain = may_be.then(|| self.domain_named(table.file, &draft.type_name));
         let domain = domain.flatten();
         let alone = key.is_some_and(|key| key.columns.len() == 1);
-        let row_id = table.dialect == Dialect::Sqlite && alone && is_row_id(table, draft);
+        let row_id = keys.number_rows && alone && is_row_id(table, draft);
         let written = draft
             .default
             .as_ref()
             .or(domain.and_then(|domain| domain.default.as_ref()));
-        let strict_key = table.dialect != Dialect::Sqlite || table.without_rowid || table.strict;
+        let strict_key = !keys.take_null || table.without_rowid || table.strict;
         let by_key = row_id || (key.is_some() && strict_key);
         let of_domain = domain.is_some_and(|domain| domain.not_null) && !by_key && !draft.not_null;
         let implied = by_key || of_domain;
@@ -149,18 +151,20 @@ fn zero_or(draft: &DraftColumn, settled: &Settled) -> Option<&'static str> {
     }
 }
 
-/// SQLite's alias of the row id: `INTEGER PRIMARY KEY`, spelled out, alone.
+/// The alias of the row id: `INTEGER PRIMARY KEY`, spelled out, alone.
 fn is_row_id(table: &DraftTable, column: &DraftColumn) -> bool {
     column.type_name.written.eq_ignore_ascii_case("integer")
         && !table.without_rowid
         && !column.no_rowid_alias
 }
 
-/// The digits of MySQL's `FLOAT(M,D)`.
+/// The digits of `FLOAT(M,D)`.
 fn float_digits(table: &DraftTable, draft: &DraftColumn, of: &ColumnType) -> Option<u32> {
     let is_float = matches!(of, ColumnType::F32 | ColumnType::F64);
     match draft.type_name.arguments.as_slice() {
-        [_, TypeArgument::Number(digits)] if is_float && table.dialect == Dialect::Mysql => {
+        [_, TypeArgument::Number(digits)]
+            if is_float && types_of(table.dialect).floats_have_digits =>
+        {
             digits.parse().ok()
         }
         _ => None,

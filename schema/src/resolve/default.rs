@@ -6,6 +6,7 @@ use crate::dialect::Dialect;
 use crate::draft::DraftTable;
 use crate::model::{Default, DefaultValue};
 use crate::name::same_word;
+use crate::resolve::facts::Facts;
 use crate::syntax::{Call, Expr, ExprKind, Text, look_at_expression};
 
 use super::expression;
@@ -78,11 +79,12 @@ fn known(text: &Text<'_>, expr: &Expr, column_type: &ColumnType) -> Option<Defau
             number_value(&number.to_string(), column_type)
         }
         ExprKind::Call(call) => {
-            let is_sqlite = text.dialect == Dialect::Sqlite;
-            function(call, expr, column_type, is_sqlite)
+            let words_are_texts = Facts::of(text.dialect).defaults.words_are_texts;
+            function(call, expr, column_type, words_are_texts)
         }
-        // To SQLite a name in double quotes is a text, and so is any word.
-        ExprKind::Column(names) if text.dialect == Dialect::Sqlite => match names.as_slice() {
+        ExprKind::Column(names) if Facts::of(text.dialect).defaults.words_are_texts => match names
+            .as_slice()
+        {
             [name] if !written.starts_with(['(', '`', '[']) => text_value(&name.text, column_type),
             _ => None,
         },
@@ -175,11 +177,11 @@ fn function(
     call: &Call,
     expr: &Expr,
     column_type: &ColumnType,
-    is_sqlite: bool,
+    words_are_texts: bool,
 ) -> Option<DefaultValue> {
     let arguments = expr.children();
     let is_now = |of: &Expr| match &of.kind {
-        _ if !is_sqlite => false,
+        _ if !words_are_texts => false,
         ExprKind::Text(text) => text.eq_ignore_ascii_case("now"),
         ExprKind::Column(names) => names.iter().all(|name| same_word(&name.text, "now")),
         _ => false,

@@ -1,13 +1,13 @@
 //! Keys, uniques, indexes and checks: names of columns become ids.
 
 use crate::ast::{KeyPart, Name, PartKey};
-use crate::dialect::Dialect;
 use crate::draft::{DraftCheck, DraftIndex, DraftTable, DraftUnique};
 use crate::lower::column_index;
 use crate::model::{
     Check, Column, ColumnId, Index, IndexKey, IndexPart, PartWords, PrimaryKey, Unique,
 };
 use crate::name;
+use crate::resolve::facts::Facts;
 
 use super::{Resolver, expression, unknown_column};
 
@@ -38,14 +38,14 @@ impl Resolver<'_> {
         self.diagnostics.push(finding);
     }
 
-    /// Uniques, each once; SQLite makes nothing of a constraint that repeats the primary key.
+    /// Uniques, each once.
     pub(super) fn uniques(
         &mut self,
         draft: &DraftTable,
         columns: &[Column],
         key: Option<&PrimaryKey>,
     ) -> Vec<Unique> {
-        let key = key.filter(|_| draft.dialect == Dialect::Sqlite);
+        let key = key.filter(|_| Facts::of(draft.dialect).keys.primary_is_unique);
         let mut uniques: Vec<Unique> = Vec::new();
         for unique in &draft.uniques {
             let Some(ids) = self.column_ids(draft, &unique.columns, "this unique constraint")
@@ -97,7 +97,7 @@ impl Resolver<'_> {
     }
 
     /// Uniques over columns that are unique already: the database makes an index for each that has a name of its own, and
-    /// MySQL for each, as it counts those without a name on.
+    /// perhaps for each.
     fn repeated(
         &self,
         draft: &DraftTable,
@@ -109,13 +109,14 @@ impl Resolver<'_> {
             let mut names = names.chain(key.and_then(|key| key.name.as_deref()));
             names.any(|known| known == name)
         };
+        let facts = &Facts::of(draft.dialect).keys;
         let is_kept = |unique: &DraftUnique| uniques.iter().any(|kept| kept.span == unique.span);
         let made = |unique: &&DraftUnique| {
             let own = match &unique.name {
                 Some(name) => !taken(name),
-                None => draft.dialect == Dialect::Mysql && !is_kept(unique),
+                None => facts.repeats_have_indexes && !is_kept(unique),
             };
-            own && (unique.is_index || draft.dialect != Dialect::Sqlite)
+            own && (unique.is_index || facts.uniques_have_indexes)
         };
         let mut found = Vec::new();
         for unique in draft.uniques.iter().filter(made) {

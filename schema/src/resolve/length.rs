@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::model::{Column, ColumnId};
 
-use super::Resolver;
+use super::{Resolver, types};
 
 impl Resolver<'_> {
     /// A tag at a column is for this column, one at a table or the file's head for the columns of its keys.
@@ -45,21 +45,10 @@ fn limit(column: &mut Column, length: u32, dialect: Dialect) -> bool {
         return false;
     };
     if !column.as_text {
-        column.sql_type = spelled(&limited, length, dialect).unwrap_or(column.sql_type.clone());
+        let is_bytes = limited == ColumnType::VarBinary(length);
+        let spelled = types::limited(length, is_bytes, dialect);
+        column.sql_type = spelled.unwrap_or(column.sql_type.clone());
     }
     column.column_type = limited;
     true
-}
-
-/// As the catalogue of the dialect spells it; PostgreSQL has no bytes of limited length.
-fn spelled(limited: &ColumnType, length: u32, dialect: Dialect) -> Option<String> {
-    let is_bytes = *limited == ColumnType::VarBinary(length);
-    match dialect {
-        Dialect::Postgres if is_bytes => None,
-        Dialect::Postgres => Some(format!("character varying({length})")),
-        Dialect::Mysql if is_bytes => Some(format!("varbinary({length})")),
-        Dialect::Mysql => Some(format!("varchar({length})")),
-        Dialect::Sqlite if is_bytes => Some(format!("VARBINARY({length})")),
-        Dialect::Sqlite => Some(format!("VARCHAR({length})")),
-    }
 }

@@ -8,6 +8,7 @@ mod derives;
 mod engines;
 mod enum_names;
 mod expression;
+mod facts;
 mod field_type;
 mod foreign;
 mod index;

@@ -2,12 +2,17 @@
 //!
 //! An object is needed by all that mention its name: too many do no harm, as they are in the original too.
 
+mod mysql;
+mod postgres;
+
+use mysql::period;
+use postgres::identity;
+pub(super) use postgres::serial;
+
 use crate::dialect::DialectRules as _;
 use std::collections::{BTreeSet, HashMap};
 
-use crate::ast::{
-    Expression, IdentityOptions, KeyPart, ObjectKind as Written, ObjectName, PartKey, Period,
-};
+use crate::ast::{Expression, KeyPart, ObjectKind as Written, ObjectName, PartKey};
 use crate::column_type::ColumnType;
 use crate::dialect::{Dialect, is_own};
 use crate::draft::{
@@ -15,14 +20,15 @@ use crate::draft::{
 };
 use crate::model::{
     Column, ColumnId, Counter, Default, DefaultValue, Exclusion, NativeColumn, NativeObject,
-    NativeTable, ObjectKind, Partition, PeriodLine, TableId, TableName,
+    NativeTable, ObjectKind, Partition, TableId, TableName,
 };
 use crate::source::FileId;
 use crate::sql_writer::SqlWriter;
 use crate::syntax::ungrouped;
 use crate::syntax::words_of;
 
-use super::Resolver;
+use super::facts::Facts;
+use super::{Resolver, types};
 
 /// A table's own words, but for what other tables are needed for.
 pub(super) fn table(draft: &DraftTable) -> NativeTable {
@@ -74,30 +80,8 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
     }
 }
 
-/// `PERIOD FOR p (a, b)`.
-fn period(period: &Period) -> PeriodLine {
-    let mut sql = SqlWriter::new(Dialect::Mysql);
-    sql.push("PERIOD FOR ");
-    // In quotes it would be one of the table's own.
-    if period.name.text.eq_ignore_ascii_case("system_time") {
-        sql.push("SYSTEM_TIME");
-    } else {
-        sql.identifier(&period.name.text);
-    }
-    sql.push(" (");
-    sql.list(&period.columns, ", ", |sql, name| {
-        sql.identifier(&name.text);
-    });
-    sql.push(")");
-    PeriodLine {
-        sql: sql.finish(),
-        span: period.name.span,
-    }
-}
-
-/// SQLite keeps none.
 fn comment(text: &Option<String>, dialect: Dialect) -> Option<String> {
-    text.clone().filter(|_| dialect != Dialect::Sqlite)
+    text.clone().filter(|_| Facts::of(dialect).keeps_comments)
 }
 
 fn table_name(name: &ObjectName) -> TableName {
@@ -166,51 +150,27 @@ fn needs_parentheses(
         | DefaultValue::RandomUuid
         | DefaultValue::Expression(_) => true,
     };
-    dialect == Dialect::Mysql && needed && ungrouped(&written.sql, dialect) == written.sql.trim()
+    let is_bare = || ungrouped(&written.sql, dialect) == written.sql.trim();
+    Facts::of(dialect).defaults.wrapped && needed && is_bare()
 }
 
-/// The catalogue of MySQL does not distinguish `NATIONAL` types from others, which have another character set.
 fn declared(draft: &DraftColumn, dialect: Dialect) -> Option<String> {
     let serial = draft.type_name.name == "serial";
     let written = || draft.type_name.written.clone();
-    draft
-        .declared
-        .clone()
-        .or_else(|| (dialect == Dialect::Mysql && !serial).then(written))
+    let is_shown = types::types_of(dialect).are_declared_as_written && !serial;
+    draft.declared.clone().or_else(|| is_shown.then(written))
 }
 
 fn counter(draft: &DraftColumn, dialect: Dialect) -> Counter {
-    match (&draft.counter, dialect) {
-        (DraftCounter::Autoincrement, Dialect::Sqlite) => Counter::Autoincrement,
-        (DraftCounter::Identity(options), _) => Counter::Identity(identity(options)),
-        (DraftCounter::Default(default), _) => Counter::Sequence(default.sql.clone()),
-        (DraftCounter::Usual | DraftCounter::Autoincrement, _) => match &draft.generated {
-            DraftGenerated::Counted { .. } => serial(&draft.type_name.name, dialect),
+    let counters = &Facts::of(dialect).counters;
+    match &draft.counter {
+        DraftCounter::Autoincrement if counters.autoincrement => Counter::Autoincrement,
+        DraftCounter::Identity(options) => Counter::Identity(identity(options)),
+        DraftCounter::Default(default) => Counter::Sequence(default.sql.clone()),
+        DraftCounter::Usual | DraftCounter::Autoincrement => match &draft.generated {
+            DraftGenerated::Counted { .. } => (counters.of_type)(&draft.type_name.name),
             DraftGenerated::No | DraftGenerated::Computed { .. } => Counter::Usual,
         },
-    }
-}
-
-/// `(SEQUENCE NAME "s" START WITH 10)`.
-fn identity(options: &IdentityOptions) -> String {
-    let mut sql = SqlWriter::new(Dialect::Postgres);
-    sql.push("(");
-    if let Some(sequence) = &options.sequence {
-        sql.push("SEQUENCE NAME ").table(&table_name(sequence));
-    }
-    let is_both = options.sequence.is_some() && !options.words.is_empty();
-    sql.push(if is_both { " " } else { "" })
-        .push(&options.words);
-    sql.push(")");
-    sql.finish()
-}
-
-fn serial(type_name: &str, dialect: Dialect) -> Counter {
-    match (dialect, type_name) {
-        (Dialect::Postgres, "serial" | "serial4") => Counter::Serial("serial"),
-        (Dialect::Postgres, "bigserial" | "serial8") => Counter::Serial("bigserial"),
-        (Dialect::Postgres, "smallserial" | "serial2") => Counter::Serial("smallserial"),
-        (Dialect::Postgres | Dialect::Sqlite | Dialect::Mysql, _) => Counter::Usual,
     }
 }
 

@@ -1,10 +1,10 @@
 //! Expressions of tables that their database refuses when it makes the table.
 
+use crate::resolve::facts::Facts;
 use std::collections::HashSet;
 
 use crate::ast::{Expression, Name, ObjectKind, PartKey};
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
 use crate::draft::{DraftGenerated, DraftIndex, DraftObjectKind, DraftTable};
 use crate::model::{ColumnId, TableId};
 use crate::parse::exclusion_parts;
@@ -158,10 +158,8 @@ fn expressions(draft: &DraftTable) -> Vec<(TablePart, &Expression)> {
     let columns = draft.columns.iter().enumerate();
     let columns = columns.flat_map(|(at, column)| {
         let id = ColumnId(at as u32);
-        // A bare word is a text to SQLite.
-        let is_value = |default: &&Expression| {
-            draft.dialect != Dialect::Sqlite || default.sql.starts_with('(')
-        };
+        let words_are_texts = Facts::of(draft.dialect).defaults.words_are_texts;
+        let is_value = |default: &&Expression| !words_are_texts || default.sql.starts_with('(');
         let default = column.default.as_ref().filter(is_value);
         let computed = match &column.generated {
             DraftGenerated::Computed { expression, .. } => Some(expression),

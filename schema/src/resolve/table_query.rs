@@ -10,6 +10,7 @@ use crate::input::Input;
 use crate::lower::{column, column_index};
 use crate::model::Column;
 use crate::parse::type_of;
+use crate::resolve::facts::Facts;
 
 use super::Resolver;
 
@@ -77,11 +78,11 @@ fn columns_of(resolver: &mut Resolver<'_>, table: &DraftTable) -> Option<Vec<Dra
     columns.filter(|columns| !columns.is_empty())
 }
 
-/// A column as it would be declared. Only MySQL keeps a NOT NULL. SQLite keeps no more of a type than its affinity; the
-/// type of the source says more of the values.
+/// A column as it would be declared. SQLite keeps no more of a type than its affinity; the type of the source says more of
+/// the values.
 fn as_written(found: &Column, dialect: Dialect) -> Option<DraftColumn> {
     let mut options = Vec::new();
-    if dialect == Dialect::Mysql && !found.nullable {
+    if Facts::of(dialect).queries.keep_not_null && !found.nullable {
         options.push(ColumnOption {
             name: None,
             kind: ColumnOptionKind::NotNull(None),
@@ -107,12 +108,11 @@ fn add(table: &mut DraftTable, columns: &[DraftColumn]) {
     let declared = |name: &Name| column_index(&table.columns, &name.text, table.dialect).is_some();
     let new = columns.iter().filter(|column| !declared(&column.name));
     let mut all: Vec<DraftColumn> = new.cloned().collect();
-    match table.dialect {
-        Dialect::Mysql => table.columns.extend(all),
-        Dialect::Sqlite | Dialect::Postgres => {
-            all.append(&mut table.columns);
-            table.columns = all;
-        }
+    if Facts::of(table.dialect).queries.own_columns_first {
+        table.columns.extend(all);
+    } else {
+        all.append(&mut table.columns);
+        table.columns = all;
     }
     table.incomplete = false;
 }

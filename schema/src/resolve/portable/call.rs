@@ -1,10 +1,21 @@
 //! Functions, by the names each dialect has for them.
 
 use super::{Carried, Carrier};
-use crate::dialect::Dialect;
 use crate::portable::{CastType, Function, Portable};
+use crate::resolve::facts::Facts;
 use crate::source::Span;
 use crate::syntax::{Call, ExprKind};
+
+/// Functions that all databases have under one name.
+const EVERYWHERE: &[(&str, Function)] = &[
+    ("abs", Function::Absolute),
+    ("coalesce", Function::Coalesce),
+    ("lower", Function::Lower),
+    ("nullif", Function::NullIf),
+    ("octet_length", Function::OctetLength),
+    ("trim", Function::Trim),
+    ("upper", Function::Upper),
+];
 
 impl Carrier<'_> {
     pub(super) fn call(&self, call: &Call, span: Span, depth: usize) -> Carried {
@@ -19,7 +30,7 @@ impl Carrier<'_> {
         }
         match name.as_str() {
             "extract" | "date_part" | "strftime" => self.unix_seconds(&name, call, depth),
-            "concat" if self.dialect() == Dialect::Mysql => {
+            "concat" if Facts::of(self.dialect()).portable.concat => {
                 self.arguments(call, depth).map(Portable::Concat)
             }
             "floor" if self.is_default => self.floor(call, depth),
@@ -39,30 +50,15 @@ impl Carrier<'_> {
     }
 
     fn function(&self, name: &str) -> Option<Function> {
-        let dialect = self.dialect();
-        let in_default = |function| self.is_default.then_some(function);
-        match (name, dialect) {
-            ("lower", _) | ("lcase", Dialect::Mysql) => Some(Function::Lower),
-            ("upper", _) | ("ucase", Dialect::Mysql) => Some(Function::Upper),
-            ("length", Dialect::Mysql) => Some(Function::OctetLength),
-            ("octet_length", _) => Some(Function::OctetLength),
-            ("length", Dialect::Postgres | Dialect::Sqlite) => Some(Function::CharLength),
-            ("char_length" | "character_length", Dialect::Postgres | Dialect::Mysql) => {
-                Some(Function::CharLength)
-            }
-            ("trim", _) | ("btrim", Dialect::Postgres) => Some(Function::Trim),
-            ("abs", _) => Some(Function::Absolute),
-            ("coalesce", _) | ("ifnull", Dialect::Mysql | Dialect::Sqlite) => {
-                Some(Function::Coalesce)
-            }
-            ("nullif", _) => Some(Function::NullIf),
-            ("unixepoch", Dialect::Sqlite) | ("unix_timestamp", Dialect::Mysql) => {
-                in_default(Function::UnixSeconds)
-            }
-            ("now", Dialect::Postgres | Dialect::Mysql) => in_default(Function::Now),
-            ("curdate", Dialect::Mysql) => in_default(Function::Today),
-            _ => None,
-        }
+        let facts = &Facts::of(self.dialect()).portable;
+        let find = |names: &[(&str, Function)]| {
+            let found = names.iter().find(|(known, _)| *known == name);
+            found.map(|(_, function)| *function)
+        };
+        let in_default = || find(facts.in_defaults).filter(|_| self.is_default);
+        find(EVERYWHERE)
+            .or_else(|| find(facts.functions))
+            .or_else(in_default)
     }
 
     fn arguments(&self, call: &Call, depth: usize) -> Result<Vec<Portable>, String> {

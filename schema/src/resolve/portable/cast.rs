@@ -3,14 +3,14 @@
 use super::call::is_now;
 use super::{Carried, Carrier};
 use crate::ast::{TypeArgument, TypeName};
-use crate::dialect::Dialect;
 use crate::portable::{CastType, Function, Portable};
+use crate::resolve::facts::Facts;
 use crate::source::Span;
 use crate::syntax::{Cast, Expr, ExprKind};
 
 impl Carrier<'_> {
     pub(super) fn cast(&self, cast: &Cast, depth: usize) -> Carried {
-        if self.dialect() != Dialect::Postgres {
+        if !Facts::of(self.dialect()).portable.casts {
             return Err("the function `CAST`".to_owned());
         }
         let value = self.of(&cast.operand, depth)?;

@@ -1,7 +1,6 @@
 //! Conditions of words, and comparisons.
 
 use super::{Carried, Carrier};
-use crate::dialect::Dialect;
 use crate::portable::{IsTest, Operator as Comparison, Portable};
 use crate::syntax::{Between, Expr, ExprKind, In, InList, Is, IsWhat, Match, Operator, Quantified};
 
@@ -65,11 +64,11 @@ impl Carrier<'_> {
         self.like(value, &matching.pattern, negated, depth)
     }
 
-    /// SQLite's LIKE makes no difference between `a` and `A`, and the pattern needs to be known for that of others.
+    /// Where LIKE makes no difference between `a` and `A`, the pattern needs to be known for that of others.
     fn like(&self, value: Portable, pattern: &Expr, negated: bool, depth: usize) -> Carried {
         let pattern = constant(self.of(pattern, depth)?);
         let pattern = pattern.ok_or("a pattern of LIKE that is not a constant")?;
-        let folds_case = self.dialect() == Dialect::Sqlite;
+        let folds_case = self.dialect().query_syntax().like_folds_case;
         if folds_case && pattern.bytes().any(|byte| byte.is_ascii_alphabetic()) {
             return Err("`LIKE`".to_owned());
         }

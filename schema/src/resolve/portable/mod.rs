@@ -9,6 +9,7 @@ use crate::dialect::Dialect;
 use crate::draft::DraftTable;
 use crate::lower::column_index;
 use crate::portable::{Operator, Portable};
+use crate::resolve::facts::Facts;
 use crate::source::Span;
 use crate::syntax::{self, Chain, Expr, ExprKind, Text, has_more_words, shown_at};
 
@@ -116,7 +117,8 @@ impl Carrier<'_> {
             return Err(self.stopped(span.start));
         };
         let found = column_index(&table.columns, &name.text, table.dialect);
-        let is_text = table.dialect == Dialect::Sqlite && self.text_at(name.span).starts_with('"');
+        let words_are_texts = Facts::of(table.dialect).defaults.words_are_texts;
+        let is_text = words_are_texts && self.text_at(name.span).starts_with('"');
         match found {
             Some(index) => Ok(Portable::Column(table.columns[index].name.text.clone())),
             None if is_text => Ok(Portable::Text(name.text.clone())),
@@ -131,9 +133,9 @@ impl Carrier<'_> {
                 .iter()
                 .map(|(operator, _)| operator.text.as_str())
         };
-        let is_mysql = self.dialect() == Dialect::Mysql;
-        let is_or = |operator: &str| operator == "or" || (is_mysql && operator == "||");
-        let is_and = |operator: &str| operator == "and" || (is_mysql && operator == "&&");
+        let facts = &Facts::of(self.dialect()).portable;
+        let is_or = |operator: &str| facts.or.contains(&operator);
+        let is_and = |operator: &str| facts.and.contains(&operator);
         if operators().all(is_or) {
             return self.operands(chain, depth).map(Portable::Any);
         }

@@ -2,8 +2,30 @@
 //! is data, tried on PostgreSQL 15 and MariaDB 10.11. The largest lengths and digits of most types are checked for each
 //! engine by `dialect::limit`.
 
+use super::types_of;
 use crate::ast::{TypeArgument, TypeName};
 use crate::dialect::Dialect;
+
+/// The numbers that the types of a dialect take.
+pub(super) struct Arguments {
+    takes: &'static [Takes],
+    /// Types that are lists of values.
+    lists: &'static [&'static str],
+    /// Returns what is refused beside the ranges of the numbers.
+    beside: fn(&TypeName) -> Option<(String, String)>,
+}
+
+pub(super) const POSTGRES: Arguments = Arguments {
+    takes: TYPES_OF_POSTGRES,
+    lists: &[],
+    beside: |_| None,
+};
+
+pub(super) const MYSQL: Arguments = Arguments {
+    takes: TYPES_OF_MYSQL,
+    lists: &["enum", "set"],
+    beside: of_floats,
+};
 
 /// The arguments in the parentheses of some types.
 struct Takes {
@@ -41,7 +63,7 @@ const fn two(names: &'static [&'static str], first: (i64, i64), second: (i64, i6
     }
 }
 
-const POSTGRES: &[Takes] = &[
+const TYPES_OF_POSTGRES: &[Takes] = &[
     one(
         &[
             "character varying",
@@ -87,7 +109,7 @@ const POSTGRES: &[Takes] = &[
     ]),
 ];
 
-const MYSQL: &[Takes] = &[
+const TYPES_OF_MYSQL: &[Takes] = &[
     one(
         &[
             "tinyint",
@@ -154,17 +176,15 @@ const MYSQL: &[Takes] = &[
 
 /// The message and the way out for what the server refuses.
 pub(super) fn refused(written: &TypeName, dialect: Dialect) -> Option<(String, String)> {
-    let takes = match dialect {
-        Dialect::Sqlite => return past_any_length(written),
-        Dialect::Postgres => POSTGRES,
-        Dialect::Mysql => MYSQL,
+    let Some(arguments) = &types_of(dialect).arguments else {
+        return past_any_length(written);
     };
-    let is_list = dialect == Dialect::Mysql && matches!(written.name.as_str(), "enum" | "set");
+    let is_list = arguments.lists.contains(&written.name.as_str());
     if is_list && written.arguments.is_empty() {
         let message = format!("`{}` has no values", written.written);
         return Some((message, format!("write `{}('a', 'b')`", written.name)));
     }
-    let mut takes = takes.iter();
+    let mut takes = arguments.takes.iter();
     let takes = takes.find(|takes| takes.names.contains(&written.name.as_str()))?;
     let (found, product) = (written.arguments.len(), dialect.product());
     if written.schema.is_some() || found == 0 {
@@ -184,10 +204,10 @@ pub(super) fn refused(written: &TypeName, dialect: Dialect) -> Option<(String, S
     let mut pairs = written.arguments.iter().zip(&takes.ranges);
     pairs
         .find_map(|(argument, range)| out_of_range(shown, argument, *range, product))
-        .or_else(|| of_floats(written, dialect))
+        .or_else(|| (arguments.beside)(written))
 }
 
-/// SQLite looks at no number; what fits no length would be another one elsewhere.
+/// Where no number is looked at, one that fits no length would be another elsewhere.
 fn past_any_length(written: &TypeName) -> Option<(String, String)> {
     let mut numbers = written.arguments.iter();
     numbers.find_map(|argument| match argument {
@@ -231,13 +251,13 @@ fn out_of_range(
 }
 
 /// MySQL's `FLOAT(p)` says bits, `FLOAT(M,D)` digits; `DOUBLE(p)` is none.
-fn of_floats(written: &TypeName, dialect: Dialect) -> Option<(String, String)> {
+fn of_floats(written: &TypeName) -> Option<(String, String)> {
     let is_float = matches!(written.name.as_str(), "float" | "float4");
     let is_double = matches!(
         written.name.as_str(),
         "double" | "double precision" | "real" | "float8"
     );
-    if dialect != Dialect::Mysql || !(is_float || is_double) {
+    if !is_float && !is_double {
         return None;
     }
     let (shown, number) = (&written.written, |at| super::number(written, at));

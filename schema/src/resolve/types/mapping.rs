@@ -12,7 +12,7 @@ use crate::name::suggest;
 use crate::parse::type_of;
 use crate::sorting::sort_by;
 
-use super::{TypeLookup, mysql, postgres, sqlite};
+use super::{TypeLookup, types_of};
 
 /// All entries, and whether a column was found for each.
 pub(in crate::resolve) struct Mapping<'a> {
@@ -160,12 +160,7 @@ pub fn is_type_of(text: &str, dialect: Dialect) -> bool {
     let Some(written) = type_of(text, dialect).filter(|_| !text.trim().is_empty()) else {
         return false;
     };
-    let known = match dialect {
-        Dialect::Sqlite => sqlite::look_up(&written),
-        Dialect::Postgres => postgres::look_up(&written),
-        Dialect::Mysql => mysql::look_up(&written),
-    };
-    match known {
+    match (types_of(dialect).look_up)(&written) {
         TypeLookup::Type(..)
         | TypeLookup::Guessed(..)
         | TypeLookup::Values(..)
@@ -178,12 +173,7 @@ pub fn is_type_of(text: &str, dialect: Dialect) -> bool {
 
 /// As the catalogue of the dialect spells it.
 fn spelled(written: &TypeName, dialect: Dialect) -> String {
-    let known = match dialect {
-        Dialect::Sqlite => sqlite::look_up(written),
-        Dialect::Postgres => postgres::look_up(written),
-        Dialect::Mysql => mysql::look_up(written),
-    };
-    let mut sql = match known {
+    let mut sql = match (types_of(dialect).look_up)(written) {
         TypeLookup::Type(_, sql)
         | TypeLookup::Guessed(_, sql)
         | TypeLookup::Values(_, sql)

@@ -22,6 +22,8 @@ use crate::model::{EnumId, EnumType};
 use crate::name;
 use crate::source::FileId;
 
+use self::arguments::Arguments;
+use self::table::Entry;
 use super::{Resolver, enum_values};
 
 /// A type as the model has it.
@@ -72,6 +74,41 @@ enum TypeLookup {
     Unsupported(String),
     /// Not a type of this database; what it has instead.
     Missing(String, &'static str),
+}
+
+/// The facts of a dialect about types.
+pub(super) struct Types {
+    entries: &'static [&'static [Entry]],
+    look_up: fn(&TypeName) -> TypeLookup,
+    /// A type may be an enum or a domain of the schema.
+    pub(super) are_made_by_schemas: bool,
+    /// A column is declared by the words of its type: the catalogue does not show all of them.
+    pub(super) are_declared_as_written: bool,
+    /// The numbers that types take; `None`: the server looks at none.
+    arguments: Option<Arguments>,
+    /// Returns the spelling of texts of a limited length, and of bytes where there are such.
+    text_of_length: fn(u32) -> String,
+    bytes_of_length: fn(u32) -> Option<String>,
+    /// The second number of a float is that of its digits after the point.
+    pub(super) floats_have_digits: bool,
+}
+
+/// Returns the facts of a dialect about types.
+pub(super) fn types_of(dialect: Dialect) -> &'static Types {
+    match dialect {
+        Dialect::Sqlite => &sqlite::FACTS,
+        Dialect::Postgres => &postgres::FACTS,
+        Dialect::Mysql => &mysql::FACTS,
+    }
+}
+
+/// Returns the spelling of a type of limited length, as the catalogue has it.
+pub(super) fn limited(length: u32, is_bytes: bool, dialect: Dialect) -> Option<String> {
+    let types = types_of(dialect);
+    match is_bytes {
+        true => (types.bytes_of_length)(length),
+        false => Some((types.text_of_length)(length)),
+    }
 }
 
 impl Resolver<'_> {
@@ -135,10 +172,11 @@ impl Resolver<'_> {
     }
 
     fn known_type(&self, dialect: Dialect, file: FileId, written: &TypeName) -> TypeLookup {
-        match dialect {
-            Dialect::Sqlite => sqlite::look_up(written),
-            Dialect::Mysql => mysql::look_up(written),
-            Dialect::Postgres => self.postgres_type(file, written),
+        let types = types_of(dialect);
+        if types.are_made_by_schemas {
+            self.postgres_type(file, written)
+        } else {
+            (types.look_up)(written)
         }
     }
 
@@ -163,7 +201,7 @@ impl Resolver<'_> {
 
     /// SQLite takes any word as a type and stores what it is given.
     fn warn_anything(&mut self, column: &DraftColumn, sql_type: &str) {
-        let near = nearest(&column.type_name.name, Dialect::Sqlite);
+        let near = nearest(&column.type_name.name, sqlite::TYPES);
         let finding = typed(column, sql_type).means_nothing(near);
         self.diagnostics.push(finding);
     }
@@ -194,7 +232,7 @@ impl Resolver<'_> {
         let enums = self.draft.enums.iter().map(|found| &found.name);
         let domains = self.draft.domains.iter().map(|found| &found.name);
         let own = enums.chain(domains).map(|name| name.name.text.as_str());
-        let mut known: Vec<&str> = names_of(Dialect::Postgres).collect();
+        let mut known: Vec<&str> = names_of(postgres::TYPES).collect();
         known.extend(own);
         name::suggest(name, known)
     }
@@ -207,12 +245,13 @@ impl Resolver<'_> {
         instead: &str,
     ) {
         let message = foreign_sql::type_name(table.dialect, sql_type);
-        // SQLite takes the names of the other two as well.
-        let others = [Dialect::Mysql, Dialect::Postgres, Dialect::Sqlite];
-        let has = |other: &Dialect| names_of(*other).any(|known| known == column.type_name.name);
-        let home = others
-            .into_iter()
-            .find(|other| *other != table.dialect && has(other));
+        let has = |other: &Dialect| {
+            let mut names = names_of(types_of(*other).entries);
+            names.any(|known| known == column.type_name.name)
+        };
+        // SQLite takes the names of the other two as well, so it comes last.
+        let mut others = Dialect::ALL.into_iter().rev();
+        let home = others.find(|other| *other != table.dialect && has(other));
         let read_as = self.draft.read_as(table.file);
         let (span, instead) = (column.type_name.span, format!("write `{instead}`"));
         let finding = foreign_sql::foreign(message, span, &instead, home, read_as);
@@ -334,13 +373,8 @@ fn arguments(written: &TypeName) -> String {
     )
 }
 
-/// Names of types that a dialect has, in the order of the page.
-fn names_of(dialect: Dialect) -> impl Iterator<Item = &'static str> {
-    let types = match dialect {
-        Dialect::Sqlite => sqlite::TYPES,
-        Dialect::Postgres => postgres::TYPES,
-        Dialect::Mysql => mysql::TYPES,
-    };
+/// Names of types, in the order of the page.
+fn names_of(types: &'static [&'static [Entry]]) -> impl Iterator<Item = &'static str> {
     let entries = types.iter().flat_map(|entries| entries.iter());
     entries.flat_map(|entry| entry.names.iter().copied())
 }
@@ -354,8 +388,8 @@ pub(super) fn typed<'a>(column: &'a DraftColumn, type_name: &'a str) -> Typed<'a
     }
 }
 
-fn nearest(name: &str, dialect: Dialect) -> Option<&'static str> {
-    name::suggest(name, names_of(dialect))
+fn nearest(name: &str, types: &'static [&'static [Entry]]) -> Option<&'static str> {
+    name::suggest(name, names_of(types))
 }
 
 /// PostgreSQL's words for a column that is generated.

@@ -4,10 +4,21 @@ use std::sync::LazyLock;
 
 use crate::ast::{TypeArgument, TypeName};
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
-use crate::dialect::Dialect;
 
 use super::table::{ByName, Entry, by_name};
-use super::{TypeLookup, arguments, fraction, nearest, number};
+use super::{TypeLookup, Types, arguments, fraction, nearest, number};
+
+pub(super) static FACTS: Types = Types {
+    entries: TYPES,
+    look_up,
+    are_made_by_schemas: false,
+    // `NATIONAL` types have another character set.
+    are_declared_as_written: true,
+    arguments: Some(arguments::MYSQL),
+    text_of_length: |length| format!("varchar({length})"),
+    bytes_of_length: |length| Some(format!("varbinary({length})")),
+    floats_have_digits: true,
+};
 
 static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 
@@ -450,6 +461,6 @@ fn elsewhere(name: &str) -> &'static str {
         "inet" | "cidr" => "inet6",
         "interval" => "bigint",
         "clob" | "ntext" => "longtext",
-        _ => nearest(name, Dialect::Mysql).unwrap_or("text"),
+        _ => nearest(name, TYPES).unwrap_or("text"),
     }
 }

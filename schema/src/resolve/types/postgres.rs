@@ -6,7 +6,18 @@ use crate::ast::{TypeArgument, TypeName};
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
 
 use super::table::{ByName, Entry, by_name};
-use super::{TypeLookup, arguments, fraction, number};
+use super::{TypeLookup, Types, arguments, fraction, number};
+
+pub(super) static FACTS: Types = Types {
+    entries: TYPES,
+    look_up,
+    are_made_by_schemas: true,
+    are_declared_as_written: false,
+    arguments: Some(arguments::POSTGRES),
+    text_of_length: |length| format!("character varying({length})"),
+    bytes_of_length: |_| None,
+    floats_have_digits: false,
+};
 
 static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 

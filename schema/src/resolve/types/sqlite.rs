@@ -4,11 +4,21 @@ use std::sync::LazyLock;
 
 use crate::ast::TypeName;
 use crate::column_type::{ColumnType, DecimalSize, LobSize};
-use crate::dialect::Dialect;
 use crate::name::same_word;
 
 use super::table::{ByName, Entry, by_name};
-use super::{TypeLookup, names_of, nearest, number};
+use super::{TypeLookup, Types, names_of, nearest, number};
+
+pub(super) static FACTS: Types = Types {
+    entries: TYPES,
+    look_up,
+    are_made_by_schemas: false,
+    are_declared_as_written: false,
+    arguments: None,
+    text_of_length: |length| format!("VARCHAR({length})"),
+    bytes_of_length: |length| Some(format!("VARBINARY({length})")),
+    floats_have_digits: false,
+};
 
 static BY_NAME: LazyLock<ByName> = LazyLock::new(|| by_name(TYPES));
 
@@ -32,11 +42,11 @@ pub(super) fn look_up(written: &TypeName) -> TypeLookup {
 /// `NTEXT` and `TEXTS` are as good as `TEXT`.
 pub(super) fn misspelt(name: &str) -> Option<&'static str> {
     let plain = name.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let near = nearest(name, Dialect::Sqlite).filter(|_| plain)?;
-    let others = [Dialect::Postgres, Dialect::Mysql];
+    let near = nearest(name, TYPES).filter(|_| plain)?;
+    let others = [super::postgres::TYPES, super::mysql::TYPES];
     let foreign = others
         .iter()
-        .any(|other| names_of(*other).any(|known| known == name));
+        .any(|other| names_of(other).any(|known| known == name));
     (!foreign && !name.contains(near)).then_some(near)
 }
 

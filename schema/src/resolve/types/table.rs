@@ -48,11 +48,7 @@ pub struct Spelling {
 /// Every type that is known by name, in the order of the page.
 pub fn spellings() -> impl Iterator<Item = Spelling> {
     Dialect::ALL.into_iter().flat_map(|dialect| {
-        let entries = match dialect {
-            Dialect::Sqlite => super::sqlite::TYPES,
-            Dialect::Postgres => super::postgres::TYPES,
-            Dialect::Mysql => super::mysql::TYPES,
-        };
+        let entries = super::types_of(dialect).entries;
         entries.iter().copied().flatten().flat_map(move |entry| {
             entry.examples.iter().map(move |&example| Spelling {
                 dialect,

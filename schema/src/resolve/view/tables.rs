@@ -1,5 +1,6 @@
 //! The tables that a view can see: those of its own file first, as they were when it was made.
 
+use crate::resolve::facts::Facts;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -34,18 +35,19 @@ impl Names for OfView<'_> {
         }
     }
 
-    /// Of columns that came later its `*` knows nothing, but in SQLite.
+    /// Of columns that came later its `*` may know nothing.
     fn sees(&self, table: TableId, column: usize) -> bool {
         let written = &self.bound[table.0 as usize].columns;
         let since = written.get(column).map_or(0, |column| column.since);
-        since <= self.view.declared || self.dialect() == Dialect::Sqlite
+        since <= self.view.declared || Facts::of(self.dialect()).queries.stars_follow
     }
 
     /// Virtual tables have columns of their kind, a table that could not be read may have any, and a column may have borne the
     /// name when the view was made.
     fn may_have(&self, table: TableId, column: &str) -> bool {
         let draft = self.bound[table.0 as usize];
-        let is_virtual = draft.dialect == Dialect::Sqlite && draft.notes.unmanaged.is_some();
+        let is_virtual =
+            Facts::of(draft.dialect).queries.virtual_tables && draft.notes.unmanaged.is_some();
         let mut renames = draft.renames.iter();
         draft.incomplete
             || is_virtual
