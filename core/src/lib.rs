@@ -26,6 +26,7 @@ pub mod migrations;
 pub mod models_of;
 pub mod name;
 pub mod program;
+pub mod slots;
 pub mod sorting;
 pub mod source;
 pub mod sql_writer;

@@ -52,7 +52,7 @@ pub use read::read_model;
 
 pub use bindery_core::{
     config, derives, diagnostic, disk, fingerprint, json_names, kept, lints, migrations, models_of,
-    sorting, source, sql_writer,
+    slots, sorting, source, sql_writer,
 };
 
 pub use queries::{InPlace, query_in_place};

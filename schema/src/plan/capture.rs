@@ -213,7 +213,7 @@ fn identifier(name: &str, dialect: Dialect) -> String {
     sql.finish()
 }
 
-fn quoted(name: &TableName, dialect: Dialect) -> String {
+pub(super) fn quoted(name: &TableName, dialect: Dialect) -> String {
     let mut sql = SqlWriter::new(dialect);
     sql.table(name);
     sql.finish()
