@@ -160,6 +160,8 @@ pub enum Keeps {
     SagaSteps,
     /// The maps of sets of shards.
     ShardMaps,
+    /// Which slots are not its own: it is one of the shards of a set.
+    Shard,
 }
 
 /// One model as compiled in.

@@ -31,6 +31,7 @@ fn engine(name: &str, dialect: Dialect) -> Engine {
         inbox: false,
         decisions: false,
         shard_maps: false,
+        shard: false,
         syncs: false,
         sagas: None,
         keeps_outcomes: false,

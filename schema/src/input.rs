@@ -88,6 +88,9 @@ impl Input {
         self.shards = config.shard_sets(diagnostics);
         for set in &self.shards {
             self.engines[set.map.0 as usize].shard_maps = true;
+            for shard in &set.engines {
+                self.engines[shard.0 as usize].shard = true;
+            }
         }
         self.default_engine = self.engine_named("default");
         self.models_of = config.models_of();

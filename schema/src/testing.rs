@@ -47,6 +47,7 @@ pub(crate) fn model(tables: Vec<Table>) -> Model {
         inbox: false,
         decisions: false,
         shard_maps: false,
+        shard: false,
         syncs: false,
         sagas: None,
         keeps_outcomes: false,

@@ -21,11 +21,13 @@ use crate::golden::formatted;
 const DATABASES: [&str; 3] = ["sqlite", "postgres", "mysql"];
 /// They stay when the others are dropped: transactions that are prepared elsewhere need their decisions, sessions at work count in the
 /// table of outcomes, and rows on other engines are found by the maps of shards.
-const STAY: [&str; 5] = [
+const STAY: [&str; 7] = [
     "_bindery_commits",
     "_bindery_coordinators",
     "_bindery_decisions",
+    "_bindery_shard_fences",
     "_bindery_shard_maps",
+    "_bindery_shard_moves",
     "_bindery_shard_slots",
 ];
 /// A new table of events goes on with larger numbers than one before it.

@@ -36,6 +36,8 @@ pub struct Engine {
     pub decisions: bool,
     /// It keeps the map of a set of shards.
     pub shard_maps: bool,
+    /// It is one of the shards of a set.
+    pub shard: bool,
     /// It is the target of syncs.
     pub syncs: bool,
     /// The tables of sagas that it has.
@@ -65,7 +67,8 @@ impl Engine {
         let decisions = self.decisions.then_some(Keeps::Decisions);
         let syncs = self.syncs.then_some(Keeps::Syncs);
         let maps = self.shard_maps.then_some(Keeps::ShardMaps);
-        let keeps = [decisions, syncs, sagas, maps].into_iter().flatten();
+        let shard = self.shard.then_some(Keeps::Shard);
+        let keeps = [decisions, syncs, sagas, maps, shard].into_iter().flatten();
         EngineInfo {
             name: self.name.clone().into(),
             dialect: self.dialect,
@@ -161,6 +164,7 @@ fn model_engine(
         inbox: engine.inbox,
         decisions: false,
         shard_maps: false,
+        shard: false,
         syncs: engine.sync_target,
         sagas: engine.sagas,
         keeps_outcomes: engine.session.resolve_commits == Some(true),

@@ -11,8 +11,8 @@ mod upkeep;
 
 use crate::driver::own_tables::{
     COMMITS, COORDINATORS, DECISIONS, EVENTS, INBOX, MESSAGES, MIRRORS, OUTBOX, OwnTableDdl,
-    SAGA_MARKS, SAGA_STEPS, SAGAS, SCHEDULES, SHARD_MAPS, SHARD_SLOTS, SYNC, SYNC_REJECTS,
-    SYNC_RUNS, VERSIONS,
+    SAGA_MARKS, SAGA_STEPS, SAGAS, SCHEDULES, SHARD_FENCES, SHARD_MAPS, SHARD_MOVES, SHARD_SLOTS,
+    SYNC, SYNC_REJECTS, SYNC_RUNS, VERSIONS,
 };
 use bindery_core::program::{EngineInfo, Keeps, TableDdl};
 
@@ -39,7 +39,9 @@ pub(crate) static OF_MIRRORS: Group = &[&MIRRORS];
 static OF_SAGA_LOG: Group = &[&SAGAS, &SAGA_STEPS];
 static OF_SAGA_STEPS: Group = &[&SAGA_MARKS];
 /// The engine that keeps the maps of shards.
-static OF_SHARD_MAPS: Group = &[&SHARD_MAPS, &SHARD_SLOTS];
+static OF_SHARD_MAPS: Group = &[&SHARD_MAPS, &SHARD_SLOTS, &SHARD_MOVES];
+/// One of the shards.
+static OF_SHARDS: Group = &[&SHARD_FENCES];
 /// Outcomes of transactions, where the database does not keep them itself.
 static OF_OUTCOMES: Group = &[&COMMITS];
 
@@ -65,6 +67,7 @@ pub fn own_tables(
         Keeps::SagaLog => of_sagas(true),
         Keeps::SagaSteps => of_sagas(false),
         Keeps::ShardMaps => OF_SHARD_MAPS,
+        Keeps::Shard => OF_SHARDS,
     });
     let groups = [(engine.outbox, OF_OUTBOX), (engine.inbox, OF_INBOX)]
         .into_iter()

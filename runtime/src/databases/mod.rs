@@ -46,9 +46,16 @@ use self::observed::labels;
 #[cfg(feature = "shards")]
 use self::shard_maps::ShardMaps;
 use self::status::EngineStatus;
-#[cfg(any(feature = "data", feature = "migrations", feature = "sync"))]
+#[cfg(any(
+    feature = "data",
+    feature = "migrations",
+    feature = "shards",
+    feature = "sync"
+))]
 use crate::driver::Physical;
 use crate::error::Result;
+#[cfg(feature = "shards")]
+use crate::link::Fences;
 use crate::link::connection::Connection;
 use crate::link::drift::Watch;
 use crate::link::engine::{Engine, StaticEngine, unknown_engine};
@@ -127,6 +134,9 @@ pub(crate) struct Configured {
     /// The maps that it keeps, as far as they are known.
     #[cfg(feature = "shards")]
     pub(crate) shard_maps: Arc<ShardMaps>,
+    /// Which of its slots are not its own, as far as that is known.
+    #[cfg(feature = "shards")]
+    pub(crate) shard_fences: Arc<Fences>,
 }
 
 /// A copy of an engine's database that is only read, with connections of its own.
@@ -286,7 +296,12 @@ impl Registry {
 
     /// A connection outside of the pool, for statements that may take as long as they need and wait for no lock for long; and the
     /// server that it is to.
-    #[cfg(any(feature = "data", feature = "migrations", feature = "sync"))]
+    #[cfg(any(
+        feature = "data",
+        feature = "migrations",
+        feature = "shards",
+        feature = "sync"
+    ))]
     pub(crate) fn connect_for_ddl(
         &self,
         engine: usize,
@@ -457,6 +472,8 @@ impl Configured {
             coordinators: Arc::default(),
             #[cfg(feature = "shards")]
             shard_maps: Arc::default(),
+            #[cfg(feature = "shards")]
+            shard_fences: Arc::default(),
         })
     }
 

@@ -198,6 +198,8 @@ impl ErrorKind {
             Self::Saga(_) => false,
             #[cfg(feature = "shards")]
             Self::NoShard { .. } => false,
+            #[cfg(feature = "shards")]
+            Self::ShardMoved => true,
             #[cfg(feature = "sync")]
             Self::Sync(_) => false,
         }

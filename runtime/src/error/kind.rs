@@ -142,6 +142,10 @@ pub enum ErrorKind {
         /// The slot.
         slot: u32,
     },
+    /// The rows of a key are on their way to another shard, or there since the connection was taken: take another one
+    /// ([`Shards::connect`](crate::shards::Shards::connect)), or have that done ([`Shards::run`](crate::shards::Shards::run)). Nothing was written.
+    #[cfg(feature = "shards")]
+    ShardMoved,
     /// Another transaction is in the way: a deadlock, or an order of transactions that cannot be. The whole transaction may
     /// be tried again.
     Conflict,
@@ -414,6 +418,8 @@ impl fmt::Display for ErrorKind {
                 out,
                 "no shard of `{shards}` has slot {slot}: give it to one, by `{shards}_shards().divide()` or `assign`"
             ),
+            #[cfg(feature = "shards")]
+            Self::ShardMoved => out.write_str(bindery_core::slots::REFUSAL.0),
             Self::Conflict => {
                 out.write_str("another transaction is in the way; try the whole transaction again")
             }

@@ -28,6 +28,8 @@ impl ErrorKind {
             Self::TenantLocked { .. } => "tenant_locked",
             #[cfg(feature = "shards")]
             Self::NoShard { .. } => "no_shard",
+            #[cfg(feature = "shards")]
+            Self::ShardMoved => "shard_moved",
             Self::Unavailable => "unavailable",
             Self::UnknownHost { .. } => "unknown_host",
             Self::AccessDenied => "access_denied",

@@ -18,6 +18,8 @@ use crate::observe::Call;
 
 #[cfg(feature = "atomic")]
 mod branch;
+#[cfg(feature = "shards")]
+mod fence;
 #[cfg_attr(not(feature = "session"), path = "held/no_identities.rs")]
 mod identities;
 mod observed;
@@ -27,6 +29,8 @@ mod scopes;
 mod standing;
 mod written;
 
+#[cfg(feature = "shards")]
+pub(crate) use self::fence::{Fence, Fenced, Fences};
 pub(crate) use self::pulled::Pulled;
 pub(crate) use self::standing::Scoped;
 
@@ -58,6 +62,9 @@ pub(crate) struct Link {
     has_written: bool,
     /// Rows that were found by their keys, where they are kept.
     identities: Option<Box<Identities>>,
+    /// Of a shard: what it is for.
+    #[cfg(feature = "shards")]
+    fenced: Option<Box<Fenced>>,
 }
 
 impl Link {
@@ -77,6 +84,8 @@ impl Link {
             is_restricted: false,
             has_written: false,
             identities: None,
+            #[cfg(feature = "shards")]
+            fenced: None,
         }
     }
 
@@ -96,6 +105,8 @@ impl Link {
             is_restricted: false,
             has_written: false,
             identities: None,
+            #[cfg(feature = "shards")]
+            fenced: None,
         };
         std::mem::replace(self, nothing)
     }
@@ -131,7 +142,13 @@ impl Link {
         }
         let outcome = self.timed(|link| {
             link.ensure_may(operation)?;
-            link.ensure_young().and_then(|()| work(link))
+            link.ensure_young()?;
+            #[cfg(feature = "shards")]
+            link.ensure_here()?;
+            let answer = work(link)?;
+            #[cfg(feature = "shards")]
+            let answer = link.ensure_still_here(operation, answer)?;
+            Ok(answer)
         });
         if let Err(error) = &outcome
             && !self.is_refused_by_scope(error)

@@ -22,5 +22,7 @@ pub(crate) mod slots;
 pub(crate) mod transaction;
 
 pub(crate) use self::connection::Connection;
+#[cfg(feature = "shards")]
+pub(crate) use self::held::{Fence, Fences};
 pub(crate) use self::held::{Link, Pulled, Scoped};
 pub(crate) use self::replicas::PoolSource;

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::{Sharded, Shards};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::link::Connection;
+use crate::link::engine::Engine;
 
 /// Shards that are worked on at a time unless said otherwise.
 const PARALLEL: usize = 8;
@@ -17,6 +18,7 @@ const PARALLEL: usize = 8;
 pub struct EachShard<'d, E> {
     shards: Shards<'d, E>,
     parallel: usize,
+    allows_moving: bool,
 }
 
 /// The report of a run, in the order of the shards' names.
@@ -42,12 +44,21 @@ impl<'d, E: Sharded> EachShard<'d, E> {
         Self {
             shards,
             parallel: PARALLEL,
+            allows_moving: false,
         }
     }
 
     /// The number of shards that are worked on at a time; 8 unless said, and at least 1.
     pub fn parallel(mut self, shards: usize) -> Self {
         self.parallel = shards.max(1);
+        self
+    }
+
+    /// Counts rows that are on their way from one shard to another as rows of both, where they are there already or still. Otherwise a shard
+    /// with such rows is reported as [`ErrorKind::ShardMoved`](crate::ErrorKind::ShardMoved), and so is one that a slot has left or come to
+    /// before all have answered.
+    pub fn allow_moving(mut self) -> Self {
+        self.allows_moving = true;
         self
     }
 
@@ -63,11 +74,7 @@ impl<'d, E: Sharded> EachShard<'d, E> {
         let worker = || {
             let mut done = Vec::new();
             while let Some(&engine) = E::ALL.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let connection = self.shards.registry.connect(engine);
-                done.push((
-                    engine,
-                    connection.and_then(|mut connection| work(&mut connection)),
-                ));
+                done.push((engine, self.one(engine, &work)));
             }
             done
         };
@@ -81,7 +88,53 @@ impl<'d, E: Sharded> EachShard<'d, E> {
             all
         });
         outcomes.sort_by_key(|(engine, _)| *engine);
-        ShardsReport { outcomes }
+        let outcomes = outcomes.into_iter().map(|(engine, outcome)| {
+            (
+                engine,
+                outcome.and_then(|(version, found)| self.unmoved(engine, version, found)),
+            )
+        });
+        ShardsReport {
+            outcomes: outcomes.collect(),
+        }
+    }
+
+    /// Works on one shard, whose fence has this version.
+    fn one<T>(
+        &self,
+        engine: E,
+        work: impl Fn(&mut Connection<E>) -> Result<T>,
+    ) -> Result<(i64, T)> {
+        let mut connection = self.shards.registry.connect(engine)?;
+        if self.allows_moving {
+            return work(&mut connection).map(|found| (0, found));
+        }
+        let fence = self.shards.fence(&mut connection)?;
+        if fence.is_mixed() {
+            return Err(moved(engine));
+        }
+        let fences = &self.shards.place(engine).shard_fences;
+        let set = E::SET.name;
+        connection.link.for_all_slots(fences, set, fence.version);
+        work(&mut connection).map(|found| (fence.version, found))
+    }
+
+    /// What was found on a shard, unless a slot has left or come to it since.
+    fn unmoved<T>(&self, engine: E, version: i64, found: T) -> Result<T> {
+        if self.allows_moving {
+            return Ok(found);
+        }
+        let fences = &self.shards.place(engine).shard_fences;
+        let now = match fences.fresh(E::SET.name) {
+            Some(fence) => fence,
+            None => self
+                .shards
+                .fence(&mut self.shards.registry.connect(engine)?)?,
+        };
+        match now.version == version {
+            true => Ok(found),
+            false => Err(moved(engine)),
+        }
     }
 
     /// Returns the first `limit` rows of all shards together, by the order of `key`: `work` queries the first `limit` of one shard.
@@ -105,6 +158,11 @@ impl<'d, E: Sharded> EachShard<'d, E> {
         rows.truncate(limit);
         MergedRows { rows, failed }
     }
+}
+
+#[cold]
+fn moved(engine: impl Engine) -> Error {
+    Error::new(ErrorKind::ShardMoved).on_engine(engine.name())
 }
 
 impl<E: Sharded, T> ShardsReport<E, T> {

@@ -97,6 +97,39 @@ pub(super) fn divided(map: &KnownMap, slots: u32, engines: &[usize]) -> Vec<Slot
     added
 }
 
+/// The ranges of a map after slots have moved to another engine; ranges of one engine that follow each other are one.
+pub(super) fn moved(map: &KnownMap, slots: &Range<u32>, engine: usize) -> Vec<Slots> {
+    let kept = map.ranges.iter().flat_map(|range| {
+        let before = Slots {
+            past: range.past.min(slots.start),
+            ..*range
+        };
+        let after = Slots {
+            first: range.first.max(slots.end),
+            ..*range
+        };
+        [before, after]
+    });
+    let come = Slots {
+        first: slots.start,
+        past: slots.end,
+        engine,
+    };
+    let mut all: Vec<Slots> = kept
+        .chain([come])
+        .filter(|range| range.first < range.past)
+        .collect();
+    all.sort_unstable_by_key(|range| range.first);
+    all.dedup_by(|next, range| {
+        let is_one = range.engine == next.engine && range.past == next.first;
+        if is_one {
+            range.past = next.past;
+        }
+        is_one
+    });
+    all
+}
+
 /// Why slots cannot be given to a shard.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refused {
@@ -176,6 +209,22 @@ mod tests {
             [(0, 2, 4), (4, 6, 7)]
         );
         assert_eq!(plain(divided(&map(&[(0, 12, 4)]), 12, &[4, 5])), []);
+    }
+
+    #[test]
+    fn slots_that_have_moved_are_of_one_range_with_their_neighbours() {
+        let held = map(&[(0, 4, 4), (4, 8, 5), (9, 12, 4)]);
+        let after = |slots: Range<u32>, engine| plain(moved(&held, &slots, engine));
+        assert_eq!(after(4..8, 4), [(0, 8, 4), (9, 12, 4)]);
+        assert_eq!(
+            after(5..6, 4),
+            [(0, 4, 4), (4, 5, 5), (5, 6, 4), (6, 8, 5), (9, 12, 4)]
+        );
+        assert_eq!(after(0..4, 7), [(0, 4, 7), (4, 8, 5), (9, 12, 4)]);
+        assert_eq!(
+            after(10..11, 5),
+            [(0, 4, 4), (4, 8, 5), (9, 10, 4), (10, 11, 5), (11, 12, 4)]
+        );
     }
 
     #[test]

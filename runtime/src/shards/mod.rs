@@ -4,29 +4,37 @@
 mod each;
 mod key;
 mod map;
+mod moving;
 mod store;
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 pub use self::each::{EachShard, MergedRows, ShardsReport};
 pub use self::key::ShardKey;
 pub use self::map::{ShardMap, ShardRange};
+pub use self::moving::{MoveStage, ShardMove};
 
-use crate::databases::Registry;
 use crate::databases::shard_maps::{KnownMap, ShardMaps, Slots};
+use crate::databases::{Configured, Registry};
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::link::Connection;
 use crate::link::engine::Engine;
+use crate::link::transaction::Transaction;
+use crate::link::{Connection, Fence};
+
+/// The pause before a shard is looked at again whose rows are on their way.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A set as it was compiled in.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct ShardSet {
+pub struct ShardSet<'s> {
     /// The name in `bindery.toml`.
-    pub name: &'static str,
+    pub name: &'s str,
     /// The place of the engine that keeps the map.
     pub map: usize,
     /// The number of slots.
@@ -37,7 +45,7 @@ pub struct ShardSet {
 pub trait Sharded: Engine {
     /// The set.
     #[doc(hidden)]
-    const SET: &'static ShardSet;
+    const SET: &'static ShardSet<'static>;
 
     /// The type of the column by which its rows are on its shards.
     type Key<'k>: Into<ShardKey>;
@@ -83,22 +91,82 @@ impl<'d, E: Sharded> Shards<'d, E> {
         }
     }
 
-    /// A connection of the shard that has the rows of a key.
+    /// A connection of the shard that has the rows of a key, for these rows. Where they are on their way to another one it waits, no longer
+    /// than for a connection. Once they have left, each call on the connection is refused ([`ErrorKind::ShardMoved`]).
     ///
     /// # Errors
-    /// As for [`engine`](Self::engine), and where that shard cannot be reached.
+    /// As for [`engine`](Self::engine); that shard cannot be reached; the rows are still on their way.
     #[track_caller]
     pub fn connect(&self, key: E::Key<'_>) -> Result<Connection<E>> {
-        self.registry.connect(self.engine(key)?)
+        let key: ShardKey = key.into();
+        self.connect_to(key.slot(E::SET.slots))
     }
 
-    /// The shard that has the rows of a key. The map is read when a slot is met that none was known for; no other call needs it.
+    #[track_caller]
+    fn connect_to(&self, slot: u32) -> Result<Connection<E>> {
+        let begun = Instant::now();
+        loop {
+            let engine = self.engine_of(slot)?;
+            let mut connection = self.registry.connect(engine)?;
+            let place = self.place(engine);
+            if self.fence(&mut connection)?.has(slot) {
+                let fences = &place.shard_fences;
+                connection.link.for_slot(fences, E::SET.name, slot);
+                return Ok(connection);
+            }
+            drop(connection);
+            if self.read_map()?.engine_of(slot) != Some(engine.index()) {
+                continue;
+            }
+            if begun.elapsed() >= place.settings.pool.acquire_timeout {
+                let error = Error::new(ErrorKind::ShardMoved).during(Operation::Choose);
+                return Err(error.on_engine(engine.name()));
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// Runs `work` in a transaction on the shard that has the rows of a key, and once more where these have moved meanwhile.
+    ///
+    /// # Errors
+    /// Those of `work`, of [`connect`](Self::connect) and of committing.
+    #[track_caller]
+    pub fn transaction<T>(
+        &self,
+        key: E::Key<'_>,
+        mut work: impl FnMut(&mut Transaction<'_, E>) -> Result<T>,
+    ) -> Result<T> {
+        let key: ShardKey = key.into();
+        let slot = key.slot(E::SET.slots);
+        let begun = Instant::now();
+        loop {
+            let mut connection = self.connect_to(slot)?;
+            let place = self.place(connection.engine());
+            let outcome = connection.transaction(&mut work);
+            match &outcome {
+                Err(error)
+                    if *error.kind() == ErrorKind::ShardMoved
+                        && begun.elapsed() < place.settings.pool.acquire_timeout =>
+                {
+                    place.shard_fences.forget(E::SET.name);
+                }
+                _ => return outcome,
+            }
+        }
+    }
+
+    /// The shard that has the rows of a key, by the map as it was read last: for functions of your own. It is read when a slot is met that
+    /// none was known for, and where a shard says that a slot has left it; no other call needs it. What is done with it is not refused where
+    /// rows have moved since, but for writes, which the shard itself refuses.
     ///
     /// # Errors
     /// No shard has its slot ([`ErrorKind::NoShard`]), or the engine with the map cannot be reached.
     pub fn engine(&self, key: E::Key<'_>) -> Result<E> {
         let key: ShardKey = key.into();
-        let slot = key.slot(E::SET.slots);
+        self.engine_of(key.slot(E::SET.slots))
+    }
+
+    fn engine_of(&self, slot: u32) -> Result<E> {
         let known = self.maps().known(E::SET.name);
         let found = known.and_then(|map| map.engine_of(slot));
         let found = match found {
@@ -134,31 +202,27 @@ impl<'d, E: Sharded> Shards<'d, E> {
     /// # Errors
     /// Another shard has one of them, and the rows that go with it; a slot is none of the set's; or as for [`map`](Self::map).
     pub fn assign(&self, slots: Range<u32>, shard: E) -> Result<ShardMap> {
-        self.change(|known| {
-            let given = map::assigned(known, E::SET.slots, &slots, shard.index());
-            given.map_err(|why| {
-                let why = match why {
-                    map::Refused::Beyond => format!(
-                        "the shards `{}` have slots from 0 to {}",
-                        E::SET.name,
-                        E::SET.slots
-                    ),
-                    map::Refused::Taken { slot, engine } => {
-                        let name = self.registry.program.engines[engine].name();
-                        format!(
-                            "slot {slot} of the shards `{}` is on `{name}`, and so are its rows",
-                            E::SET.name
-                        )
-                    }
-                };
-                Error::new(ErrorKind::Config(why)).during(Operation::Choose)
-            })
-        })
+        self.change(|known| store::assigned(self.registry, E::SET, (known, &slots), shard.index()))
     }
 
     /// Work on all shards, some at a time.
     pub fn each(&self) -> EachShard<'d, E> {
         EachShard::of(Self::of(self.registry))
+    }
+
+    fn place(&self, engine: E) -> &'d Configured {
+        &self.registry.engines[engine.index()]
+    }
+
+    /// What the shard of a connection says of its slots, as it was a moment ago.
+    fn fence(&self, connection: &mut Connection<E>) -> Result<Arc<Fence>> {
+        let engine = connection.engine();
+        let fences = &self.place(engine).shard_fences;
+        let fence = connection.link.fence(fences, E::SET.name);
+        fence.map_err(|error| {
+            let error = store::explained(E::SET, error, "its table, `_bindery_shard_fences`, is");
+            error.during(Operation::Choose).on_engine(engine.name())
+        })
     }
 
     fn maps(&self) -> &'d ShardMaps {

@@ -1,11 +1,14 @@
 //! The tables of maps: `_bindery_shard_maps` has the number of slots and the version of each set, `_bindery_shard_slots` which of them are
 //! where. Whoever changes a map takes the lock of its row in the former first, so that changes follow one another.
 
+use std::ops::Range;
+
 use super::ShardSet;
+use super::map;
 use crate::databases::Registry;
 use crate::databases::shard_maps::{KnownMap, Slots};
 use crate::driver::{Isolation, TransactionOptions};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Connection;
 use crate::link::dialect::Several;
 use crate::link::engine::Engine;
@@ -16,7 +19,7 @@ use bindery_core::program::Program;
 
 /// The engine that keeps a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct MapEngine {
+pub(super) struct MapEngine {
     index: usize,
     name: &'static str,
     dialect: Dialect,
@@ -39,7 +42,7 @@ impl Engine for MapEngine {
 }
 
 impl MapEngine {
-    fn of(set: &ShardSet, program: &'static Program) -> Self {
+    pub(super) fn of(set: &ShardSet<'_>, program: &'static Program) -> Self {
         let info = &program.engines[set.map];
         Self {
             index: set.map,
@@ -50,7 +53,7 @@ impl MapEngine {
 }
 
 /// Reads a map: what is committed of it, also where a session of the caller's has the engine open.
-pub(super) fn read_map(registry: &Registry, set: &ShardSet) -> Result<KnownMap> {
+pub(super) fn read_map(registry: &Registry, set: &ShardSet<'_>) -> Result<KnownMap> {
     let engine = MapEngine::of(set, registry.program);
     let mut connection = registry.outside_transaction(|| registry.connect(engine))?;
     // The version and the ranges are those of one moment.
@@ -58,19 +61,44 @@ pub(super) fn read_map(registry: &Registry, set: &ShardSet) -> Result<KnownMap> 
         .isolation(Isolation::RepeatableRead)
         .read_only();
     let read = connection.transaction_with(options, |tx| map_within(tx, set, registry.program));
-    read.map_err(|error| explained(set, error).on_engine(engine.name))
+    read.map_err(|error| {
+        explained(
+            set,
+            error,
+            "its tables, `_bindery_shard_maps` and `_bindery_shard_slots`, are",
+        )
+        .on_engine(engine.name)
+    })
 }
 
-/// Changes a map: `added` says which ranges come to those that there are. None goes, and none changes its engine.
+/// Gives slots that are on no engine to some: `added` says which ranges come to those that there are.
 pub(super) fn change(
     registry: &Registry,
-    set: &ShardSet,
+    set: &ShardSet<'_>,
     mut added: impl FnMut(&KnownMap) -> Result<Vec<Slots>>,
 ) -> Result<KnownMap> {
     let known = read_map(registry, set)?;
     if added(&known)?.is_empty() {
         return Ok(known);
     }
+    within(registry, set, |tx, map| {
+        let added = added(map)?;
+        if !added.is_empty() {
+            for range in added {
+                insert(tx, set, range, registry.program)?;
+            }
+            grow(tx, set)?;
+        }
+        map_within(tx, set, registry.program)
+    })
+}
+
+/// Works on a map, which none changes meanwhile.
+pub(super) fn within<T>(
+    registry: &Registry,
+    set: &ShardSet<'_>,
+    mut work: impl FnMut(&mut Transaction<'_, MapEngine>, &KnownMap) -> Result<T>,
+) -> Result<T> {
     let engine = MapEngine::of(set, registry.program);
     let mut connection = registry.connect(engine)?;
     begin_map(&mut connection, set)?;
@@ -81,23 +109,64 @@ pub(super) fn change(
             .otherwise("UPDATE _bindery_shard_maps SET version = version WHERE shards = ?");
         tx.execute(take, (set.name,))?;
         let map = map_within(tx, set, registry.program)?;
-        let added = added(&map)?;
-        if added.is_empty() {
-            return Ok(map);
-        }
-        for range in added {
-            insert(tx, set, range, registry.program)?;
-        }
-        let bump = Sql::by_dialect()
-            .postgres("UPDATE _bindery_shard_maps SET version = version + 1 WHERE shards = $1")
-            .otherwise("UPDATE _bindery_shard_maps SET version = version + 1 WHERE shards = ?");
-        tx.execute(bump, (set.name,))?;
-        map_within(tx, set, registry.program)
+        work(tx, &map)
+    })
+}
+
+/// Writes the ranges of a map anew.
+pub(super) fn replace(
+    tx: &mut Transaction<'_, MapEngine>,
+    set: &ShardSet<'_>,
+    ranges: Vec<Slots>,
+    program: &'static Program,
+) -> Result<()> {
+    let delete = Sql::by_dialect()
+        .postgres("DELETE FROM _bindery_shard_slots WHERE shards = $1")
+        .otherwise("DELETE FROM _bindery_shard_slots WHERE shards = ?");
+    tx.execute(delete, (set.name,))?;
+    for range in ranges {
+        insert(tx, set, range, program)?;
+    }
+    grow(tx, set)
+}
+
+fn grow(tx: &mut Transaction<'_, MapEngine>, set: &ShardSet<'_>) -> Result<()> {
+    let bump = Sql::by_dialect()
+        .postgres("UPDATE _bindery_shard_maps SET version = version + 1 WHERE shards = $1")
+        .otherwise("UPDATE _bindery_shard_maps SET version = version + 1 WHERE shards = ?");
+    tx.execute(bump, (set.name,)).map(drop)
+}
+
+/// The slots of a range that come to an engine.
+pub(super) fn assigned(
+    registry: &Registry,
+    set: &ShardSet<'_>,
+    (known, slots): (&KnownMap, &Range<u32>),
+    engine: usize,
+) -> Result<Vec<Slots>> {
+    let given = map::assigned(known, set.slots, slots, engine);
+    given.map_err(|why| {
+        let why = match why {
+            map::Refused::Beyond => {
+                format!(
+                    "the shards `{}` have slots from 0 to {}",
+                    set.name, set.slots
+                )
+            }
+            map::Refused::Taken { slot, engine } => {
+                let name = registry.program.engines[engine].name();
+                format!(
+                    "slot {slot} of the shards `{}` is on `{name}`, and so are its rows",
+                    set.name
+                )
+            }
+        };
+        Error::new(ErrorKind::Config(why)).during(Operation::Choose)
     })
 }
 
 /// Makes the row of a map where there is none.
-fn begin_map(connection: &mut Connection<MapEngine>, set: &ShardSet) -> Result<()> {
+fn begin_map(connection: &mut Connection<MapEngine>, set: &ShardSet<'_>) -> Result<()> {
     let insert = Sql::by_dialect()
         .postgres("INSERT INTO _bindery_shard_maps (shards, slots, version) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING")
         .mysql("INSERT INTO _bindery_shard_maps (shards, slots, version) VALUES (?, ?, 0) ON DUPLICATE KEY UPDATE version = version")
@@ -109,7 +178,7 @@ fn begin_map(connection: &mut Connection<MapEngine>, set: &ShardSet) -> Result<(
 
 fn insert(
     tx: &mut Transaction<'_, MapEngine>,
-    set: &ShardSet,
+    set: &ShardSet<'_>,
     range: Slots,
     program: &'static Program,
 ) -> Result<()> {
@@ -128,7 +197,7 @@ fn insert(
 
 fn map_within(
     tx: &mut Transaction<'_, MapEngine>,
-    set: &ShardSet,
+    set: &ShardSet<'_>,
     program: &'static Program,
 ) -> Result<KnownMap> {
     let head = Sql::by_dialect()
@@ -178,14 +247,15 @@ fn map_within(
     })
 }
 
-/// Says in words that the tables are missing, where that is why something failed. Whoever changes a map has read it before.
+/// Says in words that tables are missing, where that is why something failed. Whoever changes a map has read it before.
 #[cold]
-fn explained(set: &ShardSet, error: Error) -> Error {
+pub(super) fn explained(set: &ShardSet<'_>, error: Error, tables: &str) -> Error {
     match error.kind() {
         ErrorKind::SchemaMismatch => refused(
             set,
-            "its tables, `_bindery_shard_maps` and `_bindery_shard_slots`, are not there: `create_missing()`, `bindery create` or a run of \
-             migrations makes them",
+            &format!(
+                "{tables} not there: `create_missing()`, `bindery create` or a run of migrations makes what is missing"
+            ),
         ),
         _ => error,
     }
@@ -193,7 +263,7 @@ fn explained(set: &ShardSet, error: Error) -> Error {
 
 /// A map that the program cannot use.
 #[cold]
-fn refused(set: &ShardSet, why: &str) -> Error {
+fn refused(set: &ShardSet<'_>, why: &str) -> Error {
     Error::new(ErrorKind::Config(format!(
         "the map of the shards `{}` cannot be used: {why}",
         set.name

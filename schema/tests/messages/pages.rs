@@ -248,6 +248,7 @@ fn compared(code: &str, sql: &str) -> Vec<&'static str> {
         inbox: false,
         decisions: false,
         shard_maps: false,
+        shard: false,
         syncs: false,
         sagas: None,
         keeps_outcomes: false,

@@ -2,6 +2,7 @@
 -- Shards of three dialects, and a set by a text beside one by a number.
 
 -- @engines s0
+-- @capture
 CREATE TABLE orders (
     tenant_id INTEGER NOT NULL,
     id BIGINT NOT NULL,
@@ -10,12 +11,14 @@ CREATE TABLE orders (
 );
 
 -- @engines s0
+-- @capture
 CREATE TABLE accounts (
     name VARCHAR(40) PRIMARY KEY,
     stars BIGINT NOT NULL
 );
 
 -- @engines s0
+-- @capture
 CREATE TABLE readings (
     device UUID NOT NULL,
     reading INTEGER NOT NULL,

@@ -35,7 +35,7 @@ pub mod engine {
 // …
 
 impl ::bindery::shards::Sharded for engine::CustomersShard {
-    const SET: &'static ::bindery::__private::ShardSet = &::bindery::__private::ShardSet {
+    const SET: &'static ::bindery::__private::ShardSet<'static> = &::bindery::__private::ShardSet {
         name: "customers",
         map: 0,
         slots: 1024,

@@ -75,6 +75,7 @@ fn read_checked_model(
             inbox: false,
             decisions: false,
             shard_maps: false,
+            shard: false,
             syncs: false,
             sagas: None,
             keeps_outcomes: false,

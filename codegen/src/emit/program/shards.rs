@@ -30,7 +30,7 @@ fn described(w: &mut RustWriter, model: &Model, set: &ShardSet, engine: &str) {
     let engines: Vec<String> = engines.map(|name| format!("Self::{name}")).collect();
     w.item(|w| {
         w.block(&format!("impl ::bindery::shards::Sharded for {engine}"), |w| {
-            w.line("const SET: &'static ::bindery::__private::ShardSet = &::bindery::__private::ShardSet {");
+            w.line("const SET: &'static ::bindery::__private::ShardSet<'static> = &::bindery::__private::ShardSet {");
             w.indented(|w| {
                 w.line(&format!("name: {},", string_literal(&set.name)));
                 w.line(&format!("map: {},", set.map.0));

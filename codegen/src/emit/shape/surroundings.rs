@@ -70,6 +70,7 @@ impl Hash for Surroundings<'_> {
                 inbox: _,
                 decisions: _,
                 shard_maps: _,
+                shard: _,
                 syncs: _,
                 sagas: _,
                 keeps_outcomes: _,

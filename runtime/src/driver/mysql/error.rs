@@ -130,6 +130,8 @@ fn kind_of_error(said: &ServerError) -> ErrorKind {
         | 3988 => ErrorKind::ValueOutOfRange(Constraint::default()),
         1020 | 1213 => ErrorKind::Conflict,
         1205 | 3572 => ErrorKind::Busy,
+        #[cfg(feature = "shards")]
+        1644 if text == bindery_core::slots::REFUSAL.0 => ErrorKind::ShardMoved,
         1317 | 1969 | 3024 => ErrorKind::Timeout {
             phase: TimeoutPhase::Statement,
         },

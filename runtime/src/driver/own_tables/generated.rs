@@ -830,6 +830,74 @@ pub(crate) static SHARD_SLOTS: OwnTableDdl = OwnTableDdl::new(
     &[],
 );
 
+/// Of an engine that is one of the shards: slots that are not, or not only, its own, a letter for each; triggers refuse writes of rows of such
+/// slots, but for `moves`, which whoever moves rows sets in a transaction of its own where a session has no name for it. `version` grows when
+/// a slot leaves.
+pub(crate) static SHARD_FENCES: OwnTableDdl = OwnTableDdl::new(
+    "_bindery_shard_fences",
+    [
+        Some(&[r#"CREATE TABLE IF NOT EXISTS "_bindery_shard_fences" (
+    "shards" VARCHAR(32) NOT NULL,
+    "version" BIGINT NOT NULL,
+    "moves" BIGINT NOT NULL,
+    "slots" TEXT NOT NULL,
+    PRIMARY KEY ("shards")
+)"#]),
+        Some(&[r#"CREATE TABLE IF NOT EXISTS "_bindery_shard_fences" (
+    "shards" character varying(32) NOT NULL,
+    "version" bigint NOT NULL,
+    "moves" bigint NOT NULL,
+    "slots" text NOT NULL,
+    PRIMARY KEY ("shards")
+)"#]),
+        Some(&[r#"CREATE TABLE IF NOT EXISTS `_bindery_shard_fences` (
+    `shards` VARCHAR(32) NOT NULL,
+    `version` BIGINT NOT NULL,
+    `moves` BIGINT NOT NULL,
+    `slots` MEDIUMTEXT NOT NULL,
+    PRIMARY KEY (`shards`)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */"#]),
+    ],
+    NOTHING,
+    &[],
+);
+
+/// The slots of each set that are on their way from one engine to another, beside the map.
+pub(crate) static SHARD_MOVES: OwnTableDdl = OwnTableDdl::new(
+    "_bindery_shard_moves",
+    [
+        Some(&[r#"CREATE TABLE IF NOT EXISTS "_bindery_shard_moves" (
+    "shards" VARCHAR(32) NOT NULL,
+    "first_slot" BIGINT NOT NULL,
+    "past_slot" BIGINT NOT NULL,
+    "source" VARCHAR(32) NOT NULL,
+    "target" VARCHAR(32) NOT NULL,
+    "stage" VARCHAR(9) NOT NULL,
+    PRIMARY KEY ("shards")
+)"#]),
+        Some(&[r#"CREATE TABLE IF NOT EXISTS "_bindery_shard_moves" (
+    "shards" character varying(32) NOT NULL,
+    "first_slot" bigint NOT NULL,
+    "past_slot" bigint NOT NULL,
+    "source" character varying(32) NOT NULL,
+    "target" character varying(32) NOT NULL,
+    "stage" character varying(9) NOT NULL,
+    PRIMARY KEY ("shards")
+)"#]),
+        Some(&[r#"CREATE TABLE IF NOT EXISTS `_bindery_shard_moves` (
+    `shards` VARCHAR(32) NOT NULL,
+    `first_slot` BIGINT NOT NULL,
+    `past_slot` BIGINT NOT NULL,
+    `source` VARCHAR(32) NOT NULL,
+    `target` VARCHAR(32) NOT NULL,
+    `stage` VARCHAR(9) NOT NULL,
+    PRIMARY KEY (`shards`)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */"#]),
+    ],
+    NOTHING,
+    &[],
+);
+
 /// `at_work` is the statement that was begun last, `done` how many are done, of the way forth or of the way back. The time is the
 /// database's own, in UTC as every session is.
 pub(crate) static MIGRATIONS: OwnTableDdl = OwnTableDdl::new(

@@ -117,7 +117,7 @@ pub(crate) const TASK_COLUMNS: &str = "(uid, task, payload, status, task_key, un
      created_at, requeues)";
 
 /// A statement in the words of a database: in the template `?` is a parameter, and `@now` the time by the clock of the database.
-#[cfg(any(feature = "outbox", feature = "sync"))]
+#[cfg(any(feature = "outbox", feature = "shards", feature = "sync"))]
 pub(crate) fn statement(dialect: Dialect, template: &str) -> String {
     let template = template.replace("@now", now_ms(dialect));
     let mut sql = SqlWriter::new(dialect);

@@ -155,6 +155,24 @@ CREATE TABLE _bindery_shard_slots (
     engine VARCHAR(32) NOT NULL,
     PRIMARY KEY (shards, first_slot)
 );
+-- Of an engine that is one of the shards: slots that are not, or not only, its own, a letter for each; triggers refuse writes of rows of such
+-- slots, but for `moves`, which whoever moves rows sets in a transaction of its own where a session has no name for it. `version` grows when
+-- a slot leaves.
+CREATE TABLE _bindery_shard_fences (
+    shards VARCHAR(32) NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    moves BIGINT NOT NULL,
+    slots TEXT NOT NULL
+);
+-- The slots of each set that are on their way from one engine to another, beside the map.
+CREATE TABLE _bindery_shard_moves (
+    shards VARCHAR(32) NOT NULL PRIMARY KEY,
+    first_slot BIGINT NOT NULL,
+    past_slot BIGINT NOT NULL,
+    source VARCHAR(32) NOT NULL,
+    target VARCHAR(32) NOT NULL,
+    stage VARCHAR(9) NOT NULL
+);
 
 -- `at_work` is the statement that was begun last, `done` how many are done, of the way forth or of the way back. The time is the
 -- database's own, in UTC as every session is.

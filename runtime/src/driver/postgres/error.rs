@@ -141,6 +141,8 @@ fn kind_of_error(said: &ServerError) -> ErrorKind {
         }
         "40001" | "40P01" => ErrorKind::Conflict,
         "55P03" => ErrorKind::Busy,
+        #[cfg(feature = "shards")]
+        code if code == bindery_core::slots::REFUSAL.1 => ErrorKind::ShardMoved,
         "25P02" => ErrorKind::TransactionAborted,
         "57014" => ErrorKind::Timeout {
             phase: TimeoutPhase::Statement,

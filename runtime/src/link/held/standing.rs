@@ -206,13 +206,15 @@ impl Standing {
 
 /// A deadlock and its kin, also where a savepoint would do on one database: on others the transaction is gone.
 fn ends_whole(error: &Error) -> bool {
-    matches!(
-        error.kind(),
+    match error.kind() {
         ErrorKind::Conflict
-            | ErrorKind::Busy
-            | ErrorKind::ConnectionLost
-            | ErrorKind::OutcomeUnknown
-    )
+        | ErrorKind::Busy
+        | ErrorKind::ConnectionLost
+        | ErrorKind::OutcomeUnknown => true,
+        #[cfg(feature = "shards")]
+        ErrorKind::ShardMoved => true,
+        _ => false,
+    }
 }
 
 /// Whether a statement was sent that failed. What was found before concerns the caller alone.
@@ -283,6 +285,8 @@ fn is_of_database(error: &Error) -> bool {
         ErrorKind::Saga(_) => false,
         #[cfg(feature = "shards")]
         ErrorKind::NoShard { .. } => false,
+        #[cfg(feature = "shards")]
+        ErrorKind::ShardMoved => true,
         #[cfg(feature = "sync")]
         ErrorKind::Sync(_) => false,
     }

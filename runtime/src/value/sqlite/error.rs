@@ -156,11 +156,21 @@ pub(crate) fn step_error(error: rusqlite::Error) -> Error {
     let kind = if code == ffi::SQLITE_ERROR && message == "integer overflow" {
         ErrorKind::ValueOutOfRange(Constraint::default())
     } else {
-        kind_of_code(code)
+        of_trigger(code, message).unwrap_or_else(|| kind_of_code(code))
     };
     Error::new(kind)
         .with_source(source)
         .telling(reported_constraint(code, message))
+}
+
+/// The refusal of a trigger of bindery's own.
+fn of_trigger(code: i32, message: &str) -> Option<ErrorKind> {
+    #[cfg(feature = "shards")]
+    if code == ffi::SQLITE_CONSTRAINT_TRIGGER && message == bindery_core::slots::REFUSAL.0 {
+        return Some(ErrorKind::ShardMoved);
+    }
+    let _ = (code, message);
+    None
 }
 
 fn kind_of_code(code: i32) -> ErrorKind {

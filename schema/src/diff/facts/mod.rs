@@ -56,7 +56,7 @@ pub(super) struct Tables {
     pub(super) rename_names_schema: bool,
 }
 
-/// What a computed column keeps those that it reads from.
+/// The changes of a column that a computed one which reads it stands in the way of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Computed {
     Nothing,
@@ -75,7 +75,7 @@ pub(super) struct Columns {
     /// A type with fewer digits keeps all that a value has.
     pub(super) keep_digits: bool,
     pub(super) computed_keeps_from: Computed,
-    /// A counted column is the first of a key at all times, so that both come and go in one statement.
+    /// An auto-increment column is the first of a key at all times, so that both come and go in one statement.
     pub(super) counted_with_key: bool,
     /// Expressions of views, columns and keys are typed when they are made, by the types that their columns have then.
     pub(super) typed_expressions: bool,

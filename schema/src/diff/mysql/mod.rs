@@ -1,4 +1,4 @@
-//! What tables of MySQL and MariaDB alone have.
+//! Tables of MySQL and MariaDB alone: their partitions.
 
 mod partitioning;
 

@@ -1,4 +1,4 @@
-//! What schemas of PostgreSQL alone have: domains, sequences that follow the names of their columns, statements of triggers.
+//! Schemas of PostgreSQL alone: domains, sequences that follow the names of their columns, statements of triggers.
 
 mod domain;
 mod sequences;

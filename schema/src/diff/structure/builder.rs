@@ -138,7 +138,7 @@ impl Builder<'_> {
         written.filter(|name| usual != Some(name.as_str())).cloned()
     }
 
-    /// What a domain refuses is kept with the domain.
+    /// NOT NULL of a domain is kept with the domain.
     fn is_nullable(&self, table: &Table, column: &Column) -> bool {
         let counts = matches!(column.generated, Generated::Key { .. });
         if self.facts().columns.keys_take_null {

@@ -123,6 +123,7 @@ impl Structure {
                 inbox: false,
                 decisions: false,
                 shard_maps: false,
+                shard: false,
                 syncs: false,
                 sagas: None,
                 keeps_outcomes: false,

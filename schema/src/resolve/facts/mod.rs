@@ -47,11 +47,11 @@ pub(super) struct Defaults {
     pub(super) wrapped: bool,
 }
 
-/// What makes a column count.
+/// Columns that auto-increment.
 pub(super) struct Counters {
-    /// `AUTOINCREMENT` is more than that the column counts.
+    /// `AUTOINCREMENT` says more than that the column auto-increments.
     pub(super) autoincrement: bool,
-    /// Returns the counter of a type that counts by its name.
+    /// Returns the counter of a type that auto-increments by its name.
     pub(super) of_type: fn(&str) -> Counter,
 }
 

@@ -282,7 +282,7 @@ pub(super) struct Writes {
     pub(super) excluded_by_name: bool,
     /// The row that could not be inserted is called `excluded`; else by the name that the statement gives it.
     pub(super) is_called_excluded: bool,
-    /// What becomes of a row that is there sees the tables of the query that is inserted.
+    /// The assignments to a row that is there see the tables of the query that is inserted.
     pub(super) update_sees_query: bool,
     /// The key that is one INTEGER is the number of the row.
     pub(super) numbers_rows: bool,

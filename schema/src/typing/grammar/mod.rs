@@ -67,7 +67,7 @@ pub(crate) struct Grammar {
     pub(super) form: Form,
     /// Whether a function that was measured takes a call with this number of arguments.
     pub(super) takes_call: fn(&Call, usize) -> bool,
-    /// What was measured of a function on a server.
+    /// Returns the rule that was measured of a function on a server.
     pub(super) measured: fn(&str) -> Option<Function>,
 }
 

@@ -1,7 +1,7 @@
 //! The results of functions of MariaDB, by the classes of their arguments: it has no catalogue of them, so `functions.txt` and
 //! `merges.txt` are measured on a server by `cargo xtask catalogue`. A function that takes a word of its own among its
 //! arguments (`CAST`, `EXTRACT`, `DATE_ADD`) is not among them, nor is one whose answers follow no rule (`GREATEST`,
-//! `ROUND`). What else the checker knows of MySQL and MariaDB alone has a file each.
+//! `ROUND`). Other rules of MySQL and MariaDB alone have a file each.
 
 mod casts;
 mod collations;

@@ -1,4 +1,4 @@
-//! What the checker knows of SQLite alone: calls, rows that every database has, constants.
+//! SQLite alone: calls, rows that every database has, constants.
 
 mod forms;
 mod literal;

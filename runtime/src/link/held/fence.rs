@@ -1,0 +1,209 @@
+//! Connections of a shard: each call on one is refused where rows of its slot may have left for another shard since. Which have is read from
+//! the shard itself, not more often than once in [`READ_FOR`]; whoever moves rows waits for longer than that before anybody may find them in
+//! their new place.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use super::Link;
+use crate::error::{Error, ErrorKind, Operation, Result};
+use bindery_core::dialect::Dialect;
+use bindery_core::slots::{OWN, READ_FOR};
+
+/// What a shard says of its slots.
+#[derive(Debug, Default)]
+pub(crate) struct Fence {
+    /// Grows when that changes.
+    pub(crate) version: i64,
+    /// A letter for each; empty where all of them are its own.
+    pub(crate) slots: String,
+}
+
+impl Fence {
+    /// Whether the rows of a slot are here and nowhere else.
+    pub(crate) fn has(&self, slot: u32) -> bool {
+        let letter = self.slots.as_bytes().get(slot as usize);
+        letter.is_none_or(|letter| *letter == OWN as u8)
+    }
+
+    /// Whether rows are here that are not, or not only, its own.
+    pub(crate) fn is_mixed(&self) -> bool {
+        use bindery_core::slots::{COMING, GOING};
+        self.slots.contains([COMING, GOING])
+    }
+}
+
+/// The fences of an engine's sets as they were read, and when.
+#[derive(Default)]
+pub(crate) struct Fences(Mutex<BTreeMap<&'static str, (Arc<Fence>, Instant)>>);
+
+impl Fences {
+    /// The fence of a set, where it was read a moment ago.
+    pub(crate) fn fresh(&self, set: &str) -> Option<Arc<Fence>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (fence, read) = known.get(set)?;
+        (read.elapsed() < READ_FOR).then(|| Arc::clone(fence))
+    }
+
+    /// Has the fence of a set read anew: something was refused there.
+    pub(crate) fn forget(&self, set: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.remove(set);
+    }
+
+    fn keep(&self, set: &'static str, fence: Fence, read: Instant) -> Arc<Fence> {
+        let fence = Arc::new(fence);
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = known
+            .entry(set)
+            .or_insert_with(|| (Arc::clone(&fence), read));
+        if kept.1 < read {
+            *kept = (Arc::clone(&fence), read);
+        }
+        fence
+    }
+}
+
+/// What a connection of a shard is for.
+pub(crate) struct Fenced {
+    fences: Arc<Fences>,
+    set: &'static str,
+    wanted: Wanted,
+}
+
+enum Wanted {
+    /// The rows of a slot.
+    Slot(u32),
+    /// All rows of the shard, as long as no slot comes or goes: the fence has this version.
+    All(i64),
+}
+
+impl Link {
+    /// The fence of a set, as it was a moment ago.
+    pub(crate) fn fence(&mut self, fences: &Fences, set: &'static str) -> Result<Arc<Fence>> {
+        if let Some(fence) = fences.fresh(set) {
+            return Ok(fence);
+        }
+        let read = Instant::now();
+        let mut fence = Fence::default();
+        let physical = self.ready()?;
+        let sql = match physical.dialect() {
+            Dialect::Postgres => {
+                "SELECT version, slots FROM _bindery_shard_fences WHERE shards = $1"
+            }
+            Dialect::Sqlite | Dialect::Mysql => {
+                "SELECT version, slots FROM _bindery_shard_fences WHERE shards = ?"
+            }
+        };
+        physical.next_is_own();
+        physical.query(sql, &mut |params| params.text(set), &mut |row| {
+            fence = Fence {
+                version: row.next()?,
+                slots: row.next()?,
+            };
+            Ok(true)
+        })?;
+        Ok(fences.keep(set, fence, read))
+    }
+
+    /// Has every call refused once the rows of a slot are not only here any more.
+    pub(crate) fn for_slot(&mut self, fences: &Arc<Fences>, set: &'static str, slot: u32) {
+        self.fenced(fences, set, Wanted::Slot(slot));
+    }
+
+    /// Has every call refused once any slot has come or gone.
+    pub(crate) fn for_all_slots(&mut self, fences: &Arc<Fences>, set: &'static str, version: i64) {
+        self.fenced(fences, set, Wanted::All(version));
+    }
+
+    fn fenced(&mut self, fences: &Arc<Fences>, set: &'static str, wanted: Wanted) {
+        let fences = Arc::clone(fences);
+        self.fenced = Some(Box::new(Fenced {
+            fences,
+            set,
+            wanted,
+        }));
+    }
+
+    /// Fails where what the connection is for may have changed.
+    #[inline]
+    pub(super) fn ensure_here(&mut self) -> Result<()> {
+        match self.fenced.take() {
+            None => Ok(()),
+            Some(fenced) => self.ensure_as_before(fenced),
+        }
+    }
+
+    fn ensure_as_before(&mut self, fenced: Box<Fenced>) -> Result<()> {
+        let fence = self.fence(&fenced.fences, fenced.set);
+        let is_here = fence.map(|fence| match fenced.wanted {
+            Wanted::Slot(slot) => fence.has(slot),
+            Wanted::All(version) => fence.version == version,
+        });
+        self.fenced = Some(fenced);
+        match is_here? {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::ShardMoved)),
+        }
+    }
+
+    /// The same after a call that has read: its answer may have come long after it was sent.
+    #[inline]
+    pub(super) fn ensure_still_here<T>(&mut self, operation: Operation, answer: T) -> Result<T> {
+        if self.fenced.is_some() && !operation.writes() {
+            self.ensure_here()?;
+        }
+        Ok(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fence, Fences};
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_slot_is_here_unless_a_letter_says_otherwise() {
+        let fence = |slots: &str| Fence {
+            version: 1,
+            slots: slots.to_owned(),
+        };
+        let here: Vec<bool> = (0..7).map(|slot| fence(".clga.").has(slot)).collect();
+        assert_eq!(here, [true, false, false, false, false, true, true]);
+        assert!(Fence::default().has(3) && !Fence::default().is_mixed());
+        assert!(fence(".c").is_mixed() && fence("g.").is_mixed());
+        assert!(
+            !fence(".l.a").is_mixed(),
+            "these rows are here, or are gone"
+        );
+    }
+
+    #[test]
+    fn a_fence_is_known_for_a_while_and_no_earlier_one_replaces_it() {
+        let fences = Fences::default();
+        assert!(fences.fresh("a").is_none());
+        let now = Instant::now();
+        fences.keep(
+            "a",
+            Fence {
+                version: 2,
+                ..Fence::default()
+            },
+            now,
+        );
+        let earlier = now - Duration::from_millis(100);
+        fences.keep(
+            "a",
+            Fence {
+                version: 1,
+                ..Fence::default()
+            },
+            earlier,
+        );
+        assert_eq!(fences.fresh("a").map(|fence| fence.version), Some(2));
+        let old = now - Duration::from_secs(5);
+        fences.keep("b", Fence::default(), old);
+        assert!(fences.fresh("b").is_none());
+    }
+}
