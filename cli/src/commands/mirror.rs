@@ -128,8 +128,8 @@ fn keep_up(
     };
     let mut patience = Patience::default();
     loop {
-        let (written, is_truncated) = match follower.catch_up(&repair, pairs) {
-            Ok(caught_up) => caught_up,
+        let (written, is_truncated) = match follower.catch_up(&repair, pairs, usize::MAX) {
+            Ok(caught_up) => (caught_up.written, caught_up.is_truncated),
             Err(failure) if arguments.follow => {
                 patience.wait(&repair, failure, output)?;
                 continue;

@@ -7,7 +7,7 @@ use bindery_schema::model::ColumnId;
 use bindery_schema::plan::statements::is_writable;
 
 use super::pairs::Pair;
-use super::repair::{BATCH, RejectedRow, Repair, Repaired, Wrong, locked, row, store_rows};
+use super::repair::{BATCH, RejectedRow, Repair, Repaired, Wrong, row, store_rows};
 use crate::database::failure;
 use crate::failure::Failure;
 
@@ -80,7 +80,7 @@ impl Repair<'_> {
     fn write_circles(&self, pair: &Pair<'_>, keys: &[DataKey]) -> bindery::Result<Repaired> {
         let table = &pair.to.data;
         let mut loading = self.begin(table)?;
-        let there = locked(&mut loading, table, keys)?;
+        let there = loading.find_locked_each(table, keys)?;
         let written = self.wrong(pair, keys, &there)?;
         for row in &written {
             give_up(&mut loading, pair, row)?;

@@ -20,6 +20,15 @@ use crate::output::Output;
 /// Changes of a table that are read at a time.
 const BATCH: usize = 1_000;
 
+/// What became of changes that were read.
+#[derive(Debug, Default)]
+pub(crate) struct CaughtUp {
+    pub(crate) written: Repaired,
+    /// A table was emptied at once, which names no rows: nothing of that was copied.
+    pub(crate) is_truncated: bool,
+    batches: usize,
+}
+
 /// The tables of a mirror, with the triggers of each.
 pub(crate) struct Follower {
     reader: String,
@@ -52,6 +61,22 @@ impl Follower {
             copying: format!("mirror {} to {}, all rows", from.name, to.name),
             tables: tables.collect::<Result<_, Failure>>()?,
         })
+    }
+
+    /// Has its readers be of something else than a mirror.
+    pub(crate) fn named(mut self, name: &str) -> Self {
+        self.reader = name.to_owned();
+        self.copying = format!("{name}, all rows");
+        self
+    }
+
+    /// Forgets how far it is, so that the source keeps no changes for it.
+    pub(crate) fn forget(&self, engines: &Engines, from: Chosen) -> Result<(), Failure> {
+        for reader in [&self.reader, &self.copying] {
+            let removed = engines.registry.remove_change_reader(from, reader);
+            removed.map_err(|error| failure(&error))?;
+        }
+        Ok(())
     }
 
     /// Keeps the changes from now on, while `copy` copies all rows. Where that fails, or its process is killed, the mirror has not begun:
@@ -96,15 +121,16 @@ impl Follower {
         })
     }
 
-    /// Copies the changes that there are now; reports what was written, and whether a table was emptied at once. A row that is refused,
+    /// Copies the changes that there are now, or about that number of batches of them. A row that is refused,
     /// as one that it refers to is not there yet or one that refers to it still is, waits for changes that are read later. Positions are
     /// saved when no row waits, so a process that is killed reads those changes again.
     pub(crate) fn catch_up(
         &self,
         repair: &Repair<'_>,
         pairs: &[Pair<'_>],
-    ) -> Result<(Repaired, bool), Failure> {
-        let mut written = Repaired::default();
+        most: usize,
+    ) -> Result<CaughtUp, Failure> {
+        let mut caught_up = CaughtUp::default();
         let mut positions = self.of_copy(repair.engines, repair.to)?;
         let mut waiting: Vec<Vec<RejectedRow>> = pairs.iter().map(|_| Vec::new()).collect();
         loop {
@@ -116,14 +142,17 @@ impl Follower {
             })?;
             let read = read.into_iter().map(|one| one.ok_or_else(lost));
             let read: Vec<ChangedKeys> = read.collect::<Result<_, Failure>>()?;
-            if read.iter().any(|one| one.is_truncated) {
-                return Ok((written, true));
+            caught_up.is_truncated = read.iter().any(|one| one.is_truncated);
+            if caught_up.is_truncated {
+                return Ok(caught_up);
             }
-            written.add(copy(repair, pairs, (&read, &mut waiting))?);
+            let written = copy(repair, pairs, (&read, &mut waiting))?;
+            caught_up.written.add(written);
+            caught_up.batches += 1;
             let has_more = read.iter().any(|one| one.has_more);
             positions = read.iter().map(|one| Some(one.position)).collect();
             let settled = settle(repair, pairs, &mut waiting)?.into_iter();
-            settled.for_each(|one| written.add(one));
+            settled.for_each(|one| caught_up.written.add(one));
             match waiting.iter().flatten().next() {
                 None => {
                     let positions: Vec<_> = positions.iter().flatten().copied().collect();
@@ -132,8 +161,8 @@ impl Follower {
                 Some(row) if !has_more => return Err(refused(row)),
                 Some(_) => ensure_few(&waiting)?,
             }
-            if !has_more {
-                return Ok((written, false));
+            if !has_more || (caught_up.batches >= most && waiting.iter().all(Vec::is_empty)) {
+                return Ok(caught_up);
             }
         }
     }

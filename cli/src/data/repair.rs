@@ -156,17 +156,12 @@ impl Repair<'_> {
     fn delete_batch(&self, pair: &Pair<'_>, keys: &[DataKey]) -> bindery::Result<Repaired> {
         let table = &pair.to.data;
         let mut loading = self.begin(table)?;
-        for key in keys {
-            loading.find_locked(table, key)?;
-        }
+        loading.find_locked_each(table, keys)?;
         let mut source = Snapshot::begin(&self.engines.registry, self.from)?;
-        let mut gone = Vec::new();
-        for key in keys {
-            if row(&mut source, &pair.from.data, key)?.is_none() {
-                gone.push(key.clone());
-            }
-        }
+        let right = source.find_each(&pair.from.data, keys)?;
         drop(source);
+        let gone = keys.iter().zip(right).filter(|(_, right)| right.is_none());
+        let gone: Vec<DataKey> = gone.map(|(key, _)| key.clone()).collect();
         let deleted = loading.delete(table, &gone)?;
         loading.finish(&[table])?;
         Ok(Repaired {
@@ -178,7 +173,7 @@ impl Repair<'_> {
     fn write_batch(&self, pair: &Pair<'_>, keys: &[DataKey]) -> bindery::Result<Repaired> {
         let table = &pair.to.data;
         let mut loading = self.begin(table)?;
-        let there = locked(&mut loading, table, keys)?;
+        let there = loading.find_locked_each(table, keys)?;
         let written = self.wrong(pair, keys, &there)?;
         if written.is_empty() {
             return Ok(Repaired::default());
@@ -197,8 +192,9 @@ impl Repair<'_> {
     ) -> bindery::Result<Vec<Wrong<'k>>> {
         let mut source = Snapshot::begin(&self.engines.registry, self.from)?;
         let mut wrong = Vec::new();
-        for (key, there) in keys.iter().zip(there) {
-            let Some(right) = row(&mut source, &pair.from.data, key)? else {
+        let right = source.find_each(&pair.from.data, keys)?;
+        for ((key, right), there) in keys.iter().zip(right).zip(there) {
+            let Some(right) = right else {
                 continue;
             };
             let there = there.as_ref();
@@ -263,16 +259,6 @@ impl Repair<'_> {
         let (mut here, mut there) = (self.snapshot(self.from)?, self.snapshot(self.to)?);
         compare_rows((&mut here, &mut there), pair, held)
     }
-}
-
-/// The rows of the target with these keys, locked until the transaction ends.
-pub(super) fn locked(
-    loading: &mut Loading,
-    table: &DataTable,
-    keys: &[DataKey],
-) -> bindery::Result<Vec<Option<DataRow>>> {
-    let rows = keys.iter().map(|key| loading.find_locked(table, key));
-    rows.collect()
 }
 
 /// Writes rows over those that are there, and returns those that are refused, by their numbers.

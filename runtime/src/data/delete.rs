@@ -4,7 +4,7 @@ use super::find::DataKey;
 use super::loading::Loading;
 use super::record::give_all;
 use super::references::{self, Acting};
-use super::table::DataTable;
+use super::table::{DataTable, push_slots};
 use crate::error::{Operation, Result};
 use crate::value::ParamWriter;
 use bindery_core::sql_writer::SqlWriter;
@@ -23,6 +23,7 @@ impl Loading {
             .list(table.sql.key, " AND ", |sql, &at| {
                 sql.push(table.sql.columns[at]).push(" = ").placeholder();
             });
+        push_slots(&mut sql, table, true);
         let sql = sql.finish();
         let acting = match keys {
             [] => Vec::new(),

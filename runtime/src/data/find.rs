@@ -1,6 +1,7 @@
 //! Rows of a snapshot by the values of some columns: for a dump of one record and of what belongs to it, and for the repair of a copy.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::line::Line;
 use super::loading::Loading;
@@ -135,9 +136,8 @@ impl Snapshot {
         values: &DataKey,
     ) -> Result<Vec<DataRow>> {
         let engine = self.engine;
-        let from = (table.sql, table.rows.as_str());
         let which = Which::With(columns);
-        let sql = select(self.physical.dialect(), from, (&table.columns, &[]), which);
+        let sql = select(table, &[], which);
         let mut rows = Vec::new();
         let give = &mut |params: &mut ParamWriter<'_>| give_all(table, columns, &values.0, params);
         read_rows(&mut self.physical, table, (&sql, give), &mut |row| {
@@ -146,6 +146,19 @@ impl Snapshot {
         })
         .map_err(|error| error.during(Operation::Dump).on_engine(engine))?;
         Ok(rows)
+    }
+
+    /// The rows with these keys, each in the place of its key.
+    ///
+    /// # Errors
+    /// As of [`find`](Self::find).
+    pub fn find_each(
+        &mut self,
+        table: &DataTable,
+        keys: &[DataKey],
+    ) -> Result<Vec<Option<DataRow>>> {
+        let found = find_each(&mut self.physical, (table, keys), "");
+        found.map_err(|error| error.during(Operation::Dump).on_engine(self.engine))
     }
 
     /// The key of a row of a table with these values, as CSV has them without quotes.
@@ -190,25 +203,67 @@ impl Loading {
     /// # Errors
     /// As of [`Snapshot::find`].
     pub fn find_locked(&mut self, table: &DataTable, key: &DataKey) -> Result<Option<DataRow>> {
-        let (engine, dialect) = (self.engine, self.physical.dialect());
-        let from = (table.sql, table.rows.as_str());
-        let which = Which::With(table.sql.key);
-        let mut sql = select(dialect, from, (&table.columns, &[]), which);
-        sql += match dialect {
+        let mut found = self.find_locked_each(table, std::slice::from_ref(key))?;
+        Ok(found.pop().flatten())
+    }
+
+    /// The rows with these keys, each in the place of its key, which others cannot write before the end of the transaction.
+    ///
+    /// # Errors
+    /// As of [`Snapshot::find`].
+    pub fn find_locked_each(
+        &mut self,
+        table: &DataTable,
+        keys: &[DataKey],
+    ) -> Result<Vec<Option<DataRow>>> {
+        let locking = match self.physical.dialect() {
             Dialect::Postgres | Dialect::Mysql => " FOR UPDATE",
             // The transaction is the only one that writes.
             Dialect::Sqlite => "",
         };
-        let mut found = None;
-        let give =
-            &mut |params: &mut ParamWriter<'_>| give_all(table, table.sql.key, &key.0, params);
-        read_rows(&mut self.physical, table, (&sql, give), &mut |row| {
-            found = Some(row);
-            Ok(true)
-        })
-        .map_err(|error| error.during(Operation::LoadRows).on_engine(engine))?;
-        Ok(found)
+        let found = find_each(&mut self.physical, (table, keys), locking);
+        found.map_err(|error| error.during(Operation::LoadRows).on_engine(self.engine))
     }
+}
+
+/// Keys that a query looks for; the last one fills a query up, so that few texts are prepared.
+const KEYS: usize = 100;
+
+/// The rows with these keys, each in the place of its key: many by one query, and those one by one that have their key in another form.
+fn find_each(
+    physical: &mut Physical,
+    (table, keys): (&DataTable, &[DataKey]),
+    locking: &str,
+) -> Result<Vec<Option<DataRow>>> {
+    let mut found = HashMap::new();
+    for keys in keys.chunks(KEYS).filter(|keys| keys.len() > 1) {
+        let which = Which::OneOf(table.sql.key, KEYS);
+        let sql = select(table, &[], which) + locking;
+        let (last, missing) = (&keys[keys.len() - 1], KEYS - keys.len());
+        let give = &mut |params: &mut ParamWriter<'_>| {
+            for key in keys.iter().chain(std::iter::repeat_n(last, missing)) {
+                give_all(table, table.sql.key, &key.0, params);
+            }
+        };
+        read_rows(physical, table, (&sql, give), &mut |row| {
+            found.insert(table.key_of(&row)?, row);
+            Ok(true)
+        })?;
+    }
+    let sql = select(table, &[], Which::With(table.sql.key)) + locking;
+    let one = |key: &DataKey| {
+        let mut row = found.get(key).cloned();
+        if row.is_none() {
+            let give =
+                &mut |params: &mut ParamWriter<'_>| give_all(table, table.sql.key, &key.0, params);
+            read_rows(physical, table, (&sql, give), &mut |read| {
+                row = Some(read);
+                Ok(true)
+            })?;
+        }
+        Ok(row)
+    };
+    keys.iter().map(one).collect()
 }
 
 /// Reads the rows of a query.

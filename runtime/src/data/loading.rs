@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::guards;
 use super::parts;
 use super::reader::{Next, Reader, RowsSource};
 use super::references::References;
@@ -130,6 +131,7 @@ impl Loading {
     ) -> Result<Self> {
         References::before(&mut physical)?;
         physical.begin_with(&TransactionOptions::new())?;
+        guards::pass(&mut physical, tables)?;
         if matches!(mode, LoadMode::IntoEmpty | LoadMode::Replace) {
             refuse_hidden_rows(&mut physical)?;
             lock(&mut physical, tables)?;
@@ -230,6 +232,7 @@ impl Loading {
                 let mut tables = tables.iter();
                 tables.try_for_each(|table| raise_counters(&mut self.physical, table.sql))
             })
+            .and_then(|()| guards::close(&mut self.physical, tables))
             .and_then(|()| self.physical.commit());
         if let Some(watch) = self.pool.watch() {
             watch.forget();

@@ -10,7 +10,7 @@ use super::record::{give_all, give_recorded, record};
 use super::row_number;
 use super::snapshot::Writing;
 use super::table::{
-    DataTable, ValueType, Which, push_name, push_order, push_value, push_which, select,
+    DataTable, ValueType, Which, push_name, push_order, push_slots, push_value, push_which, select,
     values_of_bound,
 };
 use crate::driver::{Physical, WriteParams};
@@ -97,8 +97,10 @@ fn sql_of_long(dialect: Dialect, table: &DataTable, columns: &[usize]) -> String
         sql.push(", ");
         push_is_long(&mut sql, table, at);
     }
-    sql.push(" FROM ").push(&table.rows).push(" WHERE ");
+    sql.push(" FROM ").push(&table.rows).push(" WHERE (");
     sql.list(columns, " OR ", |sql, &at| push_is_long(sql, table, at));
+    sql.push(")");
+    push_slots(&mut sql, table, true);
     push_order(&mut sql, table.sql);
     sql.finish()
 }
@@ -119,6 +121,7 @@ fn sql_without_long(dialect: Dialect, table: &DataTable, columns: &[usize]) -> S
     }
     sql.list(columns, " OR ", |sql, &at| push_is_long(sql, table, at));
     sql.push(" FROM ").push(&table.rows);
+    push_slots(&mut sql, table, false);
     push_order(&mut sql, table.sql);
     sql.finish()
 }
@@ -214,8 +217,7 @@ impl Writing<'_> {
             after: after.is_some(),
             before: before.is_some(),
         };
-        let from = (table.sql, table.rows.as_str());
-        let sql = select(dialect, from, (&table.columns, &[]), which);
+        let sql = select(table, &[], which);
         let places = values_of_bound(dialect, table.sql.key.len());
         self.rows(&sql, &mut |params| {
             for row in [after, before].into_iter().flatten() {
@@ -228,10 +230,8 @@ impl Writing<'_> {
 
     fn long_row(&mut self, row: &LongRow, part: usize) -> Result<()> {
         let table = self.table;
-        let from = (table.sql, table.rows.as_str());
         let which = Which::With(table.sql.key);
-        let dialect = self.physical.dialect();
-        let sql = select(dialect, from, (&table.columns, &row.columns), which);
+        let sql = select(table, &row.columns, which);
         let texts = self.row_around(
             (&sql, &mut |params| give_keys(table, row, params)),
             &row.columns,

@@ -10,6 +10,7 @@ mod fixtures;
 mod form;
 mod give;
 mod give_up;
+mod guards;
 mod json_lines;
 mod line;
 mod loading;
@@ -40,7 +41,7 @@ pub use self::reader::RowsSource;
 pub use self::redact::{Redaction, ValueHash};
 pub use self::referred::Referred;
 pub use self::snapshot::Snapshot;
-pub use self::table::{DataColumn, DataTable, ValueType};
+pub use self::table::{DataColumn, DataTable, TableSlots, ValueType};
 
 #[doc(hidden)]
 pub use crate::copying::{

@@ -149,6 +149,15 @@ impl DataColumn {
     }
 }
 
+/// The rows of some slots of a set of shards.
+#[derive(Debug, Clone)]
+pub struct TableSlots {
+    /// The name of the set.
+    pub shards: String,
+    /// The condition of its rows, in SQL.
+    pub condition: String,
+}
+
 /// A table that is dumped or loaded, in the dialect of its engine.
 #[derive(Debug)]
 pub struct DataTable {
@@ -161,6 +170,8 @@ pub struct DataTable {
     pub(super) columns: Vec<DataColumn>,
     /// The text that its rows are read and deleted from: its name, or its own rows alone.
     pub(super) rows: String,
+    /// The condition of rows that are all there is of it, and whose guards are passed: those of some slots of a set of shards.
+    pub(super) slots: Option<TableSlots>,
     /// All rows, in the order of the key; in none where the key is hashed.
     pub(super) select: String,
     dialect: Dialect,
@@ -185,15 +196,18 @@ impl DataTable {
             .iter()
             .map(|column| quoted_name(dialect, &column.name));
         let sql = table_sql(quoted.finish(), names.collect(), key);
-        Self {
+        let mut made = Self {
             name: table.to_string(),
             bare_name: table.name,
             rows: sql.table.to_owned(),
-            select: select(dialect, (sql, sql.table), (&columns, &[]), Which::With(&[])),
+            slots: None,
+            select: String::new(),
             sql,
             columns,
             dialect,
-        }
+        };
+        made.select_again();
+        made
     }
 
     /// Its name, with its schema where it has one.
@@ -224,6 +238,12 @@ impl DataTable {
             Dialect::Sqlite | Dialect::Mysql => {}
         }
         self
+    }
+
+    /// Has it be the rows of some slots of a set of shards alone, which are written whatever the shard says of them.
+    pub fn limit_to(&mut self, slots: TableSlots) {
+        self.slots = Some(slots);
+        self.select_again();
     }
 
     /// Has a snapshot that replaces values ([`Snapshot::redacting`](super::Snapshot::redacting)) replace those of a column, by its place.
@@ -263,8 +283,7 @@ impl DataTable {
     }
 
     fn select_again(&mut self) {
-        let from = (self.sql, self.rows.as_str());
-        self.select = select(self.dialect, from, (&self.columns, &[]), Which::With(&[]));
+        self.select = select(self, &[], Which::With(&[]));
     }
 
     /// The columns that are dumped and loaded.
@@ -284,18 +303,29 @@ fn quoted_name(dialect: Dialect, name: &str) -> String {
 pub(super) enum Which<'c> {
     /// Those that have given values in these columns; all where there are none.
     With(&'c [usize]),
+    /// Those that have one of this number of given values in these columns.
+    OneOf(&'c [usize], usize),
     /// Those whose key is after a given one, before the next given one, or both.
     Between { after: bool, before: bool },
 }
 
+impl Which<'_> {
+    fn has_condition(self) -> bool {
+        !matches!(
+            self,
+            Self::With([])
+                | Self::Between {
+                    after: false,
+                    before: false
+                }
+        )
+    }
+}
+
 /// The query of rows, in the order of the key. The columns at `left_out` are NULL.
-pub(super) fn select(
-    dialect: Dialect,
-    (table, rows): (&TableSql, &str),
-    (columns, left_out): (&[DataColumn], &[usize]),
-    which: Which<'_>,
-) -> String {
-    let mut sql = SqlWriter::new(dialect);
+pub(super) fn select(of: &DataTable, left_out: &[usize], which: Which<'_>) -> String {
+    let (table, columns) = (of.sql, of.columns.as_slice());
+    let mut sql = SqlWriter::new(of.dialect);
     sql.push("SELECT ")
         .list(columns.iter().enumerate(), ", ", |sql, (at, column)| {
             if left_out.contains(&at) {
@@ -307,10 +337,11 @@ pub(super) fn select(
     if columns.is_empty() {
         sql.push("1");
     }
-    sql.push(" FROM ").push(rows);
+    sql.push(" FROM ").push(&of.rows);
     push_which(&mut sql, table, which);
+    push_slots(&mut sql, of, which.has_condition());
     if is_order_hidden(table.key, columns) {
-        sql.push(match dialect {
+        sql.push(match of.dialect {
             Dialect::Sqlite | Dialect::Postgres => " ORDER BY random()",
             Dialect::Mysql => " ORDER BY rand()",
         });
@@ -318,6 +349,14 @@ pub(super) fn select(
         push_order(&mut sql, table);
     }
     sql.finish()
+}
+
+/// Leaves out the rows of other slots, where the table is of some only.
+pub(super) fn push_slots(sql: &mut SqlWriter, of: &DataTable, has_condition: bool) {
+    if let Some(slots) = &of.slots {
+        sql.push(if has_condition { " AND " } else { " WHERE " });
+        sql.push(&slots.condition);
+    }
 }
 
 /// A column as it is dumped.
@@ -353,6 +392,16 @@ pub(super) fn push_which(sql: &mut SqlWriter, table: &TableSql, which: Which<'_>
                 push_name(sql, table, at);
                 sql.push(" = ").placeholder();
             });
+        }
+        Which::OneOf(wanted, keys) => {
+            sql.push(" WHERE (").list(0..keys, " OR ", |sql, _| {
+                sql.push("(").list(wanted, " AND ", |sql, &at| {
+                    push_name(sql, table, at);
+                    sql.push(" = ").placeholder();
+                });
+                sql.push(")");
+            });
+            sql.push(")");
         }
         Which::Between { after, before } => {
             let bounds = [(after, " > "), (before, " < ")];

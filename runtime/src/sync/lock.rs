@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::databases::Registry;
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Result, SyncError};
+use crate::link::engine::Engine;
 use crate::link::pool::Pool;
 use bindery_core::config::{Address, SqliteAddress};
 use bindery_core::dialect::Dialect;
@@ -29,6 +30,23 @@ pub(super) enum Lock {
     File { _lock: FileLock },
     /// Of a database in memory, which no other process has.
     Process { _lock: ProcessLock },
+}
+
+/// A lock with a name on an engine, as long as it is there.
+pub struct NamedLock {
+    _lock: Lock,
+}
+
+impl Registry {
+    /// Takes a lock with a name on an engine, which other processes take too.
+    ///
+    /// # Errors
+    /// [`SyncError::Running`] where another process has it; the engine cannot be reached.
+    #[doc(hidden)]
+    pub fn lock_named<E: Engine>(&self, engine: E, name: &str) -> Result<NamedLock> {
+        let taken = take(self, engine.index(), name);
+        taken.map(|_lock| NamedLock { _lock })
+    }
 }
 
 /// Takes the lock, or says that another run has it.

@@ -44,6 +44,8 @@ pub use self::capture::{
 pub(crate) use self::capture::{prune_unread, recorded_name, records_changes};
 #[cfg(feature = "messages")]
 pub(crate) use self::compare::key_of_new;
+#[doc(hidden)]
+pub use self::lock::NamedLock;
 pub use self::mark::Watermark;
 pub use self::report::{SyncCounts, SyncProgress, SyncReject, SyncReport};
 #[cfg(feature = "messages")]
