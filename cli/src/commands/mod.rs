@@ -18,6 +18,7 @@ mod mirror;
 mod pull;
 mod recover;
 mod reset;
+mod shards;
 mod shell;
 mod status;
 mod sync;
@@ -74,6 +75,7 @@ commands! {
     Pull(pull::PullArguments),
     Recover(recover::RecoverArguments),
     Reset(reset::ResetArguments),
+    Shards(shards::ShardsArguments),
     Shell(shell::ShellArguments),
     Status(status::StatusArguments),
     Sync(sync::SyncArguments),

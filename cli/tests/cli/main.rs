@@ -66,6 +66,7 @@ mod real_time;
 mod reasons;
 mod recover;
 mod reset;
+mod shards;
 mod shell;
 mod signals;
 mod silence;

@@ -1,0 +1,470 @@
+//! Slots that move from one shard to another, with their rows; the order of the steps is that of `bindery::shards`.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bindery::ErrorKind;
+use bindery::data::{DataRow, LoadMode, Loading, TableSlots};
+use bindery::shards::{MoveStage, ShardMove};
+
+use bindery_schema::column_type::TypeClass;
+use bindery_schema::model::{Column, EngineId, Table};
+use bindery_schema::plan::guard::{Guard, guard, slots_condition};
+use bindery_schema::slots::{AWAY, COMING, GOING, LEAVING, OWN, READ_FOR};
+use serde::Serialize;
+
+use super::Opened;
+use crate::data::follow::{Follower, forget_unread};
+use crate::data::found::Held;
+use crate::data::pairs::{Ends, Pair};
+use crate::data::repair::Repair;
+use crate::database::{Chosen, failure};
+use crate::failure::Failure;
+use crate::options::Format;
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::report::document;
+
+/// Rows that are copied, or removed, in one transaction.
+const ROWS: usize = 2_000;
+/// Batches of changes that are read before writers have to wait, however many there are then.
+const ROUNDS: usize = 200;
+/// A shard whose transactions take their time is tried again for this long.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(100);
+/// How long no program goes by what a shard has said before.
+const FORGOTTEN: Duration = READ_FOR.saturating_add(Duration::from_millis(100));
+
+/// One table of a dry run; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct TablePlan<'a> {
+    table: &'a str,
+    from: &'a str,
+    to: &'a str,
+    status: &'static str,
+}
+
+/// Lists the tables whose rows would move.
+pub(super) fn plan(
+    opened: &Opened<'_>,
+    (slots, target): (&Range<u32>, EngineId),
+    output: &Output,
+) -> Result<(), Failure> {
+    let to = opened.model.engine(target).name.as_str();
+    let tables = movable(opened)?;
+    let registry = &opened.engines.registry;
+    let from = registry.owner_of_slots(&opened.place(), slots, to);
+    let from = from.map_err(|error| failure(&error))?;
+    let plans = tables.iter().map(|(table, _)| TablePlan {
+        table: &table.name.name,
+        from,
+        to,
+        status: "planned",
+    });
+    let Range { start, end } = slots;
+    output.result(&match opened.format {
+        Format::Json => document(&plans.collect::<Vec<_>>()),
+        Format::Human | Format::Github => plans
+            .map(|plan| {
+                let TablePlan {
+                    table, from, to, ..
+                } = plan;
+                format!("planned    {table} of slots {start}..{end} from {from} to {to}\n")
+            })
+            .collect(),
+    })
+}
+
+/// Moves slots, or goes on with what was interrupted.
+pub(super) fn run(
+    opened: &Opened<'_>,
+    (slots, target): (&Range<u32>, EngineId),
+    (output, is_quiet): (&Output, bool),
+) -> Result<(), Failure> {
+    let registry = &opened.engines.registry;
+    let set = opened.place();
+    let target = opened.model.engine(target).name.as_str();
+    let tables = movable(opened)?;
+    let _alone = alone(opened)?;
+    let (_, begun) = registry.shard_map(&set).map_err(|error| failure(&error))?;
+    let begun = match begun {
+        Some(begun) if begun.slots == *slots && begun.target == target => begun,
+        Some(begun) => return Err(others(opened, &begun)),
+        None => {
+            let begun = registry.begin_move(&set, slots, target);
+            begun.map_err(|error| failure(&error))?
+        }
+    };
+    let moving = Moving::of(opened, &begun, &tables, Progress::new(output, is_quiet))?;
+    if begun.stage == MoveStage::Copying {
+        moving.copy(output)?;
+    }
+    moving.clear()?;
+    moving.repair.progress.end();
+    forget_unread((opened.engines, moving.repair.from), &moving.pairs, output);
+    Ok(())
+}
+
+/// Gives up what was begun.
+pub(super) fn cancel(opened: &Opened<'_>, output: &Output) -> Result<(), Failure> {
+    let registry = &opened.engines.registry;
+    let tables = movable(opened)?;
+    let _alone = alone(opened)?;
+    let found = registry.shard_map(&opened.place());
+    let (_, begun) = found.map_err(|error| failure(&error))?;
+    let begun = begun.ok_or_else(|| {
+        Failure::new(format!(
+            "no slots of `{}` are on their way",
+            opened.set.name
+        ))
+    })?;
+    if begun.stage == MoveStage::Moved {
+        let failure = Failure::new("the map has these slots on their target already");
+        return Err(failure.help(format!("go on: {}", same_command(opened, &begun))));
+    }
+    let moving = Moving::of(opened, &begun, &tables, Progress::new(output, true))?;
+    moving.say((moving.repair.from, OWN))?;
+    moving.remove(moving.repair.to)?;
+    moving.say((moving.repair.to, AWAY))?;
+    moving.end()
+}
+
+/// One command at a time moves slots of a set.
+fn alone(opened: &Opened<'_>) -> Result<bindery::sync::NamedLock, Failure> {
+    let map = opened.engines.chosen(opened.set.map.0 as usize);
+    let name = format!("slots of {}", opened.set.name);
+    let taken = opened.engines.registry.lock_named(map, &name);
+    taken.map_err(|error| match error.kind() {
+        ErrorKind::Sync(_) => Failure::new(format!(
+            "another command is moving slots of `{}`",
+            opened.set.name
+        )),
+        _ => failure(&error),
+    })
+}
+
+fn others(opened: &Opened<'_>, begun: &ShardMove) -> Failure {
+    let Range { start, end } = begun.slots;
+    let failure = Failure::new(format!(
+        "slots {start}..{end} of `{}` are on their way to `{}`",
+        opened.set.name, begun.target
+    ));
+    failure.help(format!(
+        "go on with them, {}, or give it up: `bindery shards cancel {}`",
+        same_command(opened, begun),
+        opened.set.name
+    ))
+}
+
+fn same_command(opened: &Opened<'_>, begun: &ShardMove) -> String {
+    let Range { start, end } = begun.slots;
+    let (set, target) = (&opened.set.name, &begun.target);
+    format!("`bindery shards move {set} {start}..{end} {target}`")
+}
+
+/// The tables whose rows move, each with its column. Refuses what would leave rows behind, or put two rows in one place.
+fn movable<'o>(opened: &Opened<'o>) -> Result<Vec<(&'o Table, &'o Column)>, Failure> {
+    let tables: Vec<_> = opened.model.sharded_by(opened.set).collect();
+    let by = &opened.set.by.0;
+    for (table, column) in &tables {
+        let name = &table.name.name;
+        let key = table
+            .primary_key
+            .as_ref()
+            .map_or(&[][..], |key| &key.columns);
+        let is_apart = key.iter().any(|id| {
+            let of_key = table.column(*id);
+            of_key.name == column.name || of_key.column_type.class() == TypeClass::Uuid
+        });
+        if !is_apart {
+            let failure = Failure::new(format!(
+                "rows of `{name}` cannot be moved: two shards may have rows of one key"
+            ));
+            return Err(failure.help(format!("have `{by}` in its primary key, or a UUID")));
+        }
+        if table.capture.is_none() {
+            let failure = Failure::new(format!(
+                "rows of `{name}` cannot be moved: nothing records its changes"
+            ));
+            return Err(failure.help(
+                "write `-- @capture` above the table, and make its triggers: `bindery migrate add capture`, or `bindery validate --fix`",
+            ));
+        }
+    }
+    let is_moved = |table: &Table| tables.iter().any(|(one, _)| std::ptr::eq(*one, table));
+    let of_shards = opened.model.tables.iter().filter(|table| {
+        let mut engines = table.engines.iter();
+        engines.any(|id| opened.set.engines.contains(id)) && !is_moved(table)
+    });
+    for table in of_shards {
+        let mut keys = table.foreign_keys.iter();
+        if let Some(key) = keys.find(|key| is_moved(opened.model.table(key.table))) {
+            let parent = &opened.model.table(key.table).name.name;
+            let name = &table.name.name;
+            let failure = Failure::new(format!(
+                "rows of `{parent}` cannot be moved: those of `{name}` refer to them and would stay"
+            ));
+            return Err(failure.help(format!("give `{name}` the column `{by}`")));
+        }
+    }
+    Ok(tables)
+}
+
+/// Slots on their way.
+struct Moving<'o> {
+    opened: &'o Opened<'o>,
+    slots: Range<u32>,
+    repair: Repair<'o>,
+    /// Of the rows that move; in the order in which they are loaded.
+    pairs: Vec<Pair<'o>>,
+    follower: Follower,
+    /// Of the source, and of the target.
+    guards: [Vec<Guard>; 2],
+}
+
+impl<'o> Moving<'o> {
+    fn of(
+        opened: &'o Opened<'o>,
+        begun: &ShardMove,
+        tables: &[(&'o Table, &'o Column)],
+        progress: Progress<'o>,
+    ) -> Result<Self, Failure> {
+        let (model, set) = (opened.model, opened.set);
+        let ends = Ends {
+            from: opened.shard(&begun.source)?,
+            to: opened.shard(&begun.target)?,
+        };
+        let names: Vec<String> = tables
+            .iter()
+            .map(|(table, _)| table.name.to_string())
+            .collect();
+        let pairs = ends.tables(model, &names)?;
+        let follower = Follower::of(model, ends, &pairs)?.named(&format!("slots of {}", set.name));
+        let limited = |mut pair: Pair<'o>| {
+            for (end, id) in [(&mut pair.from, ends.from), (&mut pair.to, ends.to)] {
+                let column = tables.iter().find(|(one, _)| std::ptr::eq(*one, end.table));
+                let (table, column) = column.expect("only these tables were chosen");
+                let dialect = model.engine(id).dialect;
+                end.data.limit_to(TableSlots {
+                    shards: set.name.clone(),
+                    condition: slots_condition(table, column, (set, &begun.slots), dialect),
+                });
+            }
+            pair
+        };
+        let guards = [ends.from, ends.to].map(|id| {
+            let dialect = model.engine(id).dialect;
+            let tables = tables.iter();
+            tables
+                .map(|(table, column)| guard(table, column, set, dialect))
+                .collect()
+        });
+        Ok(Self {
+            opened,
+            slots: begun.slots.clone(),
+            repair: Repair {
+                engines: opened.engines,
+                from: opened.engines.chosen(ends.from.0 as usize),
+                to: opened.engines.chosen(ends.to.0 as usize),
+                progress,
+                rejects: RefCell::default(),
+                turn: RefCell::default(),
+            },
+            pairs: pairs.into_iter().map(limited).collect(),
+            follower,
+            guards,
+        })
+    }
+
+    /// Copies the rows, and has the map say where they are.
+    fn copy(&self, output: &Output) -> Result<(), Failure> {
+        let (from, to) = (self.repair.from, self.repair.to);
+        for (shard, guards) in [from, to].into_iter().zip(&self.guards) {
+            let create: Vec<String> = guards
+                .iter()
+                .flat_map(|guard| guard.create.clone())
+                .collect();
+            patiently(|| {
+                let registry = &self.opened.engines.registry;
+                registry.define_guards(shard, &create)
+            })?;
+        }
+        // It may say that they leave, where this was interrupted.
+        self.say((from, OWN))?;
+        self.say((to, COMING))?;
+        thread::sleep(FORGOTTEN);
+        self.remove(to)?;
+        let opened = (self.opened.engines, from, to);
+        self.follower.begin(opened, || self.copy_rows())?;
+        self.follow(ROUNDS)?;
+        self.compare()?;
+        self.follow(ROUNDS)?;
+        self.say((from, LEAVING))?;
+        let closed = Instant::now();
+        self.follow(usize::MAX)?;
+        thread::sleep(FORGOTTEN.saturating_sub(closed.elapsed()));
+        let is_own = self.say((to, OWN))?;
+        let registry = &self.opened.engines.registry;
+        let switched = registry.switch_map(&self.opened.place());
+        switched.map_err(|error| failure(&error))?;
+        let waited = closed.elapsed().as_millis();
+        self.repair.progress.end();
+        output.message(&format!(
+            "moved      writers of these rows waited {waited} ms\n"
+        ));
+        if is_own {
+            let drop: Vec<String> = self.guards[1]
+                .iter()
+                .flat_map(|guard| guard.drop.clone())
+                .collect();
+            patiently(|| registry.define_guards(to, &drop))?;
+        }
+        forget_unread((self.opened.engines, to), &self.pairs, output);
+        Ok(())
+    }
+
+    /// Removes the rows from where they were, when the map has them on the target.
+    fn clear(&self) -> Result<(), Failure> {
+        self.say((self.repair.from, GOING))?;
+        self.remove(self.repair.from)?;
+        self.say((self.repair.from, AWAY))?;
+        self.end()
+    }
+
+    fn end(&self) -> Result<(), Failure> {
+        let registry = &self.opened.engines.registry;
+        self.follower
+            .forget(self.opened.engines, self.repair.from)?;
+        let ended = registry.end_move(&self.opened.place());
+        ended.map_err(|error| failure(&error))
+    }
+
+    /// Has a shard say this of the slots. Returns whether all slots are its own then.
+    fn say(&self, (shard, letter): (Chosen, char)) -> Result<bool, Failure> {
+        let registry = &self.opened.engines.registry;
+        let set = self.opened.place();
+        patiently(|| registry.mark_slots(shard, &set, (&self.slots, letter)))
+    }
+
+    fn copy_rows(&self) -> Result<(), Failure> {
+        let mut source = self.repair.snapshot(self.repair.from)?;
+        for pair in &self.pairs {
+            let place = (
+                "copying",
+                pair.name(),
+                bindery::Engine::name(self.repair.to),
+            );
+            let (mut rows, mut copied) = (Vec::with_capacity(ROWS), 0);
+            let read = source.each_row(&pair.from.data, &mut |row| {
+                rows.push(row);
+                if rows.len() == ROWS {
+                    copied += self.store(pair, &mut rows)?;
+                    self.repair.progress.tell(place, copied, None);
+                }
+                Ok(true)
+            });
+            let stored = read.and_then(|()| self.store(pair, &mut rows));
+            stored.map_err(|error| failure(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Stores rows that are not there; the target has none of these slots.
+    fn store(&self, pair: &Pair<'_>, rows: &mut Vec<DataRow>) -> bindery::Result<u64> {
+        let table = &pair.to.data;
+        let registry = &self.opened.engines.registry;
+        let mut loading = Loading::begin(registry, self.repair.to, &[table], LoadMode::Append)?;
+        let given: Vec<&DataRow> = rows.iter().collect();
+        let refused = loading.store(table, &given)?;
+        if let Some((_, error)) = refused.into_iter().next() {
+            return Err(error);
+        }
+        loading.finish(&[table])?;
+        Ok(rows.drain(..).len() as u64)
+    }
+
+    /// Copies changes until none are left, or about that number of batches: writers may be faster.
+    fn follow(&self, most: usize) -> Result<(), Failure> {
+        let caught_up = self.follower.catch_up(&self.repair, &self.pairs, most)?;
+        if caught_up.is_truncated {
+            let failure = Failure::new("a table was emptied by TRUNCATE, which names no rows");
+            return Err(failure.help("run the command again"));
+        }
+        Ok(())
+    }
+
+    /// Compares all rows, and makes those equal that differ: changed since, or for no reason that is known.
+    fn compare(&self) -> Result<(), Failure> {
+        for pair in &self.pairs {
+            let place = (
+                "comparing",
+                pair.name(),
+                bindery::Engine::name(self.repair.to),
+            );
+            self.repair.progress.tell(place, 0, None);
+            loop {
+                let found = self.repair.compare(pair, Held::default())?;
+                self.repair.delete(pair, &found.keys)?;
+                self.repair.write(pair, &found.keys)?;
+                if !found.is_cut {
+                    break;
+                }
+            }
+        }
+        match self.repair.take_rejected().first() {
+            None => Ok(()),
+            Some(row) => Err(Failure::new(format!(
+                "a row is refused by the target: {}",
+                row.reason
+            ))),
+        }
+    }
+
+    /// Removes the rows of the slots from one of the shards, those first that refer to others.
+    fn remove(&self, shard: Chosen) -> Result<(), Failure> {
+        let is_target = shard == self.repair.to;
+        for pair in self.pairs.iter().rev() {
+            let table = match is_target {
+                true => &pair.to.data,
+                false => &pair.from.data,
+            };
+            let place = ("removing", pair.name(), bindery::Engine::name(shard));
+            let (mut keys, mut removed) = (Vec::new(), 0);
+            let registry = &self.opened.engines.registry;
+            let delete = |keys: &mut Vec<_>| {
+                let mut loading = Loading::begin(registry, shard, &[table], LoadMode::Append)?;
+                let deleted = loading.delete(table, keys)?;
+                loading.finish(&[table])?;
+                keys.clear();
+                Ok::<_, bindery::Error>(deleted)
+            };
+            let mut snapshot = self.repair.snapshot(shard)?;
+            let read = snapshot.each_row(table, &mut |row| {
+                keys.push(table.key_of(&row)?);
+                if keys.len() == ROWS {
+                    removed += delete(&mut keys)?;
+                    self.repair.progress.tell(place, removed, None);
+                }
+                Ok(true)
+            });
+            let deleted = read.and_then(|()| delete(&mut keys));
+            deleted.map_err(|error| failure(&error))?;
+        }
+        Ok(())
+    }
+}
+
+/// Tries again while a transaction at work is in the way.
+fn patiently<T>(mut work: impl FnMut() -> bindery::Result<T>) -> Result<T, Failure> {
+    let begun = Instant::now();
+    loop {
+        match work() {
+            Err(error) if error.is_retryable() && begun.elapsed() < PATIENCE => {
+                thread::sleep(PAUSE);
+            }
+            outcome => return outcome.map_err(|error| failure(&error)),
+        }
+    }
+}
