@@ -20,7 +20,7 @@ use crate::output::Output;
 /// Changes of a table that are read at a time.
 const BATCH: usize = 1_000;
 
-/// What became of changes that were read.
+/// The outcome of changes that were read.
 #[derive(Debug, Default)]
 pub(crate) struct CaughtUp {
     pub(crate) written: Repaired,

@@ -143,7 +143,7 @@ pub enum ErrorKind {
         slot: u32,
     },
     /// The rows of a key are on their way to another shard, or there since the connection was taken: take another one
-    /// ([`Shards::connect`](crate::shards::Shards::connect)), or have that done ([`Shards::run`](crate::shards::Shards::run)). Nothing was written.
+    /// ([`Shards::connect`](crate::shards::Shards::connect)), or have that done ([`Shards::transaction`](crate::shards::Shards::transaction)). Nothing was written.
     #[cfg(feature = "shards")]
     ShardMoved,
     /// Another transaction is in the way: a deadlock, or an order of transactions that cannot be. The whole transaction may

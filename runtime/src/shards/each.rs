@@ -119,7 +119,7 @@ impl<'d, E: Sharded> EachShard<'d, E> {
         work(&mut connection).map(|found| (fence.version, found))
     }
 
-    /// What was found on a shard, unless a slot has left or come to it since.
+    /// Returns the answer of a shard, unless a slot has left or come to it since.
     fn unmoved<T>(&self, engine: E, version: i64, found: T) -> Result<T> {
         if self.allows_moving {
             return Ok(found);

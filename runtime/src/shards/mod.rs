@@ -214,7 +214,7 @@ impl<'d, E: Sharded> Shards<'d, E> {
         &self.registry.engines[engine.index()]
     }
 
-    /// What the shard of a connection says of its slots, as it was a moment ago.
+    /// The word of a connection's shard about its slots, as it was a moment ago.
     fn fence(&self, connection: &mut Connection<E>) -> Result<Arc<Fence>> {
         let engine = connection.engine();
         let fences = &self.place(engine).shard_fences;

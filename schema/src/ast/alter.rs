@@ -153,6 +153,13 @@ pub enum AlterAction {
     },
     /// PostgreSQL `VALIDATE CONSTRAINT`.
     ValidateConstraint(Name),
+    /// `ALTER CONSTRAINT name`: when it is checked.
+    DeferConstraint {
+        /// The constraint.
+        name: Name,
+        /// `DEFERRABLE`, and whether initially deferred.
+        deferrable: Option<bool>,
+    },
     /// `ALTER COLUMN … SET DEFAULT`.
     SetDefault {
         /// The column whose default is set.

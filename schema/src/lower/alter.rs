@@ -181,6 +181,9 @@ impl Fold<'_> {
             AlterAction::ValidateConstraint(name) => {
                 constraint::validate(table, &name.text);
             }
+            AlterAction::DeferConstraint { name, deferrable } => {
+                constraint::defer(table, &name.text, *deferrable);
+            }
             AlterAction::DropPrimaryKey => constraint::drop_primary_key(table),
             AlterAction::RenameColumn { from, to } => {
                 if self.column_of(table, from).is_some() {

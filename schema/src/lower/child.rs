@@ -92,6 +92,7 @@ fn changed_column(action: &AlterAction) -> Option<&Name> {
         | AlterAction::AddConstraint(_)
         | AlterAction::DropConstraint { .. }
         | AlterAction::ValidateConstraint(_)
+        | AlterAction::DeferConstraint { .. }
         | AlterAction::DropVersioning
         | AlterAction::DropPartitioning
         | AlterAction::ChangeParts(_)

@@ -549,16 +549,32 @@ fn drop_index_named(table: &mut DraftTable, name: &str) {
 
 /// PostgreSQL `VALIDATE CONSTRAINT` of a name, which the database may have given it.
 pub(super) fn validate(table: &mut DraftTable, name: &str) {
-    let base = table.name.name.text.clone();
-    for key in &mut table.foreign_keys {
-        let usual = || implied_name(&base, &texts(&key.columns), "fkey") == name;
-        let is_it = key.name.as_ref().map_or_else(usual, |known| known == name);
-        key.not_valid &= !is_it;
+    for key in foreign_keys_named(table, name) {
+        key.not_valid = false;
     }
     let names = check_name::names_of(table);
     for (check, names) in table.checks.iter_mut().zip(names) {
         check.not_valid &= !names.iter().any(|known| known == name);
     }
+}
+
+/// PostgreSQL `ALTER CONSTRAINT` of a name, which the database may have given it: foreign keys alone can be altered.
+pub(super) fn defer(table: &mut DraftTable, name: &str, deferrable: Option<bool>) {
+    for key in foreign_keys_named(table, name) {
+        key.reference.deferrable = deferrable;
+    }
+}
+
+/// The foreign key of a name, which PostgreSQL may have given it.
+fn foreign_keys_named<'t>(
+    table: &'t mut DraftTable,
+    name: &'t str,
+) -> impl Iterator<Item = &'t mut DraftForeignKey> {
+    let base = table.name.name.text.clone();
+    table.foreign_keys.iter_mut().filter(move |key| {
+        let usual = || implied_name(&base, &texts(&key.columns), "fkey") == name;
+        key.name.as_ref().map_or_else(usual, |known| known == name)
+    })
 }
 
 /// Drops the check of a name, which the database may have given it.

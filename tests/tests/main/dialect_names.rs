@@ -11,17 +11,17 @@ const LIMITS: &[(&str, usize)] = &[
     ("ast", 1),
     ("check", 4),
     ("dialect", 7),
-    ("diff", 155),
+    ("diff", 3),
     ("input", 1),
     ("lower", 6),
     ("model", 1),
     ("name", 3),
     ("parse", 7),
-    ("plan", 34),
+    ("plan", 24),
     ("queries", 3),
-    ("resolve", 101),
+    ("resolve", 8),
     ("syntax", 5),
-    ("typing", 248),
+    ("typing", 3),
 ];
 
 /// Folders whose files are of tests, though not by their names.

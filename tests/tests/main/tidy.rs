@@ -78,6 +78,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "saga/mod.rs",
     "saga/step.rs",
     "session/options.rs",
+    "shards/mod.rs",
     "sync/lock.rs",
     "sync/run.rs",
     "tenants/each.rs",

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use super::Link;
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::moment::{Moment, Span};
 use bindery_core::dialect::Dialect;
 use bindery_core::slots::{OWN, READ_FOR};
 
-/// What a shard says of its slots.
+/// The word of a shard about its slots.
 #[derive(Debug, Default)]
 pub(crate) struct Fence {
     /// Grows when that changes.
@@ -36,14 +36,14 @@ impl Fence {
 
 /// The fences of an engine's sets as they were read, and when.
 #[derive(Default)]
-pub(crate) struct Fences(Mutex<BTreeMap<&'static str, (Arc<Fence>, Instant)>>);
+pub(crate) struct Fences(Mutex<BTreeMap<&'static str, (Arc<Fence>, Moment)>>);
 
 impl Fences {
     /// The fence of a set, where it was read a moment ago.
     pub(crate) fn fresh(&self, set: &str) -> Option<Arc<Fence>> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (fence, read) = known.get(set)?;
-        (read.elapsed() < READ_FOR).then(|| Arc::clone(fence))
+        (!Moment::now().is_past(*read, Span::of(READ_FOR))).then(|| Arc::clone(fence))
     }
 
     /// Has the fence of a set read anew: something was refused there.
@@ -52,7 +52,7 @@ impl Fences {
         known.remove(set);
     }
 
-    fn keep(&self, set: &'static str, fence: Fence, read: Instant) -> Arc<Fence> {
+    fn keep(&self, set: &'static str, fence: Fence, read: Moment) -> Arc<Fence> {
         let fence = Arc::new(fence);
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = known
@@ -65,7 +65,7 @@ impl Fences {
     }
 }
 
-/// What a connection of a shard is for.
+/// The purpose of a connection of a shard.
 pub(crate) struct Fenced {
     fences: Arc<Fences>,
     set: &'static str,
@@ -85,7 +85,7 @@ impl Link {
         if let Some(fence) = fences.fresh(set) {
             return Ok(fence);
         }
-        let read = Instant::now();
+        let read = Moment::now();
         let mut fence = Fence::default();
         let physical = self.ready()?;
         let sql = match physical.dialect() {
@@ -161,7 +161,7 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::{Fence, Fences};
-    use std::time::{Duration, Instant};
+    use crate::link::moment::Moment;
 
     #[test]
     fn a_slot_is_here_unless_a_letter_says_otherwise() {
@@ -183,7 +183,7 @@ mod tests {
     fn a_fence_is_known_for_a_while_and_no_earlier_one_replaces_it() {
         let fences = Fences::default();
         assert!(fences.fresh("a").is_none());
-        let now = Instant::now();
+        let (earlier, now) = (Moment::now(), Moment::precise());
         fences.keep(
             "a",
             Fence {
@@ -192,7 +192,6 @@ mod tests {
             },
             now,
         );
-        let earlier = now - Duration::from_millis(100);
         fences.keep(
             "a",
             Fence {
@@ -202,8 +201,7 @@ mod tests {
             earlier,
         );
         assert_eq!(fences.fresh("a").map(|fence| fence.version), Some(2));
-        let old = now - Duration::from_secs(5);
-        fences.keep("b", Fence::default(), old);
-        assert!(fences.fresh("b").is_none());
+        fences.forget("a");
+        assert!(fences.fresh("a").is_none());
     }
 }

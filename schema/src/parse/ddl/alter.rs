@@ -383,6 +383,12 @@ impl Cursor<'_> {
     }
 
     fn alter_column(&mut self) -> Read<Option<AlterAction>> {
+        if self.grammar.keys.deferrable && self.eat(&["CONSTRAINT"]) {
+            let name = self.name("a constraint's name")?;
+            let deferrable = self.deferrable();
+            self.skip_action()?;
+            return Ok(Some(AlterAction::DeferConstraint { name, deferrable }));
+        }
         let key = self.grammar.keys.plain_keys && self.is_word(0, "KEY");
         if key || self.is_any_word(0, &["CONSTRAINT", "INDEX", "CHECK"]) {
             self.skip_action()?;

@@ -1,0 +1,11 @@
+-- engines: default postgres
+CREATE TABLE parents (id BIGINT PRIMARY KEY);
+CREATE TABLE children (
+    id BIGINT PRIMARY KEY,
+    parent_id BIGINT NOT NULL REFERENCES parents (id),
+    other_id BIGINT CONSTRAINT other REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED,
+    third_id BIGINT CONSTRAINT third REFERENCES parents (id)
+);
+ALTER TABLE children ALTER CONSTRAINT children_parent_id_fkey DEFERRABLE INITIALLY DEFERRED,
+    ALTER CONSTRAINT other NOT DEFERRABLE;
+ALTER TABLE children ALTER CONSTRAINT third DEFERRABLE;
