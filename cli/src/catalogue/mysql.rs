@@ -31,7 +31,8 @@ SELECT DISTINCT table_name, constraint_name, referenced_table_name FROM informat
 WHERE table_schema = database() AND referenced_table_schema = database()";
 
 const OTHERS: &str = r"
-SELECT concat('trigger ', trigger_name, ' on ', event_object_table) FROM information_schema.triggers WHERE trigger_schema = database()
+SELECT concat('trigger ', trigger_name, ' on ', event_object_table) FROM information_schema.triggers
+WHERE trigger_schema = database() AND trigger_name NOT LIKE '\_bindery\_guard\_%'
 UNION ALL SELECT concat(lower(routine_type), ' ', routine_name) FROM information_schema.routines WHERE routine_schema = database()
 UNION ALL SELECT concat('event ', event_name) FROM information_schema.events WHERE event_schema = database()
 ORDER BY 1";

@@ -17,6 +17,7 @@ const OBJECTS: &str = r"
 SELECT s.type, s.name, s.tbl_name, s.sql, coalesce(l.type, '')
 FROM sqlite_schema s LEFT JOIN pragma_table_list l ON l.schema = 'main' AND l.name = s.name AND s.type = 'table'
 WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND s.tbl_name NOT LIKE '\_bindery\_%' ESCAPE '\'
+  AND s.name NOT LIKE '\_bindery\_guard\_%' ESCAPE '\'
 ORDER BY s.name";
 
 /// A table, one that it refers to, the column and the one there, which a key to the primary key does not name.

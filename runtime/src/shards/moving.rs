@@ -223,6 +223,20 @@ impl Registry {
         mark().map_err(|error: Error| error.during(Operation::Choose).on_engine(shard.name()))
     }
 
+    /// Whether a shard says of any slot that it is not, or not only, its own.
+    ///
+    /// # Errors
+    /// The shard cannot be reached, or has not the table for that.
+    #[doc(hidden)]
+    pub fn says_of_slots<E: Engine>(&self, shard: E, set: &ShardSet<'_>) -> Result<bool> {
+        let read = || {
+            let (mut physical, _pool, _) = self.connect_for_ddl(shard.index(), LOCK_TIMEOUT)?;
+            let letters = letters(&mut physical, set, "")?;
+            Ok(letters.chars().any(|letter| letter != OWN))
+        };
+        read().map_err(|error: Error| error.during(Operation::Choose).on_engine(shard.name()))
+    }
+
     /// Runs statements that make or remove guards of a shard; those that are there already, or are not there, are passed over.
     ///
     /// # Errors
@@ -276,6 +290,18 @@ fn begin_fence(physical: &mut Physical, set: &ShardSet<'_>) -> Result<()> {
     physical.execute(&sql, write).map(drop)
 }
 
+/// The letters of all slots.
+fn letters(physical: &mut Physical, set: &ShardSet<'_>, lock: &str) -> Result<String> {
+    let sql = format!("SELECT slots FROM _bindery_shard_fences WHERE shards = ?{lock}");
+    let sql = own_tables::statement(physical.dialect(), &sql);
+    let mut letters = String::new();
+    physical.query(&sql, &mut |params| params.text(set.name), &mut |row| {
+        letters = row.next()?;
+        Ok(true)
+    })?;
+    Ok(letters)
+}
+
 /// Writes the letter of slots, and returns those of all. The row is locked first, as the guards have it locked until their transactions end.
 fn marked(
     physical: &mut Physical,
@@ -286,13 +312,7 @@ fn marked(
         Dialect::Sqlite => "",
         Dialect::Postgres | Dialect::Mysql => " FOR UPDATE",
     };
-    let sql = format!("SELECT slots FROM _bindery_shard_fences WHERE shards = ?{lock}");
-    let sql = own_tables::statement(physical.dialect(), &sql);
-    let mut letters = String::new();
-    physical.query(&sql, &mut |params| params.text(set.name), &mut |row| {
-        letters = row.next()?;
-        Ok(true)
-    })?;
+    let mut letters = letters(physical, set, lock)?;
     let range = slots.start as usize..slots.end as usize;
     if letters.len() < range.end {
         return Err(refused(set, "the shard was set up for fewer slots"));

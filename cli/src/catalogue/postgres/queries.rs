@@ -187,8 +187,10 @@ pub(super) const OTHERS: &str = r"
 WITH own AS (SELECT oid, nspname FROM pg_namespace WHERE nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND nspname !~ '^pg_(toast_)?temp_'),
   extended AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e' OR deptype = 'i' AND classid IN ('pg_proc'::regclass, 'pg_cast'::regclass))
 SELECT what FROM (
-  SELECT 'trigger ' || tgname || ' on ' || tgrelid::regclass::text, 'pg_trigger'::regclass, oid FROM pg_trigger WHERE NOT tgisinternal AND tgparentid = 0
+  SELECT 'trigger ' || tgname || ' on ' || tgrelid::regclass::text, 'pg_trigger'::regclass, oid FROM pg_trigger
+    WHERE NOT tgisinternal AND tgparentid = 0 AND tgname !~ '^_bindery_guard_'
   UNION ALL SELECT CASE p.prokind WHEN 'a' THEN 'aggregate ' WHEN 'p' THEN 'procedure ' ELSE 'function ' END || p.oid::regprocedure::text, 'pg_proc'::regclass, p.oid FROM pg_proc p JOIN own n ON n.oid = p.pronamespace
+    WHERE p.proname !~ '^_bindery_guard_'
   UNION ALL SELECT 'rule ' || rulename || ' on ' || ev_class::regclass::text, 'pg_rewrite'::regclass, oid FROM pg_rewrite WHERE rulename <> '_RETURN' AND ev_class >= 16384
   UNION ALL SELECT 'policy ' || polname || ' on ' || polrelid::regclass::text, 'pg_policy'::regclass, oid FROM pg_policy
   UNION ALL SELECT 'event trigger ' || evtname, 'pg_event_trigger'::regclass, oid FROM pg_event_trigger

@@ -52,8 +52,12 @@ enum ShardsCommand {
             bindery shards move customers 17 s3       one slot"
     )]
     Move(MoveArguments),
-    /// Give up moving slots, where the map has not changed yet
+    /// Undo the move of slots, where the map has not changed yet
     Cancel(SetArguments),
+    /// Make the triggers again that refuse rows of slots that have left a shard, where they are missing
+    ///
+    /// A migration of SQLite that makes a table anew takes its triggers with it.
+    Guard(SetArguments),
 }
 
 #[derive(Debug, Args)]
@@ -158,6 +162,10 @@ pub(crate) fn run(arguments: &ShardsArguments, output: &Output) -> Result<(), Fa
         }
         ShardsCommand::Cancel(cancel) => with_set(&cancel.schema, output, &cancel.set, |opened| {
             moving::cancel(opened, output)?;
+            opened.print(output)
+        }),
+        ShardsCommand::Guard(guard) => with_set(&guard.schema, output, &guard.set, |opened| {
+            moving::guard_again(opened)?;
             opened.print(output)
         }),
     }

@@ -131,6 +131,24 @@ pub(super) fn cancel(opened: &Opened<'_>, output: &Output) -> Result<(), Failure
     moving.end()
 }
 
+/// Makes the guards of each shard that slots have left, or come to.
+pub(super) fn guard_again(opened: &Opened<'_>) -> Result<(), Failure> {
+    let registry = &opened.engines.registry;
+    let _alone = alone(opened)?;
+    for id in &opened.set.engines {
+        let shard = opened.engines.chosen(id.0 as usize);
+        let says = registry.says_of_slots(shard, &opened.place());
+        if says.map_err(|error| failure(&error))? {
+            let dialect = opened.model.engine(*id).dialect;
+            let tables = opened.model.sharded_by(opened.set);
+            let guards = tables.map(|(table, column)| guard(table, column, opened.set, dialect));
+            let create: Vec<String> = guards.flat_map(|guard| guard.create).collect();
+            patiently(|| registry.define_guards(shard, &create))?;
+        }
+    }
+    Ok(())
+}
+
 /// One command at a time moves slots of a set.
 fn alone(opened: &Opened<'_>) -> Result<bindery::sync::NamedLock, Failure> {
     let map = opened.engines.chosen(opened.set.map.0 as usize);
