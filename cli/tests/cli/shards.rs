@@ -624,7 +624,11 @@ fn until_done<T>(mut work: impl FnMut() -> bindery::Result<T>, waited: &AtomicU6
                 waited.fetch_add(1, Ordering::Relaxed);
                 thread::sleep(Duration::from_millis(5));
             }
-            Err(error) => panic!("{error} {error:?}"),
+            Err(error) => panic!(
+                "{error}, code {:?}: {:?}",
+                error.code(),
+                std::error::Error::source(&error).map(ToString::to_string)
+            ),
         }
     }
 }

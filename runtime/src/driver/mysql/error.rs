@@ -115,9 +115,18 @@ pub(super) fn is_no_such_session(said: &ServerError) -> bool {
     said.code == ER_NO_SUCH_THREAD
 }
 
+/// Whether a statement must be prepared anew. MariaDB says of the table that a trigger looks at that it does not exist, where the trigger was
+/// made after the statement was prepared (10.11, now and then while it is made).
 pub(super) fn is_stale_statement(said: &ServerError) -> bool {
-    matches!(said.code, 1243 | 1615)
+    matches!(said.code, 1243 | 1615 | NO_SUCH_TABLE)
 }
+
+/// Whether the transaction is as it was before a statement that must be prepared anew.
+pub(super) fn is_statement_alone(said: &ServerError) -> bool {
+    said.code == NO_SUCH_TABLE
+}
+
+const NO_SUCH_TABLE: u16 = 1146;
 
 fn kind_of_error(said: &ServerError) -> ErrorKind {
     let text = said.message.as_str();

@@ -29,7 +29,9 @@ use std::time::{Duration, Instant};
 
 use bindery_core::config::SessionReset;
 
-use self::error::{ends_transaction, is_no_such_session, is_stale_statement, statement_error};
+use self::error::{
+    ends_transaction, is_no_such_session, is_stale_statement, is_statement_alone, statement_error,
+};
 use self::login::LoggedIn;
 use self::mark::Marker;
 use self::prepared::Xa;
@@ -254,7 +256,8 @@ impl MysqlConnection {
         mut send: impl FnMut(&mut Self, &Statement) -> Result<()>,
         mut read: impl FnMut(&mut Session, &Statement, &mut Fields) -> Result<(), Fault>,
     ) -> Result<()> {
-        let mut may_retry = self.transaction == Transaction::None;
+        let is_outside = self.transaction == Transaction::None;
+        let mut is_first = true;
         loop {
             let statement = self.prepared(sql, given)?;
             send(self, &statement)?;
@@ -265,7 +268,8 @@ impl MysqlConnection {
                 }
                 Err(Fault::Server(said)) if is_stale_statement(&said) => {
                     self.statements.forget(sql);
-                    if !std::mem::take(&mut may_retry) {
+                    let may_retry = is_outside || is_statement_alone(&said);
+                    if !std::mem::take(&mut is_first) || !may_retry {
                         return Err(self.failed(Fault::Server(said)));
                     }
                 }

@@ -79,6 +79,19 @@ enum Wanted {
     All(i64),
 }
 
+impl Fenced {
+    fn ensure(&self, fence: &Fence) -> Result<()> {
+        let is_as_before = match self.wanted {
+            Wanted::Slot(slot) => fence.has(slot),
+            Wanted::All(version) => fence.version == version,
+        };
+        match is_as_before {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::ShardMoved)),
+        }
+    }
+}
+
 impl Link {
     /// The fence of a set, as it was a moment ago.
     pub(crate) fn fence(&mut self, fences: &Fences, set: &'static str) -> Result<Arc<Fence>> {
@@ -129,23 +142,16 @@ impl Link {
     /// Fails where what the connection is for may have changed.
     #[inline]
     pub(super) fn ensure_here(&mut self) -> Result<()> {
-        match self.fenced.take() {
-            None => Ok(()),
-            Some(fenced) => self.ensure_as_before(fenced),
+        let Some(fenced) = &self.fenced else {
+            return Ok(());
+        };
+        if let Some(fence) = fenced.fences.fresh(fenced.set) {
+            return fenced.ensure(&fence);
         }
-    }
-
-    fn ensure_as_before(&mut self, fenced: Box<Fenced>) -> Result<()> {
-        let fence = self.fence(&fenced.fences, fenced.set);
-        let is_here = fence.map(|fence| match fenced.wanted {
-            Wanted::Slot(slot) => fence.has(slot),
-            Wanted::All(version) => fence.version == version,
-        });
-        self.fenced = Some(fenced);
-        match is_here? {
-            true => Ok(()),
-            false => Err(Error::new(ErrorKind::ShardMoved)),
-        }
+        let (fences, set) = (Arc::clone(&fenced.fences), fenced.set);
+        let fence = self.fence(&fences, set)?;
+        let fenced = self.fenced.as_deref();
+        fenced.map_or(Ok(()), |fenced| fenced.ensure(&fence))
     }
 
     /// The same after a call that has read: its answer may have come long after it was sent.
