@@ -15,8 +15,6 @@ mod observation;
 mod timed;
 mod verify;
 
-pub(crate) use self::observation::collected;
-
 /// Measures and prints.
 pub(crate) fn run(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     // Outside the workspace: no other build has to compile them.

@@ -2,6 +2,7 @@
 //! code, beside those of the committed file. A number that grows by more than a few hundredths is an error until the file has it.
 
 mod counted;
+mod instructions;
 mod numbers;
 
 use std::fs;

@@ -99,7 +99,7 @@ fn instructions(program: &Path, way: &str) -> Result<u64, Failure> {
 }
 
 /// The instructions of a whole program.
-pub(crate) fn collected(program: &Path, arguments: [&OsStr; 2]) -> Result<u64, Failure> {
+fn collected(program: &Path, arguments: [&OsStr; 2]) -> Result<u64, Failure> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)

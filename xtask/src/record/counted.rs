@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::instructions;
 use crate::Failure;
-use crate::bench::collected;
 use crate::workspace::{self, cargo};
 
 /// The function of `bindery-benches` within which is counted.
@@ -34,7 +34,13 @@ pub(super) fn calls(program: &Path, database: &str) -> Result<Vec<(String, u64)>
 
 /// The instructions of a program that checks the schema in a folder: all of them, as it has several threads.
 pub(super) fn check(program: &Path, folder: &Path) -> Result<u64, Failure> {
-    collected(program, ["check".as_ref(), folder.as_os_str()])
+    let outputs = Outputs::create("check")?;
+    let mut command = callgrind(&outputs);
+    let status = command.arg(program).arg("check").arg(folder).status()?;
+    if !status.success() {
+        return Err(format!("the check under valgrind: {status}").into());
+    }
+    sum(&outputs.name())
 }
 
 /// The instructions of rustc for the crate in a folder.
@@ -48,7 +54,7 @@ pub(super) fn rustc(folder: &Path) -> Result<u64, Failure> {
         .open(folder.join("src/lib.rs"))?;
     lib.set_modified(std::time::SystemTime::now())?;
     check_crate(folder, Some(&wrapper))?;
-    total(&fs::read_to_string(outputs.name())?)
+    sum(&outputs.name())
 }
 
 /// Cargo calls rustc by it for the crates of the workspace, of which there is one, and for its own questions.
@@ -102,11 +108,10 @@ fn least(program: &Path, database: &str) -> Result<Vec<Counting>, Failure> {
 
 fn countings(program: &Path, database: &str) -> Result<Vec<Counting>, Failure> {
     let outputs = Outputs::create(database)?;
-    let output = Command::new("valgrind")
-        .args(["--quiet", "--tool=callgrind", "--collect-atstart=no"])
+    let output = callgrind(&outputs)
+        .arg("--collect-atstart=no")
         .arg(format!("--toggle-collect={COUNTED}"))
         .arg(format!("--dump-before={WRITTEN}"))
-        .arg(format!("--callgrind-out-file={}", outputs.name().display()))
         .arg(program)
         .arg(database)
         .stderr(Stdio::inherit())
@@ -120,17 +125,21 @@ fn countings(program: &Path, database: &str) -> Result<Vec<Counting>, Failure> {
         Ok(Counting {
             calls: calls.parse()?,
             name: name.to_owned(),
-            instructions: total(&fs::read_to_string(outputs.numbered(at + 1))?)?,
+            instructions: sum(&outputs.numbered(at + 1))?,
         })
     });
     counted.collect()
 }
 
-/// The number of a file of callgrind.
-fn total(text: &str) -> Result<u64, Failure> {
-    let mut lines = text.lines();
-    let line = lines.find_map(|line| line.strip_prefix("totals: "));
-    Ok(line.ok_or("callgrind counted nothing")?.trim().parse()?)
+fn callgrind(outputs: &Outputs) -> Command {
+    let mut command = Command::new("valgrind");
+    command.args(["--quiet", "--tool=callgrind"]);
+    command.arg(format!("--callgrind-out-file={}", outputs.name().display()));
+    command
+}
+
+fn sum(file: &Path) -> Result<u64, Failure> {
+    instructions::sum(&fs::read_to_string(file)?)
 }
 
 /// A folder for the files of callgrind.
@@ -152,17 +161,5 @@ impl Outputs {
 
     fn numbered(&self, number: usize) -> PathBuf {
         self.0.join(format!("counted.{number}"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::total;
-
-    #[test]
-    fn a_file_of_callgrind_has_its_number() {
-        let text = "events: Ir\nsummary: 13\n\ntotals: 12\n";
-        assert_eq!(total(text).expect("there is one"), 12);
-        total("events: Ir\n").expect_err("there is none");
     }
 }
