@@ -378,7 +378,7 @@ pub(crate) fn read_pulled(
         engines: vec![name],
     });
     input.files = files.into_iter().collect();
-    // What one engine has says nothing of a set of them.
+    // The tables of one engine say nothing of a set of them.
     input.shards.clear();
     read_model(input, found)
 }
