@@ -461,8 +461,8 @@ fn described(text: &str) -> (Vec<(String, String)>, String) {
         rest.to_owned()
     };
     let rules = behind("rules: ");
-    let kinds = behind("kinds: \"");
-    let columns = behind("columns: &[");
+    let kinds = behind("kinds: ::std::borrow::Cow::Borrowed(\"");
+    let columns = behind("columns: ::bindery::__private::List::Static(&[");
     let names = columns.split(']').next().unwrap_or_default();
     let names = names.split('"').skip(1).step_by(2).map(str::to_owned);
     let kinds = kinds.split('"').next().unwrap_or_default();

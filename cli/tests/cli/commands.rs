@@ -99,6 +99,16 @@ const DECLARED: &[&str] = &["sync"];
 /// Commands that no engine is named to: they read the schema, or begin a project.
 const WITHOUT_ENGINES: &[&str] = &["check", "completions", "explain", "generate", "init"];
 
+/// Commands of a set of shards, which the configuration names.
+const OF_SHARDS: &[&str] = &[
+    "shards list",
+    "shards divide",
+    "shards assign",
+    "shards move",
+    "shards cancel",
+    "shards guard",
+];
+
 /// The first words of a command, before its options.
 fn name(words: &str) -> String {
     let names = words.split(' ').take_while(|word| !word.starts_with('-'));
@@ -158,7 +168,7 @@ fn cli_01_every_command_is_in_the_table() {
         let mut words = COMMANDS.iter().map(|one| one.words);
         let mut others = OTHERS.iter().map(|(words, _)| *words);
         let is_of = |words: &str| words == command || words.starts_with(&format!("{command} "));
-        let mut rest = DECLARED.iter().chain(WITHOUT_ENGINES);
+        let mut rest = DECLARED.iter().chain(WITHOUT_ENGINES).chain(OF_SHARDS);
         words.any(is_of) || others.any(is_of) || rest.any(|one| *one == command)
     };
     let all = every_command(&Project::new(&[]));
@@ -166,7 +176,7 @@ fn cli_01_every_command_is_in_the_table() {
     let unknown: Vec<&String> = all.iter().filter(|command| !known(command)).collect();
     assert!(
         unknown.is_empty(),
-        "not in `COMMANDS`, `OTHERS`, `DECLARED` or `WITHOUT_ENGINES`: {unknown:?}"
+        "not in `COMMANDS`, `OTHERS`, `DECLARED`, `WITHOUT_ENGINES` or `OF_SHARDS`: {unknown:?}"
     );
 }
 

@@ -17,11 +17,18 @@ use page::Block;
 use scene::Scene;
 
 /// Transcripts that no scene runs, each with the reason.
-const ELSEWHERE: [(&str, &str, &str); 1] = [(
-    "docs/atomic.md",
-    "bindery recover --dry-run; echo $?",
-    "a program was killed between its decision and a commit; `recover::*` runs these commands",
-)];
+const ELSEWHERE: [(&str, &str, &str); 2] = [
+    (
+        "docs/atomic.md",
+        "bindery recover --dry-run; echo $?",
+        "a program was killed between its decision and a commit; `recover::*` runs these commands",
+    ),
+    (
+        "docs/shards.md",
+        "bindery shards move customers 0..64 s3",
+        "programs write meanwhile; `shards::dist_08_*` run this command",
+    ),
+];
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
