@@ -461,11 +461,11 @@ fn described(text: &str) -> (Vec<(String, String)>, String) {
         rest.to_owned()
     };
     let rules = behind("rules: ");
-    let kinds = behind("kinds: ::std::borrow::Cow::Borrowed(\"");
-    let columns = behind("columns: ::bindery::__private::List::Static(&[");
-    let names = columns.split(']').next().unwrap_or_default();
+    let of_kinds = behind("kinds: ");
+    let of_columns = behind("columns: ");
+    let names = of_columns.split(']').next().unwrap_or_default();
     let names = names.split('"').skip(1).step_by(2).map(str::to_owned);
-    let kinds = kinds.split('"').next().unwrap_or_default();
+    let kinds = of_kinds.split('"').nth(1).unwrap_or_default();
     let kinds = kinds.split(' ').map(str::to_owned);
     let mut pairs: Vec<_> = names.zip(kinds).collect();
     pairs.sort();
