@@ -13,14 +13,14 @@ use crate::confirm::{self, Confirmation};
 use crate::data::compare::compare_rows;
 use crate::data::follow::{Follower, forget_unread};
 use crate::data::found::Held;
-use crate::data::pairs::{Ends, Pair};
+use crate::data::pairs::{Ends, Pair, print_planned};
 use crate::data::repair::{Repair, Repaired};
 use crate::data::stream;
 use crate::data::verified::{self, TableVerified};
 use crate::database::{self, Chosen, Engines};
 use crate::failure::Failure;
 use crate::options::{Format, ProgressOptions, SchemaOptions};
-use crate::output::{Output, Paint};
+use crate::output::Output;
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
@@ -86,7 +86,9 @@ pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Fa
     let pairs = ends.tables(model, &[])?;
     ends.tell_left_out(model, &[], output);
     if arguments.dry_run {
-        return print_planned(arguments, &pairs, output);
+        let ends = (arguments.from.as_str(), arguments.to.as_str());
+        let names = pairs.iter().map(Pair::name);
+        return print_planned(ends, names, (options.format, output));
     }
     let follower = match arguments.catch_up || arguments.follow {
         true => Some(Follower::of(model, ends, &pairs)?),
@@ -247,35 +249,6 @@ fn copy(
         verified.push(TableVerified::new(pair, names, &found));
     }
     verified::print(&verified, options.format, output)
-}
-
-/// One table of a dry run; `cli/JSON.md` documents it.
-#[derive(Debug, Serialize)]
-struct TablePlan<'a> {
-    table: &'a str,
-    from: &'a str,
-    to: &'a str,
-    status: &'static str,
-}
-
-fn print_planned(
-    arguments: &MirrorArguments,
-    pairs: &[Pair<'_>],
-    output: &Output,
-) -> Result<(), Failure> {
-    let (from, to) = (arguments.from.as_str(), arguments.to.as_str());
-    let plan = |pair| TablePlan {
-        table: Pair::name(pair),
-        from,
-        to,
-        status: "planned",
-    };
-    let word = output.results().paint(Paint::Faint, "planned  ");
-    let line = |pair| format!("{word}  {} from {from} to {to}\n", Pair::name(pair));
-    output.result(&match arguments.schema.format {
-        Format::Json => document(&pairs.iter().map(plan).collect::<Vec<_>>()),
-        Format::Human | Format::Github => pairs.iter().map(line).collect(),
-    })
 }
 
 /// Fails unless the user confirms.

@@ -20,6 +20,9 @@ use crate::output::Output;
 /// Changes of a table that are read at a time.
 const BATCH: usize = 1_000;
 
+/// How often changes are read again for rows that wait, when all that there were are read.
+const LATE: usize = 20;
+
 /// The outcome of changes that were read.
 #[derive(Debug, Default)]
 pub(crate) struct CaughtUp {
@@ -133,8 +136,19 @@ impl Follower {
         let mut caught_up = CaughtUp::default();
         let mut positions = self.of_copy(repair.engines, repair.to)?;
         let mut waiting: Vec<Vec<RejectedRow>> = pairs.iter().map(|_| Vec::new()).collect();
+        let (mut more, mut late) = (vec![false; pairs.len()], 0);
         loop {
+            let behind = furthest_behind(&positions, &more);
             let read = self.each(|at, table| {
+                // Rows of tables that are ahead would wait for those of the others.
+                if let Some(position) = positions[at].filter(|_| more[at] && at != behind) {
+                    return Ok(Some(ChangedKeys {
+                        keys: Vec::new(),
+                        is_truncated: false,
+                        position,
+                        has_more: true,
+                    }));
+                }
                 let place = (self.reader.as_str(), positions[at], BATCH);
                 let registry = &repair.engines.registry;
                 let read = registry.changed_keys(repair.from, table, place);
@@ -149,7 +163,9 @@ impl Follower {
             let written = copy(repair, pairs, (&read, &mut waiting))?;
             caught_up.written.add(written);
             caught_up.batches += 1;
-            let has_more = read.iter().any(|one| one.has_more);
+            more = read.iter().map(|one| one.has_more).collect();
+            let has_more = more.contains(&true);
+            let is_idle = read.iter().all(|one| one.keys.is_empty());
             positions = read.iter().map(|one| Some(one.position)).collect();
             let settled = settle(repair, pairs, &mut waiting)?.into_iter();
             settled.for_each(|one| caught_up.written.add(one));
@@ -158,10 +174,16 @@ impl Follower {
                     let positions: Vec<_> = positions.iter().flatten().copied().collect();
                     self.save((repair.engines, repair.from, repair.to), &positions)?;
                 }
-                Some(row) if !has_more => return Err(refused(row)),
-                Some(_) => ensure_few(&waiting)?,
+                // The changes of a table are read after those of another: a row may refer to one that came between.
+                Some(row) if !has_more && (is_idle || late == LATE) => return Err(refused(row)),
+                Some(_) => {
+                    late += usize::from(!has_more);
+                    ensure_few(&waiting)?;
+                    continue;
+                }
             }
-            if !has_more || (caught_up.batches >= most && waiting.iter().all(Vec::is_empty)) {
+            late = 0;
+            if !has_more || caught_up.batches >= most {
                 return Ok(caught_up);
             }
         }
@@ -227,6 +249,13 @@ impl Follower {
             })
             .collect()
     }
+}
+
+/// The table with more changes that is read up to the earliest of them.
+fn furthest_behind(positions: &[Option<ChangePosition>], more: &[bool]) -> usize {
+    let with_more = (0..positions.len()).filter(|&at| more[at]);
+    let found = with_more.min_by_key(|&at| positions[at].map(ChangePosition::order));
+    found.unwrap_or_default()
 }
 
 /// Removes what the triggers of a copy have recorded, where the copy is captured itself and nothing reads it. The rows are stored already, so

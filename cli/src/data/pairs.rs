@@ -1,14 +1,16 @@
 //! The tables that two engines have under one name, for what copies or compares them.
 
 use bindery_schema::model::{CheckedModel, EngineId, Table};
+use serde::Serialize;
 
 use super::tables::{self, EngineTable};
 use crate::database::{Chosen, Engines};
 use crate::engines::Purpose;
 use crate::failure::Failure;
-use crate::options::EngineOptions;
-use crate::output::Output;
+use crate::options::{EngineOptions, Format};
+use crate::output::{Output, Paint};
 use crate::project::Project;
+use crate::report::document;
 
 /// A table of two engines.
 pub(crate) struct Pair<'m> {
@@ -174,4 +176,33 @@ impl Ends {
             "write `-- @engines {from}, {to}` above it, or `models-of = \"{from}\"` for engine `{to}` in bindery.toml"
         ))
     }
+}
+
+/// One table of a dry run; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct TablePlan<'a> {
+    table: &'a str,
+    from: &'a str,
+    to: &'a str,
+    status: &'static str,
+}
+
+/// Lists the tables whose rows would be copied from one engine to another.
+pub(crate) fn print_planned<'t>(
+    (from, to): (&'t str, &'t str),
+    tables: impl Iterator<Item = &'t str>,
+    (format, output): (Format, &Output),
+) -> Result<(), Failure> {
+    let plan = |table| TablePlan {
+        table,
+        from,
+        to,
+        status: "planned",
+    };
+    let word = output.results().paint(Paint::Faint, "planned  ");
+    let line = |table| format!("{word}  {table} from {from} to {to}\n");
+    output.result(&match format {
+        Format::Json => document(&tables.map(plan).collect::<Vec<_>>()),
+        Format::Human | Format::Github => tables.map(line).collect(),
+    })
 }

@@ -41,7 +41,7 @@ pub use self::reader::RowsSource;
 pub use self::redact::{Redaction, ValueHash};
 pub use self::referred::Referred;
 pub use self::snapshot::Snapshot;
-pub use self::table::{DataColumn, DataTable, TableSlots, ValueType};
+pub use self::table::{DataColumn, DataTable, ValueType};
 
 #[doc(hidden)]
 pub use crate::copying::{

@@ -149,15 +149,6 @@ impl DataColumn {
     }
 }
 
-/// The rows of some slots of a set of shards.
-#[derive(Debug, Clone)]
-pub struct TableSlots {
-    /// The name of the set.
-    pub shards: String,
-    /// The condition of its rows, in SQL.
-    pub condition: String,
-}
-
 /// A table that is dumped or loaded, in the dialect of its engine.
 #[derive(Debug)]
 pub struct DataTable {
@@ -171,7 +162,7 @@ pub struct DataTable {
     /// The text that its rows are read and deleted from: its name, or its own rows alone.
     pub(super) rows: String,
     /// The condition of rows that are all there is of it, and whose guards are passed: those of some slots of a set of shards.
-    pub(super) slots: Option<TableSlots>,
+    pub(super) slots: Option<String>,
     /// All rows, in the order of the key; in none where the key is hashed.
     pub(super) select: String,
     dialect: Dialect,
@@ -240,9 +231,9 @@ impl DataTable {
         self
     }
 
-    /// Has it be the rows of some slots of a set of shards alone, which are written whatever the shard says of them.
-    pub fn limit_to(&mut self, slots: TableSlots) {
-        self.slots = Some(slots);
+    /// Limits it to the rows of some slots of a set of shards, which have this condition in SQL. The guards of the shard let them pass.
+    pub fn limit_to(&mut self, condition: String) {
+        self.slots = Some(condition);
         self.select_again();
     }
 
@@ -353,9 +344,9 @@ pub(super) fn select(of: &DataTable, left_out: &[usize], which: Which<'_>) -> St
 
 /// Leaves out the rows of other slots, where the table is of some only.
 pub(super) fn push_slots(sql: &mut SqlWriter, of: &DataTable, has_condition: bool) {
-    if let Some(slots) = &of.slots {
+    if let Some(condition) = &of.slots {
         sql.push(if has_condition { " AND " } else { " WHERE " });
-        sql.push(&slots.condition);
+        sql.push(condition);
     }
 }
 

@@ -6,26 +6,25 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bindery::ErrorKind;
-use bindery::data::{DataRow, LoadMode, Loading, TableSlots};
+use bindery::data::{DataRow, LoadMode, Loading};
 use bindery::shards::{MoveStage, ShardMove};
 
 use bindery_schema::column_type::TypeClass;
 use bindery_schema::model::{Column, EngineId, Table};
 use bindery_schema::plan::guard::{Guard, guard, slots_condition};
 use bindery_schema::slots::{AWAY, COMING, GOING, LEAVING, OWN, READ_FOR};
-use serde::Serialize;
 
 use super::Opened;
 use crate::data::follow::{Follower, forget_unread};
 use crate::data::found::Held;
-use crate::data::pairs::{Ends, Pair};
-use crate::data::repair::Repair;
+use crate::data::pairs::{Ends, Pair, print_planned};
+use crate::data::repair::{RejectedRow, Repair};
+use crate::data::settle::{refused, settle};
+use crate::data::tables::{self, EngineTable};
 use crate::database::{Chosen, failure};
 use crate::failure::Failure;
-use crate::options::Format;
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::report::document;
 
 /// Rows that are copied, or removed, in one transaction.
 const ROWS: usize = 2_000;
@@ -36,15 +35,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long no program goes by what a shard has said before.
 const FORGOTTEN: Duration = READ_FOR.saturating_add(Duration::from_millis(100));
-
-/// One table of a dry run; `cli/JSON.md` documents it.
-#[derive(Debug, Serialize)]
-struct TablePlan<'a> {
-    table: &'a str,
-    from: &'a str,
-    to: &'a str,
-    status: &'static str,
-}
 
 /// Lists the tables whose rows would move.
 pub(super) fn plan(
@@ -57,24 +47,8 @@ pub(super) fn plan(
     let registry = &opened.engines.registry;
     let from = registry.owner_of_slots(&opened.place(), slots, to);
     let from = from.map_err(|error| failure(&error))?;
-    let plans = tables.iter().map(|(table, _)| TablePlan {
-        table: &table.name.name,
-        from,
-        to,
-        status: "planned",
-    });
-    let Range { start, end } = slots;
-    output.result(&match opened.format {
-        Format::Json => document(&plans.collect::<Vec<_>>()),
-        Format::Human | Format::Github => plans
-            .map(|plan| {
-                let TablePlan {
-                    table, from, to, ..
-                } = plan;
-                format!("planned    {table} of slots {start}..{end} from {from} to {to}\n")
-            })
-            .collect(),
-    })
+    let names = tables.iter().map(|(table, _)| table.name.name.as_str());
+    print_planned((from, to), names, (opened.format, output))
 }
 
 /// Moves slots, or goes on with what was interrupted.
@@ -107,7 +81,7 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Gives up what was begun.
+/// Undoes what was begun.
 pub(super) fn cancel(opened: &Opened<'_>, output: &Output) -> Result<(), Failure> {
     let registry = &opened.engines.registry;
     let tables = movable(opened)?;
@@ -170,7 +144,7 @@ fn others(opened: &Opened<'_>, begun: &ShardMove) -> Failure {
         opened.set.name, begun.target
     ));
     failure.help(format!(
-        "go on with them, {}, or give it up: `bindery shards cancel {}`",
+        "go on with them, {}, or undo it: `bindery shards cancel {}`",
         same_command(opened, begun),
         opened.set.name
     ))
@@ -227,7 +201,33 @@ fn movable<'o>(opened: &Opened<'o>) -> Result<Vec<(&'o Table, &'o Column)>, Fail
             return Err(failure.help(format!("give `{name}` the column `{by}`")));
         }
     }
+    without_circles(opened, &tables)?;
     Ok(tables)
+}
+
+/// Refuses tables whose rows refer to each other in a circle: some of them would be copied before those that they refer to.
+fn without_circles(opened: &Opened<'_>, moved: &[(&Table, &Column)]) -> Result<(), Failure> {
+    let Some(shard) = opened.set.engines.first() else {
+        return Ok(());
+    };
+    let mut before: Vec<&Table> = Vec::new();
+    for EngineTable { table, .. } in tables::managed(opened.model, *shard) {
+        let is_there = |one: &Table| before.iter().any(|other| std::ptr::eq(*other, one));
+        let is_moved = |one: &Table| moved.iter().any(|(other, _)| std::ptr::eq(*other, one));
+        let mut keys = table.foreign_keys.iter();
+        let key = keys.find(|key| {
+            let parent = opened.model.table(key.table);
+            is_moved(parent) && !is_there(parent)
+        });
+        if let Some(key) = key.filter(|_| is_moved(table)) {
+            let (name, parent) = (&table.name.name, &opened.model.table(key.table).name.name);
+            return Err(Failure::new(format!(
+                "rows of `{name}` cannot be moved: they refer to rows of `{parent}` in a circle, which is not done yet"
+            )));
+        }
+        before.push(table);
+    }
+    Ok(())
 }
 
 /// Slots on their way.
@@ -265,10 +265,8 @@ impl<'o> Moving<'o> {
                 let column = tables.iter().find(|(one, _)| std::ptr::eq(*one, end.table));
                 let (table, column) = column.expect("only these tables were chosen");
                 let dialect = model.engine(id).dialect;
-                end.data.limit_to(TableSlots {
-                    shards: set.name.clone(),
-                    condition: slots_condition(table, column, (set, &begun.slots), dialect),
-                });
+                let condition = slots_condition(table, column, (set, &begun.slots), dialect);
+                end.data.limit_to(condition);
             }
             pair
         };
@@ -317,8 +315,12 @@ impl<'o> Moving<'o> {
         let opened = (self.opened.engines, from, to);
         self.follower.begin(opened, || self.copy_rows())?;
         self.follow(ROUNDS)?;
-        self.compare()?;
+        let mut waiting = self.compare()?;
         self.follow(ROUNDS)?;
+        settle(&self.repair, &self.pairs, &mut waiting)?;
+        if let Some(row) = waiting.iter().flatten().next() {
+            return Err(refused(row));
+        }
         self.say((from, LEAVING))?;
         let closed = Instant::now();
         self.follow(usize::MAX)?;
@@ -413,14 +415,13 @@ impl<'o> Moving<'o> {
         Ok(())
     }
 
-    /// Compares all rows, and makes those equal that differ: changed since, or for no reason that is known.
-    fn compare(&self) -> Result<(), Failure> {
+    /// Compares all rows, and makes those equal that differ: changed since, or for no reason that is known. Returns those of each
+    /// table that are refused: tables are read one after the other, so they may refer to rows that came between.
+    fn compare(&self) -> Result<Vec<Vec<RejectedRow>>, Failure> {
+        let mut waiting = Vec::with_capacity(self.pairs.len());
         for pair in &self.pairs {
-            let place = (
-                "comparing",
-                pair.name(),
-                bindery::Engine::name(self.repair.to),
-            );
+            let to = bindery::Engine::name(self.repair.to);
+            let place = ("comparing", pair.name(), to);
             self.repair.progress.tell(place, 0, None);
             loop {
                 let found = self.repair.compare(pair, Held::default())?;
@@ -430,14 +431,9 @@ impl<'o> Moving<'o> {
                     break;
                 }
             }
+            waiting.push(self.repair.take_rejected());
         }
-        match self.repair.take_rejected().first() {
-            None => Ok(()),
-            Some(row) => Err(Failure::new(format!(
-                "a row is refused by the target: {}",
-                row.reason
-            ))),
-        }
+        Ok(waiting)
     }
 
     /// Removes the rows of the slots from one of the shards, those first that refer to others.

@@ -115,7 +115,7 @@ pub(super) fn is_no_such_session(said: &ServerError) -> bool {
     said.code == ER_NO_SUCH_THREAD
 }
 
-/// Whether a statement must be prepared anew. MariaDB says of the table that a trigger looks at that it does not exist, where the trigger was
+/// Whether a statement must be prepared anew. MariaDB reports that the table which a trigger reads does not exist, where the trigger was
 /// made after the statement was prepared (10.11, now and then while it is made).
 pub(super) fn is_stale_statement(said: &ServerError) -> bool {
     matches!(said.code, 1243 | 1615 | NO_SUCH_TABLE)

@@ -9,7 +9,7 @@ use super::Link;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::moment::{Moment, Span};
 use bindery_core::dialect::Dialect;
-use bindery_core::slots::{OWN, READ_FOR};
+use bindery_core::slots::{COMING, GOING, OWN, READ_FOR};
 
 /// The word of a shard about its slots.
 #[derive(Debug, Default)]
@@ -29,7 +29,6 @@ impl Fence {
 
     /// Whether rows are here that are not, or not only, its own.
     pub(crate) fn is_mixed(&self) -> bool {
-        use bindery_core::slots::{COMING, GOING};
         self.slots.contains([COMING, GOING])
     }
 }

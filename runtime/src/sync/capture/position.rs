@@ -23,6 +23,14 @@ pub struct ChangePosition {
 }
 
 impl ChangePosition {
+    /// Its place in the order of the changes of one database.
+    #[doc(hidden)]
+    pub fn order(self) -> (i64, i64) {
+        (self.round, self.id)
+    }
+}
+
+impl ChangePosition {
     /// A position that no database knows: its mark has 63 bits, those of databases have 62.
     #[doc(hidden)]
     pub const LOST: Self = Self {
