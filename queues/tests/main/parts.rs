@@ -230,12 +230,18 @@ pub(crate) fn goes_on_over_a_killed_server(queue: impl Queue, broker: &mut Broke
     shop.wait_until_copied(events_of(0..120));
 }
 
-/// A consumer that has subscribed when the server is killed gets what is published after that comes back, also before the consumer does.
+/// As long as a server may keep a new subscription in memory: RabbitMQ waits for its disk but where its log is written anew in that moment, and
+/// Erlang's `disk_log` writes by itself after two seconds.
+const UNTIL_ON_DISK: Duration = Duration::from_secs(3);
+
+/// A consumer that has subscribed a while before the server is killed gets what is published after that comes back, also before the consumer
+/// does.
 pub(crate) fn a_subscription_outlives_a_killed_server(
     queue: impl Fn() -> Box<dyn Queue>,
     broker: &mut Broker,
 ) {
     queue().subscribe("a").expect("the server is there");
+    std::thread::sleep(UNTIL_ON_DISK);
     broker.go_down(Shutdown::Crash);
     broker.come_back().expect("the server comes back");
     queue().push(&message("one", 1, 1)).expect("it is taken");
