@@ -22,6 +22,7 @@ mod given_values;
 mod in_place_at_work;
 mod interfaces_at_work;
 mod keys_at_work;
+mod ledgers_at_work;
 mod links_at_work;
 mod messages_at_work;
 mod on_each;

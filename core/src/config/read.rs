@@ -4,6 +4,7 @@ mod atomic;
 mod connection;
 mod derives;
 mod engine;
+mod flavour;
 mod lints;
 mod migrations;
 mod project;

@@ -62,9 +62,9 @@ pub(crate) struct Link {
     has_written: bool,
     /// Rows that were found by their keys, where they are kept.
     identities: Option<Box<Identities>>,
-    /// Of a shard: what it is for.
+    /// Of a shard: what it is for, in each set.
     #[cfg(feature = "shards")]
-    fenced: Option<Box<Fenced>>,
+    fenced: Vec<Fenced>,
 }
 
 impl Link {
@@ -85,7 +85,7 @@ impl Link {
             has_written: false,
             identities: None,
             #[cfg(feature = "shards")]
-            fenced: None,
+            fenced: Vec::new(),
         }
     }
 
@@ -106,7 +106,7 @@ impl Link {
             has_written: false,
             identities: None,
             #[cfg(feature = "shards")]
-            fenced: None,
+            fenced: Vec::new(),
         };
         std::mem::replace(self, nothing)
     }

@@ -5,10 +5,10 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use super::within::moved;
 use super::{Sharded, Shards};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::link::Connection;
-use crate::link::engine::Engine;
 
 /// Shards that are worked on at a time unless said otherwise.
 const PARALLEL: usize = 8;
@@ -158,11 +158,6 @@ impl<'d, E: Sharded> EachShard<'d, E> {
         rows.truncate(limit);
         MergedRows { rows, failed }
     }
-}
-
-#[cold]
-fn moved(engine: impl Engine) -> Error {
-    Error::new(ErrorKind::ShardMoved).on_engine(engine.name())
 }
 
 impl<E: Sharded, T> ShardsReport<E, T> {

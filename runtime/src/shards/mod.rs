@@ -6,6 +6,7 @@ mod key;
 mod map;
 mod moving;
 mod store;
+mod within;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -18,6 +19,8 @@ pub use self::each::{EachShard, MergedRows, ShardsReport};
 pub use self::key::ShardKey;
 pub use self::map::{ShardMap, ShardRange};
 pub use self::moving::{MoveStage, ShardMove};
+pub use self::within::HasShards;
+use self::within::moved;
 
 use crate::databases::shard_maps::{KnownMap, ShardMaps, Slots};
 use crate::databases::{Configured, Registry};
@@ -119,8 +122,7 @@ impl<'d, E: Sharded> Shards<'d, E> {
                 continue;
             }
             if begun.elapsed() >= place.settings.pool.acquire_timeout {
-                let error = Error::new(ErrorKind::ShardMoved).during(Operation::Choose);
-                return Err(error.on_engine(engine.name()));
+                return Err(moved(engine));
             }
             thread::sleep(PAUSE);
         }

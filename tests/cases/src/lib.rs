@@ -47,6 +47,7 @@ cases! {
     given
     hooks
     keyed
+    ledgers
     library
     linked
     links

@@ -33,6 +33,13 @@ impl Chance {
         share > 0 && self.below(1000) < share
     }
 
+    /// The time until something happens that does so at this rate, whenever it happened before.
+    pub(crate) fn exponential(&mut self, rate: f64) -> f64 {
+        // 53 bits, and never 0.
+        let part = ((self.next() >> 11) + 1) as f64 / (1_u64 << 53) as f64;
+        -part.ln() / rate
+    }
+
     /// A position in a list of this length.
     pub(crate) fn place(&mut self, length: usize) -> usize {
         usize::try_from(self.below(length as u64)).unwrap_or(0)

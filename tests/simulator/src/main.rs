@@ -1,5 +1,6 @@
 //! Runs the protocol of atomic groups, the same code that programs run, in a world of lost, late and repeated messages, crashes
-//! and restarts, and checks after each seed that nothing has split: `cargo xtask simulate`.
+//! and restarts, and checks after each seed that nothing has split: `cargo xtask simulate`. `cargo xtask simulate shards` plans sets of shards that
+//! are larger than the machines at hand.
 
 mod chance;
 mod process;
@@ -9,6 +10,7 @@ mod recovery;
 mod rules;
 mod run;
 mod server;
+mod shards;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -21,9 +23,11 @@ use std::time::Instant;
 
 use crate::protocol::AllRules;
 use crate::rules::{ALL, Without};
+use crate::shards::Plan;
 
 const USAGE: &str =
-    "usage: bindery-simulator [--seeds N] [--from N] [--threads N] [--without RULE] [--tell SEED]";
+    "usage: bindery-simulator [--seeds N] [--from N] [--threads N] [--without RULE] [--tell SEED]
+       bindery-simulator shards [--shards N] [--servers N] [--slots N] [--tenants N] [--rows N] [--processes N] [--requests N] [--held-ms N] [--idle-s N] [--copied N]";
 
 struct Arguments {
     seeds: u64,
@@ -35,8 +39,15 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    match parse(&words) {
-        Ok(arguments) => run(&arguments),
+    let outcome = match words.split_first() {
+        Some((first, options)) if first == "shards" => Plan::parse(options).map(|plan| {
+            say(shards::report(&plan).trim_end());
+            ExitCode::SUCCESS
+        }),
+        _ => parse(&words).map(|arguments| run(&arguments)),
+    };
+    match outcome {
+        Ok(code) => code,
         Err(mistake) => {
             say(&format!("{mistake}\n{USAGE}"));
             ExitCode::from(2)

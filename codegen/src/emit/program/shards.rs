@@ -1,10 +1,13 @@
 //! Sets of shards: for each `[shards.NAME]` the methods of `Databases` that lead to one of them. The type of their engines is in the module
 //! `engine`, beside those of single ones.
 
+use std::iter;
+
 use bindery_schema::column_type::TypeClass;
 use bindery_schema::config::ShardSet;
 use bindery_schema::model::Model;
 
+use super::atomic;
 use crate::emit::shape::Surroundings;
 use crate::emit::text::{TRACKED, UNUSED};
 use crate::rust_writer::{RustWriter, Signature, string_literal};
@@ -15,6 +18,7 @@ pub(crate) fn sets(w: &mut RustWriter, model: &Model, around: &Surroundings<'_>)
     for set in sets.filter(|set| model.sharded_by(set).next().is_some()) {
         let engine = format!("{}::{}", around.scope.engine, set.type_name());
         described(w, model, set, &engine);
+        units(w, model, set, &engine);
         w.item(|w| {
             w.line(UNUSED);
             w.block("impl Databases", |w| {
@@ -41,6 +45,24 @@ fn described(w: &mut RustWriter, model: &Model, set: &ShardSet, engine: &str) {
             w.line(&format!("const ALL: &'static [Self] = &[{}];", engines.join(", ")));
         });
     });
+}
+
+/// The units of work that may use every shard: sessions, and groups that have them all.
+fn units(w: &mut RustWriter, model: &Model, set: &ShardSet, engine: &str) {
+    let groups = model.groups.iter();
+    let groups = groups.filter(|group| set.engines.iter().all(|id| group.engines.contains(id)));
+    let units = iter::once("DatabaseSession".to_owned()).chain(groups.map(atomic::type_name));
+    let returns = format!("::bindery::Result<&mut ::bindery::Connection<{engine}>>");
+    let engine_of = format!("engine: {engine}");
+    let signature = Signature::new("fn shard", &["&mut self", &engine_of], &returns);
+    for unit in units {
+        let head = format!("impl ::bindery::shards::HasShards<{engine}> for {unit}");
+        w.item(|w| {
+            w.block(&head, |w| {
+                w.function(&signature, |w| w.line("self.0.connection(engine)"));
+            });
+        });
+    }
 }
 
 fn all(w: &mut RustWriter, set: &ShardSet, engine: &str) {

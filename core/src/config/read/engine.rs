@@ -11,10 +11,9 @@ use crate::config::{
     ReadsConfig, ReadsFrom, ReplicaConfig, SagaTables, SchemaCheck, SessionConfig, SessionReset,
     Synchronous, is_application_name,
 };
-use crate::dialect::{Dialect, Flavour};
+use crate::dialect::Dialect;
 use crate::name::is_valid_engine_name;
 
-const FLAVOURS: &[(&str, Flavour)] = &[("mariadb", Flavour::Mariadb), ("mysql", Flavour::Mysql)];
 const RESETS: &[(&str, SessionReset)] = &[
     ("noticed", SessionReset::Noticed),
     ("always", SessionReset::Always),
@@ -63,7 +62,7 @@ impl Reader<'_> {
     pub(super) fn engine_table(&mut self, table: &DeTable<'_>, engine: &mut EngineConfig) {
         self.refuse_unknown(table, Section::Engine, &format!("engine `{}`", engine.name));
         engine.dialect = self.word(table, "dialect", DIALECTS);
-        engine.flavour = self.word(table, "flavour", FLAVOURS);
+        engine.flavour = self.flavour(table);
         engine.source = self.source(table, engine);
         engine.connection = self.word(table, "connection", MODES).unwrap_or_default();
         engine.pool = self.pool(table);

@@ -204,6 +204,22 @@ fn the_build_refuses_contradictions() {
 }
 
 #[test]
+fn names_of_products_that_were_not_run_are_reserved() {
+    for name in ["aurora", "cockroachdb", "neon", "tidb", "vitess", "yugabytedb"] {
+        let (_, found, _) = parse(&format!(
+            "[engines.b]\nurl = '${{B_URL}}'\nflavour = '{name}'"
+        ));
+        let found: Vec<_> = found.iter().collect();
+        let [diagnostic] = found.as_slice() else {
+            panic!("{name}: {found:?}")
+        };
+        assert!(diagnostic.message.contains("was run on"), "{diagnostic:?}");
+        let help = diagnostic.help.as_deref().unwrap_or_default();
+        assert!(help.contains("docs/other-engines.md"), "{help}");
+    }
+}
+
+#[test]
 fn urls_and_single_keys_mean_the_same() {
     let url = good("[engines.b]\nurl = 'mysql://us%40er:p%40ss%3Aw%2Frd%25@[::1]:3307/shop'");
     let keys = good(

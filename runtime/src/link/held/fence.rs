@@ -64,25 +64,35 @@ impl Fences {
     }
 }
 
-/// The purpose of a connection of a shard.
+/// What a connection of a shard is for, among the rows of one set.
 pub(crate) struct Fenced {
     fences: Arc<Fences>,
     set: &'static str,
     wanted: Wanted,
+    /// The fence as the open transaction has read it, and when.
+    within: Option<(Arc<Fence>, Moment)>,
 }
 
 enum Wanted {
-    /// The rows of a slot.
-    Slot(u32),
+    /// The rows of these slots.
+    Slots(Vec<u32>),
     /// All rows of the shard, as long as no slot comes or goes: the fence has this version.
     All(i64),
 }
 
 impl Fenced {
+    fn fresh(&self, is_within: bool) -> Option<Arc<Fence>> {
+        let within = || {
+            let (fence, read) = self.within.as_ref().filter(|_| is_within)?;
+            (!Moment::now().is_past(*read, Span::of(READ_FOR))).then(|| Arc::clone(fence))
+        };
+        self.fences.fresh(self.set).or_else(within)
+    }
+
     fn ensure(&self, fence: &Fence) -> Result<()> {
-        let is_as_before = match self.wanted {
-            Wanted::Slot(slot) => fence.has(slot),
-            Wanted::All(version) => fence.version == version,
+        let is_as_before = match &self.wanted {
+            Wanted::Slots(slots) => slots.iter().all(|slot| fence.has(*slot)),
+            Wanted::All(version) => fence.version == *version,
         };
         match is_as_before {
             true => Ok(()),
@@ -92,12 +102,21 @@ impl Fenced {
 }
 
 impl Link {
-    /// The fence of a set, as it was a moment ago.
+    /// The fence of a set, as it was a moment ago. What is read within a transaction may be older than that, as its snapshot is: others do not
+    /// go by it.
     pub(crate) fn fence(&mut self, fences: &Fences, set: &'static str) -> Result<Arc<Fence>> {
         if let Some(fence) = fences.fresh(set) {
             return Ok(fence);
         }
         let read = Moment::now();
+        let fence = self.read_fence(set)?;
+        Ok(match self.depth() {
+            0 => fences.keep(set, fence, read),
+            _ => Arc::new(fence),
+        })
+    }
+
+    fn read_fence(&mut self, set: &'static str) -> Result<Fence> {
         let mut fence = Fence::default();
         let physical = self.ready()?;
         let sql = match physical.dialect() {
@@ -116,12 +135,17 @@ impl Link {
             };
             Ok(true)
         })?;
-        Ok(fences.keep(set, fence, read))
+        Ok(fence)
     }
 
-    /// Has every call refused once the rows of a slot are not only here any more.
+    /// Has every call refused once the rows of a slot are not only here any more; also those of slots that it was for before.
     pub(crate) fn for_slot(&mut self, fences: &Arc<Fences>, set: &'static str, slot: u32) {
-        self.fenced(fences, set, Wanted::Slot(slot));
+        let known = self.fenced.iter_mut().find(|fenced| fenced.set == set);
+        match known.map(|fenced| &mut fenced.wanted) {
+            Some(Wanted::Slots(slots)) if slots.contains(&slot) => {}
+            Some(Wanted::Slots(slots)) => slots.push(slot),
+            Some(Wanted::All(_)) | None => self.fenced(fences, set, Wanted::Slots(vec![slot])),
+        }
     }
 
     /// Has every call refused once any slot has come or gone.
@@ -130,33 +154,45 @@ impl Link {
     }
 
     fn fenced(&mut self, fences: &Arc<Fences>, set: &'static str, wanted: Wanted) {
-        let fences = Arc::clone(fences);
-        self.fenced = Some(Box::new(Fenced {
-            fences,
+        self.fenced.push(Fenced {
+            fences: Arc::clone(fences),
             set,
             wanted,
-        }));
+            within: None,
+        });
     }
 
     /// Fails where what the connection is for may have changed.
     #[inline]
     pub(super) fn ensure_here(&mut self) -> Result<()> {
-        let Some(fenced) = &self.fenced else {
-            return Ok(());
-        };
-        if let Some(fence) = fenced.fences.fresh(fenced.set) {
+        (0..self.fenced.len()).try_for_each(|at| self.ensure_fenced(at))
+    }
+
+    fn ensure_fenced(&mut self, at: usize) -> Result<()> {
+        let is_within = self.depth() > 0;
+        let fenced = &self.fenced[at];
+        if let Some(fence) = fenced.fresh(is_within) {
             return fenced.ensure(&fence);
         }
         let (fences, set) = (Arc::clone(&fenced.fences), fenced.set);
+        let read = Moment::now();
         let fence = self.fence(&fences, set)?;
-        let fenced = self.fenced.as_deref();
-        fenced.map_or(Ok(()), |fenced| fenced.ensure(&fence))
+        let fenced = &mut self.fenced[at];
+        fenced.within = is_within.then(|| (Arc::clone(&fence), read));
+        fenced.ensure(&fence)
+    }
+
+    /// A transaction or savepoint has begun: what one before it has read counts no more.
+    pub(super) fn forget_fences(&mut self, depth: u32) {
+        if depth == 1 {
+            self.fenced.iter_mut().for_each(|fenced| fenced.within = None);
+        }
     }
 
     /// The same after a call that has read: its answer may have come long after it was sent.
     #[inline]
     pub(super) fn ensure_still_here<T>(&mut self, operation: Operation, answer: T) -> Result<T> {
-        if self.fenced.is_some() && !operation.writes() {
+        if !operation.writes() {
             self.ensure_here()?;
         }
         Ok(answer)

@@ -61,6 +61,8 @@ impl Link {
             }
         })?;
         self.standing.entered(depth, site);
+        #[cfg(feature = "shards")]
+        self.forget_fences(depth);
         if options.is_read_only {
             self.standing.reads_only();
         }
