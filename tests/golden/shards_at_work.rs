@@ -1,6 +1,7 @@
 //! Sets of shards at work: the cases `shards` and `sharded`, whose shards are of three dialects.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -251,6 +252,28 @@ fn reg_06_rows_of_all_shards_are_merged() -> bindery::Result<()> {
         assert_eq!(found, expected[..limit as usize], "the first {limit}");
     }
 
+    // All of them, of which each shard has a few in memory.
+    let merged_of = |db: &Databases| {
+        let pages = AtomicUsize::new(0);
+        let rows = db.customers_shards().each().merged(
+            |shard, last| {
+                pages.fetch_add(1, Ordering::Relaxed);
+                let order = (order::total.desc(), order::tenant_id.asc(), order::id.asc());
+                let page = shard.orders().order_by(order).page_after(last);
+                page.limit(300).all()
+            },
+            key,
+        );
+        let found = rows.and_then(|rows| {
+            let keys = rows.map(|row| Ok(key(&row?)));
+            keys.collect::<bindery::Result<Vec<_>>>()
+        });
+        found.map(|found| (found, pages.into_inner()))
+    };
+    let (found, pages) = merged_of(&db)?;
+    assert_eq!(found, expected);
+    assert!((10_000 / 300..10_000 / 300 + 9).contains(&pages), "{pages}");
+
     // One shard is away: the others answer, and what is missing is said.
     let away = world.open(Some(("s2", "postgres://nobody@127.0.0.1:1/nothing")));
     let merged = largest(&away, 20);
@@ -267,6 +290,7 @@ fn reg_06_rows_of_all_shards_are_merged() -> bindery::Result<()> {
     assert!(shards.all(|shard| shard.is_ok_and(|shard| shard != CustomersShard::S2)));
     assert_eq!(merged.rows.len(), 20);
     assert_eq!(merged.complete().unwrap_err().engine(), Some("s2"));
+    assert_eq!(merged_of(&away).unwrap_err().engine(), Some("s2"));
     let report = away
         .customers_shards()
         .each()

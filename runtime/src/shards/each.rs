@@ -70,6 +70,18 @@ impl<'d, E: Sharded> EachShard<'d, E> {
         self,
         work: impl Fn(&mut Connection<E>) -> Result<T> + Sync,
     ) -> ShardsReport<E, T> {
+        let outcomes = self.run_all(work).into_iter();
+        let outcomes = outcomes.map(|(engine, outcome)| (engine, outcome.map(|(_, found)| found)));
+        ShardsReport {
+            outcomes: outcomes.collect(),
+        }
+    }
+
+    /// The same with the version of each shard's fence.
+    pub(super) fn run_all<T: Send>(
+        &self,
+        work: impl Fn(&mut Connection<E>) -> Result<T> + Sync,
+    ) -> Vec<(E, Result<(i64, T)>)> {
         let next = AtomicUsize::new(0);
         let worker = || {
             let mut done = Vec::new();
@@ -89,18 +101,17 @@ impl<'d, E: Sharded> EachShard<'d, E> {
         });
         outcomes.sort_by_key(|(engine, _)| *engine);
         let outcomes = outcomes.into_iter().map(|(engine, outcome)| {
-            (
-                engine,
-                outcome.and_then(|(version, found)| self.unmoved(engine, version, found)),
-            )
+            let unmoved = outcome.and_then(|(version, found)| {
+                let found = self.unmoved(engine, version, found)?;
+                Ok((version, found))
+            });
+            (engine, unmoved)
         });
-        ShardsReport {
-            outcomes: outcomes.collect(),
-        }
+        outcomes.collect()
     }
 
     /// Works on one shard, whose fence has this version.
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         engine: E,
         work: impl Fn(&mut Connection<E>) -> Result<T>,
@@ -120,7 +131,7 @@ impl<'d, E: Sharded> EachShard<'d, E> {
     }
 
     /// Returns the answer of a shard, unless a slot has left or come to it since.
-    fn unmoved<T>(&self, engine: E, version: i64, found: T) -> Result<T> {
+    pub(super) fn unmoved<T>(&self, engine: E, version: i64, found: T) -> Result<T> {
         if self.allows_moving {
             return Ok(found);
         }

@@ -4,6 +4,7 @@
 mod each;
 mod key;
 mod map;
+mod merged;
 mod moving;
 mod store;
 mod within;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 pub use self::each::{EachShard, MergedRows, ShardsReport};
 pub use self::key::ShardKey;
 pub use self::map::{ShardMap, ShardRange};
+pub use self::merged::MergedShards;
 pub use self::moving::{MoveStage, ShardMove};
 pub use self::within::HasShards;
 use self::within::moved;
