@@ -1,7 +1,7 @@
 //! Finds a row by its key a number of times, over a connection that is held and over the pool: for callgrind, which counts the
 //! instructions. `cargo xtask bench --observation` compares them with a build that observes nothing.
 
-include!("../../../tests/golden/links/bindery.rs");
+include!(concat!(env!("OUT_DIR"), "/bindery.rs"));
 
 fn main() -> bindery::Result<()> {
     let mut arguments = std::env::args().skip(1);

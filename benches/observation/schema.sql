@@ -1,0 +1,4 @@
+CREATE TABLE users (
+    id    INTEGER PRIMARY KEY,
+    email VARCHAR(80) NOT NULL UNIQUE
+);
