@@ -9,6 +9,7 @@ mod golden;
 mod hostile;
 mod in_place;
 mod migrations;
+mod own_statements;
 mod own_tables;
 mod support;
 mod types_page;

@@ -9,16 +9,18 @@ use std::path::{Path, PathBuf};
 
 use bindery_schema::check::check;
 use bindery_schema::diagnostic::Diagnostics;
+use bindery_schema::input::InputFile;
 use bindery_schema::model::{CheckedModel, EngineId, Generated, Table};
-use bindery_schema::plan::{CreateTable, create_statements};
+use bindery_schema::plan::{CreateTable, capture, create_statements};
 use bindery_schema::project::{Paths, load_project};
 use bindery_schema::read_model;
 use bindery_schema::render::{Style, render};
+use bindery_schema::source::SourceFile;
 
 use crate::golden::formatted;
 
 /// One configuration each, in the order of the code.
-const DATABASES: [&str; 3] = ["sqlite", "postgres", "mysql"];
+pub(crate) const DATABASES: [&str; 3] = ["sqlite", "postgres", "mysql"];
 /// They stay when the others are dropped: transactions that are prepared elsewhere need their decisions, sessions at work count in the
 /// table of outcomes, and rows on other engines are found by the maps of shards.
 const STAY: [&str; 7] = [
@@ -38,24 +40,54 @@ const COLLATIONS: [&str; 2] = ["COLLATE utf8mb4_nopad_bin", "COLLATE `utf8mb4_no
 const BOTH_COLLATIONS: &str =
     "/*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */";
 
-fn folder() -> PathBuf {
+/// The names of the tables that triggers of changes write to begin so, and so where statements over them are checked.
+pub(crate) const CHANGES: &str = "_bindery_change";
+pub(crate) const CHANGES_HERE: &str = "bindery_change";
+
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src/driver/own_tables")
 }
 
 /// The tables of a database.
-struct OfDatabase {
-    model: CheckedModel,
+pub(crate) struct OfDatabase {
+    pub(crate) model: CheckedModel,
     tables: Vec<CreateTable>,
 }
 
 impl OfDatabase {
     fn compile(database: &str) -> Self {
+        Self::with_queries(database, Vec::new())
+    }
+
+    /// With statements over its tables, and over those that triggers of changes write to.
+    pub(crate) fn with_queries(database: &str, queries: Vec<SourceFile>) -> Self {
         let paths = Paths {
             config: Some(folder().join(format!("{database}.toml"))),
             schema: Vec::new(),
         };
         let mut found = Diagnostics::default();
-        let project = load_project(&paths, &|_| None, &mut found);
+        let mut project = load_project(&paths, &|_| None, &mut found);
+        if !queries.is_empty() {
+            let dialect = project.input.engines[0].dialect;
+            // By their own names the compiler passes them over: a schema that was pulled may have them.
+            let tables = capture::tables(dialect)
+                .join(";\n")
+                .replace(CHANGES, CHANGES_HERE);
+            let id = project
+                .input
+                .sources
+                .add(SourceFile::new("capture", tables));
+            let engines = Vec::new();
+            project.input.files.push(InputFile {
+                id,
+                dialect: Some(dialect),
+                engines,
+            });
+        }
+        for file in queries {
+            let id = project.input.sources.add(file);
+            project.input.queries.push(id);
+        }
         let model = read_model(&project.input, &mut found);
         let checked = check(model, &mut found);
         let findings = render(&found, &project.input.sources, Style::Plain);
@@ -65,11 +97,11 @@ impl OfDatabase {
         Self { model, tables }
     }
 
-    fn table(&self, name: &str) -> Option<&CreateTable> {
+    pub(crate) fn table(&self, name: &str) -> Option<&CreateTable> {
         self.tables.iter().find(|table| table.name.name == name)
     }
 
-    fn written(&self, name: &str) -> Option<&Table> {
+    pub(crate) fn written(&self, name: &str) -> Option<&Table> {
         let mut tables = self.model.tables.iter();
         tables.find(|table| table.name.name == name)
     }

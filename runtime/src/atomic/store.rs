@@ -7,13 +7,11 @@ use std::time::Duration;
 use super::names::DecidedBranch;
 use super::protocol::{AllRules, Decision, Fenced, Listed, fence};
 use crate::databases::kept::{self, OF_HOME};
-use crate::driver::own_tables;
+use crate::driver::own_tables::{self, statements::atomic as statements};
 use crate::driver::{Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::slots::branches::extend;
-use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
-use bindery_core::sql_writer::SqlWriter;
 
 const COORDINATORS: &str = "_bindery_coordinators";
 const DECISIONS: &str = "_bindery_decisions";
@@ -106,22 +104,10 @@ fn not_usable(table: &str, why: &str) -> Error {
 
 /// Registers a process under a name that no other has had.
 pub(super) fn register(physical: &mut Physical, home: &str) -> Result<Arc<str>> {
-    let mut sql = SqlWriter::new(physical.dialect());
-    sql.push("INSERT INTO _bindery_coordinators (coordinator, started_ms) VALUES (")
-        .placeholder()
-        .push(", ")
-        .placeholder()
-        .push(")");
-    let sql = sql.finish();
     loop {
         let name = format!("{}.{home}", super::names::chance());
-        let write = &mut |params: &mut ParamWriter<'_>| {
-            params.text(&name);
-            params.i64(own_tables::process_now_ms());
-        };
-        physical.next_is_own();
-        match physical.execute(&sql, write) {
-            Ok(_) => return Ok(name.into()),
+        match statements::add_coordinator(physical, &name, own_tables::process_now_ms()) {
+            Ok(()) => return Ok(name.into()),
             Err(error) if is_taken(&error) => {}
             Err(error) => return Err(error),
         }
@@ -134,8 +120,14 @@ pub(super) fn insert_commit(
     (transaction, coordinator): (&str, &str),
     branches: &str,
 ) -> Result<bool> {
-    let sql = insertion(physical.dialect()).finish();
-    insert(physical, &sql, "C", (transaction, coordinator, branches))
+    let now = own_tables::process_now_ms();
+    is_new(statements::add_commit(
+        physical,
+        transaction,
+        coordinator,
+        branches,
+        now,
+    ))
 }
 
 /// A decision to roll back.
@@ -167,17 +159,16 @@ fn insert_and_look(
     aborts: &[Abort<'_>],
     look: impl FnOnce() -> Vec<Vec<Listed>>,
 ) -> Result<Vec<Fenced>> {
-    let mut sql = insertion(physical.dialect());
-    match physical.dialect() {
-        // An error would end the transaction.
-        Dialect::Postgres => sql.push(" ON CONFLICT (transaction_id) DO NOTHING"),
-        Dialect::Sqlite | Dialect::Mysql => &mut sql,
-    };
-    let sql = sql.finish();
     let mut fenced = Vec::new();
     for abort in aborts {
-        let values = (abort.transaction, abort.coordinator, abort.branches);
-        let is_inserted = insert(physical, &sql, "A", values)?;
+        let now = own_tables::process_now_ms();
+        let is_inserted = is_new(statements::add_abort(
+            physical,
+            abort.transaction,
+            abort.coordinator,
+            abort.branches,
+            now,
+        ))?;
         fenced.push((!is_inserted).then_some(Fenced::Decided));
     }
     if fenced.contains(&None) {
@@ -197,31 +188,8 @@ fn insert_and_look(
     Ok(fenced.map(|it| it.unwrap_or(Fenced::Failed)).collect())
 }
 
-fn insertion(dialect: Dialect) -> SqlWriter {
-    let mut sql = SqlWriter::new(dialect);
-    sql.push("INSERT INTO _bindery_decisions (transaction_id, decision, coordinator, branches, created_ms) VALUES (");
-    for _ in 0..4 {
-        sql.placeholder().push(", ");
-    }
-    sql.placeholder().push(")");
-    sql
-}
-
-fn insert(
-    physical: &mut Physical,
-    sql: &str,
-    decision: &str,
-    (transaction, coordinator, branches): (&str, &str, &str),
-) -> Result<bool> {
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        params.text(transaction);
-        params.text(decision);
-        params.text(coordinator);
-        params.text(branches);
-        params.i64(own_tables::process_now_ms());
-    };
-    physical.next_is_own();
-    match physical.execute(sql, write) {
+fn is_new(inserted: Result<u64>) -> Result<bool> {
+    match inserted {
         Ok(rows) => Ok(rows > 0),
         Err(error) if is_taken(&error) => Ok(false),
         Err(error) => Err(error),
@@ -236,12 +204,10 @@ pub(super) fn read_decision(
     if !is_home(physical)? {
         return Ok(Decision::Stranger);
     }
-    let decision = "SELECT decision FROM _bindery_decisions WHERE transaction_id = ";
-    if let Some(decision) = first(physical, decision, transaction)? {
+    if let Some(decision) = statements::decision(physical, transaction)? {
         return Ok(decision_of(&decision));
     }
-    let known = "SELECT coordinator FROM _bindery_coordinators WHERE coordinator = ";
-    Ok(match first(physical, known, coordinator)? {
+    Ok(match statements::coordinator(physical, coordinator)? {
         Some(_) => Decision::Absent,
         None => Decision::Stranger,
     })
@@ -262,90 +228,42 @@ fn decision_of(letter: &str) -> Decision {
 
 /// Reads all at once, for listings of a great number of branches.
 pub(super) fn records(physical: &mut Physical) -> Result<Records> {
-    const DECIDED: &str = "SELECT transaction_id, decision FROM _bindery_decisions";
-    const KNOWN: &str = "SELECT coordinator FROM _bindery_coordinators";
-    let mut records = Records::default();
     if !is_home(physical)? {
-        return Ok(records);
+        return Ok(Records::default());
     }
-    physical.next_is_own();
-    physical.query(DECIDED, &mut |_| (), &mut |row| {
-        let transaction = row.next::<String>()?;
-        let decision = decision_of(&row.next::<String>()?);
-        records.decisions.insert(transaction, decision);
-        Ok(true)
-    })?;
-    physical.next_is_own();
-    physical.query(KNOWN, &mut |_| (), &mut |row| {
-        records.coordinators.insert(row.next()?);
-        Ok(true)
-    })?;
-    Ok(records)
+    let decisions = statements::decisions(physical)?.into_iter();
+    let decisions = decisions.map(|row| (row.transaction_id, decision_of(&row.decision)));
+    Ok(Records {
+        decisions: decisions.collect(),
+        coordinators: statements::coordinators(physical)?.into_iter().collect(),
+    })
 }
 
 /// All decisions to commit, the oldest first. Those to roll back stay: they alone keep a coordinator that stood still for long
 /// from deciding otherwise, and there is one for each lost transaction only.
 pub(super) fn decisions(physical: &mut Physical) -> Result<Vec<Decided>> {
-    const ALL: &str = "SELECT transaction_id, branches, created_ms, decision FROM _bindery_decisions \
-        WHERE decision IN ('C', 'M') ORDER BY created_ms, transaction_id";
-    let mut found = Vec::new();
     if !physical.table_exists(None, DECISIONS)? {
-        return Ok(found);
+        return Ok(Vec::new());
     }
-    physical.next_is_own();
-    physical.query(ALL, &mut |_| (), &mut |row| {
-        found.push(Decided {
-            transaction: row.next()?,
-            branches: row
-                .next::<String>()?
-                .split(',')
-                .map(DecidedBranch::parse)
-                .collect(),
-            created_ms: row.next::<i64>()?.unsigned_abs(),
-            is_mixed: row.next::<String>()? == "M",
-        });
-        Ok(true)
-    })?;
-    Ok(found)
+    let commits = statements::commits(physical)?.into_iter();
+    let commits = commits.map(|row| Decided {
+        transaction: row.transaction_id,
+        branches: row.branches.split(',').map(DecidedBranch::parse).collect(),
+        created_ms: row.created_ms.unsigned_abs(),
+        is_mixed: row.decision == "M",
+    });
+    Ok(commits.collect())
 }
 
 /// Records that a branch was rolled back by hand. The row stays from then on.
 pub(super) fn note_mixed(physical: &mut Physical, decided: &Decided) -> Result<()> {
-    let mut sql = SqlWriter::new(physical.dialect());
-    sql.push("UPDATE _bindery_decisions SET decision = 'M', branches = ")
-        .placeholder()
-        .push(" WHERE transaction_id = ")
-        .placeholder();
     let branches: Vec<String> = decided.branches.iter().map(ToString::to_string).collect();
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        params.text(&branches.join(","));
-        params.text(&decided.transaction);
-    };
-    physical.next_is_own();
-    physical.execute(&sql.finish(), write).map(drop)
+    statements::note_mixed(physical, &branches.join(","), &decided.transaction)
 }
 
 /// Deletes a decision.
 pub(super) fn forget(physical: &mut Physical, transaction: &str) -> Result<()> {
-    let mut sql = SqlWriter::new(physical.dialect());
-    sql.push("DELETE FROM _bindery_decisions WHERE transaction_id = ")
-        .placeholder();
-    let write = &mut |params: &mut ParamWriter<'_>| params.text(transaction);
-    physical.next_is_own();
-    physical.execute(&sql.finish(), write).map(drop)
-}
-
-fn first(physical: &mut Physical, sql: &str, key: &str) -> Result<Option<String>> {
-    let mut text = SqlWriter::new(physical.dialect());
-    text.push(sql).placeholder();
-    let mut found = None;
-    let write = &mut |params: &mut ParamWriter<'_>| params.text(key);
-    physical.next_is_own();
-    physical.query(&text.finish(), write, &mut |row| {
-        found = Some(row.next::<String>()?);
-        Ok(true)
-    })?;
-    Ok(found)
+    statements::forget(physical, transaction)
 }
 
 fn is_taken(error: &Error) -> bool {

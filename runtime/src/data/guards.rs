@@ -2,6 +2,7 @@
 
 use super::table::DataTable;
 use crate::driver::Physical;
+use crate::driver::own_tables::statements::moves;
 use crate::error::Result;
 use bindery_core::dialect::Dialect;
 
@@ -14,7 +15,7 @@ pub(super) fn pass(physical: &mut Physical, tables: &[&DataTable]) -> Result<()>
     physical.batch(match physical.dialect() {
         Dialect::Postgres => "SET LOCAL bindery.moves = 'on'",
         Dialect::Mysql => "SET @bindery_moves = 1",
-        Dialect::Sqlite => "UPDATE _bindery_shard_fences SET moves = 1",
+        Dialect::Sqlite => moves::BEGIN,
     })
 }
 
@@ -22,7 +23,7 @@ pub(super) fn pass(physical: &mut Physical, tables: &[&DataTable]) -> Result<()>
 pub(super) fn close(physical: &mut Physical, tables: &[&DataTable]) -> Result<()> {
     match physical.dialect() {
         Dialect::Sqlite if tables.iter().any(|table| table.slots.is_some()) => {
-            physical.batch("UPDATE _bindery_shard_fences SET moves = 0")
+            physical.batch(moves::END)
         }
         Dialect::Sqlite | Dialect::Postgres | Dialect::Mysql => Ok(()),
     }

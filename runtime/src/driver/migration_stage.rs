@@ -1,8 +1,7 @@
 //! How far a migration is, by its row in the table of migrations: what runs them goes by it, and the check of a new connection.
 
-use bindery_core::sql_writer::SqlWriter;
-
 use super::AnyDriver;
+use super::own_tables::statements::migration_stage;
 use crate::error::Result;
 use crate::value::ParamWriter;
 
@@ -34,12 +33,10 @@ impl Stage {
 
 /// How far the migration of this version is; `None` where it has no row.
 pub(crate) fn stage(physical: &mut AnyDriver, version: &str) -> Result<Option<Stage>> {
-    let mut sql = SqlWriter::new(physical.dialect());
-    sql.push("SELECT stage FROM _bindery_migrations WHERE version = ")
-        .placeholder();
     let mut found = None;
     let write = &mut |params: &mut ParamWriter<'_>| params.text(version);
-    physical.query(&sql.finish(), write, &mut |row| {
+    let text = migration_stage::STAGE.of(physical.dialect());
+    physical.query(text, write, &mut |row| {
         found = Some(Stage::named(&row.next::<String>()?));
         Ok(true)
     })?;

@@ -194,9 +194,11 @@ impl Physical {
     /// The next statement is bindery's own, within the call at hand: it reads or writes a table of bindery's.
     #[cfg(any(
         feature = "atomic",
+        feature = "migrations",
+        feature = "outbox",
         feature = "saga",
-        feature = "sync",
-        feature = "outbox"
+        feature = "shards",
+        feature = "sync"
     ))]
     #[inline]
     pub(crate) fn next_is_own(&mut self) {

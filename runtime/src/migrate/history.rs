@@ -2,14 +2,9 @@
 
 use crate::driver::Physical;
 pub(super) use crate::driver::migration_stage::{Stage, stage};
-use crate::driver::own_tables::MIGRATIONS;
+use crate::driver::own_tables::{MIGRATIONS, statements::migrations};
 use crate::error::Result;
-use crate::value::ParamWriter;
 use bindery_core::migrations::Migration;
-use bindery_core::sql_writer::SqlWriter;
-
-const SELECT: &str = "SELECT version, name, checksum, stage, at_work, done, duration_ms, CAST(applied_at AS CHAR(19)) \
-    FROM _bindery_migrations ORDER BY version";
 
 /// One row of the history table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,24 +33,21 @@ pub(super) fn create(physical: &mut Physical) -> Result<()> {
 
 /// All rows; none where there is no table.
 pub(super) fn read_history(physical: &mut Physical) -> Result<Vec<Recorded>> {
-    let mut rows = Vec::new();
     if !physical.table_exists(None, MIGRATIONS.name)? {
-        return Ok(rows);
+        return Ok(Vec::new());
     }
-    physical.query(SELECT, &mut |_| (), &mut |row| {
-        rows.push(Recorded {
-            version: row.next()?,
-            name: row.next()?,
-            checksum: row.next()?,
-            stage: Stage::named(&row.next::<String>()?),
-            at_work: number(row.next()?),
-            done: number(row.next()?),
-            duration_ms: row.next::<i64>()?.unsigned_abs(),
-            applied_at: row.next()?,
-        });
-        Ok(true)
-    })?;
-    Ok(rows)
+    let rows = migrations::read(physical)?.into_iter();
+    let rows = rows.map(|row| Recorded {
+        version: row.version,
+        name: row.name,
+        checksum: row.checksum,
+        stage: Stage::named(&row.stage),
+        at_work: number(row.at_work),
+        done: number(row.done),
+        duration_ms: row.duration_ms.unsigned_abs(),
+        applied_at: row.applied_at,
+    });
+    Ok(rows.collect())
 }
 
 fn number(value: i64) -> usize {
@@ -77,37 +69,25 @@ pub(super) fn insert(
     migration: &Migration,
     progress: Progress,
 ) -> Result<()> {
-    let mut sql = SqlWriter::new(physical.dialect());
-    sql.push("INSERT INTO _bindery_migrations (version, name, checksum, bindery, stage, at_work, done, duration_ms, applied_at) VALUES (");
-    for _ in 0..8 {
-        sql.placeholder().push(", ");
-    }
-    sql.push("CURRENT_TIMESTAMP)");
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        params.text(&migration.version);
-        params.text(&migration.name);
-        params.text(&migration.checksum);
-        params.text(env!("CARGO_PKG_VERSION"));
-        progress.write(params);
+    let values = migrations::AddValues {
+        version: &migration.version,
+        name: &migration.name,
+        checksum: &migration.checksum,
+        bindery: env!("CARGO_PKG_VERSION"),
+        stage: progress.stage.name(),
+        at_work: signed(progress.at_work as u64),
+        done: signed(progress.done as u64),
+        duration_ms: signed(progress.duration_ms),
     };
-    physical.execute(&sql.finish(), write).map(drop)
+    migrations::add(physical, values)
 }
 
 /// Changes the progress of a migration.
 pub(super) fn update(physical: &mut Physical, version: &str, progress: Progress) -> Result<()> {
-    let mut sql = SqlWriter::new(physical.dialect());
-    sql.push("UPDATE _bindery_migrations SET stage = ")
-        .placeholder();
-    for column in ["at_work", "done", "duration_ms"] {
-        sql.push(", ").push(column).push(" = ").placeholder();
-    }
-    sql.push(", applied_at = CURRENT_TIMESTAMP WHERE version = ")
-        .placeholder();
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        progress.write(params);
-        params.text(version);
-    };
-    physical.execute(&sql.finish(), write).map(drop)
+    let stage = progress.stage.name();
+    let [at_work, done] = [progress.at_work, progress.done].map(|number| signed(number as u64));
+    let duration_ms = signed(progress.duration_ms);
+    migrations::update(physical, stage, at_work, done, duration_ms, version)
 }
 
 /// Changes the progress of a migration, and the file that it is of.
@@ -116,45 +96,24 @@ pub(super) fn amend(
     migration: &Migration,
     progress: Progress,
 ) -> Result<()> {
-    let mut sql = SqlWriter::new(physical.dialect());
-    sql.push("UPDATE _bindery_migrations SET ");
-    for column in [
-        "name",
-        "checksum",
-        "bindery",
-        "stage",
-        "at_work",
-        "done",
-        "duration_ms",
-    ] {
-        sql.push(column).push(" = ").placeholder().push(", ");
-    }
-    sql.push("applied_at = CURRENT_TIMESTAMP WHERE version = ")
-        .placeholder();
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        params.text(&migration.name);
-        params.text(&migration.checksum);
-        params.text(env!("CARGO_PKG_VERSION"));
-        progress.write(params);
-        params.text(&migration.version);
+    let values = migrations::AmendValues {
+        name: &migration.name,
+        checksum: &migration.checksum,
+        bindery: env!("CARGO_PKG_VERSION"),
+        stage: progress.stage.name(),
+        at_work: signed(progress.at_work as u64),
+        done: signed(progress.done as u64),
+        duration_ms: signed(progress.duration_ms),
+        version: &migration.version,
     };
-    physical.execute(&sql.finish(), write).map(drop)
+    migrations::amend(physical, values)
 }
 
 /// Takes the row of a migration away.
 pub(super) fn delete(physical: &mut Physical, version: &str) -> Result<()> {
-    let mut sql = SqlWriter::new(physical.dialect());
-    sql.push("DELETE FROM _bindery_migrations WHERE version = ")
-        .placeholder();
-    let write = &mut |params: &mut ParamWriter<'_>| params.text(version);
-    physical.execute(&sql.finish(), write).map(drop)
+    migrations::forget(physical, version)
 }
 
-impl Progress {
-    fn write(self, params: &mut ParamWriter<'_>) {
-        params.text(self.stage.name());
-        for number in [self.at_work as u64, self.done as u64, self.duration_ms] {
-            params.i64(i64::try_from(number).unwrap_or(i64::MAX));
-        }
-    }
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use super::ready::{self, Among, KEYS_AT_ONCE, Reach};
-use super::sql::{self, SUSPECT};
-use super::store::{ClaimedTask, begin, change, millis, task_table, write_ids};
+use super::sql::SUSPECT;
+use super::store::{ClaimedTask, begin, millis, task_table};
 use crate::driver::Physical;
+use crate::driver::own_tables::statements::call::write_list;
+use crate::driver::own_tables::statements::{claims as statements, tasks};
 use crate::error::Result;
 use crate::value::ParamWriter;
 
@@ -57,7 +59,11 @@ impl KeyWalk {
     fn heads(&mut self, physical: &mut Physical, table: &'static str) -> Result<Vec<i64>> {
         let begins = self.after.is_none();
         let after = self.after.take().unwrap_or_default();
-        let text = ready::heads(task_table(physical, table), begins);
+        let heads = match begins {
+            true => &statements::HEADS_FROM,
+            false => &statements::HEADS_AFTER,
+        };
+        let text = heads.over(physical, table);
         let (mut ids, mut keys, mut last) = (Vec::new(), 0, None);
         physical.query(&text, &mut |params| params.text(&after), &mut |row| {
             last = Some(row.next()?);
@@ -84,35 +90,31 @@ pub(super) fn claim(
     walk: &mut KeyWalk,
 ) -> Result<Vec<ClaimedTask>> {
     let begun = walk.clone();
-    let mut tasks = match wanted.advances {
+    let mut found = match wanted.advances {
         true => Vec::new(),
         false => candidates(physical, wanted, walk)?,
     };
-    if tasks.len() < wanted.limit {
+    if found.len() < wanted.limit {
         advance(physical, wanted.table)?;
         // It looks at the same keys: what the first look found is among them.
         *walk = begun;
-        tasks = candidates(physical, wanted, walk)?;
+        found = candidates(physical, wanted, walk)?;
     }
-    let count = match tasks.first().is_some_and(|first| wanted.is_alone(first)) {
+    let count = match found.first().is_some_and(|first| wanted.is_alone(first)) {
         true => 1,
-        false => tasks
+        false => found
             .iter()
             .take_while(|task| !wanted.is_alone(task))
             .count(),
     };
-    tasks.truncate(count);
-    let ids: Vec<i64> = tasks.iter().map(|task| task.id).collect();
-    let before = &mut |params: &mut ParamWriter<'_>| {
-        params.text(wanted.claim);
-        params.i64(millis(wanted.lease));
-    };
-    let table = task_table(physical, wanted.table);
-    change(physical, table, &ids, sql::claim, before)?;
-    if wanted.begins && tasks.iter().any(ClaimedTask::was_lost) {
+    found.truncate(count);
+    let ids: Vec<i64> = found.iter().map(|task| task.id).collect();
+    let lease = millis(wanted.lease);
+    tasks::claim(physical, wanted.table, Some(wanted.claim), lease, &ids)?;
+    if wanted.begins && found.iter().any(ClaimedTask::was_lost) {
         begin(physical, wanted.table, wanted.claim, &ids)?;
     }
-    Ok(tasks)
+    Ok(found)
 }
 
 /// The first of those that can be claimed.
@@ -157,7 +159,7 @@ fn with_keys(
 
 fn is_beyond_window(physical: &mut Physical, table: &'static str) -> Result<bool> {
     let mut is_there = false;
-    let text = ready::is_beyond_window(task_table(physical, table));
+    let text = statements::BEYOND_WINDOW.over(physical, table);
     physical.query(&text, &mut |_| (), &mut |_| {
         is_there = true;
         Ok(true)
@@ -176,7 +178,7 @@ fn ready(
     let mut found = Vec::new();
     let write = &mut |params: &mut ParamWriter<'_>| {
         if !ids.is_empty() {
-            write_ids(params, table.dialect, ids, KEYS_AT_ONCE);
+            write_list(params, table.dialect, ids, KEYS_AT_ONCE);
         }
         wanted.types.iter().for_each(|task| params.text(task));
         params.i64(i64::try_from(wanted.limit).unwrap_or(i64::MAX));
@@ -208,9 +210,8 @@ fn number(value: i64) -> u32 {
 
 /// Makes tasks ready whose time has come, and those whose worker is lost.
 fn advance(physical: &mut Physical, table: &'static str) -> Result<()> {
-    let table = task_table(physical, table);
     let (mut scheduled, mut lost, mut suspect, mut failed) = (vec![], vec![], vec![], vec![]);
-    let text = sql::due(table);
+    let text = statements::DUE.over(physical, table);
     physical.returning(&text, &mut |params| params.i64(DUE_AT_ONCE), &mut |row| {
         let id: i64 = row.next()?;
         let (is_claimed, lapses): (i64, i64) = (row.next()?, row.next()?);
@@ -225,24 +226,9 @@ fn advance(physical: &mut Physical, table: &'static str) -> Result<()> {
         ids.push(id);
         Ok(true)
     })?;
-    let reason = &mut |params: &mut ParamWriter<'_>| {
-        params.text("its worker was lost several times while it had the task");
-    };
-    change(physical, table, &scheduled, sql::make_ready, &mut |_| ())?;
-    change(physical, table, &lost, sql::make_ready_again, &mut |_| ())?;
-    change(
-        physical,
-        table,
-        &suspect,
-        |at, ids| sql::count_lapse(at, false, ids),
-        reason,
-    )?;
-    change(
-        physical,
-        table,
-        &failed,
-        |at, ids| sql::count_lapse(at, true, ids),
-        reason,
-    )
-    .map(drop)
+    let reason = "its worker was lost several times while it had the task";
+    tasks::make_ready(physical, table, &scheduled)?;
+    tasks::make_ready_again(physical, table, &lost)?;
+    tasks::count_lapse(physical, table, "pending", Some(reason), &suspect)?;
+    tasks::count_lapse(physical, table, "failed", Some(reason), &failed)
 }

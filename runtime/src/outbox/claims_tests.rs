@@ -10,7 +10,7 @@ use crate::driver::tests::{Database, databases};
 
 use super::claims::{self, KeyWalk, Wanted};
 use super::ready::Reach;
-use super::{sql, store};
+use super::store;
 use bindery_core::dialect::Dialect;
 
 /// More than are looked at together.
@@ -77,9 +77,9 @@ fn out_02_the_order_within_a_key_holds_in_a_table_of_an_earlier_version() {
         let insert = "INSERT INTO _bindery_outbox (uid, task, payload, status, task_key, priority, due_at, retry_count, max_attempts, lapses, \
             created_at, requeues) VALUES ('1', 'a', '{}', 'pending', 'k', 0, 1, 0, 5, 0, 1, 0), ('2', 'a', '{}', 'pending', 'k', 0, 1, 0, 5, 0, 1, 0)";
         physical.define(insert).expect("rows can be written");
-        let at = store::task_table(&physical, store::TABLE);
-        let refused = physical.query(&sql::has_due(at), &mut |_| (), &mut |_| Ok(true));
-        let refused = store::explained(refused.expect_err("it has no place"), at.name, "default");
+        let refused = store::has_due(&mut physical, store::TABLE);
+        let refused = refused.expect_err("it has no place");
+        let refused = store::explained(refused, store::TABLE, "default");
         assert!(
             refused.to_string().contains("bindery migrate run"),
             "{refused}"

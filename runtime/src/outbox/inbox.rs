@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{HasInbox, sql, store};
+use super::{HasInbox, store};
 use crate::databases::Registry;
+use crate::driver::own_tables::statements::inbox as statements;
 use crate::error::{ErrorKind, Operation, Result};
 use crate::link::transaction::Transaction;
 
@@ -14,8 +15,7 @@ pub(crate) fn note<E: HasInbox>(tx: &mut Transaction<'_, E>, effect: &str) -> Re
     let engine = tx.engine();
     let noted = tx.link.call(Operation::Insert, |link| {
         let physical = link.ready()?;
-        let text = sql::insert_inbox(physical.dialect());
-        store::insert_new(physical, &text, &mut |params| params.text(effect))
+        store::is_new(statements::add(physical, effect))
     });
     match noted {
         Ok(is_new) => Ok(is_new),
@@ -38,9 +38,7 @@ pub fn prune_inbox<E: HasInbox>(
 ) -> Result<u64> {
     let mut link = db.as_ref().engines[engine.index()].pool.acquire_writer()?;
     let pruned = link.call(Operation::Delete, |link| {
-        let physical = link.ready()?;
-        let text = sql::prune_inbox(physical.dialect());
-        physical.execute(&text, &mut |params| params.i64(store::millis(older_than)))
+        statements::prune(link.ready()?, store::millis(older_than))
     });
     pruned.map_err(|error| error.on_engine(engine.name()).during(Operation::Delete))
 }

@@ -2,6 +2,8 @@
 
 use crate::driver::Physical;
 use crate::driver::own_tables::OUTBOX;
+use crate::driver::own_tables::statements::call::write_list;
+use crate::driver::own_tables::statements::{claims, tasks};
 use crate::driver::tests::{Database, databases};
 use crate::value::{ParamWriter, RowReader};
 use bindery_core::dialect::Dialect;
@@ -77,8 +79,8 @@ fn plan(physical: &mut Physical, text: &str) -> Vec<String> {
 fn tasks_are_counted_by_indexes_however_many_are_completed() {
     for Database { mut physical, .. } in databases() {
         fill(&mut physical);
-        let at = store::task_table(&physical, store::TABLE);
-        let lines = plan(&mut physical, &sql::summary(at));
+        let summary = tasks::SUMMARY.over(&physical, store::TABLE);
+        let lines = plan(&mut physical, &summary);
         assert_eq!(lines.len(), 5, "{lines:#?}");
         for line in &lines {
             let is_by_index = ["_ready", "_keyed", "_due"]
@@ -87,7 +89,8 @@ fn tasks_are_counted_by_indexes_however_many_are_completed() {
             assert!(is_by_index, "{:?}: {lines:#?}", physical.dialect());
         }
         // Counting completed tasks reads them all, so that this test can fail.
-        let whole = plan(&mut physical, &sql::completed(at));
+        let completed = tasks::COMPLETED.over(&physical, store::TABLE);
+        let whole = plan(&mut physical, &completed);
         assert!(
             !whole.iter().any(|line| line.contains("_due")),
             "{whole:#?}"
@@ -226,12 +229,12 @@ fn reads_keys_by_their_indexes(physical: &mut Physical, first: i64) {
     let statements = [
         ready::ready(at, of_ids, 0, false),
         ready::ready(at, keyed, 0, false),
-        ready::heads(at, true),
+        claims::HEADS_FROM.over(physical, store::TABLE),
     ];
     for (number, text) in statements.iter().enumerate() {
         let lines = whole_plan(physical, text, &mut |params| match number {
             0 => {
-                store::write_ids(params, dialect, &ids, ids.len());
+                write_list(params, dialect, &ids, ids.len());
                 params.i64(500);
             }
             1 => params.i64(500),
@@ -255,8 +258,8 @@ fn out_02_heads_are_found_without_the_tasks_behind_them() {
             analyzed.expect("the table can be analyzed");
         }
         let at = store::task_table(&physical, store::TABLE);
-        for begins in [true, false] {
-            let text = ready::heads(at, begins);
+        for heads in [&claims::HEADS_FROM, &claims::HEADS_AFTER] {
+            let text = heads.over(&physical, store::TABLE);
             let lines = whole_plan(&mut physical, &text, &mut |params| params.text("7"));
             let of_tasks = |line: &&String| line.contains("_bindery_outbox");
             let of_tasks: Vec<_> = lines.iter().filter(of_tasks).collect();
@@ -271,7 +274,7 @@ fn out_02_heads_are_found_without_the_tasks_behind_them() {
         let text = ready::ready(at, Among::Ids(KEYS_AT_ONCE), 0, false);
         let ids: Vec<i64> = (1..=500).collect();
         let lines = whole_plan(&mut physical, &text, &mut |params| {
-            store::write_ids(params, dialect, &ids, KEYS_AT_ONCE);
+            write_list(params, dialect, &ids, KEYS_AT_ONCE);
             params.i64(500);
         });
         let by_id = match dialect {

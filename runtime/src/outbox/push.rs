@@ -5,6 +5,7 @@ use std::panic::Location;
 use super::task::{Pushed, Start, Task, TaskOptions};
 use super::{HasOutbox, random, sql, store};
 use crate::driver::Physical;
+use crate::driver::own_tables::statements::new_tasks;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::changes::Written;
@@ -108,15 +109,15 @@ impl Row {
 
     /// `false` where a task with its unique key is there.
     pub(super) fn insert(&self, physical: &mut Physical) -> Result<bool> {
-        let is_later = self.start != Start::Now;
+        let (statement, is_later) = match self.start {
+            Start::Now => (&new_tasks::ADD, false),
+            Start::After(_) => (&new_tasks::ADD_AFTER, true),
+            Start::At(_) => (&new_tasks::ADD_AT, true),
+        };
         let notifies = !is_later && physical.can_notify();
         let table = store::task_table(physical, store::TABLE);
-        let text = sql::insert(table, is_later, self.is_absolute(), notifies);
-        store::insert_new(physical, &text, &mut |params| self.write(params))
-    }
-
-    fn is_absolute(&self) -> bool {
-        matches!(self.start, Start::At(_))
+        let text = sql::insert(table, statement, notifies);
+        store::insert(physical, &text, &mut |params| self.write(params))
     }
 
     fn write(&self, params: &mut ParamWriter<'_>) {

@@ -3,10 +3,10 @@
 use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::sql::TaskTable;
 use super::{sql, store};
 use crate::databases::{Configured, Registry};
 use crate::driver::Physical;
+use crate::driver::own_tables::statements::tasks;
 use crate::error::{ErrorKind, Operation, Result};
 use crate::link::backoff::by_chance;
 use crate::link::engine::Engine;
@@ -189,7 +189,7 @@ impl TaskFilter {
     fn sql(&self, also: &[&str]) -> String {
         let own = [
             (self.status.is_some(), "status = ?"),
-            (self.status.is_some_and(TaskStatus::is_held), sql::IS_HELD),
+            (self.status.is_some_and(TaskStatus::is_held), "@held"),
             (self.task.is_some(), "task = ?"),
             (self.id.is_some(), "id = ?"),
             (self.first_id.is_some(), "id >= ?"),
@@ -264,7 +264,9 @@ impl<'a> TaskQueue<'a> {
     /// # Errors
     /// As [`summary`](Self::summary).
     pub fn completed(&self) -> Result<u64> {
-        self.number(sql::completed)
+        self.run(Operation::Select, |physical| {
+            Ok(tasks::completed(physical, self.table)?.unsigned_abs())
+        })
     }
 
     /// Returns whether there is no task, of whichever status.
@@ -272,7 +274,9 @@ impl<'a> TaskQueue<'a> {
     /// # Errors
     /// As [`summary`](Self::summary).
     pub fn is_empty(&self) -> Result<bool> {
-        Ok(self.number(sql::has_any)? == 0)
+        self.run(Operation::Select, |physical| {
+            Ok(tasks::has_any(physical, self.table)? == 0)
+        })
     }
 
     /// The first `limit` tasks of a filter, in the order in which they were written.
@@ -301,8 +305,7 @@ impl<'a> TaskQueue<'a> {
     /// # Errors
     /// As [`summary`](Self::summary).
     pub fn retry(&self, filter: &TaskFilter, by: &str) -> Result<u64> {
-        let state = format!("status = 'failed' AND {}", sql::IS_HELD);
-        self.put_back(filter, by, &state)
+        self.put_back(filter, by, "status = 'failed' AND @held")
     }
 
     /// Has tasks that failed, and those that are completed and not yet deleted, done again, and records who wanted that, as
@@ -340,18 +343,6 @@ impl<'a> TaskQueue<'a> {
                 &filter.sql(&["status <> 'running'"]),
             );
             physical.execute(&text, &mut |params| filter.write(params))
-        })
-    }
-
-    fn number(&self, text: fn(TaskTable) -> String) -> Result<u64> {
-        self.run(Operation::Select, |physical| {
-            let mut number = 0;
-            let text = text(store::task_table(physical, self.table));
-            physical.query(&text, &mut |_| (), &mut |row| {
-                number = row.next::<i64>()?.unsigned_abs();
-                Ok(false)
-            })?;
-            Ok(number)
         })
     }
 
@@ -401,15 +392,12 @@ impl<'a> TaskQueue<'a> {
 impl TaskSummary {
     /// Counts the tasks of a table.
     pub(super) fn read(physical: &mut Physical, table: &'static str) -> Result<Self> {
-        let text = sql::summary(store::task_table(physical, table));
         let mut summary = Self::default();
-        physical.query(&text, &mut |_| (), &mut |row| {
-            let status = TaskStatus::named(&row.next::<String>()?);
-            let count = row.next::<i64>()?.unsigned_abs();
-            let (due, now): (Option<i64>, i64) = (row.next()?, row.next()?);
-            summary.add(status, count, due.map(|due| now - due));
-            Ok(true)
-        })?;
+        for row in tasks::summary(physical, table)? {
+            let status = TaskStatus::named(&row.status);
+            let waited = row.due_at.map(|due| row.now_ms - due);
+            summary.add(status, row.number.unsigned_abs(), waited);
+        }
         Ok(summary)
     }
 

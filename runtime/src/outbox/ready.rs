@@ -1,11 +1,11 @@
-//! The statements by which a claim finds tasks: those without keys, the first of those with keys, and the heads of keys. The head of a key is the
+//! The statement by which a claim finds tasks: those without keys, the first of those with keys, and the heads of keys. The head of a key is the
 //! first of its tasks that has not ended; no other one can be claimed.
 
 use std::fmt::Write as _;
 
 use bindery_core::dialect::Dialect;
 
-use super::sql::{SUSPECT, TaskTable, over, pending, placeholders, skip_locked, with_ids};
+use super::sql::{SUSPECT, TaskTable, over, placeholders, skip_locked, with_ids};
 
 /// How many of the tasks that wait are read by a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,17 +56,13 @@ impl Among {
         }
     }
 
-    fn pending(self, dialect: Dialect) -> String {
-        let [unkeyed, keyed] = pending(dialect);
-        if self.has_keys() { keyed } else { unkeyed }
-    }
-}
-
-/// The column of a priority in the index over those that wait.
-fn priority_column(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite | Dialect::Postgres => "priority",
-        Dialect::Mysql => "place",
+    /// The condition that a task waits, as a word of the statements.
+    fn pending(self) -> &'static str {
+        if self.has_keys() {
+            "@keyed"
+        } else {
+            "@unkeyed"
+        }
     }
 }
 
@@ -84,50 +80,30 @@ fn in_order(dialect: Dialect) -> (&'static str, &'static str) {
 ///
 /// PostgreSQL would read each task by its number where its statistics say that few tasks of a key are before it, as they do while a key has few that
 /// have ended. An order by the key first, which it would drop beside `=`, leaves it the indexes over keys alone.
-fn is_head(dialect: Dialect) -> String {
-    let is_absent = |of_key: &str| format!("NOT EXISTS (SELECT 1 FROM @tasks e WHERE {of_key})");
-    let both =
-        |running: &str, open: &str| format!("{} AND {}", is_absent(running), is_absent(open));
+fn is_head(dialect: Dialect) -> &'static str {
     match dialect {
-        Dialect::Sqlite => both(
-            "e.task_key = o.task_key AND e.status = 'running'",
-            &format!("e.task_key = o.task_key AND {OPEN} AND e.id < o.id"),
-        ),
-        Dialect::Postgres => format!(
-            "(SELECT e.id FROM @tasks e WHERE {of_key} AND e.status = 'running' ORDER BY e.task_key LIMIT 1) IS NULL AND o.id = {first}",
-            of_key = of_key_on_postgres("o.task_key"),
-            first = first_of_key_on_postgres("o.task_key"),
-        ),
-        Dialect::Mysql => both(
-            "e.running_key = o.task_key",
-            "e.open_key = o.task_key AND e.id < o.id",
-        ),
+        Dialect::Sqlite => {
+            "NOT EXISTS (SELECT 1 FROM @tasks e WHERE e.task_key = o.task_key AND e.status = 'running') \
+             AND NOT EXISTS (SELECT 1 FROM @tasks e WHERE e.task_key = o.task_key AND @open AND e.id < o.id)"
+        }
+        Dialect::Postgres => {
+            "(SELECT e.id FROM @tasks e WHERE e.task_key >= o.task_key AND e.task_key <= o.task_key AND e.status = 'running' \
+             ORDER BY e.task_key LIMIT 1) IS NULL \
+             AND o.id = (SELECT e.id FROM @tasks e WHERE e.task_key >= o.task_key AND e.task_key <= o.task_key AND @open \
+             ORDER BY e.task_key, e.id LIMIT 1)"
+        }
+        Dialect::Mysql => {
+            "NOT EXISTS (SELECT 1 FROM @tasks e WHERE e.running_key = o.task_key) \
+             AND NOT EXISTS (SELECT 1 FROM @tasks e WHERE e.open_key = o.task_key AND e.id < o.id)"
+        }
     }
 }
-
-fn of_key_on_postgres(key: &str) -> String {
-    format!("e.task_key >= {key} AND e.task_key <= {key}")
-}
-
-/// The number of the first task of a key that has not ended.
-fn first_of_key_on_postgres(key: &str) -> String {
-    let of_key = of_key_on_postgres(key);
-    format!(
-        "(SELECT e.id FROM @tasks e WHERE {of_key} AND {OPEN} ORDER BY e.task_key, e.id LIMIT 1)"
-    )
-}
-
-/// Tasks `e` that have not ended, with the condition of the index over keys.
-const OPEN: &str = "e.status IN ('pending', 'scheduled', 'running') AND e.status <> 'completed'";
 
 /// The tasks to claim, of some types or all. A task waits for those before it with the same key, and for one of
 /// the key that runs: one that was put back or committed late may come before it. A worker that has a suspect claims no second one. Parameters: the
 /// ids, the types, how many.
 pub(super) fn ready(at: TaskTable, among: Among, types: usize, has_suspect: bool) -> String {
-    let (place, lock) = (
-        priority_column(at.dialect),
-        skip_locked(at.dialect, " OF o"),
-    );
+    let lock = skip_locked(at.dialect, " OF o");
     let mut filter = match types {
         0 => String::new(),
         _ => format!(" AND o.task IN {}", placeholders(types)),
@@ -143,7 +119,7 @@ pub(super) fn ready(at: TaskTable, among: Among, types: usize, has_suspect: bool
         at,
         &format!(
             "SELECT o.priority, o.due_at, o.id, o.uid, o.task, o.payload, o.retry_count, o.max_attempts, o.lapses, o.created_at \
-             FROM {tasks}{filter} ORDER BY {order}.{place}, {order}.due_at, {order}.id LIMIT ?{lock}"
+             FROM {tasks}{filter} ORDER BY {order}.@place, {order}.due_at, {order}.id LIMIT ?{lock}"
         ),
     )
 }
@@ -151,7 +127,7 @@ pub(super) fn ready(at: TaskTable, among: Among, types: usize, has_suspect: bool
 /// The tables that tasks are read from, with the condition that they wait, and the one that has their order.
 fn task_source(at: TaskTable, among: Among, has_types: bool) -> (String, &'static str) {
     let (join, status) = in_order(at.dialect);
-    let (pending, place) = (among.pending(at.dialect), priority_column(at.dialect));
+    let pending = among.pending();
     match (among, among.window(at.dialect, has_types)) {
         (Among::Ids(ids), _) => {
             let ids = with_ids(at, ids);
@@ -163,56 +139,10 @@ fn task_source(at: TaskTable, among: Among, has_types: bool) -> (String, &'stati
         (_, None) => (format!("@tasks o WHERE {pending}"), "o"),
         (_, Some(window)) => (
             format!(
-                "(SELECT {place}, due_at, id FROM @tasks WHERE {pending} ORDER BY {place}, due_at, id LIMIT {window}) f \
+                "(SELECT @place, due_at, id FROM @tasks WHERE {pending} ORDER BY @place, due_at, id LIMIT {window}) f \
                  {join} @tasks o ON o.id = f.id WHERE {status} = 'pending'"
             ),
             "f",
         ),
     }
-}
-
-/// A query with one row where more tasks with keys wait than are read first.
-pub(super) fn is_beyond_window(at: TaskTable) -> String {
-    let (pending, place) = (
-        Among::Keyed(Reach::First).pending(at.dialect),
-        priority_column(at.dialect),
-    );
-    over(
-        at,
-        &format!(
-            "SELECT id FROM @tasks WHERE {pending} ORDER BY {place}, due_at, id LIMIT 1 OFFSET {WINDOW}"
-        ),
-    )
-}
-
-/// Some of the keys after one, each with the id of its head, by the index over keys: of a key one entry is read, however many tasks wait. A key of
-/// tasks that have ended has none. Parameters: the key; with `begins` it is looked at itself, too.
-///
-/// SQLite and PostgreSQL find each key by the one before it; MySQL and MariaDB do that for a group by themselves.
-pub(super) fn heads(at: TaskTable, begins: bool) -> String {
-    let after = if begins { ">=" } else { ">" };
-    let next = |key: &str, after: &str| {
-        format!(
-            "(SELECT min(task_key) FROM @tasks WHERE task_key {after} {key} AND status <> 'completed')"
-        )
-    };
-    let walk = |head: &str| {
-        format!(
-            "WITH RECURSIVE k (task_key, number) AS (SELECT {first}, 1 UNION ALL SELECT {next}, k.number + 1 FROM k \
-             WHERE k.task_key IS NOT NULL AND k.number < {KEYS_AT_ONCE}) \
-             SELECT k.task_key, {head} FROM k WHERE k.task_key IS NOT NULL",
-            first = next("?", after),
-            next = next("k.task_key", ">"),
-        )
-    };
-    let template = match at.dialect {
-        Dialect::Sqlite => walk(&format!(
-            "(SELECT e.id FROM @tasks e WHERE e.task_key = k.task_key AND {OPEN} ORDER BY e.id LIMIT 1)"
-        )),
-        Dialect::Postgres => walk(&first_of_key_on_postgres("k.task_key")),
-        Dialect::Mysql => format!(
-            "SELECT open_key, min(id) FROM @tasks WHERE open_key {after} ? GROUP BY open_key ORDER BY open_key LIMIT {KEYS_AT_ONCE}"
-        ),
-    };
-    over(at, &template)
 }

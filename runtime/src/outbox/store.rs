@@ -3,20 +3,16 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bindery_core::dialect::Dialect;
-
 pub(super) use super::sql::CommitMode;
 use super::sql::{self, SUSPECT, TaskTable};
 use crate::driver::Physical;
+use crate::driver::own_tables::statements::tasks;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ParamWriter;
 
 pub(super) const TABLE: &str = "_bindery_outbox";
 #[cfg(feature = "cron")]
 pub(super) const SCHEDULES: &str = "_bindery_schedules";
-
-/// How many ids are in one statement: few sizes, so that few statements are prepared.
-const SIZES: [usize; 4] = [1, 10, 100, 500];
 
 /// A task as claimed.
 #[derive(Debug, Clone)]
@@ -27,7 +23,7 @@ pub(super) struct ClaimedTask {
     pub(super) payload: String,
     pub(super) retry_count: u32,
     pub(super) max_attempts: u32,
-    /// The losses of its workers that count, as [`sql::LAPSED`] says.
+    /// The losses of its workers that count.
     pub(super) lapses: i64,
     /// Milliseconds since 1970.
     #[cfg(feature = "messages")]
@@ -116,47 +112,35 @@ pub(super) fn task_table(physical: &Physical, name: &'static str) -> TaskTable {
 }
 
 /// Whether anything is to be done. It only reads.
-pub(super) fn has_due(physical: &mut Physical, table: &'static str) -> Result<bool> {
-    let mut found = 0_i64;
-    let text = sql::has_due(task_table(physical, table));
-    physical.query(&text, &mut |_| (), &mut |row| {
-        found = row.next()?;
-        Ok(true)
-    })?;
-    Ok(found != 0)
+pub(super) fn has_due(physical: &mut Physical, table: &str) -> Result<bool> {
+    Ok(tasks::has_due(physical, table)? != 0)
 }
 
 /// Notes that tasks of a claim that were lost before are at work from now on; `false` where they are another's.
 pub(super) fn begin(
     physical: &mut Physical,
-    table: &'static str,
+    table: &str,
     claim: &str,
     ids: &[i64],
 ) -> Result<bool> {
-    let by_claim = &mut |params: &mut ParamWriter<'_>| params.text(claim);
-    let table = task_table(physical, table);
-    Ok(change(physical, table, ids, sql::begin, by_claim)? > 0)
+    Ok(tasks::begin(physical, table, claim, ids)? > 0)
 }
 
 /// Records how tasks of a claim ended, within a transaction; gives how many of them were another's by then.
 pub(super) fn finish(
     physical: &mut Physical,
-    table: &'static str,
+    table: &str,
     claim: &str,
     ended: &Ended,
 ) -> Result<usize> {
-    let table = task_table(physical, table);
-    let by_claim = &mut |params: &mut ParamWriter<'_>| params.text(claim);
-    let mut changed = change(physical, table, &ended.completed, sql::complete, by_claim)?;
-    changed += change(physical, table, &ended.released, sql::release, by_claim)?;
+    let mut changed = tasks::complete(physical, table, claim, &ended.completed)?;
+    changed += tasks::release(physical, table, claim, &ended.released)?;
     for (id, reason, pause) in &ended.failed {
-        let text = sql::fail(table, pause.is_none());
-        changed += physical.execute(&text, &mut |params| {
-            params.text(reason);
-            params.i64(millis(pause.unwrap_or_default()));
-            params.text(claim);
-            params.i64(*id);
-        })?;
+        let (status, pause) = match pause {
+            Some(pause) => ("scheduled", millis(*pause)),
+            None => ("failed", 0),
+        };
+        changed += tasks::fail(physical, table, status, Some(reason), pause, claim, *id)?;
     }
     Ok(ended
         .len()
@@ -167,78 +151,36 @@ pub(super) fn finish(
 /// MariaDB would lock those of other claims beside them on the way.
 pub(super) fn renew(
     physical: &mut Physical,
-    table: &'static str,
+    table: &str,
     claim: &str,
     lease: Duration,
 ) -> Result<bool> {
-    let table = task_table(physical, table);
-    let mut ids = Vec::new();
-    let by_claim = &mut |params: &mut ParamWriter<'_>| params.text(claim);
-    physical.query(&sql::claimed(table), by_claim, &mut |row| {
-        ids.push(row.next()?);
-        Ok(true)
-    })?;
-    let before = &mut |params: &mut ParamWriter<'_>| {
-        params.i64(millis(lease));
-        params.text(claim);
-    };
-    let renewed = change(physical, table, &ids, sql::renew, before)?;
+    let ids = tasks::claimed(physical, table, claim)?;
+    let renewed = tasks::renew(physical, table, millis(lease), claim, &ids)?;
     Ok(renewed > 0)
 }
 
-/// Runs an insert that is left out where its unique value is there; `false` where it was.
-pub(super) fn insert_new(
-    physical: &mut Physical,
-    text: &str,
-    write: &mut dyn FnMut(&mut ParamWriter<'_>),
-) -> Result<bool> {
-    physical.next_is_own();
-    match physical.execute(text, write) {
+/// Whether a row was written by an insert that is left out where its unique value is there.
+pub(super) fn is_new(inserted: Result<u64>) -> Result<bool> {
+    match inserted {
         Ok(rows) => Ok(rows > 0),
         Err(error) if error.is_unique_violation() => Ok(false),
         Err(error) => Err(error),
     }
 }
 
-/// The time of the database, and the last tick of a periodic task.
-#[cfg(feature = "cron")]
-pub(super) fn last_tick(physical: &mut Physical, name: &str) -> Result<(i64, Option<i64>)> {
-    let mut found = None;
-    let text = sql::last_tick(physical.dialect());
-    physical.query(&text, &mut |params| params.text(name), &mut |row| {
-        found = Some((row.next()?, row.next()?));
-        Ok(true)
-    })?;
-    found.ok_or_else(|| physical.without_row())
-}
-
-/// Writes a periodic task down whose ticks are those after a time.
-#[cfg(feature = "cron")]
-pub(super) fn add_schedule(physical: &mut Physical, name: &str, now_ms: i64) -> Result<()> {
-    let text = sql::add_schedule(physical.dialect());
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        params.text(name);
-        params.i64(now_ms);
-    };
-    insert_new(physical, &text, write).map(drop)
-}
-
-/// Moves a periodic task on from one tick to another; `false` where another worker has.
-#[cfg(feature = "cron")]
-pub(super) fn move_schedule(
+/// Writes a task, unless one with its unique key is there; `false` where it was.
+pub(super) fn insert(
     physical: &mut Physical,
-    name: &str,
-    from: i64,
-    to: i64,
+    text: &str,
+    write: &mut dyn FnMut(&mut ParamWriter<'_>),
 ) -> Result<bool> {
-    let text = sql::move_schedule(physical.dialect());
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        params.i64(to);
-        params.text(name);
-        params.i64(from);
-    };
-    physical.execute(&text, write).map(|rows| rows > 0)
+    physical.next_is_own();
+    is_new(physical.execute(text, write))
 }
+
+/// How many tasks are read together for those that are to be deleted.
+const PRUNED_AT_ONCE: usize = 1000;
 
 /// The outcome of a look at some tasks for those to delete.
 pub(super) struct Pruned {
@@ -250,32 +192,20 @@ pub(super) struct Pruned {
 /// Deletes completed tasks of this age among some of those after a number.
 pub(super) fn prune(
     physical: &mut Physical,
-    table: &'static str,
+    table: &str,
     age: Duration,
     after: i64,
 ) -> Result<Pruned> {
-    let table = task_table(physical, table);
-    let (mut ids, mut looked_at, mut any_old, mut last) = (Vec::new(), 0, false, after);
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        params.i64(millis(age));
-        params.i64(millis(age));
-        params.i64(after);
-    };
-    physical.query(&sql::old(table), write, &mut |row| {
-        last = row.next()?;
-        let (is_over, is_old): (i64, i64) = (row.next()?, row.next()?);
-        if is_over != 0 {
-            ids.push(last);
-        }
-        any_old |= is_old != 0;
-        looked_at += 1;
-        Ok(true)
-    })?;
-    let deleted = change(physical, table, &ids, sql::prune, &mut |_| ())?;
-    let goes_on = any_old && looked_at == sql::PRUNED_AT_ONCE;
+    let looked_at = tasks::old(physical, table, millis(age), millis(age), after)?;
+    let over = looked_at.iter().filter(|task| task.is_over != 0);
+    let ids: Vec<i64> = over.map(|task| task.id).collect();
+    let deleted = tasks::prune(physical, table, &ids)?;
+    let any_old = looked_at.iter().any(|task| task.is_old != 0);
+    let goes_on = any_old && looked_at.len() == PRUNED_AT_ONCE;
+    let last = looked_at.last().filter(|_| goes_on);
     Ok(Pruned {
         deleted,
-        last: goes_on.then_some(last),
+        last: last.map(|task| task.id),
     })
 }
 
@@ -286,38 +216,5 @@ pub(super) fn configure(physical: &mut Physical, mode: CommitMode) -> Result<()>
             .query(&text, &mut |_| (), &mut |_| Ok(true))
             .map(drop),
         None => Ok(()),
-    }
-}
-
-/// Runs a statement for ids, in parts; gives how many rows it changed.
-pub(super) fn change(
-    physical: &mut Physical,
-    table: TaskTable,
-    ids: &[i64],
-    text: impl Fn(TaskTable, usize) -> String,
-    before: &mut dyn FnMut(&mut ParamWriter<'_>),
-) -> Result<u64> {
-    let mut changed = 0;
-    for ids in ids.chunks(SIZES[SIZES.len() - 1]) {
-        let size = SIZES.into_iter().find(|size| *size >= ids.len());
-        let size = size.unwrap_or(ids.len());
-        changed += physical.execute(&text(table, size), &mut |params| {
-            before(params);
-            write_ids(params, table.dialect, ids, size);
-        })?;
-    }
-    Ok(changed)
-}
-
-/// On PostgreSQL an array; elsewhere as many as the statement has places for, the last of them again and again.
-pub(super) fn write_ids(params: &mut ParamWriter<'_>, dialect: Dialect, ids: &[i64], size: usize) {
-    match dialect {
-        Dialect::Postgres => params.array(ids.len(), &mut |elements| {
-            ids.iter().for_each(|id| elements.i64(*id));
-        }),
-        Dialect::Sqlite | Dialect::Mysql => {
-            let filled = ids.iter().chain(std::iter::repeat(&ids[ids.len() - 1]));
-            filled.take(size).for_each(|id| params.i64(*id));
-        }
     }
 }

@@ -6,6 +6,7 @@ use super::claims::{KeyWalk, Wanted};
 use super::ready::Reach;
 use super::store::{End, Ended};
 use super::{claims, inbox, sql, store};
+use crate::driver::own_tables::statements::new_tasks;
 use crate::driver::{Physical, random};
 use crate::error::Result;
 use crate::value::ParamWriter;
@@ -25,7 +26,11 @@ pub(crate) struct NewRow<'r> {
 /// Writes a row, unless one with its unique key is there.
 pub(crate) fn insert(physical: &mut Physical, table: &'static str, row: &NewRow<'_>) -> Result<()> {
     let notifies = physical.can_notify();
-    let text = sql::insert(store::task_table(physical, table), false, false, notifies);
+    let text = sql::insert(
+        store::task_table(physical, table),
+        &new_tasks::ADD,
+        notifies,
+    );
     let uid = random::uid();
     let write = &mut |params: &mut ParamWriter<'_>| {
         params.text(&uid);
@@ -37,7 +42,7 @@ pub(crate) fn insert(physical: &mut Physical, table: &'static str, row: &NewRow<
         params.i64(0);
         params.i64(row.attempts.into());
     };
-    store::insert_new(physical, &text, write).map(drop)
+    store::insert(physical, &text, write).map(drop)
 }
 
 /// Claims rows of these types, in the transaction at hand: the name of the claim, and of each row its number and payload.

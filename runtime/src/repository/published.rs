@@ -6,15 +6,15 @@ use std::collections::{HashMap, HashSet};
 use super::insert::{Values, inserted};
 use super::read::write_key;
 use super::{Repository, ensure, locking};
+use crate::driver::own_tables::statements::events as statements;
 use crate::driver::{Physical, TableSql};
-use crate::driver::{notify::NOTIFY, own_tables, random};
+use crate::driver::{notify::NOTIFY, random};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
 use crate::model::events::EventRow;
 use crate::model::{ColumnSource, HasKey, Model};
 use crate::value::{ColumnSet, ParamWriter};
-use bindery_core::dialect::Dialect;
 
 /// Keys in one statement.
 const AT_A_TIME: usize = 64;
@@ -317,12 +317,12 @@ fn store<M: Model>(physical: &mut Physical, events: &[Event<'_>]) -> Result<()> 
         return Ok(());
     }
     let origin = physical.origin().map(str::to_owned);
-    let text = insert_text(physical.dialect());
+    let text = statements::ADD.of(physical.dialect());
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
         write_event::<M>(events[at], origin.as_deref(), params);
     };
     physical.next_is_own();
-    physical.execute_each(&text, events.len(), write, &mut |_, _| ())?;
+    physical.execute_each(text, events.len(), write, &mut |_, _| ())?;
     if physical.can_notify() {
         physical.next_is_own();
         physical.query(NOTIFY, &mut |_| (), &mut |_| Ok(true))?;
@@ -330,16 +330,7 @@ fn store<M: Model>(physical: &mut Physical, events: &[Event<'_>]) -> Result<()> 
     Ok(())
 }
 
-/// Parameters: uid, task, payload, key, attempts.
-fn insert_text(dialect: Dialect) -> String {
-    let columns = own_tables::TASK_COLUMNS;
-    let row = "(?, ?, ?, 'pending', ?, NULL, 0, @now, 0, ?, 0, @now, 0)";
-    own_tables::statement(
-        dialect,
-        &format!("INSERT INTO {EVENTS_TABLE} {columns} VALUES {row}"),
-    )
-}
-
+/// Writes the values of [`statements::ADD`].
 fn write_event<M: Model>(event: &Event<'_>, origin: Option<&str>, params: &mut ParamWriter<'_>) {
     let (end, keeps_before) = match event.kind {
         EventKind::Created => ("created", false),

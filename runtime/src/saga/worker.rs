@@ -11,9 +11,6 @@ use crate::databases::Registry;
 use crate::driver::repeat::{Repeating, Stop as Stopping};
 use crate::error::Result;
 
-/// How many sagas are looked up at a time.
-const BATCH: usize = 16;
-
 /// Runs sagas that no process runs: those that were [stored](Saga::enqueue) for it, those that wait to be tried again, and those whose
 /// process was lost. Several may run at once, in as many processes as there are: each saga is run by one of them at a time.
 ///
@@ -153,7 +150,7 @@ impl Worker {
             mode: Mode::Worker(stop),
         };
         debug_assert_eq!(any.definition.log, log);
-        let due = any.on(|physical| store::due(physical, &names, BATCH))?;
+        let due = any.on(|physical| store::due(physical, &names))?;
         let mut done = 0;
         for found in &due {
             let Some(definition) = definitions.iter().find(|one| one.name == found.saga) else {

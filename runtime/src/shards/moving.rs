@@ -13,13 +13,11 @@ use super::store::{self, MapEngine};
 use super::{ShardSet, Sharded, Shards};
 use crate::databases::Registry;
 use crate::databases::shard_maps::KnownMap;
-use crate::driver::{Physical, TransactionOptions, own_tables};
+use crate::driver::own_tables::statements::shards as statements;
+use crate::driver::{Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::link::transaction::Transaction;
-use crate::raw::sql::Sql;
-use crate::value::ParamWriter;
-use bindery_core::dialect::Dialect;
 use bindery_core::slots::OWN;
 
 /// How long a change of what a shard says waits for transactions that write there, and others for it.
@@ -100,11 +98,10 @@ impl Registry {
                 return Err(refused(set, &why));
             }
             let source = self.owner(set, known, slots, target)?;
-            let insert = Sql::by_dialect()
-                .postgres("INSERT INTO _bindery_shard_moves (shards, first_slot, past_slot, source, target, stage) VALUES ($1, $2, $3, $4, $5, 'copying')")
-                .otherwise("INSERT INTO _bindery_shard_moves (shards, first_slot, past_slot, source, target, stage) VALUES (?, ?, ?, ?, ?, 'copying')");
             let (first, past) = (i64::from(slots.start), i64::from(slots.end));
-            tx.execute(insert, (set.name, first, past, source, target))?;
+            store::written(tx, |physical| {
+                statements::begin_move(physical, set.name, first, past, source, target)
+            })?;
             Ok(ShardMove {
                 slots: slots.clone(),
                 source: source.to_owned(),
@@ -180,10 +177,7 @@ impl Registry {
                 map::moved(known, &moving.slots, target),
                 self.program,
             )?;
-            let update = Sql::by_dialect()
-                .postgres("UPDATE _bindery_shard_moves SET stage = 'moved' WHERE shards = $1")
-                .otherwise("UPDATE _bindery_shard_moves SET stage = 'moved' WHERE shards = ?");
-            tx.execute(update, (set.name,)).map(drop)
+            store::written(tx, |physical| statements::has_moved(physical, set.name))
         })
     }
 
@@ -194,10 +188,7 @@ impl Registry {
     #[doc(hidden)]
     pub fn end_move(&self, set: &ShardSet<'_>) -> Result<()> {
         store::within(self, set, |tx, _| {
-            let delete = Sql::by_dialect()
-                .postgres("DELETE FROM _bindery_shard_moves WHERE shards = $1")
-                .otherwise("DELETE FROM _bindery_shard_moves WHERE shards = ?");
-            tx.execute(delete, (set.name,)).map(drop)
+            store::written(tx, |physical| statements::end_move(physical, set.name))
         })
     }
 
@@ -231,7 +222,8 @@ impl Registry {
     pub fn says_of_slots<E: Engine>(&self, shard: E, set: &ShardSet<'_>) -> Result<bool> {
         let read = || {
             let (mut physical, _pool, _) = self.connect_for_ddl(shard.index(), LOCK_TIMEOUT)?;
-            let letters = letters(&mut physical, set, "")?;
+            let fence = statements::fence(&mut physical, set.name)?;
+            let letters = fence.map(|fence| fence.slots).unwrap_or_default();
             Ok(letters.chars().any(|letter| letter != OWN))
         };
         read().map_err(|error: Error| error.during(Operation::Choose).on_engine(shard.name()))
@@ -274,32 +266,8 @@ fn is_there(error: &Error) -> bool {
 
 /// Makes the row of a set where there is none.
 fn begin_fence(physical: &mut Physical, set: &ShardSet<'_>) -> Result<()> {
-    let end = match physical.dialect() {
-        Dialect::Sqlite | Dialect::Postgres => "ON CONFLICT DO NOTHING",
-        Dialect::Mysql => "ON DUPLICATE KEY UPDATE version = version",
-    };
-    let sql = format!(
-        "INSERT INTO _bindery_shard_fences (shards, version, moves, slots) VALUES (?, 0, 0, ?) {end}"
-    );
     let letters = OWN.to_string().repeat(set.slots as usize);
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        params.text(set.name);
-        params.text(&letters);
-    };
-    let sql = own_tables::statement(physical.dialect(), &sql);
-    physical.execute(&sql, write).map(drop)
-}
-
-/// The letters of all slots.
-fn letters(physical: &mut Physical, set: &ShardSet<'_>, lock: &str) -> Result<String> {
-    let sql = format!("SELECT slots FROM _bindery_shard_fences WHERE shards = ?{lock}");
-    let sql = own_tables::statement(physical.dialect(), &sql);
-    let mut letters = String::new();
-    physical.query(&sql, &mut |params| params.text(set.name), &mut |row| {
-        letters = row.next()?;
-        Ok(true)
-    })?;
-    Ok(letters)
+    statements::begin_fence(physical, set.name, &letters)
 }
 
 /// Writes the letter of slots, and returns those of all. The row is locked first, as the guards have it locked until their transactions end.
@@ -308,22 +276,13 @@ fn marked(
     set: &ShardSet<'_>,
     (slots, letter): (&Range<u32>, char),
 ) -> Result<String> {
-    let lock = match physical.dialect() {
-        Dialect::Sqlite => "",
-        Dialect::Postgres | Dialect::Mysql => " FOR UPDATE",
-    };
-    let mut letters = letters(physical, set, lock)?;
+    let mut letters = statements::lock_fence(physical, set.name)?.unwrap_or_default();
     let range = slots.start as usize..slots.end as usize;
     if letters.len() < range.end {
         return Err(refused(set, "the shard was set up for fewer slots"));
     }
     letters.replace_range(range.clone(), &letter.to_string().repeat(range.len()));
-    let sql = "UPDATE _bindery_shard_fences SET slots = ?, version = version + 1 WHERE shards = ?";
-    let sql = own_tables::statement(physical.dialect(), sql);
-    physical.execute(&sql, &mut |params| {
-        params.text(&letters);
-        params.text(set.name);
-    })?;
+    statements::mark_fence(physical, &letters, set.name)?;
     Ok(letters)
 }
 
@@ -331,15 +290,14 @@ fn move_within(
     tx: &mut Transaction<'_, MapEngine>,
     set: &ShardSet<'_>,
 ) -> Result<Option<ShardMove>> {
-    let query = Sql::by_dialect()
-        .postgres("SELECT first_slot, past_slot, source, target, stage FROM _bindery_shard_moves WHERE shards = $1")
-        .otherwise("SELECT first_slot, past_slot, source, target, stage FROM _bindery_shard_moves WHERE shards = ?");
-    let row = tx.query_optional::<(i64, i64, String, String, String)>(query, (set.name,))?;
-    Ok(row.map(|(first, past, source, target, stage)| ShardMove {
-        slots: first as u32..past as u32,
-        source,
-        target,
-        stage: match stage.as_str() {
+    let row = store::on(tx, Operation::Select, |physical| {
+        statements::moving(physical, set.name)
+    })?;
+    Ok(row.map(|row| ShardMove {
+        slots: row.first_slot as u32..row.past_slot as u32,
+        source: row.source,
+        target: row.target,
+        stage: match row.stage.as_str() {
             "moved" => MoveStage::Moved,
             _ => MoveStage::Copying,
         },

@@ -7,13 +7,13 @@ use super::ShardSet;
 use super::map;
 use crate::databases::Registry;
 use crate::databases::shard_maps::{KnownMap, Slots};
-use crate::driver::{Isolation, TransactionOptions};
+use crate::driver::own_tables::statements::shards as statements;
+use crate::driver::{Isolation, Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Connection;
 use crate::link::dialect::Several;
 use crate::link::engine::Engine;
 use crate::link::transaction::Transaction;
-use crate::raw::sql::Sql;
 use bindery_core::dialect::Dialect;
 use bindery_core::program::Program;
 
@@ -104,13 +104,31 @@ pub(super) fn within<T>(
     begin_map(&mut connection, set)?;
     connection.transaction(|tx| {
         // Others wait for the lock of this row.
-        let take = Sql::by_dialect()
-            .postgres("UPDATE _bindery_shard_maps SET version = version WHERE shards = $1")
-            .otherwise("UPDATE _bindery_shard_maps SET version = version WHERE shards = ?");
-        tx.execute(take, (set.name,))?;
+        written(tx, |physical| statements::lock_map(physical, set.name))?;
         let map = map_within(tx, set, registry.program)?;
         work(tx, &map)
     })
+}
+
+/// Runs a statement over the tables of maps.
+pub(super) fn on<T>(
+    connection: &mut Connection<MapEngine>,
+    operation: Operation,
+    work: impl FnOnce(&mut Physical) -> Result<T>,
+) -> Result<T> {
+    let engine = connection.engine.name();
+    let outcome = connection.link.call(operation, |link| {
+        work(link.ready()?).inspect_err(|error| link.heed(error))
+    });
+    outcome.map_err(|error| error.on_engine(engine).during(operation))
+}
+
+/// Runs one that writes.
+pub(super) fn written(
+    tx: &mut Transaction<'_, MapEngine>,
+    work: impl FnOnce(&mut Physical) -> Result<()>,
+) -> Result<()> {
+    on(tx, Operation::Update, work)
 }
 
 /// Writes the ranges of a map anew.
@@ -120,10 +138,7 @@ pub(super) fn replace(
     ranges: Vec<Slots>,
     program: &'static Program,
 ) -> Result<()> {
-    let delete = Sql::by_dialect()
-        .postgres("DELETE FROM _bindery_shard_slots WHERE shards = $1")
-        .otherwise("DELETE FROM _bindery_shard_slots WHERE shards = ?");
-    tx.execute(delete, (set.name,))?;
+    written(tx, |physical| statements::forget_ranges(physical, set.name))?;
     for range in ranges {
         insert(tx, set, range, program)?;
     }
@@ -131,10 +146,7 @@ pub(super) fn replace(
 }
 
 fn grow(tx: &mut Transaction<'_, MapEngine>, set: &ShardSet<'_>) -> Result<()> {
-    let bump = Sql::by_dialect()
-        .postgres("UPDATE _bindery_shard_maps SET version = version + 1 WHERE shards = $1")
-        .otherwise("UPDATE _bindery_shard_maps SET version = version + 1 WHERE shards = ?");
-    tx.execute(bump, (set.name,)).map(drop)
+    written(tx, |physical| statements::grow_map(physical, set.name))
 }
 
 /// The slots of a range that come to an engine.
@@ -167,13 +179,12 @@ pub(super) fn assigned(
 
 /// Makes the row of a map where there is none.
 fn begin_map(connection: &mut Connection<MapEngine>, set: &ShardSet<'_>) -> Result<()> {
-    let insert = Sql::by_dialect()
-        .postgres("INSERT INTO _bindery_shard_maps (shards, slots, version) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING")
-        .mysql("INSERT INTO _bindery_shard_maps (shards, slots, version) VALUES (?, ?, 0) ON DUPLICATE KEY UPDATE version = version")
-        .otherwise("INSERT INTO _bindery_shard_maps (shards, slots, version) VALUES (?, ?, 0) ON CONFLICT DO NOTHING");
-    connection
-        .transaction(|tx| tx.execute(insert, (set.name, i64::from(set.slots))))
-        .map(drop)
+    let slots = i64::from(set.slots);
+    connection.transaction(|tx| {
+        written(tx, |physical| {
+            statements::begin_map(physical, set.name, slots)
+        })
+    })
 }
 
 fn insert(
@@ -182,17 +193,11 @@ fn insert(
     range: Slots,
     program: &'static Program,
 ) -> Result<()> {
-    let insert = Sql::by_dialect()
-        .postgres("INSERT INTO _bindery_shard_slots (shards, first_slot, past_slot, engine) VALUES ($1, $2, $3, $4)")
-        .otherwise("INSERT INTO _bindery_shard_slots (shards, first_slot, past_slot, engine) VALUES (?, ?, ?, ?)");
+    let (first, past) = (i64::from(range.first), i64::from(range.past));
     let name = program.engines[range.engine].name();
-    let values = (
-        set.name,
-        i64::from(range.first),
-        i64::from(range.past),
-        name,
-    );
-    tx.execute(insert, values).map(drop)
+    written(tx, |physical| {
+        statements::add_range(physical, set.name, first, past, name)
+    })
 }
 
 fn map_within(
@@ -200,10 +205,10 @@ fn map_within(
     set: &ShardSet<'_>,
     program: &'static Program,
 ) -> Result<KnownMap> {
-    let head = Sql::by_dialect()
-        .postgres("SELECT slots, version FROM _bindery_shard_maps WHERE shards = $1")
-        .otherwise("SELECT slots, version FROM _bindery_shard_maps WHERE shards = ?");
-    let Some((slots, version)) = tx.query_optional::<(i64, i64)>(head, (set.name,))? else {
+    let head = on(tx, Operation::Select, |physical| {
+        statements::map(physical, set.name)
+    })?;
+    let Some(statements::MapRow { slots, version }) = head else {
         return Ok(KnownMap::default());
     };
     if slots != i64::from(set.slots) {
@@ -215,12 +220,12 @@ fn map_within(
             ),
         ));
     }
-    let ranges = Sql::by_dialect()
-        .postgres("SELECT first_slot, past_slot, engine FROM _bindery_shard_slots WHERE shards = $1 ORDER BY first_slot")
-        .otherwise("SELECT first_slot, past_slot, engine FROM _bindery_shard_slots WHERE shards = ? ORDER BY first_slot");
-    let rows: Vec<(i64, i64, String)> = tx.query_as(ranges, (set.name,))?;
+    let rows = on(tx, Operation::Select, |physical| {
+        statements::ranges(physical, set.name)
+    })?;
     let mut found: Vec<Slots> = Vec::with_capacity(rows.len());
-    for (first, past, name) in rows {
+    for row in rows {
+        let (first, past, name) = (row.first_slot, row.past_slot, row.engine);
         let engine = program.engine_names().position(|known| known == name);
         let engine = engine.ok_or_else(|| {
             refused(

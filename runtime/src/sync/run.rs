@@ -11,7 +11,8 @@ use super::store::{self, Advance, RejectedRow, RunHead, SyncState};
 use super::wanted::Wanted;
 use super::{Find, OnReject, SyncJob, SyncRow, capture, lock};
 use crate::copying::shown;
-use crate::driver::{Physical, own_tables, raise_counters};
+use crate::driver::own_tables::statements::with_words;
+use crate::driver::{Physical, raise_counters};
 use crate::error::{Error, ErrorKind, Operation, Result, SyncError};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -436,9 +437,9 @@ fn clock(physical: &mut Physical) -> Result<(i64, Option<i64>)> {
         }
         Dialect::Sqlite | Dialect::Mysql => "NULL",
     };
-    let sql = &format!("SELECT {}, {oldest}", own_tables::now_ms(dialect));
+    let sql = with_words(dialect, &format!("SELECT @now, {oldest}"));
     let mut found = None;
-    physical.query(sql, &mut |_| (), &mut |row| {
+    physical.query(&sql, &mut |_| (), &mut |row| {
         found = Some((row.next()?, row.next()?));
         Ok(true)
     })?;

@@ -5,9 +5,8 @@ use super::mark::Mark;
 use super::report::{SyncCounts, SyncReject};
 use crate::databases::kept::{self, OF_SYNCS};
 use crate::driver::Physical;
-use crate::driver::own_tables::{self, process_now_ms};
+use crate::driver::own_tables::{process_now_ms, statements::sync as statements};
 use crate::error::{Error, ErrorKind, Result, SyncError};
-use crate::value::ParamWriter;
 
 /// Runs that are kept of each sync.
 const RUNS_KEPT: i64 = 100;
@@ -83,82 +82,56 @@ pub(super) fn begin(physical: &mut Physical, head: &RunHead<'_>) -> Result<SyncS
     let mut state = match read_state(physical, head.name).map_err(explained)? {
         Some((state, _)) => state,
         None => {
-            let sql =
-                "INSERT INTO _bindery_sync (run, batch, changed_ms, sync_name) VALUES (0, 0, ?, ?)";
-            execute(physical, sql, &mut |params| {
-                params.i64(process_now_ms());
-                params.text(head.name);
-            })?;
+            statements::add(physical, process_now_ms(), head.name)?;
             SyncState::default()
         }
     };
     end_killed(physical, head.name)?;
     state.run += 1;
-    let sql = "UPDATE _bindery_sync SET run = ?, batch = 0 WHERE sync_name = ?";
-    execute(physical, sql, &mut |params| {
-        params.i64(state.run);
-        params.text(head.name);
-    })?;
+    statements::begin_run(physical, state.run, head.name)?;
     insert_run(physical, head, state.run)?;
-    let old = "DELETE FROM _bindery_sync_runs WHERE sync_name = ? AND run <= ?";
-    execute(physical, old, &mut |params| {
-        params.text(head.name);
-        params.i64(state.run - RUNS_KEPT);
-    })?;
+    statements::forget_runs(physical, head.name, state.run - RUNS_KEPT)?;
     Ok(state)
 }
 
 fn end_killed(physical: &mut Physical, name: &str) -> Result<()> {
-    let sql = "UPDATE _bindery_sync_runs SET status = 'failed', ended_ms = ?, error = ? WHERE sync_name = ? AND status = 'running'";
-    execute(physical, sql, &mut |params| {
-        params.i64(process_now_ms());
-        params.text("the run ended before it could say how: its process or the target was gone");
-        params.text(name);
-    })
-    .map(drop)
+    let why = "the run ended before it could say how: its process or the target was gone";
+    statements::end_killed(physical, Some(process_now_ms()), Some(why), name)
 }
 
 fn insert_run(physical: &mut Physical, head: &RunHead<'_>, run: i64) -> Result<()> {
-    let sql = "INSERT INTO _bindery_sync_runs (sync_name, run, source, target, mode, status, started_ms, rows_read, inserted, \
-        updated, unchanged, deleted, rejected) VALUES (?, ?, ?, ?, ?, 'running', ?, 0, 0, 0, 0, 0, 0)";
-    execute(physical, sql, &mut |params| {
-        params.text(head.name);
-        params.i64(run);
-        params.text(head.source);
-        params.text(head.target);
-        params.text(head.mode);
-        params.i64(process_now_ms());
-    })
-    .map(drop)
+    let (name, now) = (head.name, process_now_ms());
+    statements::add_run(
+        physical,
+        name,
+        run,
+        head.source,
+        head.target,
+        head.mode,
+        now,
+    )
 }
 
 /// The state of a sync, and the number of its last batch; `None` where it never ran.
 pub(super) fn read_state(physical: &mut Physical, name: &str) -> Result<Option<(SyncState, i64)>> {
-    let mut found = None;
-    let sql = "SELECT run, batch, mark_kind, mark, seen, skew_ms, position FROM _bindery_sync WHERE sync_name = ?";
-    query(physical, sql, &mut |params| params.text(name), &mut |row| {
-        let (run, batch): (i64, i64) = (row.next()?, row.next()?);
-        let (kind, mark): (Option<String>, Option<i64>) = (row.next()?, row.next()?);
-        let mark = kind.zip(mark);
+    let found = statements::state(physical, name)?;
+    Ok(found.map(|row| {
+        let mark = row.mark_kind.zip(row.mark);
+        let position = row.position.and_then(|text| text.parse().ok());
         let state = SyncState {
-            run,
+            run: row.run,
             mark: mark.and_then(|(kind, mark)| Mark::of_kind(&kind, mark)),
-            seen: row.next()?,
-            skew_ms: row.next()?,
-            position: row
-                .next::<Option<String>>()?
-                .and_then(|text| text.parse().ok()),
+            seen: row.seen,
+            skew_ms: row.skew_ms,
+            position,
         };
-        found = Some((state, batch));
-        Ok(true)
-    })?;
-    Ok(found)
+        (state, row.batch)
+    }))
 }
 
 /// Waits until no other session is about to commit a batch: a server may still be at a COMMIT whose connection was lost.
 pub(super) fn await_batch(physical: &mut Physical, name: &str) -> Result<()> {
-    let sql = "UPDATE _bindery_sync SET batch = batch WHERE sync_name = ?";
-    execute(physical, sql, &mut |params| params.text(name)).map(drop)
+    statements::await_batch(physical, name)
 }
 
 /// Stores how far the run is, in the transaction at hand; an error where another run began meanwhile.
@@ -167,30 +140,26 @@ pub(super) fn advance(
     (name, run, batch): (&str, i64, i64),
     advance: &Advance,
 ) -> Result<()> {
-    let mut sql = "UPDATE _bindery_sync SET batch = ?, changed_ms = ?".to_owned();
-    if advance.mark.is_some() {
-        sql += ", mark_kind = ?, mark = ?, seen = ?, skew_ms = ?";
-    }
+    let changed_ms = process_now_ms();
     let position = advance.position.map(|position| position.to_string());
-    if position.is_some() {
-        sql += ", position = ?";
-    }
-    sql += " WHERE sync_name = ? AND run = ?";
-    let changed = execute(physical, &sql, &mut |params| {
-        params.i64(batch);
-        params.i64(process_now_ms());
-        if let Some(mark) = advance.mark {
-            params.text(mark.kind());
-            params.i64(mark.value());
-            params.push(&advance.seen);
-            params.push(&advance.skew_ms);
-        }
-        if let Some(position) = &position {
-            params.text(position);
-        }
-        params.text(name);
-        params.i64(run);
-    })?;
+    let position = position.as_deref();
+    let changed = match advance.mark {
+        None => statements::advance(physical, batch, changed_ms, position, name, run),
+        Some(mark) => statements::advance_mark(
+            physical,
+            statements::AdvanceMarkValues {
+                batch,
+                changed_ms,
+                position,
+                mark_kind: Some(mark.kind()),
+                mark: Some(mark.value()),
+                seen: advance.seen,
+                skew_ms: advance.skew_ms,
+                sync_name: name,
+                run,
+            },
+        ),
+    }?;
     if changed > 0 {
         return Ok(());
     }
@@ -200,12 +169,7 @@ pub(super) fn advance(
 
 /// Has the next run begin as the first one did.
 pub(super) fn forget_position(physical: &mut Physical, (name, run): (&str, i64)) -> Result<()> {
-    let sql = "UPDATE _bindery_sync SET position = NULL WHERE sync_name = ? AND run = ?";
-    execute(physical, sql, &mut |params| {
-        params.text(name);
-        params.i64(run);
-    })
-    .map(drop)
+    statements::forget_position(physical, name, run)
 }
 
 /// Stores how a run ended.
@@ -215,57 +179,46 @@ pub(super) fn end(
     counts: &SyncCounts,
     (watermark, error): (Option<&str>, Option<&str>),
 ) -> Result<()> {
-    let sql = "UPDATE _bindery_sync_runs SET status = ?, ended_ms = ?, rows_read = ?, inserted = ?, updated = ?, unchanged = ?, \
-        deleted = ?, rejected = ?, watermark = ?, error = ? WHERE sync_name = ? AND run = ?";
-    let status = if error.is_some() { "failed" } else { "done" };
-    execute(physical, sql, &mut |params| {
-        params.text(status);
-        params.i64(process_now_ms());
-        for count in counts.all() {
-            params.i64(i64::try_from(count).unwrap_or(i64::MAX));
-        }
-        params.push(&watermark);
-        params.push(&error.map(shortened));
-        params.text(name);
-        params.i64(run);
-    })
-    .map(drop)
+    let [rows_read, inserted, updated, unchanged, deleted, rejected] = counts
+        .all()
+        .map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+    let values = statements::EndRunValues {
+        status: if error.is_some() { "failed" } else { "done" },
+        ended_ms: Some(process_now_ms()),
+        rows_read,
+        inserted,
+        updated,
+        unchanged,
+        deleted,
+        rejected,
+        watermark,
+        error: error.map(shortened),
+        sync_name: name,
+        run,
+    };
+    statements::end_run(physical, values)
 }
 
 /// Stores a row that could not be copied, in the transaction at hand.
 pub(super) fn put_reject(physical: &mut Physical, name: &str, row: &RejectedRow) -> Result<()> {
-    let sql = "UPDATE _bindery_sync_rejects SET attempts = attempts + ?, reason = ?, last_ms = ? WHERE sync_name = ? AND key_bytes = ?";
-    let changed = execute(physical, sql, &mut |params| {
-        params.i64(row.attempts);
-        params.text(shortened(&row.reason));
-        params.i64(process_now_ms());
-        params.text(name);
-        params.text(&row.key_bytes);
-    })?;
-    if changed > 0 {
+    let (key, reason, now) = (&row.key_bytes, shortened(&row.reason), process_now_ms());
+    if statements::retry_reject(physical, row.attempts, reason, now, name, key)? > 0 {
         return Ok(());
     }
-    let sql = "INSERT INTO _bindery_sync_rejects (sync_name, key_bytes, row_key, reason, attempts, first_ms, last_ms) \
-        VALUES (?, ?, ?, ?, 1, ?, ?)";
-    execute(physical, sql, &mut |params| {
-        params.text(name);
-        params.text(&row.key_bytes);
-        params.text(shortened(&row.row_key));
-        params.text(shortened(&row.reason));
-        params.i64(process_now_ms());
-        params.i64(process_now_ms());
-    })
-    .map(drop)
+    statements::add_reject(
+        physical,
+        name,
+        key,
+        shortened(&row.row_key),
+        reason,
+        now,
+        now,
+    )
 }
 
 /// The row is copied, or there is none any more.
 pub(super) fn drop_reject(physical: &mut Physical, name: &str, key_bytes: &str) -> Result<()> {
-    let sql = "DELETE FROM _bindery_sync_rejects WHERE sync_name = ? AND key_bytes = ?";
-    execute(physical, sql, &mut |params| {
-        params.text(name);
-        params.text(key_bytes);
-    })
-    .map(drop)
+    statements::drop_reject(physical, name, key_bytes)
 }
 
 /// The rejected rows of a sync for people, in the order of their keys' bytes.
@@ -274,21 +227,13 @@ pub(super) fn rejects(
     name: &str,
     limit: usize,
 ) -> Result<Vec<SyncReject>> {
-    let mut found = Vec::new();
-    let sql = format!(
-        "SELECT row_key, reason FROM _bindery_sync_rejects WHERE sync_name = ? ORDER BY key_bytes LIMIT {limit}"
-    );
-    query(
-        physical,
-        &sql,
-        &mut |params| params.text(name),
-        &mut |row| {
-            let (key, reason) = (row.next()?, row.next()?);
-            found.push(SyncReject { key, reason });
-            Ok(true)
-        },
-    )?;
-    Ok(found)
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let found = statements::rejects(physical, name, most)?.into_iter();
+    let found = found.map(|row| SyncReject {
+        key: row.row_key,
+        reason: row.reason,
+    });
+    Ok(found.collect())
 }
 
 /// The keys of rejected rows after this one, at most this many.
@@ -297,19 +242,8 @@ pub(super) fn rejects_after(
     (name, after): (&str, &str),
     limit: usize,
 ) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    let sql = format!(
-        "SELECT key_bytes FROM _bindery_sync_rejects WHERE sync_name = ? AND key_bytes > ? ORDER BY key_bytes LIMIT {limit}"
-    );
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        params.text(name);
-        params.text(after);
-    };
-    query(physical, &sql, write, &mut |row| {
-        found.push(row.next()?);
-        Ok(true)
-    })?;
-    Ok(found)
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    statements::rejects_after(physical, name, after, most)
 }
 
 fn shortened(text: &str) -> &str {
@@ -317,23 +251,4 @@ fn shortened(text: &str) -> &str {
         Some((end, _)) => &text[..end],
         None => text,
     }
-}
-
-pub(super) fn execute(
-    physical: &mut Physical,
-    sql: &str,
-    write: &mut dyn FnMut(&mut ParamWriter<'_>),
-) -> Result<u64> {
-    physical.next_is_own();
-    physical.execute(&own_tables::statement(physical.dialect(), sql), write)
-}
-
-pub(super) fn query(
-    physical: &mut Physical,
-    sql: &str,
-    write: &mut dyn FnMut(&mut ParamWriter<'_>),
-    take: crate::driver::TakeRow<'_>,
-) -> Result<()> {
-    physical.next_is_own();
-    physical.query(&own_tables::statement(physical.dialect(), sql), write, take)
 }

@@ -4,13 +4,10 @@ use std::time::Duration;
 
 use super::{run, store};
 use crate::databases::Registry;
-use crate::driver::{Physical, own_tables};
+use crate::driver::Physical;
+use crate::driver::own_tables::{self, statements::sync};
 use crate::error::{Operation, Result};
 use crate::link::engine::Engine;
-
-const SELECT: &str = "SELECT r.sync_name, r.source, r.target, r.run, r.status, r.started_ms, r.watermark, r.error, \
-    r.rejected, (SELECT count(*) FROM _bindery_sync_rejects j WHERE j.sync_name = r.sync_name) \
-    FROM _bindery_sync s JOIN _bindery_sync_runs r ON r.sync_name = s.sync_name AND r.run = s.run ORDER BY r.sync_name";
 
 /// A sync to an engine, as its last run left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,25 +46,22 @@ impl Registry {
 }
 
 fn read_summaries(physical: &mut Physical) -> Result<Vec<SyncSummary>> {
-    let mut found = Vec::new();
     if !store::exist(physical)? {
-        return Ok(found);
+        return Ok(Vec::new());
     }
     let now = own_tables::process_now_ms();
-    physical.query(SELECT, &mut |_| (), &mut |row| {
-        found.push(SyncSummary {
-            name: row.next()?,
-            source: row.next()?,
-            target: row.next()?,
-            run: row.next::<i64>()?.unsigned_abs(),
-            status: row.next()?,
-            age: Duration::from_millis(u64::try_from(now - row.next::<i64>()?).unwrap_or(0)),
-            watermark: row.next()?,
-            error: row.next()?,
-            // A run of the command may reject more rows than are kept.
-            rejected: row.u64()?.max(row.u64()?),
-        });
-        Ok(true)
-    })?;
-    Ok(found)
+    let found = sync::summaries(physical)?.into_iter();
+    let found = found.map(|row| SyncSummary {
+        name: row.sync_name,
+        source: row.source,
+        target: row.target,
+        run: row.run.unsigned_abs(),
+        status: row.status,
+        age: Duration::from_millis(u64::try_from(now - row.started_ms).unwrap_or(0)),
+        watermark: row.watermark,
+        error: row.error,
+        // A run of the command may reject more rows than are kept.
+        rejected: row.rejected.max(row.waiting).unsigned_abs(),
+    });
+    Ok(found.collect())
 }

@@ -7,23 +7,15 @@ use std::time::Duration;
 use super::error::statement_error;
 use super::session::Fault;
 use super::{Deadline, MysqlConnection, settle};
-use crate::driver::own_tables::COMMITS;
+use crate::driver::own_tables::{COMMITS, statements::outcomes};
 use crate::error::Written;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::error::{Mark, Resolution};
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
 
-/// Rows of sessions that ended long ago, a few at a time.
-const TIDY: &str =
-    "DELETE FROM _bindery_commits WHERE used < CURRENT_TIMESTAMP - INTERVAL 7 DAY LIMIT 100";
 const NAME: &str = "SET @bindery_session = UUID()";
-const ADD: &str = "INSERT INTO _bindery_commits (session, number) VALUES (@bindery_session, 0)";
 const ASK: &str = "SELECT @bindery_session";
-/// The row may be gone where the session has slept for longer than they are kept.
-const COUNT: &str = "INSERT INTO _bindery_commits (session, number) VALUES (?, ?) \
-     ON DUPLICATE KEY UPDATE number = VALUES(number), used = CURRENT_TIMESTAMP";
-const LOOK_UP: &str = "SELECT number FROM _bindery_commits WHERE session = ? FOR UPDATE NOWAIT";
 
 /// The row of a connection.
 pub(super) struct Marker {
@@ -50,16 +42,16 @@ impl MysqlConnection {
     fn add_row(&mut self, deadline: Deadline) -> Result<String, Fault> {
         let session = &mut self.session;
         settle::run_statement(session, deadline, NAME)?;
-        match settle::run_statement(session, deadline, ADD) {
+        match settle::run_statement(session, deadline, outcomes::ADD) {
             Err(Fault::Server(said)) if said.is_missing_table() => {
                 for sql in COMMITS.create(Dialect::Mysql) {
                     settle::run_statement(session, deadline, sql)?;
                 }
-                settle::run_statement(session, deadline, ADD)?;
+                settle::run_statement(session, deadline, outcomes::ADD)?;
             }
             outcome => outcome?,
         }
-        settle::run_statement(session, deadline, TIDY)?;
+        settle::run_statement(session, deadline, outcomes::TIDY)?;
         settle::ask(session, deadline, ASK)
             .map(|texts| texts.into_iter().next().unwrap_or_default())
     }
@@ -93,7 +85,7 @@ impl MysqlConnection {
         };
         marker.number += 1;
         let (session, number) = (marker.session.clone(), marker.number);
-        self.execute(COUNT, &mut |params| {
+        self.execute(outcomes::COUNT, &mut |params| {
             params.text(&session);
             params.u64(number);
         })
@@ -111,7 +103,7 @@ impl MysqlConnection {
         let kept = self.limits.set_statement(Some(limit));
         let mut found = None;
         let write = &mut |params: &mut ParamWriter<'_>| params.text(session);
-        let outcome = self.query(LOOK_UP, write, &mut |row| {
+        let outcome = self.query(outcomes::LOOK_UP, write, &mut |row| {
             found = Some(row.u64()?);
             Ok(true)
         });

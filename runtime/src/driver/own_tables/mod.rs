@@ -1,4 +1,4 @@
-//! Tables that bindery keeps in a user's database beside the user's own: their schema, how they are made, and the clock that their times are of.
+//! Tables that bindery keeps in a user's database beside the user's own: their schema, how they are made, and the statements over them.
 //!
 //! The schema is in the files of SQL beside this one: `tables.sql` is read as SQLite's and as PostgreSQL's, the others hold what differs. bindery
 //! compiles them into `generated.rs`, which is kept in the repository, as the generator depends on this crate's neighbours and not the other way
@@ -6,13 +6,12 @@
 //! the file anew. A column that is added to a table that databases have already is added there by `databases/kept/upkeep.rs`.
 
 mod generated;
+pub(crate) mod statements;
 
 #[cfg(any(feature = "atomic", feature = "sync"))]
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bindery_core::dialect::Dialect;
-#[cfg(any(feature = "outbox", feature = "sync"))]
-use bindery_core::sql_writer::SqlWriter;
 
 pub(crate) use self::generated::*;
 use bindery_core::program::TableDdl;
@@ -99,33 +98,4 @@ pub(crate) fn process_now_ms() -> i64 {
     since.map_or(0, |since| {
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     })
-}
-
-/// Milliseconds since 1970 at the moment of the statement, by the clock of the database.
-#[cfg(any(feature = "outbox", feature = "saga", feature = "sync"))]
-pub(crate) fn now_ms(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite => "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
-        Dialect::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
-        Dialect::Mysql => "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)",
-    }
-}
-
-/// The columns of a new row in a table of tasks, whether of the outbox, of events or of messages.
-#[cfg(feature = "outbox")]
-pub(crate) const TASK_COLUMNS: &str = "(uid, task, payload, status, task_key, unique_key, priority, due_at, retry_count, max_attempts, lapses, \
-     created_at, requeues)";
-
-/// A statement in the words of a database: in the template `?` is a parameter, and `@now` the time by the clock of the database.
-#[cfg(any(feature = "outbox", feature = "shards", feature = "sync"))]
-pub(crate) fn statement(dialect: Dialect, template: &str) -> String {
-    let template = template.replace("@now", now_ms(dialect));
-    let mut sql = SqlWriter::new(dialect);
-    for (at, part) in template.split('?').enumerate() {
-        if at > 0 {
-            sql.placeholder();
-        }
-        sql.push(part);
-    }
-    sql.finish()
 }

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Link;
+use crate::driver::own_tables::statements::shards as statements;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::moment::{Moment, Span};
-use bindery_core::dialect::Dialect;
 use bindery_core::slots::{COMING, GOING, OWN, READ_FOR};
 
 /// The word of a shard about its slots.
@@ -109,33 +109,16 @@ impl Link {
             return Ok(fence);
         }
         let read = Moment::now();
-        let fence = self.read_fence(set)?;
+        let found = statements::fence(self.ready()?, set)?;
+        let fence = found.map(|found| Fence {
+            version: found.version,
+            slots: found.slots,
+        });
+        let fence = fence.unwrap_or_default();
         Ok(match self.depth() {
             0 => fences.keep(set, fence, read),
             _ => Arc::new(fence),
         })
-    }
-
-    fn read_fence(&mut self, set: &'static str) -> Result<Fence> {
-        let mut fence = Fence::default();
-        let physical = self.ready()?;
-        let sql = match physical.dialect() {
-            Dialect::Postgres => {
-                "SELECT version, slots FROM _bindery_shard_fences WHERE shards = $1"
-            }
-            Dialect::Sqlite | Dialect::Mysql => {
-                "SELECT version, slots FROM _bindery_shard_fences WHERE shards = ?"
-            }
-        };
-        physical.next_is_own();
-        physical.query(sql, &mut |params| params.text(set), &mut |row| {
-            fence = Fence {
-                version: row.next()?,
-                slots: row.next()?,
-            };
-            Ok(true)
-        })?;
-        Ok(fence)
     }
 
     /// Has every call refused once the rows of a slot are not only here any more; also those of slots that it was for before.
@@ -185,7 +168,9 @@ impl Link {
     /// A transaction or savepoint has begun: what one before it has read counts no more.
     pub(super) fn forget_fences(&mut self, depth: u32) {
         if depth == 1 {
-            self.fenced.iter_mut().for_each(|fenced| fenced.within = None);
+            self.fenced
+                .iter_mut()
+                .for_each(|fenced| fenced.within = None);
         }
     }
 

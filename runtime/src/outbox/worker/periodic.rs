@@ -12,6 +12,7 @@ use super::super::task::{Task, TaskOptions};
 use super::engine::Store;
 use super::handler::message;
 use crate::driver::Physical;
+use crate::driver::own_tables::statements::schedules;
 use crate::error::Result;
 
 /// The longest time between two looks at the clock.
@@ -124,17 +125,17 @@ impl Timetable {
 
 impl Periodic {
     fn look(&self, physical: &mut Physical, given_ms: Option<i64>) -> Result<Look> {
-        let (now, last) = store::last_tick(physical, &self.name)?;
-        let now_ms = given_ms.unwrap_or(now);
-        let Some(last_ms) = last else {
+        let found = schedules::last_tick(physical, &self.name)?;
+        let now_ms = given_ms.unwrap_or(found.now_ms);
+        let Some(last_ms) = found.tick else {
             // Ticks before it was there are none of its own.
-            store::add_schedule(physical, &self.name, now_ms)?;
+            store::is_new(schedules::add(physical, &self.name, now_ms))?;
             return Ok(self.looked(now_ms, now_ms, false));
         };
         let Some(tick_ms) = self.schedule.last_ms(last_ms, now_ms) else {
             return Ok(self.looked(now_ms, last_ms, false));
         };
-        let is_ours = store::move_schedule(physical, &self.name, last_ms, tick_ms)?;
+        let is_ours = schedules::advance(physical, tick_ms, &self.name, last_ms)? > 0;
         if !is_ours || self.schedule.is_skipped(tick_ms, now_ms) {
             return Ok(self.looked(now_ms, tick_ms, false));
         }

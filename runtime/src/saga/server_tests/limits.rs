@@ -3,6 +3,9 @@
 use bindery_testkit::is_full_run;
 
 use super::*;
+use crate::driver::own_tables::statements::call::{with_list, write_list};
+use crate::driver::own_tables::statements::sagas;
+use crate::value::ParamWriter;
 
 /// Errors of other transactions in the way, as each server reports them: a deadlock, a transaction that cannot be serialized, a
 /// lock that did not come free.
@@ -191,9 +194,10 @@ fn plan_of_due(physical: &mut Physical) -> crate::error::Result<String> {
         Dialect::Postgres => ("EXPLAIN", 0),
         Dialect::Mysql => ("EXPLAIN FORMAT=JSON", 0),
     };
-    let sql = format!("{explain} {}", store::due_sql(dialect, 1, 10));
+    let sql = format!("{explain} {}", with_list(sagas::DUE.of(dialect), 1));
     let mut plan = String::new();
-    physical.query(&sql, &mut |params| params.text("plan"), &mut |row| {
+    let write = &mut |params: &mut ParamWriter<'_>| write_list(params, dialect, &["plan"], 1);
+    physical.query(&sql, write, &mut |row| {
         for _ in 0..numbers {
             row.next::<i64>()?;
         }
@@ -240,7 +244,7 @@ fn a_worker_finds_one_saga_among_very_many_that_are_over() {
                     Dialect::Sqlite | Dialect::Postgres => "_bindery_sagas_due",
                 };
                 assert!(plan.contains(index), "{log:?}: {plan}");
-                store::due(physical, &["plan"], 10)
+                store::due(physical, &["plan"])
             })
             .unwrap();
         assert_eq!(due.len(), 1, "{log:?}");

@@ -6,11 +6,10 @@ use super::position::ChangePosition;
 use crate::databases::Registry;
 use crate::databases::kept::{self, OF_MIRRORS};
 use crate::driver::Physical;
+use crate::driver::own_tables::statements::sync as statements;
 use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::sync::run::on_physical;
-use crate::sync::store::{execute, query};
-use crate::value::ParamWriter;
 
 impl Registry {
     /// The last position of a table that the copy has; `None` where it has saved none.
@@ -56,22 +55,12 @@ fn read_position(
     physical: &mut Physical,
     (mirror, table): (&str, &str),
 ) -> Result<Option<ChangePosition>> {
-    let mut found = None;
     if !physical.table_exists(None, "_bindery_mirrors")? {
-        return Ok(found);
+        return Ok(None);
     }
-    let sql = "SELECT position FROM _bindery_mirrors WHERE mirror = ? AND table_name = ?";
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        params.text(mirror);
-        params.text(table);
-    };
-    query(physical, sql, write, &mut |row| {
-        // A position that cannot be read is not one that was never saved: changes may have been missed since.
-        let written: String = row.next()?;
-        found = Some(written.parse().unwrap_or(ChangePosition::LOST));
-        Ok(true)
-    })?;
-    Ok(found)
+    let found = statements::mirrored(physical, mirror, table)?;
+    // A position that cannot be read is not one that was never saved: changes may have been missed since.
+    Ok(found.map(|written| written.parse().unwrap_or(ChangePosition::LOST)))
 }
 
 fn save(
@@ -79,16 +68,6 @@ fn save(
     (mirror, table): (&str, &str),
     position: &ChangePosition,
 ) -> Result<()> {
-    let sql = "DELETE FROM _bindery_mirrors WHERE mirror = ? AND table_name = ?";
-    execute(physical, sql, &mut |params| {
-        params.text(mirror);
-        params.text(table);
-    })?;
-    let sql = "INSERT INTO _bindery_mirrors (position, mirror, table_name) VALUES (?, ?, ?)";
-    execute(physical, sql, &mut |params| {
-        params.text(&position.to_string());
-        params.text(mirror);
-        params.text(table);
-    })
-    .map(drop)
+    statements::forget_mirrored(physical, mirror, table)?;
+    statements::add_mirrored(physical, &position.to_string(), mirror, table)
 }

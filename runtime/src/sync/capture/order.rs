@@ -15,9 +15,8 @@ use crate::link::transaction::Transaction;
 use crate::sync::run::on_physical;
 use bindery_core::dialect::Dialect;
 
-/// Changes in a round at most, and in one statement of it.
+/// Changes in a round at most.
 const ROUND: usize = 2_048;
-const AT_A_TIME: usize = 256;
 
 /// Puts all changes that are committed by now in order.
 pub(super) fn bring<E: Engine>(source: &mut Connection<E>) -> Result<()> {
@@ -37,7 +36,7 @@ fn round<E: Engine>(source: &mut Connection<E>) -> Result<usize> {
             let round = store::lock_round(physical)? + 1;
             let ids = store::unordered(physical, ROUND)?;
             if !ids.is_empty() {
-                store::order(physical, &ids, (round, mark()), AT_A_TIME)?;
+                store::order(physical, &ids, (round, mark()))?;
                 store::end_round(physical, round)?;
             }
             Ok(ids.len())

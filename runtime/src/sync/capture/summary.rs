@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::driver::{Physical, own_tables};
+use crate::driver::Physical;
+use crate::driver::own_tables::statements::changes;
 use crate::error::Result;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::observe::{is_recorded, record_reader};
 use crate::sync::run::on_physical;
-use crate::sync::store::query;
 
 /// How often readers of an engine set its metrics.
 const NOTE: Duration = Duration::from_secs(20);
@@ -51,28 +51,18 @@ pub(super) fn note<E: Engine>(source: &mut Connection<E>) {
 const TABLE: &str = "_bindery_change_readers";
 
 pub(super) fn read_change_readers(physical: &mut Physical) -> Result<Vec<ChangeReader>> {
-    let mut found = Vec::new();
     if !physical.table_exists(None, TABLE)? {
-        return Ok(found);
+        return Ok(Vec::new());
     }
-    let now = own_tables::now_ms(physical.dialect());
-    let since = "FROM _bindery_changes c WHERE c.table_name = r.table_name AND \
-        (c.round IS NULL OR c.round > r.round OR (c.round = r.round AND c.id > r.id))";
-    let sql = format!(
-        "SELECT r.reader, r.table_name, (SELECT count(*) {since}), {now} - (SELECT min(c.made_ms) {since}), {now} - r.saved_ms \
-         FROM _bindery_change_readers r ORDER BY r.reader, r.table_name"
-    );
-    query(physical, &sql, &mut |_| (), &mut |row| {
-        found.push(ChangeReader {
-            name: row.next()?,
-            table: row.next()?,
-            behind: row.next::<i64>()?.unsigned_abs(),
-            oldest: row.next::<Option<i64>>()?.map(age),
-            saved: age(row.next()?),
-        });
-        Ok(true)
-    })?;
-    Ok(found)
+    let found = changes::readers(physical)?.into_iter();
+    let found = found.map(|row| ChangeReader {
+        name: row.reader,
+        table: row.table_name,
+        behind: row.behind.unsigned_abs(),
+        oldest: row.oldest.map(age),
+        saved: age(row.saved),
+    });
+    Ok(found.collect())
 }
 
 fn age(ms: i64) -> Duration {

@@ -3,11 +3,12 @@
 
 use super::CaptureSql;
 use crate::driver::Physical;
+use crate::driver::own_tables::statements::with_words;
 use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::sync::run::on_physical;
-use crate::sync::store::query;
+use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
 
 /// Fails where a change of the table would not be recorded.
@@ -43,14 +44,14 @@ fn working(physical: &mut Physical, capture: &CaptureSql<'_>) -> Result<Vec<Stri
         ),
     };
     let mut found = Vec::new();
-    query(
-        physical,
-        &sql,
-        &mut |params| capture.triggers.iter().for_each(|name| params.text(name)),
-        &mut |row| {
-            found.push(row.next()?);
-            Ok(true)
-        },
-    )?;
+    let sql = with_words(physical.dialect(), &sql);
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        capture.triggers.iter().for_each(|name| params.text(name))
+    };
+    physical.next_is_own();
+    physical.query(&sql, write, &mut |row| {
+        found.push(row.next()?);
+        Ok(true)
+    })?;
     Ok(found)
 }
