@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::ready::{self, Among, KEYS_AT_ONCE, Reach};
+use super::ready::{self, Among, KEYS_AT_ONCE, Reach, WINDOW};
 use super::sql::SUSPECT;
 use super::store::{ClaimedTask, begin, millis, task_table};
 use crate::driver::Physical;
@@ -65,7 +65,11 @@ impl KeyWalk {
         };
         let text = heads.over(physical, table);
         let (mut ids, mut keys, mut last) = (Vec::new(), 0, None);
-        physical.query(&text, &mut |params| params.text(&after), &mut |row| {
+        let write = &mut |params: &mut ParamWriter<'_>| {
+            params.text(&after);
+            params.i64(KEYS_AT_ONCE as i64);
+        };
+        physical.query(&text, write, &mut |row| {
             last = Some(row.next()?);
             ids.extend(row.next::<Option<i64>>()?);
             keys += 1;
@@ -160,7 +164,8 @@ fn with_keys(
 fn is_beyond_window(physical: &mut Physical, table: &'static str) -> Result<bool> {
     let mut is_there = false;
     let text = statements::BEYOND_WINDOW.over(physical, table);
-    physical.query(&text, &mut |_| (), &mut |_| {
+    let write = &mut |params: &mut ParamWriter<'_>| params.i64(WINDOW as i64);
+    physical.query(&text, write, &mut |_| {
         is_there = true;
         Ok(true)
     })?;

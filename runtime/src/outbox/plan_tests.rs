@@ -238,7 +238,10 @@ fn reads_keys_by_their_indexes(physical: &mut Physical, first: i64) {
                 params.i64(500);
             }
             1 => params.i64(500),
-            _ => params.text(""),
+            _ => {
+                params.text("");
+                params.i64(KEYS_AT_ONCE as i64);
+            }
         });
         let other = lines.iter().find(|line| is_by_another(dialect, line));
         assert_eq!(other, None, "{dialect:?} {first} {number}: {lines:#?}");
@@ -260,7 +263,10 @@ fn out_02_heads_are_found_without_the_tasks_behind_them() {
         let at = store::task_table(&physical, store::TABLE);
         for heads in [&claims::HEADS_FROM, &claims::HEADS_AFTER] {
             let text = heads.over(&physical, store::TABLE);
-            let lines = whole_plan(&mut physical, &text, &mut |params| params.text("7"));
+            let lines = whole_plan(&mut physical, &text, &mut |params| {
+                params.text("7");
+                params.i64(KEYS_AT_ONCE as i64);
+            });
             let of_tasks = |line: &&String| line.contains("_bindery_outbox");
             let of_tasks: Vec<_> = lines.iter().filter(of_tasks).collect();
             assert!(!of_tasks.is_empty(), "{lines:#?}");

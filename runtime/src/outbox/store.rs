@@ -180,7 +180,7 @@ pub(super) fn insert(
 }
 
 /// How many tasks are read together for those that are to be deleted.
-const PRUNED_AT_ONCE: usize = 1000;
+const PRUNED_AT_ONCE: i64 = 1000;
 
 /// The outcome of a look at some tasks for those to delete.
 pub(super) struct Pruned {
@@ -196,12 +196,13 @@ pub(super) fn prune(
     age: Duration,
     after: i64,
 ) -> Result<Pruned> {
-    let looked_at = tasks::old(physical, table, millis(age), millis(age), after)?;
+    let age = millis(age);
+    let looked_at = tasks::old(physical, table, age, age, after, PRUNED_AT_ONCE)?;
     let over = looked_at.iter().filter(|task| task.is_over != 0);
     let ids: Vec<i64> = over.map(|task| task.id).collect();
     let deleted = tasks::prune(physical, table, &ids)?;
     let any_old = looked_at.iter().any(|task| task.is_old != 0);
-    let goes_on = any_old && looked_at.len() == PRUNED_AT_ONCE;
+    let goes_on = any_old && looked_at.len() as i64 == PRUNED_AT_ONCE;
     let last = looked_at.last().filter(|_| goes_on);
     Ok(Pruned {
         deleted,

@@ -7,6 +7,7 @@
 //! workers, filters) takes the same words, by [`with_words`].
 
 use bindery_core::dialect::Dialect;
+#[cfg(any(feature = "outbox", feature = "sync"))]
 use bindery_core::sql_writer::SqlWriter;
 
 #[cfg(feature = "atomic")]

@@ -18,7 +18,7 @@ WHERE @timed AND due_at <= @now FOR UPDATE SKIP LOCKED;
 
 -- A row where more tasks with keys wait than are read first.
 -- name: beyond_window :opt
-SELECT id FROM _bindery_outbox WHERE @keyed ORDER BY @place, due_at, id LIMIT 1 OFFSET 1000;
+SELECT id FROM _bindery_outbox WHERE @keyed ORDER BY @place, due_at, id LIMIT 1 OFFSET :window;
 
 -- Some of the keys from one on, each with the id of its head, by the index over keys: of a key one entry is read, however many tasks wait. A
 -- key of tasks that have ended has none. SQLite and PostgreSQL find each key by the one before it; MySQL and MariaDB do that for a group by
@@ -37,7 +37,7 @@ SELECT k.task_key, @head AS id FROM k WHERE k.task_key IS NOT NULL;
 
 -- name: heads_from :many
 -- @dialect mysql
-SELECT open_key AS task_key, min(id) AS id FROM _bindery_outbox WHERE open_key >= :task_key GROUP BY open_key ORDER BY open_key LIMIT 500;
+SELECT open_key AS task_key, min(id) AS id FROM _bindery_outbox WHERE open_key >= :task_key GROUP BY open_key ORDER BY open_key LIMIT :most;
 
 -- The same of the keys after one.
 -- name: heads_after :many
@@ -54,4 +54,4 @@ SELECT k.task_key, @head AS id FROM k WHERE k.task_key IS NOT NULL;
 
 -- name: heads_after :many
 -- @dialect mysql
-SELECT open_key AS task_key, min(id) AS id FROM _bindery_outbox WHERE open_key > :task_key GROUP BY open_key ORDER BY open_key LIMIT 500;
+SELECT open_key AS task_key, min(id) AS id FROM _bindery_outbox WHERE open_key > :task_key GROUP BY open_key ORDER BY open_key LIMIT :most;

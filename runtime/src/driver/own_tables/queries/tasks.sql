@@ -46,7 +46,7 @@ UPDATE _bindery_outbox SET due_at = @now + :lease_ms WHERE status = 'running' AN
 -- name: old :many
 SELECT id, CASE WHEN status = 'completed' AND due_at < @now - :age_ms THEN 1 ELSE 0 END AS is_over,
     CASE WHEN created_at <= @now - :written_ms THEN 1 ELSE 0 END AS is_old
-FROM _bindery_outbox WHERE id > :after_id ORDER BY id LIMIT 1000;
+FROM _bindery_outbox WHERE id > :after_id ORDER BY id LIMIT :most;
 
 -- name: prune :rows
 DELETE FROM _bindery_outbox WHERE status = 'completed' AND id IN :ids;

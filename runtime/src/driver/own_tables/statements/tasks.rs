@@ -175,9 +175,9 @@ pub(crate) fn renew(
 }
 
 pub(crate) static OLD: Statement = Statement([
-    "SELECT id, CASE WHEN status = 'completed' AND due_at < CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) - ? THEN 1 ELSE 0 END AS is_over, CASE WHEN created_at <= CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) - ? THEN 1 ELSE 0 END AS is_old FROM {table} WHERE id > ? ORDER BY id LIMIT 1000",
-    "SELECT id, CASE WHEN status = 'completed' AND due_at < (SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)) - $1 THEN 1 ELSE 0 END AS is_over, CASE WHEN created_at <= (SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)) - $2 THEN 1 ELSE 0 END AS is_old FROM {table} WHERE id > $3 ORDER BY id LIMIT 1000",
-    "SELECT id, CASE WHEN status = 'completed' AND due_at < CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) - ? THEN 1 ELSE 0 END AS is_over, CASE WHEN created_at <= CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) - ? THEN 1 ELSE 0 END AS is_old FROM {table} WHERE id > ? ORDER BY id LIMIT 1000",
+    "SELECT id, CASE WHEN status = 'completed' AND due_at < CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) - ? THEN 1 ELSE 0 END AS is_over, CASE WHEN created_at <= CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) - ? THEN 1 ELSE 0 END AS is_old FROM {table} WHERE id > ? ORDER BY id LIMIT ?",
+    "SELECT id, CASE WHEN status = 'completed' AND due_at < (SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)) - $1 THEN 1 ELSE 0 END AS is_over, CASE WHEN created_at <= (SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)) - $2 THEN 1 ELSE 0 END AS is_old FROM {table} WHERE id > $3 ORDER BY id LIMIT $4",
+    "SELECT id, CASE WHEN status = 'completed' AND due_at < CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) - ? THEN 1 ELSE 0 END AS is_over, CASE WHEN created_at <= CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) - ? THEN 1 ELSE 0 END AS is_old FROM {table} WHERE id > ? ORDER BY id LIMIT ?",
 ]);
 
 #[derive(Debug)]
@@ -205,11 +205,12 @@ pub(crate) fn old(
     age_ms: i64,
     written_ms: i64,
     after_id: i64,
+    most: i64,
 ) -> Result<Vec<OldRow>> {
     rows(
         physical,
         &OLD.over(physical, table),
-        &[&age_ms, &written_ms, &after_id],
+        &[&age_ms, &written_ms, &after_id, &most],
         OldRow::read,
     )
 }
