@@ -118,7 +118,10 @@ fn reg_06_rows_of_two_shards_change_together_or_not_at_all() -> bindery::Result<
     let (db, owners) = world.ready();
     let all: Vec<i64> = owners.values().flatten().copied().collect();
     let mut expected: BTreeMap<i64, i64> = all.iter().map(|owner| (*owner, 1_000)).collect();
-    let pairs = || all.iter().flat_map(|from| all.iter().map(move |to| (*from, *to)));
+    let pairs = || {
+        all.iter()
+            .flat_map(|from| all.iter().map(move |to| (*from, *to)))
+    };
     for ((from, to), amount) in pairs().filter(|(from, to)| from != to).zip(1..) {
         let outcome = db.transfer(|tx| {
             add!(db, tx, from, -amount)?;
@@ -146,7 +149,10 @@ fn reg_06_rows_of_two_shards_change_together_or_not_at_all() -> bindery::Result<
         *expected.entry(from).or_default() -= 1;
         *expected.entry(to).or_default() += 1;
     }
-    let found: BTreeMap<i64, i64> = all.iter().map(|owner| (*owner, cents(&db, *owner))).collect();
+    let found: BTreeMap<i64, i64> = all
+        .iter()
+        .map(|owner| (*owner, cents(&db, *owner)))
+        .collect();
     assert_eq!(found, expected);
     Ok(())
 }

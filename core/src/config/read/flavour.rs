@@ -36,7 +36,9 @@ impl Reader<'_> {
             Word::Served(flavour) => Some(flavour),
             Word::Reserved { name, speaks } => {
                 if let Some(entry) = self.get(table, "flavour") {
-                    let message = format!("no release of bindery was run on {name} yet: what holds there is not known");
+                    let message = format!(
+                        "no release of bindery was run on {name} yet: what holds there is not known"
+                    );
                     let help = format!(
                         "docs/other-engines.md has what its manual says; without `flavour` it is taken for {speaks}, whose protocol it speaks"
                     );

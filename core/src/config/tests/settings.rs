@@ -205,7 +205,14 @@ fn the_build_refuses_contradictions() {
 
 #[test]
 fn names_of_products_that_were_not_run_are_reserved() {
-    for name in ["aurora", "cockroachdb", "neon", "tidb", "vitess", "yugabytedb"] {
+    for name in [
+        "aurora",
+        "cockroachdb",
+        "neon",
+        "tidb",
+        "vitess",
+        "yugabytedb",
+    ] {
         let (_, found, _) = parse(&format!(
             "[engines.b]\nurl = '${{B_URL}}'\nflavour = '{name}'"
         ));

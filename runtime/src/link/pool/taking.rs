@@ -229,6 +229,7 @@ impl Pool {
         feature = "data",
         feature = "migrations",
         feature = "outbox",
+        feature = "shards",
         feature = "sync"
     ))]
     pub(crate) fn open_outside(&self, limit: Duration) -> Result<Physical> {

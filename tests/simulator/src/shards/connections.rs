@@ -70,7 +70,9 @@ fn open_on_average(plan: &Plan, seed: u64) -> f64 {
 /// The time between two moments that connections are open, of what is counted; those are closed that reach the idle timeout.
 fn open_time(connections: &mut Vec<f64>, (from, to): (f64, f64), idle: f64) -> f64 {
     let from = from.max(WARM_UP);
-    let open = connections.iter().map(|until| (until + idle).min(to) - from);
+    let open = connections
+        .iter()
+        .map(|until| (until + idle).min(to) - from);
     let open = open.filter(|time| *time > 0.0).sum();
     connections.retain(|until| until + idle > to);
     open

@@ -170,7 +170,10 @@ mod tests {
     fn options_are_read_and_impossible_plans_refused() {
         assert_eq!(plan(""), Ok(Plan::USUAL));
         let small = plan("--shards 4 --servers 2 --rows 5000000000").expect("it can be planned");
-        assert_eq!((small.shards, small.servers, small.rows), (4, 2, 5_000_000_000));
+        assert_eq!(
+            (small.shards, small.servers, small.rows),
+            (4, 2, 5_000_000_000)
+        );
         for (words, why) in [
             ("--shards", "`--shards` has no value"),
             ("--shards many", "`many` is not a number"),

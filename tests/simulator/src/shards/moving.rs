@@ -25,7 +25,10 @@ pub(super) fn cases(plan: &Plan) -> [(&'static str, Moved); 4] {
             "a server more, by whole shards",
             moved(plan, of_shard * u64::from(new_server), new_server),
         ),
-        ("twice as many shards", moved(plan, plan.rows / 2, plan.shards)),
+        (
+            "twice as many shards",
+            moved(plan, plan.rows / 2, plan.shards),
+        ),
     ]
 }
 

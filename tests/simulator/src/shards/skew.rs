@@ -114,6 +114,10 @@ mod tests {
         assert!(few.fullest(0.0) > 2.0, "{}", few.fullest(0.0));
         assert!(many.fullest(0.0) < 1.4, "{}", many.fullest(0.0));
         let share = Spread::share_of_largest(&Plan::USUAL, 1.0);
-        assert!(many.fullest(1.0) >= share * 1_000.0, "{}", many.fullest(1.0));
+        assert!(
+            many.fullest(1.0) >= share * 1_000.0,
+            "{}",
+            many.fullest(1.0)
+        );
     }
 }
