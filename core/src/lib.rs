@@ -1,14 +1,13 @@
 //! The code that the compiler and the running program share: `bindery.toml`, findings and their places, the names of
 //! dialects, and the one writer of SQL text.
 //!
-//! Both sides compile this crate once. Nothing here knows a schema, a rule, a plan or a connection.
+//! Both sides compile this crate once, as neither adds a feature to it. Nothing here knows a schema, a rule, a plan or a connection.
 //!
 //! # Features
 //!
 //! | feature | gives | brings in |
 //! |---|---|---|
-//! | `migrations` | SQL text cut into statements, and the order of the files of migrations: for the compiler | |
-//! | `checksum` | the files of migrations read, with their checksums: for the command and for `migrations!` | `sha2`, `migrations` |
+//! | `checksum` | the files of migrations read, with their checksums: for the command and for `migrations!` | `sha2` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -30,5 +29,4 @@ pub mod slots;
 pub mod sorting;
 pub mod source;
 pub mod sql_writer;
-#[cfg(feature = "migrations")]
 pub mod statements;

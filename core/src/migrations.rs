@@ -1,13 +1,11 @@
 //! Migrations as they are applied: each is a list of statements. A program has its own as constants, and the command reads them from
-//! their files (features `migrations` and `checksum`).
+//! their files (feature `checksum`).
 
 #[cfg(feature = "checksum")]
 mod adopted;
 #[cfg(feature = "checksum")]
 mod beside;
-#[cfg(feature = "migrations")]
 mod configured;
-#[cfg(feature = "migrations")]
 pub mod folder;
 #[cfg(feature = "checksum")]
 mod reading;
@@ -17,7 +15,6 @@ use std::mem;
 
 #[cfg(feature = "checksum")]
 pub use self::adopted::{Adopted, adopt, compare_versions, version_numbers};
-#[cfg(feature = "migrations")]
 pub use self::configured::{find_heads, no_order, refuse_check_without_feature};
 #[cfg(feature = "checksum")]
 pub use self::reading::{

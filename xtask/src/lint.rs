@@ -46,7 +46,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
         ],
     ),
     ("bindery-codegen", &["", "derive", "standalone"]),
-    ("bindery-core", &["", "migrations"]),
+    ("bindery-core", &["", "checksum"]),
     ("bindery-runtime-macros", &["", "migrations"]),
     (
         "bindery-queues",
