@@ -1,24 +1,31 @@
-//! Bytes as hexadecimal digits.
+//! Bytes as hexadecimal digits. A crate for it takes 0.8 s of CPU in every clean build of a program.
 
-use data_encoding::HEXLOWER;
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Appends the digits of bytes, in lower case.
-#[cfg(feature = "data")]
 pub(crate) fn push(bytes: &[u8], out: &mut String) {
-    HEXLOWER.encode_append(bytes, out);
+    out.reserve(2 * bytes.len());
+    for byte in bytes {
+        for half in [byte >> 4, byte & 0xF] {
+            out.push(DIGITS[usize::from(half)].into());
+        }
+    }
 }
 
 /// The digits of bytes, in lower case.
 pub(crate) fn write(bytes: &[u8]) -> String {
-    HEXLOWER.encode(bytes)
+    let mut text = String::new();
+    push(bytes, &mut text);
+    text
 }
 
 /// Reads digits of either case; `None` where something else is among them, or half a byte.
 #[cfg(any(feature = "data", feature = "read-token", feature = "sync"))]
 pub(crate) fn parse(text: &str) -> Option<Vec<u8>> {
-    data_encoding::HEXLOWER_PERMISSIVE
-        .decode(text.as_bytes())
-        .ok()
+    let (pairs, rest) = text.as_bytes().as_chunks();
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    let byte = |&[high, low]: &[u8; 2]| Some((digit(high)? << 4 | digit(low)?) as u8);
+    rest.is_empty().then(|| pairs.iter().map(byte).collect())?
 }
 
 #[cfg(all(test, feature = "sync"))]
