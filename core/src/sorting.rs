@@ -16,6 +16,17 @@ pub fn sort_by<T>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering) {
     arrange(places, &mut |one, other| items.swap(one, other));
 }
 
+/// Sorts by what a function makes of each item; items for which that is equal stay as they are among each other.
+///
+/// ```
+/// let mut words = ["three", "on", "a", "in"];
+/// bindery_core::sorting::sort_by_key(&mut words, |word| word.len());
+/// assert_eq!(words, ["a", "on", "in", "three"]);
+/// ```
+pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
+    sort_by(items, |one, other| key(one).cmp(&key(other)));
+}
+
 /// The places of a number of items, in their order.
 fn sorted_places(count: usize, order: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();

@@ -10,6 +10,7 @@ use crate::model::{
     Check, ColumnId, Engine, EngineId, ForeignKey, Index, IndexKey, Model, NativeObject,
     PrimaryKey, TableId, Unique,
 };
+use crate::sorting::sort_by;
 use crate::sql_writer::SqlWriter;
 
 /// Writes the parts of tables of one engine.
@@ -67,7 +68,7 @@ impl<'m> Pieces<'m> {
         let keys = self.model.table(id).foreign_keys.iter().enumerate();
         let later = keys.filter(|(_, key)| is_later(key));
         self.order.forward.extend(later.map(|(at, _)| (id, at)));
-        self.order.forward.sort_unstable();
+        sort_by(&mut self.order.forward, Ord::cmp);
         self.create(id)
     }
 

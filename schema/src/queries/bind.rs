@@ -7,6 +7,7 @@ use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Column, EmbeddedModel, EngineId, FieldType, Model, Query, QueryKind, RowPart};
 use crate::name;
+use crate::sorting::sort_by;
 use crate::source::{Sources, Span};
 use crate::typing::Embedded;
 
@@ -45,7 +46,7 @@ pub(super) fn checked(
     let (parameters, texts) = parameter::bind(sources, checked, diagnostics)?;
     let whole = checked.iter().filter(|text| text.form == 0);
     let mut engines: Vec<EngineId> = whole.flat_map(|text| &text.engines).copied().collect();
-    engines.sort_unstable();
+    sort_by(&mut engines, Ord::cmp);
     let notes = &first.written.notes;
     let query = Query {
         function: notes.function.clone(),

@@ -1,5 +1,6 @@
 //! Has a text checked for each dialect of the engines that it runs on.
 
+use crate::sorting::sort_by_key;
 use bindery_core::statements::kind::kind_of;
 
 use super::column::column;
@@ -91,7 +92,7 @@ pub(super) fn text<'w>(
     let allowed = engines::allowed(model, written, diagnostics)?;
     let mut dialects = dialects_of(model, &allowed);
     // The statement was cut as this one.
-    dialects.sort_by_key(|&dialect| dialect != written.cut_as);
+    sort_by_key(&mut dialects, |&dialect| dialect != written.cut_as);
     let (first, dialect) = first_text(model, sources, written, (&allowed, &dialects), diagnostics)?;
     let hosts = engines::hosting(model, &allowed, &first.tables);
     let mut checked = Vec::new();

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::model::{QueryParameter, QueryPart, QueryText};
 use crate::name;
+use crate::sorting::sort_by_key;
 use crate::source::{Sources, Span};
 use crate::syntax::grammar::Grammar;
 use bindery_core::dialect::{ListKind, Lists};
@@ -35,7 +36,7 @@ pub(super) fn bind(
             }
         }
     }
-    known.sort_by_key(|known| match known.first.parameter {
+    sort_by_key(&mut known, |known| match known.first.parameter {
         ParameterName::Named(_) => 0,
         ParameterName::Numbered(number) => number,
     });
@@ -429,7 +430,7 @@ fn placeholder(dialect: Dialect, argument: usize, arguments: &mut Vec<usize>) ->
 
 /// The text from `start` on with other words at some places. One within another, a comment between `t.` and `*`, is gone with it.
 fn edited(source: &str, start: u32, mut edits: Vec<(Range<u32>, String)>) -> String {
-    edits.sort_by_key(|(range, _)| range.start);
+    sort_by_key(&mut edits, |(range, _)| range.start);
     let mut sql = String::new();
     let mut at = start as usize;
     for (range, words) in edits {

@@ -5,6 +5,7 @@
 
 use super::text::Text;
 use super::tree::{Expr, ExprKind};
+use crate::sorting::sort_by_key;
 use crate::source::Span;
 use bindery_core::statements::lex::Token;
 
@@ -47,7 +48,7 @@ impl Writer<'_> {
         }
         let inner = self.without_parentheses(expr);
         let mut children = expr.children();
-        children.sort_by_key(|child| child.span.start);
+        sort_by_key(&mut children, |child| child.span.start);
         let mut at = inner.start;
         for child in children {
             self.tokens(Span {

@@ -1,5 +1,6 @@
 //! The names in a statement or an expression: those of its tree, or of its tokens where there is no tree.
 
+use crate::sorting::{sort_by, sort_by_key};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -14,7 +15,6 @@ use super::tree::{
 use super::walk::{Node, walk_from};
 use crate::ast::name::{Name, ObjectName, TypeName};
 use crate::name::{same_name, same_word, words_in};
-use crate::sorting::sort_by;
 use crate::source::{FileId, Span};
 use bindery_core::dialect::Dialect;
 use bindery_core::statements::lex::{Token, TokenKind};
@@ -51,7 +51,7 @@ pub(crate) fn sites(sql: &str, dialect: Dialect) -> Vec<Site> {
                 of_expr(expr, &mut sites);
             }
         });
-        sites.sort_by_key(|site| site.range.start);
+        sort_by_key(&mut sites, |site| site.range.start);
         sites
     });
     found.unwrap_or_else(|_| of_tokens(sql, dialect, false))
@@ -74,7 +74,7 @@ pub(crate) fn without_own_table<'s>(sql: &'s str, table: &str, dialect: Dialect)
                 qualifiers.push(first.span.start as usize..column.span.start as usize);
             }
         });
-        qualifiers.sort_by_key(|range| range.start);
+        sort_by_key(&mut qualifiers, |range| range.start);
         qualifiers
     });
     let mut without = Cow::Borrowed(sql);

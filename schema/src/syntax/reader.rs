@@ -137,12 +137,19 @@ fn read_all(cursor: &Cursor<'_>, parameters: bool) -> Read<Whole> {
 
 /// Works on a stack that suffices for all that is read.
 fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let (mut work, mut outcome) = (Some(work), None);
+    on_own_stack(&mut || outcome = work.take().map(|work| work()));
+    outcome.expect("the work was done")
+}
+
+/// It is not generic, so that threads are compiled once.
+fn on_own_stack(work: &mut (dyn FnMut() + Send)) {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(ROOM);
         let thread = thread.spawn_scoped(scope, work);
         let outcome = thread.expect("a thread can be made").join();
-        outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+        outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    });
 }
 
 impl<'a> Deref for Reader<'a> {

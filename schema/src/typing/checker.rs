@@ -1,5 +1,6 @@
 //! One statement that is checked: what it names, the parameters found so far, and the findings.
 
+use crate::sorting::sort_by_key;
 use std::collections::HashMap;
 
 use super::facts::Facts;
@@ -210,7 +211,9 @@ pub(crate) fn statement(
     let unknown = checker.unknown.iter().map(UnknownName::in_query);
     let found = checker.findings.into_iter().chain(checker.open_types);
     let mut findings: Vec<Diagnostic> = unknown.chain(found).collect();
-    findings.sort_by_key(|one| one.labels.first().map(|label| label.span.start));
+    sort_by_key(&mut findings, |one| {
+        one.labels.first().map(|label| label.span.start)
+    });
     findings.into_iter().for_each(|one| diagnostics.push(one));
     checked
 }
@@ -451,7 +454,7 @@ impl<'a> Checker<'a> {
                 }
             }));
         }
-        all.sort_by_key(|one| one.span.start);
+        sort_by_key(&mut all, |one| one.span.start);
         Some(all)
     }
 

@@ -6,6 +6,7 @@ use super::mysql::Construct;
 use super::scope::{Common, Relation, Scope};
 use crate::model::{ColumnId, Index, IndexKey, TableId};
 use crate::name::same_name;
+use crate::sorting::sort_by;
 use crate::source::Span;
 use crate::syntax::{Conflict, ConflictAction, Expr, ExprKind, Insert, InsertSource};
 
@@ -119,7 +120,7 @@ impl Checker<'_> {
         else {
             return;
         };
-        wanted.sort_unstable();
+        sort_by(&mut wanted, Ord::cmp);
         wanted.dedup();
         let key = table.primary_key.iter().map(|key| key.columns.clone());
         let uniques = table.uniques.iter().map(|unique| unique.columns.clone());
@@ -127,7 +128,7 @@ impl Checker<'_> {
         let mut keys = key.chain(uniques).chain(indexes);
         let is_key = keys.any(|columns| {
             let mut columns: Vec<usize> = columns.iter().map(|one| one.0 as usize).collect();
-            columns.sort_unstable();
+            sort_by(&mut columns, Ord::cmp);
             columns == wanted
         });
         if !is_key {

@@ -6,6 +6,7 @@ use crate::dialect::Dialect;
 use crate::draft::{
     DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftView,
 };
+use crate::sorting::sort_by;
 use crate::source::Span;
 use crate::syntax::{Names, Site, SiteKind, read_text, sites_of_definition};
 
@@ -148,7 +149,7 @@ impl Fold<'_> {
             let schema = table.and_then(|table| table.name.schema.clone());
             places.extend(schema.map(|schema| (name.name.span.start as usize, schema)));
         }
-        places.sort_unstable();
+        sort_by(&mut places, Ord::cmp);
         let mut qualified = sql.clone();
         for (at, schema) in places.iter().rev() {
             qualified.insert_str(*at, &(identifier(schema) + "."));

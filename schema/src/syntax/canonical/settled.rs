@@ -1,5 +1,6 @@
 //! The text that PostgreSQL makes of its own: where it is not the one that it was given.
 
+use crate::sorting::sort_by_key;
 use std::ops::Range;
 
 use bindery_core::dialect::Dialect;
@@ -29,7 +30,7 @@ pub fn settled_expression(sql: &str) -> String {
         edits
     });
     let mut edits = edits.unwrap_or_default();
-    edits.sort_by_key(|(place, _)| place.start);
+    sort_by_key(&mut edits, |(place, _)| place.start);
     let mut settled = sql.to_owned();
     for (place, text) in edits.into_iter().rev() {
         settled.replace_range(place, &text);

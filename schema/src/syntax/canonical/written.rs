@@ -2,6 +2,7 @@
 
 use super::form::Form;
 use super::pieces::pieces;
+use crate::sorting::sort_by_key;
 use crate::source::Span;
 use crate::syntax::Expr;
 
@@ -24,7 +25,7 @@ impl Form<'_> {
         parts: impl IntoIterator<Item = &'e Expr>,
     ) -> Vec<String> {
         let mut parts: Vec<&Expr> = parts.into_iter().collect();
-        parts.sort_by_key(|part| part.span.start);
+        sort_by_key(&mut parts, |part| part.span.start);
         let (mut words, mut at) = (Vec::new(), span.start);
         for part in parts {
             words.extend(self.words(at, part.span.start));
