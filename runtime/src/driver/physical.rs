@@ -284,13 +284,13 @@ impl AnyDriver {
         take: TakeEach<'_>,
     ) -> Result<()> {
         each!(self, connection;
-            sqlite => self.query_in_turn(sql, times, write, take),
+            sqlite => connection.query_each(sql, times, write, take),
             postgres => connection.query_each(sql, times, write, take),
             mysql => self.query_in_turn(sql, times, write, take),
         )
     }
 
-    #[cfg(any(feature = "sqlite", feature = "mysql"))]
+    #[cfg(feature = "mysql")]
     fn query_in_turn(
         &mut self,
         sql: &str,

@@ -25,9 +25,9 @@ type Keyed<'r, M, E> = (<M as Model>::Key<E>, &'r <M as Model>::Row<E>);
 impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// The rows with these keys, each at its key's place; `None` where there is no such row. A key may be given twice.
     ///
-    /// Keys of one column are found by one statement for some thousands of them, on MySQL and MariaDB for 512. Each key of several columns is looked
-    /// for by itself on SQLite and PostgreSQL, which gets all in one go. Rows that change between two statements may be seen before or after,
-    /// as with one [`find`](Self::find) after the other.
+    /// Keys of one column are found by one statement for some thousands of them on PostgreSQL, on MySQL and MariaDB for 512. Each key of several
+    /// columns is looked for by itself on PostgreSQL, which gets all in one go. SQLite looks for each by itself, some thousands in one
+    /// transaction. Rows that change between two statements may be seen before or after, as with one [`find`](Self::find) after the other.
     ///
     /// # Errors
     /// A key is of another engine, or the database fails.
@@ -229,13 +229,14 @@ fn find_chunk<M: HasKey, E: Engine>(
     Ok(())
 }
 
-/// How many keys a list has at most. None where each key of several columns is looked for by itself.
+/// How many keys a list has at most. None where each key is looked for by itself: on SQLite, in the program's own process, that takes less than
+/// a list does.
 fn longest_list(dialect: Dialect, sql: &TableSql) -> Option<usize> {
     match (dialect, sql.key.len()) {
         // From some hundred places on the optimiser does other things than look up each.
         (Dialect::Mysql, 1) => Some(512),
         (Dialect::Mysql, _) => Some(64),
-        (Dialect::Sqlite | Dialect::Postgres, 1) => Some(ROWS_AT_A_TIME),
+        (Dialect::Postgres, 1) => Some(ROWS_AT_A_TIME),
         (Dialect::Sqlite | Dialect::Postgres, _) => None,
     }
 }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod catalogue;
+mod each;
 mod inserts;
 mod kept;
 mod open;
