@@ -1,5 +1,6 @@
 //! The door for build scripts: compiles a schema into `OUT_DIR` and gives cargo the files to watch.
 
+use bindery_schema::lists::IntoVec as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -155,7 +156,7 @@ fn rerun_lines(watched: &Watched) -> Vec<String> {
     let files = files.map(|path| format!("cargo::rerun-if-changed={}", path.display()));
     let variables = watched.variables.iter();
     let variables = variables.map(|name| format!("cargo::rerun-if-env-changed={name}"));
-    files.chain(variables).collect()
+    files.chain(variables).into_vec()
 }
 
 /// Cargo reads what a build script prints.

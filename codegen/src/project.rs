@@ -1,5 +1,6 @@
 //! From a read project to a checked model, and what a build has to look at again. Reading is the schema's part.
 
+use bindery_schema::lists::IntoVec as _;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -97,7 +98,7 @@ fn migrations_folder(config: &Config) -> Option<PathBuf> {
 fn warnings(found: &Diagnostics, sources: &Sources) -> Vec<String> {
     let is_warning = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Warning;
     let warnings = found.iter().filter(is_warning);
-    warnings.map(|warning| line(warning, sources)).collect()
+    warnings.map(|warning| line(warning, sources)).into_vec()
 }
 
 /// `schema.sql:6:30: sentence; help`, as cargo shows a warning in one line.

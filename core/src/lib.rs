@@ -21,6 +21,7 @@ pub mod fingerprint;
 pub mod json_names;
 pub mod kept;
 pub mod lints;
+pub mod lists;
 pub mod migrations;
 pub mod models_of;
 pub mod name;

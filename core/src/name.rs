@@ -1,6 +1,8 @@
 //! Names that configuration and generated code share: of engines, crates and types, Rust's keywords, and the known word
 //! that a misspelt one probably means.
 
+use crate::lists::IntoVec as _;
+
 mod reserved;
 
 pub use self::reserved::{
@@ -88,7 +90,7 @@ pub fn is_keyword(word: &str) -> bool {
 /// assert_eq!(suggest("b", ["c"]), None);
 /// ```
 pub fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word: Vec<char> = word.chars().take(LONGEST_SUGGESTED + 1).collect();
+    let word: Vec<char> = word.chars().take(LONGEST_SUGGESTED + 1).into_vec();
     if word.len() > LONGEST_SUGGESTED {
         return None;
     }
@@ -168,12 +170,12 @@ const LONGEST_SUGGESTED: usize = 64;
 
 /// Edits between two words, a swap of neighbours counted as one (optimal string alignment).
 fn distance(word: &[char], candidate: &str) -> usize {
-    let other: Vec<char> = candidate.chars().take(LONGEST_SUGGESTED + 3).collect();
+    let other: Vec<char> = candidate.chars().take(LONGEST_SUGGESTED + 3).into_vec();
     if word.len().abs_diff(other.len()) > 2 {
         return usize::MAX / 4;
     }
     let mut rows = vec![vec![0; other.len() + 1]; word.len() + 1];
-    rows[0] = (0..=other.len()).collect();
+    rows[0] = (0..=other.len()).into_vec();
     for (i, &letter) in word.iter().enumerate() {
         rows[i + 1][0] = i + 1;
         for (j, &wanted) in other.iter().enumerate() {

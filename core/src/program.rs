@@ -3,6 +3,7 @@
 
 mod constraint;
 
+use crate::lists::IntoVec as _;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Index;
@@ -32,7 +33,7 @@ pub enum List<T: ?Sized + 'static> {
 impl<T: ?Sized> List<T> {
     /// A list that owns these.
     pub fn owned(all: impl IntoIterator<Item: Into<Box<T>>>) -> Self {
-        Self::Owned(all.into_iter().map(Into::into).collect())
+        Self::Owned(all.into_iter().map(Into::into).into_vec())
     }
 
     /// All of them, in their order.

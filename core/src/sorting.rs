@@ -1,6 +1,7 @@
 //! Sorting that is compiled once. The standard library's is compiled anew for each type that it sorts, in every clean build of a
 //! program: as much code as many a module has.
 
+use crate::lists::IntoVec as _;
 use std::cmp::Ordering;
 use std::mem;
 
@@ -29,7 +30,7 @@ pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
 
 /// The places of a number of items, in their order.
 fn sorted_places(count: usize, order: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..count).collect();
+    let mut places: Vec<usize> = (0..count).into_vec();
     places.sort_by(|&one, &other| order(one, other));
     places
 }

@@ -1,5 +1,7 @@
 //! Source texts and places in them. Every span of every stage is a byte range into a [`SourceFile`].
 
+use crate::lists::IntoVec as _;
+
 /// Which file of a [`Sources`] a span points into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
@@ -42,7 +44,7 @@ impl SourceFile {
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         let starts = text.match_indices('\n').map(|(at, _)| at as u32 + 1);
-        let line_starts = std::iter::once(0).chain(starts).collect();
+        let line_starts = std::iter::once(0).chain(starts).into_vec();
         let letters_before = letters_before(text.as_bytes());
         Self {
             path: path.into(),

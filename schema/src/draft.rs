@@ -1,5 +1,6 @@
 //! The schema after its statements were folded: every table as it stands at the end, names not bound yet.
 
+use crate::lists::IntoVec as _;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::ast::{
@@ -259,7 +260,7 @@ impl DraftUnique {
     pub fn columns_of_name(&self) -> Vec<&str> {
         let columns = self.columns.iter().map(|column| column.text.as_str());
         let include = self.options.words.include.iter();
-        columns.chain(include.map(String::as_str)).collect()
+        columns.chain(include.map(String::as_str)).into_vec()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The input of one run of the compiler: texts, and their entries in the configuration.
 
+use crate::lists::IntoVec as _;
 use std::collections::BTreeMap;
 
 use crate::codes;
@@ -70,7 +71,7 @@ impl Input {
             return;
         };
         let later = rest.iter().map(|file| (file.id, first.id));
-        self.follows.extend(later.collect::<Vec<_>>());
+        self.follows.extend(later.into_vec());
     }
 
     /// Takes from a configuration what the stages need of it.
@@ -155,9 +156,9 @@ impl Input {
     /// The engines of a file whose text names none.
     pub(crate) fn engines_of<'a>(&'a self, file: &'a InputFile) -> Vec<&'a str> {
         if file.engines.is_empty() {
-            self.default_engine_name().into_iter().collect()
+            self.default_engine_name().into_iter().into_vec()
         } else {
-            file.engines.iter().map(String::as_str).collect()
+            file.engines.iter().map(String::as_str).into_vec()
         }
     }
 

@@ -5,6 +5,7 @@
 use crate::codes::{ADVICE, WARNINGS, find};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::lints::{LintEntry, LintLevel};
+use crate::lists::IntoVec as _;
 use crate::name::suggest;
 use crate::source::{FileId, Span};
 
@@ -97,7 +98,7 @@ fn unknown_help(word: &str) -> String {
     let several: Vec<&str> = word
         .split_whitespace()
         .take_while(|piece| WARNINGS.contains(piece))
-        .collect();
+        .into_vec();
     if let [_, ..] = several.as_slice() {
         let list = several.join(", ");
         return format!("write `{list}`: commas between codes, and a reason on a line of its own");

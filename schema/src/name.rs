@@ -18,6 +18,7 @@
 pub(crate) mod implied;
 mod singular;
 
+use crate::lists::IntoVec as _;
 use bindery_core::dialect::Dialect;
 pub(crate) use bindery_core::name::same_word;
 pub use bindery_core::name::{
@@ -274,7 +275,7 @@ pub(crate) fn quoted_list(names: &[&str]) -> String {
         .iter()
         .take(12)
         .map(|name| format!("`{name}`"))
-        .collect();
+        .into_vec();
     let more = if names.len() > 12 {
         format!(" and {} more", names.len() - 12)
     } else {

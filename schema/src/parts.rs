@@ -1,5 +1,6 @@
 //! Work on many tables by several threads. Build scripts are not optimised, and most stages look at each table by itself.
 
+use crate::lists::IntoVec as _;
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,15 +20,15 @@ pub fn in_parts<T: Sync, R: Send>(
     least: usize,
     work: impl Fn(&[T]) -> R + Sync,
 ) -> Vec<R> {
-    let parts: Vec<&[T]> = items.chunks(size_of_part(items.len(), least)).collect();
-    let made: Vec<Mutex<Option<R>>> = parts.iter().map(|_| Mutex::new(None)).collect();
+    let parts: Vec<&[T]> = items.chunks(size_of_part(items.len(), least)).into_vec();
+    let made: Vec<Mutex<Option<R>>> = parts.iter().map(|_| Mutex::new(None)).into_vec();
     each(parts.len(), &|at| {
         let result = work(parts[at]);
         *made[at].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
     });
     made.into_iter()
         .filter_map(|made| made.into_inner().unwrap_or_else(PoisonError::into_inner))
-        .collect()
+        .into_vec()
 }
 
 fn size_of_part(items: usize, least: usize) -> usize {
@@ -59,7 +60,7 @@ fn each(count: usize, work: &(dyn Fn(usize) + Sync)) {
     thread::scope(|scope| {
         // A thread that the system does not give is one less.
         let start = |_| thread::Builder::new().spawn_scoped(scope, run).ok();
-        let helpers: Vec<_> = (1..threads().min(count)).filter_map(start).collect();
+        let helpers: Vec<_> = (1..threads().min(count)).filter_map(start).into_vec();
         run();
         for helper in helpers {
             helper.join().unwrap_or_else(|panic| resume_unwind(panic));

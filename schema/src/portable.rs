@@ -1,5 +1,7 @@
 //! Expressions in words that every dialect has an equal for. `resolve` reads them, `dialect` writes them.
 
+use crate::lists::IntoVec as _;
+
 /// An expression that can be carried to another dialect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Portable {
@@ -90,7 +92,7 @@ impl Portable {
     /// All numbers within, in their order.
     pub fn numbers(&self) -> Vec<&str> {
         fn all(parts: &[Portable]) -> Vec<&str> {
-            parts.iter().flat_map(Portable::numbers).collect()
+            parts.iter().flat_map(Portable::numbers).into_vec()
         }
 
         match self {

@@ -4,6 +4,7 @@
 mod disk;
 mod queries;
 
+use crate::lists::IntoVec as _;
 use std::path::{Path, PathBuf};
 
 use self::disk::Refused;
@@ -64,7 +65,7 @@ pub fn load_project_of(
 ) -> Project {
     let paths = Paths {
         config: paths.config.as_ref().map(|path| folder.join(path)),
-        schema: paths.schema.iter().map(|path| folder.join(path)).collect(),
+        schema: paths.schema.iter().map(|path| folder.join(path)).into_vec(),
     };
     load(folder, None, &paths, environment, diagnostics)
 }
@@ -295,7 +296,7 @@ fn schema_files(paths: &Paths, config: &Config) -> Vec<SchemaFile> {
             .iter()
             .cloned()
             .map(SchemaFile::plain)
-            .collect();
+            .into_vec();
     }
     if config.files.is_empty() {
         return vec![SchemaFile::plain(config.folder.join(DEFAULT_SCHEMA))];
@@ -307,7 +308,7 @@ fn schema_files(paths: &Paths, config: &Config) -> Vec<SchemaFile> {
         engines: file.engines.clone(),
         serde_rename: file.serde_rename,
     });
-    configured.collect()
+    configured.into_vec()
 }
 
 /// The finding on a file that the configuration or a person names, without its place; `kind` is its kind in words.

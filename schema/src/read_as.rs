@@ -1,5 +1,6 @@
 //! In which dialect a file is read, and why: findings about text of another database say both.
 
+use crate::lists::IntoVec as _;
 use crate::name::quoted_list;
 use bindery_core::dialect::Dialect;
 
@@ -48,7 +49,7 @@ impl ReadAs {
             DialectReason::Configuration => "as its configuration says".to_owned(),
             DialectReason::Command => "as `--dialect` says".to_owned(),
             DialectReason::Engines(names) => {
-                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).into_vec();
                 let engines = if names.len() == 1 {
                     "engine"
                 } else {

@@ -1,6 +1,7 @@
 //! `@redact`: how the values of a column are replaced in a redacted dump, also where the annotation stands at the column that it refers to.
 
 use crate::ast::Redaction;
+use crate::lists::IntoVec as _;
 use crate::model::{ColumnId, Model, Table, TableId};
 
 /// Returns the redaction of a column: its own, else `hash` where a column that it refers to, by a foreign key or a link, is hashed, so that
@@ -10,7 +11,7 @@ pub fn of_column(model: &Model, table: TableId, column: ColumnId) -> Option<Reda
         return Some(tag.redaction);
     }
     let mut seen = vec![(table, column)];
-    let mut open: Vec<_> = references(model.table(table), column).collect();
+    let mut open: Vec<_> = references(model.table(table), column).into_vec();
     while let Some(place) = open.pop() {
         if seen.contains(&place) {
             continue;

@@ -14,6 +14,7 @@ use self::excerpt::Excerpt;
 pub use self::machine::{Finding, FindingSpan, findings, github};
 use self::page::Page;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::lists::IntoVec as _;
 use crate::source::Sources;
 
 /// How the text is to look.
@@ -91,7 +92,7 @@ fn not_shown(errors: usize, warnings: usize) -> String {
     let parts: Vec<String> = [of(errors, "error"), of(warnings, "warning")]
         .into_iter()
         .flatten()
-        .collect();
+        .into_vec();
     if parts.is_empty() {
         return String::new();
     }

@@ -1,5 +1,6 @@
 //! The facts of the code that others need without it: types of columns, and features of the runtime.
 
+use bindery_schema::lists::IntoVec as _;
 use std::collections::BTreeSet;
 
 use bindery_schema::config::AtomicGroup;
@@ -15,7 +16,7 @@ pub fn rust_types(model: &Model) -> Vec<Vec<Option<String>>> {
     let shapes = Shapes::new(model, ColumnTypes::default(), Scope::with_modules());
     let ids = model.table_ids();
     ids.map(|id| column_types(model, &shapes.shape(id)))
-        .collect()
+        .into_vec()
 }
 
 /// The Rust types of a query of a file. Within its module, that is with `super::` before the types of others.
@@ -31,10 +32,10 @@ pub struct QueryTypes {
 pub fn query_types(model: &Model) -> Vec<QueryTypes> {
     let shapes = Shapes::new(model, ColumnTypes::default(), Scope::with_modules());
     let types = shapes.queries().map(|query| QueryTypes {
-        arguments: query.arguments.into_iter().map(|one| one.ty).collect(),
-        fields: query.columns.into_iter().map(|one| one.ty).collect(),
+        arguments: query.arguments.into_iter().map(|one| one.ty).into_vec(),
+        fields: query.columns.into_iter().map(|one| one.ty).into_vec(),
     });
-    types.collect()
+    types.into_vec()
 }
 
 /// The feature of the runtime that each column's field needs beside the databases', by table; `None` for none.
@@ -42,8 +43,8 @@ pub fn type_features(model: &Model) -> Vec<Vec<Option<&'static str>>> {
     let feature = |column| feature_of_column(column).map(TypeFeature::name);
     let tables = model.tables.iter();
     tables
-        .map(|table| table.columns.iter().map(feature).collect())
-        .collect()
+        .map(|table| table.columns.iter().map(feature).into_vec())
+        .into_vec()
 }
 
 fn column_types(model: &Model, shape: &Shape<'_>) -> Vec<Option<String>> {
@@ -54,7 +55,7 @@ fn column_types(model: &Model, shape: &Shape<'_>) -> Vec<Option<String>> {
             let field = if column.skip { None } else { fields.next() };
             field.map(Field::row_type)
         })
-        .collect()
+        .into_vec()
 }
 
 /// The features of the runtime that a schema needs, sorted: its databases, the types of its columns, and what its engines have.

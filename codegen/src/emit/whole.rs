@@ -1,5 +1,6 @@
 //! The generated code as a whole: which parts, in which order, in which files.
 
+use bindery_schema::lists::IntoVec as _;
 use std::collections::HashSet;
 
 use bindery_schema::model::{CheckedModel, TableId};
@@ -80,22 +81,22 @@ struct Program<'s> {
 
 impl<'s> Program<'s> {
     fn new(shapes: &'s Shapes<'s>, checked: &'s CheckedModel) -> Self {
-        let ids: Vec<TableId> = shapes.model.table_ids().collect();
-        let shape = |ids: &[TableId]| ids.iter().map(|id| shapes.shape(*id)).collect::<Vec<_>>();
+        let ids: Vec<TableId> = shapes.model.table_ids().into_vec();
+        let shape = |ids: &[TableId]| ids.iter().map(|id| shapes.shape(*id)).into_vec();
         Self {
             shapes,
             checked,
             all: in_parts(&ids, TABLES, shape)
                 .into_iter()
                 .flatten()
-                .collect(),
+                .into_vec(),
             ddl: Ddl::new(checked),
             enums: shapes
                 .model
                 .rust_enums()
                 .into_iter()
                 .map(|id| id.0 as usize)
-                .collect(),
+                .into_vec(),
         }
     }
 
@@ -151,11 +152,11 @@ impl<'s> Program<'s> {
         let ends = |shape: &Shape<'_>, _: &Shape<'_>| {
             !fingerprint(&shape.names.module).is_multiple_of(MODELS)
         };
-        let files: Vec<&[Shape<'_>]> = self.all.chunk_by(ends).collect();
+        let files: Vec<&[Shape<'_>]> = self.all.chunk_by(ends).into_vec();
         let known: &Kept = kept;
         let parts = in_parts(&files, FILES, |files| {
             let made = files.iter().map(|shapes| self.piece(known, shapes));
-            made.collect::<Vec<_>>()
+            made.into_vec()
         });
         for piece in parts.into_iter().flatten() {
             let name = kept.include(piece);
@@ -242,7 +243,7 @@ impl<'s> Program<'s> {
             around,
             shape,
             statements: sql::planned(around, shape, self.checked),
-            ddl: self.ddl.for_table(shape.number.0).collect(),
+            ddl: self.ddl.for_table(shape.number.0).into_vec(),
             captured: capture::planned(self.checked, shape.number.0),
         }
     }
@@ -275,7 +276,7 @@ impl<'s> Program<'s> {
             .enums
             .iter()
             .map(|&at| self.shapes.names.enums[at].clone());
-        reexport(w, "enums", names.collect(), &mut taken);
+        reexport(w, "enums", names.into_vec(), &mut taken);
     }
 
     fn names_of(&self, shape: &Shape<'_>) -> Vec<String> {
@@ -299,7 +300,7 @@ fn reexport(w: &mut RustWriter, module: &str, names: Vec<String>, taken: &mut Ha
     let mut free: Vec<String> = names
         .into_iter()
         .filter(|name| taken.insert(name.clone()))
-        .collect();
+        .into_vec();
     free.sort();
     if !free.is_empty() {
         w.item(|w| {

@@ -1,5 +1,6 @@
 //! Texts of others inside Rust text: string literals and documentation. Nothing in them can end the literal or the comment.
 
+use bindery_schema::lists::IntoVec as _;
 use std::fmt::Write;
 
 /// A string literal that holds exactly `text`: raw where that reads better.
@@ -135,7 +136,7 @@ fn plain_words(line: &str) -> Vec<String> {
             plain_word(word)
         }
     };
-    line.split(' ').map(&mut plain).collect()
+    line.split(' ').map(&mut plain).into_vec()
 }
 
 fn plain_word(word: &str) -> String {

@@ -3,6 +3,8 @@
 //!
 //! The content is decided in `emit`.
 
+use bindery_schema::lists::IntoVec as _;
+
 mod expr;
 mod literal;
 
@@ -41,7 +43,7 @@ impl Signature {
     pub(crate) fn new(head: &str, params: &[&str], returns: &str) -> Self {
         Self {
             head: head.to_owned(),
-            params: params.iter().map(|&param| param.to_owned()).collect(),
+            params: params.iter().map(|&param| param.to_owned()).into_vec(),
             returns: Some(returns.to_owned()),
             bounds: Vec::new(),
         }

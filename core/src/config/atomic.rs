@@ -4,6 +4,7 @@ use super::findings::{undefined_engine, unusable_group};
 use super::{Config, Engine, EngineId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
+use crate::lists::IntoVec as _;
 use crate::name::{DATABASES_METHODS, WORKER_METHODS, is_valid_engine_name};
 use crate::sorting::sort_by;
 use crate::source::Span;
@@ -54,7 +55,7 @@ impl Config {
                 let found = self.atomic_group(group, engines);
                 found.map_err(|finding| diagnostics.push(finding)).ok()
             })
-            .collect()
+            .into_vec()
     }
 
     fn atomic_group(
@@ -78,7 +79,7 @@ impl Config {
         self.ensure_no_pooler(group, &members, home, engines)?;
         Ok(AtomicGroup {
             name: group.name.clone(),
-            engines: members.into_iter().map(|(id, _)| id).collect(),
+            engines: members.into_iter().map(|(id, _)| id).into_vec(),
             home,
             span: group.span,
         })
@@ -150,7 +151,7 @@ impl Config {
             .engines
             .iter()
             .map(|engine| engine.name.as_str())
-            .collect();
+            .into_vec();
         Err(undefined_engine(name, &known, span))
     }
 }
@@ -195,7 +196,7 @@ fn ensure_one_file(
     engines: &[Engine],
 ) -> Result<(), Diagnostic> {
     let files = members.iter().filter(|(id, _)| is_file(*id, engines));
-    let mut files: Vec<&(EngineId, Span)> = files.collect();
+    let mut files: Vec<&(EngineId, Span)> = files.into_vec();
     sort_by(&mut files, |(_, one), (_, other)| one.cmp(other));
     let [(first, _), (second, span), ..] = files.as_slice() else {
         return Ok(());
@@ -240,7 +241,7 @@ fn home(
     let Some((written, span)) = &group.home else {
         let names = group.engines.iter();
         let named = names.filter_map(|(name, _)| member_named(name, members, engines));
-        let named: Vec<EngineId> = named.collect();
+        let named: Vec<EngineId> = named.into_vec();
         let bound = named
             .iter()
             .copied()

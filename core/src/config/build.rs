@@ -7,6 +7,7 @@ use super::url::scheme_dialect;
 use super::{Config, ConnectionSource, EngineConfig, Environment, SagaTables, Template};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Capabilities, Dialect, Flavour};
+use crate::lists::IntoVec as _;
 use crate::models_of::ModelsOf;
 use crate::name::engine_type_name;
 use crate::program::{EngineInfo, Keeps};
@@ -94,7 +95,7 @@ impl Config {
         self.engines
             .iter()
             .map(|engine| model_engine(engine, environment, diagnostics))
-            .collect()
+            .into_vec()
     }
 
     /// Returns which engines host what another hosts.
@@ -115,7 +116,7 @@ impl Config {
             .iter()
             .filter(|engine| engine.dialect.is_none());
         let names = open.filter_map(url_of).flat_map(Template::variables);
-        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        let mut names: Vec<String> = names.map(str::to_owned).into_vec();
         sort_by(&mut names, Ord::cmp);
         names.dedup();
         names
@@ -225,7 +226,7 @@ fn from_url(
             return unknown_choice(&why);
         }
     };
-    let mut variables: Vec<String> = url.variables().map(|name| format!("`{name}`")).collect();
+    let mut variables: Vec<String> = url.variables().map(|name| format!("`{name}`")).into_vec();
     sort_by(&mut variables, Ord::cmp);
     variables.dedup();
     let reason = if variables.is_empty() {

@@ -1,5 +1,6 @@
 //! Rules of the configuration that look at several of its entries: names and references between engines.
 
+use crate::lists::IntoVec as _;
 use std::collections::HashMap;
 
 use super::findings::{at_span, engine_twice, same_type_name, undefined_engine, unusable_name};
@@ -109,7 +110,7 @@ fn models_of(config: &Config, diagnostics: &mut Diagnostics) {
     }
     let next = |at: usize| config.position(config.engines[at].models_of.as_deref()?);
     for circle in circles(config.engines.len(), next) {
-        let members: Vec<&EngineConfig> = circle.iter().map(|&at| &config.engines[at]).collect();
+        let members: Vec<&EngineConfig> = circle.iter().map(|&at| &config.engines[at]).into_vec();
         diagnostics.push(circle_finding(&members));
     }
 }
@@ -123,7 +124,7 @@ fn circle_finding(members: &[&EngineConfig]) -> Diagnostic {
         .iter()
         .take(SHOWN)
         .map(|engine| format!("`{}`", engine.name))
-        .collect();
+        .into_vec();
     if members.len() > SHOWN {
         way.push(format!("{} more", members.len() - SHOWN));
     }
@@ -156,7 +157,7 @@ fn known_engine(config: &Config, name: &str, span: Span, diagnostics: &mut Diagn
         .engines
         .iter()
         .map(|engine| engine.name.as_str())
-        .collect();
+        .into_vec();
     diagnostics.push(undefined_engine(name, &known, span));
     false
 }

@@ -2,6 +2,7 @@
 //! this one. What a key's value means is the reader's matter.
 
 use crate::dialect::Dialect;
+use crate::lists::IntoVec as _;
 
 /// A key that `bindery.toml` may have, as the documentation lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,7 +177,7 @@ const fn key(
 
 /// The names of a section's keys.
 pub(super) fn names(section: Section) -> Vec<&'static str> {
-    keys_of(section).map(|key| key.name).collect()
+    keys_of(section).map(|key| key.name).into_vec()
 }
 
 /// The keys of a section.

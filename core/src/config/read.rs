@@ -10,6 +10,7 @@ mod migrations;
 mod project;
 mod shards;
 
+use crate::lists::IntoVec as _;
 use toml::de::{DeTable, DeValue};
 
 use super::findings::unwritable_name;
@@ -142,7 +143,7 @@ impl Reader<'_> {
         entries
             .into_iter()
             .filter_map(|entry| self.engine(entry))
-            .collect()
+            .into_vec()
     }
 
     fn engine(&mut self, entry: Entry<'_>) -> Option<EngineConfig> {

@@ -1,5 +1,6 @@
 //! The part of a configuration that the running program uses: where an engine connects to, variables filled in.
 
+use crate::lists::IntoVec as _;
 use std::path::PathBuf;
 
 use super::build::contradiction;
@@ -141,7 +142,7 @@ impl Config {
                 .engines
                 .iter()
                 .map(|engine| engine.name.as_str())
-                .collect();
+                .into_vec();
             Box::new(no_engine(name, &known))
         })
     }
@@ -306,7 +307,7 @@ fn endpoints(hosts: &str, port: u16) -> Vec<Endpoint> {
     hosts
         .split(',')
         .map(|host| endpoint(host.trim(), port))
-        .collect()
+        .into_vec()
 }
 
 /// A host that is a path is the place of a Unix socket.

@@ -3,6 +3,7 @@
 use super::findings::{undefined_engine, unusable_shards};
 use super::{Config, EngineId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lists::IntoVec as _;
 use crate::name::{engine_type_name, is_valid_engine_name};
 use crate::sorting::sort_by;
 use crate::source::Span;
@@ -69,7 +70,7 @@ impl Config {
             let found = self.shard_set(set);
             found.map_err(|finding| diagnostics.push(finding)).ok()
         });
-        sets.collect()
+        sets.into_vec()
     }
 
     fn shard_set(&self, set: &ShardsConfig) -> Result<ShardSet, Diagnostic> {
@@ -120,7 +121,7 @@ impl Config {
     fn defined(&self, name: &str, span: Span) -> Result<EngineId, Diagnostic> {
         let known = || self.engines.iter().map(|engine| engine.name.as_str());
         let at = self.position(name);
-        let at = at.ok_or_else(|| undefined_engine(name, &known().collect::<Vec<_>>(), span))?;
+        let at = at.ok_or_else(|| undefined_engine(name, &known().into_vec(), span))?;
         Ok(EngineId(at as u32))
     }
 

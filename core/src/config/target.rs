@@ -1,5 +1,6 @@
 //! Where a connection goes, with all variables filled in. Printing one never shows a password.
 
+use crate::lists::IntoVec as _;
 use std::fmt;
 use std::net::IpAddr;
 use std::path::{Component, Path, PathBuf};
@@ -183,7 +184,7 @@ impl ConnectionTarget {
                     let schema = self.schema(server);
                     Identity::Server(self.dialect.name(), endpoint.plain(), database, schema)
                 };
-                endpoints.map(identity).collect()
+                endpoints.map(identity).into_vec()
             }
         }
     }

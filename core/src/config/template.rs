@@ -1,5 +1,6 @@
 //! Texts with `${VARIABLE}` and `${VARIABLE:-default}` in them.
 
+use crate::lists::IntoVec as _;
 use std::fmt;
 
 use super::Environment;
@@ -170,7 +171,7 @@ fn variable(inside: &str) -> Result<TemplatePart, Malformed> {
 
 impl fmt::Debug for Template {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let variables: Vec<&str> = self.variables().collect();
+        let variables: Vec<&str> = self.variables().into_vec();
         write!(out, "Template(variables {variables:?})")
     }
 }

@@ -1,5 +1,6 @@
 //! Typed access to TOML tables: every wrong type and unknown key becomes a finding. Knows nothing of what keys mean.
 
+use crate::lists::IntoVec as _;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ impl Reader<'_> {
     pub(super) fn entries<'t>(&self, table: &'t DeTable<'t>) -> Vec<Entry<'t>> {
         let entry =
             |(key, value): (&'t Spanned<_>, &'t Spanned<DeValue<'t>>)| self.entry(key, value);
-        let mut entries: Vec<Entry<'t>> = table.iter().map(entry).collect();
+        let mut entries: Vec<Entry<'t>> = table.iter().map(entry).into_vec();
         sort_by(&mut entries, |a, b| a.key_span.cmp(&b.key_span));
         entries
     }
@@ -209,7 +210,7 @@ impl Reader<'_> {
             value_span: self.span(value.span()),
             ..entry
         };
-        Some(array.iter().map(element).collect())
+        Some(array.iter().map(element).into_vec())
     }
 
     /// An array of texts; elements of another type are refused one by one.
@@ -219,7 +220,7 @@ impl Reader<'_> {
             elements
                 .into_iter()
                 .filter_map(|element| self.entry_text(element))
-                .collect(),
+                .into_vec(),
         )
     }
 
@@ -305,7 +306,7 @@ impl Reader<'_> {
             .find(|(word, _)| *word == text.value)
             .map(|(_, meaning)| *meaning);
         if found.is_none() {
-            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).into_vec();
             let help = match suggest(&text.value, known.iter().copied()) {
                 Some(word) => format!("did you mean `{word}`?"),
                 None => format!("known are {}", quoted_list(&known)),
@@ -350,7 +351,7 @@ pub(super) fn is_shown(word: &str) -> bool {
 
 /// `` `a`, `b` and `c` ``.
 pub(super) fn quoted_list(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).into_vec();
     match quoted.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),

@@ -1,6 +1,7 @@
 //! Variables that are named like the URL of an engine, and that nothing reads: most are misspelt.
 
 use super::{Config, override_variable};
+use crate::lists::IntoVec as _;
 use crate::name::suggest;
 use crate::sorting::sort_by;
 
@@ -29,7 +30,7 @@ impl UnreadVariable {
             engines.any(|engine| override_variable(engine) == name) || file.reads_url(name)
         };
         let names = names.filter(|name| !is_read(name));
-        let mut unread: Vec<Self> = names.filter_map(Self::from_name).collect();
+        let mut unread: Vec<Self> = names.filter_map(Self::from_name).into_vec();
         sort_by(&mut unread, Ord::cmp);
         unread.dedup();
         unread
@@ -48,7 +49,7 @@ impl UnreadVariable {
     /// A sentence that says what is wrong.
     pub fn message(&self, engines: &[&str]) -> String {
         let all = engines.iter().map(|one| format!("`{one}`"));
-        let all = all.collect::<Vec<_>>().join(", ");
+        let all = all.into_vec().join(", ");
         format!(
             "`{}` is set, and there is no engine `{}`: the engines are {all}",
             self.name, self.engine

@@ -1,6 +1,7 @@
 //! Connection URLs, read strictly: what is not understood is refused, never guessed. Says nothing about configuration
 //! files, and no message of it holds any part of a URL after its scheme.
 
+use crate::lists::IntoVec as _;
 use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
@@ -169,7 +170,7 @@ fn endpoints(
 
 /// Hosts are tried in this order.
 fn several(addresses: &str, default_port: u16) -> Result<Vec<Endpoint>, UrlError> {
-    let addresses: Vec<&str> = addresses.split(',').collect();
+    let addresses: Vec<&str> = addresses.split(',').into_vec();
     let tcp = |address: &&str| {
         let (host, port) = host_and_port(address)?;
         let host = match (host.is_empty(), addresses.len()) {

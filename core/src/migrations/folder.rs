@@ -8,6 +8,7 @@
 //!
 //! The way back within a file is left out by the reader (`statements/reverted.rs`).
 
+use crate::lists::IntoVec as _;
 use crate::sorting::sort_by;
 
 use std::collections::{BTreeMap, HashSet};
@@ -92,7 +93,7 @@ pub const REPLACED: &str = "replaced";
 /// The paths of files that a killed squash left.
 pub fn leftovers(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut entries: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    let mut entries: Vec<PathBuf> = entries.map(|entry| entry.path()).into_vec();
     let replaced = replaced(folder, &entries);
     entries.retain(|path| path.file_name().is_some_and(|name| replaced.contains(name)));
     entries
@@ -199,7 +200,11 @@ impl Sorted {
             }
         }
         let mut found = Migrations {
-            files: self.versions.into_values().chain(self.repeatable).collect(),
+            files: self
+                .versions
+                .into_values()
+                .chain(self.repeatable)
+                .into_vec(),
             left_out: self.left_out,
         };
         if found.files.is_empty() {
@@ -284,7 +289,7 @@ fn version(name: &str) -> Option<(Version, usize)> {
 /// `2024-01-31`, `2024-01-31-120000` or `2024-01-31-120000-0000`, before the first `_`.
 fn date(name: &str) -> Option<(Version, usize)> {
     let (date, _) = name.split_once('_')?;
-    let lengths: Vec<usize> = date.split('-').map(str::len).collect();
+    let lengths: Vec<usize> = date.split('-').map(str::len).into_vec();
     let numbers: Option<Version> = date.split('-').map(number).collect();
     lengths
         .starts_with(&[4, 2, 2])

@@ -5,6 +5,7 @@ use super::lex::Comment;
 use super::reverted;
 use super::split::split;
 use crate::dialect::{Dialect, Flavour};
+use crate::lists::IntoVec as _;
 
 /// The statements of a text.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ pub fn cut(text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Cut {
             .comments
             .iter()
             .filter_map(|comment| required(text, comment))
-            .collect(),
+            .into_vec(),
     }
 }
 
@@ -91,7 +92,7 @@ fn required(text: &str, comment: &Comment) -> Option<Required> {
     is_one.then(|| Required {
         start: comment.start,
         end: comment.end,
-        words: words.map(str::to_owned).collect(),
+        words: words.map(str::to_owned).into_vec(),
     })
 }
 

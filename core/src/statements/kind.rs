@@ -1,6 +1,7 @@
 //! Names the kind of a statement in words, by its leading keywords.
 
 use super::lex::{Token, TokenKind};
+use crate::lists::IntoVec as _;
 
 /// `"CREATE TRIGGER"`, `"INSERT"`, …: upper case, as a person would call it.
 pub fn kind_of(text: &str, tokens: &[Token]) -> String {
@@ -8,7 +9,7 @@ pub fn kind_of(text: &str, tokens: &[Token]) -> String {
         .iter()
         .take(16)
         .map(|token| word(text, token))
-        .collect();
+        .into_vec();
     match words.first().map(String::as_str) {
         Some(verb @ ("CREATE" | "DROP" | "ALTER" | "COMMENT")) => match object(&words[1..]) {
             Some(object) if verb == "COMMENT" => format!("COMMENT ON {object}"),

@@ -1,6 +1,7 @@
 //! Bytes to text: encoding, byte order mark, size. A file that cannot be a schema is reported here, once.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lists::IntoVec as _;
 use crate::source::{FileId, SourceFile, Sources, Span};
 
 /// Larger files are refused.
@@ -36,7 +37,7 @@ fn utf16(bytes: &[u8]) -> Option<String> {
         _ => return None,
     };
     let (pairs, rest) = bytes[2..].as_chunks::<2>();
-    let units: Vec<u16> = pairs.iter().map(|&pair| read(pair)).collect();
+    let units: Vec<u16> = pairs.iter().map(|&pair| read(pair)).into_vec();
     String::from_utf16(&units).ok().filter(|_| rest.is_empty())
 }
 

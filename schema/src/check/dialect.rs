@@ -1,6 +1,7 @@
 //! A table lives only on engines that can hold it: its types, defaults, expressions, keys and indexes.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::lists::IntoVec as _;
 use crate::model::{Engine, EngineId, Model, Table, TableId};
 use crate::parts::in_parts;
 use crate::plan::{Problem, problems};
@@ -10,11 +11,11 @@ const TABLES: usize = 16;
 
 /// Gives back what was written of each table to find out: CREATE TABLE on its engines.
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) -> Vec<Vec<(EngineId, String)>> {
-    let tables: Vec<TableId> = model.table_ids().collect();
+    let tables: Vec<TableId> = model.table_ids().into_vec();
     let parts = in_parts(&tables, TABLES, |ids| {
         let mut found = Diagnostics::default();
         let created = ids.iter().map(|id| of_table(model, *id, &mut found));
-        (created.collect::<Vec<_>>(), found)
+        (created.into_vec(), found)
     });
     let mut all = Vec::with_capacity(tables.len());
     for (created, found) in parts {
@@ -72,5 +73,5 @@ fn diagnostic(table: &Table, problem: Problem, engines: &[&Engine]) -> Diagnosti
 /// ``engine `b` is sqlite``.
 fn said_of(engines: &[&Engine]) -> String {
     let one = |engine: &&Engine| format!("engine `{}` is {}", engine.name, engine.dialect);
-    engines.iter().map(one).collect::<Vec<_>>().join(", ")
+    engines.iter().map(one).into_vec().join(", ")
 }

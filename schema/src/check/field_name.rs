@@ -1,5 +1,6 @@
 //! The columns of a table are fields of their own, and so are its methods for unique keys.
 
+use crate::lists::IntoVec as _;
 use std::collections::HashMap;
 
 use super::all_differ;
@@ -15,7 +16,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
 
 fn fields(table: &Table, diagnostics: &mut Diagnostics) {
     let columns = table.columns.iter().filter(|column| !column.skip);
-    if all_differ(columns.map(|column| column.field.as_str()).collect()) {
+    if all_differ(columns.map(|column| column.field.as_str()).into_vec()) {
         return;
     }
     let mut known: HashMap<String, usize> = HashMap::new();

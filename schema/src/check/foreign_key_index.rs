@@ -1,6 +1,7 @@
 //! Deleting a referred row looks for the rows that refer to it: without an index, through the whole table.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lists::IntoVec as _;
 use crate::model::{ColumnId, ForeignKey, IndexKey, Model, Table};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
@@ -38,7 +39,7 @@ fn has_index(table: &Table, key: &ForeignKey) -> bool {
                 IndexKey::Column(column) => Some(column),
                 IndexKey::Expression(_) => None,
             });
-            columns.collect::<Vec<_>>()
+            columns.into_vec()
         });
     table
         .primary_key
@@ -53,7 +54,7 @@ fn missing(table: &Table, key: &ForeignKey) -> Diagnostic {
         .columns
         .iter()
         .map(|column| table.column(*column).name.as_str())
-        .collect();
+        .into_vec();
     let (name, list) = (&table.name.name, columns.join(", "));
     let message = format!("no index of `{name}` begins with the columns of this foreign key");
     let diagnostic = Diagnostic::warning("B0401", message)

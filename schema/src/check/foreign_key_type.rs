@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::DialectRules as _;
 use crate::dialect::{ColumnPlace, Dialect};
+use crate::lists::IntoVec as _;
 use crate::model::{ForeignKey, Model, TableId};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
@@ -31,7 +32,7 @@ fn pairs<'m>(
     let columns = key.columns.iter().zip(&key.referred);
     columns
         .map(|(own, referred)| (place(table, *own), place(key.table, *referred)))
-        .collect()
+        .into_vec()
 }
 
 /// The dialect of the first engine that does not take the key. A column that is not written in an engine's own dialect

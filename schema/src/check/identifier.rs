@@ -1,6 +1,7 @@
 //! Names in SQL that an engine takes as they are: short enough, distinct, and of characters it knows.
 
 use crate::dialect::DialectRules as _;
+use crate::lists::IntoVec as _;
 use std::collections::HashMap;
 
 use super::all_differ;
@@ -96,7 +97,7 @@ fn folded_columns(table: &Table, engine: &Engine, diagnostics: &mut Diagnostics)
         .columns
         .iter()
         .map(|column| column.name.to_lowercase());
-    if all_differ(names.collect()) {
+    if all_differ(names.into_vec()) {
         return;
     }
     let mut known: HashMap<String, usize> = HashMap::new();

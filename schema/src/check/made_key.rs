@@ -1,6 +1,7 @@
 //! A key that the database makes by a default comes back by `INSERT … RETURNING`, which not every engine has.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lists::IntoVec as _;
 use crate::model::{Column, ColumnId, DefaultValue, EngineId, Generated, Model, Table};
 use crate::plan::statements::silent_engines;
 
@@ -80,7 +81,7 @@ fn told_help(model: &Model, silent: &[EngineId]) -> String {
     let unsaid = silent.iter().copied();
     let unsaid: Vec<EngineId> = unsaid
         .filter(|id| model.engine(*id).flavour.is_none())
-        .collect();
+        .into_vec();
     if unsaid.is_empty() {
         return given.to_owned();
     }
@@ -88,7 +89,7 @@ fn told_help(model: &Model, silent: &[EngineId]) -> String {
     let places: Vec<String> = unsaid
         .iter()
         .map(|id| format!("`[engines.{}]`", model.engine(*id).name))
-        .collect();
+        .into_vec();
     let (on, places) = (super::engine_list(model, &unsaid), places.join(" and "));
     format!("{given}; or, where {on} {are} MariaDB, say so: `flavour = \"mariadb\"` at {places}")
 }

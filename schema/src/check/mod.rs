@@ -31,6 +31,7 @@ mod text_key;
 mod view;
 
 use crate::diagnostic::Diagnostics;
+use crate::lists::IntoVec as _;
 use crate::model::{CheckedModel, EngineId, Model};
 use crate::parts::in_parts;
 use crate::sorting::sort_by;
@@ -106,7 +107,7 @@ fn engine_list(model: &Model, engines: &[EngineId]) -> String {
     let names: Vec<String> = engines
         .iter()
         .map(|id| format!("`{}`", model.engine(*id).name))
-        .collect();
+        .into_vec();
     match names.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
@@ -119,7 +120,7 @@ fn tag_list(model: &Model, engines: &[EngineId]) -> String {
     let names: Vec<&str> = engines
         .iter()
         .map(|id| model.engine(*id).name.as_str())
-        .collect();
+        .into_vec();
     names.join(", ")
 }
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::DialectRules as _;
+use crate::lists::IntoVec as _;
 use crate::model::{Column, Generated, Model, Table, Unique};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
@@ -27,7 +28,7 @@ fn help(table: &Table) -> String {
             .columns
             .iter()
             .map(|id| table.column(*id).name.as_str());
-        let columns: Vec<&str> = columns.collect();
+        let columns: Vec<&str> = columns.into_vec();
         return format!(
             "make the unique key the primary one: `PRIMARY KEY ({})`",
             columns.join(", ")

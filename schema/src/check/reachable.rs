@@ -2,6 +2,7 @@
 
 use super::{engine_list, tag_list};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lists::IntoVec as _;
 use crate::model::{EngineId, ForeignKey, Model, Table};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
@@ -13,7 +14,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
                 .iter()
                 .copied()
                 .filter(|engine| !parent.engines.contains(engine))
-                .collect();
+                .into_vec();
             if !missing.is_empty() {
                 diagnostics.push(unreachable(model, child, key, &missing));
             }

@@ -3,6 +3,7 @@
 use crate::ast::{RedactTag, Redaction};
 use crate::column_type::{ColumnType, TypeClass};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lists::IntoVec as _;
 use crate::model::{
     Column, ColumnId, Expression, Generated, Index, IndexKey, IndexPart, Model, Table, TableId,
 };
@@ -76,7 +77,7 @@ impl Tagged<'_> {
         let help = if sources.is_empty() {
             format!("remove `@redact {}`", self.tag.redaction.word())
         } else {
-            let sources: Vec<String> = sources.iter().map(|one| format!("`{one}`")).collect();
+            let sources: Vec<String> = sources.iter().map(|one| format!("`{one}`")).into_vec();
             format!(
                 "annotate the columns that it is computed from: {}",
                 sources.join(", ")
@@ -156,7 +157,7 @@ impl Tagged<'_> {
             .filter(|(fits, kind)| *fits && *kind != own);
         let words: Vec<String> = fitting
             .map(|(_, kind)| format!("`@redact {}`", kind.word()))
-            .collect();
+            .into_vec();
         if words.is_empty() {
             format!("remove `@redact {}`", own.word())
         } else {
@@ -229,7 +230,7 @@ fn computed_from<'m>(table: &'m Table, column: &Column) -> Option<Vec<&'m str>> 
     Some(
         names
             .filter(|name| mentions(expression, name) && *name != column.name)
-            .collect(),
+            .into_vec(),
     )
 }
 

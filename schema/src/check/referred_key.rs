@@ -1,6 +1,7 @@
 //! A foreign key refers to a key: the primary one or a unique one of the referred table.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lists::IntoVec as _;
 use crate::model::{ColumnId, ForeignKey, Model, Table};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
@@ -37,7 +38,7 @@ fn no_key(parent: &Table, key: &ForeignKey) -> Diagnostic {
         .referred
         .iter()
         .map(|column| parent.column(*column).name.as_str())
-        .collect();
+        .into_vec();
     let (columns, name) = (columns.join(", "), &parent.name.name);
     let message = format!("a foreign key refers to `{name}` ({columns}), which is not unique");
     let diagnostic = Diagnostic::error("B0124", message)

@@ -3,6 +3,7 @@
 use crate::column_type::{ColumnType, TypeClass};
 use crate::config::ShardSet;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lists::IntoVec as _;
 use crate::model::{Column, FieldType, Generated, Model, Table};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
@@ -59,7 +60,7 @@ fn no_model(model: &Model, set: &ShardSet) -> Diagnostic {
         set.name
     );
     let engines = set.engines.iter().map(|id| model.engine(*id).name.as_str());
-    let engines: Vec<&str> = engines.collect();
+    let engines: Vec<&str> = engines.into_vec();
     let help = format!(
         "tag the tables with all of them, `-- @engines {}`, or write `models-of` at each engine after the first",
         engines.join(", ")

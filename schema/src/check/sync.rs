@@ -4,6 +4,7 @@ use super::tag_list;
 use crate::column_type::TypeClass;
 use crate::config::findings::{unusable_group, unusable_name};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lists::IntoVec as _;
 use crate::model::{Column, ColumnId, EngineId, FieldType, IndexKey, Model, Table, TableSync};
 use crate::name::SYNCS_METHOD;
 
@@ -167,7 +168,7 @@ fn with_key(table: &Table, id: ColumnId) -> String {
     let key = table.primary_key.iter().flat_map(|key| &key.columns);
     let columns = std::iter::once(&id).chain(key.filter(|column| **column != id));
     let names = columns.map(|&column| table.column(column).name.to_string());
-    names.collect::<Vec<_>>().join(", ")
+    names.into_vec().join(", ")
 }
 
 fn named_twice(first: &TableSync, sync: &TableSync, diagnostics: &mut Diagnostics) {

@@ -1,6 +1,7 @@
 //! A view lives where all that it reads does, and is made where its query can be run.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lists::IntoVec as _;
 use crate::model::{Engine, Model, NamedView, Table, ViewQuery};
 
 use super::{engine_list, tag_list};
@@ -67,7 +68,7 @@ fn read_here(model: &Model, table: &Table, view: &ViewQuery, diagnostics: &mut D
             .iter()
             .copied()
             .filter(|id| read.engines.contains(id))
-            .collect();
+            .into_vec();
         let engines = if shared.is_empty() {
             &read.engines
         } else {

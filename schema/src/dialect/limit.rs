@@ -4,6 +4,7 @@
 use super::{ColumnPlace, Dialect, Flavour, Refusal};
 use crate::column_type::{ColumnType, DecimalSize};
 use crate::dialect::DialectRules as _;
+use crate::lists::IntoVec as _;
 use crate::model::{Check, DefaultValue, EnumType, Table};
 
 /// The limits of a dialect's types. `None`: it has no limit of this kind.
@@ -117,7 +118,7 @@ pub(crate) fn declared_size(
     }
     if let (ColumnType::Enum(id), true) = (column_type, own) {
         let values = &place.model.enum_type(*id).values;
-        let values: Vec<&str> = values.iter().map(|value| value.value.as_str()).collect();
+        let values: Vec<&str> = values.iter().map(|value| value.value.as_str()).into_vec();
         return equal_values(place, &values);
     }
     let Some((found, limit, what)) = size(place, &limits, dialect, own) else {
@@ -207,7 +208,7 @@ fn set_values(place: ColumnPlace<'_>, values: &[String]) -> Result<(), Refusal> 
         );
         return Err(refused(message, "write the value without a comma"));
     }
-    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    let values: Vec<&str> = values.iter().map(String::as_str).into_vec();
     equal_values(place, &values)
 }
 

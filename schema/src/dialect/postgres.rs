@@ -6,6 +6,7 @@ use super::{
 };
 use crate::column_type::{ColumnType, DecimalSize, Integer, TypeClass};
 use crate::dialect::Dialect;
+use crate::lists::IntoVec as _;
 use crate::model::{ForeignKey, ObjectKind, Table};
 use crate::portable::Function;
 use crate::sql_writer::SqlWriter;
@@ -221,7 +222,7 @@ impl Rules for Postgres {
                 .identifier(name);
             sql.finish()
         };
-        referring.iter().map(unlink).chain([drop]).collect()
+        referring.iter().map(unlink).chain([drop]).into_vec()
     }
 }
 

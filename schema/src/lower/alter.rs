@@ -7,6 +7,7 @@ use crate::ast::{
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Flavour;
 use crate::draft::{DraftColumn, DraftCounter, DraftGenerated, DraftTable, TableIndex};
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 
 use super::column::{change_identity, column, forget_generated, set_default, set_identity};
@@ -442,7 +443,7 @@ impl Fold<'_> {
         if self.awaited.contains(&old) && self.may_follow(&name, self.tables.len()) {
             self.bind_waiting_keys(index);
         }
-        let is_there: Vec<bool> = self.tables.iter().map(Option::is_some).collect();
+        let is_there: Vec<bool> = self.tables.iter().map(Option::is_some).into_vec();
         let table = self.table_mut(index);
         let (own, dialect) = (table.name.name.text.clone(), table.dialect);
         // Also the key of a table that took the place of the one that it referred to.

@@ -2,6 +2,7 @@
 
 use crate::ast::Name;
 use crate::draft::{DraftCheck, DraftTable};
+use crate::lists::IntoVec as _;
 
 use super::effects::{CheckNames, Effects};
 use super::postgres::implied::{implied_name, texts};
@@ -51,7 +52,7 @@ fn free_name(table: &DraftTable, check: &DraftCheck, taken: &[Vec<String>]) -> S
     let columns = table.columns.iter().map(|column| &column.name);
     let mut columns: Vec<Name> = match &check.column {
         Some(column) => vec![column.clone()],
-        None => columns.filter(spoken_of).cloned().collect(),
+        None => columns.filter(spoken_of).cloned().into_vec(),
     };
     if columns.len() > 1 {
         columns.clear();

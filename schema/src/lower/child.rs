@@ -1,5 +1,6 @@
 //! Tables that inherit: what is done to their parent is done to them (PostgreSQL, "ALTER TABLE", unless `ONLY` is said).
 
+use crate::lists::IntoVec as _;
 use std::collections::HashSet;
 
 use crate::ast::{AlterAction, FileAst, Name};
@@ -17,7 +18,7 @@ impl Fold<'_> {
         let heirs = self.heirs.get(&parent).into_iter().flatten().copied();
         heirs
             .filter(|at| *at != parent && self.tables[*at].as_ref().is_some_and(inherits))
-            .collect()
+            .into_vec()
     }
 
     /// A change of a parent, as far as it is one of its children too, and of theirs.

@@ -1,5 +1,6 @@
 //! Columns: from a definition to the settled facts, and what is taken over from other tables.
 
+use crate::lists::IntoVec as _;
 use std::collections::BTreeMap;
 
 use crate::ast::{
@@ -244,7 +245,7 @@ impl Fold<'_> {
         let like = Grammar::of(file.dialect).tables.like;
         let columns = source.columns.clone();
         let keys = source.primary_key.iter().flat_map(|key| &key.columns);
-        let keys: Vec<&str> = keys.map(|name| name.text.as_str()).collect();
+        let keys: Vec<&str> = keys.map(|name| name.text.as_str()).into_vec();
         for mut column in columns {
             column.not_null |= keys.contains(&column.name.text.as_str());
             column.inherited = is_parent(table, copy);

@@ -8,6 +8,7 @@ use crate::draft::{
     DraftCheck, DraftForeignKey, DraftIndex, DraftKey, DraftTable, DraftUnique, TableIndex,
 };
 use crate::findings::unreadable;
+use crate::lists::IntoVec as _;
 
 use super::effects::Effects;
 use super::mysql::key_name;
@@ -151,8 +152,8 @@ impl Fold<'_> {
         let tables = self.tables.iter();
         let beside: Vec<bool> = tables
             .map(|child| child.as_ref().is_some_and(is_beside))
-            .collect();
-        let is_there: Vec<bool> = self.tables.iter().map(Option::is_some).collect();
+            .into_vec();
+        let is_there: Vec<bool> = self.tables.iter().map(Option::is_some).into_vec();
         let children = self.tables.iter_mut().enumerate();
         let children = children.filter(|(at, _)| *at != index && beside[*at]);
         for child in children.filter_map(|(_, child)| child.as_mut()) {

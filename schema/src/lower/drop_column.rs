@@ -3,6 +3,7 @@
 use crate::ast::{Expression, KeyPart, Name, PartKey};
 use crate::dialect::Dialect;
 use crate::draft::{DraftCheck, DraftGenerated, DraftIndex, DraftTable, TableIndex};
+use crate::lists::IntoVec as _;
 use crate::model::KeyWords;
 
 use super::effects::Effects;
@@ -40,7 +41,7 @@ pub(super) fn generated_from(table: &DraftTable, name: &str) -> Vec<String> {
             }
             DraftGenerated::No | DraftGenerated::Counted { .. } => false,
         });
-    needs.map(|column| column.name.text.clone()).collect()
+    needs.map(|column| column.name.text.clone()).into_vec()
 }
 
 /// `CASCADE`: foreign keys of other tables to the column.

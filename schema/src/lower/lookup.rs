@@ -3,6 +3,7 @@
 use crate::ast::{CreateTable, FileAst, Keeper, Notes, ObjectName};
 use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftNative, DraftTable, TableIndex};
+use crate::lists::IntoVec as _;
 
 use super::Fold;
 pub(crate) use crate::name::same_name;
@@ -123,7 +124,7 @@ impl Fold<'_> {
         names: &[ObjectName],
     ) -> Vec<(ObjectName, Option<TableIndex>)> {
         let found = |name: &ObjectName| (name.clone(), self.find(file, name));
-        names.iter().map(found).collect()
+        names.iter().map(found).into_vec()
     }
 
     /// A table with its own options, and nothing else yet.
@@ -156,13 +157,13 @@ pub(super) fn named_table(file: &FileAst, name: &ObjectName, notes: &Notes) -> D
         tag.names
             .iter()
             .map(|name| (name.text.clone(), Some(name.span)))
-            .collect()
+            .into_vec()
     });
     let configured = || {
         file.configured_engines
             .iter()
             .map(|name| (name.clone(), None))
-            .collect()
+            .into_vec()
     };
     DraftTable {
         name: name.clone(),

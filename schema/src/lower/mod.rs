@@ -34,6 +34,7 @@ mod user_type;
 mod view;
 mod view_readers;
 
+use crate::lists::IntoVec as _;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::ast::{
@@ -81,9 +82,9 @@ pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
     let dumps = ast.files.iter().filter(|file| file.is_dump);
     let allowed = ast.files.iter().filter_map(|file| file.allow.clone());
     Draft {
-        read_as: read_as.collect(),
-        dumps: dumps.map(|file| file.own).collect(),
-        allowed: allowed.collect(),
+        read_as: read_as.into_vec(),
+        dumps: dumps.map(|file| file.own).into_vec(),
+        allowed: allowed.into_vec(),
         ..fold.finish()
     }
 }
@@ -514,8 +515,8 @@ impl<'a> Fold<'a> {
         self.shared_sequences();
         let mut kept = 0..;
         let place = |table: &Option<DraftTable>| table.as_ref().and_then(|_| kept.next());
-        let moved: Vec<Option<TableIndex>> = self.tables.iter().map(place).collect();
-        let mut tables: Vec<DraftTable> = self.tables.into_iter().flatten().collect();
+        let moved: Vec<Option<TableIndex>> = self.tables.iter().map(place).into_vec();
+        let mut tables: Vec<DraftTable> = self.tables.into_iter().flatten().into_vec();
         for key in tables.iter_mut().flat_map(|table| &mut table.foreign_keys) {
             key.target = key.target.and_then(|target| moved[target]);
         }
@@ -531,7 +532,7 @@ impl<'a> Fold<'a> {
             objects: self.objects.into_vec(),
             functions: self.functions,
             routines: self.routines,
-            views: self.views.into_iter().flatten().collect(),
+            views: self.views.into_iter().flatten().into_vec(),
             other_names: self.no_models,
             skipped: self.skipped,
             stood_in: self.stood_in,

@@ -1,5 +1,6 @@
 //! Lowers constructs of one dialect only: options of tables, partitions, and the objects beside tables.
 
+use crate::lists::IntoVec as _;
 use std::collections::{HashMap, HashSet};
 
 use crate::ast::{
@@ -109,7 +110,7 @@ fn change_attributes(columns: &mut Vec<ColumnDef>, action: &AlterAction) {
 }
 
 fn identities<'t>(types: impl IntoIterator<Item = &'t TypeName>) -> Vec<String> {
-    types.into_iter().map(TypeName::identity).collect()
+    types.into_iter().map(TypeName::identity).into_vec()
 }
 
 impl Fold<'_> {
@@ -208,7 +209,7 @@ impl Fold<'_> {
             }
         }
         let tables = self.typed.iter().filter(|(object, _)| *object == at);
-        let tables: Vec<TableIndex> = tables.map(|(_, table)| *table).collect();
+        let tables: Vec<TableIndex> = tables.map(|(_, table)| *table).into_vec();
         for table in tables {
             for action in &alter.actions {
                 if self.tables[table].is_some() {
@@ -287,7 +288,7 @@ impl Fold<'_> {
     /// `ALTER SEQUENCE … AS bigint` of a sequence that says no more than its type; whether it is that.
     fn retypes(&mut self, at: usize, text: &str) -> bool {
         let is_type = |text: &str| {
-            let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+            let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).into_vec();
             matches!(&words[..], [first, kind] if first == "as" && matches!(kind.as_str(), "smallint" | "integer" | "bigint"))
         };
         let object = self.objects.get_mut(at);
@@ -436,7 +437,7 @@ impl Fold<'_> {
             .collect();
         for table in self.tables.iter_mut().flatten() {
             let keys = table.primary_key.iter().flat_map(|key| &key.columns);
-            let keys: Vec<String> = keys.map(|name| name.text.clone()).collect();
+            let keys: Vec<String> = keys.map(|name| name.text.clone()).into_vec();
             let columns = table.columns.iter_mut();
             for column in columns.filter(|column| !column.not_null) {
                 if !keys.contains(&column.name.text) {

@@ -1,5 +1,6 @@
 //! Objects beside tables as they stand, found by name and, sequences, by the table of the column they belong to.
 
+use crate::lists::IntoVec as _;
 use std::collections::HashMap;
 
 use crate::ast::{Name, ObjectName};
@@ -145,7 +146,7 @@ impl Objects {
 
     /// Those that are left.
     pub(super) fn into_vec(self) -> Vec<DraftObject> {
-        self.list.into_iter().flatten().collect()
+        self.list.into_iter().flatten().into_vec()
     }
 }
 

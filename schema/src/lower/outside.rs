@@ -5,6 +5,7 @@ use crate::ast::{KeyWords, Name, Notes, Reference};
 use crate::draft::{
     DraftColumn, DraftForeignKey, DraftGenerated, DraftKey, DraftNative, DraftTable,
 };
+use crate::lists::IntoVec as _;
 
 use super::{Fold, column_index};
 
@@ -14,7 +15,7 @@ impl Fold<'_> {
         let tables = self.tables.iter().flatten();
         let keys = tables.flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)));
         let unknown = keys.filter(|(_, key)| self.is_outside(key));
-        let found: Vec<DraftTable> = unknown.map(|(table, key)| outside(table, key)).collect();
+        let found: Vec<DraftTable> = unknown.map(|(table, key)| outside(table, key)).into_vec();
         for table in found {
             let known = self.table_outside(&table.name.name);
             match known {
@@ -59,7 +60,7 @@ fn outside(table: &DraftTable, key: &DraftForeignKey) -> DraftTable {
     });
     DraftTable {
         name: name.clone(),
-        columns: typed.collect(),
+        columns: typed.into_vec(),
         primary_key: Some(DraftKey {
             columns: columns.clone(),
             parts: Vec::new(),

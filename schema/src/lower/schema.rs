@@ -1,6 +1,7 @@
 //! Schemas, and MySQL's databases, as a whole: dropped or renamed with everything in them.
 
 use crate::ast::{FileAst, ObjectName};
+use crate::lists::IntoVec as _;
 
 use super::Fold;
 
@@ -11,7 +12,7 @@ impl Fold<'_> {
         let tables: Vec<ObjectName> = (self.tables.iter().flatten())
             .filter(|table| table.file == file.file && inside(&table.name))
             .map(|table| table.name.clone())
-            .collect();
+            .into_vec();
         for table in &tables {
             self.drop_what_refers_to(file, table);
             self.drop_table(file, table);
@@ -24,7 +25,7 @@ impl Fold<'_> {
         let types: Vec<ObjectName> = (self.objects.iter())
             .filter(|object| object.file == file.file && inside(&object.name))
             .map(|object| object.name.clone())
-            .collect();
+            .into_vec();
         for name in &types {
             self.drop_type(file, name);
         }

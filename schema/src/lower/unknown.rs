@@ -3,6 +3,7 @@
 use crate::ast::Name;
 use crate::diagnostic::Diagnostic;
 use crate::draft::DraftTable;
+use crate::lists::IntoVec as _;
 use crate::name;
 
 use crate::name::quoted_list;
@@ -26,7 +27,7 @@ pub(super) fn column(table: &DraftTable, wanted: &Name) -> Diagnostic {
         table.name.name.text, wanted.text
     );
     let columns = table.columns.iter();
-    let known: Vec<&str> = columns.map(|column| column.name.text.as_str()).collect();
+    let known: Vec<&str> = columns.map(|column| column.name.text.as_str()).into_vec();
     let near = name::suggest(&wanted.text, known.iter().copied());
     finding(message, wanted).help(near.map_or_else(
         || format!("its columns are {}", quoted_list(&known)),

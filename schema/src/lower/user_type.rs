@@ -5,6 +5,7 @@ use crate::ast::{
     ObjectName, TypeName,
 };
 use crate::draft::{DraftDomain, DraftEnum};
+use crate::lists::IntoVec as _;
 use crate::source::FileId;
 
 use super::Fold;
@@ -34,7 +35,7 @@ impl Fold<'_> {
             base: created.base.clone(),
             not_null: created.is_not_null(),
             default: created.default().cloned(),
-            checks: created.checks().cloned().collect(),
+            checks: created.checks().cloned().into_vec(),
         });
     }
 
@@ -107,7 +108,7 @@ impl Fold<'_> {
         columns
             .filter(|(_, file, column)| is_wanted(*file, &column.type_name))
             .map(|(place, _, _)| place)
-            .collect()
+            .into_vec()
     }
 
     pub(super) fn forget_enum(&mut self, name: &str, index: usize) {

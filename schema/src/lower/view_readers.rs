@@ -7,6 +7,7 @@
 use crate::ast::{FileAst, Name, ObjectName};
 use crate::diagnostic::Diagnostic;
 use crate::draft::{DraftView, Outdated, TableIndex};
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 
 use super::effects::{Effects, HeldViews};
@@ -73,7 +74,7 @@ impl Fold<'_> {
     pub(super) fn leave_out_outdated_views(&mut self, file: &FileAst) {
         let of_file = |view: &DraftView| view.table.file == file.file && view.outdated.is_some();
         let is_open = |at: &usize| self.views[*at].as_ref().is_some_and(of_file);
-        let mut open: Vec<usize> = (0..self.views.len()).filter(is_open).collect();
+        let mut open: Vec<usize> = (0..self.views.len()).filter(is_open).into_vec();
         while let Some(at) = open.pop() {
             let outdated = self.views[at]
                 .as_ref()

@@ -2,6 +2,7 @@
 
 use super::{EngineId, EnumId, Model};
 use crate::column_type::ColumnType;
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 
 /// A domain: another name of a type.
@@ -72,7 +73,7 @@ impl Model {
             is_type[first] |= !engines.is_empty();
         }
         let all = (0..self.enums.len() as u32).map(EnumId);
-        all.filter(|id| is_type[id.0 as usize]).collect()
+        all.filter(|id| is_type[id.0 as usize]).into_vec()
     }
 }
 

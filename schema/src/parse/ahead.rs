@@ -9,6 +9,7 @@ use super::split::RawStatement;
 use super::{FileReader, TABLE_LIMIT, ddl};
 use crate::ast::{SearchPath, Statement};
 use crate::diagnostic::Diagnostic;
+use crate::lists::IntoVec as _;
 use crate::parts::in_parts;
 use crate::source::Span;
 use crate::syntax::{Cursor, Problem};
@@ -45,7 +46,7 @@ impl FileReader<'_> {
         let parts = in_parts(batch, STATEMENTS, |placed| {
             let parts = placed.iter();
             let parts = parts.map(|placed| reader.part(placed, comments));
-            parts.collect::<Vec<_>>()
+            parts.into_vec()
         });
         for ((statement, path), part) in batch.iter().zip(parts.into_iter().flatten()) {
             let first = self.ast.statements.len();

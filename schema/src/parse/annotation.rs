@@ -9,6 +9,7 @@ use crate::ast::{
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::levels;
+use crate::lists::IntoVec as _;
 use crate::name;
 use crate::source::{FileId, Span};
 use bindery_core::dialect::Dialect;
@@ -136,7 +137,7 @@ impl<'a> Reader<'a> {
             .flat_map(|comment| prose::comment_lines(text, comment));
         lines
             .filter_map(|(start, line)| self.tag(start, line))
-            .collect()
+            .into_vec()
     }
 
     fn tag(&mut self, start: usize, line: &'a str) -> Option<Tag<'a>> {

@@ -7,6 +7,7 @@
 
 use super::lex::Comment;
 use super::split::{DEPTH_LIMIT, RawStatement};
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 use crate::syntax::{Cursor, Cut};
 
@@ -226,7 +227,7 @@ fn text_of_ddl(body: &Cursor<'_>) -> Option<Passed> {
     let mut texts = (0..body.rest()).filter(|&at| body.is_text(at));
     texts.find_map(|at| {
         let text = body.content(at);
-        let kind: Vec<&str> = text.split_whitespace().take(2).collect();
+        let kind: Vec<&str> = text.split_whitespace().take(2).into_vec();
         let kind = kind.join(" ").to_uppercase();
         is_change(&kind, changes).then(|| Passed {
             place: body.span_at(at),

@@ -1,6 +1,7 @@
 //! Which comment belongs to which table or column: right above it, inside it, or at the end of its line.
 
 use super::lex::Comment;
+use crate::lists::IntoVec as _;
 
 /// The comments of one text; each is handed out at most once.
 pub(crate) struct Comments<'a> {
@@ -170,6 +171,6 @@ impl<'a> Comments<'a> {
                 entry.taken = true;
                 entry.comment
             })
-            .collect()
+            .into_vec()
     }
 }

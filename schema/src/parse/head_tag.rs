@@ -4,6 +4,7 @@
 use super::annotation::Head;
 use crate::ast::{CreateTable, FileAst, Statement};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lists::IntoVec as _;
 
 /// Asks which is meant. Only a head has a `@dialect`, so that beside one the tag is the head's for certain; so it is above a
 /// table that has a tag of its own, and a file of one table is that table.
@@ -17,7 +18,7 @@ pub(super) fn check(head: &Head, ast: &FileAst, diagnostics: &mut Diagnostics) {
     if first.notes.engines.is_some() || untagged(ast).nth(1).is_none() {
         return;
     }
-    let names: Vec<&str> = tag.names.iter().map(|name| name.text.as_str()).collect();
+    let names: Vec<&str> = tag.names.iter().map(|name| name.text.as_str()).into_vec();
     let (names, table) = (names.join(", "), &first.name.name);
     let message = format!(
         "`@engines {names}` could be for the whole file or for table `{}` alone",

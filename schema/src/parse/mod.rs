@@ -36,6 +36,7 @@ pub use single::statement_names;
 #[cfg(feature = "diff")]
 pub(crate) use single::{SingleStatement, parse_single};
 
+use crate::lists::IntoVec as _;
 use bindery_core::statements::{kind, load, reverted, split};
 use std::collections::HashMap;
 
@@ -75,7 +76,7 @@ pub fn parse(input: &Input, diagnostics: &mut Diagnostics) -> Ast {
         ..ast
     });
     Ast {
-        files: files.collect(),
+        files: files.into_vec(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::block::{Block, block};
 use super::split::RawStatement;
+use crate::lists::IntoVec as _;
 use crate::syntax::grammar::NestedStatements;
 use crate::syntax::{Cursor, Cut};
 
@@ -69,5 +70,5 @@ fn schema(statement: &Cursor<'_>) -> Option<Nested> {
         .iter()
         .zip(ends)
         .filter_map(|(&start, end)| statement.within(start, end)?.as_statement());
-    Some(Nested::Schema(name, elements.collect()))
+    Some(Nested::Schema(name, elements.into_vec()))
 }

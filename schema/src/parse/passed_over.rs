@@ -3,6 +3,7 @@
 use super::{FileReader, kind, split};
 use crate::diagnostic::Diagnostic;
 use crate::findings::unreadable;
+use crate::lists::IntoVec as _;
 use crate::name;
 use crate::syntax::{Problem, shortened};
 use split::RawStatement;
@@ -12,13 +13,13 @@ impl FileReader<'_> {
     fn first_words(&self, statement: &RawStatement) -> Vec<String> {
         let pieces = self.cursor(statement).pieces().take(40);
         let words = pieces.map(|piece| piece.trim_matches(['"', '`', '[', ']']).to_lowercase());
-        words.collect()
+        words.into_vec()
     }
 
     /// The configuration that `CREATE TEXT SEARCH CONFIGURATION` makes, or that `ALTER …` names anew, without its schema.
     pub(super) fn text_search(&self, statement: &RawStatement) -> Option<String> {
         let words = self.first_words(statement);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).into_vec();
         match words.as_slice() {
             [
                 "create",
@@ -67,7 +68,7 @@ impl FileReader<'_> {
         };
         let events = words[..at].iter();
         let events = events.filter(|word| ["insert", "update", "delete"].contains(&word.as_str()));
-        events.map(|event| (view.clone(), event.clone())).collect()
+        events.map(|event| (view.clone(), event.clone())).into_vec()
     }
 
     pub(super) fn too_deep(&mut self, statement: &RawStatement) {

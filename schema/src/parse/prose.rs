@@ -2,6 +2,7 @@
 
 use super::annotation::KNOWN;
 use super::lex::Comment;
+use crate::lists::IntoVec as _;
 
 /// The lines of a comment without its markers, each with the place of its first byte.
 pub(crate) fn comment_lines<'a>(text: &'a str, comment: &Comment) -> Vec<(usize, &'a str)> {
@@ -64,7 +65,7 @@ fn trimmed(lines: Vec<String>) -> Vec<String> {
     let mut lines: Vec<String> = lines
         .into_iter()
         .map(|line| if blank(&line) { String::new() } else { line })
-        .collect();
+        .into_vec();
     lines.dedup_by(|second, first| second.is_empty() && first.is_empty());
     while lines.last().is_some_and(String::is_empty) {
         lines.pop();

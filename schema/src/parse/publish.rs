@@ -1,6 +1,7 @@
 //! Reads `@publish`: which changes of a table have events, and which of these hold the row as it was before.
 
 use crate::ast::{ChangeKind, PublishTag, PublishedEvent};
+use crate::lists::IntoVec as _;
 use crate::name;
 use crate::sorting::sort_by;
 
@@ -35,7 +36,7 @@ impl<'a> Reader<'a> {
 
     /// `updated with before`.
     fn published_event(&mut self, tag: &Tag<'a>, part: &str) -> Option<PublishedEvent> {
-        let words: Vec<&str> = part.split_whitespace().collect();
+        let words: Vec<&str> = part.split_whitespace().into_vec();
         let (first, before) = match words.as_slice() {
             [first] => (*first, false),
             [first, "with", "before"] => (*first, true),

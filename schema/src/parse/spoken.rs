@@ -1,6 +1,7 @@
 //! Finds out which dialect a file is written in: what its head says, what the configuration says, else the one that all
 //! engines of its tables speak.
 
+use crate::lists::IntoVec as _;
 use std::collections::BTreeSet;
 
 use super::annotation::Head;
@@ -59,7 +60,7 @@ pub(super) fn by_tables(
             None => names.extend(own.iter().map(|&name| name.to_owned())),
         }
     }
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).into_vec();
     if let Some(found) = by_engines(input, &names) {
         return Some(found);
     }
@@ -73,7 +74,7 @@ pub(super) fn by_tables(
 /// Returns the engines of tables without a tag.
 fn head_engines<'a>(input: &'a Input, file: &'a InputFile, head: &'a Head) -> Vec<&'a str> {
     match &head.engines {
-        Some(tag) => tag.names.iter().map(|name| name.text.as_str()).collect(),
+        Some(tag) => tag.names.iter().map(|name| name.text.as_str()).into_vec(),
         None => input.engines_of(file),
     }
 }
@@ -81,7 +82,7 @@ fn head_engines<'a>(input: &'a Input, file: &'a InputFile, head: &'a Head) -> Ve
 /// The one dialect of all these engines.
 fn by_engines(input: &Input, names: &[&str]) -> Option<ReadAs> {
     let engines = names.iter().filter_map(|name| input.engine_named(name));
-    let engines: Vec<_> = engines.map(|id| &input.engines[id.0 as usize]).collect();
+    let engines: Vec<_> = engines.map(|id| &input.engines[id.0 as usize]).into_vec();
     let dialect = engines.first()?.dialect;
     if engines.iter().any(|engine| engine.dialect != dialect) {
         return None;
@@ -89,6 +90,6 @@ fn by_engines(input: &Input, names: &[&str]) -> Option<ReadAs> {
     let names = engines.iter().map(|engine| engine.name.clone());
     Some(ReadAs {
         dialect,
-        reason: DialectReason::Engines(names.collect()),
+        reason: DialectReason::Engines(names.into_vec()),
     })
 }

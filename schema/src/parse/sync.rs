@@ -1,6 +1,7 @@
 //! Reads `@sync`: the engines that rows are copied from and to, the model there, and how changed rows are found.
 
 use crate::ast::{Name, SyncTag};
+use crate::lists::IntoVec as _;
 
 use super::annotation::{Reader, Tag, unquoted};
 
@@ -21,7 +22,7 @@ impl<'a> Reader<'a> {
 
     /// Pairs of a word and a name, in this order; `captured` at the end stands alone.
     fn sync_parts(&self, tag: &Tag<'a>) -> Option<SyncTag> {
-        let mut words: Vec<&'a str> = tag.rest.split_whitespace().collect();
+        let mut words: Vec<&'a str> = tag.rest.split_whitespace().into_vec();
         let captured = words.pop_if(|last| *last == "captured").is_some();
         let (pairs, []) = words.as_chunks::<2>() else {
             return None;

@@ -10,6 +10,7 @@ mod sqlite;
 use crate::column_type::TypeClass;
 use crate::dialect::Dialect;
 use crate::fingerprint::Fingerprint;
+use crate::lists::IntoVec as _;
 use crate::model::{Column, Table, TableName};
 use crate::sql_writer::SqlWriter;
 
@@ -72,7 +73,7 @@ pub fn capture(table: &Table, dialect: Dialect) -> Option<Capture> {
         table,
         dialect,
         form: Form::of(dialect),
-        key: columns.collect(),
+        key: columns.into_vec(),
     };
     Some(writer.write())
 }
@@ -195,7 +196,7 @@ impl Writer<'_> {
             let value = format!("{row}.{}", identifier(&column.name, self.dialect));
             (self.form.part)(&value, key_form(column))
         };
-        let parts: Vec<String> = self.key.iter().map(part).collect();
+        let parts: Vec<String> = self.key.iter().map(part).into_vec();
         (self.form.joined)(&parts)
     }
 }

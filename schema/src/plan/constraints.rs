@@ -3,6 +3,7 @@
 //! Where a database reports columns there is no name: SQLite's unique keys, MySQL's foreign keys. What it calls by a
 //! name that cannot be known, as a check that has none in the schema, has none here either.
 
+use crate::lists::IntoVec as _;
 use std::collections::HashSet;
 
 use super::index::given_names;
@@ -76,7 +77,7 @@ fn unnamed(table: &Table) -> Vec<Constraint> {
             IndexKey::Column(column) => Some(column),
             IndexKey::Expression(_) => None,
         });
-        constraint(ConstraintKind::UniqueIndex, &index.name, columns.collect())
+        constraint(ConstraintKind::UniqueIndex, &index.name, columns.into_vec())
     });
     let foreign = table.foreign_keys.iter();
     let foreign =
@@ -86,14 +87,14 @@ fn unnamed(table: &Table) -> Vec<Constraint> {
         constraint(
             ConstraintKind::Check,
             &check.name,
-            check.column.into_iter().collect(),
+            check.column.into_iter().into_vec(),
         )
     });
     key.chain(uniques)
         .chain(indexes)
         .chain(foreign)
         .chain(checks)
-        .collect()
+        .into_vec()
 }
 
 /// Names the constraints as one dialect does.
@@ -119,7 +120,7 @@ impl<'m> Namer<'m> {
             table,
             dialect: engine.dialect,
             native: table.source_dialect == engine.dialect,
-            indexes: uniques.into_iter().chain(others).collect(),
+            indexes: uniques.into_iter().chain(others).into_vec(),
             taken: HashSet::new(),
         }
     }
@@ -141,7 +142,7 @@ impl<'m> Namer<'m> {
             let own = one.name.clone().filter(|_| self.native);
             self.name(one, own.or(index))
         });
-        names.collect()
+        names.into_vec()
     }
 
     fn name(&mut self, one: &Constraint, written: Option<String>) -> Option<String> {
@@ -207,7 +208,7 @@ impl<'m> Namer<'m> {
         let columns = one.columns.iter();
         columns
             .map(|column| self.table.column(*column).name.as_str())
-            .collect()
+            .into_vec()
     }
 
     fn is_index(&self, one: &Constraint) -> bool {

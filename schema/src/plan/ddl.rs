@@ -1,6 +1,7 @@
 //! The statements that make and remove all tables of one engine.
 
 use crate::dialect::DialectRules as _;
+use crate::lists::IntoVec as _;
 use crate::sorting::sort_by;
 use std::hash::{Hash, Hasher};
 
@@ -64,7 +65,7 @@ pub fn create_statements(model: &CheckedModel, engine: EngineId) -> Vec<CreateTa
         .tables
         .iter()
         .filter(|id| model.table(**id).is_made_on(context.engine));
-    managed.map(|id| context.table(*id, &mut names)).collect()
+    managed.map(|id| context.table(*id, &mut names)).into_vec()
 }
 
 /// One table whose neighbours are made by a program that does not know this model: every foreign key to another table
@@ -74,7 +75,7 @@ pub fn create_alone(model: &CheckedModel, table: TableId, engine: EngineId) -> O
     let to_others = keys.filter(|(_, key)| key.table != table);
     let order = CreationOrder {
         tables: vec![table],
-        forward: to_others.map(|(number, _)| (table, number)).collect(),
+        forward: to_others.map(|(number, _)| (table, number)).into_vec(),
     };
     let context = Context {
         model,
@@ -137,7 +138,7 @@ impl<'m> Context<'m> {
             return self.view(id, view, names);
         }
         let mut writer = self.writer(id);
-        let mut create: Vec<String> = self.schema(&table.name).into_iter().collect();
+        let mut create: Vec<String> = self.schema(&table.name).into_iter().into_vec();
         if self.is_own(id) {
             create.extend(create_objects(self.model, id));
         }
@@ -173,7 +174,7 @@ impl<'m> Context<'m> {
         let mut drop = SqlWriter::new(self.dialect());
         drop.push("DROP ").push(kind_of_view(view));
         drop.push("IF EXISTS ").table(name);
-        let mut create: Vec<String> = self.schema(name).into_iter().collect();
+        let mut create: Vec<String> = self.schema(name).into_iter().into_vec();
         if self.is_own(id) {
             create.extend(create_objects(self.model, id));
         }
@@ -244,12 +245,12 @@ impl<'m> Context<'m> {
         // The table's own needs are made with its objects.
         let objects = table.native.objects.iter();
         let objects = objects.filter(|_| self.is_own(id));
-        let made: Vec<ObjectKind> = objects.map(|at| self.model.objects[*at].kind).collect();
+        let made: Vec<ObjectKind> = objects.map(|at| self.model.objects[*at].kind).into_vec();
         let columns = table.columns.iter();
         let mut found: Vec<EnumId> = columns
             .filter_map(|column| of_column(&column.column_type))
             .filter(|id| !made.contains(&ObjectKind::Enum(*id)))
-            .collect();
+            .into_vec();
         sort_by(&mut found, Ord::cmp);
         found.dedup();
         found
@@ -274,7 +275,7 @@ impl<'m> Context<'m> {
         let forward = self.order.forward.iter().filter(|(table, _)| *table == id);
         forward
             .map(|(_, number)| self.add_foreign_key(id, *number))
-            .collect()
+            .into_vec()
     }
 
     fn add_foreign_key(&self, id: TableId, number: usize) -> String {
@@ -303,7 +304,7 @@ impl<'m> Context<'m> {
                 .columns
                 .iter()
                 .map(|column| table.column(*column).name.as_str())
-                .collect();
+                .into_vec();
             let wanted = format!("{}_{}", table.name.name, columns.join("_"));
             bounded(
                 &wanted,
@@ -324,7 +325,7 @@ impl<'m> Context<'m> {
         let referring: Vec<_> = forward
             .filter(|(_, key)| key.table == id)
             .map(|(other, key)| (other, key, self.foreign_key_name(other, key)))
-            .collect();
+            .into_vec();
         let mut statements = if referring.is_empty() {
             vec![sql.finish()]
         } else {

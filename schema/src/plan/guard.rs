@@ -2,6 +2,7 @@
 //!
 //! Each locks what the shard says of its slots until its transaction ends, so whoever changes that knows that no write is on its way.
 
+use crate::lists::IntoVec as _;
 use bindery_core::slots::{OWN, REFUSAL, SlotKey, slot_sql};
 
 use super::capture::quoted;
@@ -74,7 +75,7 @@ impl Writer<'_> {
             let refused = rows
                 .iter()
                 .map(|row| format!("substr(slots, 1 + {}, 1) <> '{OWN}'", self.slot(row)));
-            let refused = refused.collect::<Vec<_>>().join(" OR ");
+            let refused = refused.into_vec().join(" OR ");
             let rest = format!(
                 "BEFORE {words} ON {} WHEN (SELECT moves = 0 AND ({refused}) FROM _bindery_shard_fences WHERE shards = {}) \
                  BEGIN SELECT RAISE(ABORT, '{}'); END",
@@ -84,16 +85,16 @@ impl Writer<'_> {
             );
             (named(event, &rest), rest)
         };
-        let all: Vec<_> = EVENTS.iter().map(guard).collect();
+        let all: Vec<_> = EVENTS.iter().map(guard).into_vec();
         Guard {
             create: all
                 .iter()
                 .map(|(name, rest)| format!("CREATE TRIGGER IF NOT EXISTS \"{name}\" {rest}"))
-                .collect(),
+                .into_vec(),
             drop: all
                 .iter()
                 .map(|(name, _)| format!("DROP TRIGGER IF EXISTS \"{name}\""))
-                .collect(),
+                .into_vec(),
         }
     }
 
@@ -102,7 +103,7 @@ impl Writer<'_> {
             let refused = rows
                 .iter()
                 .map(|row| format!("SUBSTR(letters, 1 + {}, 1) <> '{OWN}'", self.slot(row)));
-            let refused = refused.collect::<Vec<_>>().join(" OR ");
+            let refused = refused.into_vec().join(" OR ");
             let body = format!(
                 "BEGIN DECLARE letters MEDIUMTEXT; IF @bindery_moves IS NULL THEN \
                  SELECT slots INTO letters FROM _bindery_shard_fences WHERE shards = {} LOCK IN SHARE MODE; \
@@ -116,16 +117,16 @@ impl Writer<'_> {
             );
             (named(event, &rest), rest)
         };
-        let all: Vec<_> = EVENTS.iter().map(guard).collect();
+        let all: Vec<_> = EVENTS.iter().map(guard).into_vec();
         Guard {
             create: all
                 .iter()
                 .map(|(name, rest)| format!("CREATE TRIGGER `{name}` {rest}"))
-                .collect(),
+                .into_vec(),
             drop: all
                 .iter()
                 .map(|(name, _)| format!("DROP TRIGGER IF EXISTS `{name}`"))
-                .collect(),
+                .into_vec(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Indexes: their names, which are unique in a database, and their statements.
 
 use crate::dialect::DialectRules as _;
+use crate::lists::IntoVec as _;
 use std::collections::BTreeSet;
 
 use super::key::{OVERLAPS, counted_without_key, deferred, write_part_words};
@@ -76,11 +77,11 @@ pub(super) fn given_names(
             .then(|| give(own, &joined(table, &unique.columns)));
         made.flatten()
     });
-    let uniques = uniques.collect();
+    let uniques = uniques.into_vec();
     let context = Context { model, id, engine };
     let indexes = table.indexes.iter();
     let indexes = indexes.map(|index| give(index.name.as_deref(), &context.columns(index)));
-    (uniques, indexes.collect())
+    (uniques, indexes.into_vec())
 }
 
 /// The name cut so that it fits with its suffix.
@@ -299,7 +300,7 @@ fn joined(table: &Table, columns: &[ColumnId]) -> String {
     let names: Vec<&str> = columns
         .iter()
         .map(|column| table.column(*column).name.as_str())
-        .collect();
+        .into_vec();
     names.join("_")
 }
 
@@ -491,7 +492,7 @@ impl Context<'_> {
             IndexKey::Column(column) => Some(column),
             IndexKey::Expression(_) => None,
         });
-        joined(self.table(), &columns.collect::<Vec<_>>())
+        joined(self.table(), &columns.into_vec())
     }
 
     fn is_native(&self) -> bool {
@@ -525,7 +526,7 @@ impl Context<'_> {
         let names: Vec<&str> = others
             .filter(|engine| engine.dialect != self.dialect())
             .map(|engine| engine.name.as_str())
-            .collect();
+            .into_vec();
         if names.is_empty() {
             return "let the table live on engines that have it".to_owned();
         }

@@ -6,6 +6,7 @@ use crate::dialect::DialectRules as _;
 use crate::dialect::{
     ColumnPlace, Flavour, Refusal, SizeOf, check_fits, expression_remark, expression_sql, lacks,
 };
+use crate::lists::IntoVec as _;
 use crate::model::{
     Check, ColumnId, ForeignKey, Generated, KeyWords, PartWords, PrimaryKey, ReferentialAction,
     Table, Unique,
@@ -91,7 +92,7 @@ impl<'m> TableWriter<'m> {
         }
         let primary = table.primary_key.iter();
         let primary = primary.map(|key| (&key.columns, key.deferrable, false, &key.words.include));
-        let mut known: Vec<_> = primary.collect();
+        let mut known: Vec<_> = primary.into_vec();
         let constraints = table.uniques.iter().enumerate();
         let constraints = constraints.filter(|(_, unique)| !unique.is_index);
         let later = constraints.filter(|(_, unique)| {
@@ -107,7 +108,7 @@ impl<'m> TableWriter<'m> {
             known.push(key);
             is_known
         });
-        later.map(|(at, _)| at).collect()
+        later.map(|(at, _)| at).into_vec()
     }
 
     /// Whether equal keys of one statement would be one.
@@ -132,7 +133,7 @@ impl<'m> TableWriter<'m> {
             sql.push(" ADD ").push(&line);
             sql.finish()
         });
-        added.collect()
+        added.into_vec()
     }
 
     pub(super) fn unique(&self, unique: &Unique) -> String {
@@ -185,7 +186,7 @@ impl<'m> TableWriter<'m> {
                 table: self.id,
                 column: *column,
             })
-            .collect();
+            .into_vec();
         if self.is_native() {
             return;
         }
@@ -385,9 +386,9 @@ impl<'m> TableWriter<'m> {
         let table = self.table();
         let here = |check: &&Check| !self.is_own() || check.column.is_none();
         let here = |check: &&Check| here(check) && !self.is_left_unchecked(check.not_valid);
-        let checks: Vec<&Check> = table.checks.iter().filter(here).collect();
+        let checks: Vec<&Check> = table.checks.iter().filter(here).into_vec();
         let written = checks.into_iter().map(|check| self.check(check));
-        written.collect::<Vec<_>>().into_iter().flatten().collect()
+        written.into_vec().into_iter().flatten().into_vec()
     }
 
     /// Whether a constraint is `NOT VALID` here, too. CREATE TABLE knows no such constraint.
@@ -407,7 +408,7 @@ impl<'m> TableWriter<'m> {
         };
         let checks = self.table().checks.iter().filter(|check| check.not_valid);
         let checks = checks.filter_map(|check| writer.check(check));
-        let mut lines: Vec<String> = foreign.collect();
+        let mut lines: Vec<String> = foreign.into_vec();
         lines.extend(checks);
         let add = |line: String| {
             let mut sql = SqlWriter::new(self.dialect());
@@ -415,7 +416,7 @@ impl<'m> TableWriter<'m> {
             sql.push(" ADD ").push(&line).push(" NOT VALID");
             sql.finish()
         };
-        lines.into_iter().map(add).collect()
+        lines.into_iter().map(add).into_vec()
     }
 
     pub(super) fn check(&mut self, check: &Check) -> Option<String> {

@@ -4,6 +4,7 @@ use super::index::key_line;
 use super::table::TableWriter;
 use crate::dialect::DialectRules as _;
 use crate::dialect::{ColumnPlace, Dialect, Refusal, default_fits, lacks};
+use crate::lists::IntoVec as _;
 use crate::model::{Column, Counter, Generated, Partition, Table, TableId};
 use crate::sql_writer::SqlWriter;
 
@@ -189,7 +190,7 @@ impl<'m> TableWriter<'m> {
         indexes
             .filter(|index| here(index.is_constraint))
             .map(|index| key_line(table, index, self.dialect()))
-            .collect()
+            .into_vec()
     }
 
     /// Returns the lines that are neither column nor key; refused where another dialect has no word for it.
@@ -211,7 +212,7 @@ impl<'m> TableWriter<'m> {
             sql.finish()
         });
         let periods = native.periods.iter().map(|period| period.sql.clone());
-        exclusions.chain(periods).collect()
+        exclusions.chain(periods).into_vec()
     }
 
     /// Periods bound what their columns hold, and versions are what a program may ask for later: neither goes in silence.
@@ -332,7 +333,7 @@ impl<'m> TableWriter<'m> {
             let text = column.native.comment.as_ref()?;
             Some(comment_on("COLUMN", Some(&column.name), text))
         });
-        own.chain(columns).collect()
+        own.chain(columns).into_vec()
     }
 
     fn owned_sequences(&self, table: &Table) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! Objects beside tables that a table needs where it is created in the dialect it is written in: extensions, types,
 //! domains, sequences, functions. What is there already is left alone.
 
+use crate::lists::IntoVec as _;
 use std::collections::BTreeSet;
 
 use crate::dialect::Dialect;
@@ -124,7 +125,7 @@ pub(super) fn plain(model: &Model, object: &NativeObject) -> Vec<String> {
         sql.push(" ").push(change);
         sql.finish()
     });
-    [created].into_iter().chain(changes).collect()
+    [created].into_iter().chain(changes).into_vec()
 }
 
 /// Its name and its options.
@@ -171,11 +172,7 @@ fn with_changes(created: String, kind: &str, object: &NativeObject) -> String {
         sql.push(" ").push(change);
         sql.finish()
     });
-    [created]
-        .into_iter()
-        .chain(changes)
-        .collect::<Vec<_>>()
-        .join("; ")
+    [created].into_iter().chain(changes).into_vec().join("; ")
 }
 
 /// The statements that remove what a table needs, unless others need it too; extensions, collations and functions stay, and so does what no

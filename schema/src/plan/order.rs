@@ -1,5 +1,6 @@
 //! In which order the tables of one engine are made: referred tables first, as far as there is such an order.
 
+use crate::lists::IntoVec as _;
 use std::collections::BTreeSet;
 
 use crate::model::{EngineId, Model, TableId};
@@ -56,7 +57,7 @@ impl Open {
             let table = model.table(id);
             table.view.is_none() && table.engines.contains(&engine)
         };
-        let here: Vec<bool> = model.table_ids().map(is_here).collect();
+        let here: Vec<bool> = model.table_ids().map(is_here).into_vec();
         let mut open = Self {
             referred: vec![None; here.len()],
             referring: vec![Vec::new(); here.len()],

@@ -6,6 +6,7 @@ use super::index::{key_line, own_index, unique_index};
 use super::order::{CreationOrder, creation_order};
 use super::table::TableWriter;
 use crate::dialect::ColumnPlace;
+use crate::lists::IntoVec as _;
 use crate::model::{
     Check, ColumnId, Engine, EngineId, ForeignKey, Index, IndexKey, Model, NativeObject,
     PrimaryKey, TableId, Unique,
@@ -171,7 +172,7 @@ impl<'m> Pieces<'m> {
         };
         let all = writer.behind().into_iter();
         all.filter(|statement| !comments.contains(statement))
-            .collect()
+            .into_vec()
     }
 }
 
@@ -182,7 +183,7 @@ pub(crate) fn index_columns(model: &Model, id: TableId, index: &Index) -> Vec<St
         IndexKey::Column(column) => Some(table.column(*column).name.clone()),
         IndexKey::Expression(_) => None,
     });
-    columns.collect()
+    columns.into_vec()
 }
 
 /// The statements that make an object, the first being CREATE.

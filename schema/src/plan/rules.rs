@@ -5,6 +5,7 @@
 //! Names of constraints, comments, and the order and layout of the text are not in it: a database behaves the same.
 
 use crate::fingerprint::Fingerprint;
+use crate::lists::IntoVec as _;
 use crate::model::{
     Check, Column, ColumnId, DefaultValue, Expression, ForeignKey, Generated, Index, IndexKey,
     IndexPart, Model, Table, TableId, Unique, ViewQuery,
@@ -21,7 +22,7 @@ pub fn rules(model: &Model, table: TableId) -> u64 {
     let key = table.primary_key.iter();
     let mut lines: Vec<Line> = key
         .map(|key| [vec!["key".to_owned()], names(table, &key.columns)].concat())
-        .collect();
+        .into_vec();
     lines.extend(table.uniques.iter().map(|unique| of_unique(table, unique)));
     lines.extend(table.indexes.iter().map(|index| of_index(table, index)));
     let foreign_keys = table.foreign_keys.iter();
@@ -39,7 +40,7 @@ fn names(table: &Table, columns: &[ColumnId]) -> Vec<String> {
     let columns = columns.iter();
     columns
         .map(|column| table.column(*column).name.clone())
-        .collect()
+        .into_vec()
 }
 
 fn of_unique(table: &Table, unique: &Unique) -> Line {
@@ -91,7 +92,7 @@ fn of_foreign_key(model: &Model, table: &Table, key: &ForeignKey) -> Line {
             referred.column(*other).name.clone(),
         ]
     });
-    let mut line: Line = words.into_iter().chain(pairs).collect();
+    let mut line: Line = words.into_iter().chain(pairs).into_vec();
     line.extend(names(table, &key.on_delete_columns));
     line
 }
@@ -131,7 +132,7 @@ fn of_column(column: &Column) -> Vec<Line> {
         words.push(["version".to_owned(), String::new()]);
     }
     let line = |[what, how]: [String; 2]| vec![what, column.name.clone(), how];
-    words.into_iter().map(line).collect()
+    words.into_iter().map(line).into_vec()
 }
 
 fn of_default(value: &DefaultValue) -> [String; 2] {
@@ -224,7 +225,7 @@ pub(super) mod tests {
                 assert!(POSTS.contains(from), "{from}");
                 of_posts(&POSTS.replacen(from, to, 1))
             })
-            .collect();
+            .into_vec();
         for index in [
             "",
             "CREATE INDEX i ON posts (b);",

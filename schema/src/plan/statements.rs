@@ -5,6 +5,7 @@
 use crate::column_type::ColumnType;
 use crate::dialect::DialectRules as _;
 use crate::dialect::{Dialect, Moment};
+use crate::lists::IntoVec as _;
 use crate::model::{
     CheckedModel, Column, ColumnId, DefaultValue, EngineId, Generated, Model, Table, TableId,
     TableName, TableSync,
@@ -71,7 +72,7 @@ pub struct UniqueStatements {
 /// The columns of a row, in order: all of the table's but those with `@skip`.
 pub fn row_columns(table: &Table) -> Vec<ColumnId> {
     let ids = (0..table.columns.len() as u32).map(ColumnId);
-    ids.filter(|id| !table.column(*id).skip).collect()
+    ids.filter(|id| !table.column(*id).skip).into_vec()
 }
 
 /// Returns whether a value can be given to the column. Computed ones have none of their own.
@@ -132,7 +133,7 @@ pub(crate) fn silent_engines(model: &Model, table: &Table, column: ColumnId) -> 
     let engines = table.engines.iter().copied();
     engines
         .filter(|id| !model.engine(*id).capabilities().returning)
-        .collect()
+        .into_vec()
 }
 
 /// Returns whether every update sets the column by itself, so that no program gives it a value to update. None in a key is.
@@ -205,10 +206,10 @@ impl<'m> StatementFacts<'m> {
             returns: engine.capabilities().returning,
             name: &table.name,
             is_view: table.view.is_some(),
-            columns: columns.collect(),
+            columns: columns.into_vec(),
             row: row_columns(table),
             key: table.primary_key.as_ref().map_or(&[], |key| &key.columns),
-            uniques: table.uniques.iter().map(|key| &*key.columns).collect(),
+            uniques: table.uniques.iter().map(|key| &*key.columns).into_vec(),
         }
     }
 
@@ -248,7 +249,7 @@ struct Saved<'s> {
 
 fn without(positions: &[usize], others: &[usize]) -> Vec<usize> {
     let positions = positions.iter().copied();
-    positions.filter(|at| !others.contains(at)).collect()
+    positions.filter(|at| !others.contains(at)).into_vec()
 }
 
 /// The part of the current time that a column of dates or times holds.
@@ -275,7 +276,7 @@ impl<'m> Context<'m> {
             columns: &table.row,
             dialect: table.dialect,
             quoted_table: sql.finish(),
-            quoted: table.row.iter().map(name).collect(),
+            quoted: table.row.iter().map(name).into_vec(),
             read: String::new(),
             select: String::new(),
         };
@@ -289,7 +290,7 @@ impl<'m> Context<'m> {
         let is_written = !self.table.is_view;
         let writable = self.positions(|column| is_written && column.is_writable);
         let required = self.positions(|column| is_written && column.is_required);
-        let touched: Vec<usize> = self.touched().filter_map(|id| self.position(id)).collect();
+        let touched: Vec<usize> = self.touched().filter_map(|id| self.position(id)).into_vec();
         let version = self.positions(|column| column.version).first().copied();
         let touch = self.touch();
         let save = self.save(&Saved {
@@ -341,7 +342,7 @@ impl<'m> Context<'m> {
     fn positions(&self, wanted: impl Fn(&ColumnFacts<'m>) -> bool) -> Vec<usize> {
         (0..self.columns.len())
             .filter(|at| wanted(self.table.column(self.columns[*at])))
-            .collect()
+            .into_vec()
     }
 
     fn position(&self, column: ColumnId) -> Option<usize> {
@@ -462,7 +463,7 @@ impl<'m> Context<'m> {
         if saved.set.is_empty() && saved.touch.is_empty() {
             return String::new();
         }
-        let by: Vec<usize> = saved.key.iter().copied().chain(saved.version).collect();
+        let by: Vec<usize> = saved.key.iter().copied().chain(saved.version).into_vec();
         if saved.key.is_empty() {
             return String::new();
         }
@@ -513,6 +514,6 @@ impl<'m> Context<'m> {
         searchable
             .filter_map(|(at, columns)| Some((at, self.positions_of(columns)?)))
             .map(one)
-            .collect()
+            .into_vec()
     }
 }

@@ -11,6 +11,7 @@ use crate::dialect::{
     ColumnPlace, Dialect, Refusal, SizeOf, declared_size, default_fits, default_sql,
     expression_remark, expression_sql, is_own, key_fits, table_fits,
 };
+use crate::lists::IntoVec as _;
 use crate::model::{Column, ColumnId, Engine, Generated, Model, Table, TableId};
 use crate::source::Span;
 use crate::sql_writer::SqlWriter;
@@ -159,7 +160,7 @@ impl<'m> TableWriter<'m> {
         for (parts, span) in keys {
             self.ok(key_fits(parts, dialect, flavour), span);
         }
-        let places: Vec<ColumnPlace<'_>> = ColumnPlace::all_of(self.model, self.id).collect();
+        let places: Vec<ColumnPlace<'_>> = ColumnPlace::all_of(self.model, self.id).into_vec();
         let rules = self.dialect().rules();
         let outcome = if self.is_native() {
             rules.own_row(&places)

@@ -4,6 +4,7 @@ use super::written::{Notes, TypeTag};
 use crate::ast::Name;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
+use crate::lists::IntoVec as _;
 use crate::model::QueryKind;
 use crate::name;
 use crate::parse::lex::Comment;
@@ -88,7 +89,7 @@ pub(super) fn read(
     head: &Head,
     diagnostics: &mut Diagnostics,
 ) -> Above {
-    let mut own: Vec<&[Comment]> = blocks(text, comments).collect();
+    let mut own: Vec<&[Comment]> = blocks(text, comments).into_vec();
     let Some(first) = own.iter().rposition(|block| has_name(text, block)) else {
         return Above::Nothing;
     };

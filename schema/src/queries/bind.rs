@@ -5,6 +5,7 @@ use super::parameter;
 use super::written::{Door, WrittenQuery};
 use crate::column_type::ColumnType;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lists::IntoVec as _;
 use crate::model::{Column, EmbeddedModel, EngineId, FieldType, Model, Query, QueryKind, RowPart};
 use crate::name;
 use crate::sorting::sort_by;
@@ -21,13 +22,13 @@ pub(super) fn query(
     let checked: Vec<Option<Vec<CheckedText<'_>>>> = texts
         .iter()
         .map(|text| check::text(model, sources, text, diagnostics))
-        .collect();
+        .into_vec();
     let checked: Vec<CheckedText<'_>> = checked
         .into_iter()
         .collect::<Option<Vec<_>>>()?
         .into_iter()
         .flatten()
-        .collect();
+        .into_vec();
     self::checked(model, sources, &checked, diagnostics)
 }
 
@@ -42,10 +43,10 @@ pub(super) fn checked(
     let other_rows = others
         .iter()
         .filter_map(|other| other_columns(model, first, other));
-    reported(other_rows.collect(), diagnostics)?;
+    reported(other_rows.into_vec(), diagnostics)?;
     let (parameters, texts) = parameter::bind(sources, checked, diagnostics)?;
     let whole = checked.iter().filter(|text| text.form == 0);
-    let mut engines: Vec<EngineId> = whole.flat_map(|text| &text.engines).copied().collect();
+    let mut engines: Vec<EngineId> = whole.flat_map(|text| &text.engines).copied().into_vec();
     sort_by(&mut engines, Ord::cmp);
     let notes = &first.written.notes;
     let query = Query {
@@ -84,7 +85,7 @@ fn embedded(found: &[Embedded]) -> Vec<EmbeddedModel> {
         count: one.count,
         nullable: one.nullable,
     });
-    models.collect()
+    models.into_vec()
 }
 
 /// Findings on columns that are not fields of one struct.
@@ -95,7 +96,7 @@ fn columns_as_fields(query: &Query, text: &CheckedText<'_>) -> Vec<Diagnostic> {
         RowPart::Column(at) => (columns[at].name.as_str(), columns[at].span),
         RowPart::Model(at) => (embedded[at].name.text.as_str(), embedded[at].name.span),
     });
-    let fields: Vec<(&str, Span)> = fields.collect();
+    let fields: Vec<(&str, Span)> = fields.into_vec();
     for (at, (name, span)) in fields.iter().enumerate() {
         let field = name::field(name);
         let mut before = fields[..at].iter();
@@ -172,7 +173,7 @@ fn one_type(model: &Model, first: &CheckedText<'_>, other: &CheckedText<'_>) -> 
         ),
         Door::InPlace => {
             let engines = first.engines.iter();
-            let names: Vec<&str> = engines.map(|&id| model.engine(id).name.as_str()).collect();
+            let names: Vec<&str> = engines.map(|&id| model.engine(id).name.as_str()).into_vec();
             format!(
                 "cast the value to one type, or write a query for each dialect: {}",
                 first.written.engines_help(&names)

@@ -7,6 +7,7 @@ use super::unfit::written;
 use super::written::WrittenQuery;
 use crate::diagnostic::Diagnostics;
 use crate::input::Input;
+use crate::lists::IntoVec as _;
 use crate::model::{EngineId, Model, Query, QueryParameter, RowPart};
 use crate::source::Span;
 
@@ -113,7 +114,7 @@ fn values(model: &Model, query: &Query, text: &CheckedText<'_>) -> Vec<Value> {
         let what = format!("the argument `{}`", parameter.name);
         (what, argument_in_words(model, parameter), place)
     });
-    fields.chain(arguments).collect()
+    fields.chain(arguments).into_vec()
 }
 
 fn argument_in_words(model: &Model, parameter: &QueryParameter) -> String {

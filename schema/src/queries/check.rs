@@ -1,5 +1,6 @@
 //! Has a text checked for each dialect of the engines that it runs on.
 
+use crate::lists::IntoVec as _;
 use crate::sorting::sort_by_key;
 use bindery_core::statements::kind::kind_of;
 
@@ -163,7 +164,7 @@ fn widen(forms: &mut [CheckedText<'_>]) {
 
 fn nullable(of: impl Iterator<Item = (usize, bool)>) -> Vec<usize> {
     of.filter_map(|(at, nullable)| nullable.then_some(at))
-        .collect()
+        .into_vec()
 }
 
 /// Checks a form of a text; what is wrong with it says which parts it is without.
@@ -231,7 +232,7 @@ fn is_elsewhere(found: &Diagnostics) -> bool {
 
 /// The tables that a statement names, wherever they live.
 fn tables(model: &Model, sources: &Sources, written: &WrittenQuery) -> Option<Vec<TableId>> {
-    let all: Vec<EngineId> = model.engine_ids().collect();
+    let all: Vec<EngineId> = model.engine_ids().into_vec();
     let mut dialects = dialects_of(model, &all).into_iter();
     dialects.find_map(|dialect| {
         let (checked, _) = attempt(model, sources, written, (dialect, &all, 0));
@@ -301,7 +302,7 @@ fn annotations(
             nullable: tag.nullable,
         })
     });
-    let parameters: Vec<Option<Given>> = parameters.collect();
+    let parameters: Vec<Option<Given>> = parameters.into_vec();
     let columns = notes.columns.iter().map(|tag| {
         Some(GivenColumn {
             name: tag.name.clone(),
@@ -309,7 +310,7 @@ fn annotations(
             nullable: tag.nullable,
         })
     });
-    let columns: Vec<Option<GivenColumn>> = columns.collect();
+    let columns: Vec<Option<GivenColumn>> = columns.into_vec();
     Some(Annotations {
         parameters: parameters.into_iter().collect::<Option<_>>()?,
         columns: columns.into_iter().collect::<Option<_>>()?,
@@ -350,7 +351,7 @@ fn meaning(
     });
     Ok(CheckedStatement {
         columns: columns.collect::<Result<_, _>>()?,
-        parameters: parameters.collect(),
+        parameters: parameters.into_vec(),
         tables: checked.tables,
         stars: checked.stars,
         by_name: checked.by_name,
@@ -361,7 +362,7 @@ fn meaning(
 
 fn of_dialect(model: &Model, engines: &[EngineId], dialect: Dialect) -> Vec<EngineId> {
     let speaks = |id: &&EngineId| model.engine(**id).dialect == dialect;
-    engines.iter().filter(speaks).copied().collect()
+    engines.iter().filter(speaks).copied().into_vec()
 }
 
 /// The dialects of these engines, each once.

@@ -4,6 +4,7 @@ use crate::ast::Name;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
+use crate::lists::IntoVec as _;
 use crate::model::{EngineId, Model, Table, TableId};
 use crate::name;
 use crate::name::quoted_list;
@@ -39,7 +40,7 @@ pub(super) fn allowed(
     let allowed: Vec<EngineId> = model
         .engine_ids()
         .filter(|&id| is_named(id) && speaks(id))
-        .collect();
+        .into_vec();
     if allowed.is_empty() && known {
         diagnostics.push(none_of_dialect(query));
     }
@@ -64,7 +65,7 @@ fn unknown(model: &Model, name: &Name) -> Diagnostic {
         .engines
         .iter()
         .map(|engine| engine.name.as_str())
-        .collect();
+        .into_vec();
     let mut help = format!("the engines are {}", quoted_list(&known));
     if let Some(near) = name::suggest(&name.text, known.iter().copied()) {
         help = format!("write `{near}`; {help}");
@@ -95,7 +96,7 @@ pub(super) fn hosting(model: &Model, allowed: &[EngineId], tables: &[TableId]) -
         let mut tables = tables.iter();
         tables.all(|&table| model.table(table).engines.contains(engine))
     };
-    allowed.iter().filter(hosts).copied().collect()
+    allowed.iter().filter(hosts).copied().into_vec()
 }
 
 /// The finding on a query whose tables no engine has together, or none of those that it may run on.
@@ -106,7 +107,7 @@ pub(super) fn nowhere(
     tables: &[TableId],
 ) -> Diagnostic {
     let (subject, span) = (query.subject(), query.notes.name.span);
-    let all: Vec<EngineId> = model.engine_ids().collect();
+    let all: Vec<EngineId> = model.engine_ids().into_vec();
     if let Some((one, two)) = apart(model, tables) {
         let message = format!(
             "no engine hosts all that {subject} names: table `{}` lives on {}, table `{}` on {}",
@@ -138,7 +139,7 @@ pub(super) fn nowhere(
     let hosts: Vec<&str> = hosts
         .iter()
         .map(|&id| model.engine(id).name.as_str())
-        .collect();
+        .into_vec();
     let help = match hosts.as_slice() {
         [] => format!("remove {}", query.limits()),
         hosts => format!("write {}", query.engines_help(hosts)),
@@ -165,6 +166,6 @@ fn apart<'m>(model: &'m Model, tables: &[TableId]) -> Option<(&'m Table, &'m Tab
 
 fn engines_of(model: &Model, table: &Table) -> String {
     let engines = table.engines.iter();
-    let names: Vec<&str> = engines.map(|&id| model.engine(id).name.as_str()).collect();
+    let names: Vec<&str> = engines.map(|&id| model.engine(id).name.as_str()).into_vec();
     quoted_list(&names)
 }

@@ -1,5 +1,6 @@
 //! A statement that stands in the program's own code: checked as those of files are.
 
+use crate::lists::IntoVec as _;
 use std::ops::Range;
 
 use bindery_core::statements::load;
@@ -82,7 +83,7 @@ fn written(
             kind: place.kind,
             kind_span: statement,
             docs: Vec::new(),
-            engines: engines.collect(),
+            engines: engines.into_vec(),
             dialect: None,
             parameters: Vec::new(),
             columns: Vec::new(),
@@ -183,5 +184,5 @@ fn values_and_parameters(
             .at(found.span, "")
             .help("write the value in braces, and it is bound, on every database: `{value}`")
     });
-    lost.chain(strange).collect()
+    lost.chain(strange).into_vec()
 }

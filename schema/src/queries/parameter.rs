@@ -6,6 +6,7 @@ use crate::ast::Name;
 use crate::column_type::{ColumnType, TypeClass};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
+use crate::lists::IntoVec as _;
 use crate::model::{QueryParameter, QueryPart, QueryText};
 use crate::name;
 use crate::sorting::sort_by_key;
@@ -61,9 +62,9 @@ pub(super) fn bind(
         return None;
     }
     let rewritten = texts.iter().map(|text| rewritten(sources, text, &known));
-    let rewritten = rewritten.collect();
+    let rewritten = rewritten.into_vec();
     let mut parameters: Vec<QueryParameter> =
-        known.into_iter().map(KnownParameter::parameter).collect();
+        known.into_iter().map(KnownParameter::parameter).into_vec();
     for (name, part) in parts {
         match parameters.iter_mut().find(|one| one.name == name) {
             Some(parameter) => {
@@ -129,7 +130,7 @@ fn uses_of(text: &CheckedText<'_>, parameter: &ParameterName) -> Vec<(Span, Opti
     let own = uses.filter(|found| found.parameter == *parameter);
     let parts = &text.written.parts;
     own.map(|found| (found.span, parts.part_at(found.span.start)))
-        .collect()
+        .into_vec()
 }
 
 fn outside_of_part(name: &Name, span: Span) -> Diagnostic {
@@ -257,7 +258,7 @@ fn typed_nothing(text: &CheckedText<'_>) -> Vec<Diagnostic> {
             .at(tag.name.span, "")
             .help("remove the annotation, or write the name that the parameter has")
     });
-    findings.collect()
+    findings.into_vec()
 }
 
 fn of_one_text(found: &ParameterUse, texts: &[CheckedText<'_>]) -> Diagnostic {
@@ -357,7 +358,7 @@ fn rewritten(sources: &Sources, text: &CheckedText<'_>, known: &[KnownParameter<
             format!("{before}{own}{cast}{after}"),
         )
     });
-    let mut edits: Vec<(Range<u32>, String)> = places.collect();
+    let mut edits: Vec<(Range<u32>, String)> = places.into_vec();
     edits.extend(text.statement.stars.iter().filter_map(|star| {
         let names = star.names.as_ref()?;
         Some((star.span.start..star.span.end, names.join(", ")))

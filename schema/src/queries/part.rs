@@ -3,6 +3,7 @@
 //! Each combination of parts is a form of the statement, a number with a bit for each argument whose parts are left out. All forms are
 //! checked, and each is a text of its own in the program.
 
+use crate::lists::IntoVec as _;
 use std::ops::Range;
 
 use crate::ast::Name;
@@ -191,7 +192,7 @@ impl Parts {
     pub(super) fn in_words(&self, form: u32) -> String {
         let names = self.names.iter().enumerate();
         let out = names.filter(|(at, _)| form & (1 << at) != 0);
-        let out: Vec<&str> = out.map(|(_, name)| name.text.as_str()).collect();
+        let out: Vec<&str> = out.map(|(_, name)| name.text.as_str()).into_vec();
         match out.as_slice() {
             [] => String::new(),
             [one] => format!(" where the part of `{one}` is left out"),

@@ -3,6 +3,7 @@
 use super::part::Parts;
 use crate::ast::Name;
 use crate::dialect::Dialect;
+use crate::lists::IntoVec as _;
 use crate::model::QueryKind;
 use crate::source::Span;
 
@@ -79,7 +80,7 @@ impl WrittenQuery {
         match self.door {
             Door::File => format!("`-- @engines {}`", names.join(", ")),
             Door::InPlace => {
-                let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+                let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).into_vec();
                 format!("`engines = [{}]` after the text", quoted.join(", "))
             }
         }

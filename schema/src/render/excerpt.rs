@@ -1,5 +1,6 @@
 //! Cuts out of the sources what a finding's places need: whole lines where they are short, a window of them where not.
 
+use crate::lists::IntoVec as _;
 use std::ops::Range;
 
 use super::{clean, width};
@@ -80,7 +81,7 @@ pub(super) fn cut(
         .map(|(index, label)| place(label, index == 0, sources));
     let mut excerpts = Vec::new();
     let mut notes = Vec::new();
-    for group in grouped(places.collect()) {
+    for group in grouped(places.into_vec()) {
         let file = sources.file(group[0].file);
         let cutter = Cutter::new(file, &group, columns);
         let (mut shown, hidden) = cutter.split_by_window(group);
@@ -218,10 +219,10 @@ impl<'s> Cutter<'s> {
     }
 
     fn excerpt(&self, places: Vec<LineLabel>) -> Excerpt {
-        let mut marked: Vec<u32> = places.iter().map(|place| place.line).collect();
+        let mut marked: Vec<u32> = places.iter().map(|place| place.line).into_vec();
         sort_by(&mut marked, Ord::cmp);
         let shown = (marked[0]..=marked[marked.len() - 1]).filter(|&line| is_shown(line, &marked));
-        let lines = shown.map(|number| self.line(number, &places)).collect();
+        let lines = shown.map(|number| self.line(number, &places)).into_vec();
         let leader = places.iter().min_by_key(|place| (!place.main, place.line));
         let place = leader.map_or(LineColumn { line: 1, column: 1 }, |place| LineColumn {
             line: place.line,
@@ -237,7 +238,7 @@ impl<'s> Cutter<'s> {
     /// The window of a line, with those of the places that lie in it.
     fn line(&self, number: u32, places: &[LineLabel]) -> Line {
         let here = places.iter().filter(|place| place.line == number);
-        let mut here: Vec<&LineLabel> = here.collect();
+        let mut here: Vec<&LineLabel> = here.into_vec();
         let window = here
             .first()
             .map_or(0..self.window, |leader| self.window_of(leader));
@@ -255,7 +256,7 @@ impl<'s> Cutter<'s> {
         });
         Line {
             number,
-            marks: marks.collect(),
+            marks: marks.into_vec(),
             text,
         }
     }

@@ -3,6 +3,7 @@
 
 use super::clean;
 use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
+use crate::lists::IntoVec as _;
 use crate::source::Sources;
 
 /// A finding as JSON has it.
@@ -44,7 +45,7 @@ pub fn findings(diagnostics: &Diagnostics, sources: &Sources) -> Vec<Finding> {
     diagnostics
         .iter()
         .map(|diagnostic| finding(diagnostic, sources))
-        .collect()
+        .into_vec()
 }
 
 /// All findings as workflow commands of GitHub Actions, one line each
@@ -66,7 +67,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
             .labels
             .iter()
             .map(|label| span(label, sources))
-            .collect(),
+            .into_vec(),
     }
 }
 

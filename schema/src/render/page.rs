@@ -1,5 +1,6 @@
 //! One finding drawn as rustc draws its own: the message, excerpts with marks and labels below their lines, sentences.
 
+use crate::lists::IntoVec as _;
 use std::cmp::Reverse;
 
 use super::canvas::{Canvas, TextRole};
@@ -99,7 +100,7 @@ impl Page {
 
     /// Draws the marks of a line and their labels: beside the mark where nothing is in the way, else below, connected with it.
     fn marks(&mut self, marks: &[Mark]) {
-        let mut marks: Vec<&Mark> = marks.iter().collect();
+        let mut marks: Vec<&Mark> = marks.iter().into_vec();
         sort_by(&mut marks, |one, other| {
             other.columns.start.cmp(&one.columns.start)
         });

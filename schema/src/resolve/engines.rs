@@ -1,5 +1,6 @@
 //! Binds engine names: tags, the file's head, the configuration, the default.
 
+use crate::lists::IntoVec as _;
 use std::collections::HashSet;
 
 use crate::diagnostic::Diagnostic;
@@ -56,7 +57,7 @@ impl Resolver<'_> {
             );
         }
         let any = (!self.input.engines.is_empty()).then_some(EngineId(0));
-        self.input.default_engine.or(any).into_iter().collect()
+        self.input.default_engine.or(any).into_iter().into_vec()
     }
 
     /// The engine of a name, or an error that names those there are.
@@ -82,6 +83,6 @@ impl Resolver<'_> {
             .engines
             .iter()
             .map(|engine| engine.name.as_str())
-            .collect()
+            .into_vec()
     }
 }

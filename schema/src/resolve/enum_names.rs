@@ -2,6 +2,7 @@
 //! engines of their own; others get the name of their engine or schema before theirs. What is ambiguous all the same is
 //! reported by `check`.
 
+use crate::lists::IntoVec as _;
 use std::collections::{HashMap, HashSet};
 
 use crate::model::{EngineId, EnumId, EnumType, Model, add_engines};
@@ -53,7 +54,7 @@ fn are_apart(one: &[EngineId], other: &[EngineId]) -> bool {
 /// The same name and values; not twice in one file, where no database takes the second.
 fn is_one_type(one: &EnumType, two: &EnumType) -> bool {
     let values = |of: &EnumType| -> Vec<String> {
-        of.values.iter().map(|value| value.value.clone()).collect()
+        of.values.iter().map(|value| value.value.clone()).into_vec()
     };
     let is_again = one.named && two.named && one.span.file == two.span.file;
     one.name == two.name && !is_again && values(one) == values(two)
@@ -70,7 +71,7 @@ fn tell_apart(model: &mut Model, prefix: impl Fn(&Model, usize, &[usize]) -> Opt
     for (at, one) in model.enums.iter().enumerate().filter(own) {
         let plain = &one.type_name;
         let group = same[plain].iter().copied();
-        let others: Vec<usize> = group.filter(|other| *other != at).collect();
+        let others: Vec<usize> = group.filter(|other| *other != at).into_vec();
         if !others.is_empty() {
             let found = prefix(model, at, &others);
             named.extend(found.map(|found| (at, name::variant(&format!("{found}_{plain}")))));

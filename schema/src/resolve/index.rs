@@ -2,6 +2,7 @@
 
 use crate::ast::{KeyPart, Name, PartKey};
 use crate::draft::{DraftCheck, DraftIndex, DraftTable, DraftUnique};
+use crate::lists::IntoVec as _;
 use crate::lower::column_index;
 use crate::model::{
     Check, Column, ColumnId, Index, IndexKey, IndexPart, PartWords, PrimaryKey, Unique,
@@ -61,7 +62,7 @@ impl Resolver<'_> {
                 .iter()
                 .map(|id| columns[id.0 as usize].field.trim_start_matches("r#"));
             uniques.push(Unique {
-                method_suffix: fields.collect::<Vec<_>>().join("_and_"),
+                method_suffix: fields.into_vec().join("_and_"),
                 columns: ids,
                 name: unique.name.clone(),
                 is_index: unique.is_index,
@@ -135,7 +136,7 @@ impl Resolver<'_> {
             found.push(Index {
                 name: unique.name.clone(),
                 unique: true,
-                parts: columns.iter().enumerate().map(part).collect(),
+                parts: columns.iter().enumerate().map(part).into_vec(),
                 predicate: None,
                 method: unique.method.clone(),
                 is_constraint: !unique.is_index,
@@ -161,7 +162,7 @@ impl Resolver<'_> {
                 PartKey::Column(name) => Some(name),
                 PartKey::Expression(_) => None,
             });
-            let missing: Vec<&Name> = named.filter(|name| place(name).is_none()).collect();
+            let missing: Vec<&Name> = named.filter(|name| place(name).is_none()).into_vec();
             for name in &missing {
                 self.unknown_column_of_view(draft, columns, name);
             }
@@ -175,7 +176,7 @@ impl Resolver<'_> {
     }
 
     fn unknown_column_of_view(&mut self, draft: &DraftTable, columns: &[Column], wanted: &Name) {
-        let known: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        let known: Vec<&str> = columns.iter().map(|column| column.name.as_str()).into_vec();
         let finding = unknown_column::of_view(&draft.name.name.text, &known, wanted);
         self.diagnostics.push(finding);
     }
@@ -203,7 +204,7 @@ impl Resolver<'_> {
             words: check.words.clone(),
             not_valid: check.not_valid,
         };
-        draft.checks.iter().map(check).collect()
+        draft.checks.iter().map(check).into_vec()
     }
 }
 
@@ -266,7 +267,7 @@ pub(super) fn part_words(parts: &[KeyPart]) -> Vec<PartWords> {
         nulls_first: part.nulls_first,
         period: part.period.clone(),
     };
-    let found: Vec<PartWords> = parts.iter().map(words).collect();
+    let found: Vec<PartWords> = parts.iter().map(words).into_vec();
     let plain = found.iter().all(|words| *words == PartWords::default());
     if plain { Vec::new() } else { found }
 }

@@ -3,6 +3,7 @@
 use crate::ast::{InterfaceTag, Name};
 use crate::column_type::ColumnType;
 use crate::diagnostic::Diagnostic;
+use crate::lists::IntoVec as _;
 use crate::lower::{column_index, same_name};
 use crate::model::{Column, ColumnId, FieldType, Interface, InterfacePlace, Model, Table, TableId};
 use crate::name::{DATABASES_METHODS, SYNCS_METHOD, accessor, suggest};
@@ -21,7 +22,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn interfaces(&mut self) {
         let drafts = self.model.table_ids().zip(&self.bound);
         let tagged = drafts.filter_map(|(id, draft)| Some((id, draft.notes.interface.as_ref()?)));
-        let mut tagged: Vec<Member<'a>> = tagged.collect();
+        let mut tagged: Vec<Member<'a>> = tagged.into_vec();
         let name = |(_, tag): &Member<'a>| &tag.name.text;
         sort_by(&mut tagged, |one, other| name(one).cmp(name(other)));
         for members in tagged.chunk_by(|one, other| name(one) == name(other)) {
@@ -57,7 +58,7 @@ impl<'a> Resolver<'a> {
                         None
                     }
                 })
-                .collect();
+                .into_vec();
             places.push(InterfacePlace { table, columns });
         }
         if findings.is_empty() {
@@ -69,7 +70,7 @@ impl<'a> Resolver<'a> {
         Ok(Interface {
             name: name.to_owned(),
             accessor: accessor(name),
-            fields: fields.iter().map(|field| field.text.clone()).collect(),
+            fields: fields.iter().map(|field| field.text.clone()).into_vec(),
             places,
         })
     }
@@ -176,7 +177,7 @@ fn on_one_engine_each(model: &Model, members: &[Member<'_>]) -> Result<(), Diagn
         .engines
         .iter()
         .map(|id| format!("`{}`", model.engine(*id).name))
-        .collect();
+        .into_vec();
     let message = format!(
         "`{}` lives on {}: a table of an interface lives on one engine",
         table.name.name,
@@ -206,7 +207,7 @@ fn in_order<'a>(
         };
         let next: Vec<usize> = (0..members.len())
             .filter(|at| is_next(&members[*at]))
-            .collect();
+            .into_vec();
         let [next] = next.as_slice() else {
             return Err(unclear(model, name, &ordered, &members, &next));
         };

@@ -1,5 +1,6 @@
 //! A column that is never in JSON is not there as a column of a view, either.
 
+use crate::lists::IntoVec as _;
 use std::collections::HashMap;
 
 use crate::model::{ColumnId, Model, TableId};
@@ -12,7 +13,7 @@ pub(super) fn skip_in_views(
     let shown: Vec<_> = sources
         .iter()
         .map(|(view, shown)| (*view, *shown))
-        .collect();
+        .into_vec();
     for ((table, column), mut shown) in shown {
         // A view that shows a view's column shows the table's. Each view reads only those before it.
         while model.table(shown.0).column(shown.1).serde.is_empty() {

@@ -4,6 +4,7 @@ use super::Resolver;
 use crate::ast::AllowTag;
 use crate::draft::DraftTable;
 use crate::levels::Lints;
+use crate::lists::IntoVec as _;
 use crate::model::{ColumnId, IndexKey, Table};
 use crate::source::Span;
 
@@ -35,7 +36,7 @@ struct Allowed {
 
 impl Allowed {
     fn add(&mut self, tag: &AllowTag, others: impl IntoIterator<Item = Span>) {
-        let areas: Vec<Span> = [tag.area].into_iter().chain(others).collect();
+        let areas: Vec<Span> = [tag.area].into_iter().chain(others).into_vec();
         for code in &tag.codes {
             let places = areas.iter().map(|area| (*code, *area));
             self.places.extend(places);
@@ -70,11 +71,11 @@ fn keys(table: &Table) -> Vec<(Vec<ColumnId>, Span)> {
             IndexKey::Column(column) => Some(column),
             IndexKey::Expression(_) => None,
         });
-        (columns.collect(), index.span)
+        (columns.into_vec(), index.span)
     });
     primary
         .chain(foreign)
         .chain(unique)
         .chain(indexes)
-        .collect()
+        .into_vec()
 }

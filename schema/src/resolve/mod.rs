@@ -29,6 +29,7 @@ mod unknown_column;
 mod user_type;
 mod view;
 
+use crate::lists::IntoVec as _;
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -172,7 +173,7 @@ impl<'a> Resolver<'a> {
                 let key = key.as_ref().filter(|key| key.columns.contains(&id));
                 self.column(id, draft, column, key, &model_name)
             })
-            .collect();
+            .into_vec();
         let mut docs = draft.notes.docs.clone();
         if docs.is_empty() {
             docs = draft
@@ -304,5 +305,5 @@ fn enum_values(values: &[String]) -> Vec<EnumValue> {
             value: value.clone(),
             variant: name::variant(value),
         })
-        .collect()
+        .into_vec()
 }

@@ -5,6 +5,7 @@
 mod mysql;
 mod postgres;
 
+use crate::lists::IntoVec as _;
 use mysql::period;
 use postgres::identity;
 pub(super) use postgres::serial;
@@ -61,20 +62,20 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
         unlogged: native.unlogged,
         inherits: Vec::new(),
         has_heirs: false,
-        options: options.collect(),
+        options: options.into_vec(),
         partitioned: native
             .options
             .iter()
             .any(|option| option.key == "PARTITION BY"),
-        periods: native.periods.iter().map(period).collect(),
+        periods: native.periods.iter().map(period).into_vec(),
         keeps_versions: native
             .options
             .iter()
             .any(|option| option.key == "SYSTEM VERSIONING"),
-        exclusions: native.exclusions.iter().map(exclusion).collect(),
+        exclusions: native.exclusions.iter().map(exclusion).into_vec(),
         comment: comment(&draft.comment, draft.dialect),
-        partitions: native.partitions.iter().map(partition).collect(),
-        behind: native.behind.iter().map(changed).collect(),
+        partitions: native.partitions.iter().map(partition).into_vec(),
+        behind: native.behind.iter().map(changed).into_vec(),
         objects: Vec::new(),
         beside: Vec::new(),
     }
@@ -181,7 +182,7 @@ impl Resolver<'_> {
             let draft = self.bound[id.0 as usize];
             let parents = draft.native.inherits.iter();
             let parents = parents.filter_map(|(_, parent)| self.ids[(*parent)?]);
-            let parents: Vec<TableId> = parents.filter(|parent| *parent != id).collect();
+            let parents: Vec<TableId> = parents.filter(|parent| *parent != id).into_vec();
             for parent in &parents {
                 self.model.tables[parent.0 as usize].native.has_heirs = true;
             }
@@ -251,7 +252,7 @@ impl Resolver<'_> {
             let here = ids.find(|id| is_beside(id) && fits(id));
             if let Some(id) = here.or_else(|| self.model.table_ids().find(fits)) {
                 let with_calls = needs.with_their_own(vec![at]).into_iter();
-                let new: Vec<usize> = with_calls.filter(|at| needed.insert(*at)).collect();
+                let new: Vec<usize> = with_calls.filter(|at| needed.insert(*at)).into_vec();
                 self.model.tables[id.0 as usize].native.beside.extend(new);
             }
         }
@@ -370,7 +371,7 @@ struct Needs<'a> {
 
 impl<'a> Needs<'a> {
     fn new(objects: impl Iterator<Item = &'a DraftObject>) -> Self {
-        let objects: Vec<_> = objects.collect();
+        let objects: Vec<_> = objects.into_vec();
         let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
         let mut owned: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, object) in objects.iter().enumerate() {
@@ -414,7 +415,7 @@ impl<'a> Needs<'a> {
         let owned = self.owned.get(&draft.name.name.text);
         let of_file = |index: &&usize| self.objects[**index].file == draft.file;
         let owned = owned.into_iter().flatten().filter(of_file);
-        let mut open: Vec<usize> = owned.copied().collect();
+        let mut open: Vec<usize> = owned.copied().into_vec();
         for word in table_words(draft) {
             open.extend(self.named(&word, draft.file, draft.dialect));
         }
@@ -443,7 +444,7 @@ impl<'a> Needs<'a> {
                 }
             }
         }
-        needed.into_iter().collect()
+        needed.into_iter().into_vec()
     }
 }
 
@@ -464,7 +465,7 @@ fn gives(object: &DraftObject) -> Vec<String> {
             given
                 .map(|word| (*word).to_owned())
                 .chain([name.clone()])
-                .collect()
+                .into_vec()
         }
         DraftObjectKind::Enum(_) | DraftObjectKind::Other(_) => vec![name],
     }
@@ -516,5 +517,5 @@ fn table_words(draft: &DraftTable) -> BTreeSet<String> {
 fn qualifier_words(part: &KeyPart) -> Vec<String> {
     let qualifier = part.qualifier.as_deref().unwrap_or_default();
     let split = qualifier.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
-    split.map(str::to_lowercase).collect()
+    split.map(str::to_lowercase).into_vec()
 }

@@ -1,6 +1,7 @@
 //! Rows of tables that are published derive the traits of serde, as events hold them in JSON.
 
 use crate::derives::{Derives, ModelDerives};
+use crate::lists::IntoVec as _;
 use crate::model::Model;
 
 const SERDE: [&str; 2] = ["serde::Serialize", "serde::Deserialize"];
@@ -10,7 +11,7 @@ pub(super) fn derive(model: &mut Model) {
     let published = model.tables.iter().filter(|table| table.publish.is_some());
     let published: Vec<_> = published
         .map(|table| (table.model_name.clone(), table.span))
-        .collect();
+        .into_vec();
     for (name, span) in &published {
         let missing = |list: fn(&Derives) -> &[String]| {
             let there = model.derives.paths_for(name, list);
@@ -30,7 +31,13 @@ pub(super) fn derive(model: &mut Model) {
     if published.is_empty() {
         return;
     }
-    let there: Vec<&str> = model.derives.all.enums.iter().map(String::as_str).collect();
+    let there: Vec<&str> = model
+        .derives
+        .all
+        .enums
+        .iter()
+        .map(String::as_str)
+        .into_vec();
     let enums = lacking(&there);
     model.derives.all.enums.extend(enums);
 }
@@ -41,5 +48,5 @@ fn lacking(there: &[&str]) -> Vec<String> {
         found.into_iter().any(|one| one == *path)
     };
     let lacking = SERDE.iter().filter(|path| !is_there(path));
-    lacking.map(|path| format!("::{path}")).collect()
+    lacking.map(|path| format!("::{path}")).into_vec()
 }

@@ -1,5 +1,6 @@
 //! Foreign keys and links: the table and columns they mean.
 
+use crate::lists::IntoVec as _;
 use std::cmp::Reverse;
 
 use crate::ast::{LinkEngine, LinkTag, Name, ObjectName};
@@ -118,7 +119,7 @@ impl Resolver<'_> {
             let in_schema = wanted.rank(table.name.schema.as_deref()).is_some();
             in_schema && same_name(&table.name.name, &wanted.name.text, from.source_dialect)
         };
-        found.iter().filter(fits).copied().collect()
+        found.iter().filter(fits).copied().into_vec()
     }
 
     /// The best of several: the child itself, one with all its engines, with one of them, of its schema, the first.
@@ -176,7 +177,7 @@ impl Resolver<'_> {
                 span: name.span,
             }
         };
-        let names: Vec<Name> = key.reference.columns.iter().map(renamed).collect();
+        let names: Vec<Name> = key.reference.columns.iter().map(renamed).into_vec();
         let mut ids = Vec::new();
         for name in &names {
             match column_index(&target.columns, &name.text, child.dialect) {
@@ -219,7 +220,7 @@ impl Resolver<'_> {
             .tables
             .iter()
             .map(|table| table.name.name.as_str());
-        let mut known: Vec<&str> = names.take(tried).collect();
+        let mut known: Vec<&str> = names.take(tried).into_vec();
         known.dedup();
         let list = match self.model.tables.len().saturating_sub(NAMES_LISTED) {
             0 => format!("the tables are {}", quoted_list(&known)),
@@ -242,7 +243,7 @@ impl Resolver<'_> {
     pub(super) fn keys_of_others(&mut self) {
         for (table, draft) in self.model.tables.iter_mut().zip(&self.bound) {
             let referring = table.foreign_keys.iter().flat_map(|key| &key.columns);
-            let mut referring: Vec<ColumnId> = referring.copied().collect();
+            let mut referring: Vec<ColumnId> = referring.copied().into_vec();
             let linked = (0..).map(ColumnId).zip(&table.columns);
             referring.extend(
                 linked
@@ -350,7 +351,7 @@ impl Resolver<'_> {
             .engines
             .iter()
             .map(|&engine| self.model.engine(engine).name.as_str())
-            .collect();
+            .into_vec();
         let own = &self.model.table(child).engines;
         let name = &target.name.name;
         let column = &tag.column.text;

@@ -2,6 +2,7 @@
 
 use crate::ast::{Name, SyncTag};
 use crate::diagnostic::Diagnostic;
+use crate::lists::IntoVec as _;
 use crate::lower::column_index;
 use crate::model::{ColumnId, TableId, TableSync};
 use crate::name;
@@ -55,7 +56,7 @@ impl Resolver<'_> {
             return Some(found);
         }
         let tables = self.model.tables.iter();
-        let known: Vec<&str> = tables.map(|table| table.model_name.as_str()).collect();
+        let known: Vec<&str> = tables.map(|table| table.model_name.as_str()).into_vec();
         let help = match name::suggest(&wanted.text, known.iter().copied()) {
             Some(near) => format!("write `as {near}`"),
             None => format!("the models are {}", quoted_list(&known)),

@@ -1,5 +1,6 @@
 //! Expressions of tables that their database refuses when it makes the table.
 
+use crate::lists::IntoVec as _;
 use crate::resolve::facts::Facts;
 use std::collections::HashSet;
 
@@ -41,7 +42,7 @@ impl Resolver<'_> {
             let excluded = draft.native.exclusions.iter();
             let excluded: Vec<_> = excluded
                 .flat_map(|(_, written)| of_exclusion(written))
-                .collect();
+                .into_vec();
             let excluded = excluded.iter().map(|(part, written)| (*part, written));
             for (part, written) in expressions(draft).into_iter().chain(excluded) {
                 if seen.insert(written.span) {
@@ -149,7 +150,7 @@ fn own_table(id: TableId, draft: &DraftTable, is_extended: bool) -> OwnTable {
     OwnTable {
         id,
         file: draft.file,
-        others: (!draft.incomplete).then(|| renames.collect()),
+        others: (!draft.incomplete).then(|| renames.into_vec()),
         is_extended,
     }
 }
@@ -175,7 +176,7 @@ fn expressions(draft: &DraftTable) -> Vec<(TablePart, &Expression)> {
     columns
         .chain(checks)
         .chain(draft.indexes.iter().flat_map(of_index))
-        .collect()
+        .into_vec()
 }
 
 /// The keys and the condition of `EXCLUDE USING gist (a WITH =, b WITH &&) WHERE (…)`.
@@ -186,7 +187,7 @@ fn of_exclusion(written: &Expression) -> Vec<(TablePart, Expression)> {
     let parts = keys.chain(condition);
     parts
         .map(|(part, one)| (part, piece_of(written, (one.span.start, one.span.end))))
-        .collect()
+        .into_vec()
 }
 
 /// A part of an expression, at its place where the whole is as it is written.

@@ -7,6 +7,7 @@ use crate::dialect::Dialect;
 use crate::draft::{Draft, DraftColumn, DraftTable, DraftView};
 use crate::findings::unreadable;
 use crate::input::Input;
+use crate::lists::IntoVec as _;
 use crate::lower::{column, column_index};
 use crate::model::Column;
 use crate::parse::type_of;
@@ -47,7 +48,7 @@ fn round(draft: &mut Draft, input: &Input) -> bool {
     let open = open.filter(|(_, table)| is_open(table));
     let settled: Vec<(usize, Vec<DraftColumn>)> = open
         .filter_map(|(at, table)| Some((at, columns_of(&mut resolver, table)?)))
-        .collect();
+        .into_vec();
     for (at, columns) in &settled {
         let table = &mut draft.tables[*at];
         table.query = None;
@@ -107,7 +108,7 @@ fn as_written(found: &Column, dialect: Dialect) -> Option<DraftColumn> {
 fn add(table: &mut DraftTable, columns: &[DraftColumn]) {
     let declared = |name: &Name| column_index(&table.columns, &name.text, table.dialect).is_some();
     let new = columns.iter().filter(|column| !declared(&column.name));
-    let mut all: Vec<DraftColumn> = new.cloned().collect();
+    let mut all: Vec<DraftColumn> = new.cloned().into_vec();
     if Facts::of(table.dialect).queries.own_columns_first {
         table.columns.extend(all);
     } else {

@@ -3,6 +3,7 @@
 use crate::ast::Name;
 use crate::diagnostic::Diagnostic;
 use crate::draft::DraftTable;
+use crate::lists::IntoVec as _;
 use crate::model::Table;
 use crate::name::{self, quoted_list};
 use crate::source::Span;
@@ -10,7 +11,7 @@ use crate::source::Span;
 /// Of a table; `what` names it.
 pub(super) fn of_table(table: &DraftTable, wanted: &Name, what: &str) -> Diagnostic {
     let columns = table.columns.iter();
-    let known: Vec<&str> = columns.map(|column| column.name.text.as_str()).collect();
+    let known: Vec<&str> = columns.map(|column| column.name.text.as_str()).into_vec();
     let table = &table.name.name.text;
     let message = format!(
         "{what} names a column `{}` that table `{table}` does not have",

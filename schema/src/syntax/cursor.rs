@@ -3,6 +3,7 @@
 use super::grammar::Grammar;
 use crate::ast::name::{Name, ObjectName, SearchPath};
 use crate::diagnostic::Diagnostic;
+use crate::lists::IntoVec as _;
 use crate::name::same_word;
 use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
@@ -150,7 +151,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn words_behind(&self) -> Vec<&'a str> {
         let tokens = self.tokens[..self.at].iter().rev();
         let words = tokens.take_while(|token| token.kind == TokenKind::Word);
-        words.map(|token| self.raw(*token)).collect()
+        words.map(|token| self.raw(*token)).into_vec()
     }
 
     /// The place of this token, or the last one where there is none.

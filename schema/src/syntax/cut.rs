@@ -1,5 +1,6 @@
 //! Statements that stand within another one, or in a text constant of it.
 
+use crate::lists::IntoVec as _;
 use std::ops::Range;
 
 use super::cursor::Cursor;
@@ -77,7 +78,7 @@ impl Cursor<'_> {
     /// The same with what the others have after them.
     pub(crate) fn joined_with(&self, others: &[Cursor<'_>]) -> Option<RawStatement> {
         let others = others.iter().flat_map(|other| other.tokens);
-        let tokens: Vec<Token> = self.tokens.iter().chain(others).copied().collect();
+        let tokens: Vec<Token> = self.tokens.iter().chain(others).copied().into_vec();
         Some(RawStatement {
             end: tokens.last()?.end,
             too_deep: self.too_deep(&tokens),

@@ -1,5 +1,6 @@
 //! Words of an expression that its tree does not have.
 
+use crate::lists::IntoVec as _;
 use bindery_core::statements::lex::TokenKind;
 
 use super::text::Text;
@@ -13,7 +14,7 @@ const OF_CLAUSES: &str = "all and asc between by current desc distinct exclude f
 /// Whether words stand in the expression itself that its tree does not have: `TRIM(LEADING …)`, `INTERVAL '1' DAY`, `USING utf8`. Two
 /// such expressions may differ though their trees do not.
 pub(crate) fn has_more_words(text: &Text<'_>, expr: &Expr) -> bool {
-    let mut parts: Vec<Span> = expr.children().iter().map(|part| part.span).collect();
+    let mut parts: Vec<Span> = expr.children().iter().map(|part| part.span).into_vec();
     let (from, clauses) = match &expr.kind {
         ExprKind::Call(call) if call.bare => return false,
         ExprKind::Call(call) => {

@@ -1,5 +1,6 @@
 //! The names in a statement or an expression: those of its tree, or of its tokens where there is no tree.
 
+use crate::lists::IntoVec as _;
 use crate::sorting::{sort_by, sort_by_key};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -89,7 +90,7 @@ pub(crate) fn sequences_of(sql: &str, dialect: Dialect) -> Vec<String> {
     let sites = sites(sql, dialect).into_iter();
     let named = sites.filter(|site| site.kind == SiteKind::Sequence);
     let names = named.filter_map(|site| sequence_name(&site.text));
-    names.map(|name| name.to_lowercase()).collect()
+    names.map(|name| name.to_lowercase()).into_vec()
 }
 
 /// The text by which a call names a sequence, and its place.
@@ -123,7 +124,7 @@ pub fn places_of_words(sql: &str, dialect: Dialect, words: &[&str]) -> Vec<Range
     let runs = tokens.windows(words.len());
     let found = runs.filter(|run| run.iter().zip(words).all(is_word));
     let place = |run: &[Token]| run[0].start as usize..run[run.len() - 1].end as usize;
-    found.map(place).collect()
+    found.map(place).into_vec()
 }
 
 fn site(kind: SiteKind, text: &str, span: Span) -> Site {
@@ -316,13 +317,13 @@ impl Names {
     pub fn table_names(&self) -> Vec<String> {
         let tables = self.tables.iter();
         let names = tables.map(|table| table.name.name.text.to_lowercase());
-        names.collect()
+        names.into_vec()
     }
 
     /// Of columns, in small letters.
     pub fn column_names(&self) -> Vec<String> {
         let columns = self.columns.iter().filter_map(|one| one.column.as_ref());
-        columns.map(|column| column.to_lowercase()).collect()
+        columns.map(|column| column.to_lowercase()).into_vec()
     }
 
     /// Of functions that are called, in small letters.

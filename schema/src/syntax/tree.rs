@@ -10,6 +10,7 @@ mod query;
 mod write;
 
 use crate::ast::name::{Name, TypeName};
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 
 pub(crate) use query::{
@@ -249,7 +250,7 @@ impl Expr {
         match &self.kind {
             ExprKind::Chain(chain) => {
                 let rest = chain.rest.iter().map(|(_, value)| value);
-                std::iter::once(&chain.first).chain(rest).collect()
+                std::iter::once(&chain.first).chain(rest).into_vec()
             }
             ExprKind::Prefix(_, one)
             | ExprKind::Field(one, _)
@@ -265,27 +266,27 @@ impl Expr {
                     InList::Values(values) => values.as_slice(),
                     InList::Query(_) | InList::Table(_) | InList::Parameter(..) => &[],
                 };
-                std::iter::once(&list.operand).chain(values).collect()
+                std::iter::once(&list.operand).chain(values).into_vec()
             }
             ExprKind::Match(matching) => {
                 let both = [&matching.operand, &matching.pattern];
-                both.into_iter().chain(&matching.escape).collect()
+                both.into_iter().chain(&matching.escape).into_vec()
             }
             ExprKind::Quantified(quantified) => vec![&quantified.operand, &quantified.of],
-            ExprKind::Array(values) | ExprKind::Row(values) => values.iter().collect(),
+            ExprKind::Array(values) | ExprKind::Row(values) => values.iter().into_vec(),
             ExprKind::Subscript(subscript) => {
                 let bounds = [&subscript.first, &subscript.last];
                 let bounds = bounds.into_iter().flatten();
-                std::iter::once(&subscript.base).chain(bounds).collect()
+                std::iter::once(&subscript.base).chain(bounds).into_vec()
             }
             ExprKind::Cast(cast) => vec![&cast.operand],
             ExprKind::AtZone(value, zone) => {
-                std::iter::once(&**value).chain(zone.as_deref()).collect()
+                std::iter::once(&**value).chain(zone.as_deref()).into_vec()
             }
             ExprKind::Case(case) => {
                 let branches = case.branches.iter().flat_map(|(when, then)| [when, then]);
                 let outer = case.operand.iter().chain(&case.otherwise);
-                outer.chain(branches).collect()
+                outer.chain(branches).into_vec()
             }
             ExprKind::Call(call) => call.children(),
             ExprKind::Null
@@ -322,6 +323,6 @@ impl Call {
             .chain(order)
             .chain(&self.filter)
             .chain(window)
-            .collect()
+            .into_vec()
     }
 }

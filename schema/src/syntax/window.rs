@@ -3,6 +3,7 @@
 use super::cursor::Read;
 use super::reader::Reader;
 use super::tree::{Expr, ExprKind, Frame, FrameUnit, Sort, Window};
+use crate::lists::IntoVec as _;
 
 /// A bound of a frame, in the order of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +71,7 @@ impl Reader<'_> {
         let is_backward = first.0 > last.0 || first.0 == Edge::End || last.0 == Edge::Start;
         self.excluded()?;
         let span = self.span_from(from);
-        let bounds = [first.1, last.1].into_iter().flatten().collect();
+        let bounds = [first.1, last.1].into_iter().flatten().into_vec();
         Ok(Frame {
             unit,
             bounds,

@@ -8,6 +8,7 @@ use super::tree::{
     Limit, Operator, SelectItem, Source, SourceKind, Statement, Update, Values, With,
 };
 use crate::ast::name::Name;
+use crate::lists::IntoVec as _;
 
 /// `INSERT OR …`.
 const RESOLUTIONS: &[&str] = &["ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"];
@@ -357,7 +358,7 @@ impl Reader<'_> {
         Ok(Source {
             kind: SourceKind::Table(name),
             alias,
-            indexes: index.into_iter().collect(),
+            indexes: index.into_iter().into_vec(),
             columns: Vec::new(),
             types: Vec::new(),
             joins: Vec::new(),

@@ -16,6 +16,7 @@ use super::scope::Scope;
 use super::table::TablePart;
 use super::value::Value;
 use crate::ast::CreateFunction;
+use crate::lists::IntoVec as _;
 use crate::model::{Index, IndexKey, StorageEngine};
 use crate::name::same_name;
 use crate::source::Span;
@@ -104,7 +105,7 @@ impl Checker<'_> {
                 }
                 _ => checker.expr(value, scope),
             });
-            values.collect()
+            values.into_vec()
         });
         self.beside(call, scope);
         if self.facts.calls.match_needs_index && call.function() == "match" {
@@ -117,7 +118,7 @@ impl Checker<'_> {
             Some(grammar) => {
                 let within = call.within.iter();
                 let within = within.map(|sort| self.expr(&sort.value, scope));
-                let arguments: Vec<Value> = arguments.into_iter().chain(within).collect();
+                let arguments: Vec<Value> = arguments.into_iter().chain(within).into_vec();
                 self.call_of_others(grammar, call, &arguments, span)
             }
         }
@@ -341,7 +342,7 @@ impl Checker<'_> {
     pub(super) fn own_functions(&self, name: &str) -> Vec<&CreateFunction> {
         let functions = self.model.functions.iter();
         let of_name = functions.filter(|one| same_name(&one.name.name.text, name, self.dialect));
-        of_name.collect()
+        of_name.into_vec()
     }
 
     /// Whether an aggregate may be computed of nothing.

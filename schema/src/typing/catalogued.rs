@@ -6,6 +6,7 @@ use super::postgres::{self, Null, PgType, resolve_operator};
 use super::table::TablePart;
 use super::texts::is_value_of;
 use super::value::{Constant, Ty, Value};
+use crate::lists::IntoVec as _;
 use crate::model::EnumId;
 use crate::source::Span;
 
@@ -135,7 +136,7 @@ impl Checker<'_> {
     /// A constant that is to be a value of an enum.
     pub(super) fn check_enum_value(&mut self, text: &str, id: EnumId, span: Span) {
         let found = self.model.enum_type(id);
-        let known: Vec<&str> = found.values.iter().map(|one| &*one.value).collect();
+        let known: Vec<&str> = found.values.iter().map(|one| &*one.value).into_vec();
         if !known.contains(&text) {
             let finding = findings::no_enum_value(text, &found.name, &known, span);
             self.report(finding);
@@ -162,7 +163,7 @@ impl Checker<'_> {
                 Some(Ty::Postgres(found.result))
             }
             Err(_) => {
-                let shown: Vec<String> = values.iter().map(|value| self.shown(value)).collect();
+                let shown: Vec<String> = values.iter().map(|value| self.shown(value)).into_vec();
                 let call = format!("{name}({})", shown.join(", "));
                 self.report(findings::no_such_call(&call, &[], span));
                 None

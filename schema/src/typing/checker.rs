@@ -1,5 +1,6 @@
 //! One statement that is checked: what it names, the parameters found so far, and the findings.
 
+use crate::lists::IntoVec as _;
 use crate::sorting::sort_by_key;
 use std::collections::HashMap;
 
@@ -210,7 +211,7 @@ pub(crate) fn statement(
     let checked = whole.look(|statement| checker.whole(statement, source.engines));
     let unknown = checker.unknown.iter().map(UnknownName::in_query);
     let found = checker.findings.into_iter().chain(checker.open_types);
-    let mut findings: Vec<Diagnostic> = unknown.chain(found).collect();
+    let mut findings: Vec<Diagnostic> = unknown.chain(found).into_vec();
     sort_by_key(&mut findings, |one| {
         one.labels.first().map(|label| label.span.start)
     });
@@ -305,7 +306,7 @@ impl<'a> Checker<'a> {
         let columns = fields.iter().enumerate();
         let columns: Vec<_> = columns
             .map(|(at, field)| self.given_or_found(at, field))
-            .collect();
+            .into_vec();
         self.check_annotations(fields);
         columns.into_iter().collect()
     }
@@ -347,7 +348,7 @@ impl<'a> Checker<'a> {
     /// Reports annotations of columns that are not there.
     fn check_annotations(&mut self, fields: &[Field]) {
         let names = fields.iter().filter_map(|field| field.name.clone());
-        let names: Vec<String> = names.collect();
+        let names: Vec<String> = names.into_vec();
         let is_right = self.is_right();
         for given in self.annotations.columns.iter().filter(|_| is_right) {
             if !fields

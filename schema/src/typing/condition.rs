@@ -8,6 +8,7 @@ use super::scope::Scope;
 use super::texts::is_search_of_full_text;
 use super::value::{Constant, Ty, Value};
 use crate::ast::{Name, ObjectName};
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 use crate::syntax::{Between, Call, ExprKind, In, InList, Is, IsWhat, Match, Quantified, Query};
 
@@ -56,7 +57,7 @@ impl Checker<'_> {
     pub(super) fn in_list(&mut self, list: &In, scope: &Scope<'_>, span: Span) -> Value {
         let condition = self.condition_type();
         if let ExprKind::Row(parts) = &list.operand.kind {
-            let parts: Vec<Value> = parts.iter().map(|part| self.expr(part, scope)).collect();
+            let parts: Vec<Value> = parts.iter().map(|part| self.expr(part, scope)).into_vec();
             return self.rows_in(&parts, &list.list, scope, span);
         }
         let operand = self.expr(&list.operand, scope);
@@ -68,7 +69,7 @@ impl Checker<'_> {
                         self.report(findings::several_values(parts.len(), value.span));
                     }
                 }
-                let values: Vec<Value> = values.iter().map(|one| self.expr(one, scope)).collect();
+                let values: Vec<Value> = values.iter().map(|one| self.expr(one, scope)).into_vec();
                 for value in &values {
                     if value.constant != Constant::Null {
                         nullable |= self.compared("=", &operand, value, span).nullable;
@@ -274,7 +275,7 @@ impl Checker<'_> {
             return;
         };
         let columns = table.columns.iter().map(|column| column.name.as_str());
-        if !is_search_of_full_text(text, &columns.collect::<Vec<_>>()) {
+        if !is_search_of_full_text(text, &columns.into_vec()) {
             let help = "write words, `AND`, `OR` and `NOT`, and other characters in double quotes: `'\"a-b\" AND c'`";
             self.report(findings::no_search_text(help, matching.pattern.span));
         }

@@ -4,6 +4,7 @@ use super::checker::{Checker, Clause};
 use super::findings;
 use super::mysql::Construct;
 use super::scope::{Common, Relation, Scope};
+use crate::lists::IntoVec as _;
 use crate::model::{ColumnId, Index, IndexKey, TableId};
 use crate::name::same_name;
 use crate::sorting::sort_by;
@@ -47,7 +48,7 @@ impl Checker<'_> {
             excluded.name = Some(row);
             if self.facts.writes.excluded_by_name {
                 let count = excluded.fields.as_ref().map_or(0, |all| all.len());
-                excluded.merged = (0..count).collect();
+                excluded.merged = (0..count).into_vec();
             }
             scope.relations.push(excluded);
         }
@@ -79,11 +80,11 @@ impl Checker<'_> {
         let uniques = table.uniques.iter().filter(|unique| !unique.is_index);
         let uniques = uniques.map(|unique| {
             let columns = unique.columns.iter();
-            let columns: Vec<&str> = columns.map(|id| table.column(*id).name.as_str()).collect();
+            let columns: Vec<&str> = columns.map(|id| table.column(*id).name.as_str()).into_vec();
             let own = unique.name.clone();
             own.unwrap_or_else(|| format!("{of_table}_{}_key", columns.join("_")))
         });
-        let known: Vec<String> = key.chain(uniques).collect();
+        let known: Vec<String> = key.chain(uniques).into_vec();
         let is_open = !table.native.exclusions.is_empty() || table.view.is_some();
         if !is_open && !known.contains(&wanted.text) {
             self.report(findings::unknown_constraint(wanted, &known));
@@ -127,7 +128,7 @@ impl Checker<'_> {
         let indexes = table.indexes.iter().filter_map(columns_of_key);
         let mut keys = key.chain(uniques).chain(indexes);
         let is_key = keys.any(|columns| {
-            let mut columns: Vec<usize> = columns.iter().map(|one| one.0 as usize).collect();
+            let mut columns: Vec<usize> = columns.iter().map(|one| one.0 as usize).into_vec();
             sort_by(&mut columns, Ord::cmp);
             columns == wanted
         });

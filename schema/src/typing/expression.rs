@@ -11,6 +11,7 @@ use super::texts::{is_time_of_mysql, is_value_of};
 use super::value::{Constant, Ty, Value};
 use crate::ast::Name;
 use crate::column_type::ColumnType;
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 use crate::syntax::{Case, Cast, Expr, ExprKind, Query, Subscript};
 
@@ -169,7 +170,7 @@ impl Checker<'_> {
         if let ExprKind::Column(names) = &base.kind
             && self.expr(base, scope).ty == Ty::Postgres(PgType::RECORD)
         {
-            let names: Vec<Name> = names.iter().chain([field]).cloned().collect();
+            let names: Vec<Name> = names.iter().chain([field]).cloned().into_vec();
             return self.column(&names, scope, span).value;
         }
         self.expr(base, scope);
@@ -177,8 +178,11 @@ impl Checker<'_> {
     }
 
     fn array(&mut self, values: &[Expr], scope: &Scope<'_>, span: Span) -> Value {
-        let values: Vec<Value> = values.iter().map(|value| self.expr(value, scope)).collect();
-        let all: Vec<&Value> = values.iter().collect();
+        let values: Vec<Value> = values
+            .iter()
+            .map(|value| self.expr(value, scope))
+            .into_vec();
+        let all: Vec<&Value> = values.iter().into_vec();
         let mut element = self.common(&all, "the array", span);
         if element.ty == Ty::Untyped && !values.is_empty() {
             let text = self.text_type();
@@ -304,7 +308,7 @@ impl Checker<'_> {
         let Some(from) = value.postgres() else {
             return Value::open(span);
         };
-        let values = zone.iter().chain([&value]).cloned().collect::<Vec<_>>();
+        let values = zone.iter().chain([&value]).cloned().into_vec();
         let nullable = values.iter().any(|value| value.nullable);
         let result = self.postgres_call("timezone", &[zone_type, from], &values, span);
         result.map_or_else(|| Value::wrong(span), |ty| Value::new(ty, nullable, span))
@@ -342,7 +346,7 @@ impl Checker<'_> {
                 self.check_no_rows("`CASE`", value);
             }
         }
-        let all: Vec<&Value> = values.iter().collect();
+        let all: Vec<&Value> = values.iter().into_vec();
         let nullable = case.otherwise.is_none() || values.iter().any(|value| value.nullable);
         let common = self.common(&all, "the `CASE`", span);
         common.derived(nullable, span)
@@ -371,7 +375,10 @@ impl Checker<'_> {
     }
 
     fn common_of_postgres(&mut self, values: &[&Value], what: &str, span: Span) -> Value {
-        let types: Vec<PgType> = values.iter().filter_map(|value| value.postgres()).collect();
+        let types: Vec<PgType> = values
+            .iter()
+            .filter_map(|value| value.postgres())
+            .into_vec();
         if types.iter().all(|one| *one == PgType::UNKNOWN) {
             // It stays open for what stands around it.
             return Value::new(Ty::Untyped, false, span);

@@ -6,6 +6,7 @@ mod writes;
 
 use crate::ast::Name;
 use crate::diagnostic::Diagnostic;
+use crate::lists::IntoVec as _;
 use crate::name;
 use crate::source::Span;
 pub(super) use values::*;
@@ -17,7 +18,7 @@ fn listed(known: &[String]) -> String {
     const MOST: usize = 12;
     let shown: Vec<String> = (known.iter().take(MOST))
         .map(|name| format!("`{name}`"))
-        .collect();
+        .into_vec();
     let more = known.len().saturating_sub(MOST);
     if more > 0 {
         format!("{} and {more} more", shown.join(", "))
@@ -116,7 +117,11 @@ pub(super) fn unknown_function(name: &str, near: Option<&str>, span: Span) -> Di
 /// A function that is called with other arguments than it takes.
 pub(super) fn no_such_call(call: &str, takes: &[String], span: Span) -> Diagnostic {
     let message = format!("no function takes these arguments: `{call}`");
-    let shown: Vec<String> = takes.iter().take(4).map(|one| format!("`{one}`")).collect();
+    let shown: Vec<String> = takes
+        .iter()
+        .take(4)
+        .map(|one| format!("`{one}`"))
+        .into_vec();
     let help = if shown.is_empty() {
         "give its arguments other types: `CAST(value AS type)`".to_owned()
     } else {

@@ -4,6 +4,7 @@ use super::checker::Checker;
 use super::findings;
 use super::scope::Scope;
 use super::select::{conjuncts, item_named};
+use crate::lists::IntoVec as _;
 use crate::name::same_name;
 use crate::syntax::{
     Call, Expr, ExprKind, Group, ItemKind, JoinOn, Select, Sort, Source, SourceKind,
@@ -72,7 +73,7 @@ impl Groups {
                 if is_known {
                     let all = (0..table.columns.len()).map(|column| (at, column));
                     let all = all.filter(|one| !self.columns.contains(one));
-                    let all: Vec<_> = all.collect();
+                    let all: Vec<_> = all.into_vec();
                     self.columns.extend(all);
                 }
             }
@@ -139,7 +140,7 @@ impl Checker<'_> {
         });
         let order = order.iter().map(|sort| &sort.value);
         let order = order.filter(|value| !self.names_item(value, select));
-        let values: Vec<&Expr> = items.chain(select.having.as_ref()).chain(order).collect();
+        let values: Vec<&Expr> = items.chain(select.having.as_ref()).chain(order).into_vec();
         for value in values {
             self.check_grouped(value, groups, scope);
         }
@@ -241,7 +242,7 @@ fn equalities(
     select: &Select,
     scope: &Scope<'_>,
 ) -> Vec<((usize, usize), (usize, usize))> {
-    let mut conditions: Vec<&Expr> = select.condition.iter().collect();
+    let mut conditions: Vec<&Expr> = select.condition.iter().into_vec();
     for source in &select.from {
         conditions_of(source, &mut conditions);
     }
@@ -258,7 +259,7 @@ fn equalities(
             .zip(checker.place_of(right, scope));
         places.filter(|_| operator.text == "=")
     });
-    equal.collect()
+    equal.into_vec()
 }
 
 fn conditions_of<'s>(source: &'s Source, conditions: &mut Vec<&'s Expr>) {

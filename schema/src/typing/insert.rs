@@ -6,6 +6,7 @@ use super::names::NameKind;
 use super::scope::{Common, Fields, Scope};
 use super::value::Value;
 use crate::ast::Name;
+use crate::lists::IntoVec as _;
 use crate::model::{Column, Generated, TableId};
 use crate::name::same_name;
 use crate::source::Span;
@@ -33,7 +34,7 @@ impl Checker<'_> {
         if insert.columns.is_empty() || written.len() == insert.columns.len() {
             self.check_left_out(id, &written, insert);
         }
-        let places: Vec<usize> = written.iter().flatten().copied().collect();
+        let places: Vec<usize> = written.iter().flatten().copied().into_vec();
         self.check_written_view((id, "insert"), &places, insert.table.name.span);
         self.ignores = insert.ignores && self.facts.writes.ignoring_changes_values;
         self.insert_source(id, insert, &written, scope);
@@ -47,7 +48,7 @@ impl Checker<'_> {
                 let targets = assignments.iter().flat_map(|one| &one.targets);
                 targets
                     .filter_map(|target| target.last().cloned())
-                    .collect()
+                    .into_vec()
             }
             _ => insert.columns.clone(),
         };
@@ -68,7 +69,7 @@ impl Checker<'_> {
                 let found = self.written_column(id, name, insert.overriding, is_default);
                 found.map(Some)
             });
-            return found.collect::<Vec<_>>().into_iter().flatten().collect();
+            return found.into_vec().into_iter().flatten().into_vec();
         }
         let table = self.model.table(id);
         let given = |column: &Column| !matches!(column.generated, Generated::Computed { .. });
@@ -79,11 +80,11 @@ impl Checker<'_> {
         };
         let all = 0..table.columns.len();
         if self.facts.writes.fewer_values || count == 0 {
-            return all.take(count).map(Some).collect();
+            return all.take(count).map(Some).into_vec();
         }
         all.filter(|at| given(&table.columns[*at]))
             .map(Some)
-            .collect()
+            .into_vec()
     }
 
     /// The place of a column that is written. What the database fills by itself takes `DEFAULT` alone.
@@ -98,7 +99,7 @@ impl Checker<'_> {
         let mut columns = table.columns.iter();
         let found = columns.position(|column| same_name(&column.name, &name.text, self.dialect));
         let Some(at) = found else {
-            let known: Vec<String> = table.columns.iter().map(|one| one.name.clone()).collect();
+            let known: Vec<String> = table.columns.iter().map(|one| one.name.clone()).into_vec();
             let of = table.name.name.clone();
             self.report_name(name, NameKind::Column(Some(of)), known);
             return None;
@@ -139,7 +140,7 @@ impl Checker<'_> {
         let table = self.model.table(id);
         let all = table.columns.iter().enumerate();
         let left = all.filter(|(at, _)| self.is_needed(id, *at) && !written.contains(&Some(*at)));
-        let left: Vec<String> = left.map(|(_, column)| column.name.clone()).collect();
+        let left: Vec<String> = left.map(|(_, column)| column.name.clone()).into_vec();
         if !left.is_empty() && !insert.ignores {
             let name = table.name.name.clone();
             self.report(findings::left_out(&name, &left, insert.table.name.span));
@@ -157,7 +158,7 @@ impl Checker<'_> {
         let number = Value::new(self.count_type(), false, insert.span);
         let of = |at: &Option<usize>| at.map(|at| self.value_of_column(id, at));
         let wanted = written.iter().map(|at| of(at).unwrap_or(number.clone()));
-        let wanted: Vec<Value> = wanted.collect();
+        let wanted: Vec<Value> = wanted.into_vec();
         match &insert.source {
             InsertSource::Defaults => {}
             InsertSource::Values(values) => {

@@ -6,6 +6,7 @@ use super::mysql::Construct;
 use super::names::NameKind;
 use super::scope::Scope;
 use crate::ast::Name;
+use crate::lists::IntoVec as _;
 use crate::syntax::{Distinct, Expr, ExprKind, ItemKind, Lock, Select};
 
 impl Checker<'_> {
@@ -16,7 +17,7 @@ impl Checker<'_> {
             let relation = scope.relation(std::slice::from_ref(name), self.dialect);
             if relation.is_none() {
                 let known = scope.relations.iter().filter_map(|one| one.name.clone());
-                let known = known.collect();
+                let known = known.into_vec();
                 self.report_name(name, NameKind::Alias, known);
             }
         }

@@ -9,6 +9,7 @@ use super::scope::Scope;
 use super::value::{Constant, Ty, Value};
 use crate::ast::Name;
 use crate::column_type::{ColumnType, LobSize, TypeClass};
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 use crate::syntax::{Chain, Expr, ExprKind, Operator};
 
@@ -74,13 +75,13 @@ impl Checker<'_> {
         let ExprKind::Row(lefts) = &left.kind else {
             return;
         };
-        let lefts: Vec<Value> = lefts.iter().map(|part| self.expr(part, scope)).collect();
+        let lefts: Vec<Value> = lefts.iter().map(|part| self.expr(part, scope)).into_vec();
         let rights: Vec<Value> = match &right.kind {
-            ExprKind::Row(rights) => rights.iter().map(|part| self.expr(part, scope)).collect(),
+            ExprKind::Row(rights) => rights.iter().map(|part| self.expr(part, scope)).into_vec(),
             ExprKind::Query(query) => {
                 let fields = self.query(query, Some(scope), &scope.common, None);
                 let fields = fields.iter().flat_map(|fields| fields.iter());
-                fields.map(|field| field.value.clone()).collect()
+                fields.map(|field| field.value.clone()).into_vec()
             }
             _ => vec![self.expr(right, scope)],
         };

@@ -4,6 +4,7 @@ use super::checker::Checker;
 use super::findings;
 use super::scope::{Field, Scope, StarColumn};
 use crate::ast::Name;
+use crate::lists::IntoVec as _;
 use crate::model::{Column, ColumnId, TableId};
 use crate::name::same_name;
 use crate::source::Span;
@@ -84,7 +85,7 @@ impl Checker<'_> {
             ItemKind::Value(..) => return None,
         };
         if self.embeds(item).is_some() {
-            let is_read: Vec<bool> = fields.iter().map(|field| self.is_read(field)).collect();
+            let is_read: Vec<bool> = fields.iter().map(|field| self.is_read(field)).into_vec();
             let mut kept = is_read.iter();
             fields.retain(|_| *kept.next().unwrap_or(&true));
             if let Some(names) = &mut names {
@@ -148,7 +149,7 @@ impl Checker<'_> {
         };
         let items = items.into_iter().flatten();
         let stars = items.filter_map(|item| self.stars.get(&item.span));
-        let stars: Vec<Star> = stars.map(|seen| seen.star.clone()).collect();
+        let stars: Vec<Star> = stars.map(|seen| seen.star.clone()).into_vec();
         let all = stars.iter().all(|star| star.names.is_some());
         (stars, all)
     }

@@ -1,5 +1,6 @@
 //! Queries: WITH, the parts that set operators join, order and limit.
 
+use crate::lists::IntoVec as _;
 use std::rc::Rc;
 
 use super::checker::{Checker, Clause};
@@ -77,7 +78,7 @@ impl Checker<'_> {
                     ));
                 }
                 let fields = self.body(body, outer, &common, wanted);
-                let mut order: Vec<&Sort> = query.order.iter().collect();
+                let mut order: Vec<&Sort> = query.order.iter().into_vec();
                 if self.facts.selects.order_by_any_part {
                     order.retain(|sort| !is_of_a_part(&sort.value, body));
                 }
@@ -410,7 +411,7 @@ impl Checker<'_> {
     ) -> Fields {
         let scope = Scope::of(common, outer);
         let first = rows.first()?;
-        let mut columns: Vec<Vec<Value>> = first.iter().map(|_| Vec::new()).collect();
+        let mut columns: Vec<Vec<Value>> = first.iter().map(|_| Vec::new()).into_vec();
         let clause = std::mem::replace(&mut self.clause, Clause::Values);
         for row in rows {
             if row.len() != first.len() {
@@ -428,7 +429,7 @@ impl Checker<'_> {
         self.clause = clause;
         let is_numbered = self.facts.selects.numbered_values;
         let fields = columns.iter().enumerate().map(|(at, values)| {
-            let all: Vec<&Value> = values.iter().collect();
+            let all: Vec<&Value> = values.iter().into_vec();
             let what = format!("the column {}", at + 1);
             let mut value = self.common(&all, &what, span);
             value.nullable = values.iter().any(|value| value.nullable);
@@ -561,7 +562,7 @@ fn nulls(fields: &Fields) -> Vec<(bool, bool)> {
     let values = fields.map(|field| &field.value);
     values
         .map(|value| (value.nullable, value.is_filled))
-        .collect()
+        .into_vec()
 }
 
 fn widened(fields: &Fields, next: &Fields) -> Fields {

@@ -5,6 +5,7 @@ use super::facts::Steps;
 use super::findings;
 use super::lock::has_window;
 use crate::ast::{Name, ObjectName};
+use crate::lists::IntoVec as _;
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{
@@ -69,7 +70,7 @@ impl Checker<'_> {
             Steps::Unions => is_union && begins_alone(),
             Steps::Any => true,
         };
-        is_sound.then(|| steps.iter().map(|part| &part.body).collect())
+        is_sound.then(|| steps.iter().map(|part| &part.body).into_vec())
     }
 
     fn check_step(&mut self, select: &Select, name: &Name) {
@@ -84,7 +85,7 @@ impl Checker<'_> {
         let values: Vec<&Expr> = items
             .chain(&select.condition)
             .chain(&select.having)
-            .collect();
+            .into_vec();
         for value in &values {
             self.places_of_value(value, name, &mut places);
         }

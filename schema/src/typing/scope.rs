@@ -1,5 +1,6 @@
 //! The names that can be seen in a query.
 
+use crate::lists::IntoVec as _;
 use std::rc::Rc;
 
 use super::checker::Checker;
@@ -125,12 +126,12 @@ impl Scope<'_> {
     /// All columns, those that joins have merged once.
     pub(super) fn all_columns(&self, dialect: Dialect) -> Option<Vec<StarColumn<'_>>> {
         let in_place = Facts::of(dialect).sources.merged_in_place;
-        let mut left: Vec<&Merged> = self.merged.iter().collect();
+        let mut left: Vec<&Merged> = self.merged.iter().into_vec();
         let first = left.iter().map(|merged| StarColumn::Merged(merged));
         let mut all: Vec<StarColumn<'_>> = if in_place {
             Vec::new()
         } else {
-            first.collect()
+            first.into_vec()
         };
         for relation in &self.relations {
             for (at, field) in relation.fields.as_ref()?.iter().enumerate() {
@@ -160,7 +161,7 @@ impl Scope<'_> {
             },
             StarColumn::Of(relation, field) => self.seen(relation, field),
         });
-        Some(fields.collect())
+        Some(fields.into_vec())
     }
 
     fn seen(&self, relation: &Relation, field: &Field) -> Field {
@@ -173,7 +174,7 @@ impl Scope<'_> {
     /// All columns of one table.
     pub(super) fn fields_of(&self, relation: &Relation) -> Option<Vec<Field>> {
         let fields = relation.fields.as_ref()?.iter();
-        Some(fields.map(|field| self.seen(relation, field)).collect())
+        Some(fields.map(|field| self.seen(relation, field)).into_vec())
     }
 
     /// The table of this name.
@@ -311,7 +312,7 @@ impl Checker<'_> {
             }
         }
         if found.len() > 1 {
-            let tables: Vec<String> = found.iter().map(|(_, of)| of.clone()).collect();
+            let tables: Vec<String> = found.iter().map(|(_, of)| of.clone()).into_vec();
             self.report(findings::ambiguous_column(column, &tables));
             return Some(nothing(Value::wrong(span)));
         }
@@ -437,7 +438,7 @@ fn names_of(fields: &[Field]) -> Vec<String> {
     fields
         .iter()
         .filter_map(|field| field.name.clone())
-        .collect()
+        .into_vec()
 }
 
 fn nothing(value: Value) -> FoundColumn {

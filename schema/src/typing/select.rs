@@ -1,5 +1,6 @@
 //! One SELECT: what it reads, its conditions, its groups and its items.
 
+use crate::lists::IntoVec as _;
 use std::rc::Rc;
 
 use super::checker::{Checker, Clause};
@@ -191,7 +192,7 @@ impl Checker<'_> {
             ItemKind::Value(value, Some(alias)) if self.has_aggregate(value) => Some(alias),
             _ => None,
         });
-        let aggregates: Vec<_> = aggregates.collect();
+        let aggregates: Vec<_> = aggregates.into_vec();
         for sort in order {
             if is_name_of(&sort.value, items, self.dialect) {
                 continue;
@@ -230,7 +231,7 @@ impl Checker<'_> {
                 written(self, value) == written(self, own)
                     || (place.is_some() && place == self.place_of(own, scope))
             };
-            let found: Vec<bool> = distinct.iter().map(same).collect();
+            let found: Vec<bool> = distinct.iter().map(same).into_vec();
             if !found.contains(&true) {
                 return self.report(super::findings::order_of_distinct_on(sort.value.span));
             }
@@ -349,7 +350,7 @@ impl Checker<'_> {
         }
         let table = names.last()?;
         let known = scope.relations.iter().filter_map(|one| one.name.clone());
-        let known: Vec<String> = known.collect();
+        let known: Vec<String> = known.into_vec();
         self.report_name(table, NameKind::Alias, known);
         None
     }
@@ -363,7 +364,7 @@ impl Checker<'_> {
                     value: field.value.or_null(true),
                     ..field
                 });
-                Some(fields.collect())
+                Some(fields.into_vec())
             }
             ExprKind::Column(names) if self.place_of(value, scope).is_none() => {
                 self.all_of(names, scope).map(|(_, fields)| fields)
@@ -512,7 +513,7 @@ pub(super) fn conjuncts(condition: &Expr) -> Vec<&Expr> {
                 .all(|(operator, _)| operator.text == "and") =>
         {
             let rest = chain.rest.iter().flat_map(|(_, value)| conjuncts(value));
-            conjuncts(&chain.first).into_iter().chain(rest).collect()
+            conjuncts(&chain.first).into_iter().chain(rest).into_vec()
         }
         _ => vec![condition],
     }
@@ -528,7 +529,7 @@ fn grouped_values(select: &Select) -> Vec<&Expr> {
         ExprKind::Row(values) => values.as_slice(),
         _ => std::slice::from_ref(value),
     });
-    values.collect()
+    values.into_vec()
 }
 
 /// The item that a value of GROUP BY stands for: its number, or its name where no column has it.

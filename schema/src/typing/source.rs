@@ -1,5 +1,6 @@
 //! The sources of a query: tables, queries, functions, and what joins make of them.
 
+use crate::lists::IntoVec as _;
 use std::rc::Rc;
 
 use super::checker::{Checker, Clause};
@@ -270,7 +271,7 @@ impl Checker<'_> {
         let is_index = |unique: &&Unique| unique.is_index || self.facts.sources.uniques_are_indexes;
         let uniques = table.uniques.iter().filter(is_index);
         let names = indexes.chain(uniques.map(|unique| &unique.name));
-        let known: Vec<String> = names.flatten().cloned().collect();
+        let known: Vec<String> = names.flatten().cloned().into_vec();
         let dialect = self.dialect;
         for wanted in &source.indexes {
             let mut all = known.iter();
@@ -402,7 +403,7 @@ impl Checker<'_> {
 
     fn known_tables(&self) -> Vec<String> {
         let tables = self.model.tables.iter();
-        tables.map(|table| table.name.name.clone()).collect()
+        tables.map(|table| table.name.name.clone()).into_vec()
     }
 
     /// Functions whose rows are read.
@@ -469,7 +470,7 @@ impl Checker<'_> {
                     name.span,
                 ),
             });
-            return (Some(name), Some(typed.collect()));
+            return (Some(name), Some(typed.into_vec()));
         }
         // A function of one column: it is called as the alias is.
         let single = columns.as_ref().is_some_and(|columns| columns.len() == 1);
@@ -494,7 +495,9 @@ fn common_names(scope: &Scope<'_>, first: usize, middle: usize, dialect: Dialect
                 .flat_map(|fields| fields.iter().enumerate());
             own.filter(|(at, _)| !relation.merged.contains(at))
         });
-        fields.filter_map(|(_, field)| field.name.clone()).collect()
+        fields
+            .filter_map(|(_, field)| field.name.clone())
+            .into_vec()
     };
     let mut left = names(&scope.relations[first..middle]);
     left.extend(scope.merged.iter().map(|merged| merged.name.clone()));
@@ -514,7 +517,7 @@ fn common_names(scope: &Scope<'_>, first: usize, middle: usize, dialect: Dialect
     common
         .into_iter()
         .map(|text| Name { text, span: at })
-        .collect()
+        .into_vec()
 }
 
 fn plain(name: Option<String>, fields: Fields) -> Relation {

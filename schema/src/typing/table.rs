@@ -11,6 +11,7 @@ use super::scope::{Common, Scope};
 use crate::ast::{Name, ObjectName};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
+use crate::lists::IntoVec as _;
 use crate::model::{ColumnId, Model, TableId};
 use crate::source::{FileId, Span};
 use crate::syntax::{self, Expr};
@@ -96,7 +97,7 @@ pub(crate) fn mistakes_of_expression(
         let unknown = checker.unknown.into_iter();
         let unknown = unknown.filter(|one| matches!(one.kind, NameKind::Column(_)));
         Mistakes {
-            unknown: unknown.map(|UnknownName { name, .. }| name).collect(),
+            unknown: unknown.map(|UnknownName { name, .. }| name).into_vec(),
             findings: checker.findings,
         }
     });

@@ -7,6 +7,7 @@ use super::value::{Constant, Ty};
 use crate::ast::ObjectName;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
+use crate::lists::IntoVec as _;
 use crate::model::{Model, TableId};
 use crate::source::Span;
 use crate::syntax::Whole;
@@ -50,7 +51,7 @@ pub(crate) fn columns_of_view(
                 let columns = fields.iter().enumerate();
                 Ok(columns
                     .map(|(at, field)| checker.looked(at, field))
-                    .collect())
+                    .into_vec())
             }
             None => Err(checker.reason(query.span())),
         };

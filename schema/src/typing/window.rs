@@ -9,6 +9,7 @@ use super::query::columns_in;
 use super::scope::Scope;
 use super::value::{Ty, Value};
 use crate::column_type::TypeClass;
+use crate::lists::IntoVec as _;
 use crate::name::same_name;
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind, Frame, FrameUnit, Select, Window};
@@ -31,7 +32,7 @@ impl Checker<'_> {
             let own = window.order.iter().map(|sort| sort.value.clone());
             let named = NamedWindow {
                 name: name.text.clone(),
-                order: base.map_or_else(|| own.collect(), |base| base.order.clone()),
+                order: base.map_or_else(|| own.into_vec(), |base| base.order.clone()),
                 is_framed: window.frame.is_some(),
             };
             known.push(named);
@@ -130,10 +131,10 @@ impl Checker<'_> {
         for value in window.partition.iter().chain(order.clone()) {
             self.expr(value, scope);
         }
-        let mut order: Vec<Expr> = order.cloned().collect();
+        let mut order: Vec<Expr> = order.cloned().into_vec();
         if let Some(name) = &window.name {
             let Some(base) = self.base_of(window, &self.windows).cloned() else {
-                let known: Vec<String> = self.windows.iter().map(|one| one.name.clone()).collect();
+                let known: Vec<String> = self.windows.iter().map(|one| one.name.clone()).into_vec();
                 return self.report(findings::unknown_window(name, &known));
             };
             let again = match window {

@@ -9,6 +9,7 @@ use super::query::is_number;
 use super::scope::{Common, Field, Fields, Relation, Scope};
 use super::value::{Constant, Ty, Value};
 use crate::ast::{Name, ObjectName};
+use crate::lists::IntoVec as _;
 use crate::model::{Generated, TableId};
 use crate::name::same_name;
 use crate::syntax::{Assignment, Delete, Expr, ExprKind, SelectItem, Update, With};
@@ -116,7 +117,7 @@ impl Checker<'_> {
                 .targets
                 .iter()
                 .map(|target| self.assigned(target, tables, is_default))
-                .collect();
+                .into_vec();
             self.within(Clause::Set, |checker| {
                 checker.assign(assignment, &own, scope)
             });
@@ -199,7 +200,7 @@ impl Checker<'_> {
             let wanted = qualifiers.last();
             wanted.is_none_or(|wanted| same_name(own, &wanted.text, self.dialect))
         };
-        let fitting: Vec<TableId> = tables.iter().filter(named).map(|(id, _)| *id).collect();
+        let fitting: Vec<TableId> = tables.iter().filter(named).map(|(id, _)| *id).into_vec();
         if fitting.is_empty()
             && let Some(table) = qualifiers.last()
         {
@@ -207,21 +208,21 @@ impl Checker<'_> {
                 let table = &self.model.table(*id).name.name;
                 alias.clone().unwrap_or_else(|| table.clone())
             });
-            let named: Vec<String> = named.collect();
+            let named: Vec<String> = named.into_vec();
             self.report(findings::unknown_alias(table, &named));
         }
         let has = |id: &&TableId| {
             let mut columns = self.model.table(**id).columns.iter();
             columns.any(|one| same_name(&one.name, &column.text, self.dialect))
         };
-        let having: Vec<&TableId> = fitting.iter().filter(has).collect();
+        let having: Vec<&TableId> = fitting.iter().filter(has).into_vec();
         if having.len() > 1 && qualifiers.is_empty() {
             let tables = tables.iter().filter(|(id, _)| has(&id));
             let names = tables.map(|(id, alias)| {
                 let table = &self.model.table(*id).name.name;
                 alias.clone().unwrap_or_else(|| table.clone())
             });
-            let names: Vec<String> = names.collect();
+            let names: Vec<String> = names.into_vec();
             self.report(findings::ambiguous_column(column, &names));
         }
         let id = **having.first().or(fitting.first().as_ref())?;
@@ -310,7 +311,7 @@ impl Checker<'_> {
                     .relations
                     .iter()
                     .filter_map(|one| one.name.clone())
-                    .collect();
+                    .into_vec();
                 self.report_name(&target.name, NameKind::Alias, names);
             }
         }

@@ -1,6 +1,7 @@
 //! The facts that a program has of a table whose changes triggers record: the names of the triggers, and the form of a recorded key.
 
 use bindery_schema::dialect::Dialect;
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{CheckedModel, TableId};
 use bindery_schema::plan::capture::{self, Capture, KeyForm};
 
@@ -29,7 +30,7 @@ pub(crate) fn planned(model: &CheckedModel, id: TableId) -> Option<Captured> {
     let key = key.filter_map(|id| capture::key_form(table.column(*id)));
     Some(Captured {
         captures,
-        key: key.collect(),
+        key: key.into_vec(),
     })
 }
 
@@ -62,19 +63,19 @@ fn constants(w: &mut RustWriter, captured: &Captured) {
                 "table".to_owned(),
                 Expr::text(string_literal(&capture.table)),
             ),
-            ("triggers".to_owned(), Expr::Array(triggers.collect())),
+            ("triggers".to_owned(), Expr::Array(triggers.into_vec())),
         ];
         Expr::Struct("::bindery::__private::CaptureSql".to_owned(), fields)
     });
     w.assignment(
         "const CAPTURES: &'static [::bindery::__private::CaptureSql<'static>]",
-        &Expr::Array(captures.collect()),
+        &Expr::Array(captures.into_vec()),
     );
     let forms = captured.key.iter();
     let forms = forms.map(|form| Expr::text(format!("::bindery::__private::KeyForm::{form:?}")));
     w.assignment(
         "const KEY: &'static [::bindery::__private::KeyForm]",
-        &Expr::Array(forms.collect()),
+        &Expr::Array(forms.into_vec()),
     );
 }
 
@@ -90,7 +91,7 @@ fn read_key(w: &mut RustWriter, shape: &Shape<'_>) {
                 .map(|field| (field.name.to_owned(), Expr::text(field.read())));
             let key = Expr::Struct(
                 shape.names.key.clone(),
-                own.into_iter().chain(read).collect(),
+                own.into_iter().chain(read).into_vec(),
             );
             let value = Expr::call("::core::result::Result::Ok", vec![key]);
             (value, is_used(*engine))

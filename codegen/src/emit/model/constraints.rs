@@ -1,5 +1,6 @@
 //! A constant for each key, foreign key and check of a model, by which errors name them.
 
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::plan::constraints::ConstraintKind;
 
 use crate::emit::shape::{CONSTRAINTS, ConstraintShape, Shape, Surroundings};
@@ -36,7 +37,7 @@ pub(crate) fn constants(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
 fn items(w: &mut RustWriter, shape: &Shape<'_>, reference: &str, from: &str) {
     let left = format!("const {CONSTRAINTS}: {reference}[::bindery::error::ModelConstraint]");
     let all = shape.constraints.iter().map(|one| value(shape, one));
-    w.item(|w| w.assignment(&left, &Expr::Array(all.collect())));
+    w.item(|w| w.assignment(&left, &Expr::Array(all.into_vec())));
     for (at, one) in shape.constraints.iter().enumerate() {
         w.item(|w| {
             w.doc(&about(one));
@@ -51,7 +52,7 @@ fn items(w: &mut RustWriter, shape: &Shape<'_>, reference: &str, from: &str) {
 
 fn value(shape: &Shape<'_>, one: &ConstraintShape) -> Expr {
     let columns = one.columns.iter();
-    let columns: Vec<_> = columns.map(|column| string_literal(column)).collect();
+    let columns: Vec<_> = columns.map(|column| string_literal(column)).into_vec();
     let name = one.name.as_deref().unwrap_or_default();
     Expr::text(format!(
         "::bindery::error::ModelConstraint::{}({}, {}, &[{}])",
@@ -70,7 +71,7 @@ fn about(one: &ConstraintShape) -> String {
         ConstraintKind::ForeignKey => "The foreign key",
         ConstraintKind::Check => "The check",
     };
-    let columns: Vec<_> = one.columns.iter().map(|column| code(column)).collect();
+    let columns: Vec<_> = one.columns.iter().map(|column| code(column)).into_vec();
     let name = one.name.iter().map(|name| format!(" {}", code(name)));
     let of = if columns.is_empty() {
         String::new()

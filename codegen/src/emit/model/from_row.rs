@@ -3,6 +3,7 @@
 use crate::emit::shape::{Field, Shape};
 use crate::emit::text::impl_head;
 use crate::rust_writer::{Expr, RustWriter};
+use bindery_schema::lists::IntoVec as _;
 
 /// `impl From<Row> for New…`.
 pub(crate) fn from_row(w: &mut RustWriter, shape: &Shape<'_>) {
@@ -21,7 +22,7 @@ fn value(shape: &Shape<'_>) -> Expr {
     let fields = shape
         .given()
         .map(|(_, field)| (field.name.to_owned(), given(field)));
-    Expr::Struct("Self".to_owned(), fields.collect())
+    Expr::Struct("Self".to_owned(), fields.into_vec())
 }
 
 fn given(field: &Field<'_>) -> Expr {

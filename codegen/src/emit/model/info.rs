@@ -1,5 +1,6 @@
 //! The facts of a model that the running program knows: its names, and the DDL of its table on each engine.
 
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::plan::CreateTable;
 
 use crate::emit::shape::{CONSTRAINTS, Shape, Surroundings};
@@ -54,13 +55,13 @@ fn fields(around: &Surroundings<'_>, shape: &Shape<'_>, ddl: &Planned<'_>) -> Ve
         field("schema", schema(shape.table.schema)),
         field("table", borrowed_text(shape.table.name)),
         field("is_view", Expr::text(shape.table.is_view.to_string())),
-        field("columns", list(Expr::Array(columns.collect()))),
+        field("columns", list(Expr::Array(columns.into_vec()))),
         field("kinds", borrowed_text(&shape.kinds)),
         field("rules", Expr::text(format!("{:#018x}", shape.rules))),
         field("constraints", constraints(around, shape)),
         field("constraint_names", string_expr(&constraint_names(shape))),
-        field("engines", list(Expr::Array(engines.collect()))),
-        field("tables", borrowed(Expr::Array(tables.collect()))),
+        field("engines", list(Expr::Array(engines.into_vec()))),
+        field("tables", borrowed(Expr::Array(tables.into_vec()))),
     ]
 }
 
@@ -81,7 +82,7 @@ fn constraint_names(shape: &Shape<'_>) -> String {
         let names = one.names.iter().filter(|(_, name)| !name.contains('\n'));
         names.map(move |(dialect, name)| format!("{at} {dialect} {name}"))
     });
-    lines.collect::<Vec<_>>().join("\n")
+    lines.into_vec().join("\n")
 }
 
 fn field(name: &str, value: Expr) -> (String, Expr) {
@@ -94,7 +95,7 @@ fn string_expr(text: &str) -> Expr {
 
 fn texts(texts: &[String]) -> Expr {
     list(Expr::Array(
-        texts.iter().map(|one| string_expr(one)).collect(),
+        texts.iter().map(|one| string_expr(one)).into_vec(),
     ))
 }
 

@@ -20,6 +20,7 @@ pub(crate) mod sql;
 use crate::emit::shape::{Shape, Surroundings};
 use crate::emit::text::{UNUSED, code, in_words};
 use crate::rust_writer::RustWriter;
+use bindery_schema::lists::IntoVec as _;
 use capture::Captured;
 use info::Planned;
 use sql::Statements;
@@ -59,7 +60,7 @@ impl Module<'_> {
         let engines = self.shape.table.engines.iter();
         let engines: Vec<_> = engines
             .map(|&id| format!("`{}`", self.around.engine_of(id).name))
-            .collect();
+            .into_vec();
         let table = code(self.shape.table.name);
         let kind = if self.shape.is_view() {
             "view"

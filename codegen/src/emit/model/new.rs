@@ -6,6 +6,7 @@ use crate::emit::shared::json::{self, JsonItem};
 use crate::emit::shared::setters::{self, INTO_STRING, Of};
 use crate::emit::text::{code, impl_head};
 use crate::rust_writer::{Expr, RustWriter, Signature};
+use bindery_schema::lists::IntoVec as _;
 
 /// From more arguments than these clippy warns that they are too many.
 const FEW_ARGUMENTS: usize = 7;
@@ -57,7 +58,7 @@ fn constructor(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>)
                 w.doc(&rule(shape));
                 let params = match &by_name {
                     Some(name) => vec![by_name_parameter(around, shape, name)],
-                    None => required::fields(shape).map(parameter).collect(),
+                    None => required::fields(shape).map(parameter).into_vec(),
                 };
                 let signature = Signature {
                     head: "pub fn new".to_owned(),
@@ -139,5 +140,5 @@ fn value(shape: &Shape<'_>, by_name: bool) -> Expr {
         };
         (field.name.to_owned(), Expr::text(value))
     });
-    Expr::Struct("Self".to_owned(), fields.collect())
+    Expr::Struct("Self".to_owned(), fields.into_vec())
 }

@@ -6,6 +6,7 @@ use crate::emit::shared::json::{self, JsonItem};
 use crate::emit::shared::setters::{self, Of};
 use crate::emit::text::{code, impl_head};
 use crate::rust_writer::{Expr, RustWriter};
+use bindery_schema::lists::IntoVec as _;
 
 /// The struct, with nothing to be changed as its default.
 pub(crate) fn patch(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
@@ -65,7 +66,7 @@ fn default(w: &mut RustWriter, shape: &Shape<'_>) {
                     (name.to_owned(), none)
                 };
                 let fields = shape.changeable().map(|(_, field)| none(field.name));
-                w.value(&Expr::Struct("Self".to_owned(), fields.collect()));
+                w.value(&Expr::Struct("Self".to_owned(), fields.into_vec()));
             });
         });
     });

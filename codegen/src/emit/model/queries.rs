@@ -1,5 +1,6 @@
 //! The methods of a model's unique columns: `find_by_…`, `get_by_…`, `get_or_insert_by_…` and `upsert_by_…`.
 
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::rust_type::Argument;
 
 use crate::emit::shape::{Field, Given, Shape, Surroundings, UniqueShape};
@@ -92,7 +93,7 @@ pub(crate) fn queries(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
 }
 
 fn columns<'s>(shape: &'s Shape<'_>, unique: &UniqueShape<'_>) -> Vec<&'s Field<'s>> {
-    unique.fields.iter().map(|&at| &shape.fields[at]).collect()
+    unique.fields.iter().map(|&at| &shape.fields[at]).into_vec()
 }
 
 /// A deferred key is checked too late to decide by, and a key without values in `New…` has nothing to decide by.
@@ -166,7 +167,10 @@ fn upsert_many_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signatu
 
 fn names(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> String {
     let fields = columns(shape, unique);
-    let names: Vec<_> = fields.iter().map(|field| code(field.column.name)).collect();
+    let names: Vec<_> = fields
+        .iter()
+        .map(|field| code(field.column.name))
+        .into_vec();
     in_words(&names)
 }
 
@@ -197,7 +201,7 @@ fn get_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
 
 fn get_body(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
     let fields = columns(shape, unique);
-    let arguments: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    let arguments: Vec<&str> = fields.iter().map(|field| field.name).into_vec();
     let (suffix, arguments) = (&unique.method_suffix, arguments.join(", "));
     w.line(&format!("let row = self.find_by_{suffix}({arguments})?;"));
     w.line("self.found(row)");
@@ -224,7 +228,7 @@ fn find_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
         head: format!("fn find_by_{suffix}"),
         params: std::iter::once("&mut self".to_owned())
             .chain(arguments)
-            .collect(),
+            .into_vec(),
         returns: Some(format!(
             "::bindery::Result<::core::option::Option<{}>>",
             shape.row("E")
@@ -258,7 +262,7 @@ fn find_body(w: &mut RustWriter, shape: &Shape<'_>, index: usize, unique: &Uniqu
     } else {
         format!("self.find_by({index}, &mut |params|")
     };
-    let pushes: Vec<String> = fields.iter().map(|field| push(field)).collect();
+    let pushes: Vec<String> = fields.iter().map(|field| push(field)).into_vec();
     match pushes.as_slice() {
         [only] => w.line(&format!("{call} {only})")),
         several => {
@@ -273,7 +277,7 @@ fn find_body(w: &mut RustWriter, shape: &Shape<'_>, index: usize, unique: &Uniqu
 fn belong(w: &mut RustWriter, fields: &[&Field<'_>]) -> bool {
     let keys = fields.iter().filter(|field| field.on_row_engine);
     let asked = keys.map(|field| format!("{}.engine() == engine", field.name));
-    let asked: Vec<String> = asked.collect();
+    let asked: Vec<String> = asked.into_vec();
     if asked.is_empty() {
         return false;
     }

@@ -5,6 +5,7 @@ use crate::emit::shape::{
 };
 use crate::emit::text::{TRACKED, UNUSED, code, impl_head};
 use crate::rust_writer::{RustWriter, Signature};
+use bindery_schema::lists::IntoVec as _;
 
 /// The methods; a derived struct, which may have methods of its own, gets none.
 pub(crate) fn methods(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
@@ -40,15 +41,15 @@ fn signature(
     let tags = rows
         .iter()
         .map(|row| format!("{}::{row}", around.scope.model));
-    let mut tags: Vec<String> = std::iter::once(own).chain(tags).collect();
+    let mut tags: Vec<String> = std::iter::once(own).chain(tags).into_vec();
     tags.dedup();
     let hosts: Vec<String> = tags
         .iter()
         .map(|tag| format!("::bindery::Hosts<{tag}>"))
-        .collect();
+        .into_vec();
     let lifetime = is_lent.then_some("'c");
     let engine = (!shape.several).then_some("E");
-    let parameters: Vec<&str> = lifetime.into_iter().chain(engine).collect();
+    let parameters: Vec<&str> = lifetime.into_iter().chain(engine).into_vec();
     let parameters = match parameters.as_slice() {
         [] => String::new(),
         some => format!("<{}>", some.join(", ")),
@@ -185,7 +186,7 @@ fn trees(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
         .references
         .iter()
         .filter(|one| one.is_to_self && one.constant.is_none());
-    let [only] = own.collect::<Vec<_>>()[..] else {
+    let [only] = own.into_vec()[..] else {
         return;
     };
     let constant = constant(shape, shape.fields[only.columns[0]].name);

@@ -5,6 +5,7 @@ use crate::emit::shared::column_docs;
 use crate::emit::shared::json::{self, JsonItem};
 use crate::emit::text::{TRACKED, code, impl_head, prose};
 use crate::rust_writer::{Expr, RustWriter, Signature};
+use bindery_schema::lists::IntoVec as _;
 
 /// Writes the struct of a row.
 pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
@@ -99,13 +100,13 @@ fn moved_row(shape: &Shape<'_>) -> Expr {
     });
     Expr::Struct(
         shape.names.row.clone(),
-        engine.into_iter().chain(fields).collect(),
+        engine.into_iter().chain(fields).into_vec(),
     )
 }
 
 fn of_self(field: &Field<'_>, calls: &[&str]) -> Expr {
     let parts = std::iter::once(field.name).chain(calls.iter().copied());
-    Expr::Chain("self".to_owned(), parts.map(Expr::text).collect())
+    Expr::Chain("self".to_owned(), parts.map(Expr::text).into_vec())
 }
 
 fn generic_head(shape: &Shape<'_>) -> String {
@@ -203,7 +204,7 @@ fn move_to(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
             "::bindery::Result<::bindery::rows::Moved<{}>>",
             shape.row("F")
         )),
-        bounds: bounds.collect(),
+        bounds: bounds.into_vec(),
     };
     w.item(|w| {
         w.docs([

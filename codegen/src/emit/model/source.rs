@@ -1,5 +1,6 @@
 //! `ColumnSource` and `Debug` of `New…` and `…Patch`: which columns have a value, and the values.
 
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::plan::statements::FIRST_VERSION;
 
 use crate::emit::shape::{Field, Given, Shape, derived_name};
@@ -56,7 +57,7 @@ pub(crate) fn sources(w: &mut RustWriter, shape: &Shape<'_>) {
     let given: Vec<_> = shape
         .given()
         .map(|(at, field)| (at, field, Value::given(field)))
-        .collect();
+        .into_vec();
     source(w, shape.new_generic(), &shape.new_row("E"), &given);
     debug(
         w,
@@ -67,7 +68,7 @@ pub(crate) fn sources(w: &mut RustWriter, shape: &Shape<'_>) {
     let changed: Vec<_> = shape
         .changeable()
         .map(|(at, field)| (at, field, Value::IfGiven))
-        .collect();
+        .into_vec();
     source(w, shape.patch_generic(), &shape.patch("E"), &changed);
     debug(
         w,
@@ -154,7 +155,7 @@ fn column_set(columns: &Columns<'_>) -> Expr {
     });
     Expr::Chain(
         "::bindery::__private::ColumnSet::new()".to_owned(),
-        parts.collect(),
+        parts.into_vec(),
     )
 }
 
@@ -166,7 +167,7 @@ fn given_set(columns: &Columns<'_>) -> Expr {
         Expr::call("without_if", vec![is_none, Expr::text(at.to_string())])
     });
     let columns = "::bindery::__private::ColumnSource::columns(self)".to_owned();
-    Expr::Chain(columns, parts.collect())
+    Expr::Chain(columns, parts.into_vec())
 }
 
 fn write_signature(unused: bool) -> Signature {

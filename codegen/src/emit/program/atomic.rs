@@ -2,6 +2,7 @@
 //! Code that is the same in every program is a macro of the runtime's.
 
 use bindery_schema::config::AtomicGroup;
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{EngineId, Model};
 
 use crate::emit::shape::{Shape, Surroundings};
@@ -53,7 +54,7 @@ pub(crate) fn type_name(group: &AtomicGroup) -> String {
 }
 
 fn described(w: &mut RustWriter, group: &AtomicGroup) {
-    let engines: Vec<String> = group.engines.iter().map(|id| id.0.to_string()).collect();
+    let engines: Vec<String> = group.engines.iter().map(|id| id.0.to_string()).into_vec();
     w.line("::bindery::__private::AtomicGroup {");
     w.indented(|w| {
         w.line(&format!("name: {},", string_literal(&group.name)));
@@ -74,7 +75,7 @@ fn transaction(
         .engines
         .iter()
         .map(|id| format!("`{}`", around.engine_of(*id).name))
-        .collect();
+        .into_vec();
     w.item(|w| {
         w.doc(&format!(
             "A transaction over {}: committed on all of them or on none.",
@@ -126,7 +127,7 @@ pub(crate) fn accessor(
         .engines
         .iter()
         .filter(|id| group.engines.contains(id));
-    match hosts.collect::<Vec<_>>().as_slice() {
+    match hosts.into_vec().as_slice() {
         [] => outside(w, around, name, shape),
         [only] => {
             let engine = around.engine(**only);

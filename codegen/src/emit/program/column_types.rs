@@ -6,6 +6,7 @@
 use crate::emit::shape::{ColumnType, ColumnTypes, TypePart};
 use crate::emit::text::in_words;
 use crate::rust_writer::RustWriter;
+use bindery_schema::lists::IntoVec as _;
 
 /// The module in a sentence.
 pub(crate) const ABOUT: &str = "Types of columns that the schema names.";
@@ -69,7 +70,7 @@ fn column_type(w: &mut RustWriter, found: &ColumnType) {
 }
 
 fn shown(columns: &[String]) -> String {
-    let mut shown: Vec<String> = columns.iter().take(NAMED).cloned().collect();
+    let mut shown: Vec<String> = columns.iter().take(NAMED).cloned().into_vec();
     match columns.len().saturating_sub(NAMED) {
         0 => {}
         1 => shown.push("1 more".to_owned()),

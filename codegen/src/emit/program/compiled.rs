@@ -1,6 +1,7 @@
 //! `PROGRAM`: the list of what was compiled.
 
 use bindery_schema::dialect::{Dialect, Flavour};
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::Engine;
 
 use crate::emit::shape::{Shape, Surroundings};
@@ -14,14 +15,14 @@ pub(crate) fn program<'m>(
     order: impl Iterator<Item = &'m Shape<'m>>,
 ) {
     let models = order.map(|shape| Expr::text(format!("{}::INFO", around.tag(shape.names))));
-    program_of(w, around.engines, Expr::Array(models.collect()));
+    program_of(w, around.engines, Expr::Array(models.into_vec()));
 }
 
 /// The same, from an expression for the models.
 pub(crate) fn program_of(w: &mut RustWriter, engines: &[Engine], models: Expr) {
     // Without a file there is one engine that stands nowhere.
     let configured = engines.iter().any(|engine| engine.span.is_some());
-    let engines = engines.iter().map(engine_info).collect();
+    let engines = engines.iter().map(engine_info).into_vec();
     let fields = vec![
         ("engines".to_owned(), borrowed(Expr::Array(engines))),
         ("models".to_owned(), list(models)),
@@ -60,7 +61,7 @@ fn engine_info(engine: &Engine) -> Expr {
         ("flavour".to_owned(), Expr::text(flavour)),
         ("outbox".to_owned(), Expr::text(engine.outbox.to_string())),
         ("inbox".to_owned(), Expr::text(engine.inbox.to_string())),
-        ("keeps".to_owned(), borrowed(Expr::Array(keeps.collect()))),
+        ("keeps".to_owned(), borrowed(Expr::Array(keeps.into_vec()))),
         ("head".to_owned(), head),
     ];
     Expr::Struct("::bindery::__private::EngineInfo".to_owned(), fields)

@@ -1,6 +1,7 @@
 //! `Databases`: all engines of the program, with the accessors of models that need no choice.
 
 use bindery_schema::dialect::Dialect;
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{Engine, Model};
 
 use crate::emit::shape::{Shape, Surroundings};
@@ -224,10 +225,10 @@ fn several(model: &Model) -> Option<&[Engine]> {
 /// The trait whose message says that a transaction needs one engine.
 fn transaction_choice(w: &mut RustWriter, model: &Model) {
     let engines = || model.engines.iter().map(|engine| &engine.name);
-    let names: Vec<_> = engines().map(|name| format!("`{name}`")).collect();
+    let names: Vec<_> = engines().map(|name| format!("`{name}`")).into_vec();
     let calls: Vec<_> = engines()
         .map(|name| format!("`db.{name}()?.transaction(|tx| ...)`"))
-        .collect();
+        .into_vec();
     w.item(|w| {
         w.doc("Required where one of the engines has to be chosen for a transaction; no implementation of it counts.");
         let message = format!(

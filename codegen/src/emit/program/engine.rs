@@ -2,6 +2,7 @@
 
 use bindery_schema::config::ShardSet;
 use bindery_schema::dialect::Dialect;
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{Engine, EngineId, Model};
 
 use crate::emit::shape::derives_serde;
@@ -17,7 +18,7 @@ pub(crate) fn module(w: &mut RustWriter, model: &Model) {
             for (index, engine) in model.engines.iter().enumerate() {
                 fixed(w, index, engine);
             }
-            let engines: Vec<(usize, &Engine)> = model.engines.iter().enumerate().collect();
+            let engines: Vec<(usize, &Engine)> = model.engines.iter().enumerate().into_vec();
             chosen(
                 w,
                 "Any",
@@ -32,12 +33,7 @@ pub(crate) fn module(w: &mut RustWriter, model: &Model) {
                     "An engine among the shards `{}`, chosen at run time.",
                     set.name
                 );
-                chosen(
-                    w,
-                    &set.type_name(),
-                    &about,
-                    &engines.copied().collect::<Vec<_>>(),
-                );
+                chosen(w, &set.type_name(), &about, &engines.copied().into_vec());
             }
             from_str(w, model);
             if derives_serde(model.derives.paths()) {
@@ -115,7 +111,7 @@ fn chosen(w: &mut RustWriter, ty: &str, about: &str, engines: &[(usize, &Engine)
         });
     });
     let name = "super::PROGRAM.engines[self as usize].name()";
-    let engines: Vec<&Engine> = engines.iter().map(|(_, engine)| *engine).collect();
+    let engines: Vec<&Engine> = engines.iter().map(|(_, engine)| *engine).into_vec();
     implementation(w, ty, &engines, "self as usize", name);
 }
 

@@ -1,6 +1,7 @@
 //! Enum types: the Rust enum, and its way to and from the database's text.
 
 use bindery_schema::derives::SerdeDerives;
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{EnumType, EnumValue};
 
 use crate::emit::shape::derives;
@@ -36,7 +37,7 @@ const ALWAYS: [&str; 8] = [
 ];
 
 fn definition(w: &mut RustWriter, one: &EnumType, name: &str, added: &[String]) {
-    let added: Vec<&str> = added.iter().map(String::as_str).collect();
+    let added: Vec<&str> = added.iter().map(String::as_str).into_vec();
     let derives_serde = SerdeDerives::among(added.iter().copied()).is_any();
     w.item(|w| {
         w.docs(prose(&one.docs, &format!("Values of {}.", code(&one.name))));
@@ -76,7 +77,7 @@ fn all(w: &mut RustWriter, one: &EnumType) {
     let values = values.map(|value| Expr::text(format!("Self::{}", value.variant)));
     w.assignment(
         "pub const ALL: &'static [Self]",
-        &Expr::Array(values.collect()),
+        &Expr::Array(values.into_vec()),
     );
 }
 

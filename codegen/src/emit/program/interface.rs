@@ -2,6 +2,7 @@
 //! their order. They stand in a module beside those of the models, so that types have the same paths in all.
 
 use bindery_schema::column_type::TypeClass;
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{Column, Interface, Model, Table};
 use bindery_schema::name::escape_keyword;
 use bindery_schema::rust_type::Argument;
@@ -32,7 +33,7 @@ pub(crate) fn interfaces(
         .interfaces
         .iter()
         .map(|interface| Over::new(model, interface, all))
-        .collect();
+        .into_vec();
     w.item(|w| {
         w.doc("The fields that models of several engines share.");
         w.line(UNUSED);
@@ -68,11 +69,11 @@ impl<'a> Over<'a> {
                 let at = in_row(table, table.column(*id));
                 (at, &shape.fields[at])
             });
-            (shape, fields.collect())
+            (shape, fields.into_vec())
         });
         Self {
             interface,
-            models: models.collect(),
+            models: models.into_vec(),
         }
     }
 
@@ -105,7 +106,7 @@ impl<'a> Over<'a> {
             let engine = around.engine_of(shape.table.engines[0]);
             format!("`{}` on `{}`", shape.names.row, engine.name)
         });
-        let models: Vec<String> = models.collect();
+        let models: Vec<String> = models.into_vec();
         w.item(|w| {
             w.doc(&format!(
                 "The fields that rows of {} have in common.",

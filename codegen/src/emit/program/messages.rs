@@ -1,5 +1,6 @@
 //! Relays and consumers of events, as methods of `Databases`. All of it is macros of the runtime's.
 
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{Engine, Model};
 
 use crate::rust_writer::RustWriter;
@@ -10,7 +11,7 @@ pub(crate) fn messages(w: &mut RustWriter, model: &Model) {
         return;
     }
     let with = |has: fn(&Engine) -> bool| {
-        let found: Vec<&Engine> = model.engines.iter().filter(|one| has(one)).collect();
+        let found: Vec<&Engine> = model.engines.iter().filter(|one| has(one)).into_vec();
         match found.as_slice() {
             [] => None,
             [only] => Some(format!("Databases, engine::{}", only.type_name)),

@@ -1,6 +1,7 @@
 //! The code of engines with an outbox or an inbox: traits of their types, and workers. All of it is macros of the
 //! runtime's.
 
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{Engine, Model};
 
 use crate::rust_writer::RustWriter;
@@ -13,7 +14,7 @@ pub(crate) fn outboxes(w: &mut RustWriter, model: &Model) {
     for engine in model.engines.iter().filter(|engine| engine.inbox) {
         w.item(|w| w.line(&of_engine("inbox", engine)));
     }
-    let with_outbox: Vec<&Engine> = model.engines.iter().filter(|one| one.outbox).collect();
+    let with_outbox: Vec<&Engine> = model.engines.iter().filter(|one| one.outbox).into_vec();
     match with_outbox.as_slice() {
         [] => {}
         [only] => {

@@ -3,6 +3,7 @@
 #[cfg(feature = "derive")]
 pub(crate) mod in_place;
 
+use bindery_schema::lists::IntoVec as _;
 use std::collections::BTreeMap;
 
 use bindery_schema::model::{Engine, Query, QueryKind};
@@ -22,7 +23,7 @@ const FEW_ARGUMENTS: usize = 6;
 
 /// Writes the items of the module.
 pub(crate) fn items(w: &mut RustWriter, shapes: &Shapes<'_>) {
-    let queries: Vec<QueryShape<'_>> = shapes.queries().collect();
+    let queries: Vec<QueryShape<'_>> = shapes.queries().into_vec();
     w.item(|w| {
         w.line("#[allow(unused_imports)]");
         w.line("use super::*;");
@@ -70,7 +71,7 @@ fn engines(
             .engines
             .iter()
             .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>(),
+            .into_vec(),
     );
     w.item(|w| {
         w.doc(&format!("Engines for queries that run on {names}."));
@@ -191,7 +192,7 @@ fn columns_of(shape: &QueryShape<'_>) -> String {
         .columns
         .iter()
         .map(|field| string_literal(&field.column.name));
-    let names: Vec<String> = names.collect();
+    let names: Vec<String> = names.into_vec();
     let row = string_literal(&shape.query.row_name);
     format!("named({row}, &[{}])", names.join(", "))
 }
@@ -228,7 +229,7 @@ fn forms(shape: &QueryShape<'_>) -> u32 {
 
 fn texts_of(w: &mut RustWriter, shape: &QueryShape<'_>, form: u32) {
     let engines = shape.engines.iter().map(|name| string_literal(name));
-    let engines: Vec<String> = engines.collect();
+    let engines: Vec<String> = engines.into_vec();
     w.line(&format!("name: {},", full_name(shape.query)));
     w.line(&format!("engines: &[{}],", engines.join(", ")));
     w.line("texts: &[");
@@ -262,7 +263,7 @@ fn chosen(shape: &QueryShape<'_>) -> String {
             place => format!("(usize::from({is_out}) << {place})"),
         })
     });
-    let parts: Vec<String> = parts.collect();
+    let parts: Vec<String> = parts.into_vec();
     if parts.is_empty() {
         return name;
     }
@@ -297,7 +298,7 @@ fn function(w: &mut RustWriter, shape: &QueryShape<'_>) {
         .arguments
         .iter()
         .map(|one| one.value.clone())
-        .collect();
+        .into_vec();
     let call = |method: &str| format!("{}.{method}({on}, &[{}])", chosen(shape), values.join(", "));
     let bound = shape.bound.iter();
     let bound = bound.map(|bound| format!("C::Engine: super::{bound}"));
@@ -309,9 +310,9 @@ fn function(w: &mut RustWriter, shape: &QueryShape<'_>) {
         head: format!("pub fn {}<{lifetime}C>", query.function),
         params: std::iter::once(format!("{on}: &{borrowed}mut C"))
             .chain(arguments)
-            .collect(),
+            .into_vec(),
         returns: Some(format!("::bindery::Result<{}>", result(shape))),
-        bounds: std::iter::once(executor(query)).chain(bound).collect(),
+        bounds: std::iter::once(executor(query)).chain(bound).into_vec(),
     };
     w.item(|w| {
         docs(w, shape);
@@ -390,7 +391,7 @@ fn docs(w: &mut RustWriter, shape: &QueryShape<'_>) {
 /// The texts that differ, as the dialects have them.
 fn texts<'s>(shape: &'s QueryShape<'_>) -> Vec<&'s str> {
     let texts = shape.query.texts.iter().filter(|text| text.form == 0);
-    let mut texts: Vec<&str> = texts.map(|text| text.sql.as_str()).collect();
+    let mut texts: Vec<&str> = texts.map(|text| text.sql.as_str()).into_vec();
     texts.dedup();
     texts
 }

@@ -5,6 +5,7 @@ use std::iter;
 
 use bindery_schema::column_type::TypeClass;
 use bindery_schema::config::ShardSet;
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::Model;
 
 use super::atomic;
@@ -31,7 +32,7 @@ pub(crate) fn sets(w: &mut RustWriter, model: &Model, around: &Surroundings<'_>)
 
 fn described(w: &mut RustWriter, model: &Model, set: &ShardSet, engine: &str) {
     let engines = set.engines.iter().map(|id| &model.engine(*id).type_name);
-    let engines: Vec<String> = engines.map(|name| format!("Self::{name}")).collect();
+    let engines: Vec<String> = engines.map(|name| format!("Self::{name}")).into_vec();
     w.item(|w| {
         w.block(&format!("impl ::bindery::shards::Sharded for {engine}"), |w| {
             w.line("const SET: &'static ::bindery::__private::ShardSet<'static> = &::bindery::__private::ShardSet {");

@@ -1,5 +1,6 @@
 //! Types of the program's own that columns have: a name for each, and the names of the functions that read and write its values.
 
+use bindery_schema::lists::IntoVec as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bindery_schema::model::{ColumnId, FieldType, Model, TableId};
@@ -198,7 +199,7 @@ fn is_unknown(path: &str) -> bool {
 /// The path in generated code, without blanks around `::`.
 fn whole(path: &str) -> String {
     let (path, _) = types::custom(path);
-    let names: Vec<_> = path.split("::").map(str::trim).collect();
+    let names: Vec<_> = path.split("::").map(str::trim).into_vec();
     names.join("::")
 }
 

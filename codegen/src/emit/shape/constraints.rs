@@ -1,6 +1,7 @@
 //! The keys, foreign keys and checks of a model, with the names of their constants.
 
 use bindery_schema::dialect::Dialect;
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{Model, TableId};
 use bindery_schema::plan::constraints::{self, Constraint, ConstraintKind};
 
@@ -31,14 +32,14 @@ pub(crate) struct ConstraintShape {
 /// Those of a table.
 pub(crate) fn shapes(model: &Model, id: TableId) -> Vec<ConstraintShape> {
     let table = model.table(id);
-    let mut taken: Vec<String> = TAKEN.iter().map(|name| (*name).to_owned()).collect();
+    let mut taken: Vec<String> = TAKEN.iter().map(|name| (*name).to_owned()).into_vec();
     let all = constraints::constraints(model, id).into_iter();
     let shapes = all.map(|one| {
         let columns = one.columns.iter().map(|column| table.column(*column));
         let fields: Vec<&str> = columns
             .clone()
             .map(|column| column.field.trim_start_matches("r#"))
-            .collect();
+            .into_vec();
         let mut constant = constant(&one, &fields.join("_and_"));
         while taken.contains(&constant) {
             constant.push('_');
@@ -47,12 +48,12 @@ pub(crate) fn shapes(model: &Model, id: TableId) -> Vec<ConstraintShape> {
         ConstraintShape {
             constant,
             kind: one.kind,
-            columns: columns.map(|column| column.name.clone()).collect(),
+            columns: columns.map(|column| column.name.clone()).into_vec(),
             name: one.name,
             names: one.names,
         }
     });
-    shapes.collect()
+    shapes.into_vec()
 }
 
 fn constant(one: &Constraint, fields: &str) -> String {

@@ -1,5 +1,6 @@
 //! The DDL of all tables, and one order of the models in which every engine can create its own.
 
+use bindery_schema::lists::IntoVec as _;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -21,7 +22,7 @@ impl Ddl {
     /// Asks the plan once for every engine.
     pub(crate) fn new(model: &CheckedModel) -> Self {
         let ids = (0..model.engines.len()).map(|at| EngineId(at as u32));
-        let engines: Vec<_> = ids.map(|id| create_statements(model, id)).collect();
+        let engines: Vec<_> = ids.map(|id| create_statements(model, id)).into_vec();
         let mut places = vec![Vec::new(); model.tables.len()];
         for (engine, tables) in engines.iter().enumerate() {
             let mut found = with_views(tables);

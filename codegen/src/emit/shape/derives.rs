@@ -1,6 +1,7 @@
 //! The derives of items: those that they always have, and those that the configuration adds.
 
 use bindery_schema::derives::AllDerives;
+use bindery_schema::lists::IntoVec as _;
 
 use super::types::crates_of;
 
@@ -38,7 +39,7 @@ pub(crate) fn derives<'d>(always: &[&'d str], added: &[&'d str]) -> Vec<&'d str>
     let more = added
         .iter()
         .filter(|path| !always.contains(&derived_name(path)));
-    always.iter().chain(more).copied().collect()
+    always.iter().chain(more).copied().into_vec()
 }
 
 /// The name of a derive of the standard library, else the path.

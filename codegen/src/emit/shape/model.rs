@@ -1,5 +1,6 @@
 //! The form of a model in Rust: which types its fields have, which of them name an engine, what its key is.
 
+use bindery_schema::lists::IntoVec as _;
 use std::hash::{Hash, Hasher};
 
 use bindery_schema::ast::{ChangeKind, PublishedEvent};
@@ -188,7 +189,7 @@ impl Shape<'_> {
             KeyShape::None => Vec::new(),
             KeyShape::Single { field, .. } => vec![&self.fields[*field]],
             KeyShape::Composite { fields, .. } => {
-                fields.iter().map(|&at| &self.fields[at]).collect()
+                fields.iter().map(|&at| &self.fields[at]).into_vec()
             }
         }
     }
@@ -212,7 +213,7 @@ impl Shape<'_> {
         });
         let all = (!self.table.events.is_empty()).then_some("Event");
         let row = self.names.row.trim_start_matches("r#");
-        kinds.chain(all).map(|end| format!("{row}{end}")).collect()
+        kinds.chain(all).map(|end| format!("{row}{end}")).into_vec()
     }
 
     /// The engine of a row, as an expression.

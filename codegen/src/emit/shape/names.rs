@@ -1,6 +1,7 @@
 //! Names of generated items. What models, accessors, fields and enums are called is the schema's matter, and `check` has seen
 //! that they differ; modules stand beside items of our own here.
 
+use bindery_schema::lists::IntoVec as _;
 use std::collections::{BTreeSet, HashSet};
 
 use bindery_schema::dialect::{Dialect, Flavour};
@@ -92,13 +93,13 @@ impl Names {
         let tables = model.tables.iter();
         let columns: Vec<String> = tables
             .map(|table| free(&columns_module(&table.model_name), &mut modules))
-            .collect();
+            .into_vec();
         let tables = model.tables.iter().zip(columns);
         Self {
             models: tables
                 .map(|(table, columns)| model_names(table, columns, &mut modules))
-                .collect(),
-            enums: enums.map(|one| one.type_name.clone()).collect(),
+                .into_vec(),
+            enums: enums.map(|one| one.type_name.clone()).into_vec(),
             interfaces,
         }
     }
@@ -153,7 +154,7 @@ pub(crate) fn interface_items(model: &Model) -> Vec<String> {
         let name = &interface.name;
         [name.clone(), row_name(interface), lookup_name(interface)]
     };
-    let mut names: Vec<String> = model.interfaces.iter().flat_map(items).collect();
+    let mut names: Vec<String> = model.interfaces.iter().flat_map(items).into_vec();
     sort_by(&mut names, Ord::cmp);
     names
 }

@@ -1,5 +1,6 @@
 //! A query of a file: its function, its row, and the engines that it is bounded by.
 
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{
     Column, EmbeddedModel, EngineId, Query, QueryParameter, QueryPart, RowPart,
 };
@@ -80,16 +81,16 @@ impl Shapes<'_> {
         let engines = query.engines.iter();
         QueryShape {
             query,
-            columns: columns.map(|one| self.query_field(one)).collect(),
+            columns: columns.map(|one| self.query_field(one)).into_vec(),
             embedded: query
                 .embedded
                 .iter()
                 .map(|one| self.embedded(one))
-                .collect(),
-            arguments: parameters.map(|one| self.query_argument(one)).collect(),
+                .into_vec(),
+            arguments: parameters.map(|one| self.query_argument(one)).into_vec(),
             engines: engines
                 .map(|id| self.around.engine_of(*id).name.as_str())
-                .collect(),
+                .into_vec(),
             bound: self.bound(&query.engines),
         }
     }
@@ -175,7 +176,7 @@ impl Shapes<'_> {
         let names = engines
             .iter()
             .map(|id| self.around.engine_of(*id).type_name.as_str());
-        let names: Vec<&str> = names.collect();
+        let names: Vec<&str> = names.into_vec();
         (names.len() < self.model.engines.len()).then(|| format!("On{}", names.join("Or")))
     }
 }
@@ -189,7 +190,7 @@ impl<'m> QueryShape<'m> {
                 RowPart::Column(at) => RowField::Column(&self.columns[at]),
                 RowPart::Model(at) => RowField::Model(&self.embedded[at]),
             })
-            .collect()
+            .into_vec()
     }
 
     /// Its row has the keys of its engine.

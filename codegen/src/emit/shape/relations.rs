@@ -4,6 +4,7 @@
 //! from there it is named after the referring one: `user::posts`, or `user::profile` where there is at most one. What clashes
 //! says by which columns: `posts_by_editor_id`.
 
+use bindery_schema::lists::IntoVec as _;
 use std::collections::HashSet;
 
 use bindery_schema::model::{ColumnId, ForeignKey, Model, Table, TableId};
@@ -73,7 +74,7 @@ impl Relations {
         let references: Vec<Vec<usize>> = model
             .table_ids()
             .map(|id| references(model, model.table(id)))
-            .collect();
+            .into_vec();
         let mut referenced = vec![Vec::new(); model.tables.len()];
         for id in model.table_ids() {
             for (number, &at) in references[id.0 as usize].iter().enumerate() {
@@ -176,12 +177,12 @@ impl Relations {
                 from: from_names,
                 is_from_self: from == id,
                 reference: number,
-                columns: columns.map(|&at| table.column(at).name.as_str()).collect(),
+                columns: columns.map(|&at| table.column(at).name.as_str()).into_vec(),
                 is_unique,
                 statics: statics(around, table),
             }
         };
-        all.iter().map(&mut shape).collect()
+        all.iter().map(&mut shape).into_vec()
     }
 
     /// Relations through tables that hold nothing but two references.
@@ -322,7 +323,7 @@ fn references(model: &Model, table: &Table) -> Vec<usize> {
             && to.view.is_none()
             && seen.insert((key.table, &key.columns))
     });
-    relations.map(|(at, _)| at).take(MOST).collect()
+    relations.map(|(at, _)| at).take(MOST).into_vec()
 }
 
 fn are_stored(table: &Table, columns: &[ColumnId]) -> bool {
@@ -336,7 +337,7 @@ fn are_stored(table: &Table, columns: &[ColumnId]) -> bool {
 fn positions(table: &Table, columns: &[ColumnId]) -> Vec<usize> {
     let row = row_columns(table);
     let position = |id: &ColumnId| row.iter().position(|other| other == id);
-    columns.iter().filter_map(position).collect()
+    columns.iter().filter_map(position).into_vec()
 }
 
 fn is_nullable(table: &Table, columns: &[ColumnId]) -> bool {
@@ -358,7 +359,7 @@ fn is_unique(table: &Table, columns: &[ColumnId]) -> bool {
 
 fn fields(table: &Table, columns: &[ColumnId]) -> String {
     let fields = columns.iter().map(|&id| plain(&table.column(id).field));
-    fields.collect::<Vec<_>>().join("_and_")
+    fields.into_vec().join("_and_")
 }
 
 fn plain(name: &str) -> &str {

@@ -1,5 +1,6 @@
 //! Works out the [`Shape`] of each model: follows references from key to key.
 
+use bindery_schema::lists::IntoVec as _;
 use std::sync::Arc;
 
 use bindery_schema::dialect::Dialect;
@@ -159,7 +160,7 @@ impl<'m> Shapes<'m> {
         }
         let with_outbox = |id: &&EngineId| self.model.engine(**id).outbox;
         let engines = table.engines.iter().filter(with_outbox);
-        engines.map(|id| id.0 as u16).collect()
+        engines.map(|id| id.0 as u16).into_vec()
     }
 
     fn table(&self, id: TableId) -> &'m Table {
@@ -251,7 +252,7 @@ impl<'m> Shapes<'m> {
         let engines = table.engines.iter();
         engines
             .map(|id| self.around.engine_of(*id).dialect)
-            .collect()
+            .into_vec()
     }
 
     fn own_key_type(&self, id: TableId) -> FieldTypes {
@@ -442,7 +443,7 @@ fn uniques<'m>(table: &'m Table, positions: &[Option<usize>]) -> Vec<UniqueShape
             fields,
         })
     };
-    table.uniques.iter().filter_map(shape).collect()
+    table.uniques.iter().filter_map(shape).into_vec()
 }
 
 fn engine_field_name(fields: &[Field<'_>]) -> &'static str {

@@ -1,6 +1,7 @@
 //! The Rust type of a column, by what it holds.
 
 use bindery_schema::column_type::ColumnType;
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{Column, FieldType};
 use bindery_schema::rust_type::{RustType, Traits, TypeFeature, well_known};
 
@@ -57,7 +58,7 @@ pub(crate) fn crates_of(path: &str) -> Vec<&str> {
         .map(|(first, _)| first);
     first
         .filter(|first| !matches!(*first, "std" | "core" | "alloc" | "bindery"))
-        .collect()
+        .into_vec()
 }
 
 /// The date of `ZeroOr<…>`, which needs what the date needs.

@@ -3,6 +3,7 @@
 use crate::emit::shape::{Shape, Surroundings};
 use crate::emit::text::{UNUSED, in_words, in_words_or};
 use crate::rust_writer::{RustWriter, Signature, string_literal};
+use bindery_schema::lists::IntoVec as _;
 
 /// The accessor of a model on several engines cannot be called: its bound says what to write instead.
 pub(crate) fn refused(
@@ -35,7 +36,7 @@ fn lives_on(around: &Surroundings<'_>, shape: &Shape<'_>) -> String {
     let engines = shape.table.engines.iter();
     let names: Vec<_> = engines
         .map(|id| format!("`{}`", around.engines[id.0 as usize].name))
-        .collect();
+        .into_vec();
     format!("`{}` lives on {}", shape.names.row, in_words(&names))
 }
 
@@ -47,7 +48,7 @@ fn choices(around: &Surroundings<'_>, shape: &Shape<'_>) -> String {
     let calls: Vec<_> = sets
         .chain(engines)
         .map(|call| format!("`db.{call}?.{}()`", shape.names.accessor))
-        .collect();
+        .into_vec();
     in_words_or(&calls)
 }
 

@@ -1,6 +1,7 @@
 //! Attributes of serde: the names and forms of columns in JSON, where an item derives serde's traits.
 
 use bindery_schema::derives::SerdeDerives;
+use bindery_schema::lists::IntoVec as _;
 
 use crate::emit::shape::{Field, Given, Shape, Surroundings};
 use crate::rust_writer::{RustWriter, string_literal};
@@ -81,7 +82,7 @@ pub(crate) fn of_field(
     let rename = json
         .rename
         .map(|name| format!("rename = {}", string_literal(name)));
-    let mut words: Vec<String> = rename.into_iter().collect();
+    let mut words: Vec<String> = rename.into_iter().into_vec();
     if let Some(path) = json.with {
         let lacks = item.may_lack(field);
         // A field with a function of its own is not taken for null where it is absent.

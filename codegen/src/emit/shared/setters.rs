@@ -4,6 +4,7 @@
 use crate::emit::shape::{Field, Shape};
 use crate::emit::text::code;
 use crate::rust_writer::{RustWriter, Signature};
+use bindery_schema::lists::IntoVec as _;
 
 /// Any text that can be kept.
 pub(crate) const INTO_STRING: &str = "impl ::core::convert::Into<::std::string::String>";
@@ -30,9 +31,9 @@ fn fields<'s>(shape: &'s Shape<'_>, of: Of) -> Vec<&'s Field<'s>> {
             let fields = shape.given().map(|(_, field)| field);
             fields
                 .filter(|field| field.given.may_be_left_out())
-                .collect()
+                .into_vec()
         }
-        Of::Patch => shape.changeable().map(|(_, field)| field).collect(),
+        Of::Patch => shape.changeable().map(|(_, field)| field).into_vec(),
     }
 }
 
@@ -50,7 +51,7 @@ pub(crate) fn allows(w: &mut RustWriter, shape: &Shape<'_>, of: Of) {
     let found = lints
         .iter()
         .filter(|(_, is)| fields.iter().any(|field| is(field.name)));
-    let found: Vec<_> = found.map(|(lint, _)| *lint).collect();
+    let found: Vec<_> = found.map(|(lint, _)| *lint).into_vec();
     if !found.is_empty() {
         w.line(&format!("#[allow({})]", found.join(", ")));
     }

@@ -1,6 +1,7 @@
 //! Words of documentation.
 
 use crate::rust_writer::doc_line;
+use bindery_schema::lists::IntoVec as _;
 
 /// A name of the schema as code in documentation.
 pub(crate) fn code(name: &str) -> String {
@@ -9,7 +10,7 @@ pub(crate) fn code(name: &str) -> String {
 
 /// The schema's own words, or `otherwise` where there are none.
 pub(crate) fn prose(docs: &[String], otherwise: &str) -> Vec<String> {
-    let lines: Vec<_> = docs.iter().map(|line| doc_line(line)).collect();
+    let lines: Vec<_> = docs.iter().map(|line| doc_line(line)).into_vec();
     if lines.iter().all(|line| line.trim().is_empty()) {
         vec![otherwise.to_owned()]
     } else {

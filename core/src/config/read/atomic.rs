@@ -1,5 +1,6 @@
 //! Reads `[atomic]`.
 
+use crate::lists::IntoVec as _;
 use toml::de::DeTable;
 
 use crate::config::AtomicConfig;
@@ -16,7 +17,7 @@ impl Reader<'_> {
         let mut groups: Vec<_> = entries
             .into_iter()
             .filter_map(|entry| self.atomic_group(entry))
-            .collect();
+            .into_vec();
         sort_by(&mut groups, |a, b| a.name.cmp(&b.name));
         groups
     }
@@ -36,7 +37,7 @@ impl Reader<'_> {
         let home = self.text(table, "home").map(|text| (text.value, text.span));
         Some(AtomicConfig {
             name: entry.key.to_owned(),
-            engines: engines.collect(),
+            engines: engines.into_vec(),
             home,
             span: entry.key_span,
         })

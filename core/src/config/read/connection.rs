@@ -1,5 +1,6 @@
 //! Where an engine connects to, and as whom: a URL or its parts, and the ways to a password.
 
+use crate::lists::IntoVec as _;
 use toml::de::DeTable;
 
 use crate::config::findings::{bad_url, two_passwords};
@@ -70,7 +71,7 @@ impl Reader<'_> {
     fn password_command(&mut self, table: &DeTable<'_>) -> Option<PasswordFrom> {
         let entry = self.get(table, "password-command")?;
         let words = self.texts(table, "password-command")?;
-        let words: Vec<String> = words.into_iter().map(|text| text.value).collect();
+        let words: Vec<String> = words.into_iter().map(|text| text.value).into_vec();
         if words.first().is_none_or(String::is_empty) {
             let message = "`password-command` names no program".to_owned();
             let help = "write a program and its arguments: `password-command = [\"pass\", \"show\", \"shop\"]`";

@@ -1,5 +1,6 @@
 //! `[derives]`: paths of derives, for all models and for single ones.
 
+use crate::lists::IntoVec as _;
 use toml::de::DeTable;
 
 use crate::config::keys::Section;
@@ -25,7 +26,7 @@ impl Reader<'_> {
             models: models
                 .into_iter()
                 .filter_map(|entry| self.model_derives(entry))
-                .collect(),
+                .into_vec(),
         }
     }
 

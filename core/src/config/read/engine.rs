@@ -1,5 +1,6 @@
 //! The keys of one engine. Where it connects to is read in `connection`, TLS in `tls_keys`.
 
+use crate::lists::IntoVec as _;
 use toml::de::DeTable;
 
 use super::DIALECTS;
@@ -264,7 +265,7 @@ impl Reader<'_> {
         let found: Vec<_> = elements
             .into_iter()
             .filter_map(|element| self.replica(element))
-            .collect();
+            .into_vec();
         for replica in found {
             if replicas.iter().any(|known| known.name == replica.name) {
                 self.bad_value(

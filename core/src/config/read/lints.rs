@@ -1,5 +1,6 @@
 //! `[lints]`: a level for each code. Whether there is such a code is known when the schema is read.
 
+use crate::lists::IntoVec as _;
 use toml::de::DeTable;
 
 use crate::config::toml_reader::{Entry, Reader, is_shown, quoted};
@@ -20,7 +21,7 @@ impl Reader<'_> {
         self.entries(section)
             .into_iter()
             .filter_map(|entry| self.lint(entry))
-            .collect()
+            .into_vec()
     }
 
     fn lint(&mut self, entry: Entry<'_>) -> Option<LintEntry> {

@@ -1,5 +1,6 @@
 //! Reads `[migrations]`.
 
+use crate::lists::IntoVec as _;
 use toml::de::DeTable;
 
 use crate::config::keys::Section;
@@ -27,7 +28,7 @@ impl Reader<'_> {
         let engines = engines.unwrap_or_default().into_iter();
         MigrationsConfig {
             check: self.word(section, "check", CHECKS).unwrap_or_default(),
-            engines: engines.map(|text| (text.value, text.span)).collect(),
+            engines: engines.map(|text| (text.value, text.span)).into_vec(),
             span: self.get(section, "check").map(|entry| entry.key_span),
         }
     }

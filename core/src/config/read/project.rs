@@ -1,5 +1,6 @@
 //! Reads the parts of the file about the program as a whole: its schema files, Rust types and their crates.
 
+use crate::lists::IntoVec as _;
 use toml::de::DeTable;
 
 use super::DIALECTS;
@@ -20,13 +21,13 @@ impl Reader<'_> {
         let files = elements
             .into_iter()
             .filter_map(|element| self.schema_file(element))
-            .collect();
+            .into_vec();
         let queries = self.texts(section, "queries").unwrap_or_default();
         let queries = queries.into_iter().map(|text| QueryPath {
             path: text.value,
             span: text.span,
         });
-        (files, queries.collect())
+        (files, queries.into_vec())
     }
 
     fn schema_file(&mut self, element: Entry<'_>) -> Option<SchemaFile> {
@@ -62,7 +63,7 @@ impl Reader<'_> {
             .unwrap_or_default()
             .into_iter()
             .map(|text| text.value)
-            .collect();
+            .into_vec();
         Some(SchemaFile {
             path: path.value,
             dialect: self.word(table, "dialect", DIALECTS),
@@ -80,7 +81,7 @@ impl Reader<'_> {
         entries
             .into_iter()
             .filter_map(|entry| self.type_mapping(entry))
-            .collect()
+            .into_vec()
     }
 
     fn type_mapping(&mut self, entry: Entry<'_>) -> Option<TypeMapping> {
@@ -120,7 +121,7 @@ impl Reader<'_> {
         let mut crates: Vec<_> = entries
             .into_iter()
             .filter_map(|entry| self.one_crate(entry))
-            .collect();
+            .into_vec();
         sort_by(&mut crates, |a, b| a.name.cmp(&b.name));
         crates
     }
@@ -148,7 +149,7 @@ impl Reader<'_> {
             found.version = self.text(table, "version").map(|text| text.value);
             found.path = self.text(table, "path").map(|text| text.value);
             let features = self.texts(table, "features").unwrap_or_default();
-            found.features = features.into_iter().map(|text| text.value).collect();
+            found.features = features.into_iter().map(|text| text.value).into_vec();
         } else {
             found.version = Some(self.entry_text(entry)?.value);
         }

@@ -1,5 +1,6 @@
 //! Reads `[shards]`.
 
+use crate::lists::IntoVec as _;
 use toml::de::DeTable;
 
 use crate::config::ShardsConfig;
@@ -16,7 +17,7 @@ impl Reader<'_> {
         let mut sets: Vec<_> = entries
             .into_iter()
             .filter_map(|entry| self.shard_set(entry))
-            .collect();
+            .into_vec();
         sort_by(&mut sets, |a, b| a.name.cmp(&b.name));
         sets
     }
@@ -40,7 +41,7 @@ impl Reader<'_> {
         let (by, map) = (named("by"), named("map"));
         Some(ShardsConfig {
             name: entry.key.to_owned(),
-            engines: engines.collect(),
+            engines: engines.into_vec(),
             by,
             map,
             slots: self.count(table, "slots", 1),

@@ -4,6 +4,7 @@
 //! Needed by what MySQL Workbench exports (`CREATE SCHEMA … DEFAULT CHARACTER SET utf8`, tables without one) and by migrations to
 //! utf8mb4 (`CONVERT TO CHARACTER SET`), such as letstalk's `20180711_Utf8Charset.sql`, whose columns become larger kinds.
 
+use crate::lists::IntoVec as _;
 use std::collections::BTreeSet;
 
 use crate::ast::{FileAst, TableOption, TypeArgument, TypeName};
@@ -46,7 +47,7 @@ impl Fold<'_> {
 /// `ALTER TABLE … CHARACTER SET latin1` counts for columns that are added later: those that are there keep what they have.
 /// With `CONVERT TO` they take it, and a text whose characters need more bytes than before becomes the next larger kind.
 pub(in crate::lower) fn change(table: &mut DraftTable, options: &[TableOption], converts: bool) {
-    let before: Vec<TableOption> = of_table(table).cloned().collect();
+    let before: Vec<TableOption> = of_table(table).cloned().into_vec();
     if !converts && is_same(&before, options) {
         return;
     }

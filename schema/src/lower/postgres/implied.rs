@@ -1,6 +1,7 @@
 //! Names that PostgreSQL gives to what has none: keys, foreign keys and indexes. Each is the first of its form that is free
 //! when the statement runs, and stays when tables and columns get other names.
 
+use crate::lists::IntoVec as _;
 use std::collections::HashSet;
 
 use crate::ast::{CreateIndex, Expression, KeyPart, Name, PartKey, TableConstraintKind};
@@ -49,7 +50,7 @@ pub(in crate::lower) fn settle_names(table: &mut DraftTable) {
 }
 
 pub(in crate::lower) fn texts(columns: &[Name]) -> Vec<&str> {
-    columns.iter().map(|column| column.text.as_str()).collect()
+    columns.iter().map(|column| column.text.as_str()).into_vec()
 }
 
 /// Returns the word that each part of an index adds to its name: a column, an included one too, the function that is
@@ -67,7 +68,7 @@ fn words_of_index(index: &CreateIndex) -> Vec<String> {
             _ => format!("{word}{number}"),
         });
         let free = numbers.filter(|word| !words.contains(word)).take(1);
-        let free: Vec<String> = free.collect();
+        let free: Vec<String> = free.into_vec();
         words.extend(free);
     }
     words
@@ -98,7 +99,7 @@ impl Fold<'_> {
             TableConstraintKind::Unique { parts, options } => {
                 let columns = parts.iter().filter_map(column_text);
                 let include = options.words.include.iter().map(String::as_str);
-                let columns: Vec<&str> = columns.chain(include).collect();
+                let columns: Vec<&str> = columns.chain(include).into_vec();
                 self.numbered(table, &columns, "key")
             }
             TableConstraintKind::ForeignKey { columns, .. } => {
@@ -151,7 +152,7 @@ impl Fold<'_> {
             return index.name.clone();
         }
         let words = words_of_index(index);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).into_vec();
         let is_taken = |name: &str| is_named(table, name) || self.is_index(table, name);
         Some(Name {
             text: first_free(&table.name.name.text, &words, "idx", is_taken),
@@ -188,7 +189,7 @@ impl Fold<'_> {
         for at in 0..table.uniques.len() {
             let unique = &table.uniques[at];
             let columns = unique.columns_of_name();
-            let is_first = known.insert(columns.iter().map(|&text| text.to_owned()).collect());
+            let is_first = known.insert(columns.iter().map(|&text| text.to_owned()).into_vec());
             if unique.name.is_some() {
                 continue;
             }

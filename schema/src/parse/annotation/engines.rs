@@ -3,6 +3,7 @@
 use super::{Reader, Tag};
 use crate::ast::{EngineTag, Name};
 use crate::diagnostic::Diagnostic;
+use crate::lists::IntoVec as _;
 use crate::name;
 
 impl<'a> Reader<'a> {
@@ -53,7 +54,7 @@ impl<'a> Reader<'a> {
             let finding = Diagnostic::error("B0054", message)
                 .at(word.span, "again")
                 .at(first.span, "first here");
-            let mut once: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
+            let mut once: Vec<&str> = names.iter().map(|name| name.text.as_str()).into_vec();
             once.dedup();
             let help = format!("name each engine once: `@{} {}`", tag.word, once.join(", "));
             self.diagnostics.push(finding.help(help));
@@ -68,7 +69,7 @@ fn engine_name_help(tag: &str, word: &str) -> String {
         .split_whitespace()
         .map(|name| name.trim_matches([':', ';', '.']))
         .filter(|name| !name.is_empty())
-        .collect();
+        .into_vec();
     match list.as_slice() {
         [name] if *name != word => return format!("write the name alone: `@{tag} {name}`"),
         [_, _, ..] => {

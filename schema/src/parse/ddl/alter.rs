@@ -4,6 +4,7 @@ use crate::ast::{
     AlterAction, AlterTable, ColumnPosition, ColumnSetting, DroppedKey, Name, OtherChange,
     Partition, TableConstraint,
 };
+use crate::lists::IntoVec as _;
 use crate::name::same_word;
 
 use super::clauses::Clauses;
@@ -97,10 +98,10 @@ impl Cursor<'_> {
             return self.add();
         }
         if self.eat(&["DROP"]) {
-            return Ok(self.drop_action()?.into_iter().collect());
+            return Ok(self.drop_action()?.into_iter().into_vec());
         }
         if self.eat(&["ALTER"]) {
-            return Ok(self.alter_column()?.into_iter().collect());
+            return Ok(self.alter_column()?.into_iter().into_vec());
         }
         if self.eat(&["RENAME"]) {
             return Ok(vec![self.rename()?]);
@@ -190,7 +191,7 @@ impl Cursor<'_> {
             return Ok(constraint
                 .map(AlterAction::AddConstraint)
                 .into_iter()
-                .collect());
+                .into_vec());
         }
         let if_not_exists = self.eat(&["IF", "NOT", "EXISTS"]);
         if self.grammar.tables.adds_several && self.is_symbol(0, "(") {

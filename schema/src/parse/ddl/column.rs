@@ -5,6 +5,7 @@ use crate::ast::{
     ColumnDef, ColumnOption, ColumnOptionKind, Expression, IdentityOptions, Name, Notes,
     ObjectName, TypeName, UniqueOptions,
 };
+use crate::lists::IntoVec as _;
 use bindery_core::dialect::Dialect;
 
 use super::clauses::Clauses;
@@ -316,7 +317,7 @@ impl Cursor<'_> {
         } else if self.is_word(0, "INCLUDE") && self.is_symbol(1, "(") {
             self.advance(1);
             let columns = self.column_list()?.into_iter();
-            words.include = columns.map(|column| column.text).collect();
+            words.include = columns.map(|column| column.text).into_vec();
         } else if self.is_word(0, "WITH") && self.is_symbol(1, "(") {
             self.advance(1);
             self.skip_one()?;

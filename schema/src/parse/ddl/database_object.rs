@@ -5,6 +5,7 @@ use crate::ast::{
     AlterDomain, CreateObject, DomainChange, Expression, MoveObject, Name, NewPlace, ObjectChange,
     ObjectKind, ObjectName, Statement,
 };
+use crate::lists::IntoVec as _;
 
 use crate::syntax::{Cursor, Read};
 
@@ -99,7 +100,7 @@ impl Cursor<'_> {
         self.eat(&["IF", "EXISTS"]);
         let name = self.object_name("its name")?;
         if kind == ObjectKind::Sequence && self.owns() {
-            return Ok(self.owned_by(name)?.into_iter().collect());
+            return Ok(self.owned_by(name)?.into_iter().into_vec());
         }
         if let Some(moved) = self.moved(kind, name.clone())? {
             return Ok(vec![moved]);
@@ -138,7 +139,7 @@ impl Cursor<'_> {
             text: self.written(first),
             words: self.words(first),
         });
-        Ok([text].into_iter().chain(change).collect())
+        Ok([text].into_iter().chain(change).into_vec())
     }
 
     /// `RENAME TO`, `SET SCHEMA`.

@@ -5,6 +5,7 @@
 
 use crate::ast::KeyWords;
 use crate::ast::{ColumnDef, ColumnOption, ColumnOptionKind, CreateTable, Keeper, Notes, TypeName};
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 
 use super::table::{TablePlaces, TableStatement};
@@ -156,7 +157,7 @@ fn column(name: &str, type_name: &str, span: Span, kinds: Vec<ColumnOptionKind>)
             span,
             ..super::types::empty_type()
         },
-        options: kinds.into_iter().map(option).collect(),
+        options: kinds.into_iter().map(option).into_vec(),
         notes: Notes::default(),
     }
 }

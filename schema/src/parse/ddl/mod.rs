@@ -24,6 +24,7 @@ pub(crate) use postgres::{exclusion_parts, input_types};
 pub(crate) use types::type_of;
 
 use crate::ast::{AlterTable, CreateView, Statement};
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 use crate::syntax::ItemKind;
 use crate::syntax::grammar::Schemas;
@@ -60,7 +61,7 @@ pub(crate) fn parse_statement(cursor: &mut Cursor<'_>, problems: &mut Vec<Proble
             .map(|comment| one_statement(comment.map(Statement::Comment)))
     } else if cursor.eat(&["RENAME", "TABLE"]) || cursor.eat(&["RENAME", "TABLES"]) {
         cursor.rename_tables().map(|renames| {
-            Outcome::Statements(renames.into_iter().map(Statement::AlterTable).collect())
+            Outcome::Statements(renames.into_iter().map(Statement::AlterTable).into_vec())
         })
     } else {
         let added = cursor.add_geometry_column();
@@ -152,7 +153,7 @@ fn create(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Read<Outcome>
         let returns = returns.map(Statement::CreateFunction);
         let object = object.map(|object| Statement::CreateObject(Box::new(object)));
         return Ok(several_statements(
-            returns.into_iter().chain(object).collect(),
+            returns.into_iter().chain(object).into_vec(),
         ));
     }
     if eat_database(cursor) {
@@ -191,12 +192,12 @@ fn of_postgres_only(cursor: &Cursor<'_>) -> Read<()> {
 fn view_places(view: &CreateView) -> Vec<(usize, Span)> {
     if !view.columns.is_empty() {
         let names = view.columns.iter().map(|name| name.span);
-        return names.enumerate().collect();
+        return names.enumerate().into_vec();
     }
     let items = view.query.as_ref().map_or(&[][..], |query| query.items());
     let named = items.iter().enumerate();
     let named = named.filter(|(_, item)| matches!(item.kind, ItemKind::Value(..)));
-    named.map(|(index, item)| (index, item.span)).collect()
+    named.map(|(index, item)| (index, item.span)).into_vec()
 }
 
 /// Tables that live for a while only.

@@ -5,6 +5,7 @@ use crate::ast::{
     AlterComposite, AlterEnum, AlterEnumAction, ColumnDef, Comment, CommentTarget, CreateDomain,
     CreateEnum, CreateIndex, Name, ObjectChange, ObjectKind, ObjectName, Statement,
 };
+use crate::lists::IntoVec as _;
 
 use crate::syntax::grammar::Schemas;
 use crate::syntax::{Cursor, Read};
@@ -169,7 +170,7 @@ impl Cursor<'_> {
                 to: self.text_constant()?,
             }
         } else {
-            return Ok(self.moved(ObjectKind::Type, name)?.into_iter().collect());
+            return Ok(self.moved(ObjectKind::Type, name)?.into_iter().into_vec());
         };
         Ok(vec![Statement::AlterEnum(AlterEnum { name, action })])
     }
@@ -311,7 +312,7 @@ impl Cursor<'_> {
             let own = [self.grammar.names.public_schema, self.own_database];
             (!own.contains(&Some(text))).then(|| text.clone())
         };
-        schemas.then(|| Statement::DropSchema(names.iter().map(name).collect()))
+        schemas.then(|| Statement::DropSchema(names.iter().map(name).into_vec()))
     }
 
     /// MySQL, after `CREATE DATABASE` and `ALTER DATABASE`, which need not have a name: `None` where no character set

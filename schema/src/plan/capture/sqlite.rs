@@ -1,6 +1,7 @@
 //! SQLite.
 
 use super::{Capture, EVENTS, Form, INSERT, Writer, identifier, named, quoted};
+use crate::lists::IntoVec as _;
 
 pub(super) static FORM: Form = Form {
     id: "INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -59,9 +60,9 @@ impl Writer<'_> {
                 let name = identifier(&self.table.column(*id).name, self.dialect);
                 format!("o.{name} = NEW.{name}")
             });
-            same.collect::<Vec<_>>().join(" AND ")
+            same.into_vec().join(" AND ")
         };
-        let all: Vec<String> = self.table.uniques.iter().map(unique).collect();
+        let all: Vec<String> = self.table.uniques.iter().map(unique).into_vec();
         (!all.is_empty()).then(|| all.join(" OR "))
     }
 }

@@ -5,6 +5,7 @@ use crate::ast::{Expression, Name, TypeArgument};
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
 use crate::draft::{DraftColumn, DraftTable};
+use crate::lists::IntoVec as _;
 use crate::syntax::{ExprKind, has_sign, look_at_expression};
 
 /// MySQL's `INT(11)`, and its keys within the parentheses, which are columns to PostgreSQL.
@@ -18,7 +19,7 @@ pub(in crate::resolve) fn of_type(table: &DraftTable, column: &DraftColumn) -> O
         let message = format!("PostgreSQL's integers have no width: `{}`", written.written);
         return Some((Dialect::Mysql, message, format!("write `{}`", written.name)));
     }
-    let columns: Vec<&str> = written.arguments.iter().filter_map(as_word).collect();
+    let columns: Vec<&str> = written.arguments.iter().filter_map(as_word).into_vec();
     let is_column = |word: &&str| {
         let mut names = table.columns.iter().map(|column| &column.name.text);
         names.any(|name| name.eq_ignore_ascii_case(word))

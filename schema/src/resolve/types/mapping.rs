@@ -1,5 +1,6 @@
 //! `[types]` of the configuration: which columns its entries mean. What a column wrote itself (`@type`) goes before.
 
+use crate::lists::IntoVec as _;
 use std::cell::Cell;
 
 use crate::ast::TypeName;
@@ -58,7 +59,7 @@ impl<'a> Mapping<'a> {
             used: Cell::new(false),
         };
         Self {
-            rules: entries.iter().map(rule).collect(),
+            rules: entries.iter().map(rule).into_vec(),
         }
     }
 

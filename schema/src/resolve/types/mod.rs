@@ -18,6 +18,7 @@ use crate::dialect::{Dialect, past_limit};
 use crate::draft::{DraftColumn, DraftTable};
 use crate::findings::foreign_sql;
 use crate::findings::unknown_type::Typed;
+use crate::lists::IntoVec as _;
 use crate::model::{EnumId, EnumType};
 use crate::name;
 use crate::source::FileId;
@@ -232,7 +233,7 @@ impl Resolver<'_> {
         let enums = self.draft.enums.iter().map(|found| &found.name);
         let domains = self.draft.domains.iter().map(|found| &found.name);
         let own = enums.chain(domains).map(|name| name.name.text.as_str());
-        let mut known: Vec<&str> = names_of(postgres::TYPES).collect();
+        let mut known: Vec<&str> = names_of(postgres::TYPES).into_vec();
         known.extend(own);
         name::suggest(name, known)
     }
@@ -364,12 +365,7 @@ fn arguments(written: &TypeName) -> String {
     };
     format!(
         "({})",
-        written
-            .arguments
-            .iter()
-            .map(one)
-            .collect::<Vec<_>>()
-            .join(",")
+        written.arguments.iter().map(one).into_vec().join(",")
     )
 }
 

@@ -1,5 +1,6 @@
 //! MySQL's and MariaDB's types, spelled as MariaDB's `SHOW COLUMNS` does.
 
+use crate::lists::IntoVec as _;
 use std::sync::LazyLock;
 
 use crate::ast::{TypeArgument, TypeName};
@@ -446,7 +447,7 @@ fn argument_values(written: &TypeName) -> Vec<String> {
             text.trim_end().to_owned()
         }
     };
-    written.arguments.iter().map(value).collect()
+    written.arguments.iter().map(value).into_vec()
 }
 
 /// Returns MySQL's counterpart of a type of another database.

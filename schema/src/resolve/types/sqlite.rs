@@ -1,5 +1,6 @@
 //! SQLite's declared types: free text. Names that say what is meant are taken at their word, the rest by affinity.
 
+use crate::lists::IntoVec as _;
 use std::sync::LazyLock;
 
 use crate::ast::TypeName;
@@ -55,10 +56,7 @@ fn without_sign(written: &TypeName) -> Option<TypeName> {
     let words = || written.name.split(' ');
     let is_sign = |word: &str| word == "unsigned" || word == "signed";
     words().any(is_sign).then(|| TypeName {
-        name: words()
-            .filter(|word| !is_sign(word))
-            .collect::<Vec<_>>()
-            .join(" "),
+        name: words().filter(|word| !is_sign(word)).into_vec().join(" "),
         ..written.clone()
     })
 }

@@ -11,6 +11,7 @@ use crate::column_type::{ColumnType, LobSize};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{Dialect, DialectRules as _};
 use crate::draft::{DraftObjectKind, DraftView};
+use crate::lists::IntoVec as _;
 use crate::lower::names_of;
 use crate::model::{
     Column, ColumnId, FieldType, Generated, Model, NamedView, Table, TableId, TableName, View,
@@ -142,7 +143,7 @@ impl<'a> Resolver<'a> {
         let by_name = by_name.filter_map(|name| names.named_view(name).cloned());
         let mut read = Read {
             reads: looked.reads,
-            reads_by_name: by_name.collect(),
+            reads_by_name: by_name.into_vec(),
             ..Read::default()
         };
         (read.missing, read.unknown) = self.unknown_names(view, looked.unknown);
@@ -210,12 +211,12 @@ impl<'a> Resolver<'a> {
             storage_engine: None,
             view: Some(ViewQuery {
                 materialized: view.materialized,
-                columns: view.columns.iter().map(|name| name.text.clone()).collect(),
+                columns: view.columns.iter().map(|name| name.text.clone()).into_vec(),
                 sql: view.body.sql.clone(),
                 words: view.words.clone(),
                 reads: read.reads.clone(),
                 reads_by_name: read.reads_by_name.clone(),
-                calls: calls.iter().map(|name| name.to_lowercase()).collect(),
+                calls: calls.iter().map(|name| name.to_lowercase()).into_vec(),
                 obstacle,
             }),
         }
@@ -480,5 +481,5 @@ fn unknown_calls(query: &Whole, dialect: Dialect) -> Vec<String> {
     unknown
         .into_iter()
         .map(|(_, name)| name.to_owned())
-        .collect()
+        .into_vec()
 }

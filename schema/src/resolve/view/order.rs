@@ -1,5 +1,6 @@
 //! In which order views are read: each after those that its query reads.
 
+use crate::lists::IntoVec as _;
 use std::collections::HashMap;
 
 use crate::draft::DraftView;
@@ -55,7 +56,7 @@ fn walk(
 fn named_views(view: &DraftView, by_name: &HashMap<String, Vec<usize>>) -> Vec<usize> {
     let sources = names_of(view).tables.into_iter();
     let known = sources.filter_map(|source| by_name.get(&source.name.name.text.to_lowercase()));
-    let mut found: Vec<usize> = known.flatten().copied().collect();
+    let mut found: Vec<usize> = known.flatten().copied().into_vec();
     sort_by(&mut found, Ord::cmp);
     found.dedup();
     found.reverse();

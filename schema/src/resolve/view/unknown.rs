@@ -5,6 +5,7 @@
 use crate::ast::{ObjectKind, ObjectName};
 use crate::diagnostic::Diagnostic;
 use crate::draft::{DraftObject, DraftObjectKind, DraftView};
+use crate::lists::IntoVec as _;
 use crate::resolve::{Resolver, unknown_column};
 use crate::sorting::sort_by;
 use crate::typing::{NameKind, UnknownName, is_of_database};
@@ -56,7 +57,7 @@ impl Resolver<'_> {
                 Missing::OfDatabase => {}
                 Missing::Nowhere if view.table.notes.unmanaged.is_none() => {
                     let known = self.model.tables.iter();
-                    let known: Vec<&str> = known.map(|table| table.name.name.as_str()).collect();
+                    let known: Vec<&str> = known.map(|table| table.name.name.as_str()).into_vec();
                     let view = &view.table.name.name.text;
                     found.push(unknown_column::table_of_view(view, &known, &name.name));
                 }
@@ -113,7 +114,7 @@ impl Resolver<'_> {
         let is_unmanaged = view.table.notes.unmanaged.is_some();
         let (mut tables, mut columns, mut unread) = (Vec::new(), Vec::new(), None);
         for found in unknown {
-            let known: Vec<&str> = found.known.iter().map(String::as_str).collect();
+            let known: Vec<&str> = found.known.iter().map(String::as_str).into_vec();
             let (text, span) = (&found.name.text, found.name.span);
             match found.kind {
                 NameKind::Table(name) => tables.push(name),

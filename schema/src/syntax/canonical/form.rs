@@ -1,5 +1,6 @@
 //! An expression in one form for all of its spellings, as its tree has it.
 
+use crate::lists::IntoVec as _;
 use bindery_core::dialect::Dialect;
 
 use super::type_name::{cast, type_form};
@@ -28,7 +29,7 @@ impl Form<'_> {
             ExprKind::Text(content) => literal(content),
             ExprKind::Column(names) => {
                 let names = names.iter().map(|name| self.name(&name.text));
-                names.collect::<Vec<_>>().join(".")
+                names.into_vec().join(".")
             }
             ExprKind::Chain(chain) => self.chain(chain),
             ExprKind::Prefix(operator, operand) => self.prefix(&operator.text, operand),
@@ -90,7 +91,7 @@ impl Form<'_> {
 
     pub(super) fn list(&self, values: &[Expr]) -> String {
         let values = values.iter().map(|value| self.of(value));
-        values.collect::<Vec<_>>().join(", ")
+        values.into_vec().join(", ")
     }
 
     /// The word for an operator that has several.
@@ -215,7 +216,7 @@ impl Form<'_> {
             InList::Values(values) => format!("({operand} in ({}))", self.list(values)),
             InList::Query(query) => format!("({operand} in ({}))", self.query(query)),
             InList::Table(names) => {
-                let names: Vec<String> = names.iter().map(|name| self.name(&name.text)).collect();
+                let names: Vec<String> = names.iter().map(|name| self.name(&name.text)).into_vec();
                 format!("({operand} in {})", names.join("."))
             }
             InList::Parameter(..) => format!("({operand} in ?)"),
@@ -290,7 +291,7 @@ impl Form<'_> {
 
     fn call(&self, call: &Call) -> String {
         let names = call.name.iter().map(|name| self.function_name(&name.text));
-        let mut names: Vec<String> = names.collect();
+        let mut names: Vec<String> = names.into_vec();
         if names.first().is_some_and(|schema| schema == "pg_catalog") {
             names.remove(0);
         }

@@ -1,5 +1,6 @@
 //! Queries in one form for all of their spellings, as their trees have them.
 
+use crate::lists::IntoVec as _;
 use bindery_core::dialect::Dialect;
 
 use super::form::Form;
@@ -140,7 +141,7 @@ impl Form<'_> {
             ItemKind::All => "*".to_owned(),
             ItemKind::AllOf(names) => {
                 let names = names.iter().map(|name| self.name(&name.text));
-                format!("{}.*", names.collect::<Vec<_>>().join("."))
+                format!("{}.*", names.into_vec().join("."))
             }
             ItemKind::AllOfRow(row) => format!("({}).*", self.of(row)),
             ItemKind::Value(value, alias) => {
@@ -288,16 +289,16 @@ impl Form<'_> {
             .iter()
             .map(|offset| format!("offset {}", self.of(offset)));
         let ties = limit.ties.iter().map(|_| "with ties".to_owned());
-        count.chain(offset).chain(ties).collect()
+        count.chain(offset).chain(ties).into_vec()
     }
 }
 
 fn spaced(parts: impl IntoIterator<Item = String>) -> String {
-    parts.into_iter().collect::<Vec<_>>().join(" ")
+    parts.into_iter().into_vec().join(" ")
 }
 
 fn listed<T>(all: &[T], form: impl Fn(&T) -> String) -> String {
-    all.iter().map(form).collect::<Vec<_>>().join(", ")
+    all.iter().map(form).into_vec().join(", ")
 }
 
 /// Whether the parentheses around a query do nothing: nothing of it counts for it alone.

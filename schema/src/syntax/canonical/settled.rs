@@ -1,5 +1,6 @@
 //! The text that PostgreSQL makes of its own: where it is not the one that it was given.
 
+use crate::lists::IntoVec as _;
 use crate::sorting::sort_by_key;
 use std::ops::Range;
 
@@ -55,5 +56,5 @@ fn cast_of_array(sql: &str, expr: &Expr) -> Option<Vec<(Range<usize>, String)>> 
     }
     let ends = values.iter().map(|one| one.span.end as usize);
     let ends = ends.map(|end| (end..end, of_element.to_owned()));
-    Some(ends.chain([(behind, String::new())]).collect())
+    Some(ends.chain([(behind, String::new())]).into_vec())
 }

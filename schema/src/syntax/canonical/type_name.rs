@@ -1,6 +1,7 @@
 //! Types that values are cast to.
 
 use crate::ast::name::{TypeArgument, TypeName};
+use crate::lists::IntoVec as _;
 
 /// A type in one form: its words, its arguments, brackets of an array.
 pub(super) fn type_form(of: &TypeName) -> String {
@@ -11,7 +12,7 @@ pub(super) fn type_form(of: &TypeName) -> String {
             TypeArgument::Number(word) | TypeArgument::Word(word) => word.clone(),
             TypeArgument::Text(text) => format!("'{text}'"),
         })
-        .collect();
+        .into_vec();
     let arguments = if arguments.is_empty() {
         String::new()
     } else {

@@ -2,6 +2,7 @@
 
 use super::form::Form;
 use super::pieces::pieces;
+use crate::lists::IntoVec as _;
 use crate::sorting::sort_by_key;
 use crate::source::Span;
 use crate::syntax::Expr;
@@ -15,7 +16,7 @@ impl Form<'_> {
     pub(super) fn words(&self, start: u32, end: u32) -> Vec<String> {
         let dialect = self.text.dialect;
         let pieces = pieces(self.text.at(start, end), dialect);
-        pieces.iter().map(|piece| piece.form(dialect)).collect()
+        pieces.iter().map(|piece| piece.form(dialect)).into_vec()
     }
 
     /// The same with the parts that the tree has of it in their own forms.
@@ -24,7 +25,7 @@ impl Form<'_> {
         span: Span,
         parts: impl IntoIterator<Item = &'e Expr>,
     ) -> Vec<String> {
-        let mut parts: Vec<&Expr> = parts.into_iter().collect();
+        let mut parts: Vec<&Expr> = parts.into_iter().into_vec();
         sort_by_key(&mut parts, |part| part.span.start);
         let (mut words, mut at) = (Vec::new(), span.start);
         for part in parts {

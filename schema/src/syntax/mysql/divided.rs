@@ -1,6 +1,7 @@
 //! How MySQL and MariaDB divide the rows of a table: the text of `PARTITION BY`, and the parts in it by their names.
 
 use crate::ast::name::Name;
+use crate::lists::IntoVec as _;
 use crate::name::same_word;
 use crate::syntax::grammar::Grammar;
 use crate::syntax::text::tokens_of;
@@ -54,7 +55,7 @@ impl Divided {
 
     /// The text from `PARTITION BY` on.
     pub(crate) fn written(&self) -> String {
-        let parts: Vec<&str> = self.parts.iter().map(|one| one.written.as_str()).collect();
+        let parts: Vec<&str> = self.parts.iter().map(|one| one.written.as_str()).into_vec();
         match parts.as_slice() {
             [] => self.method.clone(),
             parts => format!("{} ({})", self.method, parts.join(", ")),

@@ -1,6 +1,7 @@
 //! Calls on SQLite, MySQL and MariaDB.
 
 use crate::column_type::{ColumnType, TypeClass};
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 use crate::syntax::Call;
 use crate::typing::checker::Checker;
@@ -77,7 +78,7 @@ impl Checker<'_> {
             return self.no_such_call(&name, arguments, span);
         }
         self.demand_arguments(grammar, &name, arguments, span);
-        let typed: Vec<Value> = arguments.iter().map(|one| self.refreshed(one)).collect();
+        let typed: Vec<Value> = arguments.iter().map(|one| self.refreshed(one)).into_vec();
         let arguments = typed.as_slice();
         if let Some(value) = self.form_of_others(grammar, call, arguments, span) {
             return value;
@@ -140,7 +141,7 @@ impl Checker<'_> {
     }
 
     fn no_such_call(&mut self, name: &str, arguments: &[Value], span: Span) -> Value {
-        let shown: Vec<String> = arguments.iter().map(|value| self.shown(value)).collect();
+        let shown: Vec<String> = arguments.iter().map(|value| self.shown(value)).into_vec();
         let shown = format!("{name}({})", shown.join(", "));
         self.report(findings::no_such_call(&shown, &[], span));
         Value::wrong(span)
@@ -263,13 +264,13 @@ impl Checker<'_> {
                 for argument in arguments {
                     self.may_be_null(argument);
                 }
-                let all: Vec<&Value> = arguments.iter().collect();
+                let all: Vec<&Value> = arguments.iter().into_vec();
                 let nullable = arguments.iter().all(|value| value.nullable);
                 let what = format!("`{}`", call.function());
                 self.common(&all, &what, span).derived(nullable, span)
             }
             Gives::Common(from) => {
-                let all: Vec<&Value> = arguments.iter().skip(*from).collect();
+                let all: Vec<&Value> = arguments.iter().skip(*from).into_vec();
                 let nullable = all.iter().any(|value| value.nullable);
                 let what = format!("`{}`", call.function());
                 self.common(&all, &what, span).derived(nullable, span)

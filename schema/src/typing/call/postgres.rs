@@ -1,5 +1,6 @@
 //! Calls on PostgreSQL: of its own functions, of those of the schema, and forms that look like calls.
 
+use crate::lists::IntoVec as _;
 use std::borrow::Cow;
 
 use crate::ast::{ArgumentMode, CreateFunction, Name, ObjectName, Returns, TypeName};
@@ -39,7 +40,7 @@ impl Checker<'_> {
             && self.is_no_function(name)
         {
             // `id(b)` is `b.id`: section "Using Composite Types in Queries".
-            let names: Vec<Name> = names.iter().chain(&call.name).cloned().collect();
+            let names: Vec<Name> = names.iter().chain(&call.name).cloned().into_vec();
             return self.column(&names, scope, span).value;
         }
         match self.function_of_postgres(call, &arguments, scope, span) {
@@ -175,7 +176,7 @@ impl Checker<'_> {
         arguments: &[Value],
         span: Span,
     ) -> Option<Value> {
-        let all: Vec<&Value> = arguments.iter().collect();
+        let all: Vec<&Value> = arguments.iter().into_vec();
         let name = call.function();
         if matches!(name, "coalesce" | "greatest" | "least") && arguments.is_empty() {
             let takes = [format!("{name}(a, b)")];
@@ -237,13 +238,13 @@ impl Checker<'_> {
         {
             return self.only_result(name, &values);
         }
-        let types: Vec<PgType> = values.iter().filter_map(Value::postgres).collect();
+        let types: Vec<PgType> = values.iter().filter_map(Value::postgres).into_vec();
         let names: Vec<&str> = call
             .arguments
             .iter()
             .filter_map(|argument| argument.name.as_ref())
             .map(|name| name.text.as_str())
-            .collect();
+            .into_vec();
         let called = postgres::Call {
             arguments: &types,
             names: &names,
@@ -259,7 +260,7 @@ impl Checker<'_> {
             let all = own
                 .into_iter()
                 .chain(postgres::overloads(name).iter().cloned());
-            postgres::resolve_among(name, &all.collect::<Vec<_>>(), &called)
+            postgres::resolve_among(name, &all.into_vec(), &called)
         };
         match found {
             Ok(found) => {
@@ -288,7 +289,7 @@ impl Checker<'_> {
             return;
         };
         let known = self.model.sequence_names().into_iter();
-        let known: Vec<String> = known.map(|one| one.name).collect();
+        let known: Vec<String> = known.map(|one| one.name).into_vec();
         if !known.contains(&name) {
             self.report(findings::no_sequence(&name, &known, span));
         }
@@ -427,7 +428,7 @@ impl Checker<'_> {
             return;
         }
         let place = call.name.last().map_or(span, |name| name.span);
-        let shown: Vec<String> = values.iter().map(|value| self.shown(value)).collect();
+        let shown: Vec<String> = values.iter().map(|value| self.shown(value)).into_vec();
         let shown = format!("{name}({})", shown.join(", "));
         let finding = match failure {
             Failure::UnknownName(near) => findings::unknown_function(name, near, place),

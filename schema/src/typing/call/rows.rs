@@ -1,5 +1,6 @@
 //! Functions whose rows are read.
 
+use crate::lists::IntoVec as _;
 use std::borrow::Cow;
 
 use super::postgres::bare_type;
@@ -19,7 +20,7 @@ impl Checker<'_> {
         scope: &Scope<'_>,
     ) -> Option<Vec<Field>> {
         let values = call.arguments.iter().map(|argument| &argument.value);
-        let arguments: Vec<Value> = values.map(|value| self.expr(value, scope)).collect();
+        let arguments: Vec<Value> = values.map(|value| self.expr(value, scope)).into_vec();
         self.check_texts(call);
         (self.facts.sources.rows_of_call)(self, call, (&arguments, scope), span)
     }
@@ -59,7 +60,7 @@ impl Checker<'_> {
                 let ty = element.map_or(Ty::Open, Ty::Postgres);
                 field(name, Value::new(ty, true, span))
             });
-            return Some(fields.collect());
+            return Some(fields.into_vec());
         }
         let found = self.function_of_postgres(call, arguments, scope, span)?;
         let never = matches!(
@@ -73,7 +74,7 @@ impl Checker<'_> {
                     || column == "key" && name.starts_with("json");
                 field(column, Value::new(Ty::Postgres(*ty), !is_key, span))
             });
-            return Some(columns.collect());
+            return Some(columns.into_vec());
         }
         if found.result == PgType::RECORD {
             return None;

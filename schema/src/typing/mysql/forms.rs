@@ -1,6 +1,7 @@
 //! Calls whose result follows from words among their arguments, or from no class of theirs.
 
 use crate::column_type::{ColumnType, TypeClass};
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 use crate::syntax::{Call, ExprKind};
 use crate::typing::checker::Checker;
@@ -104,7 +105,7 @@ impl Checker<'_> {
 
     fn greatest_moment(&mut self, name: &str, arguments: &[Value], span: Span) -> Value {
         self.of_product(Construct::MixedMoments(name), span);
-        let moments: Vec<&Value> = arguments.iter().filter(|one| is_moment(one)).collect();
+        let moments: Vec<&Value> = arguments.iter().filter(|one| is_moment(one)).into_vec();
         let others = arguments.iter().filter(|one| !is_moment(one));
         let mut types = others.map(Value::column_type);
         if !types.all(|of| of.is_some_and(grammar::is_text)) {

@@ -1,6 +1,7 @@
 //! Constants that columns take, in the strict mode that each session has.
 
 use crate::column_type::{ColumnType, TypeClass};
+use crate::lists::IntoVec as _;
 use crate::model::{ColumnId, TableId};
 use crate::typing::checker::Checker;
 use crate::typing::findings;
@@ -136,7 +137,7 @@ fn is_day(number: f64) -> bool {
 /// Whether MySQL reads a text as a day, or as a day and a time, as far as its numbers show that.
 pub(in crate::typing) fn is_moment(text: &str) -> bool {
     let parts = text.trim().split(|sign: char| !sign.is_ascii_digit());
-    let parts: Vec<&str> = parts.collect();
+    let parts: Vec<&str> = parts.into_vec();
     match parts.as_slice() {
         [only] => matches!(only.len(), 5 | 6 | 8 | 12 | 14),
         [year, month, day, time @ ..] if !year.is_empty() => {

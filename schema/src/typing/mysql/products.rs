@@ -1,5 +1,6 @@
 //! Words of statements that only one of MariaDB and MySQL has. Where an engine's product is not named, neither's are taken.
 
+use crate::lists::IntoVec as _;
 use bindery_core::dialect::Flavour;
 
 use super::Class;
@@ -185,7 +186,7 @@ impl Checker<'_> {
             );
             Some(found)
         };
-        let found: Vec<_> = self.of_products.iter().filter_map(wrong).collect();
+        let found: Vec<_> = self.of_products.iter().filter_map(wrong).into_vec();
         found.into_iter().for_each(|one| self.report(one));
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::ast::Name;
 use crate::dialect::Dialect;
+use crate::lists::IntoVec as _;
 use crate::name::same_name;
 use crate::syntax::{
     Call, Expr, ExprKind, Group, ItemKind, JoinKind, Select, SelectItem, Sort, Source, SourceKind,
@@ -142,7 +143,7 @@ impl<'s> Selected<'s> {
 }
 
 fn several(tables: &[&str]) -> Option<Vec<String>> {
-    (tables.len() > 1).then(|| tables.iter().map(|&one| one.to_owned()).collect())
+    (tables.len() > 1).then(|| tables.iter().map(|&one| one.to_owned()).into_vec())
 }
 
 fn add<'s>(tables: &mut Vec<&'s str>, table: Option<&'s str>) {

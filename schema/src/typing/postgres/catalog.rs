@@ -1,6 +1,7 @@
 //! The functions, operators and casts that the server is built with, as `functions.txt`, `operators.txt` and `casts.txt`
 //! have them: a line each, found by its first word.
 
+use crate::lists::IntoVec as _;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
@@ -56,7 +57,7 @@ pub(crate) fn overloads(name: &str) -> &'static [Overload] {
         return &[];
     };
     let read = || of_name.lines.iter().filter_map(|line| overload(line));
-    of_name.overloads.get_or_init(|| read().collect())
+    of_name.overloads.get_or_init(|| read().into_vec())
 }
 
 /// The functions of a name, read when one is called.
@@ -85,7 +86,7 @@ pub(super) fn function_names() -> impl Iterator<Item = &'static str> {
 
 /// The lines after the head.
 fn entries(text: &'static str) -> Vec<&'static str> {
-    text.lines().skip(1).collect()
+    text.lines().skip(1).into_vec()
 }
 
 fn first_word(line: &str, end: char) -> &str {
@@ -157,7 +158,7 @@ impl Overload {
             };
             format!("{variadic}{}", argument.arg_type.name())
         });
-        let arguments: Vec<_> = arguments.collect();
+        let arguments: Vec<_> = arguments.into_vec();
         format!("{}({})", self.name, arguments.join(", "))
     }
 }

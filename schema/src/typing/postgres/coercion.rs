@@ -3,6 +3,7 @@
 use super::catalog::{Cast, casts};
 use super::polymorphic;
 use super::types::{Category, PgType};
+use crate::lists::IntoVec as _;
 
 /// The reason why a value becomes another type: each allows what those before it do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +36,7 @@ pub(crate) fn can_cast(from: PgType, to: PgType, context: Context) -> bool {
 
 /// Returns whether each value becomes the type of its place, and polymorphic ones go together.
 pub(super) fn can_coerce(from: &[PgType], to: &[PgType], context: Context) -> bool {
-    let sources: Vec<_> = from.iter().copied().map(Source::new).collect();
+    let sources: Vec<_> = from.iter().copied().map(Source::new).into_vec();
     can_all_coerce(&sources, from, to, context)
 }
 

@@ -1,5 +1,6 @@
 //! The function that a call means: section 10.3 of the manual, `func_get_detail` of the server's `parse_func.c`.
 
+use crate::lists::IntoVec as _;
 use std::borrow::Cow;
 
 use super::Failure;
@@ -67,7 +68,7 @@ pub(crate) fn resolve_among(
         Some(exact) => exact.index.map_or(Choice::Several, Choice::One),
         None => choose(call.arguments, candidates.clone()),
     };
-    let all = || among.iter().map(Overload::signature).collect();
+    let all = || among.iter().map(Overload::signature).into_vec();
     match choice {
         Choice::One(index) => {
             let declared = candidates.iter().find(|it| it.index == Some(index));
@@ -156,7 +157,7 @@ fn candidates(among: &[Overload], call: &Call<'_>) -> Vec<Candidate> {
             Some((slot, _)) => slot.index = None,
         }
     }
-    found.into_iter().map(|(candidate, _)| candidate).collect()
+    found.into_iter().map(|(candidate, _)| candidate).into_vec()
 }
 
 impl Overload {
@@ -171,7 +172,7 @@ impl Overload {
 
     fn by_position(&self, call: &Call<'_>) -> Option<(Vec<PgType>, bool)> {
         let (given, taken) = (call.arguments.len(), self.arguments.len());
-        let mut places: Vec<_> = self.arguments.iter().map(|it| it.arg_type).collect();
+        let mut places: Vec<_> = self.arguments.iter().map(|it| it.arg_type).into_vec();
         if self.is_variadic && !call.is_variadic && given >= taken {
             let last = places.pop()?;
             places.resize(given, last.element().unwrap_or(last));
@@ -199,7 +200,7 @@ impl Overload {
             return None;
         }
         let positional = call.arguments.len().checked_sub(call.names.len())?;
-        let mut filled: Vec<usize> = (0..positional).collect();
+        let mut filled: Vec<usize> = (0..positional).into_vec();
         for name in call.names {
             let at = self.arguments.iter().position(|it| it.name == *name)?;
             if filled.contains(&at) {
@@ -211,6 +212,6 @@ impl Overload {
         let types = filled.iter().map(|at| self.arguments[*at].arg_type);
         left_out
             .all(|at| self.arguments[at].has_default)
-            .then(|| types.collect())
+            .then(|| types.into_vec())
     }
 }

@@ -6,6 +6,7 @@ use super::nulls::{self, Null};
 use super::polymorphic;
 use super::select::{Candidate, Choice, choose};
 use super::types::PgType;
+use crate::lists::IntoVec as _;
 
 /// An operator with the types that its operands become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub(crate) fn resolve_operator(
     if rows.is_empty() {
         return Err(Failure::UnknownName(None));
     }
-    let given: Vec<_> = left.into_iter().chain([right]).collect();
+    let given: Vec<_> = left.into_iter().chain([right]).into_vec();
     let row = exactly(rows, left, right).map_or_else(|| nearest(rows, &given, symbol), Ok)?;
     let settled = polymorphic::settle(&given, &row.operands())?;
     let mut operands = settled.arguments.iter().copied();
@@ -48,7 +49,7 @@ pub(crate) fn resolve_operator(
 
 impl OperatorRow {
     fn operands(&self) -> Vec<PgType> {
-        self.left.into_iter().chain([self.right]).collect()
+        self.left.into_iter().chain([self.right]).into_vec()
     }
 
     pub(super) fn signature(&self, symbol: &str) -> String {
@@ -74,13 +75,13 @@ fn exactly(rows: &[OperatorRow], left: Option<PgType>, right: PgType) -> Option<
 
 fn nearest(rows: &[OperatorRow], given: &[PgType], symbol: &str) -> Result<OperatorRow, Failure> {
     let is_of_form = |row: &&OperatorRow| row.left.is_some() == (given.len() == 2);
-    let rows: Vec<_> = rows.iter().filter(is_of_form).collect();
+    let rows: Vec<_> = rows.iter().filter(is_of_form).into_vec();
     let candidate = |(index, row): (usize, &&OperatorRow)| Candidate {
         arguments: row.operands(),
         index: Some(index),
     };
-    let candidates: Vec<_> = rows.iter().enumerate().map(candidate).collect();
-    let all = || rows.iter().map(|row| row.signature(symbol)).collect();
+    let candidates: Vec<_> = rows.iter().enumerate().map(candidate).into_vec();
+    let all = || rows.iter().map(|row| row.signature(symbol)).into_vec();
     match choose(given, candidates) {
         Choice::One(index) => Ok(*rows[index]),
         Choice::None => Err(Failure::NoneTakes(all())),

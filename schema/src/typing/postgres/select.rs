@@ -3,6 +3,7 @@
 
 use super::coercion::{Context, Source, can_all_coerce, can_coerce};
 use super::types::{Category, PgType};
+use crate::lists::IntoVec as _;
 
 /// A function or operator that may be meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub(super) enum Choice {
 
 /// Chooses among the candidates, none of which has exactly the types of the arguments.
 pub(super) fn choose(arguments: &[PgType], mut candidates: Vec<Candidate>) -> Choice {
-    let sources: Vec<_> = arguments.iter().copied().map(Source::new).collect();
+    let sources: Vec<_> = arguments.iter().copied().map(Source::new).into_vec();
     let takes =
         |it: &Candidate| can_all_coerce(&sources, arguments, &it.arguments, Context::Implicit);
     candidates.retain(takes);

@@ -1,5 +1,6 @@
 //! The types of PostgreSQL that it is built with, and the enums of the schema.
 
+use crate::lists::IntoVec as _;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -106,7 +107,7 @@ struct Table {
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let rows: Vec<_> = include_str!("types.txt").lines().filter_map(row).collect();
+        let rows: Vec<_> = include_str!("types.txt").lines().filter_map(row).into_vec();
         let by_name = rows.iter().enumerate().map(|(at, row)| (row.name, at));
         let by_name = by_name.collect();
         let of_both = |(at, row): (usize, &Row)| [(row.oid, (at, false)), (row.array, (at, true))];

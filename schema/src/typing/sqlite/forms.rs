@@ -1,6 +1,7 @@
 //! Calls whose result follows from the types of their arguments.
 
 use crate::column_type::{ColumnType, TypeClass};
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 use crate::syntax::Call;
 use crate::typing::checker::Checker;
@@ -22,7 +23,7 @@ impl Checker<'_> {
             }
             "json_extract" => Value::new(Ty::Of(ColumnType::Any), true, span),
             name @ ("min" | "max") if arguments.len() > 1 => {
-                let all: Vec<&Value> = arguments.iter().collect();
+                let all: Vec<&Value> = arguments.iter().into_vec();
                 let any = all.iter().any(|value| value.nullable);
                 self.common(&all, &format!("`{name}`"), span)
                     .derived(any, span)

@@ -1,6 +1,7 @@
 //! Functions in FROM, and the tables and pragmas that every database has.
 
 use crate::column_type::ColumnType;
+use crate::lists::IntoVec as _;
 use crate::source::Span;
 use crate::typing::call::field;
 use crate::typing::checker::Checker;
@@ -58,7 +59,7 @@ impl Checker<'_> {
             };
             field(plain, Value::new(ty, column.ends_with('?'), span))
         });
-        Some(columns.collect())
+        Some(columns.into_vec())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Mistakes, OwnTable, TablePart};
 use crate::dialect::Dialect;
+use crate::lists::IntoVec as _;
 use crate::model::{Domain, Model};
 use crate::syntax::{self, Expr};
 use crate::typing::checker::{Checker, Clause};
@@ -27,7 +28,7 @@ pub(crate) fn mistakes_of_domain(
             code => code == "B0631",
         });
         Mistakes {
-            unknown: checker.unknown.into_iter().map(|one| one.name).collect(),
+            unknown: checker.unknown.into_iter().map(|one| one.name).into_vec(),
             findings: checker.findings,
         }
     });

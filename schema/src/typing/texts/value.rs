@@ -4,6 +4,7 @@ use super::document::is_document;
 use super::json_path::is_jsonpath;
 use super::range;
 use super::search::is_search;
+use crate::lists::IntoVec as _;
 use crate::typing::literal::{days_of_month, is_interval};
 use crate::typing::postgres::PgType;
 
@@ -109,7 +110,7 @@ pub(in crate::typing) fn is_time_of_mysql(text: &str) -> bool {
     let time = time.split('.').next().unwrap_or_default();
     let parts = time.trim_start_matches('-').split(':');
     // A part with more than digits is the server's to read.
-    let parts: Vec<u32> = parts.map(|part| part.parse().unwrap_or(0)).collect();
+    let parts: Vec<u32> = parts.map(|part| part.parse().unwrap_or(0)).into_vec();
     let has_digits = text.bytes().any(|byte| byte.is_ascii_digit());
     has_digits
         && match parts.as_slice() {
@@ -145,7 +146,7 @@ fn is_time_of_day(text: &str) -> bool {
 /// Whether a text that begins as `2026-01-31` names a day that there is.
 fn is_date_of_calendar(text: &str) -> bool {
     let date = text.split(|sign: char| sign != '-' && !sign.is_ascii_digit());
-    let parts: Vec<&str> = date.take(1).flat_map(|date| date.split('-')).collect();
+    let parts: Vec<&str> = date.take(1).flat_map(|date| date.split('-')).into_vec();
     let [year, month, day] = parts.as_slice() else {
         return true;
     };

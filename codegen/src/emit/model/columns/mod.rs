@@ -11,6 +11,7 @@ use crate::emit::shape::{
 };
 use crate::emit::text::{UNUSED_IMPORT, code, in_words};
 use crate::rust_writer::{Expr, RustWriter};
+use bindery_schema::lists::IntoVec as _;
 use paths::{from_inner_module, type_here};
 
 /// Constants are named as the columns are.
@@ -101,7 +102,7 @@ pub(crate) fn items(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
 }
 
 fn import(w: &mut RustWriter, module: &str, names: &[Option<&str>]) {
-    let names: Vec<&str> = names.iter().copied().flatten().collect();
+    let names: Vec<&str> = names.iter().copied().flatten().into_vec();
     match names.as_slice() {
         [] => {}
         [only] => w.line(&format!("use ::bindery::{module}::{only};")),
@@ -122,7 +123,7 @@ fn belongs_to(
     let columns = reference.columns.iter();
     let columns: Vec<String> = columns
         .map(|&at| code(shape.fields[at].column.name))
-        .collect();
+        .into_vec();
     w.doc(&format!(
         "The row of {} that {} refer to.",
         code(&reference.to.accessor),
@@ -150,7 +151,7 @@ fn has(
         true => ("HasOne", "The row"),
         false => ("HasMany", "The rows"),
     };
-    let columns: Vec<String> = referenced.columns.iter().map(|name| code(name)).collect();
+    let columns: Vec<String> = referenced.columns.iter().map(|name| code(name)).into_vec();
     w.doc(&format!(
         "{whose} of {} whose {} refers to this one.",
         code(&referenced.from.accessor),

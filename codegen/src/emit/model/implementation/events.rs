@@ -1,6 +1,7 @@
 //! The part of `impl Model` that says what the runtime has to know to write events.
 
 use bindery_schema::ast::ChangeKind;
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::name::event_model;
 
 use crate::emit::shape::Shape;
@@ -15,7 +16,7 @@ pub(crate) fn published(w: &mut RustWriter, shape: &Shape<'_>) {
     let is_there = |kind| Expr::text(of(kind).is_some().to_string());
     let before = |kind| Expr::text(of(kind).is_some_and(|event| event.before).to_string());
     let engines = shape.publishes_on.iter().map(u16::to_string);
-    let engines: Vec<String> = engines.collect();
+    let engines: Vec<String> = engines.into_vec();
     let name = event_model(&shape.names.row);
     let fields = [
         ("name", Expr::text(string_literal(&name))),

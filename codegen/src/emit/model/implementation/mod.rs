@@ -4,6 +4,7 @@ mod events;
 
 use crate::emit::shape::{Field, KeyShape, READ_ONLY, Shape, Surroundings};
 use crate::rust_writer::{Expr, RustWriter, Signature, string_literal};
+use bindery_schema::lists::IntoVec as _;
 
 const ENGINE_PARAMETER: &str = "<E: ::bindery::Engine>";
 
@@ -85,7 +86,7 @@ fn constants(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     });
     w.assignment(
         "const ENGINES: &'static [&'static str]",
-        &Expr::Array(engines.collect()),
+        &Expr::Array(engines.into_vec()),
     );
 }
 
@@ -141,7 +142,7 @@ fn read_fields(shape: &Shape<'_>) -> Vec<(String, Expr)> {
         .fields
         .iter()
         .map(|field| (field.name.to_owned(), Expr::text(field.read())));
-    engine.into_iter().chain(fields).collect()
+    engine.into_iter().chain(fields).into_vec()
 }
 
 fn inserted(w: &mut RustWriter, shape: &Shape<'_>) {
@@ -166,7 +167,7 @@ fn write_columns<'a>(
     name: &str,
     columns: impl Iterator<Item = &'a Field<'a>>,
 ) {
-    let columns: Vec<_> = columns.collect();
+    let columns: Vec<_> = columns.into_vec();
     let (row, params) = if columns.is_empty() {
         ("_", "_")
     } else {
@@ -210,13 +211,13 @@ fn belonging(w: &mut RustWriter, shape: &Shape<'_>) {
         .map(|(_, field)| field)
         .filter(|field| field.new_on_row_engine())
         .map(|field| belongs("new", field, field.given.may_be_left_out()))
-        .collect();
+        .into_vec();
     let patch: Vec<Expr> = shape
         .changeable()
         .map(|(_, field)| field)
         .filter(keys)
         .map(|field| belongs("patch", field, true))
-        .collect();
+        .into_vec();
     let carried = shape
         .engine_field
         .map(|name| Expr::text(format!("row.{name} == engine")));
@@ -224,7 +225,7 @@ fn belonging(w: &mut RustWriter, shape: &Shape<'_>) {
     let row = carried
         .into_iter()
         .chain(fields.map(|field| belongs("row", field, false)))
-        .collect();
+        .into_vec();
     belongs_to(w, "new_belongs_to", ("new", &shape.new_row("E")), new);
     belongs_to(w, "patch_belongs_to", ("patch", &shape.patch("E")), patch);
     belongs_to(w, "row_belongs_to", ("row", &shape.row("E")), row);
@@ -271,7 +272,7 @@ fn belongs(value: &str, field: &Field<'_>, left_out: bool) -> Expr {
         (true, false) | (false, true) => &["as_ref()", is_on],
     };
     let parts = std::iter::once(field.name).chain(calls.iter().copied());
-    Expr::Chain(value.to_owned(), parts.map(Expr::text).collect())
+    Expr::Chain(value.to_owned(), parts.map(Expr::text).into_vec())
 }
 
 fn key(w: &mut RustWriter, shape: &Shape<'_>) {
@@ -295,7 +296,7 @@ fn key_value(shape: &Shape<'_>) -> Expr {
                 .map(|field| (field.name.to_owned(), of_row(field)));
             Expr::Struct(
                 shape.names.key.clone(),
-                engine.into_iter().chain(fields).collect(),
+                engine.into_iter().chain(fields).into_vec(),
             )
         }
         KeyShape::Single { field, .. } => of_row(&shape.fields[*field]),
@@ -335,7 +336,7 @@ fn key_belongs(w: &mut RustWriter, shape: &Shape<'_>) {
             .into_iter()
             .filter(|field| field.on_row_engine)
             .map(|field| belongs("key", field, false))
-            .collect(),
+            .into_vec(),
         KeyShape::Single { .. } if shape.key_generic => {
             vec![Expr::text("key.engine() == engine")]
         }

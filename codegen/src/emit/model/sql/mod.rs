@@ -4,6 +4,7 @@
 
 mod literal;
 
+use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{CheckedModel, EngineId};
 use bindery_schema::plan::{StatementFacts, TableStatements};
 use bindery_schema::sorting::sort_by;
@@ -166,7 +167,7 @@ fn table_sql(
     name: &str,
     relations: [(String, Expr); 2],
 ) {
-    let fields = table_fields(sql).into_iter().chain(relations).collect();
+    let fields = table_fields(sql).into_iter().chain(relations).into_vec();
     w.item(|w| {
         w.assignment(
             &format!("{name}: ::bindery::__private::TableSql"),
@@ -197,8 +198,8 @@ fn relation_fields(
         Expr::Struct("::bindery::__private::ReferencedSql".to_owned(), fields)
     });
     [
-        field("references", Expr::Array(references.collect())),
-        field("referenced", Expr::Array(referenced.collect())),
+        field("references", Expr::Array(references.into_vec())),
+        field("referenced", Expr::Array(referenced.into_vec())),
     ]
 }
 
@@ -251,7 +252,7 @@ fn table_fields(sql: &TableStatements) -> Vec<(String, Expr)> {
     });
     vec![
         field("table", Expr::text(string_literal(&sql.table))),
-        field("columns", Expr::Array(columns.collect())),
+        field("columns", Expr::Array(columns.into_vec())),
         field("key", positions(&sql.key)),
         field("writable", positions(&sql.writable)),
         field("required", positions(&sql.required)),
@@ -269,7 +270,7 @@ fn table_fields(sql: &TableStatements) -> Vec<(String, Expr)> {
         field("touched", positions(&sql.touched)),
         field("touch", sql_text(&sql.touch)),
         field("delete", sql_text(&sql.delete)),
-        field("uniques", Expr::Array(uniques.collect())),
+        field("uniques", Expr::Array(uniques.into_vec())),
     ]
 }
 
@@ -283,7 +284,7 @@ fn sql_text(sql: &str) -> Expr {
 
 fn positions(positions: &[usize]) -> Expr {
     let items = positions.iter().map(|at| Expr::text(at.to_string()));
-    Expr::Array(items.collect())
+    Expr::Array(items.into_vec())
 }
 
 fn position(position: Option<usize>) -> Expr {

@@ -3,6 +3,7 @@
 use crate::emit::shape::{QueryShape, Shapes};
 use crate::emit::text::{TRACKED, UNUSED};
 use crate::rust_writer::{RustWriter, Signature};
+use bindery_schema::lists::IntoVec as _;
 
 /// The struct that stands for the query before it is known where it runs.
 const NAME: &str = "CheckedHere";
@@ -97,5 +98,5 @@ fn bounds(shape: &QueryShape<'_>) -> Vec<String> {
     let bound = bound.map(|bound| format!("C::Engine: {bound}"));
     std::iter::once(super::executor(shape.query))
         .chain(bound)
-        .collect()
+        .into_vec()
 }

@@ -1,6 +1,7 @@
 //! Reads the changes of `ALTER TABLE` that mean something to MySQL and MariaDB only.
 
 use crate::ast::{AlterAction, Name, PartsChange};
+use crate::lists::IntoVec as _;
 
 use crate::syntax::{Cursor, Read};
 
@@ -49,7 +50,7 @@ impl Cursor<'_> {
         Ok(list
             .map(|list| AlterAction::ChangeParts(PartsChange::Add(list)))
             .into_iter()
-            .collect())
+            .into_vec())
     }
 
     /// After `DROP PARTITION`.

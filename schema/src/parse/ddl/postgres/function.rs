@@ -3,6 +3,7 @@
 use crate::ast::{
     ArgumentMode, CreateFunction, DropFunction, FunctionArgument, Returns, TypeName, inputs,
 };
+use crate::lists::IntoVec as _;
 use bindery_core::dialect::Dialect;
 
 use crate::syntax::{Cursor, Text, tokens_of};
@@ -78,7 +79,7 @@ impl Cursor<'_> {
 
     fn input_types(&mut self) -> Option<Vec<TypeName>> {
         let arguments = self.arguments_in_parentheses()?;
-        Some(inputs(&arguments).cloned().collect())
+        Some(inputs(&arguments).cloned().into_vec())
     }
 
     fn arguments_in_parentheses(&mut self) -> Option<Vec<FunctionArgument>> {

@@ -10,6 +10,7 @@ use super::column::Step;
 use crate::ast::{
     AlterAction, ColumnOptionKind, Copy, CreateTable, Expression, Including, TableOption, TypeName,
 };
+use crate::lists::IntoVec as _;
 use crate::syntax::{Cursor, Read, Text, tokens_of};
 use bindery_core::dialect::Dialect;
 
@@ -17,7 +18,7 @@ pub(super) static CLAUSES: Clauses = Clauses {
     type_name: |cursor| cursor.postgres_type(),
     column_option: |cursor| cursor.postgres_option_of_column(),
     table_option: |cursor, table| cursor.postgres_option(table),
-    changes: |cursor| Ok(cursor.postgres_words()?.into_iter().collect()),
+    changes: |cursor| Ok(cursor.postgres_words()?.into_iter().into_vec()),
 };
 
 /// The keys of `EXCLUDE USING gist (a WITH =, b WITH &&) WHERE (…)` without their operators, and its condition.
@@ -48,7 +49,7 @@ impl Cursor<'_> {
             && self.is_any_word(0, &["with", "without"])
             && self.is_word(1, "time")
         {
-            suffix = (0..3).map(|_| self.type_word()).collect();
+            suffix = (0..3).map(|_| self.type_word()).into_vec();
         }
         let said = schema.is_some();
         let schema = schema.filter(|schema| !matches!(schema.as_str(), "public" | "pg_catalog"));
