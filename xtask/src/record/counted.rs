@@ -32,15 +32,28 @@ pub(super) fn calls(program: &Path, database: &str) -> Result<Vec<(String, u64)>
     Ok(each.collect())
 }
 
-/// The instructions of a program that checks the schema in a folder: all of them, as it has several threads.
+/// The instructions of a program that checks the schema in a folder: all of them, as it has a thread for each processor that it may use,
+/// and a share of its work for each thread. It may use one, so that the number is that of any machine.
 pub(super) fn check(program: &Path, folder: &Path) -> Result<u64, Failure> {
     let outputs = Outputs::create("check")?;
-    let mut command = callgrind(&outputs);
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", &first_processor()?]);
+    command.args(["valgrind", "--quiet", "--tool=callgrind"]);
+    command.arg(outputs.option());
     let status = command.arg(program).arg("check").arg(folder).status()?;
     if !status.success() {
         return Err(format!("the check under valgrind: {status}").into());
     }
     sum(&outputs.name())
+}
+
+/// The first processor that this process may use (`proc(5)`, `/proc/pid/status`).
+fn first_processor() -> Result<String, Failure> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let lines = status.lines();
+    let list = lines.filter_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+    let first = list.flat_map(|list| list.trim().split([',', '-'])).next();
+    Ok(first.ok_or("/proc/self/status has other lines")?.to_owned())
 }
 
 /// The instructions of rustc for the crate in a folder.
@@ -134,7 +147,7 @@ fn countings(program: &Path, database: &str) -> Result<Vec<Counting>, Failure> {
 fn callgrind(outputs: &Outputs) -> Command {
     let mut command = Command::new("valgrind");
     command.args(["--quiet", "--tool=callgrind"]);
-    command.arg(format!("--callgrind-out-file={}", outputs.name().display()));
+    command.arg(outputs.option());
     command
 }
 
@@ -157,6 +170,10 @@ impl Outputs {
 
     fn name(&self) -> PathBuf {
         self.0.join("counted")
+    }
+
+    fn option(&self) -> String {
+        format!("--callgrind-out-file={}", self.name().display())
     }
 
     fn numbered(&self, number: usize) -> PathBuf {
