@@ -74,7 +74,8 @@ mod tests {
         connection.batch("CREATE TABLE t (a)").unwrap();
         let other = rusqlite::Connection::open(&path).unwrap();
         let mut count = |take: TakeEach<'_>| {
-            let outcome = connection.query_each(COUNT, 2, &mut |_, params| params.push(&0_i64), take);
+            let outcome =
+                connection.query_each(COUNT, 2, &mut |_, params| params.push(&0_i64), take);
             assert!(!connection.in_transaction());
             outcome
         };
