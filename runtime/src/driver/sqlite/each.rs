@@ -53,6 +53,7 @@ mod tests {
     use super::*;
     use crate::driver::sqlite::SqliteOptions;
     use crate::error::{Error, ErrorKind};
+    use crate::value::RowReader;
 
     const PATIENCE: Duration = Duration::from_secs(60);
     const COUNT: &str = "SELECT count(*) FROM t WHERE a > ?";
@@ -91,7 +92,7 @@ mod tests {
             .unwrap();
             assert_eq!(counts, [before, before]);
         }
-        let refuse = &mut |at, _: &mut _| match at {
+        let refuse = &mut |at, _: &mut RowReader<'_>| match at {
             0 => Ok(()),
             _ => Err(Error::new(ErrorKind::NotFound)),
         };
