@@ -25,6 +25,8 @@
 //! println!("{}", database.name());
 //! ```
 //!
+//! [`Galera`] is a cluster of MariaDB servers, whose nodes go down and come back.
+//!
 //! [`Broker`] is the same for message brokers: Redis, RabbitMQ and NATS.
 //!
 //! [`FaultProxy`] stands between a program and its server and does what networks do on bad days; [`Watchdog`] ends a test
@@ -49,7 +51,7 @@ pub use error::Error;
 pub use full::{FullRun, FullRuns, FullSize, full_sizes, reads_full};
 pub use proxy::{Direction, Fault, FaultProxy};
 pub use servers::{
-    Broker, Detached, FreshDatabase, LogOfFailure, Product, Server, ServerOptions, Shutdown,
+    Broker, Detached, FreshDatabase, Galera, LogOfFailure, Product, Server, ServerOptions, Shutdown,
 };
 pub use watchdog::Watchdog;
 

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use bindery_testkit::{CI, Error, Product, Server, ServerOptions, Shutdown, skip};
+use bindery_testkit::{CI, Error, Galera, Product, Server, ServerOptions, Shutdown, skip};
 
 /// A process that has ended but was not waited for yet has an empty command line.
 fn is_alive(pid: u32) -> bool {
@@ -368,4 +368,32 @@ fn schemas_that_were_promised_must_be_there() {
             "{told}"
         );
     }
+}
+
+/// Nodes of a cluster go down and come back: they have what was written meanwhile, also the first one after all of them were down.
+#[test]
+fn nodes_of_galera_come_and_go() {
+    let Some(mut cluster) = Galera::start_or_skip(2) else {
+        return;
+    };
+    let url = cluster.database("shop").expect("the cluster is empty");
+    let ports = [0, 1].map(|number| format!("127.0.0.1:{}", cluster.node(number).port()));
+    assert!(url.ends_with(&format!("@{}/shop", ports.join(","))), "other hosts");
+    let ask = |cluster: &Galera, number: usize, sql: &str| cluster.node(number).ask("shop", sql);
+    ask(&cluster, 0, "CREATE TABLE t (id INT PRIMARY KEY)").expect("it takes DDL");
+    cluster.go_down(1, Shutdown::Orderly);
+    ask(&cluster, 0, "INSERT INTO t VALUES (1)").expect("the other one left in order");
+    cluster.come_back(1).expect("it gets what it missed");
+    let count = "SET wsrep_sync_wait = 1; SELECT count(*) FROM t";
+    assert_eq!(ask(&cluster, 1, count).expect("it is synced"), "1");
+
+    cluster.go_down(1, Shutdown::Crash);
+    // One of two is no majority, as it sees some seconds later.
+    while ask(&cluster, 0, "SELECT 1 FROM t").is_ok() {
+        sleep(Duration::from_millis(50));
+    }
+    cluster.go_down(0, Shutdown::Crash);
+    cluster.come_back(0).expect("it begins the cluster anew");
+    cluster.come_back(1).expect("it joins");
+    assert_eq!(ask(&cluster, 1, count).expect("it is synced"), "1");
 }

@@ -226,6 +226,22 @@ impl Server {
         self.running().options.replicated
     }
 
+    /// Changes a setting that holds from its next start.
+    pub(crate) fn change_setting(&mut self, name: &str, value: &str) {
+        let options = &mut self.running_mut().options;
+        *options = options.clone().setting(name, value);
+    }
+
+    /// The error of a server that answers and is not as it has to be after this time.
+    pub(crate) fn not_ready(&self, waited: Duration) -> Error {
+        self.running().process.timed_out(waited)
+    }
+
+    /// Whether its process is there.
+    pub(crate) fn is_up(&mut self) -> bool {
+        matches!(self.running_mut().process.ended(), Ok(None))
+    }
+
     fn running(&self) -> &Running {
         self.running
             .as_ref()
