@@ -7,6 +7,7 @@
 mod atomic;
 mod build;
 mod check;
+mod cluster;
 pub mod findings;
 mod keys;
 mod migrations;
@@ -44,6 +45,7 @@ pub use self::tls::{ChannelBinding, TlsError, TlsMode, TlsOptions};
 pub use self::tls_keys::TlsKeys;
 pub use self::unread::UnreadVariable;
 pub use self::url::{UrlError, parse_url, scheme_dialect};
+use crate::cluster::Cluster;
 use crate::derives::AllDerives;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
@@ -150,6 +152,8 @@ pub struct EngineConfig {
     pub dialect: Option<Dialect>,
     /// `flavour`, where written.
     pub flavour: Option<Flavour>,
+    /// `cluster`, where written.
+    pub cluster: Option<Cluster>,
     /// Where it connects to.
     pub source: ConnectionSource,
     /// `connection`: whether connections are kept between uses.
@@ -493,6 +497,7 @@ impl EngineConfig {
             span,
             dialect: None,
             flavour: None,
+            cluster: None,
             source: ConnectionSource::Nowhere,
             connection: ConnectionMode::default(),
             pool: PoolConfig::default(),

@@ -12,6 +12,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod capture;
+pub mod cluster;
 pub mod config;
 pub mod derives;
 pub mod diagnostic;

@@ -9,6 +9,7 @@ use std::fmt;
 use std::ops::Index;
 
 pub use self::constraint::{ConstraintKind, ModelConstraint};
+use crate::cluster::Cluster;
 use crate::dialect::{Dialect, Flavour};
 use crate::sql_writer::TableName;
 
@@ -117,6 +118,8 @@ pub struct EngineInfo {
     pub dialect: Dialect,
     /// The product, where the statements need one.
     pub flavour: Option<Flavour>,
+    /// The cluster that it is, if it is one.
+    pub cluster: Option<Cluster>,
     /// It has a table of tasks.
     pub outbox: bool,
     /// It has a table of tasks whose effects it has.
@@ -135,6 +138,7 @@ impl EngineInfo {
             name: Cow::Borrowed(name),
             dialect,
             flavour: None,
+            cluster: None,
             outbox: false,
             inbox: false,
             keeps: Cow::Borrowed(&[]),

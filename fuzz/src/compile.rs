@@ -26,6 +26,7 @@ fn engine(name: &str, dialect: Dialect) -> Engine {
         type_name: engine_type_name(name),
         dialect,
         flavour: None,
+        cluster: None,
         dialect_reason: "it is fuzzed".to_owned(),
         outbox: false,
         inbox: false,

@@ -45,4 +45,5 @@ pub use crate::{
     __require_sync as require_sync, __require_uuid as require_uuid,
     __serialize_engine as serialize_engine, __session as session, __workers as workers,
 };
+pub use bindery_core::cluster::Cluster;
 pub use bindery_core::program::{EngineInfo, Keeps, List, Program, TableDdl};

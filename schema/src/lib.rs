@@ -51,8 +51,8 @@ pub use queries::{ChangedQuery, UnfitQuery, changed_queries, unfit_queries};
 pub use read::read_model;
 
 pub use bindery_core::{
-    config, derives, diagnostic, disk, fingerprint, json_names, kept, lints, lists, migrations,
-    models_of, slots, sorting, source, sql_writer,
+    cluster, config, derives, diagnostic, disk, fingerprint, json_names, kept, lints, lists,
+    migrations, models_of, slots, sorting, source, sql_writer,
 };
 
 pub use queries::{InPlace, query_in_place};

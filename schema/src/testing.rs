@@ -43,6 +43,7 @@ pub(crate) fn model(tables: Vec<Table>) -> Model {
         type_name: crate::name::engine_type_name(name),
         dialect,
         flavour: None,
+        cluster: None,
         outbox: false,
         inbox: false,
         decisions: false,

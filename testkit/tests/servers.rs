@@ -378,7 +378,10 @@ fn nodes_of_galera_come_and_go() {
     };
     let url = cluster.database("shop").expect("the cluster is empty");
     let ports = [0, 1].map(|number| format!("127.0.0.1:{}", cluster.node(number).port()));
-    assert!(url.ends_with(&format!("@{}/shop", ports.join(","))), "other hosts");
+    assert!(
+        url.ends_with(&format!("@{}/shop", ports.join(","))),
+        "other hosts"
+    );
     let ask = |cluster: &Galera, number: usize, sql: &str| cluster.node(number).ask("shop", sql);
     ask(&cluster, 0, "CREATE TABLE t (id INT PRIMARY KEY)").expect("it takes DDL");
     cluster.go_down(1, Shutdown::Orderly);

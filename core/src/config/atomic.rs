@@ -77,6 +77,7 @@ impl Config {
         ensure_several(group, &members, engines)?;
         let home = home(group, &members, engines)?;
         self.ensure_no_pooler(group, &members, home, engines)?;
+        ensure_no_cluster(group, &members, home, engines)?;
         Ok(AtomicGroup {
             name: group.name.clone(),
             engines: members.into_iter().map(|(id, _)| id).into_vec(),
@@ -212,6 +213,42 @@ fn ensure_one_file(
     Err(refused(group, &why, *span, "the second file").help(help))
 }
 
+/// A cluster is committed plainly: Galera refuses XA.
+fn ensure_no_cluster(
+    group: &AtomicConfig,
+    members: &[(EngineId, Span)],
+    home: EngineId,
+    engines: &[Engine],
+) -> Result<(), Diagnostic> {
+    let mut branches = members.iter().filter(|(id, _)| *id != home);
+    let Some((id, span)) = branches.find(|(id, _)| is_cluster(*id, engines)) else {
+        return Ok(());
+    };
+    let name = &engines[id.0 as usize].name;
+    let why = format!(
+        "`{name}` is a Galera cluster, which cannot prepare a transaction, so it has to be the home"
+    );
+    let home = home.0 as usize;
+    let is_free = group.home.is_some() && !is_file_or_cluster(&engines[home]);
+    let help = if is_free {
+        format!("write `home = \"{name}\"`")
+    } else {
+        format!(
+            "remove `{name}` from the group: `{}` has to be its home, too",
+            engines[home].name
+        )
+    };
+    Err(refused(group, &why, *span, "another home").help(help))
+}
+
+fn is_file_or_cluster(engine: &Engine) -> bool {
+    engine.cluster.is_some() || engine.dialect == Dialect::Sqlite
+}
+
+fn is_cluster(id: EngineId, engines: &[Engine]) -> bool {
+    engines[id.0 as usize].cluster.is_some()
+}
+
 fn is_file(id: EngineId, engines: &[Engine]) -> bool {
     match engines[id.0 as usize].dialect {
         Dialect::Sqlite => true,
@@ -227,7 +264,7 @@ fn prepares_alone(id: EngineId, engines: &[Engine]) -> bool {
     }
 }
 
-/// The written one; else the file; else one that has to prepare what it wrote alone wherever it is not home; else the first.
+/// The written one; else the file; else a cluster; else one that has to prepare what it wrote alone wherever it is not home; else the first.
 fn home(
     group: &AtomicConfig,
     members: &[(EngineId, Span)],
@@ -242,13 +279,14 @@ fn home(
         let names = group.engines.iter();
         let named = names.filter_map(|(name, _)| member_named(name, members, engines));
         let named: Vec<EngineId> = named.into_vec();
-        let bound = named
-            .iter()
-            .copied()
-            .find(|id| prepares_alone(*id, engines));
+        let of = |wanted: fn(EngineId, &[Engine]) -> bool| {
+            let mut named = named.iter().copied();
+            named.find(|id| wanted(*id, engines))
+        };
         let first = named.first().copied();
         return file
-            .or(bound)
+            .or(of(is_cluster))
+            .or(of(prepares_alone))
             .or(first)
             .ok_or_else(|| refused(group, "it has no home", group.span, ""));
     };

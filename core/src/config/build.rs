@@ -1,10 +1,12 @@
 //! The part of a configuration that the build uses: which dialect each engine is compiled for, and why. Never a URL.
 
+use super::cluster;
 use super::findings::{TOO_LONG, missing_variable, too_long};
 use super::resolve::override_variable;
 use super::template::Unfilled;
 use super::url::scheme_dialect;
 use super::{Config, ConnectionSource, EngineConfig, Environment, SagaTables, Template};
+use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Capabilities, Dialect, Flavour};
 use crate::lists::IntoVec as _;
@@ -29,6 +31,8 @@ pub struct Engine {
     pub dialect: Dialect,
     /// Product, for `mysql` only.
     pub flavour: Option<Flavour>,
+    /// The cluster that it is, if it is one.
+    pub cluster: Option<Cluster>,
     /// It has a table of tasks.
     pub outbox: bool,
     /// It has a table of tasks whose effects it has.
@@ -74,6 +78,7 @@ impl Engine {
             name: self.name.clone().into(),
             dialect: self.dialect,
             flavour: self.flavour,
+            cluster: self.cluster,
             outbox: self.outbox,
             inbox: self.inbox,
             keeps: keeps.collect(),
@@ -156,11 +161,16 @@ fn model_engine(
         let help = "remove `flavour`, or write `dialect = \"mysql\"`";
         diagnostics.push(Diagnostic::error("B0316", message).at(span, "").help(help));
     }
+    let flavour = engine.flavour.or(scheme_flavour);
+    if let Some(finding) = cluster::unfit(engine, dialect, flavour) {
+        diagnostics.push(finding);
+    }
     Engine {
         name: engine.name.clone(),
         type_name: engine_type_name(&engine.name),
         dialect,
-        flavour: engine.flavour.or(scheme_flavour),
+        flavour: flavour.or(engine.cluster.map(cluster::product)),
+        cluster: engine.cluster,
         outbox: engine.outbox,
         inbox: engine.inbox,
         decisions: false,

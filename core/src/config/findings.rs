@@ -9,7 +9,7 @@ use crate::name::{engine_name_like, engine_type_name, is_valid_engine_name, sugg
 use crate::source::Span;
 
 /// At a place that is known only where a file was read.
-pub(super) fn at_span(diagnostic: Diagnostic, span: Option<Span>, text: &str) -> Diagnostic {
+pub fn at_span(diagnostic: Diagnostic, span: Option<Span>, text: &str) -> Diagnostic {
     span.into_iter()
         .fold(diagnostic, |diagnostic, span| diagnostic.at(span, text))
 }

@@ -161,6 +161,17 @@ impl ConnectionTarget {
         self
     }
 
+    /// The same database at one of its hosts.
+    #[must_use]
+    pub fn at_one(&self, endpoint: Endpoint) -> Self {
+        let mut target = self.clone();
+        match &mut target.place {
+            Address::Sqlite(_) => {}
+            Address::Server(server) => server.endpoints = vec![endpoint],
+        }
+        target
+    }
+
     /// The schema in which the tables are found, where a database has several: `public` unless said.
     fn schema(&self, server: &Server) -> String {
         let parameters = || server.parameters.iter();

@@ -7,6 +7,8 @@ pub(crate) mod config;
 mod connector;
 #[cfg(feature = "atomic")]
 pub(crate) mod coordinators;
+#[cfg(feature = "migrations")]
+pub(crate) mod each_host;
 mod generated;
 mod hooks;
 #[cfg(any(feature = "postgres", feature = "mysql"))]

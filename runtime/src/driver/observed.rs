@@ -133,6 +133,20 @@ impl Physical {
         return false;
     }
 
+    /// It is to be closed: where its host takes no statements any more, no connection is opened there before the other hosts were tried.
+    #[inline]
+    pub(crate) fn leave_unfit_host(&self) {
+        #[cfg(any(feature = "postgres", feature = "mysql"))]
+        if let Some(host) = self
+            .0
+            .host
+            .as_ref()
+            .filter(|_| self.0.driver.is_of_unfit_host())
+        {
+            host.abandon();
+        }
+    }
+
     /// The engines that what is written came through, where it was caused by an event.
     #[cfg(feature = "messages")]
     pub(crate) fn origin(&self) -> Option<&str> {

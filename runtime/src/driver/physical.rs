@@ -524,6 +524,28 @@ impl AnyDriver {
         each!(self, connection => connection.given_back())
     }
 
+    /// Whether it leads to a node of a Galera cluster, whose named locks are this node's alone.
+    #[cfg(any(feature = "migrations", feature = "sync"))]
+    pub(crate) fn is_node(&self) -> bool {
+        match self {
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.is_node(),
+            #[allow(unreachable_patterns, reason = "not where one database is chosen")]
+            _ => false,
+        }
+    }
+
+    /// Whether the server answered that it takes no statements: a node that is not in its cluster.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn is_of_unfit_host(&self) -> bool {
+        match self {
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.is_of_unfit_node(),
+            #[allow(unreachable_patterns, reason = "not where one database is chosen")]
+            _ => false,
+        }
+    }
+
     /// Ends the session, as far as that is this side's matter, and reports when the server has ended it.
     pub(crate) fn leave(&mut self) -> Option<Leaving> {
         each!(self, connection => connection.leave())

@@ -383,7 +383,13 @@ impl<'a, 'm> Migrator<'a, 'm> {
         work: impl FnOnce(&mut Session, &mut dyn FnMut(MigrationProgress<'m>)) -> Result<T>,
     ) -> Result<T> {
         let mut session = Session::open(self.registry, self.engine, &self.options)?;
-        lock::take(&mut session.physical, self.options.wait, told)?;
+        let _nodes = lock::take(
+            &mut session,
+            self.registry,
+            self.engine,
+            &self.options,
+            told,
+        )?;
         // An engine that only has tables of bindery's own has no history.
         if !self.migrations.is_empty() {
             history::create(&mut session.physical)?;

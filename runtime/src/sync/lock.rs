@@ -83,6 +83,10 @@ fn beside(database: &Path, name: &str) -> Result<Option<Lock>> {
 
 fn in_session(registry: &Registry, engine: usize, name: &str) -> Result<Option<Lock>> {
     let (mut physical, pool, _) = registry.connect_for_ddl(engine, LOCK_TIMEOUT)?;
+    if physical.is_node() {
+        let why = "a Galera cluster has no lock that all of its nodes know, which a sync and a move of slots need";
+        return Err(Error::new(ErrorKind::Unsupported(why)));
+    }
     let (take, release) = statements(physical.dialect(), hash(name));
     let started = Instant::now();
     while !is_given(&mut physical, &take)? {

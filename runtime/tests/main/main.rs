@@ -15,6 +15,7 @@ mod fixtures;
 mod forgotten;
 #[cfg(unix)]
 mod forks;
+mod galera;
 mod many;
 mod migrate;
 mod observe;

@@ -11,6 +11,7 @@ mod enum_name;
 mod field_name;
 mod foreign_key_index;
 mod foreign_key_type;
+mod galera;
 mod identifier;
 mod json;
 mod link;
@@ -62,6 +63,7 @@ const RULES: &[Rule] = &[
     money::check,
     polymorphic::check,
     storage_engine::check,
+    galera::check,
     text_key::check,
     row_id::check,
     shards::check,

@@ -1,5 +1,6 @@
 //! Without a primary key no single row can be found, updated or deleted.
 
+use super::galera::cluster_of;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::DialectRules as _;
 use crate::lists::IntoVec as _;
@@ -10,8 +11,11 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let is_told = |table: &Table| {
         table.columns.is_empty() || table.columns.iter().any(|column| column.version)
     };
-    let keyless =
-        |table: &&Table| table.primary_key.is_none() && table.view.is_none() && !is_told(table);
+    // On a Galera cluster it is an error.
+    let keyless = |table: &&Table| {
+        let is_told = is_told(table) || cluster_of(model, table).is_some();
+        table.primary_key.is_none() && table.view.is_none() && !is_told
+    };
     for table in model.tables.iter().filter(keyless) {
         let message = format!("`{}` has no primary key", table.name.name);
         let diagnostic = Diagnostic::warning("B0400", message)
@@ -21,7 +25,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
 }
 
 /// A unique key whose columns are never NULL can be the primary one, and so can an auto-increment column; else one has to be added.
-fn help(table: &Table) -> String {
+pub(super) fn help(table: &Table) -> String {
     let never_null = |unique: &&Unique| unique.columns.iter().all(|id| !table.column(*id).nullable);
     if let Some(unique) = table.uniques.iter().find(never_null) {
         let columns = unique

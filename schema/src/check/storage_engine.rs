@@ -1,5 +1,6 @@
 //! A MySQL table that is not InnoDB keeps neither transactions nor foreign keys.
 
+use super::galera::cluster_of;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::model::Model;
@@ -13,7 +14,8 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         let Some(engine) = table.engines.iter().find(there) else {
             continue;
         };
-        if storage.is_innodb() {
+        // On a Galera cluster it is an error.
+        if storage.is_innodb() || cluster_of(model, table).is_some() {
             continue;
         }
         let message = format!(

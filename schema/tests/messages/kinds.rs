@@ -199,6 +199,27 @@ const KINDS: &[DiagnosticKind] = &[
             "config_atomic_group_of_a_replica",
             "config_atomic_group_of_one_engine",
             "config_atomic_group_of_two_files",
+            "config_atomic_group_of_two_clusters",
+            "config_atomic_group_of_a_cluster_that_is_not_home",
+        ],
+    ),
+    error(
+        "cluster of another database",
+        &["config_cluster_of_postgres"],
+    ),
+    error(
+        "feature that a cluster cannot have",
+        &[
+            "config_outbox_of_a_cluster",
+            "config_replicas_of_a_cluster",
+            "table_of_a_galera_cluster_that_is_captured",
+        ],
+    ),
+    error(
+        "table that a cluster does not keep",
+        &[
+            "table_of_a_galera_cluster_without_a_key",
+            "table_of_a_galera_cluster_in_myisam",
         ],
     ),
     error(

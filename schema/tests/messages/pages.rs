@@ -244,6 +244,7 @@ fn compared(code: &str, sql: &str) -> Vec<&'static str> {
         type_name: "Default".to_owned(),
         dialect: Dialect::Postgres,
         flavour: None,
+        cluster: None,
         outbox: false,
         inbox: false,
         decisions: false,

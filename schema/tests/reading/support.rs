@@ -46,6 +46,7 @@ pub(crate) fn engine(name: &str, dialect: Dialect) -> Engine {
         type_name,
         dialect,
         flavour: None,
+        cluster: None,
         outbox: false,
         inbox: false,
         decisions: false,

@@ -22,7 +22,7 @@ const PROVIDERS: &[&str] = &[
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(30);
 
-/// The nodes of a Galera cluster, numbered from 0. Each is a private server: dropped, it is stopped and removed.
+/// The nodes of a Galera cluster, numbered from 0. Each is a private, durable server: dropped, it is stopped and removed.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), bindery_testkit::Error> {
@@ -191,6 +191,7 @@ impl Galera {
         } = &self.sites[number];
         let here = Ipv4Addr::LOCALHOST;
         Server::mysql()
+            .durable(true)
             .setting("wsrep-on", "ON")
             .setting("wsrep-provider", provider.display().to_string())
             .setting("wsrep-cluster-name", format!("bindery-{}", self.sites[0].group))

@@ -650,6 +650,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
         name: ::std::borrow::Cow::Borrowed("default"),
         dialect: ::bindery::Dialect::Sqlite,
         flavour: ::core::option::Option::None,
+        cluster: ::core::option::Option::None,
         outbox: false,
         inbox: false,
         keeps: ::std::borrow::Cow::Borrowed(&[]),

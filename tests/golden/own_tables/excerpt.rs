@@ -7,6 +7,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             name: ::std::borrow::Cow::Borrowed("default"),
             dialect: ::bindery::Dialect::Postgres,
             flavour: ::core::option::Option::None,
+            cluster: ::core::option::Option::None,
             outbox: true,
             inbox: true,
             keeps: ::std::borrow::Cow::Borrowed(&[
@@ -19,6 +20,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             name: ::std::borrow::Cow::Borrowed("lite"),
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
+            cluster: ::core::option::Option::None,
             outbox: true,
             inbox: false,
             keeps: ::std::borrow::Cow::Borrowed(&[
@@ -31,6 +33,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             name: ::std::borrow::Cow::Borrowed("m"),
             dialect: ::bindery::Dialect::Mysql,
             flavour: ::core::option::Option::Some(::bindery::dialect::Flavour::Mariadb),
+            cluster: ::core::option::Option::None,
             outbox: true,
             inbox: true,
             keeps: ::std::borrow::Cow::Borrowed(&[
@@ -44,6 +47,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             name: ::std::borrow::Cow::Borrowed("plain"),
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
+            cluster: ::core::option::Option::None,
             outbox: false,
             inbox: false,
             keeps: ::std::borrow::Cow::Borrowed(&[]),

@@ -70,6 +70,7 @@ fn read_checked_model(
             type_name: "Default".to_owned(),
             dialect,
             flavour: None,
+            cluster: None,
             dialect_reason: "a test".to_owned(),
             outbox: false,
             inbox: false,

@@ -1,5 +1,6 @@
 //! `PROGRAM`: the list of what was compiled.
 
+use bindery_schema::cluster::Cluster;
 use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::Engine;
@@ -49,6 +50,12 @@ fn engine_info(engine: &Engine) -> Expr {
         }
         Some(Flavour::Mysql) => "::core::option::Option::Some(::bindery::dialect::Flavour::Mysql)",
     };
+    let cluster = match engine.cluster {
+        None => "::core::option::Option::None",
+        Some(Cluster::Galera) => {
+            "::core::option::Option::Some(::bindery::__private::Cluster::Galera)"
+        }
+    };
     let keeps = engine.info().keeps.into_owned().into_iter();
     let keeps = keeps.map(|keeps| Expr::text(format!("::bindery::__private::Keeps::{keeps:?}")));
     let head = match &engine.head {
@@ -59,6 +66,7 @@ fn engine_info(engine: &Engine) -> Expr {
         ("name".to_owned(), borrowed_text(&engine.name)),
         ("dialect".to_owned(), Expr::text(dialect)),
         ("flavour".to_owned(), Expr::text(flavour)),
+        ("cluster".to_owned(), Expr::text(cluster)),
         ("outbox".to_owned(), Expr::text(engine.outbox.to_string())),
         ("inbox".to_owned(), Expr::text(engine.inbox.to_string())),
         ("keeps".to_owned(), borrowed(Expr::Array(keeps.into_vec()))),

@@ -66,6 +66,7 @@ impl Hash for Surroundings<'_> {
                 // Said by `bindery check`, not in the code.
                 dialect_reason: _,
                 // Beside the models' code, not in it.
+                cluster: _,
                 outbox: _,
                 inbox: _,
                 decisions: _,

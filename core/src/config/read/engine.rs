@@ -4,6 +4,7 @@ use crate::lists::IntoVec as _;
 use toml::de::DeTable;
 
 use super::DIALECTS;
+use crate::cluster::Cluster;
 use crate::config::keys::{self, Section};
 use crate::config::toml_reader::{Entry, Reader, quoted};
 use crate::config::url::scheme_dialect;
@@ -15,6 +16,7 @@ use crate::config::{
 use crate::dialect::Dialect;
 use crate::name::is_valid_engine_name;
 
+const CLUSTERS: &[(&str, Cluster)] = &[("galera", Cluster::Galera)];
 const RESETS: &[(&str, SessionReset)] = &[
     ("noticed", SessionReset::Noticed),
     ("always", SessionReset::Always),
@@ -64,6 +66,7 @@ impl Reader<'_> {
         self.refuse_unknown(table, Section::Engine, &format!("engine `{}`", engine.name));
         engine.dialect = self.word(table, "dialect", DIALECTS);
         engine.flavour = self.flavour(table);
+        engine.cluster = self.word(table, "cluster", CLUSTERS);
         engine.source = self.source(table, engine);
         engine.connection = self.word(table, "connection", MODES).unwrap_or_default();
         engine.pool = self.pool(table);
@@ -92,8 +95,9 @@ impl Reader<'_> {
         let Some(dialect) = engine.dialect.or(literal.map(|(dialect, _)| dialect)) else {
             return;
         };
-        // A flavour has its own rule, which knows the environment too.
-        let strange = keys::keys_of(Section::Engine).filter(|key| key.name != "flavour");
+        // These have rules of their own, which know the environment too.
+        let strange =
+            keys::keys_of(Section::Engine).filter(|key| !matches!(key.name, "flavour" | "cluster"));
         for key in strange.filter(|key| !key.on.includes(dialect)) {
             if let Some(entry) = self.get(table, key.name) {
                 let message = format!("`{}` means nothing for {}", key.name, kind_of(dialect));

@@ -22,6 +22,7 @@ pub(super) fn opener(wanted: &Wanted<'_>, server: &Server) -> Result<OpenPhysica
                 server,
                 endpoint,
                 session: settings.session.clone(),
+                cluster: wanted.info.cluster,
                 read_only: wanted.read_only,
             };
             host(wanted, &options)
@@ -77,7 +78,7 @@ fn agreed(hosts: &[OpenPhysical], live: &Arc<LiveHost>, limit: Duration) -> Resu
         let first = live.number();
         let left = limit.saturating_sub(started.elapsed());
         let (number, physical) = in_turn(hosts, first, left)?;
-        if let Some(host) = live.agree(first, number) {
+        if let Some(host) = live.agree(first, number, hosts.len()) {
             return Ok(physical.on_host(host));
         }
     }

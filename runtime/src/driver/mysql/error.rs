@@ -39,6 +39,22 @@ impl ServerError {
         self.code == 1065
     }
 
+    /// Whether a node of a Galera cluster refuses every statement, as it is not in its cluster: it does not run them.
+    pub(super) fn is_outside_cluster(&self) -> bool {
+        self.code == NOT_IN_CLUSTER
+    }
+
+    /// Whether a COMMIT failed on its way: a node of a Galera cluster that was cut off while it sent the transaction to the others does not know
+    /// whether they have it.
+    pub(super) fn is_half_committed(&self) -> bool {
+        self.code == ERROR_DURING_COMMIT
+    }
+
+    /// Whether the statement has waited in vain: for a lock, or on a node of a Galera cluster for what was committed before.
+    pub(super) fn is_of_waiting(&self) -> bool {
+        self.code == 1205
+    }
+
     /// Whether the statement is one that cannot be prepared.
     pub(super) fn is_not_prepared(&self) -> bool {
         self.code == 1295
@@ -74,13 +90,19 @@ const OF_SCHEMA: [u16; 177] = [
 /// The error of a statement.
 #[cold]
 pub(super) fn statement_error(fault: Fault) -> Error {
-    fault.into_error(|said| {
+    let is_refused = matches!(&fault, Fault::Server(said) if said.is_outside_cluster());
+    let error = fault.into_error(|said| {
         let source = DatabaseError::of_statement(said.code.to_string(), &said.message)
             .of_schema(OF_SCHEMA.binary_search(&said.code).is_ok());
         Error::new(kind_of_error(said))
             .with_source(source)
             .telling(reported_constraint(said))
-    })
+    });
+    if is_refused {
+        error.before_it_ran()
+    } else {
+        error
+    }
 }
 
 /// The error of connecting, where a lost connection means that there never was one.
@@ -104,9 +126,10 @@ pub(super) fn refused_config(why: &str) -> Error {
     Error::new(ErrorKind::Config(why.to_owned())).during(Operation::Connect)
 }
 
-/// Whether the server has rolled back the whole transaction. After 1205 it has not, but the failed statement's part is missing.
+/// Whether the server has rolled back the whole transaction. After 1205 it has not, but the failed statement's part is missing. 1180 comes
+/// before COMMIT where a Galera cluster takes no transaction of that number of rows (`wsrep_max_ws_rows`).
 pub(super) fn ends_transaction(said: &ServerError) -> bool {
-    matches!(said.code, 1205 | 1213)
+    matches!(said.code, 1205 | 1213 | ERROR_DURING_COMMIT)
 }
 
 /// The session that is to be killed has ended.
@@ -127,6 +150,11 @@ pub(super) fn is_statement_alone(said: &ServerError) -> bool {
 }
 
 const NO_SUCH_TABLE: u16 = 1146;
+
+const ERROR_DURING_COMMIT: u16 = 1180;
+
+/// `WSREP has not yet prepared node for application use`: before the statement is looked at.
+const NOT_IN_CLUSTER: u16 = 1047;
 
 fn kind_of_error(said: &ServerError) -> ErrorKind {
     let text = said.message.as_str();
@@ -155,9 +183,17 @@ fn kind_of_error(said: &ServerError) -> ErrorKind {
         1142 | 1143 | 1227 | 1370 => ErrorKind::PermissionDenied,
         1064 | 1149 => ErrorKind::Syntax,
         1049 | 1051 | 1054 | 1109 | 1146 => ErrorKind::SchemaMismatch,
-        1053 | 1080 | 1152 | 1154..=1161 | 1184 | 1927 | 2006 | 2013 | 3169 | 4031 => {
-            ErrorKind::ConnectionLost
-        }
+        NOT_IN_CLUSTER
+        | 1053
+        | 1080
+        | 1152
+        | 1154..=1161
+        | 1184
+        | 1927
+        | 2006
+        | 2013
+        | 3169
+        | 4031 => ErrorKind::ConnectionLost,
         code => ErrorKind::Database {
             code: code.to_string(),
         },

@@ -68,6 +68,8 @@ pub(super) struct LoggedIn {
     pub(super) info: ServerInfo,
     pub(super) connection: u32,
     pub(super) max_allowed_packet: usize,
+    /// It is a node of a Galera cluster, as the engine is.
+    pub(super) is_node: bool,
     pub(super) takes_bulk: bool,
 }
 
@@ -92,6 +94,7 @@ pub(super) fn log_in(config: &MysqlConfig, peer: &Peer, deadline: Deadline) -> R
         info: settled.info,
         connection: greeting.connection,
         max_allowed_packet: settled.max_allowed_packet,
+        is_node: settled.is_node,
         takes_bulk: greeting.extended & capability::BULK != 0,
     })
 }

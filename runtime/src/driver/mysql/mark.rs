@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::error::statement_error;
 use super::session::Fault;
-use super::{Deadline, MysqlConnection, settle};
+use super::{Deadline, MysqlConnection, Transaction, settle};
+use crate::driver::TransactionOptions;
 use crate::driver::own_tables::{COMMITS, statements::outcomes};
 use crate::error::Written;
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -101,22 +102,52 @@ impl MysqlConnection {
         limit: Duration,
     ) -> Result<Resolution> {
         let kept = self.limits.set_statement(Some(limit));
-        let mut found = None;
-        let write = &mut |params: &mut ParamWriter<'_>| params.text(session);
-        let outcome = self.query(outcomes::LOOK_UP, write, &mut |row| {
-            found = Some(row.u64()?);
-            Ok(true)
-        });
+        let found = if self.is_node {
+            self.fence(session)
+        } else {
+            self.last_number(session)
+        };
         self.limits.set_statement(kept);
-        match outcome {
-            Err(error) if *error.kind() == ErrorKind::Busy => Ok(Resolution::StillRunning),
+        match found {
+            Err(error) if matches!(error.kind(), ErrorKind::Busy | ErrorKind::Conflict) => {
+                Ok(Resolution::StillRunning)
+            }
             Err(error) => Err(error),
-            Ok(()) => match found {
+            Ok(found) => match found {
                 Some(last) if last >= number => Ok(Resolution::Committed),
                 Some(_) => Ok(Resolution::Aborted),
                 None => Err(Error::new(ErrorKind::OutcomeUnknown)
                     .with_advice("the session's row in `_bindery_commits` is gone")),
             },
         }
+    }
+
+    /// The last transaction of a session that was committed.
+    fn last_number(&mut self, session: &str) -> Result<Option<u64>> {
+        let mut found = None;
+        let write = &mut |params: &mut ParamWriter<'_>| params.text(session);
+        self.query(outcomes::LOOK_UP, write, &mut |row| {
+            found = Some(row.u64()?);
+            Ok(true)
+        })?;
+        Ok(found)
+    }
+
+    /// The same on a Galera cluster, where a lock on the row is of this node alone and the transaction may be on its way from another one. The row
+    /// is changed: of two transactions that change it the cluster commits the first, so that none without this change can be committed after.
+    fn fence(&mut self, session: &str) -> Result<Option<u64>> {
+        self.begin(&TransactionOptions::new())?;
+        let fenced = self.last_number(session).and_then(|found| {
+            let write = &mut |params: &mut ParamWriter<'_>| params.text(session);
+            self.execute(outcomes::FENCE, write)?;
+            self.command("COMMIT")?;
+            Ok(found)
+        });
+        match fenced {
+            Ok(_) => self.transaction = Transaction::None,
+            // The first error matters more; a connection whose rollback failed is closed.
+            Err(_) => drop(self.rollback()),
+        }
+        fenced
     }
 }

@@ -6,6 +6,7 @@
 
 mod bulk;
 mod catalogue;
+mod cluster;
 mod cursor;
 #[cfg(feature = "ed25519")]
 mod ed25519;
@@ -77,6 +78,10 @@ pub(crate) struct MysqlConnection {
     max_allowed_packet: usize,
     /// The server takes the values of many rows for one statement (MariaDB).
     takes_bulk: bool,
+    /// It is a node of a Galera cluster.
+    is_node: bool,
+    /// A node that has answered that it is not in its cluster.
+    is_unfit: bool,
     /// The number of rows in the first statement of the last insert of many.
     rows_in_statement: usize,
     /// The session is to be made as new before it is used.
@@ -156,6 +161,8 @@ impl MysqlConnection {
             marker: None,
             max_allowed_packet: there.max_allowed_packet,
             takes_bulk: there.takes_bulk,
+            is_node: there.is_node,
+            is_unfit: false,
             rows_in_statement: 0,
             reset_due: false,
             last_insert_id: 0,
@@ -273,6 +280,7 @@ impl MysqlConnection {
                         return Err(self.failed(Fault::Server(said)));
                     }
                 }
+                Err(fault) if is_outside => return Err(self.commit_failed(fault)),
                 Err(fault) => return Err(self.failed(fault)),
             }
         }
@@ -368,7 +376,14 @@ impl MysqlConnection {
             self.session.send()?;
             self.session.read_away()
         };
-        ping().map(drop).map_err(|fault| self.failed(fault))
+        let synced = match ping() {
+            Ok(_) if self.is_node => cluster::ensure_synced(&mut self.session, deadline),
+            answered => answered.map(drop),
+        };
+        synced.map_err(|fault| {
+            self.is_unfit |= self.is_node && matches!(fault, Fault::Protocol(_));
+            self.failed(fault)
+        })
     }
 
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
@@ -425,7 +440,9 @@ impl MysqlConnection {
         self.session
             .ensure_there()
             .map_err(|fault| self.failed(fault))?;
-        self.command("COMMIT")?;
+        let deadline = self.deadline();
+        let committed = settle::run_statement(&mut self.session, deadline, "COMMIT");
+        committed.map_err(|fault| self.commit_failed(fault))?;
         self.transaction = Transaction::None;
         self.end_chained();
         Ok(())
@@ -512,7 +529,7 @@ impl MysqlConnection {
         let deadline = self.deadline();
         // The server forgets all statements, and gets no request for any.
         self.statements = Statements::default();
-        let reset = settle::reset(&mut self.session, &self.config, deadline);
+        let reset = settle::reset(&mut self.session, (&self.config, self.is_node), deadline);
         if reset.is_err() {
             self.session.give_up();
         }
@@ -541,8 +558,12 @@ impl MysqlConnection {
         if fault.leaves_work() {
             self.cancel();
         }
+        if let Fault::Server(said) = &fault {
+            self.is_unfit |= said.is_outside_cluster();
+            self.is_unfit |= self.is_node && said.is_of_waiting() && !self.is_synced();
+        }
         let error = statement_error(fault);
-        if *error.kind() == ErrorKind::ConnectionLost {
+        if self.is_unfit || *error.kind() == ErrorKind::ConnectionLost {
             self.session.give_up();
         }
         error

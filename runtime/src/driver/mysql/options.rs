@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use bindery_core::cluster::Cluster;
 use bindery_core::config::{Endpoint, Secret, SessionConfig};
 
+use super::cluster::Nodes;
 use crate::driver::connect::{ServerOptions, bad_parameter, tls, unknown_parameter};
 use crate::driver::wire::{Peer, Tls};
 use crate::error::Result;
@@ -26,6 +28,8 @@ pub(crate) struct MysqlConfig {
     /// Nothing may be written here: a replica.
     pub(super) read_only: bool,
     pub(super) resolve_commits: bool,
+    /// Where the engine is a Galera cluster.
+    pub(super) nodes: Option<Nodes>,
 }
 
 impl MysqlConfig {
@@ -59,6 +63,9 @@ impl MysqlConfig {
             writable,
             read_only: options.read_only,
             // It takes a table of ours among the user's.
+            nodes: options.cluster.map(|Cluster::Galera| Nodes {
+                are_several: server.endpoints.len() > 1,
+            }),
             resolve_commits: !options.read_only && options.session.resolve_commits.unwrap_or(false),
         })
     }

@@ -21,6 +21,7 @@ pub(in crate::driver) fn connection(stream: UnixStream) -> MysqlConnection {
         },
         connection: 1,
         max_allowed_packet: 1 << 24,
+        is_node: false,
         takes_bulk: true,
     };
     MysqlConnection::over(there, &config())
@@ -34,6 +35,7 @@ fn config() -> MysqlConfig {
     let options = ServerOptions {
         server,
         endpoint: &server.endpoints[0],
+        cluster: None,
         read_only: false,
         session: SessionConfig::default(),
     };

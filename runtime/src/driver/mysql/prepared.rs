@@ -217,13 +217,12 @@ impl MysqlConnection {
                 setting("sync_binlog")
             )));
         }
-        if setting("wsrep_on") == "ON" {
-            return Err(not_atomic(
-                "the server is part of a Galera cluster (`wsrep_on`), which has no XA transactions",
-            ));
-        }
         match role {
             CommitRole::Home => Ok(()),
+            CommitRole::Branch { .. } if setting("wsrep_on") == "ON" => Err(not_atomic(
+                "the server is part of a Galera cluster (`wsrep_on`), which has no XA transactions: write `cluster = \"galera\"` at the engine, \
+                 and let it be the home of the group",
+            )),
             CommitRole::Branch { .. } => {
                 self.ensure_no_pooler()?;
                 self.ensure_lists()

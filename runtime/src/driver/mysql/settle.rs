@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::cluster;
 use super::error::{connect_error, refused_config};
 use super::options::MysqlConfig;
 use super::session::{Answer, Fault, Session};
@@ -38,6 +39,8 @@ const WAIT_TIMEOUT: Duration = Duration::from_secs(8 * 60 * 60);
 pub(super) struct Settled {
     pub(super) info: ServerInfo,
     pub(super) max_allowed_packet: usize,
+    /// It is a node of a Galera cluster, as the engine is.
+    pub(super) is_node: bool,
 }
 
 /// Sets the session up and reads it back: one message each, as the server runs what follows a command that failed.
@@ -48,7 +51,7 @@ pub(super) fn settle(
 ) -> Result<Settled> {
     let set = run_statement(session, deadline, &sql(config));
     // A server that is neither may not know the settings: that it is another product is the better answer.
-    let said = ask(session, deadline, &question()).map_err(connect_error)?;
+    let said = ask(session, deadline, &question(config)).map_err(connect_error)?;
     let setting = |index: usize| said.get(index).cloned().unwrap_or_default();
     let version = setting(0);
     let product = least(&version);
@@ -59,6 +62,13 @@ pub(super) fn settle(
     if config.writable && !matches!(setting(BEFORE + NEEDED.len()).as_str(), "0" | "OFF") {
         return Err(connect_error(Fault::Protocol(READ_ONLY)));
     }
+    let is_node = is_node(
+        session,
+        config,
+        setting(BEFORE + NEEDED.len() + 1).as_str(),
+        deadline,
+    );
+    let is_node = is_node.map_err(connect_error)?;
     session.watch_settings();
     Ok(Settled {
         info: ServerInfo {
@@ -66,6 +76,7 @@ pub(super) fn settle(
             version,
         },
         max_allowed_packet: setting(2).parse().unwrap_or_default(),
+        is_node,
     })
 }
 
@@ -75,6 +86,26 @@ pub(super) fn least(version: &str) -> Least {
         MARIADB
     } else {
         MYSQL
+    }
+}
+
+/// Whether the server is a node of the cluster that the engine is. A single server without one is fine, as a developer has it.
+fn is_node(
+    session: &mut Session,
+    config: &MysqlConfig,
+    answer: &str,
+    deadline: Deadline,
+) -> Result<bool, Fault> {
+    let Some(nodes) = config.nodes else {
+        return Ok(false);
+    };
+    match answer {
+        "1" => {
+            cluster::ensure_synced(session, deadline)?;
+            cluster::wait(session, deadline).map(|()| true)
+        }
+        _ if nodes.are_several => Err(Fault::Protocol(cluster::NO_NODE)),
+        _ => Ok(false),
     }
 }
 
@@ -112,7 +143,7 @@ fn sql(config: &MysqlConfig) -> String {
 /// Makes the session as new, and sets it up again.
 pub(super) fn reset(
     session: &mut Session,
-    config: &MysqlConfig,
+    (config, is_node): (&MysqlConfig, bool),
     deadline: Deadline,
 ) -> Result<(), Fault> {
     const RESET_CONNECTION: u8 = 0x1f;
@@ -121,6 +152,9 @@ pub(super) fn reset(
     session.send()?;
     session.read_away()?;
     run_statement(session, deadline, &sql(config))?;
+    if is_node {
+        cluster::wait(session, deadline)?;
+    }
     session.watch_settings();
     Ok(())
 }
@@ -132,10 +166,11 @@ fn whole_seconds(limit: Option<Duration>) -> u64 {
     })
 }
 
-fn question() -> String {
+fn question(config: &MysqlConfig) -> String {
     let needed = NEEDED.map(|(name, _)| format!("@@{name}"));
+    let is_node = config.nodes.map_or("", |_| cluster::IS_NODE);
     format!(
-        "SELECT @@version, @@version_comment, @@max_allowed_packet, {}, @@global.read_only",
+        "SELECT @@version, @@version_comment, @@max_allowed_packet, {}, @@global.read_only{is_node}",
         needed.join(", ")
     )
 }

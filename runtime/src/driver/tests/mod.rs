@@ -103,6 +103,7 @@ fn options(server: &Server) -> ServerOptions<'_> {
     ServerOptions {
         server,
         endpoint: &server.endpoints[0],
+        cluster: None,
         read_only: false,
         session: SessionConfig {
             statement_timeout: Some(Duration::from_secs(20)),

@@ -123,6 +123,7 @@ impl Pool {
 
     /// Says goodbye to a connection.
     pub(super) fn close_one(&self, mut pooled: Box<Pooled>) -> Option<Leaving> {
+        pooled.physical.leave_unfit_host();
         let leaving = pooled.physical.leave();
         drop(pooled);
         self.lock().gone += 1;

@@ -86,6 +86,7 @@ fn connect_with(
     let options = ServerOptions {
         server,
         endpoint: &server.endpoints[0],
+        cluster: None,
         read_only: false,
         session,
     };

@@ -287,6 +287,7 @@ impl Pool {
             return Err(place_is_lost());
         }
         let started = Instant::now();
+        lost.physical.leave_unfit_host();
         let leaving = lost.physical.leave();
         if leaving.is_some_and(|leaving| !leaving.wait(self.limits.acquire_timeout)) {
             return Err(too_late());

@@ -181,13 +181,15 @@ fn keeps_to_one_host<E: Everything>(engine: E, start: fn() -> ServerOptions) {
     }
 }
 
+/// Covers DIST-07 on PostgreSQL.
 #[test]
-fn connections_keep_to_one_host_of_postgres() {
+fn dist_07_connections_keep_to_one_host_of_postgres() {
     keeps_to_one_host(Postgres, Server::postgres);
 }
 
+/// Covers DIST-07 on MariaDB.
 #[test]
-fn connections_keep_to_one_host_of_mariadb() {
+fn dist_07_connections_keep_to_one_host_of_mariadb() {
     keeps_to_one_host(Mysql, Server::mysql);
 }
 

@@ -119,6 +119,7 @@ impl Structure {
                 type_name: "Default".to_owned(),
                 dialect,
                 flavour,
+                cluster: None,
                 outbox: false,
                 inbox: false,
                 decisions: false,

@@ -14,3 +14,7 @@ ON DUPLICATE KEY UPDATE number = VALUES(number), used = CURRENT_TIMESTAMP;
 
 -- name: look_up :opt
 SELECT number FROM _bindery_commits WHERE session = :session FOR UPDATE NOWAIT;
+
+-- It changes the row whatever it holds.
+-- name: fence :exec
+UPDATE _bindery_commits SET used = used + INTERVAL 1 SECOND WHERE session = :session;

@@ -10,3 +10,6 @@ pub(crate) const COUNT: &str = "INSERT INTO _bindery_commits (session, number) V
 
 pub(crate) const LOOK_UP: &str =
     "SELECT number FROM _bindery_commits WHERE session = ? FOR UPDATE NOWAIT";
+
+pub(crate) const FENCE: &str =
+    "UPDATE _bindery_commits SET used = used + INTERVAL 1 SECOND WHERE session = ?";

@@ -1,0 +1,50 @@
+//! `cluster`: which engines can be one.
+
+use super::EngineConfig;
+use super::findings::at_span;
+use crate::cluster::Cluster;
+use crate::diagnostic::Diagnostic;
+use crate::dialect::{Dialect, Flavour};
+
+/// The product whose cluster it is.
+pub(super) fn product(cluster: Cluster) -> Flavour {
+    match cluster {
+        Cluster::Galera => Flavour::Mariadb,
+    }
+}
+
+/// B0375: a cluster of another database than the engine is.
+pub(super) fn unfit(
+    engine: &EngineConfig,
+    dialect: Dialect,
+    flavour: Option<Flavour>,
+) -> Option<Diagnostic> {
+    let other = match (engine.cluster?, dialect, flavour) {
+        (Cluster::Galera, Dialect::Mysql, None | Some(Flavour::Mariadb)) => {
+            return with_replicas(engine);
+        }
+        (Cluster::Galera, Dialect::Mysql, Some(Flavour::Mysql)) => "MySQL",
+        (Cluster::Galera, Dialect::Postgres, _) => "PostgreSQL",
+        (Cluster::Galera, Dialect::Sqlite, _) => "a SQLite file",
+    };
+    let message = format!(
+        "engine `{}` is {other}, and only servers of MariaDB are a Galera cluster",
+        engine.name
+    );
+    let finding = Diagnostic::error("B0375", message);
+    let help =
+        "remove `cluster`, or name servers of MariaDB: `url = \"mariadb://app@db1,db2,db3/app\"`";
+    Some(at_span(finding, engine.span, "this engine").help(help))
+}
+
+/// B0376: each node has all rows. Replicas of a cluster follow one node, whose positions the others do not know.
+fn with_replicas(engine: &EngineConfig) -> Option<Diagnostic> {
+    let replica = engine.replicas.first()?;
+    let message = format!(
+        "engine `{}` is a Galera cluster, which cannot have `replicas`",
+        engine.name
+    );
+    let finding = Diagnostic::error("B0376", message).at(replica.span, "this replica");
+    let help = "remove `replicas`, and name all nodes in `url`; each node has all rows";
+    Some(finding.help(help))
+}

@@ -1,0 +1,92 @@
+//! A Galera cluster copies rows from node to node by their primary keys, those of InnoDB alone.
+
+use super::primary_key::help;
+use crate::cluster::Cluster;
+use crate::config::findings::at_span;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Engine, Model, Table};
+
+/// Features that bindery coordinates by locks and by the order of numbers, which nodes have each for themselves.
+const UNFIT: &[(fn(&Engine) -> bool, &str, &str)] = &[
+    (|engine| engine.outbox, "tasks", "`outbox`"),
+    (|engine| engine.sagas.is_some(), "sagas", "`sagas`"),
+    (|engine| engine.syncs, "the target of a sync", "the sync"),
+    (
+        |engine| engine.shard,
+        "one of a set of shards",
+        "it from the set",
+    ),
+    (
+        |engine| engine.shard_maps,
+        "the map of a set of shards",
+        "it from `map` of the set",
+    ),
+];
+
+pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    let engines = model.engines.iter();
+    for engine in engines.filter(|engine| engine.cluster == Some(Cluster::Galera)) {
+        let unfit = UNFIT.iter().filter(|(has, ..)| has(engine));
+        for (_, what, remove) in unfit {
+            let finding = not_there(&engine.name, what);
+            let finding = at_span(finding, engine.span, "this engine");
+            let help = format!("remove {remove}, or choose an engine of one server for it");
+            diagnostics.push(finding.help(help));
+        }
+    }
+    for sync in &model.syncs {
+        let engine = model.engine(sync.from);
+        if engine.cluster == Some(Cluster::Galera) {
+            let finding = not_there(&engine.name, "the source of a sync").at(sync.span, "");
+            let help = "remove the sync, or choose an engine of one server for the table";
+            diagnostics.push(finding.help(help));
+        }
+    }
+    let tables = model.tables.iter().filter(|table| table.view.is_none());
+    for table in tables {
+        let Some(engine) = cluster_of(model, table) else {
+            continue;
+        };
+        if table.primary_key.is_none() && !table.columns.is_empty() {
+            let why = "has no primary key, by which its nodes apply changes of rows";
+            let finding = refused(engine, table, why).at(table.span, "this table");
+            diagnostics.push(finding.help(help(table)));
+        }
+        if let Some(tag) = table.capture {
+            let finding = not_there(engine, "recorded changes").at(tag, "");
+            let help = "remove `@capture`, or choose an engine of one server for the table";
+            diagnostics.push(finding.help(help));
+        }
+        if let Some(storage) = &table.storage_engine
+            && !storage.is_innodb()
+        {
+            let why = format!("is stored by {}, which its nodes do not copy", storage.name);
+            let finding = refused(engine, table, &why).at(storage.span, "not InnoDB");
+            diagnostics.push(finding.help("write `ENGINE=InnoDB`, or remove it"));
+        }
+    }
+}
+
+/// The Galera cluster that the table is on, by its name.
+pub(super) fn cluster_of<'m>(model: &'m Model, table: &Table) -> Option<&'m str> {
+    let engines = table.engines.iter().map(|id| model.engine(*id));
+    let mut clusters = engines.filter(|engine| engine.cluster == Some(Cluster::Galera));
+    clusters.next().map(|engine| engine.name.as_str())
+}
+
+/// B0376: nodes do not know of each other's locks, nor which numbers others have given and not committed.
+fn not_there(engine: &str, what: &str) -> Diagnostic {
+    let message = format!(
+        "engine `{engine}` is a Galera cluster, which cannot have {what}: locks and the order of numbers are of one node"
+    );
+    Diagnostic::error("B0376", message)
+}
+
+/// B0415: a table that a cluster does not keep.
+fn refused(engine: &str, table: &Table, why: &str) -> Diagnostic {
+    let message = format!(
+        "`{}` cannot be on the Galera cluster `{engine}`: it {why}",
+        table.name.name
+    );
+    Diagnostic::error("B0415", message)
+}
