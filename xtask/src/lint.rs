@@ -35,6 +35,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "sqlite,data",
             "sqlite,sync",
             "sqlite,migrations",
+            "sqlite,shards",
             "data",
             "sqlite,saga",
             "outbox",
