@@ -6,17 +6,33 @@ use crate::config::findings::at_span;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Engine, Model, Table};
 
-/// Features that bindery coordinates by locks and by the order of numbers, which nodes have each for themselves.
-const UNFIT: &[(fn(&Engine) -> bool, &str, &str)] = &[
-    (|engine| engine.outbox, "tasks", "`outbox`"),
-    (|engine| engine.sagas.is_some(), "sagas", "`sagas`"),
-    (|engine| engine.syncs, "the target of a sync", "the sync"),
-    (
+/// A feature that bindery coordinates by locks or by the order of numbers, which nodes have each for themselves.
+struct Unfit {
+    is_on: fn(&Engine) -> bool,
+    /// In words.
+    feature: &'static str,
+    /// The part of the configuration to remove.
+    remove: &'static str,
+}
+
+const fn unfit(is_on: fn(&Engine) -> bool, feature: &'static str, remove: &'static str) -> Unfit {
+    Unfit {
+        is_on,
+        feature,
+        remove,
+    }
+}
+
+const UNFIT: &[Unfit] = &[
+    unfit(|engine| engine.outbox, "tasks", "`outbox`"),
+    unfit(|engine| engine.sagas.is_some(), "sagas", "`sagas`"),
+    unfit(|engine| engine.syncs, "the target of a sync", "the sync"),
+    unfit(
         |engine| engine.shard,
         "one of a set of shards",
         "it from the set",
     ),
-    (
+    unfit(
         |engine| engine.shard_maps,
         "the map of a set of shards",
         "it from `map` of the set",
@@ -26,10 +42,10 @@ const UNFIT: &[(fn(&Engine) -> bool, &str, &str)] = &[
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let engines = model.engines.iter();
     for engine in engines.filter(|engine| engine.cluster == Some(Cluster::Galera)) {
-        let unfit = UNFIT.iter().filter(|(has, ..)| has(engine));
-        for (_, what, remove) in unfit {
-            let finding = not_there(&engine.name, what);
+        for unfit in UNFIT.iter().filter(|unfit| (unfit.is_on)(engine)) {
+            let finding = not_there(&engine.name, unfit.feature);
             let finding = at_span(finding, engine.span, "this engine");
+            let remove = unfit.remove;
             let help = format!("remove {remove}, or choose an engine of one server for it");
             diagnostics.push(finding.help(help));
         }

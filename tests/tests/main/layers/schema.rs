@@ -8,7 +8,7 @@ pub(super) const ORDER: Order = Order {
         // Of tests.
         "testing",
         // Of `core`, under the names that it has here.
-        "config | derives | diagnostic | disk | fingerprint | json_names | kept | lints | migrations | models_of | sorting | source | sql_writer",
+        "cluster | config | derives | diagnostic | disk | fingerprint | json_names | kept | lints | lists | migrations | models_of | sorting | source | sql_writer",
         "codes",
         "rust_type",
         "column_type",
