@@ -118,7 +118,7 @@ fn unnamed(
     for group in &shapes.model.groups {
         w.item(|w| {
             w.line(UNUSED);
-            let name = format!("crate::{}", atomic::type_name(group));
+            let name = format!("crate::{}", group.type_name());
             w.block(&format!("impl {name}"), |w| {
                 atomic::accessor(w, &shapes.around, (group, &name), shape);
             });

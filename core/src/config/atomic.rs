@@ -5,7 +5,7 @@ use super::{Config, Engine, EngineId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::lists::IntoVec as _;
-use crate::name::{DATABASES_METHODS, WORKER_METHODS, is_valid_engine_name};
+use crate::name::{DATABASES_METHODS, WORKER_METHODS, engine_type_name, is_valid_engine_name};
 use crate::sorting::sort_by;
 use crate::source::Span;
 
@@ -33,6 +33,13 @@ pub struct AtomicGroup {
     pub home: EngineId,
     /// Its name in the file.
     pub span: Span,
+}
+
+impl AtomicGroup {
+    /// `CheckoutTransaction` for the group `checkout`: the type of its transactions.
+    pub fn type_name(&self) -> String {
+        format!("{}Transaction", engine_type_name(&self.name))
+    }
 }
 
 /// With its engine, it is part of a name for which servers have 64 bytes.

@@ -26,7 +26,7 @@ pub(crate) fn groups(
         let name = &group.name;
         let call = format!(
             "::bindery::__private::atomic!(Databases, {}, GROUPS[{at}], {name}, {name}_with, try_{name}, {name}_retry);",
-            type_name(group)
+            group.type_name()
         );
         w.item(|w| w.line(&call));
     }
@@ -43,14 +43,6 @@ pub(crate) fn groups(
         w.line("];");
     });
     w.item(|w| w.line("::bindery::__private::recovery!(Databases, GROUPS);"));
-}
-
-/// `CheckoutTransaction` for the group `checkout`.
-pub(crate) fn type_name(group: &AtomicGroup) -> String {
-    format!(
-        "{}Transaction",
-        bindery_schema::name::engine_type_name(&group.name)
-    )
 }
 
 fn described(w: &mut RustWriter, group: &AtomicGroup) {
@@ -70,7 +62,7 @@ fn transaction(
     group: &AtomicGroup,
     all: &[Shape<'_>],
 ) {
-    let name = type_name(group);
+    let name = group.type_name();
     let engines: Vec<String> = group
         .engines
         .iter()

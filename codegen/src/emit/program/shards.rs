@@ -4,11 +4,10 @@
 use std::iter;
 
 use bindery_schema::column_type::TypeClass;
-use bindery_schema::config::ShardSet;
+use bindery_schema::config::{AtomicGroup, ShardSet};
 use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::Model;
 
-use super::atomic;
 use crate::emit::shape::Surroundings;
 use crate::emit::text::{TRACKED, UNUSED};
 use crate::rust_writer::{RustWriter, Signature, string_literal};
@@ -52,7 +51,7 @@ fn described(w: &mut RustWriter, model: &Model, set: &ShardSet, engine: &str) {
 fn units(w: &mut RustWriter, model: &Model, set: &ShardSet, engine: &str) {
     let groups = model.groups.iter();
     let groups = groups.filter(|group| set.engines.iter().all(|id| group.engines.contains(id)));
-    let units = iter::once("DatabaseSession".to_owned()).chain(groups.map(atomic::type_name));
+    let units = iter::once("DatabaseSession".to_owned()).chain(groups.map(AtomicGroup::type_name));
     let returns = format!("::bindery::Result<&mut ::bindery::Connection<{engine}>>");
     let engine_of = format!("engine: {engine}");
     let signature = Signature::new("fn shard", &["&mut self", &engine_of], &returns);
