@@ -1,5 +1,7 @@
 //! A Galera cluster as one engine. One cluster for all of it, as it takes half a minute to start.
 
+#![allow(clippy::print_stderr, reason = "the numbers of docs/galera.md")]
+
 mod groups;
 mod killed;
 
