@@ -1,7 +1,7 @@
 //! The registry of codes: one page each, in `codes/<code>.md`, shown by `bindery explain CODE`.
 //!
 //! B0001–B0049 reading, B0050–B0099 annotations, B0100–B0199 engines, references and names, B0200–B0299 types, defaults
-//! and features, B0300–B0379 configuration, B0400–B0499 warnings, B0510–B0519 syncs, B0520–B0529 capture, B0540–B0549 interfaces, B0600–B0619 files of
+//! and features, B0300–B0379 configuration, B0400–B0499 warnings, B0510–B0519 syncs, B0520–B0529 capture, B0540–B0549 interfaces, B0580–B0589 clusters, B0600–B0619 files of
 //! queries, B0620–B0639 their statements.
 
 /// A code and its page.
@@ -39,8 +39,8 @@ pub fn find(code: &str) -> Option<Code> {
 pub(crate) const WARNINGS: &[&str] = &[
     "B0250", "B0252", "B0253", "B0254", "B0324", "B0400", "B0401", "B0402", "B0403", "B0404",
     "B0405", "B0406", "B0407", "B0410", "B0411", "B0412", "B0413", "B0414", "B0420", "B0422",
-    "B0430", "B0431", "B0432", "B0434", "B0435", "B0436", "B0437", "B0438", "B0439", "B0516",
-    "B0572",
+    "B0430", "B0431", "B0432", "B0434", "B0435", "B0436", "B0437", "B0438", "B0439", "B0440",
+    "B0516", "B0572",
 ];
 
 /// Warnings that advise on how tables are designed, which are not wanted for the dump of a database. What a program
@@ -95,8 +95,8 @@ const PAGES: &[(&str, &str)] = pages! {
     "B0313" "B0314" "B0315" "B0316" "B0318" "B0319" "B0320"
     "B0321" "B0323" "B0324" "B0325" "B0326" "B0328" "B0329" "B0330" "B0331" "B0332" "B0333" "B0334" "B0335" "B0336" "B0337" "B0364" "B0365" "B0366" "B0367" "B0368" "B0370" "B0371" "B0372" "B0373" "B0374" "B0375" "B0376" "B0380" "B0381"
     "B0400" "B0401" "B0402" "B0403" "B0404" "B0405" "B0406" "B0407" "B0410" "B0411" "B0412" "B0413" "B0414" "B0415" "B0420" "B0422" "B0430" "B0431"
-    "B0432" "B0434" "B0435" "B0436" "B0437" "B0438" "B0439"
-    "B0510" "B0511" "B0512" "B0513" "B0514" "B0515" "B0516" "B0520" "B0521" "B0522" "B0523" "B0540" "B0541" "B0542" "B0543" "B0544" "B0545" "B0546" "B0570" "B0571" "B0572"
+    "B0432" "B0434" "B0435" "B0436" "B0437" "B0438" "B0439" "B0440"
+    "B0510" "B0511" "B0512" "B0513" "B0514" "B0515" "B0516" "B0520" "B0521" "B0522" "B0523" "B0540" "B0541" "B0542" "B0543" "B0544" "B0545" "B0546" "B0570" "B0571" "B0572" "B0580" "B0581" "B0582" "B0583" "B0584"
     "B0600" "B0601" "B0602" "B0603" "B0604" "B0605" "B0606" "B0607" "B0608" "B0609" "B0610" "B0611" "B0620" "B0621" "B0622" "B0623" "B0624" "B0625" "B0626" "B0627" "B0628" "B0629" "B0630" "B0631" "B0632"
 };
 
