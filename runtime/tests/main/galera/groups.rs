@@ -152,7 +152,8 @@ fn write_on_both(db: &Registry, title: &str) -> bool {
         match outcome {
             AtomicOutcome::Unknown(doubt) => outcome = doubt.resolve(LIMIT),
             AtomicOutcome::RolledBack { cause } => {
-                assert_eq!(bindery::Error::applied(&cause), Applied::No, "{cause:?}");
+                // The COMMIT of the home may be the one whose answer was lost: its outcome was found out since.
+                assert_ne!(bindery::Error::applied(&cause), Applied::Yes, "{cause:?}");
                 return false;
             }
             outcome => return outcome.is_committed(),
