@@ -102,7 +102,7 @@ pub(super) fn rows<T>(
     Ok(rows)
 }
 
-/// The same with a list as the last parameter.
+/// The same with a list as the last parameter; of none there are no rows.
 pub(super) fn rows_of<T, V: ToColumn>(
     physical: &mut Physical,
     text: &str,
@@ -111,6 +111,9 @@ pub(super) fn rows_of<T, V: ToColumn>(
     read: fn(&mut RowReader<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
     let mut rows = Vec::new();
+    if list.is_empty() {
+        return Ok(rows);
+    }
     let (size, dialect) = (size_for(list.len()), physical.dialect());
     let write = &mut |params: &mut ParamWriter<'_>| {
         write(params, values);
