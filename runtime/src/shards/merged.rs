@@ -24,7 +24,7 @@ pub struct MergedShards<'d, E, T, K, W, F> {
     failed: Option<Error>,
 }
 
-/// What a shard has given and was not taken yet.
+/// Rows that a shard has given and that were not taken yet.
 struct Page<E, T> {
     engine: E,
     version: i64,

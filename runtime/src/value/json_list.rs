@@ -17,7 +17,7 @@ pub(crate) fn of(values: &[u8]) -> Result<String> {
     written(values.len(), |params| replay(values, params))
 }
 
-/// What is written as a JSON array, of about this number of bytes.
+/// The values written as a JSON array, of about this number of bytes.
 pub(crate) fn written(bytes: usize, write: impl FnOnce(&mut ParamWriter<'_>)) -> Result<String> {
     let mut json = String::with_capacity(bytes + 2);
     json.push('[');

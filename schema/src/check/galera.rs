@@ -98,11 +98,11 @@ fn not_there(engine: &str, what: &str) -> Diagnostic {
     Diagnostic::error("B0376", message)
 }
 
-/// B0415: a table that a cluster does not keep.
+/// B0585: a table that a cluster does not keep.
 fn refused(engine: &str, table: &Table, why: &str) -> Diagnostic {
     let message = format!(
         "`{}` cannot be on the Galera cluster `{engine}`: it {why}",
         table.name.name
     );
-    Diagnostic::error("B0415", message)
+    Diagnostic::error("B0585", message)
 }

@@ -64,7 +64,7 @@ impl Fences {
     }
 }
 
-/// What a connection of a shard is for, among the rows of one set.
+/// The key or the shard that a connection is for, among the rows of one set.
 pub(crate) struct Fenced {
     fences: Arc<Fences>,
     set: &'static str,

@@ -11,7 +11,7 @@ WITH hidden AS (
 ), meant AS (
   SELECT DISTINCT proname FROM callable
   WHERE proname IN ('array_cat', 'jsonb_exists', 'jsonb_exists_all', 'jsonb_exists_any', 'starts_with')
-     OR described !~ '^(implementation of|I/O|less-equal-greater$|(larger|smaller) of two$|aggregate .*function$|for use by pg_upgrade$)'
+     OR described !~ '^(implementation of|I/O|less-equal-greater$|(larger|smaller) of two$|aggregate .*function$|for use by pg_upgrade( .*)?$)'
 ), arguments AS (
   SELECT p.oid,
     string_agg(coalesce(nullif(p.proargnames[n], '') || ':', '') || t.typname || CASE WHEN m IN ('i', 'v') AND n > p.pronargs - p.pronargdefaults THEN '=' ELSE '' END, ',' ORDER BY n) FILTER (WHERE m IN ('i', 'b', 'v')) AS taken,
