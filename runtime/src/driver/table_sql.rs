@@ -330,7 +330,6 @@ impl TableSql {
     }
 
     /// Follows an INSERT in MySQL: a row that is there by `unique` gets the new values of `columns`.
-    #[cfg(any(feature = "mysql", feature = "data"))]
     pub(crate) fn on_duplicate_key_sql(
         &self,
         dialect: Dialect,

@@ -126,8 +126,8 @@ impl TableSql {
         })
     }
 
-    /// An INSERT of one row with these columns that returns it; a row that is there by `unique` gets the new values of those
-    /// of `given` that an update may set.
+    /// An INSERT of one row with these columns that returns it where the server can; a row that is there by `unique` gets the new values
+    /// of those of `given` that an update may set.
     pub(crate) fn upsert_text(
         &'static self,
         dialect: Dialect,
@@ -138,7 +138,12 @@ impl TableSql {
         text_of(&key, || {
             let changed = self.settable_beside(unique, given);
             self.insert_sql(dialect, columns, 1, false)
-                + &self.do_update_sql(dialect, unique, &changed)
+                + &match dialect {
+                    Dialect::Sqlite | Dialect::Postgres => {
+                        self.do_update_sql(dialect, unique, &changed)
+                    }
+                    Dialect::Mysql => self.on_duplicate_key_sql(dialect, unique, &changed),
+                }
                 + self.returning
         })
     }

@@ -70,10 +70,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
                             upsert.at_once::<M, E>(link.ready()?, engine)
                         })
                     }
-                    (Dialect::Mysql, 0) => upsert.insert_first::<M, E>(link, engine),
-                    (Dialect::Mysql, _) => {
-                        link.atomically(|link| upsert.look_first::<M, E>(link.ready()?, engine))
-                    }
+                    (Dialect::Mysql, _) => upsert.on_duplicate_key::<M, E>(link, engine),
                 }
             });
             inserted::<M, E>(row)
@@ -165,9 +162,46 @@ impl Upsert<'_> {
         })
     }
 
-    /// Inserts first, where nothing is locked yet. `ON DUPLICATE KEY UPDATE` would take whichever unique key is in the
-    /// way, and looking first would lock the gap where the row is to be: two programs that do so refuse each other's
-    /// insert.
+    /// MySQL and MariaDB: one statement, which fails where another key is in the way; then the ways of several statements find out what
+    /// the error is. MariaDB returns the row by it; elsewhere a transaction keeps others from the row until it is read.
+    #[track_caller]
+    fn on_duplicate_key<M: Model, E: Engine>(
+        &self,
+        link: &mut Link,
+        engine: E,
+    ) -> Result<Option<M::Row<E>>> {
+        let outcome = if self.sql.returning.is_empty() {
+            link.atomically(|link| self.write_and_find::<M, E>(link.ready()?, engine))
+        } else {
+            self.at_once::<M, E>(link.ready()?, engine)
+        };
+        match (outcome, link.depth()) {
+            (Err(error), 0) if error.is_about_a_row() => self.insert_first::<M, E>(link, engine),
+            (Err(error), _) if error.is_about_a_row() => {
+                link.atomically(|link| self.look_first::<M, E>(link.ready()?, engine))
+            }
+            (outcome, _) => outcome,
+        }
+    }
+
+    fn write_and_find<M: Model, E: Engine>(
+        &self,
+        physical: &mut Physical,
+        engine: E,
+    ) -> Result<Option<M::Row<E>>> {
+        let dialect = physical.dialect();
+        let given = (self.values.columns(), &self.given);
+        let text = self.sql.upsert_text(dialect, self.unique, given);
+        physical.execute(&text, &mut |params| self.values.write(params))?;
+        let unique: ColumnSet = self.unique.iter().copied().collect();
+        let find = self.sql.select_text(dialect, &unique, None);
+        read_one::<M, E>(physical, engine, &find, &mut |params| {
+            self.values.write_some(&unique, params)
+        })
+    }
+
+    /// Inserts first, where nothing is locked yet: looking first would lock the gap where the row is to be, and two programs that do so
+    /// refuse each other's insert.
     #[track_caller]
     fn insert_first<M: Model, E: Engine>(
         &self,

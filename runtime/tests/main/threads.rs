@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bindery::{Config, EngineOptions, ErrorKind, Registry};
 
-use crate::sample::engine::{B, Default, Mysql, Postgres};
-use crate::sample::{EMBEDDED, Everything, MemberQueries, NewMember, Tables, with};
+use crate::sample::engine::{B, Default, Mariadb, Mysql, Postgres};
+use crate::sample::{EMBEDDED, Everything, MemberQueries, NewMember, Tables, fresh_mariadb, with};
 
 /// Eight threads make the tables and write to them, each in transactions of its own.
 fn eight_threads<E: Everything>(engine: E, url: &str) {
@@ -96,6 +96,9 @@ fn qry_07_upserts_of_many_threads() {
     }
     if let Some(database) = bindery_testkit::fresh_mysql() {
         upserts(Mysql, &database.url());
+    }
+    if let Some(database) = fresh_mariadb() {
+        upserts(Mariadb, &database.url());
     }
 }
 

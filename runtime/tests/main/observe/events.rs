@@ -10,10 +10,10 @@ use bindery::observe::{Event, EventKind};
 use bindery::{Engine, EngineOptions, Registry};
 
 use super::{Recorded, Seen};
-use crate::sample::engine::{B, Default};
+use crate::sample::engine::{B, Default, Mariadb};
 use crate::sample::{
-    BlogPatch, Databases, Everything, Logged, NewBlog, NewMember, Tables, embedded, model,
-    on_each_database,
+    BlogPatch, Databases, Everything, Logged, MemberQueries, NewBlog, NewMember, Tables, embedded,
+    model, on_each_database,
 };
 
 on_each_database! { registry:
@@ -22,6 +22,7 @@ on_each_database! { registry:
     mon_01_failures_carry_their_error;
     mon_01_pulled_rows_are_counted;
     mon_02_inserts_of_many_rows_show_what_was_sent;
+    an_upsert_is_one_statement_where_it_returns_the_row;
 }
 
 fn kinds(events: &[Seen]) -> Vec<(EventKind, Option<u64>)> {
@@ -219,6 +220,23 @@ fn mon_02_inserts_of_many_rows_show_what_was_sent<E: Everything>(db: &Registry, 
                 format!("INSERT INTO `blogs` (`title`, `content`) VALUES {places}")
             );
         }
+    }
+}
+
+/// Elsewhere the row is found before the transaction ends. Of a new row and of one that is there it is the same.
+fn an_upsert_is_one_statement_where_it_returns_the_row<E: Everything>(db: &Registry, engine: E) {
+    let recorded = Recorded::of(db);
+    let mut connection = db.connect(engine).unwrap();
+    connection.members().count().unwrap();
+    recorded.take();
+    let returns = engine.dialect() != bindery::Dialect::Mysql || engine.name() == Mariadb.name();
+    for nick in ["new", "there"] {
+        let new = NewMember::new(1, "ann@example.org").nick(nick);
+        let row = connection.members().upsert_by_user_id(new).unwrap();
+        assert_eq!(row.nick.as_deref(), Some(nick));
+        let statements = recorded.take().into_iter();
+        let sent = statements.filter_map(|event| event.statement).count();
+        assert_eq!(sent, if returns { 1 } else { 2 }, "{nick}");
     }
 }
 
