@@ -497,6 +497,7 @@ impl<'c> Cursor<'c> {
     }
 
     /// The next row.
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
         let pulled = self.cursor.next();
         if let Some(running) = &mut self.running {

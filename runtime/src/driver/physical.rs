@@ -633,6 +633,7 @@ impl AnyCursor<'_> {
     }
 
     /// The next row.
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
         match self {
             #[cfg(feature = "sqlite")]
