@@ -57,7 +57,9 @@ fn written() {
 /// The database fails.
 pub fn hot_calls(suite: &mut Suite) -> Result<Vec<String>, Failure> {
     let mut lines = Vec::new();
-    for (case, times) in CASES {
+    let cases = CASES.into_iter().filter(|&(case, _)| suite.has(case));
+    let cases: Vec<_> = cases.collect();
+    for (case, times) in cases {
         suite.run(case, times)?;
         lines.push(format!("0 {case}"));
         lines.push(format!("{times} {case}"));

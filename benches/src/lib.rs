@@ -30,7 +30,7 @@ pub use family::{Owner, Pet};
 pub use person::Person;
 pub use suite::{DatabaseAddress, Suite, own};
 #[cfg(feature = "clients")]
-pub use suites::{mysql, postgres, sqlite};
+pub use suites::{by_hand, mysql, postgres, sqlite};
 pub use variant::Variant;
 
 /// Measures every suite and prints its table.

@@ -115,6 +115,18 @@ impl Suite {
         self.variants.push(Box::new(variant));
     }
 
+    /// The client alone that others are compared with, on a database of its own.
+    #[cfg(feature = "clients")]
+    pub(crate) fn by_hand(mut self) -> Self {
+        self.variants.truncate(1);
+        self
+    }
+
+    /// Does every client have this case?
+    pub(crate) fn has(&self, case: Case) -> bool {
+        self.variants.iter().all(|variant| variant.has(case))
+    }
+
     /// The head of its table.
     pub fn heading(&self) -> String {
         let names: Vec<&str> = self.variants.iter().map(|variant| variant.name()).collect();

@@ -117,7 +117,7 @@ cargo xtask catalogue [--check]
 cargo xtask book            the book of docs/, by mdBook, which it compiles once; fails on a dead link
 cargo xtask lint            formatting, clippy, documentation, public items, feature sets, packages
 cargo xtask record          compares instructions of the hottest calls, of a check and of rustc, and the size of generated code, with
-                            benches/record.txt; --update writes it
+                            benches/record.txt; --update writes it; --by-hand prints the calls' instructions beside those of rusqlite, postgres and mysql
 cargo xtask public          compares the public items of the crates with the lists in docs/public; --update writes these
 cargo xtask help            this text
 
@@ -175,9 +175,7 @@ pub(crate) enum Command {
         is_check: bool,
     },
     Lint,
-    Record {
-        is_update: bool,
-    },
+    Record(Recording),
     Public {
         /// The lists are written.
         is_update: bool,
@@ -185,6 +183,17 @@ pub(crate) enum Command {
     ServersUp,
     ServersDown,
     ServersEnv,
+}
+
+/// What is done with counted instructions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recording {
+    /// They are compared with the committed ones.
+    Compare,
+    /// Those are written anew.
+    Update,
+    /// They are printed beside those of the libraries that are called by hand.
+    ByHand,
 }
 
 /// Which tests to run; all of them by default.
@@ -348,8 +357,9 @@ impl Command {
             ["catalogue"] => Ok(Self::Catalogue { is_check: false }),
             ["catalogue", "--check"] => Ok(Self::Catalogue { is_check: true }),
             ["lint"] => Ok(Self::Lint),
-            ["record"] => Ok(Self::Record { is_update: false }),
-            ["record", "--update"] => Ok(Self::Record { is_update: true }),
+            ["record"] => Ok(Self::Record(Recording::Compare)),
+            ["record", "--update"] => Ok(Self::Record(Recording::Update)),
+            ["record", "--by-hand"] => Ok(Self::Record(Recording::ByHand)),
             ["public"] => Ok(Self::Public { is_update: false }),
             ["public", "--update"] => Ok(Self::Public { is_update: true }),
             ["servers", "up"] => Ok(Self::ServersUp),

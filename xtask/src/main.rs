@@ -86,7 +86,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Book => book::run(&Interrupt::install()?),
         Command::Catalogue { is_check } => catalogue::run(is_check, &Interrupt::install()?),
         Command::Lint => lint::run(&Interrupt::install()?),
-        Command::Record { is_update } => record::run(is_update, &Interrupt::install()?),
+        Command::Record(recording) => record::run(recording, &Interrupt::install()?),
         Command::Public { is_update } => public::run(is_update, &Interrupt::install()?),
         Command::ServersUp => servers::up(&Interrupt::install()?),
         Command::ServersDown => servers::down(),

@@ -1,9 +1,12 @@
 //! `cargo xtask record`: instructions of the hottest calls, of a check and of rustc, as callgrind counts them, and the size of generated
 //! code, beside those of the committed file. A number that grows by more than a few hundredths is an error until the file has it.
 
+mod by_hand;
 mod counted;
 mod instructions;
 mod numbers;
+mod plain;
+mod tools;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +14,9 @@ use std::process::{Command, ExitCode};
 use std::thread;
 
 use self::numbers::Numbers;
+use self::tools::Tools;
 use crate::Failure;
+use crate::arguments::Recording;
 use crate::growth::{crate_of, generated, schema};
 use crate::install;
 use crate::interrupt::Interrupt;
@@ -27,15 +32,18 @@ const CHECKED: usize = 1_000;
 /// Those whose code is made: rustc checks the first, and the bytes of a table are those between the two.
 const GENERATED: [usize; 2] = [10, 110];
 
-/// Compares the numbers with the committed file; with `is_update` writes that.
-pub(crate) fn run(is_update: bool, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
+/// Compares the numbers with the committed file, writes that, or prints the calls' beside those by hand.
+pub(crate) fn run(recording: Recording, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     install::ensure(interrupt)?;
     install::valgrind(interrupt)?;
-    let program = program(interrupt)?;
+    if recording == Recording::ByHand {
+        return by_hand::run(interrupt);
+    }
+    let program = program("record", interrupt)?;
     complain("counting instructions");
     let counted = count(&program)?;
     let path = workspace::root().join("benches/record.txt");
-    if is_update {
+    if recording == Recording::Update {
         fs::write(path, counted.text())?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -49,7 +57,7 @@ pub(crate) fn run(is_update: bool, interrupt: &Interrupt) -> Result<ExitCode, Fa
     Ok(ExitCode::SUCCESS)
 }
 
-fn program(interrupt: &Interrupt) -> Result<PathBuf, Failure> {
+fn program(features: &str, interrupt: &Interrupt) -> Result<PathBuf, Failure> {
     complain("building the program of the record");
     let mut build = cargo();
     build.args([
@@ -60,7 +68,7 @@ fn program(interrupt: &Interrupt) -> Result<PathBuf, Failure> {
         "-p",
         "bindery-benches",
     ]);
-    build.args(["--no-default-features", "--features", "record"]);
+    build.args(["--no-default-features", "--features", features]);
     if !interrupt.run(&mut build)?.success() {
         return Err("`bindery-record` was not built".into());
     }
@@ -71,7 +79,7 @@ fn program(interrupt: &Interrupt) -> Result<PathBuf, Failure> {
 fn count(program: &Path) -> Result<Numbers, Failure> {
     let calls = || {
         let databases = DATABASES.iter();
-        let each = databases.map(|database| counted::calls(program, database));
+        let each = databases.map(|database| counted::calls(program, &[database]));
         let all: Result<Vec<_>, Failure> = each.collect();
         all.map_err(|error| error.to_string())
     };
@@ -83,7 +91,7 @@ fn count(program: &Path) -> Result<Numbers, Failure> {
     let calls = calls.map_err(|_| "a thread that counts panicked")??;
     let mut all: Vec<(String, u64)> = calls.into_iter().flatten().collect();
     all.extend(compilers?);
-    Ok(Numbers::from(all))
+    Ok(Numbers::new(Tools::here()?, all))
 }
 
 /// The check of a large schema, rustc for the code of a small one, and the bytes of that.

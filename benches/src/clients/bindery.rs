@@ -21,6 +21,7 @@ pub(crate) struct Bindery<E: StaticEngine> {
     connection: Connection<E>,
     databases: Databases,
     engine: E,
+    name: &'static str,
 }
 
 /// An engine that has the tables.
@@ -42,6 +43,7 @@ impl<E> Hosting for E where
 fn databases(engine: &str, url: &str) -> Result<Databases, Failure> {
     let nowhere = [
         ("default", "sqlite::memory:"),
+        ("mariadb", "mysql://nobody@127.0.0.1:1/nothing"),
         ("mysql", "mysql://nobody@127.0.0.1:1/nothing"),
         ("postgres", "postgres://nobody@127.0.0.1:1/nothing"),
     ];
@@ -75,13 +77,28 @@ impl Bindery<engine::Postgres> {
 
 impl Bindery<engine::Mysql> {
     pub(crate) fn mysql(place: &DatabaseAddress) -> Result<Self, Failure> {
-        let DatabaseAddress { user, database, .. } = place;
-        let (socket, password) = (&place.socket, place.password());
-        let url = format!("mysql://{user}:{password}@/{database}?socket={socket}");
-        let databases = databases("mysql", &url)?;
+        let databases = databases("mysql", &mysql_url(place))?;
         let connection = databases.mysql()?;
         Self::with(databases, connection, engine::Mysql)
     }
+}
+
+#[cfg(feature = "clients")]
+impl Bindery<engine::Mariadb> {
+    /// The same server by its flavour, whose statements return rows.
+    pub(crate) fn mariadb(place: &DatabaseAddress) -> Result<Self, Failure> {
+        let databases = databases("mariadb", &mysql_url(place))?;
+        let connection = databases.mariadb()?;
+        let with = Self::with(databases, connection, engine::Mariadb)?;
+        let name = "bindery, mariadb";
+        Ok(Self { name, ..with })
+    }
+}
+
+fn mysql_url(place: &DatabaseAddress) -> String {
+    let DatabaseAddress { user, database, .. } = place;
+    let (socket, password) = (&place.socket, place.password());
+    format!("mysql://{user}:{password}@/{database}?socket={socket}")
 }
 
 impl<E: Hosting> Bindery<E> {
@@ -90,6 +107,7 @@ impl<E: Hosting> Bindery<E> {
             connection,
             databases,
             engine,
+            name: "bindery",
         })
     }
 
@@ -136,7 +154,7 @@ impl<E: Hosting> Client for Bindery<E> {
     type Row = generated::Person<E>;
 
     fn name(&self) -> &'static str {
-        "bindery"
+        self.name
     }
 
     fn clear(&mut self) -> Result<(), Failure> {

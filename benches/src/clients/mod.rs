@@ -4,6 +4,10 @@ mod bindery;
 #[cfg(feature = "clients")]
 mod by_hand;
 #[cfg(feature = "clients")]
+mod careful;
+#[cfg(feature = "clients")]
+mod mariadb;
+#[cfg(feature = "clients")]
 mod mysql;
 #[cfg(feature = "clients")]
 mod postgres;
@@ -15,6 +19,10 @@ mod sql;
 mod tokio_postgres;
 
 pub(crate) use self::bindery::Bindery;
+#[cfg(feature = "clients")]
+pub(crate) use self::careful::Careful;
+#[cfg(feature = "clients")]
+pub(crate) use self::mariadb::Mariadb;
 #[cfg(feature = "clients")]
 pub(crate) use self::mysql::Mysql;
 #[cfg(feature = "clients")]

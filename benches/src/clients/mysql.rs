@@ -10,11 +10,11 @@ use crate::family::{OF_QUERY, OWNERS};
 use crate::suite::DatabaseAddress;
 use crate::{Case, Client, Failure, FamilyQuery, Owner, Person, Pet};
 
-const GONE: &str = "the row that was inserted is gone";
+pub(super) const GONE: &str = "the row that was inserted is gone";
 
 /// A connection and its statements.
 pub(crate) struct Mysql {
-    connection: Conn,
+    pub(super) connection: Conn,
     find: Statement,
     all: Statement,
     insert: Statement,
@@ -63,12 +63,7 @@ impl Writes {
 impl Mysql {
     /// Connects, and makes the table for all.
     pub(crate) fn connect(place: &DatabaseAddress) -> Result<Self, Failure> {
-        let options = OptsBuilder::new()
-            .socket(Some(&place.socket))
-            .user(Some(&place.user))
-            .pass(Some(place.password()))
-            .db_name(Some(&place.database));
-        let mut connection = Conn::new(options)?;
+        let mut connection = connected(place)?;
         connection.query_drop(
             "CREATE TABLE people (id bigint PRIMARY KEY, name varchar(40) NOT NULL, hair_color varchar(20))",
         )?;
@@ -77,6 +72,15 @@ impl Mysql {
              hair_color varchar(20) DEFAULT 'brown')",
         )?;
         make_families(&mut connection)?;
+        Self::with(connection)
+    }
+
+    /// Connects; the tables are there.
+    pub(super) fn of_tables(place: &DatabaseAddress) -> Result<Self, Failure> {
+        Self::with(connected(place)?)
+    }
+
+    fn with(mut connection: Conn) -> Result<Self, Failure> {
         Ok(Self {
             find: connection.prep(sql::FIND)?,
             all: connection.prep(sql::ALL)?,
@@ -85,6 +89,15 @@ impl Mysql {
             connection,
         })
     }
+}
+
+fn connected(place: &DatabaseAddress) -> Result<Conn, Failure> {
+    let options = OptsBuilder::new()
+        .socket(Some(&place.socket))
+        .user(Some(&place.user))
+        .pass(Some(place.password()))
+        .db_name(Some(&place.database));
+    Ok(Conn::new(options)?)
 }
 
 fn make_families(connection: &mut Conn) -> Result<(), Failure> {
@@ -100,7 +113,7 @@ fn make_families(connection: &mut Conn) -> Result<(), Failure> {
     Ok(connection.exec_batch(sql::INSERT_PET, pets)?)
 }
 
-fn read_person((id, name, hair_color): (i64, String, Option<String>)) -> Person {
+pub(super) fn read_person((id, name, hair_color): (i64, String, Option<String>)) -> Person {
     Person {
         id,
         name,

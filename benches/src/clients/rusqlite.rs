@@ -9,19 +9,20 @@ use crate::family::{OF_QUERY, OWNERS};
 use crate::{Case, Client, Failure, FamilyQuery, Owner, Person, Pet};
 
 /// Rows in one INSERT of many: more gain nothing.
-const ROWS_AT_A_TIME: usize = 100;
+pub(super) const ROWS_AT_A_TIME: usize = 100;
 
 /// A database in memory.
 pub(crate) struct Rusqlite {
-    connection: Connection,
+    pub(super) connection: Connection,
     pets: String,
 }
 
 impl Rusqlite {
-    pub(crate) fn open() -> Result<Self, Failure> {
+    /// Of this name, which is shared by all that open it.
+    pub(crate) fn open(name: &str) -> Result<Self, Failure> {
         // The kind of memory that the connections of a pool share, and the table that bindery makes: others would compare
         // databases, not libraries. Every statement takes the locks of such memory; that of one connection has none.
-        let connection = Connection::open("file:/bindery-benches?vfs=memdb")?;
+        let connection = Connection::open(format!("file:/bindery-benches-{name}?vfs=memdb"))?;
         connection.execute_batch(
             "CREATE TABLE people (id INTEGER NOT NULL, name VARCHAR(40) NOT NULL, hair_color VARCHAR(20), \
              PRIMARY KEY (id), CHECK (length(name) <= 40), CHECK (length(hair_color) <= 20)); \

@@ -54,9 +54,11 @@ fn every_command_is_understood() {
     }
     assert_eq!(parse("book"), Ok(Command::Book));
     assert_eq!(parse("lint"), Ok(Command::Lint));
-    let record = |is_update| Ok(Command::Record { is_update });
-    assert_eq!(parse("record"), record(false));
-    assert_eq!(parse("record --update"), record(true));
+    assert_eq!(parse("record"), Ok(Command::Record(Recording::Compare)));
+    let update = Ok(Command::Record(Recording::Update));
+    assert_eq!(parse("record --update"), update);
+    let by_hand = Ok(Command::Record(Recording::ByHand));
+    assert_eq!(parse("record --by-hand"), by_hand);
     let public = |is_update| Ok(Command::Public { is_update });
     assert_eq!(parse("public"), public(false));
     assert_eq!(parse("public --update"), public(true));

@@ -19,10 +19,11 @@ pub(super) const CRATE: &str = "counted";
 /// Random seeds of hash tables, and the pieces in which an answer of a server comes, only add to the least of some runs.
 const RUNS: usize = 3;
 
-/// The instructions of one call of each case on a database.
-pub(super) fn calls(program: &Path, database: &str) -> Result<Vec<(String, u64)>, Failure> {
-    let counted = least(program, database)?;
+/// The instructions of one call of each case of a client, whose last word is the database.
+pub(super) fn calls(program: &Path, client: &[&str]) -> Result<Vec<(String, u64)>, Failure> {
+    let counted = least(program, client)?;
     let counted = counted.into_iter().filter(|it| it.calls > 0);
+    let database = client.last().copied().unwrap_or_default();
     let each = counted.map(|it| {
         (
             format!("{database}, {}", it.name),
@@ -108,10 +109,10 @@ struct Counting {
     instructions: u64,
 }
 
-fn least(program: &Path, database: &str) -> Result<Vec<Counting>, Failure> {
-    let mut all = countings(program, database)?;
+fn least(program: &Path, client: &[&str]) -> Result<Vec<Counting>, Failure> {
+    let mut all = countings(program, client)?;
     for _ in 1..RUNS {
-        let again = countings(program, database)?;
+        let again = countings(program, client)?;
         for (known, other) in all.iter_mut().zip(again) {
             known.instructions = known.instructions.min(other.instructions);
         }
@@ -119,18 +120,18 @@ fn least(program: &Path, database: &str) -> Result<Vec<Counting>, Failure> {
     Ok(all)
 }
 
-fn countings(program: &Path, database: &str) -> Result<Vec<Counting>, Failure> {
-    let outputs = Outputs::create(database)?;
+fn countings(program: &Path, client: &[&str]) -> Result<Vec<Counting>, Failure> {
+    let outputs = Outputs::create(&client.join("-"))?;
     let output = callgrind(&outputs)
         .arg("--collect-atstart=no")
         .arg(format!("--toggle-collect={COUNTED}"))
         .arg(format!("--dump-before={WRITTEN}"))
         .arg(program)
-        .arg(database)
+        .args(client)
         .stderr(Stdio::inherit())
         .output()?;
     if !output.status.success() {
-        return Err(format!("{database} under valgrind: {}", output.status).into());
+        return Err(format!("{} under valgrind: {}", client.join(" "), output.status).into());
     }
     let text = String::from_utf8(output.stdout)?;
     let counted = text.lines().enumerate().map(|(at, line)| {

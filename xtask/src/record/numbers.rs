@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::tools::Tools;
 use crate::Failure;
 
 /// A number may grow by this part of it, as no run is quite like another.
@@ -13,9 +14,12 @@ const HEAD: &str = "\
 # `cargo xtask record`, which CI runs, fails where one grows by more than 3 %. A call of the allocator counts as 20 instructions, as does a comparison of memory.
 ";
 
-/// Names with their numbers, in the order in which they are counted.
+/// Names with their numbers, in the order in which they are counted, and by what the counted code was compiled.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Numbers(Vec<(String, u64)>);
+pub(super) struct Numbers {
+    tools: Tools,
+    all: Vec<(String, u64)>,
+}
 
 /// The lines that differ, and whether one of them is an error.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,13 +28,11 @@ pub(super) struct Comparison {
     pub(super) has_grown: bool,
 }
 
-impl From<Vec<(String, u64)>> for Numbers {
-    fn from(numbers: Vec<(String, u64)>) -> Self {
-        Self(numbers)
-    }
-}
-
 impl Numbers {
+    pub(super) fn new(tools: Tools, all: Vec<(String, u64)>) -> Self {
+        Self { tools, all }
+    }
+
     pub(super) fn read(text: &str) -> Result<Self, Failure> {
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         let read = lines.map(|line| {
@@ -39,26 +41,30 @@ impl Numbers {
             Ok((name.trim_start().to_owned(), number))
         });
         let read: Result<_, String> = read.collect();
-        Ok(Self(read?))
+        Ok(Self::new(Tools::read(text), read?))
     }
 
     pub(super) fn text(&self) -> String {
-        let mut text = HEAD.to_owned();
-        for (name, number) in &self.0 {
+        let mut text = HEAD.to_owned() + &self.tools.text();
+        for (name, number) in &self.all {
             let _ = writeln!(text, "{number:<12}  {name}");
         }
         text
     }
 
-    /// Compares the committed ones with those of now.
+    /// Compares the committed ones with those of now, where they are of the same compilers.
     pub(super) fn compare(&self, now: &Self) -> Comparison {
-        let mut before: BTreeMap<&str, u64> = self.0.iter().map(pair).collect();
+        let mut before: BTreeMap<&str, u64> = self.all.iter().map(pair).collect();
         let mut found = Comparison {
             lines: Vec::new(),
             has_grown: false,
         };
-        for (name, number) in now.0.iter().map(pair) {
+        for (name, number) in now.all.iter().map(pair) {
             let known = before.remove(name);
+            if let Some(other) = self.tools.other(&now.tools, name) {
+                found.lines.push(format!("{name}: not compared, {other}"));
+                continue;
+            }
             match known.map(|known| number as f64 / known.max(1) as f64) {
                 None => found.error(format!("{name}: {number}, not in the record")),
                 Some(ratio) if ratio > 1.0 + ALLOWED => {
@@ -98,12 +104,14 @@ mod tests {
     use super::*;
 
     fn numbers(lines: &[(&str, u64)]) -> Numbers {
+        numbers_of("1.2.3", lines)
+    }
+
+    fn numbers_of(rustc: &str, lines: &[(&str, u64)]) -> Numbers {
+        let tools = Tools::read(&format!("# rustc: {rustc}\n# cc: 4.5\n"));
         let lines = lines.iter();
-        Numbers(
-            lines
-                .map(|&(name, number)| (name.to_owned(), number))
-                .collect(),
-        )
+        let all = lines.map(|&(name, number)| (name.to_owned(), number));
+        Numbers::new(tools, all.collect())
     }
 
     #[test]
@@ -114,6 +122,19 @@ mod tests {
             written
         );
         Numbers::read("12 of one space\n").expect_err("no line of it");
+    }
+
+    #[test]
+    fn numbers_of_another_compiler_are_not_compared_and_that_is_said() {
+        let before = numbers(&[("a", 1_000), ("bytes of code", 1_000)]);
+        let other = |bytes| numbers_of("1.2.4", &[("a", 2_000), ("bytes of code", bytes)]);
+        let found = before.compare(&other(1_000));
+        let line = "a: not compared, the record is of rustc 1.2.3, this is 1.2.4";
+        assert_eq!(
+            (found.lines, found.has_grown),
+            (vec![line.to_owned()], false)
+        );
+        assert!(before.compare(&other(2_000)).has_grown);
     }
 
     #[test]
