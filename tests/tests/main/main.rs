@@ -8,6 +8,7 @@ mod features;
 mod layers;
 mod methods;
 mod names;
+mod plots;
 mod promises;
 mod publishing;
 mod readme;
