@@ -52,6 +52,16 @@ impl Numbers {
         text
     }
 
+    /// The lesser of each number and the one of its name in `other`, which was counted after it.
+    pub(super) fn least(self, other: Self) -> Self {
+        let again: BTreeMap<String, u64> = other.all.into_iter().collect();
+        let least = |(name, number): (String, u64)| {
+            let again = again.get(&name).copied();
+            (name, again.map_or(number, |again| again.min(number)))
+        };
+        Self::new(self.tools, self.all.into_iter().map(least).collect())
+    }
+
     /// Compares the committed ones with those of now, where they are of the same compilers.
     pub(super) fn compare(&self, now: &Self) -> Comparison {
         let mut before: BTreeMap<&str, u64> = self.all.iter().map(pair).collect();
@@ -135,6 +145,12 @@ mod tests {
             (vec![line.to_owned()], false)
         );
         assert!(before.compare(&other(2_000)).has_grown);
+    }
+
+    #[test]
+    fn the_lesser_of_two_countings_is_taken() {
+        let least = numbers(&[("a", 3), ("b", 2)]).least(numbers(&[("b", 5), ("a", 2)]));
+        assert_eq!(least, numbers(&[("a", 2), ("b", 2)]));
     }
 
     #[test]
