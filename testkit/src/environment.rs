@@ -19,6 +19,9 @@ pub const MYSQL_URL: &str = "BINDERY_TEST_MYSQL_URL";
 /// The variable that says which of the two that server is: `mariadb` or `mysql`.
 pub const MYSQL_FLAVOUR: &str = "BINDERY_TEST_MYSQL_FLAVOUR";
 
+/// The variable that names the folder that Citus was installed to, for tests of a cluster: that of `make install DESTDIR=…`.
+pub const CITUS: &str = "BINDERY_CITUS";
+
 /// The variable whose presence means that the output of tests is not read: a test that lacks its server fails there.
 pub const CI: &str = "CI";
 
@@ -104,6 +107,20 @@ fn is_corpus(folder: &Path) -> bool {
         std::fs::read_dir(folder.join(dialect)).is_ok_and(|mut entries| entries.any(is_script))
     };
     ["sqlite", "postgres", "mysql"].into_iter().all(has_scripts)
+}
+
+/// The folder that Citus was installed to. Without one this reports that the calling test is not run, by its name, also under [`CI`]:
+/// no distribution has Citus as a package, and a clone must be able to pass without it.
+pub(crate) fn citus() -> Option<PathBuf> {
+    let folder = variable(CITUS).map(PathBuf::from);
+    if folder.is_none() {
+        let thread = std::thread::current();
+        let test = thread.name().unwrap_or("a test");
+        say_once(&format!(
+            "skipped: {test} was not run: no Citus to test with (name the folder it is installed to in {CITUS})"
+        ));
+    }
+    folder
 }
 
 /// Returns which product [`mysql_url`] leads to, where [`MYSQL_FLAVOUR`] says so; MariaDB otherwise.

@@ -29,6 +29,8 @@
 //!
 //! [`Broker`] is the same for message brokers: Redis, RabbitMQ and NATS.
 //!
+//! [`CitusCluster`] is a Citus cluster, of an installation of Citus that [`CITUS`] names.
+//!
 //! [`FaultProxy`] stands between a program and its server and does what networks do on bad days; [`Watchdog`] ends a test
 //! that would otherwise hang.
 //!
@@ -43,7 +45,7 @@ mod servers;
 mod watchdog;
 
 pub use environment::{
-    CI, FULL, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, corpus, fresh_mysql, fresh_postgres,
+    CI, CITUS, FULL, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, corpus, fresh_mysql, fresh_postgres,
     fresh_postgres_of_locale, is_full_run, mysql_flavour, mysql_url, postgres_url, skip,
 };
 pub use error::Error;
@@ -51,7 +53,8 @@ pub use error::Error;
 pub use full::{FullRun, FullRuns, FullSize, full_sizes, reads_full};
 pub use proxy::{Direction, Fault, FaultProxy};
 pub use servers::{
-    Broker, Detached, FreshDatabase, Galera, LogOfFailure, Product, Server, ServerOptions, Shutdown,
+    Broker, CitusCluster, Detached, FreshDatabase, Galera, LogOfFailure, Product, Server,
+    ServerOptions, Shutdown,
 };
 pub use watchdog::Watchdog;
 

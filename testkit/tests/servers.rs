@@ -8,7 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use bindery_testkit::{CI, Error, Galera, Product, Server, ServerOptions, Shutdown, skip};
+use bindery_testkit::{
+    CI, CitusCluster, Error, Galera, Product, Server, ServerOptions, Shutdown, skip,
+};
 
 /// A process that has ended but was not waited for yet has an empty command line.
 fn is_alive(pid: u32) -> bool {
@@ -69,6 +71,31 @@ fn postgres_lives_and_goes() {
 #[test]
 fn mysql_lives_and_goes() {
     lives_and_goes(Server::mysql(), &[Product::MariaDb, Product::MySql]);
+}
+
+#[test]
+fn a_citus_cluster_spreads_rows_over_its_workers() {
+    let Some(cluster) = CitusCluster::start_or_skip() else {
+        return;
+    };
+    let url = cluster.fresh_database().expect("the nodes make one");
+    let database = url.rsplit('/').next().expect("a URL has a path");
+    let coordinator = cluster.coordinator();
+    let ask = |sql: &str| coordinator.ask(database, sql).expect(sql);
+    ask(
+        "CREATE TABLE t (id bigint PRIMARY KEY); SELECT create_distributed_table('t', 'id');
+         INSERT INTO t SELECT generate_series(1, 1000);",
+    );
+    assert_eq!(ask("SELECT count(*) FROM t"), "1000");
+    let nodes =
+        "SELECT count(DISTINCT nodeport) FROM citus_shards WHERE table_name = 't'::regclass";
+    assert_eq!(ask(nodes), "2");
+    let pids: Vec<u32> = cluster.workers().iter().map(Server::pid).collect();
+    drop(cluster);
+    assert!(
+        !pids.into_iter().any(is_alive),
+        "a worker outlived its cluster"
+    );
 }
 
 #[test]

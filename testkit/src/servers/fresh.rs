@@ -115,7 +115,7 @@ fn drop_statement(product: Product, name: &str) -> String {
     }
 }
 
-fn unique_name() -> Result<String> {
+pub(crate) fn unique_name() -> Result<String> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     Ok(format!(

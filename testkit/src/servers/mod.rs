@@ -5,6 +5,7 @@ mod account;
 mod address;
 mod broker;
 mod broker_kind;
+mod citus;
 mod client;
 mod detached;
 mod directory;
@@ -26,6 +27,7 @@ mod template;
 
 pub(crate) use address::Address;
 pub use broker::{Broker, LogOfFailure};
+pub use citus::CitusCluster;
 pub use detached::Detached;
 pub use fresh::FreshDatabase;
 pub use galera::Galera;

@@ -30,6 +30,8 @@ pub struct ServerOptions {
     pub(crate) primary: Option<Address>,
     /// The folder that its own lies in.
     pub(crate) within: Option<PathBuf>,
+    /// The folder that Citus was installed to: PostgreSQL runs with it, as a node of a cluster.
+    pub(crate) citus: Option<PathBuf>,
     settings: Vec<(String, String)>,
     files: Vec<(String, String)>,
 }
@@ -43,6 +45,7 @@ impl ServerOptions {
             patience: Duration::from_secs(60),
             primary: None,
             within: None,
+            citus: None,
             settings: Vec::new(),
             files: Vec::new(),
         }

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use rustix::process::Signal;
 
+use super::citus;
 use super::client::CONNECT_SECONDS;
 use super::directory::Directory;
 use super::programs::{POSTGRES_FOLDERS, find_program, folders, is_program};
@@ -55,12 +56,19 @@ impl Recipe for Postgres {
         primary.map(|primary| copy(site, primary)).transpose()
     }
 
-    fn prepare(&self, _: &Site<'_>) -> Result<()> {
-        Ok(())
+    fn prepare(&self, site: &Site<'_>) -> Result<()> {
+        let citus = site.options.citus.as_deref();
+        citus.map_or(Ok(()), |installed| {
+            citus::lay_out_node(&self.folder, installed, site)
+        })
     }
 
     fn serve(&self, site: &Site<'_>, port: u16) -> Command {
-        let mut command = Command::new(self.folder.join("postgres"));
+        let folder = match &site.options.citus {
+            Some(_) => citus::programs(&self.folder, site.directory),
+            None => self.folder.clone(),
+        };
+        let mut command = Command::new(folder.join("postgres"));
         command
             .arg("-D")
             .arg(site.directory.data())

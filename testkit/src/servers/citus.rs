@@ -1,0 +1,173 @@
+//! Citus clusters. Citus is installed in a folder of its own (`make install DESTDIR=…`), and PostgreSQL finds an extension beside its program
+//! only; so each node has a copy of that program, with links to all that belongs to PostgreSQL and to Citus around it.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use super::directory::Directory;
+use super::fresh::{create_database, unique_name};
+use super::options::ServerOptions;
+use super::recipe::Site;
+use super::server::Server;
+use super::{Address, client};
+use crate::environment::citus;
+use crate::{Error, Result};
+
+/// A Citus cluster: a coordinator, and workers that have the rows of sharded tables. Dropped, its servers are stopped and removed, the
+/// coordinator first.
+#[derive(Debug)]
+pub struct CitusCluster {
+    coordinator: Server,
+    workers: Vec<Server>,
+}
+
+impl CitusCluster {
+    /// Starts a coordinator and two workers. `None` where [`CITUS`](crate::CITUS) names no installation of Citus: the name of the test that
+    /// is not run is then printed, also where `CI` is set.
+    ///
+    /// # Panics
+    /// Where the installation cannot be used: a run that was promised a cluster must not pass without it.
+    pub fn start_or_skip() -> Option<Self> {
+        let cluster = Self::start(&citus()?, 2);
+        Some(cluster.unwrap_or_else(|error| panic!("no Citus cluster for the test: {error}")))
+    }
+
+    /// Starts a coordinator and a number of workers of the Citus that was installed to this folder.
+    ///
+    /// # Errors
+    /// PostgreSQL or Citus is not there, Citus was compiled for another PostgreSQL, or a server does not start.
+    pub fn start(installed: &Path, workers: usize) -> Result<Self> {
+        let node = || node_options(installed).start();
+        let workers = (0..workers).map(|_| node()).collect::<Result<_>>()?;
+        let coordinator = node()?;
+        Ok(Self {
+            coordinator,
+            workers,
+        })
+    }
+
+    /// The server that programs connect to.
+    pub fn coordinator(&self) -> &Server {
+        &self.coordinator
+    }
+
+    /// The servers that have the rows of sharded tables.
+    pub fn workers(&self) -> &[Server] {
+        &self.workers
+    }
+
+    /// Makes an empty database of the cluster, on all of its nodes, and returns its URL on the coordinator. It stays until the cluster goes.
+    ///
+    /// # Errors
+    /// A server refuses.
+    pub fn fresh_database(&self) -> Result<String> {
+        let name = unique_name()?;
+        for node in self.workers.iter().chain([&self.coordinator]) {
+            let database = create_database(node.address(), &name)?;
+            client::run(&database, "CREATE EXTENSION citus;")?;
+        }
+        let coordinator = self.coordinator.address();
+        let add = self
+            .workers
+            .iter()
+            .map(|worker| registered(worker.address()));
+        let mut script = format!(
+            "SELECT citus_set_coordinator_host('{}', {});",
+            coordinator.host, coordinator.port
+        );
+        script.extend(add);
+        let database = coordinator.with_database(&name);
+        client::run(&database, &script)?;
+        Ok(database.url())
+    }
+}
+
+fn registered(worker: &Address) -> String {
+    format!("SELECT citus_add_node('{}', {});", worker.host, worker.port)
+}
+
+fn node_options(installed: &Path) -> ServerOptions {
+    let mut options = Server::postgres();
+    options.citus = Some(installed.to_owned());
+    options
+        .setting("shared_preload_libraries", "citus")
+        .setting("wal_level", "logical")
+        .setting("max_prepared_transactions", "200")
+        // By default Citus makes certificates for its connections between nodes.
+        .setting("citus.node_conninfo", "sslmode=disable")
+        .setting("citus.enable_statistics_collection", "off")
+}
+
+/// The folder with the program that a node runs: that of the server, below a root of its own. A folder of `PATH` may have links to it.
+pub(crate) fn programs(server: &Path, directory: &Directory) -> PathBuf {
+    let program = server.join("postgres");
+    let program = program.canonicalize().unwrap_or(program);
+    let folder = program.parent().unwrap_or(server);
+    let below = folder.strip_prefix("/").unwrap_or(folder);
+    directory.path().join("programs").join(below)
+}
+
+/// Makes the folder of a node's program, which looks for libraries and extensions by its own path, and the file by which nodes have the
+/// password for each other.
+pub(crate) fn lay_out_node(server: &Path, installed: &Path, site: &Site<'_>) -> Result<()> {
+    let directory = site.directory;
+    directory.write(".pgpass", &format!("*:*:*:*:{}\n", site.password))?;
+    let root = directory.path().join("programs");
+    let bin = programs(server, directory);
+    make_folder(&bin)?;
+    let program = server.join("postgres");
+    fs::copy(&program, bin.join("postgres")).map_err(Error::path("copy", &program))?;
+    let library = folder_of(installed, "citus.so")?;
+    let extension = folder_of(installed, "citus.control")?;
+    let shared = extension.parent().unwrap_or(&extension);
+    for folder in [&library, shared, &extension] {
+        let of_server = Path::new("/").join(folder);
+        let made = root.join(folder);
+        make_folder(&made)?;
+        link_all(&installed.join(folder), &made)?;
+        link_all(&of_server, &made)?;
+    }
+    Ok(())
+}
+
+/// The folder of a file below an installation, as a path below its root.
+fn folder_of(installed: &Path, name: &str) -> Result<PathBuf> {
+    let mut open = vec![installed.to_owned()];
+    while let Some(folder) = open.pop() {
+        let entries = fs::read_dir(&folder).map_err(Error::path("read", &folder))?;
+        for entry in entries.filter_map(std::result::Result::ok) {
+            let path = entry.path();
+            if entry.file_name() == name {
+                let relative = folder.strip_prefix(installed).unwrap_or(&folder);
+                return Ok(relative.to_owned());
+            }
+            if path.is_dir() {
+                open.push(path);
+            }
+        }
+    }
+    Err(Error::NotInstalled {
+        what: "Citus",
+        names: format!("`{name}`"),
+        folders: installed.display().to_string(),
+        help: "build it for the PostgreSQL that is installed, and run `make install DESTDIR=…`",
+    })
+}
+
+/// Links to what a folder holds, but for folders that are there with links of their own.
+fn link_all(from: &Path, to: &Path) -> Result<()> {
+    let entries = fs::read_dir(from).map_err(Error::path("read", from))?;
+    for entry in entries.filter_map(std::result::Result::ok) {
+        let link = to.join(entry.file_name());
+        let is_extension = entry.file_name() == "extension";
+        if !is_extension && fs::symlink_metadata(&link).is_err() {
+            symlink(entry.path(), &link).map_err(Error::path("make", &link))?;
+        }
+    }
+    Ok(())
+}
+
+fn make_folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(Error::path("create", path))
+}
