@@ -5,4 +5,6 @@
 pub enum Cluster {
     /// MariaDB servers that all have all rows and certify each COMMIT among themselves.
     Galera,
+    /// A coordinator of PostgreSQL with the extension Citus, whose tables may have their rows on workers.
+    Citus,
 }

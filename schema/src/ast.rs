@@ -3,6 +3,7 @@
 //! Nothing is folded or bound here: an `ALTER TABLE` stands beside the `CREATE TABLE` it changes, names are texts.
 
 mod alter;
+mod distribution;
 mod expression;
 mod key;
 pub(crate) mod name;
@@ -22,6 +23,7 @@ pub use alter::{
     AlterAction, AlterComposite, AlterTable, ColumnPosition, ColumnSetting, DroppedKey,
     OtherChange, PartsChange,
 };
+pub use distribution::{Colocation, Distribute, DistributionChange};
 pub use expression::Expression;
 pub use key::{KeyWords, ReferentialAction};
 pub use name::{Name, ObjectName, SearchPath, TypeArgument, TypeName};
@@ -36,7 +38,7 @@ pub use table::{
 };
 pub use tag::{
     AllowTag, ChangeKind, EngineTag, InterfaceField, InterfaceTag, LengthTag, LinkEngine, LinkTag,
-    Notes, PublishTag, PublishedEvent, RedactTag, Redaction, SerdeTags, SyncTag,
+    Notes, PublishTag, PublishedEvent, RedactTag, Redaction, SerdeTags, ShardTag, SyncTag,
 };
 
 /// All files of one run.
@@ -178,6 +180,8 @@ pub enum Statement {
     },
     /// A statement of a `DO` block: it counts as far as it fits what is there.
     IfFits(Box<Statement>),
+    /// `SELECT create_distributed_table(…)` and its kin (Citus).
+    Distribute(Distribute),
 }
 
 impl Statement {
@@ -194,6 +198,7 @@ impl Statement {
             }
             Self::Partition(partition) => &mut partition.name,
             Self::IfFits(statement) => return statement.put_into_schema(schema),
+            Self::Distribute(change) => &mut change.table,
             Self::AlterTable(_)
             | Self::DropTable { .. }
             | Self::AlterComposite(_)

@@ -95,6 +95,8 @@ pub struct DraftTable {
     pub without_rowid: bool,
     /// SQLite's FTS5 keeps its rows.
     pub full_text: bool,
+    /// Which servers of a cluster have its rows, as statements say.
+    pub distribution: Option<DraftDistribution>,
     /// Could not be read as a whole.
     pub incomplete: bool,
     /// The query that its columns come from.
@@ -103,6 +105,32 @@ pub struct DraftTable {
     pub notes: Notes,
     /// Renamed columns: when, from, to. Foreign keys that are older follow them.
     pub renames: Vec<(usize, String, String)>,
+}
+
+/// Which servers of a cluster have the rows of a table.
+#[derive(Debug, Clone)]
+pub enum DraftDistribution {
+    /// One of them has a row, by the value of a column.
+    Sharded {
+        /// The column.
+        column: Name,
+        /// The tables whose equal values are on one server.
+        group: DraftShardGroup,
+    },
+    /// Each has all rows.
+    Reference {
+        /// The table in the statement.
+        span: Span,
+    },
+}
+
+/// Tables whose equal values are on one server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftShardGroup {
+    /// Those of the column's type.
+    OfType,
+    /// Those that began or joined the group of this number.
+    Own(usize),
 }
 
 /// A column as all statements together leave it.

@@ -5,6 +5,7 @@
 
 mod column;
 mod constraint;
+mod distribution;
 mod enums;
 mod interface;
 mod native;
@@ -34,6 +35,8 @@ pub use column::{
     Column, Default, DefaultValue, Expression, FieldType, Generated, KeyEngine, Link,
 };
 pub use constraint::{Check, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey, Unique};
+pub(crate) use distribution::has_values_of;
+pub use distribution::{Distribution, DistributionKind};
 pub(crate) use enums::add_engines;
 pub use enums::{Domain, EnumType, EnumValue};
 pub use interface::{Interface, InterfacePlace};
@@ -177,6 +180,8 @@ pub struct Table {
     pub publish: Option<PublishTag>,
     /// `@capture`: triggers record what is changed, whoever changes it.
     pub capture: Option<Span>,
+    /// `@shard`, `@reference`: which servers of a cluster have its rows.
+    pub distribution: Option<Distribution>,
     /// `@renamed_from`: the name that migrations know it by.
     pub renamed_from: Option<String>,
     /// `serde-rename` of its file: the rule that names its columns in JSON.

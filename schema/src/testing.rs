@@ -106,6 +106,7 @@ pub(crate) fn table(name: &str, source_dialect: Dialect, columns: Vec<Column>) -
         validate: false,
         publish: None,
         capture: None,
+        distribution: None,
         renamed_from: None,
         serde_rename: None,
         strict: false,

@@ -35,8 +35,8 @@ pub(crate) struct Told {
     begun: usize,
     ended: usize,
     failed: usize,
-    /// Whether a test lacked what it needs, and was passed over.
-    pub(crate) is_skipped: bool,
+    /// What was passed over for want of what it needs, as tests say it.
+    pub(crate) skipped: BTreeSet<String>,
 }
 
 impl Told {
@@ -49,7 +49,7 @@ impl Told {
         self.begun += other.begun;
         self.ended += other.ended;
         self.failed += other.failed;
-        self.is_skipped |= other.is_skipped;
+        self.skipped.extend(other.skipped);
     }
 
     /// Whether each binary that began has reported its result, and each failed test its name.
@@ -75,8 +75,8 @@ impl Told {
             .and_then(|it| it.strip_suffix(" ... ok"))
         {
             self.passed.insert(name.to_owned());
-        } else if line.starts_with("skipped: ") {
-            self.is_skipped = true;
+        } else if let Some(skipped) = line.strip_prefix("skipped: ") {
+            self.skipped.insert(skipped.to_owned());
         } else if line == "failures:" {
             self.within.get_or_insert(0);
         } else if let Some(result) = line.strip_prefix("test result:") {
@@ -151,7 +151,8 @@ mod tests {
     fn a_binary_that_was_ended_by_a_signal_has_told_no_result() {
         let ended = told("running 1 test\ntest a ... ok\n");
         assert!(!ended.is_complete());
-        assert!(told("skipped: no real schemas\n").is_skipped && !ended.is_skipped);
+        let skipped = told("skipped: no real schemas\n").skipped;
+        assert!(skipped.contains("no real schemas") && ended.skipped.is_empty());
         let nameless = told("running 1 test\ntest result: FAILED. 0 passed; 1 failed; 0 ignored\n");
         assert!(!nameless.is_complete());
     }

@@ -7,6 +7,7 @@ mod bench;
 mod beside;
 mod book;
 mod catalogue;
+mod citus;
 mod corpus;
 mod databases;
 mod failures;

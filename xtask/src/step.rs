@@ -48,6 +48,8 @@ pub(crate) struct Report {
     failures: Vec<String>,
     /// Tests that failed, and passed at the second try.
     unsteady: Vec<String>,
+    /// What was not run for want of what it needs.
+    skipped: BTreeSet<String>,
     first_failure: Option<u8>,
 }
 
@@ -84,13 +86,14 @@ impl Report {
             return interrupt.run(&mut step.command);
         }
         let (status, told) = interrupt.run_read(&mut step.command, failures::pass_on)?;
-        self.failures.extend(told.unwrap_or_default().failures);
+        self.add_failures(&told.unwrap_or_default());
         Ok(status)
     }
 
-    /// Keeps what failed among tests, to be printed once more at the end.
+    /// Keeps what failed among tests, and what was not run, to be printed once more at the end.
     pub(crate) fn add_failures(&mut self, told: &Told) {
         self.failures.extend_from_slice(&told.failures);
+        self.skipped.extend(told.skipped.iter().cloned());
     }
 
     /// Keeps the names of tests that failed, and passed at the second try.
@@ -126,6 +129,10 @@ impl Report {
                 "\n=== unsteady: these failed among the others and passed alone; find out why, each is a fault of a test or of bindery",
             );
             self.unsteady.iter().for_each(|name| complain(name));
+        }
+        if !self.skipped.is_empty() {
+            complain(&format!("\n=== {} not run", self.skipped.len()));
+            self.skipped.iter().for_each(|line| complain(line));
         }
         complain("\n=== summary");
         self.lines.iter().for_each(|line| complain(line));

@@ -10,6 +10,7 @@ use std::process::{Command, ExitCode};
 
 use crate::Failure;
 use crate::arguments::Selection;
+use crate::citus;
 use crate::databases::Databases;
 use crate::install;
 use crate::interrupt::Interrupt;
@@ -26,20 +27,25 @@ pub(crate) fn run(selection: &Selection, interrupt: &Interrupt) -> Result<ExitCo
     install::ensure(interrupt)?;
     let memory = memory::folder(selection.is_full);
     let databases = Databases::start_within(memory)?;
+    let citus = citus::installed(interrupt)?;
+    let citus = citus.as_deref();
     let mut report = Report::default();
     if selection.is_full {
-        let prepare = |command: &mut Command| prepare(command, &databases, memory);
+        let prepare = |command: &mut Command| prepare(command, &databases, (memory, citus));
         let filter = selection.filter.as_deref().unwrap_or_default();
         full::run(filter, prepare, &mut report, interrupt)?;
     } else if selection.is_everything() {
         whole::run(
-            |command| prepare(command, &databases, memory),
+            |command| prepare(command, &databases, (memory, citus)),
             |built| programs::steps(&databases, built),
             &mut report,
             interrupt,
         )?;
     } else {
-        report.run(vec![selected(selection, &databases, memory)], interrupt)?;
+        report.run(
+            vec![selected(selection, &databases, (memory, citus))],
+            interrupt,
+        )?;
     }
     report.print();
     if interrupt.check().is_ok() {
@@ -48,9 +54,13 @@ pub(crate) fn run(selection: &Selection, interrupt: &Interrupt) -> Result<ExitCo
     Ok(report.exit_code())
 }
 
-fn selected(selection: &Selection, databases: &Databases, memory: Option<&Path>) -> Step {
+fn selected(
+    selection: &Selection,
+    databases: &Databases,
+    folders: (Option<&Path>, Option<&Path>),
+) -> Step {
     let mut command = cargo();
-    prepare(command.arg("test"), databases, memory);
+    prepare(command.arg("test"), databases, folders);
     if selection.cargo_args.is_empty() {
         command.args(whole::SELECTED);
     }
@@ -58,11 +68,16 @@ fn selected(selection: &Selection, databases: &Databases, memory: Option<&Path>)
     Step::new("tests of the workspace", command).of_tests()
 }
 
-/// The environment of tests: the servers, the folder for temporary files, and nothing of the developer's own.
-fn prepare(command: &mut Command, databases: &Databases, memory: Option<&Path>) {
+/// The environment of tests: the servers, the folder for temporary files, that of Citus, and nothing of the developer's own.
+fn prepare(
+    command: &mut Command,
+    databases: &Databases,
+    (memory, citus): (Option<&Path>, Option<&Path>),
+) {
     for name in programs::FOREIGN_VARIABLES {
         command.env_remove(name);
     }
     command.envs(databases.environment());
     command.envs(memory.map(|folder| ("TMPDIR", folder)));
+    command.envs(citus.map(|folder| (bindery_testkit::CITUS, folder)));
 }

@@ -8,6 +8,7 @@
 
 mod capture;
 mod distinct;
+mod distribution;
 mod graph;
 mod mysql;
 mod postgres;
@@ -41,6 +42,8 @@ pub(crate) struct Catalogue {
     pub(crate) compares_bytes: bool,
     /// Triggers that record the changes of a table.
     pub(crate) captures: Vec<(TableName, String)>,
+    /// PostgreSQL with Citus: the tags of tables whose rows are not on the coordinator alone.
+    pub(crate) distributions: Vec<(TableName, String)>,
     /// PostgreSQL: what was begun and not ended.
     pub(crate) unfinished: Vec<Unfinished>,
     /// Views of SQLite and MySQL that cannot be made: of what is not there, or of a function of the database, which is left out.
@@ -188,6 +191,11 @@ impl Catalogue {
             {
                 text.push_str("-- @capture\n");
             }
+            let tag = item
+                .table
+                .as_ref()
+                .and_then(|table| self.distribution(table));
+            text.extend(tag.map(|tag| format!("-- {tag}\n")));
             text.extend(item.statements.iter().map(|sql| ended(sql)));
         }
         if !self.last.is_empty() {
@@ -200,10 +208,20 @@ impl Catalogue {
 
 impl Catalogue {
     fn is_captured(&self, table: &TableName) -> bool {
-        let schema = |name: &TableName| name.schema.clone().filter(|schema| schema != "public");
         let mut captured = self.captures.iter();
-        captured.any(|(name, _)| name.name == table.name && schema(name) == schema(table))
+        captured.any(|(name, _)| is_same(name, table))
     }
+
+    fn distribution(&self, table: &TableName) -> Option<&str> {
+        let mut known = self.distributions.iter();
+        known.find_map(|(name, tag)| is_same(name, table).then_some(tag.as_str()))
+    }
+}
+
+/// PostgreSQL's `public` is where tables without a schema are.
+fn is_same(one: &TableName, other: &TableName) -> bool {
+    let schema = |name: &TableName| name.schema.clone().filter(|schema| schema != "public");
+    one.name == other.name && schema(one) == schema(other)
 }
 
 /// The statement with its semicolon, which no comment at its end swallows.

@@ -30,6 +30,8 @@ pub(super) enum FindingKind {
     Query,
     /// The rows of a part of a table.
     Partition,
+    /// Which servers of a cluster have the rows.
+    Distribution,
     Capture,
     /// A table that bindery keeps for itself.
     OwnTable,
@@ -56,6 +58,7 @@ impl FindingKind {
             Self::Name => "name",
             Self::Query => "query",
             Self::Partition => "partition",
+            Self::Distribution => "distribution",
             Self::Capture => "capture",
             Self::OwnTable => "own table",
         }
@@ -82,7 +85,8 @@ impl FindingKind {
             | Self::Options
             | Self::Name
             | Self::Query
-            | Self::Partition => false,
+            | Self::Partition
+            | Self::Distribution => false,
         }
     }
 }

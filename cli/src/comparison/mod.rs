@@ -15,8 +15,8 @@ use std::collections::BTreeSet;
 
 use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::{
-    Change, ColumnChange, ColumnShape, Key, KeyKind, PartitionShape, Structure, Unreadable,
-    ViewShape, compare, same_query,
+    Change, ColumnChange, ColumnShape, DistributionShape, Key, KeyKind, PartitionShape, Structure,
+    Unreadable, ViewShape, compare, same_query,
 };
 use bindery_schema::model::{CheckedModel, Engine, EngineId, TableName};
 use bindery_schema::render::{Style, render};
@@ -314,6 +314,12 @@ impl Between<'_> {
             Change::ChangePartitioning { .. } => {}
             // Programs make parts of their tables while they run.
             Change::DropPartition { .. } => {}
+            Change::ChangeDistribution { table, from, to } => {
+                let shown = |shape: Option<DistributionShape>| Some(shape?.tag(&table));
+                let (to, from) = (shown(to), shown(from));
+                let finding = Finding::of_table(FindingKind::Distribution, &table, to, from);
+                result.differences.push(finding);
+            }
             Change::AddCapture { table, .. } => result
                 .differences
                 .push(Finding::missing(FindingKind::Capture, &table)),

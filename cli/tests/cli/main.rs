@@ -3,6 +3,7 @@
 mod both;
 mod capture;
 mod check;
+mod citus;
 mod commands;
 mod create;
 mod docs;

@@ -169,7 +169,7 @@ fn model_engine(
         name: engine.name.clone(),
         type_name: engine_type_name(&engine.name),
         dialect,
-        flavour: flavour.or(engine.cluster.map(cluster::product)),
+        flavour: flavour.or(engine.cluster.and_then(cluster::product)),
         cluster: engine.cluster,
         outbox: engine.outbox,
         inbox: engine.inbox,
@@ -185,6 +185,7 @@ fn model_engine(
     }
 }
 
+/// B0375: Citus is an extension of PostgreSQL.
 fn choose(
     engine: &EngineConfig,
     environment: Environment<'_>,

@@ -6,10 +6,11 @@ use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{Dialect, Flavour};
 
-/// The product whose cluster it is.
-pub(super) fn product(cluster: Cluster) -> Flavour {
+/// The product whose cluster it is, where its dialect has several.
+pub(super) fn product(cluster: Cluster) -> Option<Flavour> {
     match cluster {
-        Cluster::Galera => Flavour::Mariadb,
+        Cluster::Galera => Some(Flavour::Mariadb),
+        Cluster::Citus => None,
     }
 }
 
@@ -19,21 +20,30 @@ pub(super) fn unfit(
     dialect: Dialect,
     flavour: Option<Flavour>,
 ) -> Option<Diagnostic> {
-    let other = match (engine.cluster?, dialect, flavour) {
+    let cluster = engine.cluster?;
+    let other = match (cluster, dialect, flavour) {
         (Cluster::Galera, Dialect::Mysql, None | Some(Flavour::Mariadb)) => {
             return with_replicas(engine);
         }
-        (Cluster::Galera, Dialect::Mysql, Some(Flavour::Mysql)) => "MySQL",
-        (Cluster::Galera, Dialect::Postgres, _) => "PostgreSQL",
-        (Cluster::Galera, Dialect::Sqlite, _) => "a SQLite file",
+        (Cluster::Citus, Dialect::Postgres, _) => return None,
+        (_, Dialect::Mysql, Some(Flavour::Mysql)) => "MySQL",
+        (_, Dialect::Mysql, _) => "MariaDB",
+        (_, Dialect::Postgres, _) => "PostgreSQL",
+        (_, Dialect::Sqlite, _) => "a SQLite file",
     };
-    let message = format!(
-        "engine `{}` is {other}, and only servers of MariaDB are a Galera cluster",
-        engine.name
-    );
+    let (rule, url) = match cluster {
+        Cluster::Galera => (
+            "only servers of MariaDB are a Galera cluster",
+            "servers of MariaDB: `url = \"mariadb://app@db1,db2,db3/app\"`",
+        ),
+        Cluster::Citus => (
+            "only servers of PostgreSQL are a Citus cluster",
+            "a coordinator of Citus: `url = \"postgres://app@coordinator/app\"`",
+        ),
+    };
+    let message = format!("engine `{}` is {other}, and {rule}", engine.name);
     let finding = Diagnostic::error("B0375", message);
-    let help =
-        "remove `cluster`, or name servers of MariaDB: `url = \"mariadb://app@db1,db2,db3/app\"`";
+    let help = format!("remove `cluster`, or name {url}");
     Some(at_span(finding, engine.span, "this engine").help(help))
 }
 

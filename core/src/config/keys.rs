@@ -92,7 +92,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Derives, "enums", "an array of paths", "`[]`", On::All, "on enums; not in the table of a model"),
     key(Section::Engine, "dialect", "`sqlite`, `postgres` or `mysql`", "the URL's scheme", On::All, "what the program is compiled for; needed where no URL is known while building"),
     key(Section::Engine, "flavour", "`mariadb` or `mysql`", "SQL that both understand", On::Mysql, "the product, where they differ"),
-    key(Section::Engine, "cluster", "`galera`", "none: one server, with or without replicas", On::Mysql, "several servers that are one engine ([galera.md](galera.md))"),
+    key(Section::Engine, "cluster", "`citus` or `galera`", "none: one server, with or without replicas", On::Servers, "several servers that are one engine ([clusters.md](clusters.md), [galera.md](galera.md))"),
     key(Section::Engine, "url", "a URL", "", On::All, "the whole connection"),
     key(Section::Engine, "host", "a name or address, a folder of sockets, or several separated by commas", "`localhost`", On::Servers, "where the server is"),
     key(Section::Engine, "port", "1 to 65535", "5432 or 3306", On::Servers, "the server's port"),

@@ -1,6 +1,6 @@
 //! Annotations of tables and columns: `-- @engines`, `-- @sync` and the others, and the prose beside them.
 
-use super::{Name, ObjectName};
+use super::{Colocation, Name, ObjectName};
 use crate::source::Span;
 
 /// The engines a tag names.
@@ -49,6 +49,10 @@ pub struct Notes {
     pub serde: SerdeTags,
     /// `@publish`: the changes that are published as events.
     pub publish: Option<PublishTag>,
+    /// `@shard`: the column by whose value a row is on one of a cluster's servers.
+    pub shard: Option<ShardTag>,
+    /// The place of `@reference`: each server of a cluster has all rows.
+    pub reference: Option<Span>,
     /// `@length`; at a table, or at the file's head, for its keys.
     pub length: Option<LengthTag>,
     /// `@allow`: codes whose warnings are not reported here.
@@ -190,6 +194,17 @@ impl SerdeTags {
 pub struct LengthTag {
     /// Characters of a text, bytes of a binary value.
     pub length: u32,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// `@shard tenant_id with users`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShardTag {
+    /// The column; `None` where the tag stands at it.
+    pub column: Option<Name>,
+    /// The tables whose equal values are on one server.
+    pub colocation: Colocation,
     /// The whole tag.
     pub span: Span,
 }

@@ -5,6 +5,7 @@
 mod accessor;
 mod annotated_column;
 mod capture;
+mod cluster;
 mod dialect;
 mod engine_name;
 mod enum_name;
@@ -67,6 +68,7 @@ const RULES: &[Rule] = &[
     text_key::check,
     row_id::check,
     shards::check,
+    cluster::check,
     view::check,
 ];
 

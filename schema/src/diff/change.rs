@@ -6,7 +6,7 @@ use super::capture::CaptureTrigger;
 use super::key::Key;
 use super::mysql::Partitioning;
 use super::structure::{
-    ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape,
+    ColumnShape, DistributionShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape,
 };
 use crate::model::TableName;
 
@@ -135,6 +135,15 @@ pub enum Change {
         /// The partition as it is.
         partition: PartitionShape,
     },
+    /// Other servers of a cluster have the rows of a table.
+    ChangeDistribution {
+        /// The table whose rows move.
+        table: TableName,
+        /// Where they are; `None` is the coordinator alone.
+        from: Option<DistributionShape>,
+        /// Where they shall be.
+        to: Option<DistributionShape>,
+    },
     /// Triggers that record the changes of a table.
     AddCapture {
         /// The table whose changes are recorded.
@@ -200,6 +209,7 @@ impl Change {
             | Self::ChangeComment { table, .. }
             | Self::AddPartition { table, .. }
             | Self::DropPartition { table, .. }
+            | Self::ChangeDistribution { table, .. }
             | Self::AddCapture { table, .. }
             | Self::DropCapture { table, .. } => Some(table),
         }
@@ -227,6 +237,7 @@ impl Change {
             | Self::ChangeComment { .. }
             | Self::AddPartition { .. }
             | Self::DropPartition { .. }
+            | Self::ChangeDistribution { .. }
             | Self::AddCapture { .. }
             | Self::DropCapture { .. }
             | Self::CreateView(_)
@@ -318,6 +329,9 @@ impl fmt::Display for Change {
             Self::DropPartition { table, partition } => {
                 write!(out, "the partition `{}` of `{table}` goes", partition.name)
             }
+            Self::ChangeDistribution { table, from, to } => {
+                distribution_change(out, table, (from.as_ref(), to.as_ref()))
+            }
             Self::AddCapture { table, .. } => {
                 write!(out, "new triggers that record the changes of `{table}`")
             }
@@ -326,6 +340,35 @@ impl fmt::Display for Change {
             }
             Self::CreateView(view) => write!(out, "new view `{}`", view.name),
             Self::DropView(view) => write!(out, "the view `{}` goes", view.name),
+        }
+    }
+}
+
+fn distribution_change(
+    out: &mut fmt::Formatter<'_>,
+    table: &TableName,
+    (from, to): (Option<&DistributionShape>, Option<&DistributionShape>),
+) -> fmt::Result {
+    match to {
+        None => write!(out, "the rows of `{table}` are on the coordinator alone"),
+        Some(DistributionShape { column: None, .. }) => {
+            write!(out, "each server has all rows of `{table}`")
+        }
+        Some(DistributionShape {
+            column: Some(column),
+            first,
+            ..
+        }) => {
+            write!(out, "the rows of `{table}` are sharded by `{column}`")?;
+            match first {
+                Some(first) if first == table => out.write_str(", in a group of their own")?,
+                Some(first) => write!(out, ", beside those of `{first}`")?,
+                None => {}
+            }
+            match from.and_then(|from| from.column.as_ref()) {
+                Some(old) if old != column => write!(out, ", and no longer by `{old}`"),
+                Some(_) | None => Ok(()),
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use super::taken;
 use super::triggers::{TableTrigger, triggers_after};
 use crate::dialect::Dialect;
 use crate::model::TableName;
+use crate::plan::distribution::undistribute;
 
 /// The inputs of a migration.
 #[derive(Debug)]
@@ -74,7 +75,21 @@ pub fn plan(plan: &Plan<'_>) -> Result<Planned, Box<Unreadable>> {
     let dialect = plan.to.dialect;
     planned.online_down = online_down(&planned.changes, &planned.online, dialect);
     planned.down = way_back(plan, &planned, &main)?;
+    if [plan.from, plan.to].into_iter().any(Structure::is_spread) {
+        for steps in [&mut planned.up, &mut planned.down] {
+            in_one_after_the_other(steps);
+        }
+    }
     Ok(planned)
+}
+
+/// In a transaction Citus adds no foreign key after a statement that worked on several shards at once (`there was a parallel operation on a
+/// distributed table in the transaction`).
+fn in_one_after_the_other(steps: &mut Vec<Step>) {
+    if !steps.is_empty() {
+        let set = "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'";
+        steps.splice(0..0, step_of(vec![set.to_owned()]));
+    }
 }
 
 /// First restores what the commented steps lose, in comments as those; then goes from what the others make to the beginning. So it ends
@@ -254,6 +269,7 @@ fn online_down(changes: &[Change], online: &[Step], dialect: Dialect) -> Vec<Ste
         Change::ChangeColumn { table, to, .. } => {
             Some(vec![render::drop_not_null(table, &to.name)])
         }
+        Change::ChangeDistribution { table, .. } => Some(vec![undistribute(table)]),
         _ => None,
     });
     let step = |statements| Step {

@@ -62,8 +62,8 @@ pub use self::rename::{Rename, hints};
 pub use self::render::Step;
 pub use self::squash::{Gone, Others, Squash, SquashRefused, Squashed, squash};
 pub use self::structure::{
-    ColumnShape, EnumShape, ObjectShape, PartitionShape, Structure, TableShape, Unreadable,
-    ViewShape,
+    ColumnShape, DistributionShape, EnumShape, ObjectShape, PartitionShape, Structure, TableShape,
+    Unreadable, ViewShape,
 };
 pub use self::triggers::{TableTrigger, triggers};
 pub use crate::parse::statement_names;

@@ -14,6 +14,8 @@ pub(super) enum Subject {
     Column(TableName, String),
     /// A key of a table, by the name that it has in the database.
     Key(TableName, String),
+    /// The servers of a cluster that have the rows of a table.
+    Rows(TableName),
     /// An enum type.
     Enum(TableName),
     /// Another object, with its kind as in `CREATE`.
@@ -42,6 +44,7 @@ impl Subject {
             Change::AddPartition { partition, .. } | Change::DropPartition { partition, .. } => {
                 Some(Self::Table(partition.name.clone()))
             }
+            Change::ChangeDistribution { table, .. } => Some(Self::Rows(table.clone())),
             Change::CreateEnum(values) | Change::DropEnum(values) => {
                 Some(Self::Enum(values.name.clone()))
             }
@@ -68,9 +71,9 @@ impl Subject {
         };
         let same_name = |one: &str, other: &str| folded(one, dialect) == folded(other, dialect);
         match (self, other) {
-            (Self::Table(one), Self::Table(other)) | (Self::Enum(one), Self::Enum(other)) => {
-                same(one, other)
-            }
+            (Self::Table(one), Self::Table(other))
+            | (Self::Rows(one), Self::Rows(other))
+            | (Self::Enum(one), Self::Enum(other)) => same(one, other),
             (Self::Column(table, one), Self::Column(other_table, other))
             | (Self::Key(table, one), Self::Key(other_table, other)) => {
                 same(table, other_table) && same_name(one, other)
@@ -80,6 +83,7 @@ impl Subject {
             }
             (
                 Self::Table(_)
+                | Self::Rows(_)
                 | Self::Column(..)
                 | Self::Key(..)
                 | Self::Enum(_)

@@ -58,6 +58,7 @@ impl Fold<'_> {
             | Statement::MoveObject(_)
             | Statement::AlterDomain(_)
             | Statement::Partition(_)
+            | Statement::Distribute(_)
             | Statement::IfFits(_) => false,
         }
     }

@@ -183,6 +183,7 @@ pub(super) fn named_table(file: &FileAst, name: &ObjectName, notes: &Notes) -> D
         strict: false,
         without_rowid: false,
         full_text: false,
+        distribution: None,
         incomplete: false,
         query: None,
         notes: notes.clone(),

@@ -8,6 +8,7 @@ mod check_name;
 mod child;
 mod column;
 mod constraint;
+mod distribution;
 mod drop_column;
 mod effects;
 mod guarded;
@@ -254,6 +255,7 @@ impl<'a> Fold<'a> {
             Statement::MoveObject(moved) => self.move_object(file, moved),
             Statement::AlterDomain(alter) => self.alter_domain(file, alter),
             Statement::Partition(partition) => self.partition(partition),
+            Statement::Distribute(change) => self.distribute(file, change),
         }
     }
 

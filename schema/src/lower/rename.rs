@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::ast::{Expression, KeyPart, Name, PartKey};
 use crate::dialect::Dialect;
-use crate::draft::{DraftGenerated, DraftTable};
+use crate::draft::{DraftDistribution, DraftGenerated, DraftTable};
 use crate::sql_writer::SqlWriter;
 use crate::syntax::{Site, SiteKind, sites, without_own_table};
 
@@ -61,6 +61,8 @@ fn names(table: &mut DraftTable) -> impl Iterator<Item = &mut Name> {
     let foreign = table.foreign_keys.iter_mut();
     let checks = table.checks.iter_mut();
     let periods = table.native.periods.iter_mut();
+    let shards = table.distribution.iter_mut();
+    let shards = shards.filter_map(DraftDistribution::column_mut);
     (table.columns.iter_mut().map(|column| &mut column.name))
         .chain(primary)
         .chain(uniques)
@@ -71,6 +73,7 @@ fn names(table: &mut DraftTable) -> impl Iterator<Item = &mut Name> {
         }))
         .chain(checks.filter_map(|check| check.column.as_mut()))
         .chain(periods.flat_map(|period| &mut period.columns))
+        .chain(shards)
 }
 
 fn included(table: &mut DraftTable) -> impl Iterator<Item = &mut String> {

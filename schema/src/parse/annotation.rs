@@ -5,7 +5,7 @@ mod serde;
 
 use crate::ast::{
     AllowTag, EngineTag, InterfaceTag, LengthTag, LinkTag, Name, Notes, PublishTag, RedactTag,
-    Redaction,
+    Redaction, ShardTag,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::levels;
@@ -18,7 +18,7 @@ use super::lex::Comment;
 use super::prose;
 
 /// All annotations, for suggestions.
-pub(super) const KNOWN: [&str; 21] = [
+pub(super) const KNOWN: [&str; 23] = [
     "engines",
     "engine",
     "dialect",
@@ -40,6 +40,8 @@ pub(super) const KNOWN: [&str; 21] = [
     "serde",
     "publish",
     "capture",
+    "shard",
+    "reference",
 ];
 
 /// Words that an engine has as a key in bindery.toml: `outbox`.
@@ -222,9 +224,13 @@ impl<'a> Reader<'a> {
                 &[AnnotationTarget::Table, AnnotationTarget::View],
                 "a table or a view",
             ),
-            "validate" | "interface" | "sync" | "publish" | "capture" => {
+            "validate" | "interface" | "sync" | "publish" | "capture" | "reference" => {
                 (&[AnnotationTarget::Table], "a table")
             }
+            "shard" => (
+                &[AnnotationTarget::Table, AnnotationTarget::Column],
+                "a table or a column of one",
+            ),
             "renamed_from" => (
                 &[AnnotationTarget::Table, AnnotationTarget::Column],
                 "a table or a column",
@@ -256,6 +262,12 @@ impl<'a> Reader<'a> {
                     .help(help),
             );
         }
+        if tag.word == "shard" {
+            let is_at_column = place == AnnotationTarget::Column;
+            return set_once(self, tag, &mut notes.shard, |reader, tag| {
+                reader.shard(tag, is_at_column)
+            });
+        }
         self.set(tag, notes, dialect);
     }
 
@@ -272,6 +284,7 @@ impl<'a> Reader<'a> {
             "skip" => set_once(self, tag, &mut notes.skip, Self::flag),
             "validate" => set_once(self, tag, &mut notes.validate, Self::flag),
             "capture" => set_once(self, tag, &mut notes.capture, Self::flag),
+            "reference" => set_once(self, tag, &mut notes.reference, Self::flag),
             "interface" => set_once(self, tag, &mut notes.interface, Self::interface),
             "length" => set_once(self, tag, &mut notes.length, Self::length),
             "allow" => self.allow(tag, &mut notes.allow),
@@ -505,6 +518,7 @@ placed! {
     InterfaceTag: |tag| Some(tag.span),
     RedactTag: |tag| Some(tag.span),
     PublishTag: |tag| Some(tag.span),
+    ShardTag: |tag| Some(tag.span),
     Name: |name| Some(name.span),
     Span: |span| Some(*span),
     Dialect: |_| None,

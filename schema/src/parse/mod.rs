@@ -18,6 +18,7 @@ mod passed_over;
 mod prose;
 mod publish;
 mod routine;
+mod shard;
 #[cfg(feature = "diff")]
 mod single;
 mod spoken;
@@ -26,6 +27,7 @@ mod sync;
 pub use crate::syntax::Names;
 pub(crate) use bindery_core::statements::lex;
 pub use bindery_core::statements::load::{SIZE_LIMIT, load};
+pub(crate) use ddl::equal_in_exclusion;
 pub(crate) use ddl::exclusion_parts;
 pub(crate) use ddl::input_types;
 pub(crate) use ddl::table::COLUMN_LIMIT;

@@ -6,6 +6,7 @@ use crate::sorting::sort_by;
 use std::hash::{Hash, Hasher};
 
 use super::capture::{self, Capture};
+use super::distribution;
 use super::index::{IndexNames, bounded, index_statements};
 use super::object::{create_enum, create_objects, create_schema, drop_objects, unless};
 use super::order::{CreationOrder, creation_order};
@@ -157,6 +158,8 @@ impl<'m> Context<'m> {
             &mut Vec::new(),
         ));
         create.extend(writer.behind());
+        // Citus changes neither the storage of a column nor its sequence afterwards.
+        create.extend(distribution::statement(self.model, id, self.engine));
         let captured = capture::capture(table, self.dialect());
         create.extend(captured.iter().flat_map(|one| one.create.clone()));
         CreateTable {

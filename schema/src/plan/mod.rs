@@ -6,6 +6,7 @@
 pub mod capture;
 pub mod constraints;
 pub mod ddl;
+pub(crate) mod distribution;
 pub mod guard;
 mod index;
 mod key;

@@ -3,7 +3,7 @@
 use crate::lists::IntoVec as _;
 use std::collections::BTreeSet;
 
-use crate::model::{EngineId, Model, TableId};
+use crate::model::{DistributionKind, Engine, EngineId, Model, Table, TableId};
 use crate::sorting::sort_by;
 
 /// Tables in the order of creation, and which foreign keys point forward in it.
@@ -11,7 +11,8 @@ use crate::sorting::sort_by;
 pub struct CreationOrder {
     /// Every table and view of the engine.
     pub tables: Vec<TableId>,
-    /// Table and number of each foreign key that refers to a table made later, sorted.
+    /// Table and number of each foreign key that is made after all tables, sorted: of those that refer to a table made later, and all of tables
+    /// that a cluster spreads.
     pub forward: Vec<(TableId, usize)>,
 }
 
@@ -35,7 +36,7 @@ pub fn creation_order(model: &Model, engine: EngineId) -> CreationOrder {
         .iter()
         .filter_map(|view| view.model.as_ref().ok());
     tables.extend(views.filter(|id| model.table(**id).engines.contains(&engine)));
-    let forward = forward_keys(model, &tables);
+    let forward = forward_keys(model, &tables, model.engine(engine));
     CreationOrder { tables, forward }
 }
 
@@ -67,7 +68,7 @@ impl Open {
         for (number, table) in model.tables.iter().enumerate().filter(|(at, _)| here[*at]) {
             let keys = table.foreign_keys.iter().map(|key| key.table);
             let parents = table.native.inherits.iter().copied();
-            let others = keys.chain(parents).map(at);
+            let others = keys.chain(parents).chain(first_of_group(table)).map(at);
             let mut referred = BTreeSet::new();
             referred.extend(others.filter(|other| *other != number && here[*other]));
             for &other in &referred {
@@ -115,15 +116,27 @@ fn at(table: TableId) -> usize {
     table.0 as usize
 }
 
-fn forward_keys(model: &Model, tables: &[TableId]) -> Vec<(TableId, usize)> {
+/// The table that began its group of shards: others name it.
+fn first_of_group(table: &Table) -> Option<TableId> {
+    match table.distribution.as_ref()?.kind {
+        DistributionKind::Sharded { group, .. } => group,
+        DistributionKind::Reference => None,
+    }
+}
+
+/// Those to tables that are made later; and those of tables that a cluster spreads, as Citus distributes no table with an identity column
+/// that refers to others (`cannot complete operation on a table with identity column`).
+fn forward_keys(model: &Model, tables: &[TableId], engine: &Engine) -> Vec<(TableId, usize)> {
     let mut position = vec![None; model.tables.len()];
     for (number, id) in tables.iter().enumerate() {
         position[at(*id)] = Some(number);
     }
     let mut forward = Vec::new();
     for (here, id) in tables.iter().enumerate() {
-        for (number, key) in model.table(*id).foreign_keys.iter().enumerate() {
-            if position[at(key.table)].is_some_and(|other| other > here) {
+        let table = model.table(*id);
+        let is_spread = table.distribution_on(engine).is_some();
+        for (number, key) in table.foreign_keys.iter().enumerate() {
+            if position[at(key.table)].is_some_and(|other| other > here || is_spread) {
                 forward.push((*id, number));
             }
         }

@@ -73,6 +73,11 @@ impl<'m> Pieces<'m> {
         self.create(id)
     }
 
+    /// The call that spreads the rows of a table over a cluster, once all other statements but foreign keys have made it.
+    pub(crate) fn distribution(&self, id: TableId) -> Option<String> {
+        super::distribution::statement(self.model, id, self.engine)
+    }
+
     pub(crate) fn column(&self, id: TableId, column: ColumnId) -> ColumnText {
         let place = ColumnPlace {
             model: self.model,

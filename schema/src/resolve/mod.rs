@@ -5,6 +5,7 @@
 mod column;
 mod default;
 mod derives;
+mod distribution;
 mod engines;
 mod enum_names;
 mod expression;
@@ -57,6 +58,7 @@ pub fn resolve(mut draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -
     resolver.references();
     resolver.links();
     resolver.syncs();
+    resolver.distributions();
     resolver.keys_of_others();
     resolver.table_expressions();
     resolver.domain_expressions();
@@ -207,6 +209,7 @@ impl<'a> Resolver<'a> {
             validate: draft.notes.validate.is_some(),
             publish: draft.notes.publish.clone(),
             capture: draft.notes.capture,
+            distribution: None,
             renamed_from: draft
                 .notes
                 .renamed_from

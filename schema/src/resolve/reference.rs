@@ -123,7 +123,7 @@ impl Resolver<'_> {
     }
 
     /// The best of several: the child itself, one with all its engines, with one of them, of its schema, the first.
-    fn best_table(&self, child: TableId, wanted: &ObjectName) -> Option<TableId> {
+    pub(super) fn best_table(&self, child: TableId, wanted: &ObjectName) -> Option<TableId> {
         let from = self.model.table(child);
         let schema = from.name.schema.as_ref();
         let wanted = &wanted.as_referred_by(schema, from.source_dialect);
@@ -204,7 +204,7 @@ impl Resolver<'_> {
     }
 
     /// Says which tables there are; quiet about tables that are skipped by wish.
-    fn unknown_table(&mut self, wanted: &ObjectName, what: &str) {
+    pub(super) fn unknown_table(&mut self, wanted: &ObjectName, what: &str) {
         let text = &wanted.name.text;
         if self.skipped.contains(&text.to_lowercase()) {
             return;

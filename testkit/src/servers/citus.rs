@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::directory::Directory;
 use super::fresh::{create_database, unique_name};
@@ -23,14 +24,29 @@ pub struct CitusCluster {
 }
 
 impl CitusCluster {
+    /// A cluster for all tests of this process, each of which makes a database of its own: a coordinator and two workers. `None` as for
+    /// [`start_or_skip`](Self::start_or_skip).
+    ///
+    /// # Panics
+    /// As [`start_or_skip`](Self::start_or_skip).
+    pub fn of_process() -> Option<&'static Self> {
+        static CLUSTER: OnceLock<CitusCluster> = OnceLock::new();
+        let installed = citus()?;
+        Some(CLUSTER.get_or_init(|| Self::start_two(&installed)))
+    }
+
     /// Starts a coordinator and two workers. `None` where [`CITUS`](crate::CITUS) names no installation of Citus: the name of the test that
     /// is not run is then printed, also where `CI` is set.
     ///
     /// # Panics
     /// Where the installation cannot be used: a run that was promised a cluster must not pass without it.
     pub fn start_or_skip() -> Option<Self> {
-        let cluster = Self::start(&citus()?, 2);
-        Some(cluster.unwrap_or_else(|error| panic!("no Citus cluster for the test: {error}")))
+        Some(Self::start_two(&citus()?))
+    }
+
+    fn start_two(installed: &Path) -> Self {
+        let cluster = Self::start(installed, 2);
+        cluster.unwrap_or_else(|error| panic!("no Citus cluster for the test: {error}"))
     }
 
     /// Starts a coordinator and a number of workers of the Citus that was installed to this folder.
@@ -38,7 +54,11 @@ impl CitusCluster {
     /// # Errors
     /// PostgreSQL or Citus is not there, Citus was compiled for another PostgreSQL, or a server does not start.
     pub fn start(installed: &Path, workers: usize) -> Result<Self> {
-        let node = || node_options(installed).start();
+        let node = || {
+            let node = node_options(installed).start()?;
+            client::run(node.address(), TRUSTED)?;
+            Ok(node)
+        };
         let workers = (0..workers).map(|_| node()).collect::<Result<_>>()?;
         let coordinator = node()?;
         Ok(Self {
@@ -82,6 +102,11 @@ impl CitusCluster {
         Ok(database.url())
     }
 }
+
+/// From 15.19 and its like on PostgreSQL has a list of the plugins that may decode its log, and moves of shards need that of Citus.
+const TRUSTED: &str = r"
+SELECT 'ALTER SYSTEM SET output_plugin_libraries = pgoutput, test_decoding, citus' FROM pg_settings WHERE name = 'output_plugin_libraries' \gexec
+SELECT pg_reload_conf();";
 
 fn registered(worker: &Address) -> String {
     format!("SELECT citus_add_node('{}', {});", worker.host, worker.port)

@@ -12,7 +12,7 @@ use bindery_schema::model::TableName;
 
 use self::table::{Column, Constraint, Index, Table, Tables};
 use super::graph::{Node, ObjectKind, mentioned, sorted};
-use super::{Catalogue, CatalogueItem, Told, Unfinished, capture};
+use super::{Catalogue, CatalogueItem, Told, Unfinished, capture, distribution};
 use crate::database::Chosen;
 use crate::progress::Steps;
 
@@ -59,6 +59,7 @@ pub(super) fn read(
         ..plan.catalogue(before, &tables, left_out)
     };
     capture::of_postgres(connection, &mut catalogue)?;
+    distribution::of_postgres(connection, &mut catalogue)?;
     Ok(catalogue)
 }
 

@@ -24,7 +24,7 @@ ORDER BY n.nspname";
 pub(super) const EXTENSIONS: &str = r"
 SELECT 'CREATE EXTENSION IF NOT EXISTS ' || quote_ident(x.extname)
   || CASE WHEN n.nspname IN ('pg_catalog', coalesce(current_schema()::text, '')) THEN '' ELSE ' WITH SCHEMA ' || quote_ident(n.nspname) END
-FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace WHERE x.extname <> 'plpgsql' ORDER BY x.extname";
+FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace WHERE x.extname NOT IN ('plpgsql', 'citus', 'citus_columnar') ORDER BY x.extname";
 
 /// Key, name to sort by, statement, comment.
 pub(super) const COLLATIONS: &str = r"

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bindery_schema::cluster::Cluster;
 use bindery_schema::model::{
     CheckedModel, Column, ColumnId, EngineId, ForeignKey, Generated, Index, IndexKey,
     ReferentialAction, Table, TableId,
@@ -72,7 +73,13 @@ impl<'m> Book<'m> {
             }
         });
         let ids = ids(model, chosen);
-        let part = |(engine, id): &(usize, TableId)| table_part(*engine, model.table(*id), sources);
+        let part = |(engine, id): &(usize, TableId)| {
+            let mut part = table_part(*engine, model.table(*id), sources);
+            let on_cluster = model.engine(chosen[*engine]).cluster == Some(Cluster::Citus);
+            let words = model.distribution_words(model.table(*id));
+            part.rules.extend(words.filter(|_| on_cluster));
+            part
+        };
         let places: BTreeMap<(usize, TableId), usize> = ids
             .iter()
             .enumerate()

@@ -30,6 +30,7 @@ pub(super) struct ResolvedTable<'m> {
     pub(super) indexes: Vec<ResolvedIndex<'m>>,
     pub(super) foreign_keys: Vec<ResolvedForeignKey<'m>>,
     kind: &'static str,
+    distribution: Option<String>,
 }
 
 /// One column. A skipped one has no field and no Rust type.
@@ -130,6 +131,7 @@ fn resolved_table<'m>(
             .map(|key| resolved_foreign_key(key, table, model))
             .collect(),
         kind: "table",
+        distribution: model.distribution_words(table),
     }
 }
 

@@ -52,6 +52,9 @@ fn engine_info(engine: &Engine) -> Expr {
     };
     let cluster = match engine.cluster {
         None => "::core::option::Option::None",
+        Some(Cluster::Citus) => {
+            "::core::option::Option::Some(::bindery::__private::Cluster::Citus)"
+        }
         Some(Cluster::Galera) => {
             "::core::option::Option::Some(::bindery::__private::Cluster::Galera)"
         }

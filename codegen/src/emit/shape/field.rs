@@ -29,6 +29,8 @@ pub(crate) struct Field<'m> {
     /// It is the model's own single key.
     pub(crate) own_key: bool,
     pub(crate) in_key: bool,
+    /// A cluster has the row on one of its servers by this value.
+    pub(crate) shards: bool,
     /// It is of a view, and never written.
     pub(crate) of_view: bool,
     /// SQLite makes a float of a number with more digits there.
@@ -263,7 +265,7 @@ impl Field<'_> {
 
     /// It can be changed afterwards, and no update does so by itself.
     pub(crate) fn is_changeable(&self) -> bool {
-        self.is_given() && !self.in_key && !self.column.touched
+        self.is_given() && !self.in_key && !self.shards && !self.column.touched
     }
 
     /// `save` gives it the row's value.

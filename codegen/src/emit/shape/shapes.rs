@@ -3,6 +3,7 @@
 use bindery_schema::lists::IntoVec as _;
 use std::sync::Arc;
 
+use bindery_schema::cluster::Cluster;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{
     Column, ColumnId, EngineId, FieldType, KeyEngine, Model, Table, TableId, Unique,
@@ -195,6 +196,7 @@ impl<'m> Shapes<'m> {
             on_row_engine: types.on_row_engine,
             own_key,
             in_key,
+            shards: self.shard_column(id) == Some(at),
             fifteen_digits: self.keeps_fifteen_digits(id, column),
             length: column.text_length().filter(|_| self.has_lengths(id)),
             of_view,
@@ -205,6 +207,16 @@ impl<'m> Shapes<'m> {
                 Given::for_column(column, in_key, required)
             },
         }
+    }
+
+    /// The column by whose value a row is on one server, where an engine of the table is a cluster.
+    fn shard_column(&self, id: TableId) -> Option<usize> {
+        let table = self.table(id);
+        let mut engines = table.engines.iter().map(|id| self.model.engine(*id));
+        let column = table.shard_column()?;
+        engines
+            .any(|engine| engine.cluster == Some(Cluster::Citus))
+            .then_some(column.0 as usize)
     }
 
     /// The end of a link, where the row that it leads to has the linked column.

@@ -65,7 +65,7 @@ impl Hash for Surroundings<'_> {
                 flavour,
                 // Said by `bindery check`, not in the code.
                 dialect_reason: _,
-                // Beside the models' code, not in it.
+                // In the shapes of the models, and beside their code.
                 cluster: _,
                 outbox: _,
                 inbox: _,

@@ -16,7 +16,7 @@ use crate::config::{
 use crate::dialect::Dialect;
 use crate::name::is_valid_engine_name;
 
-const CLUSTERS: &[(&str, Cluster)] = &[("galera", Cluster::Galera)];
+const CLUSTERS: &[(&str, Cluster)] = &[("citus", Cluster::Citus), ("galera", Cluster::Galera)];
 const RESETS: &[(&str, SessionReset)] = &[
     ("noticed", SessionReset::Noticed),
     ("always", SessionReset::Always),

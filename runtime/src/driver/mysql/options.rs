@@ -63,9 +63,12 @@ impl MysqlConfig {
             writable,
             read_only: options.read_only,
             // It takes a table of ours among the user's.
-            nodes: options.cluster.map(|Cluster::Galera| Nodes {
-                are_several: server.endpoints.len() > 1,
-            }),
+            nodes: options
+                .cluster
+                .filter(|cluster| *cluster == Cluster::Galera)
+                .map(|_| Nodes {
+                    are_several: server.endpoints.len() > 1,
+                }),
             resolve_commits: !options.read_only && options.session.resolve_commits.unwrap_or(false),
         })
     }

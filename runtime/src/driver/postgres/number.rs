@@ -18,16 +18,18 @@ use crate::value::postgres::bytes;
 const ASK: &[u8] = b"F\0\0\0\x0e\0\0\x13\xc4\0\0\0\0\0\x01";
 const LOOK_UP: &str = "SELECT (extract(epoch FROM pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) * 1000000)::int8, \
      pg_catalog.pg_xact_status($1::text::pg_catalog.xid8)";
-/// Statistics begin anew after a crash, and outlive an orderly restart.
-const ASK_ERA: &str = "SELECT (extract(epoch FROM pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) * 1000000)::int8";
+/// Statistics begin anew after a crash, and outlive an orderly restart. NULL on a cluster of Citus, whose coordinator has no number of a
+/// transaction that wrote on one other server, which commits it by itself and before the coordinator: a number that is said to be aborted there
+/// would be no proof.
+const ASK_ERA: &str = "SELECT CASE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') \
+     THEN (extract(epoch FROM pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) * 1000000)::int8 END";
 /// A number that was not given yet.
 const OF_THE_FUTURE: &str = "22023";
 /// The first version that has these functions.
 const FIRST_VERSION: u32 = 13;
 
 /// Where it is not queried.
-const ADVICE: &str =
-    "finding out takes `resolve-commits = true` for the engine, and PostgreSQL 13 or later";
+const ADVICE: &str = "finding out takes `resolve-commits = true` for the engine, and PostgreSQL 13 or later that is no cluster of Citus";
 
 /// The facts about the transaction at hand.
 #[derive(Default)]

@@ -1,6 +1,7 @@
 //! Two structures, compared. The changes are in an order that reads well; the one in which a database executes them follows from
 //! what they need (`order`).
 
+mod distribution;
 mod functions;
 mod keys;
 mod same;
@@ -262,6 +263,7 @@ impl<'s> Comparison<'s> {
             });
         }
         self.partitioning(from, to);
+        self.distribution(from, to);
         if from.comment != to.comment {
             self.changes.push(Change::ChangeComment {
                 table: name.clone(),

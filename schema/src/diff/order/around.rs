@@ -192,7 +192,23 @@ impl<'s> Around<'_, 's> {
             Hindered::Retyped => is_foreign && touches(&self.touched.retyped),
             Hindered::None => false,
         };
-        is_anew || is_refused || self.becomes_divided(key) || self.loses_its_server(table, key)
+        is_anew
+            || is_refused
+            || self.becomes_divided(key)
+            || self.is_moved(table, key)
+            || self.loses_its_server(table, key)
+    }
+
+    /// Whether the rows of one of its tables move to other servers of a cluster: Citus moves none that others refer to.
+    fn is_moved(&self, table: &TableName, key: &Key) -> bool {
+        let changes = self.changes.iter();
+        let mut moved = changes.filter_map(|change| match change {
+            Change::ChangeDistribution { table, .. } => Some(table_key(table, self.dialect())),
+            _ => None,
+        });
+        let tables = std::iter::once(table).chain(&key.referred);
+        let tables: Vec<String> = tables.map(|one| table_key(one, self.dialect())).collect();
+        key.kind == KeyKind::ForeignKey && moved.any(|table| tables.contains(&table))
     }
 
     /// Whether the table that a foreign key of MySQL refers to is divided from now on, which none may be (error 1506). A table that goes

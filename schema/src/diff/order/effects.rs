@@ -156,6 +156,11 @@ impl Sides<'_> {
                 leaves: from.whole(table),
                 ..Effects::default()
             },
+            Change::ChangeDistribution {
+                table,
+                from: old,
+                to: new,
+            } => self.distributed(table, (old.as_ref(), new.as_ref())),
             Change::AddCapture { table, .. } => Effects {
                 needs: to.whole(table),
                 ..Effects::default()
@@ -271,7 +276,12 @@ impl Sides<'_> {
     fn added_key(&self, table: &TableName, key: &Key) -> Effects {
         Effects {
             makes: named(&self.to, table, key),
-            needs: self.to.needs_of_key(table, key),
+            needs: self
+                .to
+                .needs_of_key(table, key)
+                .into_iter()
+                .chain(self.distributed_by(table, key))
+                .collect(),
             waits_for: self.waits_of_key(table, key),
             ..Effects::default()
         }
@@ -298,14 +308,21 @@ impl Sides<'_> {
         effects
             .needs
             .extend(table.parents.iter().flat_map(|parent| to.whole(parent)));
+        if let Some(shape) = &table.distribution {
+            effects.needs.extend(self.first_of(&table.name, shape));
+        }
         effects
     }
 
     /// MySQL has no foreign key at a divided table, nor there a unique key without the column that divides it (errors 1506, 1503).
+    /// On a cluster rows are on the coordinator before they have a key that several servers could not look after.
     fn waits_of_key(&self, table: &TableName, key: &Key) -> Vec<DatabasePart> {
         let tables = std::iter::once(table).chain(&key.referred);
         let divided = tables.map(|table| self.from.divided_part(table));
-        divided.chain(self.referred_before(table, key)).collect()
+        divided
+            .chain([self.from.distributed_part(table)])
+            .chain(self.referred_before(table, key))
+            .collect()
     }
 
     /// A table ceases to be divided before its columns and keys change, and begins to be after that.

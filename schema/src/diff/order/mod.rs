@@ -5,6 +5,7 @@
 mod around;
 mod bound;
 mod circle;
+mod distributed;
 mod divided;
 mod effects;
 mod held;
@@ -36,7 +37,8 @@ pub(super) fn ordered(from: &Structure, to: &Structure, changes: &[Change]) -> V
         to: Side::new(to),
     };
     let changes = around::completed(&sides, changes);
-    let mut changes = divided::in_two(&sides, bound::apart(&sides, changes));
+    let changes = distributed::in_two(&sides, bound::apart(&sides, changes));
+    let mut changes = divided::in_two(&sides, changes);
     by_rank(&mut changes);
     let grouped = Facts::of(to.dialect).keys.grouped;
     let groups = grouped(&sides, changes);
@@ -82,7 +84,9 @@ fn rank(change: &Change) -> u8 {
         Change::AddKey { key, .. } if key.kind == KeyKind::ForeignKey => 8,
         Change::ValidateKey { .. } => 8,
         Change::AddKey { .. } | Change::RenameKey { .. } => 6,
-        Change::CreateTable(_) | Change::AddPartition { .. } => 7,
+        Change::CreateTable(_)
+        | Change::AddPartition { .. }
+        | Change::ChangeDistribution { .. } => 7,
         Change::DropColumn { .. } => 9,
         Change::DropTable(_) | Change::DropPartition { .. } => 10,
         Change::DropEnum(_) | Change::DropObject(_) => 11,

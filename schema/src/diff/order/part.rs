@@ -23,6 +23,8 @@ pub(super) enum DatabasePart {
     Object(String),
     /// The partitions of a table of MySQL.
     Divided(String),
+    /// Where the rows of a table are on a cluster.
+    Distributed(String),
     /// A name that keys of several tables cannot share.
     Name(String, String),
 }
@@ -95,6 +97,10 @@ impl<'s> Side<'s> {
 
     pub(super) fn divided_part(&self, name: &TableName) -> DatabasePart {
         DatabasePart::Divided(table_key(name, self.dialect()))
+    }
+
+    pub(super) fn distributed_part(&self, name: &TableName) -> DatabasePart {
+        DatabasePart::Distributed(table_key(name, self.dialect()))
     }
 
     pub(super) fn column_part(&self, table: &TableName, column: &str) -> DatabasePart {

@@ -118,6 +118,7 @@ fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
         | Change::CreateEnum(_)
         | Change::DropEnum(_)
         | Change::ChangeEnum { .. }
+        | Change::ChangeDistribution { .. }
         | Change::ValidateKey { .. } => vec![by_hand(change)],
         Change::CreateTable(table) => vec![Step::of(create_table(table, MYSQL))],
         Change::DropTable(table) => {

@@ -1,5 +1,6 @@
 //! PostgreSQL. What would keep others from a large table for long is a step that can be done online.
 
+mod distribution;
 mod enums;
 mod replaced;
 mod settings;
@@ -46,6 +47,9 @@ fn in_schema(name: &TableName, made: Vec<String>) -> Step {
 }
 
 fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
+    if let Some(why) = distribution::refused(context, change) {
+        return vec![by_hand(change).remark(why)];
+    }
     match change {
         Change::CreateObject(object) => vec![in_schema(&object.name, object.create.clone())],
         Change::DropObject(object) => vec![Step::of(drop_object(object))],
@@ -56,7 +60,11 @@ fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
             vec![Step::of([statement])]
         }
         Change::ChangeEnum { from, to } => vec![change_enum(context, from, to)],
-        Change::CreateTable(table) => vec![in_schema(&table.name, create_table(table, POSTGRES))],
+        Change::CreateTable(table) => {
+            let made = create_table(table, POSTGRES).into_iter();
+            let spread = table.distribution.iter().map(|one| one.create.clone());
+            vec![in_schema(&table.name, made.chain(spread).collect())]
+        }
         Change::DropTable(table) => vec![loss(
             context,
             change,
@@ -97,6 +105,12 @@ fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
         Change::AddPartition { .. } | Change::DropPartition { .. } => {
             partitions(context, change, POSTGRES)
         }
+        Change::ChangeDistribution { table, from, to } => vec![distribution::moved(
+            context,
+            change,
+            table,
+            (from.as_ref(), to.as_ref()),
+        )],
         Change::AddCapture { .. } | Change::DropCapture { .. } => {
             captures(context, change, POSTGRES)
         }

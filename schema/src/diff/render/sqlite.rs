@@ -120,6 +120,7 @@ fn step(context: &Context<'_>, change: &Change) -> Vec<Step> {
         | Change::ChangeEnum { .. }
         | Change::ChangeColumn { .. }
         | Change::ValidateKey { .. }
+        | Change::ChangeDistribution { .. }
         | Change::ChangeOptions { .. }
         | Change::ChangePartitioning { .. }
         | Change::ChangeComment { .. } => Vec::new(),
@@ -173,6 +174,7 @@ fn needs_new_table(context: &Context<'_>, change: &Change, changes: &[Change]) -
         | Change::DropEnum(_)
         | Change::ChangeEnum { .. }
         | Change::ValidateKey { .. }
+        | Change::ChangeDistribution { .. }
         | Change::ChangePartitioning { .. }
         | Change::ChangeComment { .. }
         | Change::AddPartition { .. }

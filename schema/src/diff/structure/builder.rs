@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::shapes::{
-    Arguments, ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape,
+    Arguments, ColumnShape, DistributionShape, EnumShape, ObjectShape, PartitionShape, TableShape,
+    ViewShape,
 };
 use crate::ast::TypeName;
 use crate::dialect::Dialect;
@@ -11,8 +12,8 @@ use crate::diff::facts::Facts;
 use crate::diff::key::{Key, Keys};
 use crate::diff::mysql::Partitioning;
 use crate::model::{
-    Column, ColumnId, Counter, EnumId, Generated, Model, NativeObject, ObjectKind, Table, TableId,
-    TableName,
+    Column, ColumnId, Counter, DistributionKind, EnumId, Generated, Model, NativeObject,
+    ObjectKind, Table, TableId, TableName,
 };
 use crate::parse::input_types;
 use crate::plan::create_view;
@@ -58,8 +59,28 @@ impl Builder<'_> {
             create: self.pieces.create(id),
             parents: self.parents(table),
             partitions: self.partitions(table),
+            distribution: self.distribution(id, table),
             after: self.pieces.after(id),
         }
+    }
+
+    fn distribution(&self, id: TableId, table: &Table) -> Option<DistributionShape> {
+        let distribution = table.distribution.as_ref()?;
+        let name = |id: TableId| self.model.table(id).name.clone();
+        let (column, first) = match distribution.kind {
+            DistributionKind::Reference => (None, None),
+            DistributionKind::Sharded { column, group } => {
+                (Some(table.column(column).name.clone()), group.map(name))
+            }
+        };
+        let beside = self.model.table_ids();
+        let beside = beside.filter(|other| self.model.is_colocated(id, *other));
+        Some(DistributionShape {
+            column,
+            first,
+            beside: beside.map(name).collect(),
+            create: self.pieces.distribution(id)?,
+        })
     }
 
     fn partitioning(&self, table: &Table) -> Option<Partitioning> {

@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 
 use self::builder::Builder;
 pub use self::shapes::{
-    ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape,
+    ColumnShape, DistributionShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape,
 };
 use super::capture::{CaptureTrigger, captures_of_text};
 use super::facts::Facts;
 use crate::check::check;
+use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, Flavour};
 use crate::input::{Input, InputFile};
@@ -81,6 +82,8 @@ impl Structure {
             {
                 let pieces = Pieces::new(model, engine);
                 text.push_str(&format!("-- @unmanaged\n{};\n", pieces.create(id)));
+                let spread = pieces.distribution(id);
+                text.extend(spread.map(|sql| format!("{sql};\n")));
             }
         }
         let made = create_statements(model, engine);
@@ -119,7 +122,8 @@ impl Structure {
                 type_name: "Default".to_owned(),
                 dialect,
                 flavour,
-                cluster: None,
+                // Where its text says nothing of a cluster, nothing is made of it.
+                cluster: (dialect == Dialect::Postgres).then_some(Cluster::Citus),
                 outbox: false,
                 inbox: false,
                 decisions: false,
@@ -185,6 +189,11 @@ impl Structure {
         let key = table_key(name, self.dialect);
         let mut tables = self.tables.iter();
         tables.find(|table| table_key(&table.name, self.dialect) == key)
+    }
+
+    /// Whether a cluster spreads the rows of a table.
+    pub(super) fn is_spread(&self) -> bool {
+        self.tables.iter().any(|table| table.distribution.is_some())
     }
 
     /// Returns whether it is a view of the schema that bindery does not make.

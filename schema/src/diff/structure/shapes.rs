@@ -35,8 +35,23 @@ pub struct TableShape {
     pub(in crate::diff) parents: Vec<TableName>,
     /// Its partitions that are tables of their own (PostgreSQL); a part of a part comes after that.
     pub partitions: Vec<PartitionShape>,
+    /// Which servers of a cluster have its rows; `None` where one has all of them.
+    pub distribution: Option<DistributionShape>,
     /// Statements after it that are neither indexes nor comments: partitions, settings of columns, owners of sequences.
     pub after: Vec<String>,
+}
+
+/// Which servers of a cluster have the rows of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DistributionShape {
+    /// The column by whose value a row is on one of them; `None` where each has all rows.
+    pub column: Option<String>,
+    /// The table that began the group of tables whose equal values are on one server; `None` is the group of the column's type.
+    pub first: Option<TableName>,
+    /// The tables of the group, itself among them.
+    pub beside: Vec<TableName>,
+    /// The call that spreads the rows.
+    pub create: String,
 }
 
 /// A part of a table that is a table of its own.
@@ -157,6 +172,20 @@ impl ObjectShape {
         let mut sql = crate::sql_writer::SqlWriter::new(dialect);
         sql.table(&self.name);
         sql.finish()
+    }
+}
+
+impl DistributionShape {
+    /// The tag that says so above a table of this name.
+    pub fn tag(&self, table: &TableName) -> String {
+        let Some(column) = &self.column else {
+            return "@reference".to_owned();
+        };
+        match &self.first {
+            None => format!("@shard {column}"),
+            Some(first) if first == table => format!("@shard {column} alone"),
+            Some(first) => format!("@shard {column} with {first}"),
+        }
     }
 }
 

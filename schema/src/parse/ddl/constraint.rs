@@ -8,6 +8,9 @@ use bindery_core::dialect::Dialect;
 
 use crate::syntax::{Cursor, Read};
 
+/// The keys of `EXCLUDE`, each with its operator, and the condition.
+pub(super) type Exclusion = (Vec<(Expression, String)>, Option<Expression>);
+
 impl Cursor<'_> {
     /// Whether a constraint or key begins here, rather than a column.
     pub(crate) fn at_table_constraint(&self) -> bool {
@@ -159,7 +162,7 @@ impl Cursor<'_> {
     }
 
     /// The keys without their operators, and the condition.
-    pub(super) fn exclusion(&mut self) -> Read<(Vec<Expression>, Option<Expression>)> {
+    pub(super) fn exclusion(&mut self) -> Read<Exclusion> {
         if self.eat(&["USING"]) {
             self.name("an index method")?;
         }
@@ -171,8 +174,9 @@ impl Cursor<'_> {
                 return Err(self.unclosed(&open));
             }
             self.eat_symbol(",");
-            keys.push(self.expression_until(|at| at.is_word(0, "WITH"))?);
-            self.expression_until(|_| false)?;
+            let key = self.expression_until(|at| at.is_word(0, "WITH"))?;
+            self.eat(&["WITH"]);
+            keys.push((key, self.expression_until(|_| false)?.sql));
         }
         self.key_trailer()?;
         let has_condition = self.eat(&["WHERE"]);

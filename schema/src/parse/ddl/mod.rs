@@ -20,7 +20,7 @@ pub(crate) mod table;
 mod types;
 mod view;
 
-pub(crate) use postgres::{exclusion_parts, input_types};
+pub(crate) use postgres::{equal_in_exclusion, exclusion_parts, input_types};
 pub(crate) use types::type_of;
 
 use crate::ast::{AlterTable, CreateView, Statement};
@@ -64,8 +64,11 @@ pub(crate) fn parse_statement(cursor: &mut Cursor<'_>, problems: &mut Vec<Proble
             Outcome::Statements(renames.into_iter().map(Statement::AlterTable).into_vec())
         })
     } else {
-        let added = cursor.add_geometry_column();
-        Ok(one_statement(added.map(Statement::AlterTable)))
+        let first = cursor.at;
+        let added = cursor.add_geometry_column().map(Statement::AlterTable);
+        cursor.at = first;
+        let changed = added.or_else(|| cursor.distribution().map(Statement::Distribute));
+        Ok(one_statement(changed))
     };
     outcome.unwrap_or_else(|problem| {
         problems.push(problem);

@@ -203,6 +203,7 @@ impl<'a> Resolver<'a> {
             validate: false,
             publish: None,
             capture: None,
+            distribution: None,
             renamed_from: None,
             serde_rename: self.input.serde_rename.get(&draft.file).copied(),
             strict: false,

@@ -1,5 +1,6 @@
 //! Reads what is PostgreSQL's own in definitions: types, options of columns and tables, changes of tables.
 
+mod distribution;
 mod function;
 mod geometry;
 
@@ -7,6 +8,7 @@ pub(crate) use function::input_types;
 
 use super::clauses::Clauses;
 use super::column::Step;
+use super::constraint::Exclusion;
 use crate::ast::{
     AlterAction, ColumnOptionKind, Copy, CreateTable, Expression, Including, TableOption, TypeName,
 };
@@ -23,6 +25,18 @@ pub(super) static CLAUSES: Clauses = Clauses {
 
 /// The keys of `EXCLUDE USING gist (a WITH =, b WITH &&) WHERE (…)` without their operators, and its condition.
 pub(crate) fn exclusion_parts(sql: &str) -> (Vec<Expression>, Option<Expression>) {
+    let (keys, condition) = exclusion(sql);
+    (keys.into_iter().map(|(key, _)| key).collect(), condition)
+}
+
+/// Those keys that are compared by `=`.
+pub(crate) fn equal_in_exclusion(sql: &str) -> Vec<Expression> {
+    let (keys, _) = exclusion(sql);
+    let equal = keys.into_iter().filter(|(_, operator)| operator == "=");
+    equal.map(|(key, _)| key).collect()
+}
+
+fn exclusion(sql: &str) -> Exclusion {
     let tokens = tokens_of(sql, Dialect::Postgres);
     let mut cursor = Text::of(sql, &tokens, Dialect::Postgres).cursor();
     cursor.eat(&["EXCLUDE"]);

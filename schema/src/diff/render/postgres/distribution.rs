@@ -1,0 +1,278 @@
+//! Where the rows of a table are on a Citus cluster.
+
+use super::super::super::change::{Change, ColumnChange};
+use super::super::super::order::is_counted;
+use super::super::super::structure::{DistributionShape, TableShape, table_key};
+use super::super::{Context, Step, by_hand};
+use super::POSTGRES;
+use crate::diff::key::KeyKind;
+use crate::model::TableName;
+use crate::plan::distribution::{Beside, altered, reference, sharded, undistribute};
+
+/// Moves the rows of a table that is there.
+pub(super) fn moved(
+    context: &Context<'_>,
+    change: &Change,
+    table: &TableName,
+    (from, to): (Option<&DistributionShape>, Option<&DistributionShape>),
+) -> Step {
+    let known = context.from.table(table);
+    let is_spread = known.is_some_and(|known| known.distribution.is_some());
+    let counted = known.and_then(identity);
+    if let Some(column) = counted.filter(|_| is_spread) {
+        let why = format!(
+            "Citus does not move the rows of a table with an identity column, `{column}`: make the table anew"
+        );
+        return by_hand(change).remark(why);
+    }
+    let Some(to) = to else {
+        return Step::of([undistribute(table)]).remark(change.to_string());
+    };
+    let Some(column) = &to.column else {
+        return Step::of([reference(table)]).remark(change.to_string());
+    };
+    let beside = beside(table, to);
+    if let Some(from) = from {
+        let new = Some(column.as_str()).filter(|_| from.column.as_ref() != Some(column));
+        return Step::of([altered(table, new, &beside)]).remark(change.to_string());
+    }
+    // What is done online has to have a way back.
+    let is_online = !is_spread && counted.is_none() && has_key_alone(context, table);
+    if is_online && context.is_online(table) {
+        let function = "create_distributed_table_concurrently";
+        // What the table was before would stay beside it, under another name, until the server looks for it.
+        let cleaned = "CALL citus_cleanup_orphaned_resources()".to_owned();
+        let step = Step::online([sharded(function, table, column, &beside), cleaned]);
+        return step.remark(change.to_string());
+    }
+    let step = Step::of([sharded("create_distributed_table", table, column, &beside)]);
+    step.remark(change.to_string())
+}
+
+fn beside<'t>(table: &TableName, to: &'t DistributionShape) -> Beside<'t> {
+    match &to.first {
+        None => Beside::OfType,
+        Some(first) if first == table => Beside::None,
+        Some(first) => Beside::Table(first),
+    }
+}
+
+/// A table that is in use needs a primary key while its rows are copied; foreign keys come after that, in a transaction.
+fn has_key_alone(context: &Context<'_>, table: &TableName) -> bool {
+    let has_key = |shape: &TableShape| shape.primary_key().is_some();
+    let sides = [context.from, context.to];
+    let key = |name: &TableName| table_key(name, POSTGRES);
+    let refers = |shape: &TableShape| {
+        let mut keys = shape
+            .keys
+            .iter()
+            .filter(|one| one.kind == KeyKind::ForeignKey);
+        keys.any(|one| {
+            let referred = one.referred.as_ref().map(key);
+            key(&shape.name) == key(table) || referred == Some(key(table))
+        })
+    };
+    sides
+        .iter()
+        .all(|side| side.table(table).is_some_and(has_key))
+        && !sides.iter().any(|side| side.tables.iter().any(refers))
+}
+
+/// The identity column of a table.
+fn identity(table: &TableShape) -> Option<&str> {
+    let mut columns = table.columns.iter();
+    let is_identity = |column: &&super::super::super::structure::ColumnShape| {
+        column.generated.starts_with("counted")
+    };
+    columns.find(is_identity).map(|column| column.name.as_str())
+}
+
+/// Why Citus refuses a change of a table whose rows are spread.
+pub(super) fn refused(context: &Context<'_>, change: &Change) -> Option<&'static str> {
+    let table = change.table()?;
+    let distribution = context.from.table(table)?.distribution.as_ref()?;
+    let stays = context.to.table(table)?.distribution.is_some();
+    match change {
+        Change::AddColumn { column, .. } if is_counted(column) => Some(
+            "Citus adds no column that counts to a table that is not local: make the table anew, or give the values in the program",
+        ),
+        Change::ChangeColumn { to, changes, .. } => {
+            let is_shard = distribution.column.as_ref() == Some(&to.name);
+            let is_type = changes.iter().any(|one| {
+                matches!(
+                    one,
+                    ColumnChange::Type | ColumnChange::Collation | ColumnChange::Generated
+                )
+            });
+            (stays && is_shard && is_type).then_some("Citus changes no column that a table is sharded by: move the rows to the coordinator before that (`undistribute_table`), and back after it")
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dialect::Dialect;
+    use crate::diff::{Plan, Planned, Structure, plan};
+
+    const USERS: &str =
+        "CREATE TABLE users (t bigint NOT NULL, id bigint NOT NULL, PRIMARY KEY (t, id));\n";
+    const ORDERS: &str =
+        "CREATE TABLE orders (t bigint NOT NULL, id bigint NOT NULL, u bigint, PRIMARY KEY (t, id),
+        CONSTRAINT u FOREIGN KEY (t, u) REFERENCES users (t, id));\n";
+
+    fn planned(from: &str, to: &str) -> Planned {
+        let read = |sql| Structure::read(sql, Dialect::Postgres, None).expect("a schema");
+        let (from, to) = (read(from), read(to));
+        let planned = plan(&Plan {
+            from: &from,
+            to: &to,
+            renames: &[],
+            triggers: &[],
+        });
+        planned.expect("it can be read again")
+    }
+
+    /// The statements in and after the transaction.
+    fn changes(from: &str, to: &str) -> Vec<String> {
+        let planned = planned(from, to);
+        assert!(planned.left.is_empty(), "{:?}", planned.left);
+        let steps = planned.up.into_iter().chain(planned.online);
+        let statements = steps.flat_map(|step| step.statements);
+        statements
+            .filter(|one| !one.starts_with("SET LOCAL"))
+            .collect()
+    }
+
+    #[test]
+    fn rows_are_spread_between_the_drop_and_the_return_of_foreign_keys() {
+        let from = format!("{USERS}{ORDERS}");
+        let to = format!("-- @shard t\n{USERS}-- @shard t with users\n{ORDERS}");
+        let steps = changes(&from, &to);
+        assert_eq!(
+            steps[..3],
+            [
+                "ALTER TABLE \"orders\" DROP CONSTRAINT \"u\"",
+                "SELECT create_distributed_table('\"users\"', 't')",
+                "SELECT create_distributed_table('\"orders\"', 't')",
+            ]
+        );
+        let added = "ALTER TABLE \"orders\" ADD CONSTRAINT \"u\" FOREIGN KEY";
+        assert!(steps[3].starts_with(added), "{steps:?}");
+        let back = changes(&to, &from);
+        assert_eq!(back[0], "ALTER TABLE \"orders\" DROP CONSTRAINT \"u\"");
+        assert!(
+            back[1..3]
+                .iter()
+                .all(|one| one.starts_with("SELECT undistribute_table(")),
+            "{back:?}"
+        );
+        assert!(back[3].starts_with(added), "{back:?}");
+    }
+
+    #[test]
+    fn a_table_alone_is_spread_while_it_is_in_use() {
+        let to = format!("-- @shard t alone\n{USERS}");
+        let spread = "SELECT create_distributed_table_concurrently('\"users\"', 't', colocate_with => 'none')";
+        assert_eq!(changes(USERS, &to)[0], spread);
+        // And is read as it is written.
+        let read = format!("{USERS}{spread};");
+        assert!(changes(&read, &to).is_empty());
+        assert_eq!(
+            changes(&to, USERS),
+            ["SELECT undistribute_table('\"users\"')"]
+        );
+    }
+
+    #[test]
+    fn another_column_takes_one_step_where_all_keys_have_both() {
+        let by = |column: &str| format!("-- @shard {column}\n{USERS}");
+        let altered = "SELECT alter_distributed_table('\"users\"', distribution_column => 'id', colocate_with => 'default')";
+        assert_eq!(changes(&by("t"), &by("id")), [altered]);
+        let other_key = by("id").replace("PRIMARY KEY (t, id)", "PRIMARY KEY (id)");
+        let steps = changes(&by("t"), &other_key);
+        assert_eq!(steps[0], "SELECT undistribute_table('\"users\"')");
+        assert_eq!(
+            steps.last().map(String::as_str),
+            Some("SELECT create_distributed_table('\"users\"', 'id')")
+        );
+        let reference = format!("-- @reference\n{USERS}");
+        let steps = changes(&by("t"), &reference);
+        assert_eq!(
+            steps,
+            [
+                "SELECT undistribute_table('\"users\"')",
+                "SELECT create_reference_table('\"users\"')"
+            ]
+        );
+    }
+
+    #[test]
+    fn groups_are_known_by_their_tables() {
+        let three = |first: &str, second: &str, third: &str| {
+            let table = |name: &str, tag: &str| {
+                format!("-- @shard t {tag}\n{}", USERS.replace("users", name))
+            };
+            table("a", first) + &table("b", second) + &table("c", third)
+        };
+        // The same two groups, begun by others.
+        let (one, other) = (three("alone", "with a", ""), three("with b", "alone", ""));
+        assert!(changes(&one, &other).is_empty());
+        // One of three leaves.
+        let all = three("", "", "");
+        let leaves = "SELECT alter_distributed_table('\"c\"', colocate_with => 'none')";
+        assert_eq!(changes(&all, &three("", "", "alone")), [leaves]);
+        let joins = "SELECT alter_distributed_table('\"c\"', colocate_with => 'default')";
+        assert_eq!(changes(&three("", "", "alone"), &all), [joins]);
+    }
+
+    #[test]
+    fn new_tables_are_spread_before_they_have_foreign_keys() {
+        let users = format!("-- @shard t alone\n{USERS}");
+        let to = format!("-- @shard t with users\n{ORDERS}{users}");
+        let made = changes("", &to);
+        let spread = "SELECT create_distributed_table";
+        let expected = [
+            "CREATE TABLE \"users\"",
+            spread,
+            "CREATE TABLE \"orders\"",
+            spread,
+            "ALTER TABLE \"orders\" ADD CONSTRAINT \"u\"",
+        ];
+        let is_so = made
+            .iter()
+            .zip(expected)
+            .all(|(one, start)| one.starts_with(start));
+        assert!(is_so && made.len() == 5, "{made:?}");
+        let beside = "colocate_with => '\"users\"')";
+        assert!(made[3].ends_with(beside), "{made:?}");
+        // A table that comes to others names the one that began their group.
+        let more = changes(&users, &to);
+        assert!(more[1].ends_with(beside), "{more:?}");
+    }
+
+    #[test]
+    fn what_citus_does_not_change_is_left_to_a_person() {
+        let spread = format!("-- @shard t\n{USERS}");
+        let counted = spread.replace(
+            "PRIMARY KEY",
+            "n bigint GENERATED ALWAYS AS IDENTITY, PRIMARY KEY",
+        );
+        let other_type = spread.replace("t bigint", "t integer");
+        let local = counted.replace("-- @shard t\n", "");
+        for (from, to) in [
+            (&spread, &counted),
+            (&counted, &local),
+            (&spread, &other_type),
+        ] {
+            let planned = planned(from, to);
+            assert!(!planned.left.is_empty());
+            let mut remarks = planned.up.iter().flat_map(|step| &step.remarks);
+            assert!(
+                remarks.any(|remark| remark.starts_with("Citus ")),
+                "{:?}",
+                planned.up
+            );
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Where the rows of tables are, as calls of Citus' functions change it.
+
+use super::Fold;
+use crate::ast::{Colocation, Distribute, DistributionChange, FileAst, Name};
+use crate::draft::{DraftDistribution, DraftShardGroup, DraftTable};
+
+impl DraftDistribution {
+    /// The column by whose value a row is on one server.
+    pub(super) fn column_mut(&mut self) -> Option<&mut Name> {
+        match self {
+            Self::Sharded { column, .. } => Some(column),
+            Self::Reference { .. } => None,
+        }
+    }
+
+    fn group(&self) -> Option<DraftShardGroup> {
+        match self {
+            Self::Sharded { group, .. } => Some(*group),
+            Self::Reference { .. } => None,
+        }
+    }
+}
+
+impl Fold<'_> {
+    pub(super) fn distribute(&mut self, file: &FileAst, change: &Distribute) {
+        let Some(index) = self.find(file, &change.table) else {
+            return self.unknown_table(&change.table, "this call");
+        };
+        let distribution = match &change.change {
+            DistributionChange::Undistribute => None,
+            DistributionChange::Reference => Some(DraftDistribution::Reference {
+                span: change.table.name.span,
+            }),
+            DistributionChange::Shard { column, colocation } => Some(DraftDistribution::Sharded {
+                column: column.clone(),
+                group: self.shard_group(file, colocation),
+            }),
+            DistributionChange::Alter { column, colocation } => {
+                let known = self.table_mut(index).distribution.clone();
+                let group = match colocation {
+                    Some(colocation) => Some(self.shard_group(file, colocation)),
+                    None => known.as_ref().and_then(DraftDistribution::group),
+                };
+                let known = known.as_ref().and_then(shard_column);
+                let column = column.as_ref().or(known).cloned();
+                column.map(|column| DraftDistribution::Sharded {
+                    column,
+                    group: group.unwrap_or(DraftShardGroup::OfType),
+                })
+            }
+        };
+        self.table_mut(index).distribution = distribution;
+    }
+
+    /// One that is alone begins a group, which others may join.
+    fn shard_group(&mut self, file: &FileAst, colocation: &Colocation) -> DraftShardGroup {
+        let joined = match colocation {
+            Colocation::OfType => Some(DraftShardGroup::OfType),
+            Colocation::Alone => Some(DraftShardGroup::Own(self.now)),
+            Colocation::With(table) => {
+                let table = self.find(file, table);
+                table.and_then(|index| group_of(self.table_mut(index)))
+            }
+        };
+        joined.unwrap_or(DraftShardGroup::OfType)
+    }
+}
+
+fn group_of(table: &DraftTable) -> Option<DraftShardGroup> {
+    table.distribution.as_ref()?.group()
+}
+
+fn shard_column(distribution: &DraftDistribution) -> Option<&Name> {
+    match distribution {
+        DraftDistribution::Sharded { column, .. } => Some(column),
+        DraftDistribution::Reference { .. } => None,
+    }
+}
