@@ -14,7 +14,6 @@ use super::taken;
 use super::triggers::{TableTrigger, triggers_after};
 use crate::dialect::Dialect;
 use crate::model::TableName;
-use crate::plan::distribution::undistribute;
 
 /// The inputs of a migration.
 #[derive(Debug)]
@@ -269,7 +268,6 @@ fn online_down(changes: &[Change], online: &[Step], dialect: Dialect) -> Vec<Ste
         Change::ChangeColumn { table, to, .. } => {
             Some(vec![render::drop_not_null(table, &to.name)])
         }
-        Change::ChangeDistribution { table, .. } => Some(vec![undistribute(table)]),
         _ => None,
     });
     let step = |statements| Step {

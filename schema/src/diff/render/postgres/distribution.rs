@@ -2,10 +2,8 @@
 
 use super::super::super::change::{Change, ColumnChange};
 use super::super::super::order::is_counted;
-use super::super::super::structure::{DistributionShape, TableShape, table_key};
+use super::super::super::structure::{DistributionShape, TableShape};
 use super::super::{Context, Step, by_hand};
-use super::POSTGRES;
-use crate::diff::key::KeyKind;
 use crate::model::TableName;
 use crate::plan::distribution::{Beside, altered, reference, sharded, undistribute};
 
@@ -36,15 +34,6 @@ pub(super) fn moved(
         let new = Some(column.as_str()).filter(|_| from.column.as_ref() != Some(column));
         return Step::of([altered(table, new, &beside)]).remark(change.to_string());
     }
-    // What is done online has to have a way back.
-    let is_online = !is_spread && counted.is_none() && has_key_alone(context, table);
-    if is_online && context.is_online(table) {
-        let function = "create_distributed_table_concurrently";
-        // What the table was before would stay beside it, under another name, until the server looks for it.
-        let cleaned = "CALL citus_cleanup_orphaned_resources()".to_owned();
-        let step = Step::online([sharded(function, table, column, &beside), cleaned]);
-        return step.remark(change.to_string());
-    }
     let step = Step::of([sharded("create_distributed_table", table, column, &beside)]);
     step.remark(change.to_string())
 }
@@ -55,27 +44,6 @@ fn beside<'t>(table: &TableName, to: &'t DistributionShape) -> Beside<'t> {
         Some(first) if first == table => Beside::None,
         Some(first) => Beside::Table(first),
     }
-}
-
-/// A table that is in use needs a primary key while its rows are copied; foreign keys come after that, in a transaction.
-fn has_key_alone(context: &Context<'_>, table: &TableName) -> bool {
-    let has_key = |shape: &TableShape| shape.primary_key().is_some();
-    let sides = [context.from, context.to];
-    let key = |name: &TableName| table_key(name, POSTGRES);
-    let refers = |shape: &TableShape| {
-        let mut keys = shape
-            .keys
-            .iter()
-            .filter(|one| one.kind == KeyKind::ForeignKey);
-        keys.any(|one| {
-            let referred = one.referred.as_ref().map(key);
-            key(&shape.name) == key(table) || referred == Some(key(table))
-        })
-    };
-    sides
-        .iter()
-        .all(|side| side.table(table).is_some_and(has_key))
-        && !sides.iter().any(|side| side.tables.iter().any(refers))
 }
 
 /// The identity column of a table.
@@ -171,9 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn a_table_alone_is_spread_while_it_is_in_use() {
+    fn a_table_alone_is_spread_by_one_call() {
         let to = format!("-- @shard t alone\n{USERS}");
-        let spread = "SELECT create_distributed_table_concurrently('\"users\"', 't', colocate_with => 'none')";
+        let spread = "SELECT create_distributed_table('\"users\"', 't', colocate_with => 'none')";
         assert_eq!(changes(USERS, &to)[0], spread);
         // And is read as it is written.
         let read = format!("{USERS}{spread};");
