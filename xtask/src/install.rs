@@ -96,7 +96,7 @@ pub(crate) fn valgrind(interrupt: &Interrupt) -> Result<(), Failure> {
 }
 
 /// The folders of versions in a folder, the newest last.
-fn versions(folder: &str) -> Vec<u32> {
+pub(crate) fn versions(folder: &str) -> Vec<u32> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found: Vec<u32> = entries
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())

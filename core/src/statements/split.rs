@@ -12,6 +12,16 @@ use super::lex::{Comment, Lexer, Token, TokenKind, Unclosed};
 /// 10.11, PostgreSQL 15).
 pub const DEPTH_LIMIT: usize = 64;
 
+/// Functions of PostGIS and of Citus that change tables, each called by a SELECT of its own.
+const CHANGING_FUNCTIONS: [&str; 6] = [
+    "AddGeometryColumn",
+    "create_distributed_table",
+    "create_distributed_table_concurrently",
+    "create_reference_table",
+    "alter_distributed_table",
+    "undistribute_table",
+];
+
 /// One statement without its delimiter.
 #[derive(Debug, Clone)]
 pub struct RawStatement {
@@ -238,7 +248,7 @@ impl Splitter<'_> {
     fn look_at_word(&mut self, token: Token) {
         if self.open.tokens.is_empty() {
             self.open.keeps = KEPT.iter().any(|word| self.is_word(Some(token), word));
-        } else if self.open.tokens.len() < 4 && self.is_word(Some(token), "AddGeometryColumn") {
+        } else if self.open.tokens.len() < 4 && self.is_changing_function(token) {
             self.open.keeps = true;
         } else if self.open.tokens.len() < 12
             && self.open.body == Body::None
@@ -248,6 +258,11 @@ impl Splitter<'_> {
         } else if let Body::Routine(blocks) = self.open.body {
             self.open.body = Body::Routine(self.count_blocks(token, blocks));
         }
+    }
+
+    fn is_changing_function(&self, token: Token) -> bool {
+        let mut names = CHANGING_FUNCTIONS.iter();
+        self.begins_with("SELECT") && names.any(|name| self.is_word(Some(token), name))
     }
 
     /// Which body follows, by the first word that names a kind of object.

@@ -2,7 +2,7 @@
 
 use super::Fold;
 use crate::ast::{Colocation, Distribute, DistributionChange, FileAst, Name};
-use crate::draft::{DraftDistribution, DraftShardGroup, DraftTable};
+use crate::draft::{DraftDistribution, DraftShardGroup, DraftTable, TableIndex};
 
 impl DraftDistribution {
     /// The column by whose value a row is on one server.
@@ -26,6 +26,7 @@ impl Fold<'_> {
         let Some(index) = self.find(file, &change.table) else {
             return self.unknown_table(&change.table, "this call");
         };
+        self.settle_tags(file, index);
         let distribution = match &change.change {
             DistributionChange::Undistribute => None,
             DistributionChange::Reference => Some(DraftDistribution::Reference {
@@ -52,6 +53,31 @@ impl Fold<'_> {
         self.table_mut(index).distribution = distribution;
     }
 
+    /// What tags say of the table is so until a call changes it.
+    fn settle_tags(&mut self, file: &FileAst, index: TableIndex) {
+        let table = self.table_mut(index);
+        let reference = table.notes.reference.take();
+        let own = table.notes.shard.take().map(|tag| (tag, None));
+        let at_columns = table.columns.iter_mut().filter_map(|column| {
+            let tag = column.notes.shard.take()?;
+            Some((tag, Some(column.name.clone())))
+        });
+        let tag = own.into_iter().chain(at_columns).last();
+        let settled = match (reference, tag) {
+            (Some(span), _) => Some(DraftDistribution::Reference { span }),
+            (None, Some((tag, column))) => {
+                column
+                    .or(tag.column)
+                    .map(|column| DraftDistribution::Sharded {
+                        column,
+                        group: self.shard_group(file, &tag.colocation),
+                    })
+            }
+            (None, None) => return,
+        };
+        self.table_mut(index).distribution = settled;
+    }
+
     /// One that is alone begins a group, which others may join.
     fn shard_group(&mut self, file: &FileAst, colocation: &Colocation) -> DraftShardGroup {
         let joined = match colocation {
@@ -59,7 +85,10 @@ impl Fold<'_> {
             Colocation::Alone => Some(DraftShardGroup::Own(self.now)),
             Colocation::With(table) => {
                 let table = self.find(file, table);
-                table.and_then(|index| group_of(self.table_mut(index)))
+                table.and_then(|index| {
+                    self.settle_tags(file, index);
+                    group_of(self.table_mut(index))
+                })
             }
         };
         joined.unwrap_or(DraftShardGroup::OfType)

@@ -6,7 +6,7 @@ use crate::ast::{Colocation, Name, ObjectName, ShardTag};
 use crate::diagnostic::Diagnostic;
 use crate::draft::{DraftDistribution, DraftShardGroup, DraftTable};
 use crate::lower::column_index;
-use crate::model::{ColumnId, Distribution, DistributionKind, TableId};
+use crate::model::{Column, ColumnId, Distribution, DistributionKind, TableId, has_values_of};
 use crate::source::Span;
 
 use super::Resolver;
@@ -59,6 +59,46 @@ impl<'a> Resolver<'a> {
                 span: found.span,
             });
         }
+        self.set_apart();
+    }
+
+    /// A table that names no group joins the oldest of its type in Citus, be it one that `alone` began. Where the schema has one of those, the
+    /// others of the type are a group by their first table.
+    fn set_apart(&mut self) {
+        let own: Vec<Column> = self
+            .sharded_columns(true)
+            .map(|(_, column)| column.clone())
+            .collect();
+        let is_beside_own = |column: &Column| own.iter().any(|other| has_values_of(column, other));
+        let others = self.sharded_columns(false);
+        let others: Vec<(TableId, Column)> = others
+            .filter(|(_, column)| is_beside_own(column))
+            .map(|(id, column)| (id, column.clone()))
+            .collect();
+        for (id, column) in &others {
+            let mut all = others.iter();
+            let first = all.find(|(_, other)| has_values_of(column, other));
+            let first = first.map(|(first, _)| *first);
+            let distribution = &mut self.model.tables[id.0 as usize].distribution;
+            if let Some(DistributionKind::Sharded { group, .. }) =
+                distribution.as_mut().map(|known| &mut known.kind)
+            {
+                *group = first;
+            }
+        }
+    }
+
+    /// The columns by which tables are sharded, of those in groups of their own or of the others.
+    fn sharded_columns(&self, is_own: bool) -> impl Iterator<Item = (TableId, &Column)> {
+        self.model.table_ids().filter_map(move |id| {
+            let table = self.model.table(id);
+            match table.distribution.as_ref()?.kind {
+                DistributionKind::Sharded { column, group } if group.is_some() == is_own => {
+                    Some((id, table.column(column)))
+                }
+                DistributionKind::Sharded { .. } | DistributionKind::Reference => None,
+            }
+        })
     }
 
     fn reference_of(&mut self, draft: &'a DraftTable) -> Option<Span> {

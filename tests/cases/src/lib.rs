@@ -68,6 +68,7 @@ cases! {
     sharded
     shards
     shop
+    spread
     sync
     types
     uuids

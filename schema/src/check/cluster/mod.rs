@@ -1,5 +1,5 @@
 //! What Citus refuses, said before: columns by which no rows can be spread, and keys, foreign keys and triggers that no server could
-//! look after alone. Each rule was tried on Citus 13.2; `tests/tests/main/citus` has both refusals side by side.
+//! look after alone. Each rule was tried on Citus 13.2; `cli/tests/cli/citus.rs` has both refusals side by side.
 
 mod foreign_key;
 mod key;

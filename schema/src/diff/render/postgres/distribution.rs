@@ -158,11 +158,15 @@ mod tests {
         let altered = "SELECT alter_distributed_table('\"users\"', distribution_column => 'id', colocate_with => 'default')";
         assert_eq!(changes(&by("t"), &by("id")), [altered]);
         let other_key = by("id").replace("PRIMARY KEY (t, id)", "PRIMARY KEY (id)");
-        let steps = changes(&by("t"), &other_key);
-        assert_eq!(steps[0], "SELECT undistribute_table('\"users\"')");
+        // No key that one of both columns is missing in is there while the rows are spread by it.
         assert_eq!(
-            steps.last().map(String::as_str),
-            Some("SELECT create_distributed_table('\"users\"', 'id')")
+            changes(&by("t"), &other_key),
+            [
+                "ALTER TABLE \"users\" DROP CONSTRAINT \"users_pkey\"",
+                "SELECT undistribute_table('\"users\"')",
+                "ALTER TABLE \"users\" ADD PRIMARY KEY (\"id\")",
+                "SELECT create_distributed_table('\"users\"', 'id')"
+            ]
         );
         let reference = format!("-- @reference\n{USERS}");
         let steps = changes(&by("t"), &reference);
@@ -192,6 +196,24 @@ mod tests {
         assert_eq!(changes(&all, &three("", "", "alone")), [leaves]);
         let joins = "SELECT alter_distributed_table('\"c\"', colocate_with => 'default')";
         assert_eq!(changes(&three("", "", "alone"), &all), [joins]);
+    }
+
+    /// Citus has a table that names no group join the oldest one of its type.
+    #[test]
+    fn a_table_without_a_group_joins_none_that_another_began() {
+        let table =
+            |name: &str, tag: &str| format!("-- @shard t {tag}\n{}", USERS.replace("users", name));
+        let one = table("a", "alone");
+        let both = format!("{one}{}", table("b", ""));
+        let all = format!("{both}{}", table("c", ""));
+        let spread = |table: &str, beside: &str| {
+            format!(
+                "SELECT create_distributed_table('\"{table}\"', 't', colocate_with => '{beside}')"
+            )
+        };
+        assert_eq!(changes(&one, &both)[1], spread("b", "none"));
+        assert_eq!(changes(&both, &all)[1], spread("c", "\"b\""));
+        assert!(changes("", &all).contains(&spread("b", "none")));
     }
 
     #[test]
