@@ -14,6 +14,8 @@ use crate::driver::own_tables::{
     SAGA_MARKS, SAGA_STEPS, SAGAS, SCHEDULES, SHARD_FENCES, SHARD_MAPS, SHARD_MOVES, SHARD_SLOTS,
     SYNC, SYNC_REJECTS, SYNC_RUNS, VERSIONS,
 };
+use bindery_core::cluster::Cluster;
+use bindery_core::dialect::Dialect;
 use bindery_core::program::{EngineInfo, Keeps, TableDdl};
 
 pub(crate) use self::upkeep::ensure;
@@ -73,6 +75,11 @@ pub fn own_tables(
         .into_iter()
         .filter_map(|(is_kept, group)| is_kept.then_some(group))
         .chain(others)
-        .chain(keeps_outcomes.then_some(OF_OUTCOMES));
+        .chain((keeps_outcomes && !tells_outcomes(engine)).then_some(OF_OUTCOMES));
     groups.flatten().filter_map(move |table| table.on(dialect))
+}
+
+/// One server of PostgreSQL keeps the outcomes of transactions by itself.
+fn tells_outcomes(engine: &EngineInfo) -> bool {
+    engine.dialect == Dialect::Postgres && engine.cluster != Some(Cluster::Citus)
 }

@@ -32,30 +32,31 @@ impl CitusCluster {
     pub fn of_process() -> Option<&'static Self> {
         static CLUSTER: OnceLock<CitusCluster> = OnceLock::new();
         let installed = citus()?;
-        Some(CLUSTER.get_or_init(|| Self::start_two(&installed)))
+        Some(CLUSTER.get_or_init(|| Self::start_two(&installed, false)))
     }
 
-    /// Starts a coordinator and two workers. `None` where [`CITUS`](crate::CITUS) names no installation of Citus: the name of the test that
-    /// is not run is then printed, also where `CI` is set.
+    /// Starts a coordinator and two workers, which may be killed: committed rows are there afterwards. `None` where
+    /// [`CITUS`](crate::CITUS) names no installation of Citus: the name of the test that is not run is then printed, also where `CI` is set.
     ///
     /// # Panics
     /// Where the installation cannot be used: a run that was promised a cluster must not pass without it.
     pub fn start_or_skip() -> Option<Self> {
-        Some(Self::start_two(&citus()?))
+        Some(Self::start_two(&citus()?, true))
     }
 
-    fn start_two(installed: &Path) -> Self {
-        let cluster = Self::start(installed, 2);
+    fn start_two(installed: &Path, durable: bool) -> Self {
+        let cluster = Self::start(installed, 2, durable);
         cluster.unwrap_or_else(|error| panic!("no Citus cluster for the test: {error}"))
     }
 
-    /// Starts a coordinator and a number of workers of the Citus that was installed to this folder.
+    /// Starts a coordinator and a number of workers of the Citus that was installed to this folder; as
+    /// [`durable`](ServerOptions::durable) says.
     ///
     /// # Errors
     /// PostgreSQL or Citus is not there, Citus was compiled for another PostgreSQL, or a server does not start.
-    pub fn start(installed: &Path, workers: usize) -> Result<Self> {
+    pub fn start(installed: &Path, workers: usize, durable: bool) -> Result<Self> {
         let node = || {
-            let node = node_options(installed).start()?;
+            let node = node_options(installed).durable(durable).start()?;
             client::run(node.address(), TRUSTED)?;
             Ok(node)
         };
@@ -75,6 +76,11 @@ impl CitusCluster {
     /// The servers that have the rows of sharded tables.
     pub fn workers(&self) -> &[Server] {
         &self.workers
+    }
+
+    /// The same, to be stopped and started again: the coordinator, then the workers.
+    pub fn nodes_mut(&mut self) -> impl Iterator<Item = &mut Server> {
+        std::iter::once(&mut self.coordinator).chain(&mut self.workers)
     }
 
     /// Makes an empty database of the cluster, on all of its nodes, and returns its URL on the coordinator. It stays until the cluster goes.

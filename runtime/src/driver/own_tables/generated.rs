@@ -1,6 +1,6 @@
 //! Generated from the schema beside it, as the head of `mod.rs` says. Not to be edited.
 
-use super::{NOTHING, NUMBERS, OwnTableDdl};
+use super::{KNOWN_TO_CITUS, NOTHING, NUMBERS, OwnTableDdl};
 
 pub(crate) static OUTBOX: OwnTableDdl = OwnTableDdl::new(
     "_bindery_outbox",
@@ -944,12 +944,17 @@ pub(crate) static MIGRATIONS: OwnTableDdl = OwnTableDdl::new(
     &["DROP TABLE _bindery_migrations"],
 );
 
-/// The outcomes of transactions, by session.
+/// The outcomes of transactions, by session. On a cluster of Citus, which has it among its tables, no row of it is ever written.
 pub(crate) static COMMITS: OwnTableDdl = OwnTableDdl::new(
     "_bindery_commits",
     [
         None,
-        None,
+        Some(&[r#"CREATE TABLE IF NOT EXISTS "_bindery_commits" (
+    "session" character(36) NOT NULL,
+    "number" bigint NOT NULL,
+    "used" timestamp without time zone NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    PRIMARY KEY ("session")
+)"#]),
         Some(&[r#"CREATE TABLE IF NOT EXISTS `_bindery_commits` (
     `session` CHAR(36) CHARACTER SET ascii COLLATE `ascii_bin` NOT NULL,
     `number` BIGINT UNSIGNED NOT NULL,
@@ -958,6 +963,6 @@ pub(crate) static COMMITS: OwnTableDdl = OwnTableDdl::new(
     KEY (`used`)
 ) ENGINE=InnoDB"#]),
     ],
-    NOTHING,
+    KNOWN_TO_CITUS,
     &[],
 );

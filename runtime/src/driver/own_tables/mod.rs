@@ -65,6 +65,15 @@ impl OwnTableDdl {
         self.ddl[at].as_ref()
     }
 
+    /// All that makes it, as one text.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn script(&self, dialect: Dialect) -> String {
+        let table = self.on(dialect).into_iter();
+        let statements = table.flat_map(|table| table.create.iter().chain(table.link.iter()));
+        let statements: Vec<&str> = statements.collect();
+        statements.join("; ")
+    }
+
     /// The statements that make it where it is not there.
     #[cfg(any(feature = "mysql", feature = "migrations", feature = "saga"))]
     pub(crate) fn create(&self, dialect: Dialect) -> Statements {
@@ -72,6 +81,13 @@ impl OwnTableDdl {
             .map_or(&[], |table| table.create.compiled())
     }
 }
+
+/// Citus ends a transaction in two phases where a table that it knows was changed on the coordinator: see `driver/postgres/number`.
+const KNOWN_TO_CITUS: [Statements; 3] = [
+    &[],
+    &["SELECT citus_add_local_table_to_metadata('_bindery_commits')"],
+    &[],
+];
 
 const NOTHING: [Statements; 3] = [&[]; 3];
 

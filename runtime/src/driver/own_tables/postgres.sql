@@ -88,3 +88,10 @@ CREATE INDEX _bindery_messages_keyed ON _bindery_messages (priority, due_at, id)
 CREATE INDEX _bindery_messages_due ON _bindery_messages (status, due_at) WHERE status NOT IN ('pending', 'completed');
 CREATE INDEX _bindery_messages_keys ON _bindery_messages (task_key, id) WHERE task_key IS NOT NULL AND status <> 'completed';
 CREATE UNIQUE INDEX _bindery_messages_one ON _bindery_messages (task_key) WHERE status = 'running' AND task_key IS NOT NULL;
+
+-- The outcomes of transactions, by session. On a cluster of Citus, which has it among its tables, no row of it is ever written.
+CREATE TABLE _bindery_commits (
+    session CHAR(36) NOT NULL PRIMARY KEY,
+    number BIGINT NOT NULL,
+    used TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+);

@@ -106,8 +106,10 @@ impl PostgresConnection {
         connection.tls.clone_from(&config.tls);
         connection.has_pooler = config.session.session_pooler;
         connection.watch_silence(config);
+        connection.numbering.is_cluster = config.is_cluster;
         if config.resolve_commits {
-            connection.number_transactions(deadline)?;
+            let is_wanted = config.session.resolve_commits == Some(true);
+            connection.number_transactions(is_wanted, deadline)?;
         }
         Ok(connection)
     }
@@ -440,7 +442,10 @@ impl PostgresConnection {
         self.simple("COMMIT", |tag, body| {
             committed |= tag == b'C' && body == b"COMMIT\0";
         })
-        .map_err(|fault| self.failed(fault))?;
+        .map_err(|fault| match self.numbering.is_decided_here() {
+            true => self.failed_for_good(fault),
+            false => self.failed(fault),
+        })?;
         if committed {
             Ok(())
         } else {
@@ -542,6 +547,16 @@ impl PostgresConnection {
     /// either way.
     #[cold]
     fn failed(&mut self, fault: Fault) -> Error {
+        let error = self.failed_for_good(fault);
+        let is_outside = self.session.standing() == Standing::Idle;
+        match is_outside && self.numbering.may_be_stored(&error) {
+            true => error.with_lost_answer(),
+            false => error,
+        }
+    }
+
+    /// The same where a refusal by the server is the end of it.
+    fn failed_for_good(&mut self, fault: Fault) -> Error {
         if fault.leaves_work() {
             self.cancel();
         }

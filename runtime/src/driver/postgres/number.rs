@@ -6,36 +6,52 @@ use std::time::Duration;
 
 use super::answer::Expected;
 use super::session::{Fault, Standing};
-use super::{Deadline, PostgresConnection};
+use super::{Deadline, PostgresConnection, message};
+use crate::driver::own_tables::COMMITS;
 use crate::error::Written;
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::error::{Mark, Resolution};
 use crate::value::ParamWriter;
 use crate::value::postgres::bytes;
+use bindery_core::dialect::Dialect;
 
 /// Calls `pg_current_xact_id_if_assigned` by its number in the catalogue, which is the same in every version that has it:
 /// no forms of arguments, no arguments, the result in binary form. NULL, as long as the transaction has changed nothing.
 const ASK: &[u8] = b"F\0\0\0\x0e\0\0\x13\xc4\0\0\0\0\0\x01";
 const LOOK_UP: &str = "SELECT (extract(epoch FROM pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) * 1000000)::int8, \
      pg_catalog.pg_xact_status($1::text::pg_catalog.xid8)";
-/// Statistics begin anew after a crash, and outlive an orderly restart. NULL on a cluster of Citus, whose coordinator has no number of a
-/// transaction that wrote on one other server, which commits it by itself and before the coordinator: a number that is said to be aborted there
-/// would be no proof.
-const ASK_ERA: &str = "SELECT CASE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') \
-     THEN (extract(epoch FROM pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) * 1000000)::int8 END";
+/// Statistics begin anew after a crash, and outlive an orderly restart. Less than that on a cluster of Citus, whose coordinator has no number of
+/// a transaction that wrote on one other server: that commits by itself, before the coordinator does, so a number that is aborted there is no proof.
+const ASK_ERA: &str = "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN -1 \
+     ELSE (extract(epoch FROM pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) * 1000000)::int8 END";
+const OF_CLUSTER: i64 = -1;
+/// There is none before the table is one that Citus knows.
+const ASK_ERA_OF_CLUSTER: &str = "SELECT (extract(epoch FROM pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) * 1000000)::int8 \
+     FROM pg_catalog.pg_dist_partition WHERE logicalrelid = pg_catalog.to_regclass('_bindery_commits') \
+     AND pg_catalog.has_table_privilege(logicalrelid, 'DELETE')";
+/// In a transaction with a change on the coordinator's own of the tables that it knows, even of no row, Citus ends all servers' parts in two phases:
+/// they are prepared, then the coordinator commits, and its number is the truth about all (Citus 13.2, `executor/local_executor.c`). A table that
+/// Citus does not know has no such effect.
+const IN_TWO_PHASES: &str =
+    "DELETE FROM _bindery_commits WHERE false; SELECT pg_catalog.pg_current_xact_id()";
 /// A number that was not given yet.
 const OF_THE_FUTURE: &str = "22023";
+/// A statement that was cancelled, or ran out of time.
+const CANCELLED: &str = "57014";
 /// The first version that has these functions.
 const FIRST_VERSION: u32 = 13;
 
 /// Where it is not queried.
-const ADVICE: &str = "finding out takes `resolve-commits = true` for the engine, and PostgreSQL 13 or later that is no cluster of Citus";
+const ADVICE: &str =
+    "finding out takes `resolve-commits = true` for the engine, and PostgreSQL 13 or later";
 
 /// The facts about the transaction at hand.
 #[derive(Default)]
 pub(super) struct Numbering {
     /// Since when the server has not crashed, where it can be queried and the engine is set to.
     era: Option<i64>,
+    /// The server is the coordinator of a cluster.
+    pub(super) is_cluster: bool,
     wrote: bool,
     number: Option<u64>,
     /// The next statement is to ask.
@@ -59,6 +75,27 @@ impl Numbering {
         self.number.is_some()
     }
 
+    /// Whether the transaction at hand ends in two phases, once its number is queried. That takes a change, which one that only reads refuses.
+    fn is_in_two_phases(&self) -> bool {
+        self.is_cluster && self.era.is_some() && self.wrote
+    }
+
+    /// Whether the coordinator's word about the transaction at hand is that of all servers.
+    pub(super) fn is_decided_here(&self) -> bool {
+        self.is_in_two_phases() && self.has_number()
+    }
+
+    /// Whether the server's refusal of a write, or of a COMMIT, may come after another server has stored it. The coordinator of a cluster says
+    /// so of a server that was gone (08…), could not answer a COMMIT (XX000), or was interrupted. A transaction that ends in two phases is
+    /// refused before it is stored.
+    pub(super) fn may_be_stored(&self, error: &Error) -> bool {
+        let of_node = ["58", "XX"];
+        let is_of_node = error.code().is_some_and(|code| {
+            code == CANCELLED || of_node.iter().any(|class| code.starts_with(class))
+        });
+        self.is_cluster && is_of_node
+    }
+
     /// The statement at hand queries it, whatever the engine is set to.
     pub(super) fn want(&mut self) {
         self.wanted = true;
@@ -68,30 +105,64 @@ impl Numbering {
     pub(super) fn begin(&mut self) {
         *self = Self {
             era: self.era,
+            is_cluster: self.is_cluster,
             ..Self::default()
         };
     }
 }
 
 impl PostgresConnection {
-    /// From now on transactions are numbered, if the server can report them.
-    pub(super) fn number_transactions(&mut self, deadline: Deadline) -> Result<()> {
+    /// From now on transactions are numbered, if the server can report them; on a cluster where `is_wanted` says that it is worth two phases.
+    pub(super) fn number_transactions(
+        &mut self,
+        is_wanted: bool,
+        deadline: Deadline,
+    ) -> Result<()> {
         if can_tell(&self.info.version) {
-            self.numbering.era = self
-                .ask_era(deadline)
-                .map_err(|fault| self.failed(fault))
-                .map_err(|error| {
-                    error
-                        .in_phase(TimeoutPhase::Connect)
-                        .during(Operation::Connect)
-                })?;
+            self.learn_era(is_wanted, deadline).map_err(|error| {
+                error
+                    .in_phase(TimeoutPhase::Connect)
+                    .during(Operation::Connect)
+            })?;
         }
         Ok(())
     }
 
-    fn ask_era(&mut self, deadline: Deadline) -> Result<Option<i64>, Fault> {
+    fn learn_era(&mut self, is_wanted: bool, deadline: Deadline) -> Result<()> {
+        let era = self.ask_era(ASK_ERA, deadline);
+        let era = era.map_err(|fault| self.failed(fault))?;
+        self.numbering.is_cluster = era == Some(OF_CLUSTER);
+        self.numbering.era = match self.numbering.is_cluster {
+            false => era,
+            true if is_wanted => self.era_of_cluster(deadline)?,
+            true => None,
+        };
+        Ok(())
+    }
+
+    /// Makes the table where there is none; another connection may do so at the same time.
+    fn era_of_cluster(&mut self, deadline: Deadline) -> Result<Option<i64>> {
+        let ask = |it: &mut Self| {
+            let era = it.ask_era(ASK_ERA_OF_CLUSTER, deadline);
+            era.map_err(|fault| it.failed(fault))
+        };
+        if let Some(era) = ask(self)? {
+            return Ok(Some(era));
+        }
+        let made = self.simple_within(deadline, &COMMITS.script(Dialect::Postgres), |_, _| ());
+        match (made, ask(self)?) {
+            (_, Some(era)) => Ok(Some(era)),
+            (Ok(()), None) => Ok(None),
+            (Err(fault), None) => Err(self.failed(fault).with_advice(
+                "`resolve-commits` needs the table `_bindery_commits` on a cluster, and the right to delete of it: `bindery migrate run` or \
+                 `bindery create` makes it with an account that may create tables",
+            )),
+        }
+    }
+
+    fn ask_era(&mut self, sql: &str, deadline: Deadline) -> Result<Option<i64>, Fault> {
         let mut era = None;
-        self.simple_within(deadline, ASK_ERA, |tag, body| {
+        self.simple_within(deadline, sql, |tag, body| {
             if tag == b'D' {
                 era = read_whole_number(body);
             }
@@ -127,7 +198,9 @@ impl PostgresConnection {
     /// Writes the query of the number after the statement at hand, if it is needed.
     pub(super) fn ask_number(&mut self) {
         self.numbering.asked = self.numbering.wanted;
-        if self.numbering.asked {
+        if self.numbering.asked && self.numbering.is_in_two_phases() {
+            message::query(self.session.out(), IN_TWO_PHASES);
+        } else if self.numbering.asked {
             self.session.out().extend_from_slice(ASK);
         }
     }
@@ -152,10 +225,18 @@ impl PostgresConnection {
             return;
         }
         let mut number = None;
-        let answered = self.session.answer(Expected::Call, |_, body| {
-            number = read_number(body)?;
-            Ok(())
-        });
+        let answered = match self.numbering.is_in_two_phases() {
+            true => self.session.answer(Expected::Text, |tag, body| {
+                if tag == b'D' {
+                    number = read_whole_number(body).and_then(|read| u64::try_from(read).ok());
+                }
+                Ok(())
+            }),
+            false => self.session.answer(Expected::Call, |_, body| {
+                number = read_number(body)?;
+                Ok(())
+            }),
+        };
         match answered {
             // NULL: nothing is changed so far, by what came before the write itself or by a part of it.
             Ok(()) => {

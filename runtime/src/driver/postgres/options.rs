@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bindery_core::cluster::Cluster;
 use bindery_core::config::{ChannelBinding, Endpoint, Secret, SessionConfig};
 
 use crate::driver::connect::{ServerOptions, bad_parameter, tls, unknown_parameter};
@@ -32,6 +33,8 @@ pub(crate) struct PostgresConfig {
     /// Nothing may be written here: a replica.
     pub(super) read_only: bool,
     pub(super) resolve_commits: bool,
+    /// It is the coordinator of a Citus cluster.
+    pub(super) is_cluster: bool,
     /// The one schema in which names without a schema are looked for.
     pub(super) schema: Option<String>,
 }
@@ -56,6 +59,7 @@ impl PostgresConfig {
             writable: false,
             read_only: options.read_only,
             resolve_commits: !options.read_only && options.session.resolve_commits.unwrap_or(true),
+            is_cluster: options.cluster == Some(Cluster::Citus),
             schema: None,
         };
         for (name, value) in &server.parameters {

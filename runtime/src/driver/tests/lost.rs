@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bindery_testkit::{CitusCluster, Direction, Fault, FaultProxy, Watchdog};
+use bindery_testkit::{Direction, Fault, Watchdog};
 
 use super::silence::Behind;
 use super::{Database, push};
@@ -128,86 +128,6 @@ fn tx_1_a_marked_transaction_is_still_running_until_it_ends() {
             Resolution::Aborted
         };
         assert_eq!(look_up(), expected);
-    }
-}
-
-/// The node that has the only rows that were written commits them by itself. The number that the coordinator gave for another reason says
-/// nothing of that, and none is queried.
-///
-/// Covers DIST-04 on PostgreSQL.
-#[test]
-fn dist_04_a_commit_of_a_cluster_is_not_said_to_be_lost_by_a_number_of_its_coordinator() {
-    let _watchdog = Watchdog::start("dist_04_a_commit_of_a_cluster", PATIENCE);
-    let Some(cluster) = CitusCluster::of_process() else {
-        return;
-    };
-    let url = cluster.fresh_database().expect("the nodes make one");
-    let connect = |url: &str| {
-        let server = super::server(url);
-        let mut options = super::options(&server);
-        options.session.resolve_commits = Some(true);
-        let physical = super::connect_with(&options, Dialect::Postgres);
-        physical.map(|physical| Database {
-            physical,
-            fresh: None,
-        })
-    };
-    let mut direct = connect(&url).expect("the coordinator answers");
-    direct.batch(
-        "CREATE TABLE t (id bigint); CREATE TABLE spread (id bigint); CREATE TABLE known (id bigint);
-         SELECT create_distributed_table('spread', 'id'); SELECT create_reference_table('known')",
-    );
-    let proxy = FaultProxy::start(&url).expect("a port is free");
-    for (at, tables) in [
-        &["spread"][..],
-        &["t"],
-        &["known"],
-        &["t", "spread"],
-        &["spread", "t"],
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        for is_sent in [false, true] {
-            let mut database = connect(&proxy.url()).expect("the proxy lets it through");
-            let id = 2 * at as i64 + i64::from(is_sent);
-            database.physical.begin().expect("it is sent");
-            for table in tables {
-                let insert = format!("INSERT INTO {table} VALUES ($1)");
-                let written = database
-                    .physical
-                    .execute(&insert, &mut |params| push(params, &[&id]));
-                written.expect("it is stored");
-            }
-            let AnyDriver::Postgres(connection) = &*database.physical else {
-                panic!("connected to PostgreSQL");
-            };
-            assert!(
-                matches!(connection.written(), Written::Unmarked(Some(_))),
-                "{tables:?}"
-            );
-            let (direction, pattern) = (Direction::ToServer, b"COMMIT".to_vec());
-            let wait = Duration::from_millis(300);
-            proxy.set(match is_sent {
-                true => Fault::CutAfterPattern {
-                    direction,
-                    pattern,
-                    wait,
-                },
-                false => Fault::CutBeforePattern { direction, pattern },
-            });
-            let error = database.physical.commit().expect_err("no answer");
-            proxy.heal();
-            assert_eq!(*error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
-            assert_eq!(error.applied(), Applied::Unknown, "{tables:?}: {error:?}");
-            assert!(error.commit_token().is_none());
-            // The server itself has one truth for all of it.
-            for table in tables {
-                let sql = format!("SELECT count(*) FROM {table} WHERE id = {id}");
-                let count: Vec<i64> = direct.read(&sql, &[]).expect("it answers");
-                assert_eq!(count, [i64::from(is_sent)], "{table}");
-            }
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod catalogue;
+mod citus;
 mod crate_values;
 mod edges;
 mod error_table;
