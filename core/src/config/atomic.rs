@@ -2,6 +2,7 @@
 
 use super::findings::{undefined_engine, unusable_group};
 use super::{Config, Engine, EngineId};
+use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::lists::IntoVec as _;
@@ -220,13 +221,22 @@ fn ensure_one_file(
     Err(refused(group, &why, *span, "the second file").help(help))
 }
 
-/// A cluster is committed plainly: Galera refuses XA.
+/// A cluster is committed plainly: Galera refuses XA, and Citus PREPARE TRANSACTION. A coordinator of Citus is no home either: one worker's
+/// rows may be committed when its own, and the decision among them, are not.
 fn ensure_no_cluster(
     group: &AtomicConfig,
     members: &[(EngineId, Span)],
     home: EngineId,
     engines: &[Engine],
 ) -> Result<(), Diagnostic> {
+    let cluster = |id: EngineId| engines[id.0 as usize].cluster;
+    let mut all = members.iter();
+    if let Some((id, span)) = all.find(|(id, _)| cluster(*id) == Some(Cluster::Citus)) {
+        let name = &engines[id.0 as usize].name;
+        let why = format!("`{name}` is a Citus cluster, which cannot prepare a transaction");
+        let help = format!("remove `{name}` from the group");
+        return Err(refused(group, &why, *span, "a cluster").help(help));
+    }
     let mut branches = members.iter().filter(|(id, _)| *id != home);
     let Some((id, span)) = branches.find(|(id, _)| is_cluster(*id, engines)) else {
         return Ok(());

@@ -25,7 +25,7 @@ pub(super) fn unfit(
         (Cluster::Galera, Dialect::Mysql, None | Some(Flavour::Mariadb)) => {
             return with_replicas(engine);
         }
-        (Cluster::Citus, Dialect::Postgres, _) => return None,
+        (Cluster::Citus, Dialect::Postgres, _) => return with_replicas_of_coordinator(engine),
         (_, Dialect::Mysql, Some(Flavour::Mysql)) => "MySQL",
         (_, Dialect::Mysql, _) => "MariaDB",
         (_, Dialect::Postgres, _) => "PostgreSQL",
@@ -57,4 +57,15 @@ fn with_replicas(engine: &EngineConfig) -> Option<Diagnostic> {
     let finding = Diagnostic::error("B0376", message).at(replica.span, "this replica");
     let help = "remove `replicas`, and name all nodes in `url`; each node has all rows";
     Some(finding.help(help))
+}
+
+/// B0586: what a copy of the coordinator shows of the workers is not what it has itself.
+fn with_replicas_of_coordinator(engine: &EngineConfig) -> Option<Diagnostic> {
+    let replica = engine.replicas.first()?;
+    let message = format!(
+        "engine `{}` is a Citus cluster, which cannot have `replicas`",
+        engine.name
+    );
+    let finding = Diagnostic::error("B0586", message).at(replica.span, "this replica");
+    Some(finding.help("remove `replicas`"))
 }

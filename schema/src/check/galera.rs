@@ -23,8 +23,14 @@ const fn unfit(is_on: fn(&Engine) -> bool, feature: &'static str, remove: &'stat
     }
 }
 
+/// What no cluster has.
 const UNFIT: &[Unfit] = &[
     unfit(|engine| engine.outbox, "tasks", "`outbox`"),
+    unfit(
+        |engine| engine.inbox && engine.cluster == Some(Cluster::Citus),
+        "an inbox",
+        "`inbox`",
+    ),
     unfit(|engine| engine.sagas.is_some(), "sagas", "`sagas`"),
     unfit(|engine| engine.syncs, "the target of a sync", "the sync"),
     unfit(
@@ -40,24 +46,7 @@ const UNFIT: &[Unfit] = &[
 ];
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    let engines = model.engines.iter();
-    for engine in engines.filter(|engine| engine.cluster == Some(Cluster::Galera)) {
-        for unfit in UNFIT.iter().filter(|unfit| (unfit.is_on)(engine)) {
-            let finding = not_there(&engine.name, unfit.feature);
-            let finding = at_span(finding, engine.span, "this engine");
-            let remove = unfit.remove;
-            let help = format!("remove {remove}, or choose an engine of one server for it");
-            diagnostics.push(finding.help(help));
-        }
-    }
-    for sync in &model.syncs {
-        let engine = model.engine(sync.from);
-        if engine.cluster == Some(Cluster::Galera) {
-            let finding = not_there(&engine.name, "the source of a sync").at(sync.span, "");
-            let help = "remove the sync, or choose an engine of one server for the table";
-            diagnostics.push(finding.help(help));
-        }
-    }
+    unfit_on(model, Cluster::Galera, not_there, diagnostics);
     let tables = model.tables.iter().filter(|table| table.view.is_none());
     for table in tables {
         let Some(engine) = cluster_of(model, table) else {
@@ -79,6 +68,33 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             let why = format!("is stored by {}, which its nodes do not copy", storage.name);
             let finding = refused(engine, table, &why).at(storage.span, "not InnoDB");
             diagnostics.push(finding.help("write `ENGINE=InnoDB`, or remove it"));
+        }
+    }
+}
+
+/// Refuses what a cluster does not have; `refused` says it of an engine.
+pub(super) fn unfit_on(
+    model: &Model,
+    cluster: Cluster,
+    refused: fn(&str, &str) -> Diagnostic,
+    diagnostics: &mut Diagnostics,
+) {
+    let engines = model.engines.iter();
+    for engine in engines.filter(|engine| engine.cluster == Some(cluster)) {
+        for unfit in UNFIT.iter().filter(|unfit| (unfit.is_on)(engine)) {
+            let finding = refused(&engine.name, unfit.feature);
+            let finding = at_span(finding, engine.span, "this engine");
+            let remove = unfit.remove;
+            let help = format!("remove {remove}, or choose an engine of one server for it");
+            diagnostics.push(finding.help(help));
+        }
+    }
+    for sync in &model.syncs {
+        let engine = model.engine(sync.from);
+        if engine.cluster == Some(cluster) {
+            let finding = refused(&engine.name, "the source of a sync").at(sync.span, "");
+            let help = "remove the sync, or choose an engine of one server for the table";
+            diagnostics.push(finding.help(help));
         }
     }
 }

@@ -201,6 +201,7 @@ const KINDS: &[DiagnosticKind] = &[
             "config_atomic_group_of_two_files",
             "config_atomic_group_of_two_clusters",
             "config_atomic_group_of_a_cluster_that_is_not_home",
+            "config_atomic_group_of_a_citus_cluster",
         ],
     ),
     error(
@@ -211,7 +212,9 @@ const KINDS: &[DiagnosticKind] = &[
         "feature that a cluster cannot have",
         &[
             "config_outbox_of_a_cluster",
+            "config_outbox_of_a_citus_cluster",
             "config_replicas_of_a_cluster",
+            "config_replicas_of_a_citus_cluster",
             "table_of_a_galera_cluster_that_is_captured",
         ],
     ),

@@ -4,6 +4,7 @@
 mod foreign_key;
 mod key;
 
+use super::galera::unfit_on;
 use crate::cluster::Cluster;
 use crate::column_type::{ColumnType, TypeClass};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -14,6 +15,7 @@ use crate::model::{
 };
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    unfit_on(model, Cluster::Citus, not_there, diagnostics);
     for id in model.table_ids() {
         let table = model.table(id);
         let mut engines = table.engines.iter().map(|id| model.engine(*id));
@@ -31,6 +33,14 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             (None, None) => {}
         }
     }
+}
+
+/// B0586: a worker commits what one transaction wrote on it alone before the coordinator commits what it has itself.
+fn not_there(engine: &str, what: &str) -> Diagnostic {
+    let message = format!(
+        "engine `{engine}` is a Citus cluster, which cannot have {what}: rows of one worker are committed apart from those of the coordinator"
+    );
+    Diagnostic::error("B0586", message)
 }
 
 /// B0440: the tag changes nothing.
