@@ -34,7 +34,7 @@ const PACKAGES: &[&str] = &[
 #[derive(Debug)]
 struct Headers {
     pg_config: PathBuf,
-    /// What stands before the server's own folders in the paths that `pg_config` says.
+    /// The beginning of the paths that `pg_config` says, before the server's own folders.
     root: PathBuf,
     variables: Vec<(&'static str, OsString)>,
 }

@@ -35,7 +35,7 @@ pub(crate) struct Told {
     begun: usize,
     ended: usize,
     failed: usize,
-    /// What was passed over for want of what it needs, as tests say it.
+    /// The tests that were passed over for want of what they need, as they say it.
     pub(crate) skipped: BTreeSet<String>,
 }
 

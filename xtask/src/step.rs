@@ -48,7 +48,7 @@ pub(crate) struct Report {
     failures: Vec<String>,
     /// Tests that failed, and passed at the second try.
     unsteady: Vec<String>,
-    /// What was not run for want of what it needs.
+    /// The tests that were not run for want of what they need.
     skipped: BTreeSet<String>,
     first_failure: Option<u8>,
 }

@@ -23,7 +23,7 @@ const fn unfit(is_on: fn(&Engine) -> bool, feature: &'static str, remove: &'stat
     }
 }
 
-/// What no cluster has.
+/// The features that no cluster has.
 const UNFIT: &[Unfit] = &[
     unfit(|engine| engine.outbox, "tasks", "`outbox`"),
     unfit(

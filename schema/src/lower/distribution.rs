@@ -53,7 +53,7 @@ impl Fold<'_> {
         self.table_mut(index).distribution = distribution;
     }
 
-    /// What tags say of the table is so until a call changes it.
+    /// The tags of the table hold until a call changes it.
     fn settle_tags(&mut self, file: &FileAst, index: TableIndex) {
         let table = self.table_mut(index);
         let reference = table.notes.reference.take();

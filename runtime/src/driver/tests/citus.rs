@@ -144,7 +144,7 @@ struct Attempt {
     applied: Applied,
 }
 
-/// Writes until it is told to stop: in transactions, and without.
+/// Writes until it has to stop: in transactions, and without.
 fn write(url: &str, resolves: bool, next: &AtomicI64, stops: &AtomicBool) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     let mut connection = None;
@@ -185,7 +185,7 @@ fn in_transaction(database: &mut Database, tables: &[&str], id: i64) -> (Result<
     (outcome, mark)
 }
 
-/// What was said in all, by what is stored.
+/// The number of attempts by what was said of them.
 #[derive(Debug, Default)]
 struct Count {
     stored: usize,

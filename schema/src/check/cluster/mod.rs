@@ -1,4 +1,4 @@
-//! What Citus refuses, said before: columns by which no rows can be spread, and keys, foreign keys and triggers that no server could
+//! The refusals of Citus, said before: columns by which no rows can be spread, and keys, foreign keys and triggers that no server could
 //! look after alone. Each rule was tried on Citus 13.2; `cli/tests/cli/citus.rs` has both refusals side by side.
 
 mod foreign_key;
@@ -166,7 +166,7 @@ fn has_hash(table: &Table, column: &Column) -> bool {
         let name = column.sql_type.split('(').next().unwrap_or_default();
         return !WITHOUT_HASH.contains(&name.trim().to_lowercase().as_str());
     }
-    // What other dialects have no word for is written as a text or JSON there.
+    // A type that other dialects have no word for is written as a text or JSON there.
     let is_json = matches!(column.column_type, ColumnType::Json { binary: false });
     !is_json && column.column_type.class() != TypeClass::Any
 }
