@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::directory::Directory;
 use super::fresh::{create_database, unique_name};
@@ -88,6 +88,9 @@ impl CitusCluster {
     /// # Errors
     /// A server refuses.
     pub fn fresh_database(&self) -> Result<String> {
+        // Adding a node brings it the roles of all, which two databases cannot do at a time (`tuple concurrently updated`).
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let name = unique_name()?;
         for node in self.workers.iter().chain([&self.coordinator]) {
             let database = create_database(node.address(), &name)?;
