@@ -14,7 +14,15 @@ use crate::source::{FileId, Span};
 /// The word that a query's line begins with.
 const NAME: &str = "name:";
 /// All annotations, for suggestions.
-const KNOWN: [&str; 6] = ["column", "dialect", "embed", "engine", "engines", "param"];
+const KNOWN: [&str; 7] = [
+    "column",
+    "dialect",
+    "embed",
+    "engine",
+    "engines",
+    "on_all_shards",
+    "param",
+];
 
 /// The annotations at the top of a file.
 #[derive(Debug, Default)]
@@ -72,7 +80,8 @@ pub(super) fn head(
     }
     let types = reader.parameters.iter().chain(&reader.columns);
     let names = types.map(|tag| &tag.name).chain(&reader.embedded);
-    if let Some(span) = names.map(|name| name.span).next() {
+    let spans = names.map(|name| name.span);
+    if let Some(span) = spans.chain(reader.on_all_shards).next() {
         reader.diagnostics.push(stray(span));
     }
     Head {
@@ -129,6 +138,7 @@ struct Reader<'d> {
     parameters: Vec<TypeTag>,
     columns: Vec<TypeTag>,
     embedded: Vec<Name>,
+    on_all_shards: Option<Span>,
 }
 
 impl<'d> Reader<'d> {
@@ -143,6 +153,7 @@ impl<'d> Reader<'d> {
             parameters: Vec::new(),
             columns: Vec::new(),
             embedded: Vec::new(),
+            on_all_shards: None,
         }
     }
 
@@ -167,6 +178,7 @@ impl<'d> Reader<'d> {
             parameters: self.parameters,
             columns: self.columns,
             embedded: self.embedded,
+            on_all_shards: self.on_all_shards.is_some(),
         }))
     }
 
@@ -269,6 +281,7 @@ impl<'d> Reader<'d> {
                 .ok_or_else(no_column)
                 .map(|tag| self.columns.push(tag)),
             "embed" => self.embed_tag(at, rest),
+            "on_all_shards" => self.all_shards_tag(place, rest),
             _ => Err(unknown_tag(word)),
         };
         if let Err(finding) = read {
@@ -300,6 +313,15 @@ impl<'d> Reader<'d> {
             return Err(Diagnostic::error("B0603", message).help("write `-- @dialect postgres`"));
         };
         self.dialect = Some(found);
+        Ok(())
+    }
+
+    fn all_shards_tag(&mut self, place: Span, rest: &str) -> Result<(), Diagnostic> {
+        if !rest.trim().is_empty() {
+            let message = "`@on_all_shards` takes nothing";
+            return Err(Diagnostic::error("B0603", message).help("write `-- @on_all_shards`"));
+        }
+        self.on_all_shards = Some(place);
         Ok(())
     }
 
@@ -359,7 +381,7 @@ fn no_column() -> Diagnostic {
 fn unknown_tag(word: &str) -> Diagnostic {
     let help = match name::suggest(word, KNOWN) {
         Some(near) => format!("write `@{near}`; if it is prose, let the line begin with another word"),
-        None => "a query takes `@engines`, `@dialect`, `@param`, `@column` and `@embed`; if it is prose, let the line begin with another word".to_owned(),
+        None => "a query takes `@engines`, `@dialect`, `@param`, `@column`, `@embed` and `@on_all_shards`; if it is prose, let the line begin with another word".to_owned(),
     };
     Diagnostic::error("B0603", format!("unknown annotation `@{word}` of a query")).help(help)
 }

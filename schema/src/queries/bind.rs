@@ -29,7 +29,32 @@ pub(super) fn query(
         .into_iter()
         .flatten()
         .into_vec();
+    if let Some(finding) = checked.iter().find_map(|text| scattered(model, text)) {
+        diagnostics.push(finding);
+    }
     self::checked(model, sources, &checked, diagnostics)
+}
+
+/// The finding on a text that needs all shards of a cluster, and does not say that it is meant to.
+fn scattered(model: &Model, text: &CheckedText<'_>) -> Option<Diagnostic> {
+    let notes = &text.written.notes;
+    let found = text.statement.scattered.filter(|_| !notes.on_all_shards)?;
+    let table = model.table(found.table);
+    let key = &table.column(table.shard_column()?).name;
+    let without = text.written.parts.in_words(text.form);
+    let message = format!(
+        "{} runs on all shards of `{}`: no condition gives its shard column `{key}` one value{without}",
+        text.written.subject(),
+        table.name.name,
+    );
+    let help = format!(
+        "add the condition `{key} = :{key}`, or write `-- @on_all_shards` above the query where that is meant"
+    );
+    Some(
+        Diagnostic::warning("B0441", message)
+            .at(found.span, "all shards")
+            .help(help),
+    )
 }
 
 /// The query of these texts, each checked for itself.

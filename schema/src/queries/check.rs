@@ -16,7 +16,9 @@ use crate::model::{Column, EngineId, Model, TableId};
 use crate::parse::type_of;
 use crate::source::{Sources, Span};
 use crate::syntax::{Parameter, tokens_within};
-use crate::typing::{self, Annotations, Checked, Embedded, Given, GivenColumn, ListUse, Star};
+use crate::typing::{
+    self, Annotations, Checked, Embedded, Given, GivenColumn, ListUse, Scattered, Star,
+};
 
 /// The code of a finding on a table that is not there.
 const UNKNOWN_TABLE: &str = "B0620";
@@ -50,6 +52,8 @@ pub(super) struct CheckedStatement {
     pub(super) embedded: Vec<Embedded>,
     /// It writes no rows and locks none.
     pub(super) only_reads: bool,
+    /// The table of which it needs all shards of a cluster.
+    pub(super) scattered: Option<Scattered>,
 }
 
 /// A placeholder with the type of its value.
@@ -357,6 +361,7 @@ fn meaning(
         by_name: checked.by_name,
         embedded: checked.embedded,
         only_reads: checked.only_reads,
+        scattered: checked.scattered,
     })
 }
 

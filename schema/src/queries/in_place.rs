@@ -88,6 +88,7 @@ fn written(
             parameters: Vec::new(),
             columns: Vec::new(),
             embedded: Vec::new(),
+            on_all_shards: false,
         },
         statement,
         parts,

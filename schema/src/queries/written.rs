@@ -53,6 +53,8 @@ pub(super) struct Notes {
     pub(super) columns: Vec<TypeTag>,
     /// `@embed`.
     pub(super) embedded: Vec<Name>,
+    /// `@on_all_shards`: it is meant to need rows of all shards of a cluster.
+    pub(super) on_all_shards: bool,
 }
 
 /// `@param author: bigint?`, `@column total: bigint`: a type that does not follow from the text.

@@ -67,5 +67,5 @@ pub(crate) use problem::shortened;
 pub(crate) use reader::{Whole, look_at_expression, read_query, read_statement, read_text};
 pub(crate) use text::{Text, Tokens, has_sign, shown_at, tokens_of, tokens_within, ungrouped};
 pub(crate) use tree::*;
-pub(crate) use walk::{Node, only_reads, walk_from, walk_statement};
+pub(crate) use walk::{Node, only_reads, open_parts, walk_from, walk_statement};
 pub(crate) use words::spelled;

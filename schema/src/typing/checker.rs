@@ -4,6 +4,7 @@ use crate::lists::IntoVec as _;
 use crate::sorting::sort_by_key;
 use std::collections::HashMap;
 
+use super::cluster::{self, Notes, Scattered};
 use super::facts::Facts;
 use super::findings;
 use super::grammar;
@@ -81,6 +82,8 @@ pub(crate) struct Checked {
     pub(crate) by_name: bool,
     /// The models among its columns.
     pub(crate) embedded: Vec<Embedded>,
+    /// The table of which it needs all shards of a cluster.
+    pub(crate) scattered: Option<Scattered>,
 }
 
 /// A column of its rows.
@@ -173,6 +176,8 @@ pub(super) struct Checker<'a> {
     /// Names that stand for nothing.
     pub(super) unknown: Vec<UnknownName>,
     pub(super) findings: Vec<Diagnostic>,
+    /// What it names, where one of its engines is a Citus cluster.
+    pub(super) notes: Option<Notes>,
     /// Words that MariaDB or MySQL alone has.
     pub(super) of_products: Vec<OfProduct>,
     /// Types that are not known, for no reason that is among the findings.
@@ -208,6 +213,7 @@ pub(crate) fn statement(
     let mut checker = Checker::new(model, &names, source.dialect, source.text);
     checker.annotations = source.annotations;
     checker.optional.clone_from(&whole.optional);
+    checker.notes = cluster::notes(model, source.engines);
     let checked = whole.look(|statement| checker.whole(statement, source.engines));
     let unknown = checker.unknown.iter().map(UnknownName::in_query);
     let found = checker.findings.into_iter().chain(checker.open_types);
@@ -258,6 +264,7 @@ impl<'a> Checker<'a> {
             ignores: false,
             unknown: Vec::new(),
             findings: Vec::new(),
+            notes: None,
             of_products: Vec::new(),
             open_types: Vec::new(),
         }
@@ -284,6 +291,13 @@ impl<'a> Checker<'a> {
         if !self.is_right() || !self.open_types.is_empty() {
             return None;
         }
+        let scattered = match self.scattered(statement, engines) {
+            Ok(scattered) => scattered,
+            Err(finding) => {
+                self.report(*finding);
+                return None;
+            }
+        };
         let (stars, are_named) = self.output_stars(statement);
         Some(Checked {
             columns: columns?,
@@ -294,7 +308,23 @@ impl<'a> Checker<'a> {
             by_name: !are_named,
             stars,
             embedded,
+            scattered,
         })
+    }
+
+    /// Where the statement runs on the cluster among its engines, if there is one that has its tables.
+    fn scattered(
+        &self,
+        statement: &Statement,
+        engines: &[EngineId],
+    ) -> Result<Option<Scattered>, Box<Diagnostic>> {
+        let Some(notes) = &self.notes else {
+            return Ok(None);
+        };
+        match cluster::hosting(self.model, engines, &self.tables) {
+            Some(engine) => cluster::scattered(self.model, notes, engine, (self.text, statement)),
+            None => Ok(None),
+        }
     }
 
     /// Whether nothing was found to be wrong so far.

@@ -7,6 +7,7 @@
 mod call;
 mod catalogued;
 mod checker;
+mod cluster;
 mod computed;
 mod condition;
 mod conflict;
@@ -51,6 +52,7 @@ mod write;
 pub(crate) use checker::{
     Annotations, Checked, CheckedColumn, Given, GivenColumn, ListUse, Source, statement,
 };
+pub(crate) use cluster::Scattered;
 pub(crate) use findings::no_type;
 pub(crate) use names::{NameKind, Named, Names, UnknownName};
 pub(crate) use output::{Embedded, Star};

@@ -262,7 +262,10 @@ impl Checker<'_> {
         let base = base.map(|fields| {
             let typed = fields.iter().map(|field| Field {
                 name: field.name.clone(),
-                value: self.as_text(field.value.clone()),
+                value: Value {
+                    key: None,
+                    ..self.as_text(field.value.clone())
+                },
             });
             typed.collect()
         });

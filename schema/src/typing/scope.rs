@@ -211,6 +211,7 @@ impl Checker<'_> {
                 self.column_of(qualifiers, column, here, span)
             };
             if let Some(found) = found {
+                self.note_column(span, found.value.key, here);
                 return found;
             }
             next = here.outer;

@@ -80,6 +80,7 @@ impl Checker<'_> {
 
     fn join(&mut self, join: &Join, scope: &mut Scope<'_>, first: usize, first_merged: usize) {
         let middle = scope.relations.len();
+        let mut middle_merged = scope.merged.len();
         let fills_left = matches!(join.kind, JoinKind::Right | JoinKind::Full);
         if fills_left && !self.facts.sources.outer_side_sees_left {
             self.joined_alone(&join.source, scope, first, first_merged);
@@ -88,11 +89,11 @@ impl Checker<'_> {
         }
         let names = match &join.on {
             JoinOn::Using(names) => names.clone(),
-            JoinOn::Natural => common_names(scope, first, middle, self.dialect),
+            JoinOn::Natural => common_names(scope, (first, middle, middle_merged), self.dialect),
             JoinOn::Nothing | JoinOn::Condition(_) => Vec::new(),
         };
         for name in &names {
-            self.merge(name, join.kind, scope, first, middle);
+            self.merge(name, join, scope, (first, middle, &mut middle_merged));
         }
         let nulls_left = matches!(join.kind, JoinKind::Right | JoinKind::Full);
         let nulls_right = matches!(join.kind, JoinKind::Left | JoinKind::Full);
@@ -146,23 +147,29 @@ impl Checker<'_> {
     fn merge(
         &mut self,
         name: &Name,
-        kind: JoinKind,
+        join: &Join,
         scope: &mut Scope<'_>,
-        first: usize,
-        middle: usize,
+        (first, middle, middle_merged): (usize, usize, &mut usize),
     ) {
-        let dialect = self.dialect;
+        let (kind, dialect) = (join.kind, self.dialect);
         let is = |known: &str| same_name(known, &name.text, dialect);
-        let mut before = scope.merged.iter();
-        let merged_before = before.position(|merged| is(&merged.name));
-        let left = match merged_before {
-            Some(at) => Some(scope.merged.remove(at).value),
+        // Of joins in parentheses, either side may have merged columns.
+        let merged_in = |merged: &[Merged]| merged.iter().position(|one| is(&one.name));
+        let left = match merged_in(&scope.merged[..*middle_merged]) {
+            Some(at) => {
+                *middle_merged -= 1;
+                Some(scope.merged.remove(at).value)
+            }
             None => self.side(name, scope, first..middle),
         };
-        let right = self.side(name, scope, middle..scope.relations.len());
+        let right = match merged_in(&scope.merged[*middle_merged..]) {
+            Some(at) => Some(scope.merged.remove(*middle_merged + at).value),
+            None => self.side(name, scope, middle..scope.relations.len()),
+        };
         let (Some(left), Some(right)) = (left, right) else {
             return;
         };
+        self.note_merged(join.source.span, left.key, right.key);
         let nullable = match kind {
             JoinKind::Inner => left.nullable && right.nullable,
             JoinKind::Left => left.nullable,
@@ -384,10 +391,15 @@ impl Checker<'_> {
             self.tables.push(id);
         }
         let table = self.model.table(id);
+        self.note_table(id, name);
+        let key = self.key_of(id);
         let seen = (0..table.columns.len()).filter(|at| self.names.sees(id, *at));
         let fields = seen.map(|at| Field {
             name: Some(table.columns[at].name.clone()),
-            value: self.value_of_column(id, at),
+            value: Value {
+                key: (key == Some(at)).then_some(name.name.span),
+                ..self.value_of_column(id, at)
+            },
         });
         let fields: Rc<[Field]> = fields.collect();
         Relation {
@@ -486,7 +498,11 @@ impl Checker<'_> {
 }
 
 /// The names that columns of both sides have.
-fn common_names(scope: &Scope<'_>, first: usize, middle: usize, dialect: Dialect) -> Vec<Name> {
+fn common_names(
+    scope: &Scope<'_>,
+    (first, middle, middle_merged): (usize, usize, usize),
+    dialect: Dialect,
+) -> Vec<Name> {
     let names = |relations: &[Relation]| -> Vec<String> {
         let fields = relations.iter().flat_map(|relation| {
             let own = relation
@@ -500,8 +516,10 @@ fn common_names(scope: &Scope<'_>, first: usize, middle: usize, dialect: Dialect
             .into_vec()
     };
     let mut left = names(&scope.relations[first..middle]);
-    left.extend(scope.merged.iter().map(|merged| merged.name.clone()));
-    let right = names(&scope.relations[middle..]);
+    let (of_left, of_right) = scope.merged.split_at(middle_merged);
+    left.extend(of_left.iter().map(|merged| merged.name.clone()));
+    let mut right = names(&scope.relations[middle..]);
+    right.extend(of_right.iter().map(|merged| merged.name.clone()));
     let mut common: Vec<String> = Vec::new();
     for name in left {
         let both = right.iter().any(|other| same_name(&name, other, dialect));

@@ -38,6 +38,8 @@ pub(super) struct Value {
     pub(super) constant: Constant,
     /// The column that it is, unchanged.
     pub(super) source: Option<(TableId, ColumnId)>,
+    /// The sharded table whose shard column it is, by the place of the table's name; on a Citus cluster alone.
+    pub(super) key: Option<Span>,
     /// The parameter that it is.
     pub(super) cell: Option<usize>,
     pub(super) span: Span,
@@ -51,6 +53,7 @@ impl Value {
             is_filled: false,
             constant: Constant::No,
             source: None,
+            key: None,
             cell: None,
             span,
         }
@@ -78,6 +81,7 @@ impl Value {
             nullable,
             span,
             source: None,
+            key: None,
             cell: None,
             constant: Constant::No,
             ..self.clone()

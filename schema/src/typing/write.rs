@@ -25,6 +25,7 @@ impl Checker<'_> {
     /// The table that is written; what is wrong is reported.
     pub(super) fn written_table(&mut self, name: &ObjectName) -> Option<TableId> {
         if let Named::Table(id) = self.names.table(name) {
+            self.note_table(id, name);
             return Some(id);
         }
         self.table(name, &Common::default());

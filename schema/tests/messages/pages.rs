@@ -45,6 +45,7 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0436", Way::Compared),
     ("B0437", Way::Compared),
     ("B0438", Way::Compared),
+    ("B0441", Way::Checked),
     ("B0600", Way::Checked),
     ("B0601", Way::Checked),
     ("B0602", Way::Checked),
@@ -69,6 +70,7 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0629", Way::Checked),
     ("B0630", Way::Checked),
     ("B0632", Way::Checked),
+    ("B0633", Way::Checked),
 ];
 
 /// The treatment of an example before it is read.

@@ -19,10 +19,20 @@ const TABLES: &str = "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(4
 /// The tables of the second engine, where a query is checked with two.
 const OF_SECOND: &str = "-- @engines b\nCREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, total INTEGER NOT NULL);\n";
 
+/// The tables of a Citus cluster.
+const OF_CLUSTER: &str = "-- @reference\nCREATE TABLE plans (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n\
+    CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL);\n\
+    -- @shard tenant_id\n\
+    CREATE TABLE users (tenant_id BIGINT NOT NULL, id BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (tenant_id, id));\n\
+    -- @shard tenant_id\n\
+    CREATE TABLE orders (tenant_id BIGINT NOT NULL, id BIGINT NOT NULL, user_id BIGINT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (tenant_id, id));\n\
+    -- @shard device_id\n\
+    CREATE TABLE devices (device_id VARCHAR(64) PRIMARY KEY, owner BIGINT NOT NULL);\n";
+
 /// A mistake of the file.
 struct Mistake<'f> {
     title: &'f str,
-    /// The databases of the engines `default` and `b`; one where there is no comma.
+    /// The databases of the engines `default` and `b`; one where there is no comma. `citus` is a cluster.
     dialect: &'f str,
     wrong: &'f str,
     says: &'f str,
@@ -62,6 +72,11 @@ fn url(dialect: &str) -> String {
 
 /// The configuration with its engines, and the schema.
 fn project(dialects: &str) -> (String, String) {
+    if dialects == "citus" {
+        let engine = format!("url = \"{}\"\ncluster = \"citus\"\n", url("postgres"));
+        let config = format!("[schema]\nqueries = [\"queries\"]\n\n[engines.default]\n{engine}");
+        return (config, OF_CLUSTER.to_owned());
+    }
     let engines = dialects.split(", ").zip(["default", "b"]);
     let engines: Vec<String> = engines
         .map(|(dialect, name)| format!("{name} = \"{}\"\n", url(dialect)))
@@ -120,6 +135,7 @@ pub(crate) fn page() -> String {
     page += &format!(
         "\nWhere two databases are named, the second is engine `b`:\n\n```sql\n{OF_SECOND}```\n"
     );
+    page += &format!("\nOn a Citus cluster there are these tables:\n\n```sql\n{OF_CLUSTER}```\n");
     for one in mistakes(&text) {
         let databases: Vec<&str> = one.dialect.split(", ").map(product).collect();
         page += &format!(
@@ -138,6 +154,7 @@ fn product(dialect: &str) -> &str {
     match dialect {
         "sqlite" => "SQLite",
         "postgres" => "PostgreSQL",
+        "citus" => "a Citus cluster",
         _ => "MariaDB",
     }
 }

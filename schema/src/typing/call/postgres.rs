@@ -354,6 +354,7 @@ impl Checker<'_> {
             },
             is_strict: false,
             returns_set: matches!(function.returns, Returns::Set(_) | Returns::Rows(_)),
+            volatility: None,
         })
     }
 

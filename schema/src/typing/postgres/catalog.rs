@@ -49,6 +49,25 @@ pub(crate) struct Overload {
     /// It is not called where an argument is NULL: the result is NULL then, or no row.
     pub(crate) is_strict: bool,
     pub(crate) returns_set: bool,
+    /// `None` of a function of the schema, whose words are not read for it.
+    pub(crate) volatility: Option<Volatility>,
+}
+
+/// How long a function gives the same result for the same arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Volatility {
+    /// Always.
+    Immutable,
+    /// For a statement.
+    Stable,
+    /// Not even for the next row.
+    Volatile,
+}
+
+/// The least that all of the server's functions of a name are; `None` where there is none.
+pub(crate) fn volatility(name: &str) -> Option<Volatility> {
+    let own = overloads(name).iter();
+    own.filter_map(|one| one.volatility).min()
 }
 
 /// Returns the server's functions of this name.
@@ -112,6 +131,7 @@ fn overload(line: &'static str) -> Option<Overload> {
         kind: FunctionKind::Scalar,
         is_strict: false,
         returns_set: false,
+        volatility: Some(Volatility::Immutable),
     };
     for word in words.split(' ') {
         let (word, direct) = word.split_once('=').unwrap_or((word, "0"));
@@ -120,6 +140,8 @@ fn overload(line: &'static str) -> Option<Overload> {
             "variadic" => overload.is_variadic = true,
             "strict" => overload.is_strict = true,
             "set" => overload.returns_set = true,
+            "stable" => overload.volatility = Some(Volatility::Stable),
+            "volatile" => overload.volatility = Some(Volatility::Volatile),
             "aggregate" => overload.kind = FunctionKind::Aggregate,
             "ordered" => overload.kind = FunctionKind::Ordered { direct },
             "hypothetical" => overload.kind = FunctionKind::Hypothetical { direct },

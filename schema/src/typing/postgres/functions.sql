@@ -28,6 +28,7 @@ SELECT concat_ws('|', p.proname, coalesce(a.taken, ''), r.typname || coalesce('(
     CASE WHEN p.proisstrict THEN 'strict' END,
     CASE WHEN p.proretset THEN 'set' END,
     CASE p.aggregate WHEN 'n' THEN 'aggregate' WHEN 'o' THEN 'ordered=' || p.direct WHEN 'h' THEN 'hypothetical=' || p.direct END,
-    CASE WHEN p.prokind = 'w' THEN 'window' END))
+    CASE WHEN p.prokind = 'w' THEN 'window' END,
+    CASE p.provolatile WHEN 's' THEN 'stable' WHEN 'v' THEN 'volatile' END))
 FROM callable p JOIN meant USING (proname) JOIN pg_type r ON r.oid = p.prorettype LEFT JOIN arguments a ON a.oid = p.oid
 ORDER BY p.proname COLLATE "C", a.taken COLLATE "C" NULLS FIRST;

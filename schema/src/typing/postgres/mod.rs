@@ -22,7 +22,9 @@ mod server_tests;
 mod tests;
 mod types;
 
-pub(crate) use self::catalog::{Argument, FunctionKind, Overload, overloads};
+pub(crate) use self::catalog::{
+    Argument, FunctionKind, Overload, Volatility, overloads, volatility,
+};
 pub(crate) use self::coercion::{Context, can_cast};
 pub(crate) use self::common::{Unlike, common_type};
 pub(crate) use self::functions::{Call, Function, resolve_among, resolve_function};

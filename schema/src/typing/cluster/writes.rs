@@ -1,0 +1,324 @@
+//! What Citus does not write.
+
+use super::findings;
+use super::joins::{Judge, Judged};
+use super::parts::{Place, is_in, queries_in, select_of, table_name};
+use crate::lists::IntoVec as _;
+use crate::source::Span;
+use crate::syntax::{
+    Assignment, Call, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, ItemKind,
+    Merge, Node, Query, Source, Statement, Update, walk_from,
+};
+use crate::typing::postgres::{Volatility, volatility};
+
+impl Judge<'_> {
+    /// Where the rows of a table are that is written.
+    fn place(&self, name: Span) -> Option<Place> {
+        let sharded = self.named.sharded.iter().any(|(span, _)| *span == name);
+        let other = self.named.others.get(&name).copied();
+        other.or_else(|| {
+            let table = self.named.table(name).filter(|_| sharded)?;
+            self.model.table(table).shard_column().map(Place::Sharded)
+        })
+    }
+
+    pub(super) fn update(&self, update: &Update, depth: usize, whole: &Statement) -> Judged {
+        self.with(update.with.as_ref(), depth, whole)?;
+        let Some(target) = update.tables.first() else {
+            return Ok(());
+        };
+        let mut sources = update.tables.clone();
+        sources.extend(update.from.iter().cloned());
+        let values = update.assignments.iter().map(|one| &one.value).into_vec();
+        self.changed(target, &sources, &values, &update.condition, depth, whole)?;
+        self.keeps_key(target, &update.assignments)
+    }
+
+    pub(super) fn delete(&self, delete: &Delete, depth: usize, whole: &Statement) -> Judged {
+        self.with(delete.with.as_ref(), depth, whole)?;
+        let Some(target) = delete.from.first() else {
+            return Ok(());
+        };
+        let mut sources = delete.from.clone();
+        sources.extend(delete.using.iter().cloned());
+        self.changed(target, &sources, &[], &delete.condition, depth, whole)
+    }
+
+    /// Rows of a table that are changed or go.
+    fn changed(
+        &self,
+        target: &Source,
+        sources: &[Source],
+        values: &[&Expr],
+        condition: &Option<Expr>,
+        depth: usize,
+        whole: &Statement,
+    ) -> Judged {
+        let Some((name, place)) =
+            table_name(target).and_then(|name| Some((name, self.place(name)?)))
+        else {
+            return Ok(());
+        };
+        let all = values.iter().copied().chain(condition).into_vec();
+        if place != Place::Local {
+            for expr in &all {
+                if let Some((call, function)) = call_of(expr, &[Volatility::Volatile]) {
+                    return Err(findings::volatile(self, name, call, &function));
+                }
+            }
+        }
+        let read = self.read(sources);
+        let others = [&read.sharded, &read.local, &read.reference];
+        let mut others = others.into_iter().flatten();
+        if place == Place::Reference
+            && let Some(other) = others.find(|other| {
+                **other != name && self.named.others.get(*other) != Some(&Place::Reference)
+            })
+        {
+            return Err(findings::reference_written(self, name, *other));
+        }
+        if matches!(place, Place::Sharded(_)) {
+            self.sources(sources, depth, whole)?;
+        }
+        for expr in all {
+            for query in queries_in(expr) {
+                self.query_in_write(name, place, query, depth + 1)?;
+            }
+            self.inner(expr, sources, depth, whole)?;
+        }
+        Ok(())
+    }
+
+    /// A query in what is written of a table that is not sharded sees its rows only where those are.
+    fn query_in_write(&self, name: Span, place: Place, query: &Query, depth: usize) -> Judged {
+        let Some(select) = select_of(query) else {
+            return Ok(());
+        };
+        if matches!(place, Place::Sharded(_))
+            || !super::correlated::is_correlated(self.notes, query, depth)
+        {
+            return Ok(());
+        }
+        let read = self.read(&select.from);
+        let elsewhere = match place {
+            Place::Local => read.sharded.first().or(read.reference.first()),
+            Place::Reference | Place::Sharded(_) => read.sharded.first().or(read.local.first()),
+        };
+        match elsewhere {
+            Some(other) => Err(findings::read_by_write(self, name, *other)),
+            None => Ok(()),
+        }
+    }
+
+    /// A row stays on its shard.
+    fn keeps_key(&self, target: &Source, assignments: &[Assignment]) -> Judged {
+        let Some(name) = table_name(target) else {
+            return Ok(());
+        };
+        let Some(Place::Sharded(column)) = self.place(name) else {
+            return Ok(());
+        };
+        let Some(table) = self.named.table(name) else {
+            return Ok(());
+        };
+        let key = &self.model.table(table).column(column).name;
+        for assignment in assignments {
+            for target in &assignment.targets {
+                let is_key = target.last().is_some_and(|last| last.text == *key);
+                let is_same = match &assignment.value.kind {
+                    ExprKind::Column(_) => {
+                        let noted = self.notes.columns.get(&assignment.value.span);
+                        noted.is_some_and(|noted| noted.key == Some(name))
+                    }
+                    _ => false,
+                };
+                if let Some(last) = target.last().filter(|_| is_key && !is_same) {
+                    return Err(findings::key_changed(self, name, last.span));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn insert(&self, insert: &Insert, depth: usize, whole: &Statement) -> Judged {
+        self.with(insert.with.as_ref(), depth, whole)?;
+        let name = insert.table.name.span;
+        let Some(place) = self.place(name) else {
+            return Ok(());
+        };
+        match &insert.source {
+            InsertSource::Values(values) => {
+                for value in values.rows.iter().flat_map(|(row, _)| row) {
+                    self.no_query(name, place, value)?;
+                }
+            }
+            InsertSource::Query(query) => {
+                self.query(query, depth, whole)?;
+                if place != Place::Local {
+                    self.moved(insert, query)?;
+                }
+            }
+            InsertSource::Defaults | InsertSource::Set(_) => {}
+        }
+        for conflict in &insert.conflicts {
+            if let ConflictAction::Update(assignments, _) = &conflict.action {
+                self.conflict(insert, place, assignments)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn conflict(&self, insert: &Insert, place: Place, assignments: &[Assignment]) -> Judged {
+        let name = insert.table.name.span;
+        for assignment in assignments {
+            self.no_query(name, place, &assignment.value)?;
+            let unlike = [Volatility::Volatile, Volatility::Stable];
+            if place != Place::Local
+                && let Some((call, function)) = call_of(&assignment.value, &unlike)
+            {
+                return Err(findings::unstable(self, name, call, &function));
+            }
+            if let Place::Sharded(column) = place
+                && let Some(table) = self.named.table(name)
+            {
+                let key = &self.model.table(table).column(column).name;
+                let mut targets = assignment.targets.iter().filter_map(|target| target.last());
+                if let Some(last) = targets.find(|last| last.text == *key) {
+                    return Err(findings::key_changed(self, name, last.span));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Values of `INSERT` are computed without a query, where any of the tables is not of the coordinator alone.
+    fn no_query(&self, name: Span, place: Place, value: &Expr) -> Judged {
+        let queries = queries_in(value);
+        let found = queries.into_iter().find(|query| {
+            let names = self.notes.tables.keys();
+            let mut read = names.filter(|span| is_in(query.span, **span));
+            let is_elsewhere = |span: &Span| self.named.others.get(span) != Some(&Place::Local);
+            place != Place::Local || read.any(is_elsewhere)
+        });
+        match found {
+            Some(query) => Err(findings::query_in_values(self, name, query.span)),
+            None => Ok(()),
+        }
+    }
+
+    /// Rows of sharded tables that become others: with parameters Citus does it shard by shard alone.
+    fn moved(&self, insert: &Insert, query: &Query) -> Judged {
+        let name = insert.table.name.span;
+        let reads = self.named.within(insert.span).any(|read| read != name);
+        if !reads || !has_parameter(insert) || self.stays_on_shards(insert, query) {
+            return Ok(());
+        }
+        Err(findings::moved(self, name, query.span))
+    }
+
+    /// Whether each row is written to the shard that it is made of.
+    fn stays_on_shards(&self, insert: &Insert, query: &Query) -> bool {
+        let (Some(select), Some(table)) =
+            (select_of(query), self.named.table(insert.table.name.span))
+        else {
+            return false;
+        };
+        let Some(key) = self.model.table(table).shard_column() else {
+            return false;
+        };
+        let key = &self.model.table(table).column(key).name;
+        let at = insert.columns.iter().position(|column| column.text == *key);
+        let Some(ItemKind::Value(item, _)) = at
+            .and_then(|at| select.items.get(at))
+            .map(|item| &item.kind)
+        else {
+            return false;
+        };
+        let from = self
+            .notes
+            .columns
+            .get(&item.span)
+            .and_then(|noted| noted.key);
+        let is_beside = from.and_then(|from| self.named.table(from));
+        let is_beside =
+            is_beside.is_some_and(|from| from == table || self.model.is_colocated(from, table));
+        is_beside
+            && insert.with.is_none()
+            && query.limit.count.is_none()
+            && query.limit.offset.is_none()
+            && !self.flow.has_window_over_all(select)
+            && from.is_some_and(|from| self.runs_beside(query, from))
+    }
+
+    /// Whether nothing of a query is made before the rest, which runs where the rows of a table are.
+    fn runs_beside(&self, query: &Query, table: Span) -> bool {
+        let mut sharded = self.named.within(query.span);
+        let is_local =
+            |(name, place): (&Span, &Place)| *place == Place::Local && is_in(query.span, *name);
+        sharded.all(|name| self.flow.are_together(table, name) && !self.flow.is_opaque(name))
+            && !self.named.others.iter().any(is_local)
+    }
+
+    pub(super) fn merge(&self, merge: &Merge) -> Judged {
+        let Some((name, place)) =
+            table_name(&merge.into).and_then(|name| Some((name, self.place(name)?)))
+        else {
+            return Ok(());
+        };
+        let read: Vec<Span> = self.named.within(merge.using.span).into_vec();
+        match place {
+            Place::Reference => Err(findings::merge(self, name, merge.into.span)),
+            Place::Local if !read.is_empty() => Err(findings::merge(self, name, merge.into.span)),
+            Place::Sharded(_) => {
+                let mut read = read.iter();
+                if read.any(|other| self.flow.are_together(name, *other)) {
+                    Ok(())
+                } else {
+                    Err(findings::merge(self, name, merge.using.span))
+                }
+            }
+            Place::Local => Ok(()),
+        }
+    }
+}
+
+/// A call of a function of which no form is better than these.
+fn call_of(expr: &Expr, classes: &[Volatility]) -> Option<(Span, String)> {
+    let mut found = None;
+    walk_from(Node::Expr(expr), |node| {
+        if let Node::Expr(expr) = node
+            && let ExprKind::Call(call) = &expr.kind
+            && of_call(call).is_some_and(|known| classes.contains(&known))
+        {
+            found = Some((expr.span, call.function().to_owned()));
+        }
+    });
+    found
+}
+
+fn of_call(call: &Call) -> Option<Volatility> {
+    // `CURRENT_DATE` and its kin.
+    let known = volatility(call.function());
+    known.or(call.bare.then_some(Volatility::Stable))
+}
+
+/// Whether the program gives a value to a part of the statement.
+fn has_parameter(insert: &Insert) -> bool {
+    let mut found = false;
+    let mut look = |node: Node<'_>| {
+        found |= matches!(
+            node,
+            Node::Expr(Expr {
+                kind: ExprKind::Parameter(_),
+                ..
+            })
+        );
+    };
+    if let InsertSource::Query(query) = &insert.source {
+        walk_from(Node::Query(query), &mut look);
+    }
+    for table in insert.with.iter().flat_map(|with| &with.tables) {
+        walk_from(Node::Common(table), &mut look);
+    }
+    found
+}
