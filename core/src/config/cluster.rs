@@ -59,13 +59,13 @@ fn with_replicas(engine: &EngineConfig) -> Option<Diagnostic> {
     Some(finding.help(help))
 }
 
-/// B0586: what a copy of the coordinator shows of the workers is not what it has itself.
+/// B0377: what a copy of the coordinator shows of the workers is not what it has itself.
 fn with_replicas_of_coordinator(engine: &EngineConfig) -> Option<Diagnostic> {
     let replica = engine.replicas.first()?;
     let message = format!(
         "engine `{}` is a Citus cluster, which cannot have `replicas`",
         engine.name
     );
-    let finding = Diagnostic::error("B0586", message).at(replica.span, "this replica");
+    let finding = Diagnostic::error("B0377", message).at(replica.span, "this replica");
     Some(finding.help("remove `replicas`"))
 }

@@ -35,12 +35,12 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// B0586: a worker commits what one transaction wrote on it alone before the coordinator commits what it has itself.
+/// B0377: a worker commits what one transaction wrote on it alone before the coordinator commits what it has itself.
 fn not_there(engine: &str, what: &str) -> Diagnostic {
     let message = format!(
         "engine `{engine}` is a Citus cluster, which cannot have {what}: rows of one worker are committed apart from those of the coordinator"
     );
-    Diagnostic::error("B0586", message)
+    Diagnostic::error("B0377", message)
 }
 
 /// B0440: the tag changes nothing.
