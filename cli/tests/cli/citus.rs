@@ -530,3 +530,28 @@ CREATE TABLE notes (tenant_id bigint NOT NULL, id bigint NOT NULL, PRIMARY KEY (
     );
     assert_eq!(world.answer("SELECT count(*) FROM notes"), "2");
 }
+
+/// Covers DIST-01 on PostgreSQL.
+#[test]
+fn dist_01_rows_of_a_cluster_are_dumped_and_loaded() {
+    const SCHEMA: &str = "\
+-- @shard tenant_id
+CREATE TABLE users (tenant_id bigint NOT NULL, id bigint NOT NULL, email text, PRIMARY KEY (tenant_id, id));
+
+-- @reference
+CREATE TABLE kinds (id bigint PRIMARY KEY);
+";
+    let Some(world) = World::new(SCHEMA) else {
+        return;
+    };
+    world.project.run("create").good();
+    world.answer("INSERT INTO users SELECT n % 7, n, 'x' FROM generate_series(1, 1000) n; INSERT INTO kinds VALUES (1), (2)");
+    world.project.run("dump --out kept").good();
+    world.answer("TRUNCATE users, kinds");
+    for words in ["load --from kept", "load --from kept --upsert"] {
+        world.project.run(words).good();
+        let counts =
+            ["users", "kinds"].map(|table| world.answer(&format!("SELECT count(*) FROM {table}")));
+        assert_eq!(counts, ["1000", "2"]);
+    }
+}
