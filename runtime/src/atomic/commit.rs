@@ -91,7 +91,7 @@ impl Commit {
             .any(|action| matches!(action, Action::Pause(_)))
     }
 
-    /// Why it was rolled back: the first error that there was.
+    /// Why it was rolled back: the first error that there was. Where that is the lost answer of a COMMIT, what became of it is known by now.
     pub(super) fn cause(&mut self, cause: Cause) -> Error {
         let at = match cause {
             Cause::Branch(at) => Some(at),
@@ -100,7 +100,7 @@ impl Commit {
         let of_cause = |(of, _): &(usize, Error)| at.is_none_or(|at| *of == at);
         match (self.errors.iter().position(of_cause), cause) {
             (_, Cause::Fenced) => self.fenced(),
-            (Some(first), Cause::Branch(_)) => self.errors.remove(first).1,
+            (Some(first), Cause::Branch(_)) => self.errors.remove(first).1.not_applied(),
             (None, Cause::Branch(at)) => Error::new(ErrorKind::TransactionAborted)
                 .on_engine(self.slots.name_of(at))
                 .during(Operation::Commit),

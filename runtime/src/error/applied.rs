@@ -72,6 +72,24 @@ impl Error {
         }
     }
 
+    /// The outcome was found out since: nothing is stored. The failure that lost the answer is the error then, and no token is left to find it
+    /// out by.
+    #[cfg(feature = "atomic")]
+    #[must_use]
+    pub(crate) fn not_applied(mut self) -> Self {
+        if self.0.kind == ErrorKind::OutcomeUnknown
+            && let Some(source) = self.0.source.take()
+        {
+            match source.downcast::<Self>() {
+                Ok(failure) => (self.0.kind, self.0.source) = (failure.0.kind, failure.0.source),
+                Err(source) => self.0.source = Some(source),
+            }
+        }
+        self.0.applied = Applied::No;
+        (self.0.token, self.0.advice) = (None, None);
+        self
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {

@@ -7,6 +7,8 @@ use bindery_testkit::{Direction, Fault, FaultProxy};
 
 use super::*;
 use crate::atomic::failpoint;
+use crate::error::Applied;
+use crate::link::retry::RetryPolicy;
 
 const PG_MARIA: usize = 0;
 const MARIA_PG: usize = 1;
@@ -59,7 +61,7 @@ fn is_resolved(world: &World, (group, home): (&'static AtomicGroup, usize), is_s
     let resolved = doubt.resolve::<Error>(Duration::from_secs(60));
     match (&resolved, is_stored) {
         (AtomicOutcome::Committed { pending, .. }, true) => assert!(pending.is_empty(), "{place}"),
-        (AtomicOutcome::RolledBack { .. }, false) => {}
+        (AtomicOutcome::RolledBack { cause }, false) => is_no_doubt(cause),
         _ => panic!("{place}: {resolved:?}"),
     }
     assert_eq!(hooks.iter().count(), usize::from(is_stored), "{place}");
@@ -70,6 +72,71 @@ fn is_resolved(world: &World, (group, home): (&'static AtomicGroup, usize), is_s
             .all(|found| *found == is_stored),
         "{place}"
     );
+}
+
+/// The cause of a rollback that was found out: the failure that lost the answer, by which the work may be tried again.
+fn is_no_doubt(cause: &Error) {
+    assert_eq!(cause.applied(), Applied::No, "{cause:?}");
+    assert_eq!(*cause.kind(), ErrorKind::ConnectionLost, "{cause:?}");
+    assert_eq!(cause.operation(), Some(Operation::Commit), "{cause:?}");
+    assert!(cause.is_retryable(), "{cause:?}");
+    assert!(cause.commit_token().is_none(), "{cause:?}");
+}
+
+/// Covers 2PC-2 on PostgreSQL and MariaDB: the COMMIT of home does not come to the server, which answers again directly after. The caller hears
+/// that nothing is stored, and `_retry` calls store it once.
+#[test]
+fn a_commit_that_did_not_come_is_tried_again() {
+    let _watchdog = Watchdog::start("atomic repeats", PATIENCE);
+    let Some(world) = World::start("repeats") else {
+        return;
+    };
+    for (group, home) in [(PG_MARIA, PG), (MARIA_PG, MARIA)] {
+        let proxy = Rc::new(FaultProxy::start(&world.urls[home]).expect("a proxy"));
+        let mut urls = world.urls.clone();
+        urls[home] = proxy.url().to_owned();
+        let (db, group) = (open(&urls), &GROUPS[group]);
+        let lose = |proxy: &Rc<FaultProxy>| {
+            let (cutting, well) = (Rc::clone(proxy), Rc::clone(proxy));
+            failpoint::at("before:CommitHome", move || {
+                cutting.set(lost_answer(home, false))
+            });
+            failpoint::at("after:CommitHome", move || well.heal());
+        };
+        let insert =
+            |id: u32| move |tx: &mut Tx| group.engines.iter().try_for_each(|at| tx.insert(*at, id));
+        lose(&proxy);
+        let id = world.next();
+        let outcome = db.run_atomic(group, AtomicOptions::new(), insert(id));
+        let AtomicOutcome::RolledBack { cause } = outcome else {
+            panic!("{}: {outcome:?}", group.name);
+        };
+        is_no_doubt(&cause);
+        assert!(
+            world.found(group, id).iter().all(|found| !found),
+            "{}",
+            group.name
+        );
+        lose(&proxy);
+        let (id, mut attempts) = (world.next(), 0);
+        let policy = RetryPolicy::new().attempts(3);
+        let outcome = db.retry_atomic(group, (policy, AtomicOptions::new()), |tx| {
+            attempts += 1;
+            insert(id)(tx)
+        });
+        assert!(
+            is_committed_everywhere(&outcome),
+            "{}: {outcome:?}",
+            group.name
+        );
+        assert_eq!(attempts, 2, "{}", group.name);
+        assert!(
+            world.found(group, id).iter().all(|found| *found),
+            "{}",
+            group.name
+        );
+    }
+    assert_eq!(world.prepared(), 0);
 }
 
 /// The COMMIT does not come to the server, or its answer not to the program. MariaDB's has no text.
