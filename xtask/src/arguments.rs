@@ -197,7 +197,7 @@ pub(crate) enum Recording {
 }
 
 /// Which tests to run; all of them by default.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Selection {
     /// At their full size those that have one.
     pub(crate) is_full: bool,
@@ -582,11 +582,6 @@ fn selection(words: &[&str]) -> Result<Selection, String> {
             ["--full", after @ ..] => {
                 selection.is_full = true;
                 after
-            }
-            ["--", ..] if selection.is_full => {
-                return Err(
-                    "`test --full` takes `--filter TEXT`, and no arguments for cargo".to_owned(),
-                );
             }
             ["--", args @ ..] => {
                 selection.cargo_args = args.iter().map(|&arg| arg.to_owned()).collect();

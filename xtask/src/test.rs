@@ -32,8 +32,7 @@ pub(crate) fn run(selection: &Selection, interrupt: &Interrupt) -> Result<ExitCo
     let mut report = Report::default();
     if selection.is_full {
         let prepare = |command: &mut Command| prepare(command, &databases, (memory, citus));
-        let filter = selection.filter.as_deref().unwrap_or_default();
-        full::run(filter, prepare, &mut report, interrupt)?;
+        full::run(selection, prepare, &mut report, interrupt)?;
     } else if selection.is_everything() {
         whole::run(
             |command| prepare(command, &databases, (memory, citus)),

@@ -10,6 +10,7 @@ use bindery_testkit::{CI, FULL, FullRun, FullRuns, FullSize, full_sizes};
 use super::binaries::{self, Binary};
 use super::whole::SELECTED;
 use crate::Failure;
+use crate::arguments::Selection;
 use crate::beside::{self, Job, Outcome};
 use crate::interrupt::Interrupt;
 use crate::newest;
@@ -26,13 +27,17 @@ struct Listed<'b> {
 
 /// Builds the tests, runs those whose name contains the filter, and keeps the record up after each.
 pub(super) fn run(
-    filter: &str,
+    selection: &Selection,
     prepare: impl Fn(&mut Command),
     report: &mut Report,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
     let mut build = cargo();
-    prepare(build.arg("test").args(SELECTED));
+    prepare(build.arg("test"));
+    match selection.cargo_args.as_slice() {
+        [] => build.args(SELECTED),
+        chosen => build.args(chosen),
+    };
     let (status, built) = binaries::build(build, interrupt)?;
     if !status.success() {
         report.add("building the tests", status, std::time::Duration::ZERO);
@@ -44,6 +49,7 @@ pub(super) fn run(
     for binary in &built.tests {
         listed.extend(list(binary, &sizes)?);
     }
+    let filter = selection.filter.as_deref().unwrap_or_default();
     listed.retain(|it| it.name.contains(filter));
     // A whole run takes hours: one that is ended early has run those that waited longest.
     let before = FullRuns::read(root())?.runs;
