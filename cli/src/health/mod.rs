@@ -4,6 +4,7 @@
 pub(crate) mod level;
 pub(crate) mod migrations;
 mod row;
+pub(crate) mod shards;
 
 use std::thread;
 use std::time::Duration;

@@ -68,6 +68,7 @@ mod reasons;
 mod recover;
 mod reset;
 mod shards;
+mod shards_status;
 mod shell;
 mod signals;
 mod silence;

@@ -25,15 +25,15 @@ const SLOTS: u32 = 1024;
 const SHARDS: [&str; 4] = ["s0", "s1", "s2", "s3"];
 
 /// The project of the case, and its servers' databases.
-struct World {
-    project: Project,
+pub(super) struct World {
+    pub(super) project: Project,
     postgres: FreshDatabase,
     mysql: FreshDatabase,
 }
 
 impl World {
     /// `None` where a server is missing, as the test kit says.
-    fn new() -> Option<Self> {
+    pub(super) fn new() -> Option<Self> {
         let (postgres, mysql) = (fresh_postgres()?, fresh_mysql()?);
         let config = include_str!("../../../tests/golden/sharded/bindery.toml")
             .replace("postgres://localhost/s2", "${S2_URL}")
@@ -53,7 +53,7 @@ impl World {
     }
 
     /// One more program, which knows nothing of what others know.
-    fn program(&self) -> Databases {
+    pub(super) fn program(&self) -> Databases {
         let url = |engine: &str| match engine {
             "s2" => self.postgres.url(),
             "s3" => self.mysql.url(),
@@ -70,7 +70,7 @@ impl World {
     }
 
     /// The rows of all shards, by their own connections: tenant, number, total and shard.
-    fn orders(&self, db: &Databases) -> bindery::Result<Vec<(i32, i64, i64, &'static str)>> {
+    pub(super) fn orders(&self, db: &Databases) -> bindery::Result<Vec<(i32, i64, i64, &'static str)>> {
         let mut found = Vec::new();
         for shard in db
             .customers_shards()

@@ -214,17 +214,16 @@ impl Registry {
         mark().map_err(|error: Error| error.during(Operation::Choose).on_engine(shard.name()))
     }
 
-    /// Whether a shard says of any slot that it is not, or not only, its own.
+    /// The word of a shard about its slots: a letter for each, of `bindery_core::slots`; none where it never had a reason to say one.
     ///
     /// # Errors
     /// The shard cannot be reached, or has not the table for that.
     #[doc(hidden)]
-    pub fn says_of_slots<E: Engine>(&self, shard: E, set: &ShardSet<'_>) -> Result<bool> {
+    pub fn word_of_shard<E: Engine>(&self, shard: E, set: &ShardSet<'_>) -> Result<String> {
         let read = || {
             let (mut physical, _pool, _) = self.connect_for_ddl(shard.index(), LOCK_TIMEOUT)?;
             let fence = statements::fence(&mut physical, set.name)?;
-            let letters = fence.map(|fence| fence.slots).unwrap_or_default();
-            Ok(letters.chars().any(|letter| letter != OWN))
+            Ok(fence.map(|fence| fence.slots).unwrap_or_default())
         };
         read().map_err(|error: Error| error.during(Operation::Choose).on_engine(shard.name()))
     }

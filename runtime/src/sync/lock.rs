@@ -2,7 +2,8 @@
 //! holder. A run that lost it is found out by its number, which each of its batches compares.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::ffi::OsString;
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -47,6 +48,26 @@ impl Registry {
         let taken = take(self, engine.index(), name);
         taken.map(|_lock| NamedLock { _lock })
     }
+
+    /// Whether a process has the lock of that name. It is not taken for that.
+    ///
+    /// # Errors
+    /// The engine cannot be reached.
+    #[doc(hidden)]
+    pub fn is_lock_taken<E: Engine>(&self, engine: E, name: &str) -> Result<bool> {
+        match &self.engines[engine.index()].settings.target.place {
+            Address::Sqlite(SqliteAddress::File(path)) => is_taken_beside(path, name),
+            Address::Sqlite(SqliteAddress::Memory) => {
+                Ok(ProcessLock::is_taken(self, engine.index(), name))
+            }
+            Address::Server(_) => {
+                let (mut physical, _pool, _) =
+                    self.connect_for_ddl(engine.index(), LOCK_TIMEOUT)?;
+                let find = find_holder(physical.dialect(), hash(name));
+                has_row(&mut physical, &find)
+            }
+        }
+    }
 }
 
 /// Takes the lock, or says that another run has it.
@@ -66,19 +87,49 @@ pub(super) fn take(registry: &Registry, engine: usize, name: &str) -> Result<Loc
 
 /// SQLite has no locks with names. The file is left: whoever removed it would take it from under another's lock.
 fn beside(database: &Path, name: &str) -> Result<Option<Lock>> {
-    let mut path = database.as_os_str().to_owned();
-    path.push(format!("-sync-{:016x}", hash(name)));
-    let failed = |error: std::io::Error| Error::new(ErrorKind::Io).with_source(error);
     let mut options = File::options();
     let file = options.write(true).create(true).truncate(false);
-    let file = file.open(path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(Lock::File {
-            _lock: FileLock(file),
-        })),
-        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-        Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
+    let file = file.open(path_beside(database, name)).map_err(failed)?;
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => {
+                let _lock = FileLock(file);
+                return Ok(Some(Lock::File { _lock }));
+            }
+            // It may be a look at it ([`is_taken_beside`]).
+            Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
     }
+}
+
+/// A lock that is shared finds out whether another has the file's own. Nothing is made.
+fn is_taken_beside(database: &Path, name: &str) -> Result<bool> {
+    let file = match File::open(path_beside(database, name)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        file => file.map_err(failed)?,
+    };
+    match file.try_lock_shared() {
+        Ok(()) => {
+            drop(FileLock(file));
+            Ok(false)
+        }
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+fn path_beside(database: &Path, name: &str) -> OsString {
+    let mut path = database.as_os_str().to_owned();
+    path.push(format!("-sync-{:016x}", hash(name)));
+    path
+}
+
+#[cold]
+fn failed(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Io).with_source(error)
 }
 
 fn in_session(registry: &Registry, engine: usize, name: &str) -> Result<Option<Lock>> {
@@ -89,7 +140,7 @@ fn in_session(registry: &Registry, engine: usize, name: &str) -> Result<Option<L
     }
     let (take, release) = statements(physical.dialect(), hash(name));
     let started = Instant::now();
-    while !is_given(&mut physical, &take)? {
+    while !has_row(&mut physical, &take)? {
         if started.elapsed() >= PATIENCE {
             return Ok(None);
         }
@@ -114,7 +165,7 @@ fn statements(dialect: Dialect, hash: u64) -> (String, String) {
             )
         }
         Dialect::Mysql => {
-            let name = format!("CONCAT('bindery_sync.', SHA1(CONCAT(DATABASE(), '{hash:016x}')))");
+            let name = name_on_mysql(hash);
             (
                 format!(
                     "SELECT 1 FROM (SELECT GET_LOCK({name}, 0) AS given) AS tried WHERE given = 1"
@@ -125,13 +176,37 @@ fn statements(dialect: Dialect, hash: u64) -> (String, String) {
     }
 }
 
-fn is_given(physical: &mut Physical, take: &str) -> Result<bool> {
-    let mut is_given = false;
-    physical.query(take, &mut |_| (), &mut |_| {
-        is_given = true;
+/// A query that has a row where a session has the lock. PostgreSQL lists the two halves of the number.
+fn find_holder(dialect: Dialect, hash: u64) -> String {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => {
+            let (high, low) = (hash >> 32, hash & u64::from(u32::MAX));
+            format!(
+                "SELECT 1 FROM pg_catalog.pg_locks AS held JOIN pg_catalog.pg_database AS here ON here.oid = held.database \
+                 WHERE here.datname = pg_catalog.current_database() AND held.locktype = 'advisory' AND held.granted \
+                 AND held.classid = {high} AND held.objid = {low} AND held.objsubid = 1"
+            )
+        }
+        Dialect::Mysql => {
+            let name = name_on_mysql(hash);
+            format!(
+                "SELECT 1 FROM (SELECT IS_USED_LOCK({name}) AS holder) AS held WHERE holder IS NOT NULL"
+            )
+        }
+    }
+}
+
+fn name_on_mysql(hash: u64) -> String {
+    format!("CONCAT('bindery_sync.', SHA1(CONCAT(DATABASE(), '{hash:016x}')))")
+}
+
+fn has_row(physical: &mut Physical, sql: &str) -> Result<bool> {
+    let mut has_row = false;
+    physical.query(sql, &mut |_| (), &mut |_| {
+        has_row = true;
         Ok(true)
     })?;
-    Ok(is_given)
+    Ok(has_row)
 }
 
 /// The lock on a file.
@@ -170,10 +245,19 @@ pub(super) struct ProcessLock(Held);
 
 impl ProcessLock {
     fn take(registry: &Registry, engine: usize, name: &str) -> Option<Self> {
-        let pool = Arc::as_ptr(&registry.engines[engine].pool) as usize;
-        let held = (pool, name.to_owned());
+        let held = Self::key(registry, engine, name);
         let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(held.clone()).then(|| Self(held))
+    }
+
+    fn is_taken(registry: &Registry, engine: usize, name: &str) -> bool {
+        let all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        all.contains(&Self::key(registry, engine, name))
+    }
+
+    fn key(registry: &Registry, engine: usize, name: &str) -> Held {
+        let pool = Arc::as_ptr(&registry.engines[engine].pool) as usize;
+        (pool, name.to_owned())
     }
 }
 

@@ -14,7 +14,7 @@ use clap::Args;
 use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
-use crate::health::{Look, Row, Sections, Thresholds, look_at, migrations, print};
+use crate::health::{Look, Row, Sections, Thresholds, look_at, migrations, print, shards};
 use crate::options::{EngineOptions, SchemaOptions};
 use crate::output::Output;
 use crate::project::{DialectChoice, Project};
@@ -25,7 +25,7 @@ use crate::report;
 #[command(
     long_about = "Check what the program needs on its engines, and say what to do where it is not there: configuration and schema, the \
         connection, the server's product and version, privileges on the tables, the difference of the clocks, differences from the \
-        schema, on SQLite rows whose foreign key leads to no row, bindery's own tables, pending migrations, and what atomic groups rely on.\n\n\
+        schema, on SQLite rows whose foreign key leads to no row, bindery's own tables, pending migrations, what atomic groups rely on, and maps of shards.\n\n\
         Without `--engine` all engines are checked, at the same time. Nothing is changed. Exits with 0 where all is well, with 1 on a \
         warning and with 2 on an error.",
     after_help = "Examples:\n  \
@@ -58,6 +58,7 @@ pub(crate) fn run(arguments: &DoctorArguments, output: &Output) -> Result<(), Fa
             &orphans::rows,
             &migrations::rows,
             &groups::rows,
+            &shards::rows,
         ],
         while_down: |_| Vec::new(),
     };

@@ -23,6 +23,7 @@ use crate::data::settle::{refused, settle};
 use crate::data::tables::{self, EngineTable};
 use crate::database::{Chosen, failure};
 use crate::failure::Failure;
+use crate::health::shards;
 use crate::output::Output;
 use crate::progress::Progress;
 
@@ -96,7 +97,7 @@ pub(super) fn cancel(opened: &Opened<'_>, output: &Output) -> Result<(), Failure
     })?;
     if begun.stage == MoveStage::Moved {
         let failure = Failure::new("the map has these slots on their target already");
-        return Err(failure.help(format!("go on: {}", same_command(opened, &begun))));
+        return Err(failure.help(shards::ways_out(&opened.set.name, &begun)));
     }
     let moving = Moving::of(opened, &begun, &tables, Progress::new(output, true))?;
     moving.say((moving.repair.from, OWN))?;
@@ -111,8 +112,9 @@ pub(super) fn guard_again(opened: &Opened<'_>) -> Result<(), Failure> {
     let _alone = alone(opened)?;
     for id in &opened.set.engines {
         let shard = opened.engines.chosen(id.0 as usize);
-        let says = registry.says_of_slots(shard, &opened.place());
-        if says.map_err(|error| failure(&error))? {
+        let word = registry.word_of_shard(shard, &opened.place());
+        let word = word.map_err(|error| failure(&error))?;
+        if word.chars().any(|letter| letter != OWN) {
             let dialect = opened.model.engine(*id).dialect;
             let tables = opened.model.sharded_by(opened.set);
             let guards = tables.map(|(table, column)| guard(table, column, opened.set, dialect));
@@ -126,8 +128,8 @@ pub(super) fn guard_again(opened: &Opened<'_>) -> Result<(), Failure> {
 /// One command at a time moves slots of a set.
 fn alone(opened: &Opened<'_>) -> Result<bindery::sync::NamedLock, Failure> {
     let map = opened.engines.chosen(opened.set.map.0 as usize);
-    let name = format!("slots of {}", opened.set.name);
-    let taken = opened.engines.registry.lock_named(map, &name);
+    let lock = shards::lock_of(&opened.set.name);
+    let taken = opened.engines.registry.lock_named(map, &lock);
     taken.map_err(|error| match error.kind() {
         ErrorKind::Sync(_) => Failure::new(format!(
             "another command is moving slots of `{}`",
@@ -143,17 +145,7 @@ fn others(opened: &Opened<'_>, begun: &ShardMove) -> Failure {
         "slots {start}..{end} of `{}` are on their way to `{}`",
         opened.set.name, begun.target
     ));
-    failure.help(format!(
-        "go on with them, {}, or undo it: `bindery shards cancel {}`",
-        same_command(opened, begun),
-        opened.set.name
-    ))
-}
-
-fn same_command(opened: &Opened<'_>, begun: &ShardMove) -> String {
-    let Range { start, end } = begun.slots;
-    let (set, target) = (&opened.set.name, &begun.target);
-    format!("`bindery shards move {set} {start}..{end} {target}`")
+    failure.help(shards::ways_out(&opened.set.name, begun))
 }
 
 /// The tables whose rows move, each with its column. Refuses what would leave rows behind, or put two rows in one place.
@@ -259,7 +251,7 @@ impl<'o> Moving<'o> {
             .map(|(table, _)| table.name.to_string())
             .collect();
         let pairs = ends.tables(model, &names)?;
-        let follower = Follower::of(model, ends, &pairs)?.named(&format!("slots of {}", set.name));
+        let follower = Follower::of(model, ends, &pairs)?.named(&shards::lock_of(&set.name));
         let limited = |mut pair: Pair<'o>| {
             for (end, id) in [(&mut pair.from, ends.from), (&mut pair.to, ends.to)] {
                 let column = tables.iter().find(|(one, _)| std::ptr::eq(*one, end.table));

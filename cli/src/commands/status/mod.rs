@@ -20,7 +20,7 @@ use clap::Args;
 use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
-use crate::health::{Look, Row, Sections, Thresholds, look_at, migrations, print};
+use crate::health::{Look, Row, Sections, Thresholds, look_at, migrations, print, shards};
 use crate::options::{ConfigOptions, EngineOptions};
 use crate::output::Output;
 use crate::project::Project;
@@ -34,6 +34,7 @@ const SECTIONS: Sections<'static> = Sections {
         &messages::rows,
         &sagas::rows,
         &routing,
+        &shards::rows,
         &syncs::rows,
         &capture::rows,
         &connections::rows,
@@ -54,10 +55,10 @@ fn routing(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Report what waits on the engines: pending migrations, transactions in doubt, tasks, messages, sagas, replicas that lag, syncs
+/// Report what waits on the engines: pending migrations, transactions in doubt, tasks, messages, sagas, replicas that lag, slots of shards, syncs
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, tasks, events and messages that wait or failed, sagas that are not over, where writes and reads go and why a host or replica is left out, syncs \
+    long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, tasks, events and messages that wait or failed, sagas that are not over, where writes and reads go and why a host or replica is left out, maps of shards and slots that are on their way, syncs \
         that failed or could not copy rows, readers of recorded changes that are behind, servers short of connections.\n\n\
         Without `--engine` all engines are looked at, at the same time; one that is down is reported as such, and the others all the \
         same. Nothing is changed. Exits with 0 where all is well, with 1 on a warning and with 2 on an error, as monitoring systems \
