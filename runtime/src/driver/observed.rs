@@ -133,6 +133,15 @@ impl Physical {
         return false;
     }
 
+    /// Whether it leads to a node of a cluster whose other nodes are used where this one is not synced any more.
+    #[inline]
+    pub(crate) fn has_other_nodes(&self) -> bool {
+        #[cfg(any(feature = "postgres", feature = "mysql"))]
+        return self.0.host.is_some() && self.0.driver.is_node();
+        #[cfg(not(any(feature = "postgres", feature = "mysql")))]
+        return false;
+    }
+
     /// It is to be closed: where its host takes no statements any more, no connection is opened there before the other hosts were tried.
     #[inline]
     pub(crate) fn leave_unfit_host(&self) {
@@ -412,6 +421,20 @@ impl Physical {
             taken: &mut taken,
         })?;
         Ok((taken, there))
+    }
+
+    /// A branch of an atomic group was finished, which ends the transaction that was prepared here.
+    #[cfg(feature = "atomic")]
+    pub(crate) fn note_branch(&mut self, commits: bool, outcome: &Result<bool>) {
+        let Some(watched) = &mut self.0.watched else {
+            return;
+        };
+        match (commits, outcome) {
+            (true, Ok(_)) => watched.end_of_transaction(TransactionOutcome::Committed),
+            (false, Ok(_)) => watched.end_of_transaction(TransactionOutcome::RolledBack),
+            // Another connection finishes it, or recovery.
+            (_, Err(_)) => watched.end_of_transaction(TransactionOutcome::Unknown),
+        }
     }
 
     /// Runs DDL.

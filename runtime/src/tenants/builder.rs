@@ -10,7 +10,7 @@ use crate::databases::GeneratedDatabases;
 use crate::databases::config::{Settings, refused};
 use crate::error::Result;
 use crate::link::engine::Engine;
-use bindery_core::program::Program;
+use bindery_core::program::{EngineInfo, Keeps, Program};
 
 /// The outcome of requesting one more tenant where [`max_pools`](TenantsBuilder::max_pools) are open and all of
 /// them are in use.
@@ -122,7 +122,7 @@ impl<D: GeneratedDatabases> TenantsBuilder<D> {
     /// The registry of tenants; none is open yet.
     ///
     /// # Errors
-    /// A limit is 0, or it has to be said which of several engines are the tenants'.
+    /// A limit is 0, it has to be said which of several engines are the tenants', or they are some of the engines of a set of shards.
     pub fn build(mut self) -> Result<Tenants<D>> {
         let limits = &mut self.limits;
         let zero = [
@@ -141,6 +141,7 @@ impl<D: GeneratedDatabases> TenantsBuilder<D> {
         if !self.is_chosen {
             limits.own = only_engine(D::program())?;
         }
+        ensure_whole_sets(D::program(), &limits.own)?;
         Ok(Tenants(Arc::new(Shared::new(self.base, self.limits))))
     }
 }
@@ -154,6 +155,27 @@ fn only_engine(program: &Program) -> Result<Vec<usize>> {
     Err(refused(format!(
         "the program has the engines {}: say which each tenant has of its own, by `per_tenant(engine::…)`",
         names.join(", ")
+    )))
+}
+
+/// Rows of a tenant that are on one of several shards are found by a map: the one is not the tenant's where the other is not.
+fn ensure_whole_sets(program: &Program, own: &[usize]) -> Result<()> {
+    let is_of_set = |keeps: &Keeps| matches!(keeps, Keeps::Shard | Keeps::ShardMaps);
+    let engines = program.engines.iter().enumerate();
+    let of_sets = engines.filter(|(_, engine)| engine.keeps.iter().any(is_of_set));
+    let (own, shared): (Vec<_>, Vec<_>) = of_sets.partition(|(at, _)| own.contains(at));
+    if own.is_empty() || shared.is_empty() {
+        return Ok(());
+    }
+    let names = |engines: Vec<(usize, &EngineInfo)>| {
+        let names = engines.into_iter().map(|(_, engine)| engine.name());
+        names.collect::<Vec<_>>().join(", ")
+    };
+    Err(refused(format!(
+        "each tenant has {} of its own, and all share {}: the engines of sets of shards and of their maps are each tenant's own together, or shared \
+         together",
+        names(own),
+        names(shared)
     )))
 }
 

@@ -29,6 +29,7 @@ mod sample;
 mod schema_check;
 mod secrets;
 mod session;
+mod shards;
 mod tenants;
 mod threads;
 mod tls;

@@ -52,6 +52,7 @@ impl Link {
     /// Waits until it is finished; `false` where the database knows no such branch.
     pub(crate) fn read_finish(&mut self, commits: bool) -> Result<bool> {
         let outcome = self.physical().read_finish();
+        self.physical().note_branch(commits, &outcome);
         if commits {
             // Also where the answer is lost: it may have been carried out.
             self.publish();
@@ -67,6 +68,7 @@ impl Link {
     /// Commits a prepared branch or rolls it back; `false` where the database knows no such branch.
     pub(crate) fn finish_branch(&mut self, gid: &Gid, commits: bool, owner: Owner) -> Result<bool> {
         let outcome = self.ready()?.finish_branch(gid, commits, owner);
+        self.physical().note_branch(commits, &outcome);
         if commits {
             // Also where the answer is lost: it may have been carried out.
             self.publish();
