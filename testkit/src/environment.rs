@@ -16,7 +16,8 @@ pub const POSTGRES_URL: &str = "BINDERY_TEST_POSTGRES_URL";
 /// The variable that names the MariaDB or MySQL server tests may create databases on.
 pub const MYSQL_URL: &str = "BINDERY_TEST_MYSQL_URL";
 
-/// The variable that says which of the two that server is: `mariadb` or `mysql`.
+/// The variable that says which of the two that server is, `mariadb` or `mysql`, or that it is a cluster of the first: `galera`. The URL has
+/// its nodes then.
 pub const MYSQL_FLAVOUR: &str = "BINDERY_TEST_MYSQL_FLAVOUR";
 
 /// The variable that names the folder that Citus was installed to, for tests of a cluster: that of `make install DESTDIR=…`.
@@ -129,6 +130,11 @@ pub fn mysql_flavour() -> Product {
         Ok("mysql") => Product::MySql,
         _ => Product::MariaDb,
     }
+}
+
+/// Returns whether [`mysql_url`] leads to the nodes of a Galera cluster.
+pub fn mysql_is_galera() -> bool {
+    env::var(MYSQL_FLAVOUR).as_deref() == Ok("galera")
 }
 
 /// A new, empty database on the server of [`postgres_url`], dropped with the returned value. `None` without a server.

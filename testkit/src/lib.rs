@@ -46,7 +46,8 @@ mod watchdog;
 
 pub use environment::{
     CI, CITUS, FULL, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, corpus, fresh_mysql, fresh_postgres,
-    fresh_postgres_of_locale, is_full_run, mysql_flavour, mysql_url, postgres_url, skip,
+    fresh_postgres_of_locale, is_full_run, mysql_flavour, mysql_is_galera, mysql_url, postgres_url,
+    skip,
 };
 pub use error::Error;
 #[doc(hidden)]

@@ -525,7 +525,6 @@ impl AnyDriver {
     }
 
     /// Whether it leads to a node of a Galera cluster, whose named locks are this node's alone.
-    #[cfg(any(feature = "migrations", feature = "sync"))]
     pub(crate) fn is_node(&self) -> bool {
         match self {
             #[cfg(feature = "mysql")]

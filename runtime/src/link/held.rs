@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use self::identities::Identities;
+use self::owed::Owed;
 use self::standing::{Begun, Standing};
 use crate::driver::Physical;
 use crate::driver::position::Position;
@@ -23,6 +24,7 @@ mod fence;
 #[cfg_attr(not(feature = "session"), path = "held/no_identities.rs")]
 mod identities;
 mod observed;
+mod owed;
 mod pulled;
 mod reading;
 mod scopes;
@@ -43,6 +45,8 @@ pub(crate) struct Link {
     pooled: Option<Box<Pooled>>,
     pool: Arc<Pool>,
     standing: Standing,
+    /// Savepoints that go with the next statement.
+    owed: Owed,
     /// Rows are being read; still so after that only where the iterator was forgotten (`mem::forget`). The database
     /// then waits for the caller to take them, or goes on showing the state at the time of the query.
     reading: bool,
@@ -74,6 +78,7 @@ impl Link {
             pooled: Some(pooled),
             pool,
             standing: Standing::new(),
+            owed: Owed::default(),
             reading: false,
             distrusted: false,
             written: Vec::new(),
@@ -95,6 +100,7 @@ impl Link {
             pooled: None,
             pool: Arc::clone(&self.pool),
             standing: Standing::new(),
+            owed: Owed::default(),
             reading: false,
             distrusted: false,
             written: Vec::new(),
@@ -269,6 +275,15 @@ impl Link {
     /// Databases end a transaction on their own (SQLite on a full disk, MySQL on a deadlock). A statement sent after
     /// that would be committed alone, so it is refused.
     pub(crate) fn ready(&mut self) -> Result<&mut Physical> {
+        if self.owed.is_something() {
+            self.usable()?;
+            self.settle_savepoints()?;
+        }
+        self.usable()
+    }
+
+    /// The same where nothing is sent that rests on savepoints.
+    fn usable(&mut self) -> Result<&mut Physical> {
         self.ensure_ours()?;
         // Connections and sessions may go from one piece of work to the next.
         if let Some(pooled) = &self.pooled {

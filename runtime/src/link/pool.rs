@@ -3,7 +3,7 @@
 //! afterwards `returning`'s, and how a pool as a whole ends `closing`'s.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, OnceLock, Weak};
 #[cfg(feature = "sync")]
 use std::sync::{Mutex, PoisonError};
@@ -38,6 +38,9 @@ pub(crate) type OpenPhysical = Box<dyn Fn(Duration) -> Result<Physical> + Send +
 /// One that was idle for at least this long is tested before it is given out: the server may be gone.
 const LOOK_AFTER: Span = Span::of(Duration::from_millis(10));
 
+/// How long a connection may take to show that it is good.
+const TEST_LIMIT: Duration = Duration::from_secs(1);
+
 /// The connections of one engine.
 pub(crate) struct Pool {
     engine: &'static str,
@@ -54,6 +57,8 @@ pub(crate) struct Pool {
     watch: OnceLock<Watch>,
     /// A limit that its connections share with those of other pools.
     budget: OnceLock<Arc<Budget>>,
+    /// When the node of a cluster was last tried by a connection that came back, in nanoseconds.
+    node_tried: AtomicU64,
     /// Nothing is kept any more: connections are closed when they are returned.
     is_retired: AtomicBool,
     companion: OnceLock<Box<dyn Any + Send + Sync>>,
@@ -203,6 +208,7 @@ impl Pool {
             emptied: Condvar::new(),
             watch: OnceLock::new(),
             budget: OnceLock::new(),
+            node_tried: AtomicU64::new(0),
             is_retired: AtomicBool::new(false),
             companion: OnceLock::new(),
             observer: OnceLock::new(),

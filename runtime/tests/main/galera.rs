@@ -2,41 +2,26 @@
 
 #![allow(clippy::print_stderr, reason = "the numbers of docs/galera.md")]
 
+mod busy;
+mod conformance;
 mod groups;
 mod killed;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::{LazyLock, Mutex};
+use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use bindery::__private::{Cluster, EngineInfo, Keeps, Program};
+use bindery::__private::Program;
 use bindery::error::{Applied, MigrationError, Operation, Resolution};
 use bindery::migrate::{
     MigrateOptions, Migration, MigrationProgress, Migrator, Script, ScriptStatement,
 };
-use bindery::{Connection, EngineOptions, ErrorKind, Registry, RetryPolicy};
+use bindery::{Connection, EngineOptions, ErrorKind, Registry, RetryPolicy, Transaction};
 use bindery_testkit::{Galera, Watchdog, is_full_run};
 
 use crate::sample::engine::Mariadb;
-use crate::sample::{BlogPatch, NewBlog, Tables, program, program_with};
-
-/// The program of a build with `cluster = "galera"`.
-static CLUSTERED: LazyLock<Program> = LazyLock::new(|| {
-    let engines = program().engines.iter().map(|engine| match engine.name() {
-        NAME => EngineInfo {
-            cluster: Some(Cluster::Galera),
-            keeps: Cow::Borrowed(&[Keeps::Decisions]),
-            ..engine.clone()
-        },
-        _ => engine.clone(),
-    });
-    Program {
-        engines: engines.collect(),
-        ..program().clone()
-    }
-});
+use crate::sample::{BlogPatch, CLUSTERED, NewBlog, Tables, generated, program_with};
 
 const NAME: &str = "y_mariadb";
 const SHOP: &str = "shop";
@@ -97,9 +82,11 @@ fn dist_06_a_galera_cluster_is_one_engine() {
     keys_are_those_of_the_rows(&cluster);
     the_later_of_two_commits_is_repeatable(&cluster);
     a_transaction_that_is_too_large_is_refused(&cluster);
+    savepoints_that_are_undone_harm_no_node(&cluster);
     a_commit_on_its_way_is_decided_from_another_node(&cluster);
     one_migrates_at_a_time(&cluster);
     a_node_that_is_not_synced_is_left(&cluster);
+    busy::a_busy_pool_leaves_a_node_that_is_not_synced(&cluster);
     let (rows, in_groups) = if is_full_run() {
         ((10_000, 12), (1_000, 6))
     } else {
@@ -131,7 +118,7 @@ fn reads_are_not_stale(cluster: &Galera) {
     let rounds = if is_full_run() { 5_000 } else { 500 };
     assert_eq!(stale(&CLUSTERED, rounds), 0);
     // Otherwise the test could not fail.
-    let mut without = (0..50).map(|_| stale(program(), 200));
+    let mut without = (0..50).map(|_| stale(generated(), 200));
     assert!(without.any(|stale| stale > 0), "no read was ever stale");
 }
 
@@ -203,6 +190,43 @@ fn the_later_of_two_commits_is_repeatable(cluster: &Galera) {
     assert_eq!(attempts, 2);
     let stars = one.blogs().get(blog.id).expect("it is there").stars;
     assert_eq!(stars, 12);
+}
+
+/// Savepoints within each other are undone before anything was written: what is written then reaches all nodes, which stay in the cluster.
+fn savepoints_that_are_undone_harm_no_node(cluster: &Galera) {
+    let db = on(cluster, &[0]);
+    let mut connection = maria(&db);
+    let blog = connection.blogs().insert(NewBlog::new("kept"));
+    let blog = blog.expect("a row");
+    let change = |stars| BlogPatch::new().stars(stars);
+    for depth in 1..=3 {
+        let outcome = connection.transaction(|tx| {
+            undone(tx, depth, &|tx| {
+                tx.blogs().update(blog.id, change(-1)).map(drop)
+            })?;
+            tx.blogs().update(blog.id, change(depth))
+        });
+        assert!(outcome.expect("it is stored"), "{depth}");
+        for node in 0..3 {
+            cluster.wait_until_synced(node).expect("it stays");
+            let there = maria(&on(cluster, &[node])).blogs().get(blog.id);
+            assert_eq!(there.expect("it answers").stars, depth, "node {node}");
+        }
+    }
+}
+
+/// Does it within that many savepoints, each of which is undone.
+fn undone(
+    tx: &mut Transaction<'_, Mariadb>,
+    depth: i64,
+    work: &dyn Fn(&mut Transaction<'_, Mariadb>) -> bindery::Result<()>,
+) -> bindery::Result<()> {
+    if depth == 0 {
+        return work(tx);
+    }
+    let mut inner = tx.begin()?;
+    undone(&mut inner, depth - 1, work)?;
+    inner.rollback()
 }
 
 /// A transaction of more rows than the cluster takes is refused as a whole, and not repeated.
@@ -298,14 +322,7 @@ fn a_node_that_is_not_synced_is_left(cluster: &Galera) {
     let db = on(cluster, &[2, 0]);
     drop((maria(&db), maria(&db)));
     assert_eq!(node_of(cluster, &mut maria(&db)), 2);
-    let desync = |on: &str| {
-        let sql = format!("SET GLOBAL wsrep_desync = {on}");
-        cluster
-            .node(2)
-            .ask("", &sql)
-            .expect("it is an administrator");
-    };
-    desync("ON");
+    busy::desync(cluster, true);
     // One that was just used is not tried before it is given out.
     thread::sleep(Duration::from_millis(50));
     for _ in 0..3 {
@@ -319,6 +336,6 @@ fn a_node_that_is_not_synced_is_left(cluster: &Galera) {
         source.is_some_and(|why| why.contains("not synced")),
         "{error:?}"
     );
-    desync("OFF");
+    busy::desync(cluster, false);
     cluster.wait_until_synced(2).expect("it catches up");
 }

@@ -11,6 +11,8 @@ pub(crate) struct Address {
     pub(crate) password: String,
     pub(crate) host: String,
     pub(crate) port: u16,
+    /// The hosts after the first, `,host:port`, kept as they are.
+    pub(crate) other_hosts: String,
     pub(crate) database: String,
     /// The parameters after `?`, kept as they are.
     pub(crate) parameters: Option<String>,
@@ -35,6 +37,7 @@ impl Address {
             .rsplit_once('@')
             .ok_or_else(|| refuse("it names no user"))?;
         let (user, password) = login.split_once(':').unwrap_or((login, ""));
+        let (place, other_hosts) = place.split_at(place.find(',').unwrap_or(place.len()));
         let (host, port) = split_port(place, product.default_port())
             .ok_or_else(|| refuse("its port is not a number"))?;
         let decode = |text: &str| {
@@ -47,6 +50,7 @@ impl Address {
             password: decode(password)?,
             host: decode(host)?,
             port,
+            other_hosts: other_hosts.to_owned(),
             database: decode(database)?,
             parameters,
         })
@@ -67,6 +71,7 @@ impl Address {
             password,
             host,
             port,
+            other_hosts,
             database,
             parameters,
         } = self;
@@ -82,7 +87,7 @@ impl Address {
             .as_ref()
             .map(|text| format!("?{text}"))
             .unwrap_or_default();
-        format!("{scheme}://{user}:{password}@{host}:{port}/{database}{parameters}")
+        format!("{scheme}://{user}:{password}@{host}:{port}{other_hosts}/{database}{parameters}")
     }
 }
 
@@ -147,6 +152,7 @@ mod tests {
                 "postgres://a%40b:p%3Aq%2F@h:1/d?sslmode=disable",
             ),
             ("postgres://u:p@[::1]:7/d", "postgres://u:p@[::1]:7/d"),
+            ("postgres://u:p@a,b:7/d", "postgres://u:p@a:5432,b:7/d"),
         ] {
             let address = Address::parse(Product::Postgres, given).expect(given);
             assert_eq!(address.url(), expected);

@@ -336,6 +336,7 @@ fn address(recipe: &dyn Recipe, site: &Site<'_>, port: u16) -> Address {
         password: site.password.to_owned(),
         host: Ipv4Addr::LOCALHOST.to_string(),
         port,
+        other_hosts: String::new(),
         database: recipe.first_database().to_owned(),
         parameters: None,
     }

@@ -45,7 +45,6 @@ pub(super) fn ensure_synced(session: &mut Session, deadline: Deadline) -> Result
 
 impl MysqlConnection {
     /// Whether it is a node of a Galera cluster.
-    #[cfg(any(feature = "migrations", feature = "sync"))]
     pub(crate) fn is_node(&self) -> bool {
         self.is_node
     }

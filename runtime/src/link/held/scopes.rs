@@ -52,13 +52,12 @@ impl Link {
     ) -> Result<()> {
         let depth = self.depth() + 1;
         self.call(Operation::Begin, |link| {
-            let physical = link.ready()?;
-            physical.next_begins(begun_at);
-            if depth == 1 {
-                physical.begin_with(options)
-            } else {
-                physical.batch(&format!("SAVEPOINT bindery_{depth}"))
+            let physical = link.usable()?;
+            if depth > 1 {
+                return link.begin_savepoint(depth, begun_at);
             }
+            physical.next_begins(begun_at);
+            physical.begin_with(options)
         })?;
         self.standing.entered(depth, site);
         #[cfg(feature = "shards")]
@@ -72,13 +71,15 @@ impl Link {
     /// Keeps what was done at this depth. Where that cannot be, it is undone.
     pub(crate) fn commit(&mut self, depth: u32) -> Result<()> {
         let outcome = self.undo_forgotten(depth).and_then(|()| {
+            if depth > 1 {
+                return self
+                    .usable()
+                    .map(drop)
+                    .and_then(|()| self.release_savepoint(depth));
+            }
             let physical = self.ready()?;
             physical.next_is(|| Call::of(Operation::Commit, None).own());
-            if depth == 1 {
-                physical.commit()
-            } else {
-                physical.batch(&format!("RELEASE SAVEPOINT bindery_{depth}"))
-            }
+            physical.commit()
         });
         if depth == 1 {
             // Also where the answer is lost: it may have been carried out.
@@ -142,17 +143,18 @@ impl Link {
     fn roll_back(&mut self, depth: u32) -> Result<()> {
         let is_over = self.standing.is_over();
         let physical = self.physical();
-        physical.next_is(|| Call::of(Operation::Rollback, None).own());
         if depth == 1 {
-            return physical.rollback();
+            physical.next_is(|| Call::of(Operation::Rollback, None).own());
+            let outcome = physical.rollback();
+            self.owes_nothing();
+            return outcome;
         }
         // The savepoint went with the transaction.
         let is_gone = !physical.in_transaction() && !physical.is_broken();
         if is_over || is_gone {
             return Ok(());
         }
-        physical.batch(&format!("ROLLBACK TO SAVEPOINT bindery_{depth}"))?;
-        physical.batch(&format!("RELEASE SAVEPOINT bindery_{depth}"))
+        self.undo_savepoint(depth)
     }
 
     /// Runs `work` so that either all of its statements hold or none, also when it panics.

@@ -6,10 +6,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::budget::Permit;
-use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
-use crate::driver::Leaving;
+use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot, TEST_LIMIT};
+use crate::driver::{Leaving, Physical};
 use crate::driver::own_threads;
 use crate::link::moment::Moment;
+
+/// How long the node of a pool that is busy is taken for synced.
+const NODE_AFTER: Duration = Duration::from_secs(1);
 
 impl Pool {
     /// Takes a connection back, or closes it where it is no good any more.
@@ -75,6 +78,24 @@ impl Pool {
             && !physical.is_of_left_host()
             && !now.is_past(pooled.opened, self.ages.lifetime)
             && (!now.is_past(pooled.since, LOOK_AFTER) || physical.is_quiet())
+            && self.is_of_synced_node(physical, now)
+    }
+
+    /// A node of a cluster that is not synced any more goes on answering, and a pool that is busy has no idle connections that are tried. So one
+    /// that comes back is, once in a while.
+    #[inline]
+    fn is_of_synced_node(&self, physical: &mut Physical, now: Moment) -> bool {
+        !physical.has_other_nodes() || !self.is_node_due(now) || physical.ping(TEST_LIMIT).is_ok()
+    }
+
+    /// Whether this caller is the one that tries the node.
+    fn is_node_due(&self, now: Moment) -> bool {
+        let (tried, now) = (self.node_tried.load(Ordering::Relaxed), now.nanos());
+        u128::from(now.saturating_sub(tried)) >= NODE_AFTER.as_nanos()
+            && self
+                .node_tried
+                .compare_exchange(tried, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
     }
 
     /// Closes a connection that must not be used again. Its place is free when the server has ended it, too; a caller

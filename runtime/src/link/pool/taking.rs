@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot, millis};
+use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot, TEST_LIMIT, millis};
 use crate::driver::queue::Waiter;
 use crate::driver::turns::NoTurn;
 use crate::driver::{Cutter, Physical, work};
@@ -12,9 +12,6 @@ use crate::link::moment::Moment;
 
 /// How long a caller waits before it is looked whether the server has ended connections that are in use.
 const PATIENCE: Duration = Duration::from_secs(1);
-
-/// How long a connection may take to show that it is good.
-const TEST_LIMIT: Duration = Duration::from_secs(1);
 
 impl Pool {
     /// The same as [`take`](Self::take) for a call that writes. Where one connection writes at a time, it waits without holding

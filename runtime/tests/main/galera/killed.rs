@@ -10,9 +10,9 @@ use bindery::error::{Applied, Resolution};
 use bindery::{ErrorKind, Registry};
 use bindery_testkit::{Galera, Shutdown};
 
-use super::{CLUSTERED, LIMIT, SHOP, maria, node_of, on, open_url};
+use super::{LIMIT, SHOP, maria, node_of, on, open_url};
 use crate::sample::engine::Mariadb;
-use crate::sample::{NewBlog, Tables};
+use crate::sample::{CLUSTERED, NewBlog, Tables};
 
 /// The answers that writers had.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use bindery::__private::{List, Program};
+use bindery::__private::{Cluster, EngineInfo, Keeps, List, Program};
 use bindery::generic::{GeneratedDatabases, ModelInfo};
 use bindery::{Config, Connection, EngineOptions, Hosts, Registry, StaticEngine};
 use bindery_testkit::{FreshDatabase, Product};
@@ -21,10 +21,40 @@ pub(crate) mod engine {
     };
 }
 
-/// The generated program with all engines.
+/// The generated program with all engines. Where this run tests with a cluster, it is that of a build with `cluster = "galera"`.
 pub(crate) fn program() -> &'static Program {
+    match bindery_testkit::mysql_is_galera() {
+        true => &CLUSTERED,
+        false => generated(),
+    }
+}
+
+/// Whether the URL of an engine names one server: an embedded database has none, and a cluster several.
+pub(crate) fn has_one_server(engine: &str) -> bool {
+    let is_cluster = engine == "y_mariadb" && bindery_testkit::mysql_is_galera();
+    engine != "default" && !is_cluster
+}
+
+/// The same for servers without a cluster.
+pub(crate) fn generated() -> &'static Program {
     <Databases as GeneratedDatabases>::program()
 }
+
+/// The program of a build with `cluster = "galera"`.
+pub(crate) static CLUSTERED: LazyLock<Program> = LazyLock::new(|| {
+    let engines = generated().engines.iter().map(|info| match info.name() {
+        "y_mariadb" => EngineInfo {
+            cluster: Some(Cluster::Galera),
+            keeps: Cow::Borrowed(&[Keeps::Decisions]),
+            ..info.clone()
+        },
+        _ => info.clone(),
+    });
+    Program {
+        engines: engines.collect(),
+        ..generated().clone()
+    }
+});
 
 /// The engines that need no server, of a build without a `bindery.toml`. One case has one program; this part of it and those below are
 /// programs of other builds, with the same code.
