@@ -70,7 +70,10 @@ impl World {
     }
 
     /// The rows of all shards, by their own connections: tenant, number, total and shard.
-    pub(super) fn orders(&self, db: &Databases) -> bindery::Result<Vec<(i32, i64, i64, &'static str)>> {
+    pub(super) fn orders(
+        &self,
+        db: &Databases,
+    ) -> bindery::Result<Vec<(i32, i64, i64, &'static str)>> {
         let mut found = Vec::new();
         for shard in db
             .customers_shards()

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::budget::Permit;
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot, TEST_LIMIT};
-use crate::driver::{Leaving, Physical};
 use crate::driver::own_threads;
+use crate::driver::{Leaving, Physical};
 use crate::link::moment::Moment;
 
 /// How long the node of a pool that is busy is taken for synced.
