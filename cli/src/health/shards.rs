@@ -21,8 +21,8 @@ const SHOWN: usize = 8;
 pub(crate) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     let sets = look.project.input.shards.iter();
     let sets = sets.filter(|set| set.map == look.id);
-    let rows = sets.map(|set| rows_of(set, look));
-    Ok(rows.collect::<bindery::Result<Vec<_>>>()?.concat())
+    let rows: bindery::Result<Vec<Vec<Row>>> = sets.map(|set| rows_of(set, look)).collect();
+    Ok(rows?.into_iter().flatten().collect())
 }
 
 /// The name of the lock that a command has, on the engine with the map, while it moves slots of a set.
