@@ -315,7 +315,7 @@ fn dist_01_types_without_a_hash_are_refused_as_by_the_server() {
         let table = format!("CREATE TABLE t{at} (c {name} NOT NULL, d bigint NOT NULL)");
         world.project.write(
             "schema.sql",
-            &format!("-- @allow B0400\n-- @shard c\n{table};"),
+            format!("-- @allow B0400\n-- @shard c\n{table};"),
         );
         let is_refused = world.project.run("check").code == Some(1);
         world.answer(&format!("{table};"));
