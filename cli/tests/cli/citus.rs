@@ -414,7 +414,7 @@ fn dist_01_a_schema_is_made_on_a_cluster_pulled_and_compared() {
         &[
             "sharded by device, beside rows of readings",
             "all rows on each server",
-            "sharded by tenant_id",
+            "sharded by tenant\\_id",
         ],
     );
 
