@@ -79,7 +79,7 @@ fn dist_04_a_commit_that_is_cut_off_on_a_cluster_is_unknown_or_found_out() {
         for tables in WRITTEN {
             for is_sent in [false, true] {
                 id += 1;
-                let mut database = connect(&proxy.url(), resolves).expect("it is let through");
+                let mut database = connect(proxy.url(), resolves).expect("it is let through");
                 database.physical.begin().expect("it is sent");
                 for table in tables {
                     insert(&mut database, table, id).expect("it is stored");
@@ -232,6 +232,7 @@ fn compare(database: &mut Database, attempts: &[Attempt], resolves: bool, count:
 ///
 /// In full: 10,000 transactions of each kind, with a server of the cluster that is killed every 400.
 #[test]
+#[expect(clippy::print_stdout, reason = "the summary of a long run")]
 fn dist_04_killed_servers_of_a_cluster_make_no_answer_wrong() {
     let patience = PATIENCE * if is_full_run() { 20 } else { 2 };
     let _watchdog = Watchdog::start("dist_04_killed_servers_of_a_cluster", patience);
