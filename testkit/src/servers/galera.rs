@@ -18,8 +18,8 @@ const PROVIDERS: &[&str] = &[
     "/usr/lib64/galera/libgalera_smm.so",
 ];
 
-/// How long a node may take until it is synced: it copies another's files.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a node may take until it is synced: it copies another's files, and applies what others write meanwhile.
+const PATIENCE: Duration = Duration::from_secs(180);
 const PAUSE: Duration = Duration::from_millis(30);
 
 /// The nodes of a Galera cluster, numbered from 0. Each is a private, durable server: dropped, it is stopped and removed.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bindery_testkit::Galera;
 
-use super::{LIMIT, NAME, SHOP, maria, node_of, options};
+use super::{Ends, LIMIT, NAME, SHOP, maria, node_of, options};
 use crate::sample::{CLUSTERED, NewBlog, Tables, program_with};
 
 const WRITERS: usize = 4;
@@ -25,6 +25,7 @@ pub(super) fn a_busy_pool_leaves_a_node_that_is_not_synced(cluster: &Galera) {
     let (rows, end) = (AtomicUsize::new(0), AtomicBool::new(false));
     let nodes = Mutex::new([2; WRITERS]);
     thread::scope(|scope| {
+        let ends = Ends(&end);
         for writer in 0..WRITERS {
             let (db, rows, end, nodes) = (&db, &rows, &end, &nodes);
             scope.spawn(move || {
@@ -50,7 +51,7 @@ pub(super) fn a_busy_pool_leaves_a_node_that_is_not_synced(cluster: &Galera) {
         let mut pauses =
             (0..LIMIT.as_millis() / 5).map(|_| thread::sleep(Duration::from_millis(5)));
         let have_left = pauses.any(|()| are_on(0));
-        end.store(true, Ordering::Relaxed);
+        drop(ends);
         assert!(have_left, "{:?}", nodes.lock().expect("no thread panics"));
     });
     desync(cluster, false);

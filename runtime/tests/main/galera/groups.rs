@@ -15,7 +15,7 @@ use bindery::error::Applied;
 use bindery::{Config, Engine as _, EngineOptions, Registry};
 use bindery_testkit::{Galera, Server, Shutdown};
 
-use super::{LIMIT, NAME, SHOP, maria, node_of, options};
+use super::{Ends, LIMIT, NAME, SHOP, maria, node_of, options};
 use crate::sample::engine::{Mariadb, Postgres};
 use crate::sample::{CLUSTERED, NewBlog, Tables};
 
@@ -84,6 +84,7 @@ pub(super) fn groups_are_whole_with_killed_nodes(
             .sum::<usize>()
     };
     thread::scope(|scope| {
+        let ends = Ends(&end);
         for writer in 0..4 {
             let (db, told, end) = (&db, &told, &end);
             scope.spawn(move || {
@@ -106,7 +107,7 @@ pub(super) fn groups_are_whole_with_killed_nodes(
             cluster.go_down(node, Shutdown::Crash);
             cluster.come_back(node).expect("it joins again");
         }
-        end.store(true, Ordering::Relaxed);
+        drop(ends);
     });
     let started = Instant::now();
     let options = RecoverOptions::new().older_than(Duration::ZERO);

@@ -10,7 +10,7 @@ use bindery::error::{Applied, Resolution};
 use bindery::{ErrorKind, Registry};
 use bindery_testkit::{Galera, Shutdown};
 
-use super::{LIMIT, SHOP, maria, node_of, on, open_url};
+use super::{Ends, LIMIT, SHOP, maria, node_of, on, open_url};
 use crate::sample::engine::Mariadb;
 use crate::sample::{CLUSTERED, NewBlog, Tables};
 
@@ -69,6 +69,7 @@ pub(super) fn nothing_is_lost_with_killed_nodes(
     let (told, end) = (Told::default(), AtomicBool::new(false));
     let mut pauses = Vec::new();
     thread::scope(|scope| {
+        let ends = Ends(&end);
         for writer in 0..WRITERS {
             let (db, told, end) = (&db, &told, &end);
             scope.spawn(move || {
@@ -90,7 +91,7 @@ pub(super) fn nothing_is_lost_with_killed_nodes(
             pauses.push(pause_of(cluster, (node + 1) % 3, &told));
             cluster.come_back(node).expect("it joins again");
         }
-        end.store(true, Ordering::Relaxed);
+        drop(ends);
     });
     let mut titles: Vec<String> = maria(&db)
         .blogs()
@@ -151,6 +152,7 @@ pub(super) fn a_node_that_joins_is_not_used(cluster: &mut Galera) {
         .expect("two are enough");
     let end = AtomicBool::new(false);
     let [elsewhere, there] = thread::scope(|scope| {
+        let ends = Ends(&end);
         let looking = scope.spawn(|| {
             let mut seen = [0, 0];
             while !end.load(Ordering::Relaxed) || seen[1] == 0 {
@@ -170,7 +172,7 @@ pub(super) fn a_node_that_joins_is_not_used(cluster: &mut Galera) {
         });
         cluster.begin_to_come_back(2).expect("it starts");
         cluster.wait_until_synced(2).expect("it catches up");
-        end.store(true, Ordering::Relaxed);
+        drop(ends);
         looking.join().expect("it looks")
     });
     assert!(elsewhere > 0 && there > 0, "{elsewhere} {there}");
