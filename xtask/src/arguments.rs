@@ -185,7 +185,7 @@ pub(crate) enum Command {
     ServersEnv,
 }
 
-/// What is done with counted instructions.
+/// The way that counted instructions take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Recording {
     /// They are compared with the committed ones.

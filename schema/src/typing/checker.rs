@@ -176,7 +176,7 @@ pub(super) struct Checker<'a> {
     /// Names that stand for nothing.
     pub(super) unknown: Vec<UnknownName>,
     pub(super) findings: Vec<Diagnostic>,
-    /// What it names, where one of its engines is a Citus cluster.
+    /// The tables and columns that it names, where one of its engines is a Citus cluster.
     pub(super) notes: Option<Notes>,
     /// Words that MariaDB or MySQL alone has.
     pub(super) of_products: Vec<OfProduct>,

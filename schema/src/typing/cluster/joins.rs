@@ -1,4 +1,4 @@
-//! What Citus does not run: joins of rows that stand on several servers.
+//! Joins of rows that stand on several servers, which Citus does not run.
 //!
 //! A statement all of whose tables have one value of their keys runs on one server, which does whatever PostgreSQL does. Any other is
 //! taken apart: queries in `FROM` and in conditions are run before where they need not see what is around them, and the rest has to be

@@ -1,4 +1,4 @@
-//! What is noted of a statement while it is checked.
+//! The notes on a statement, taken while it is checked.
 
 use std::collections::HashMap;
 

@@ -43,7 +43,7 @@ fn model() -> Model {
     model
 }
 
-/// What the compiler says of a statement.
+/// The compiler's answer to a statement.
 fn answer(model: &Model, sql: &str) -> String {
     match check_statement(model, sql, Dialect::Postgres) {
         Ok(checked) if checked.scattered.is_some() => "all".to_owned(),
@@ -78,7 +78,7 @@ fn dist_02_statements_are_classed_as_a_cluster_answers() {
     assert!(counts.iter().all(|count| *count > 60), "{counts:?}");
 }
 
-/// What the cluster says of a statement, and its words.
+/// The answer of the cluster to a statement, and its words.
 fn cluster_answer(client: &mut postgres::Client, sql: &str) -> (&'static str, String) {
     let count = (1..=9).rev().find(|at| sql.contains(&format!("${at}")));
     let values = (1..=count.unwrap_or_default()).map(|at| {

@@ -1,4 +1,4 @@
-//! What Citus does not write.
+//! Changes of rows that Citus does not make.
 
 use super::findings;
 use super::joins::{Judge, Judged};
