@@ -1,5 +1,7 @@
 //! Clusters of servers that are one engine, as `cluster` in `bindery.toml` names them.
 
+use crate::dialect::Dialect;
+
 /// The kind of cluster that an engine is, where it is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cluster {
@@ -7,4 +9,14 @@ pub enum Cluster {
     Galera,
     /// A coordinator of PostgreSQL with the extension Citus, whose tables may have their rows on workers.
     Citus,
+}
+
+impl Cluster {
+    /// The dialect of its servers.
+    pub const fn dialect(self) -> Dialect {
+        match self {
+            Self::Galera => Dialect::Mysql,
+            Self::Citus => Dialect::Postgres,
+        }
+    }
 }

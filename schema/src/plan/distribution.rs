@@ -1,6 +1,6 @@
 //! The calls of Citus' functions that spread the rows of a table over its servers.
 
-use crate::dialect::Dialect;
+use crate::cluster::Cluster;
 use crate::model::{DistributionKind, Engine, Model, TableId, TableName};
 use crate::sql_writer::SqlWriter;
 
@@ -90,7 +90,7 @@ fn colocate(sql: &mut SqlWriter, beside: &Beside<'_>) {
 }
 
 fn call(function: &str, table: &TableName) -> SqlWriter {
-    let mut sql = SqlWriter::new(Dialect::Postgres);
+    let mut sql = SqlWriter::new(Cluster::Citus.dialect());
     sql.push("SELECT ").push(function).push("(");
     sql.text_literal(&written(table));
     sql
@@ -98,7 +98,7 @@ fn call(function: &str, table: &TableName) -> SqlWriter {
 
 /// The name as the server reads it in a text.
 fn written(table: &TableName) -> String {
-    let mut sql = SqlWriter::new(Dialect::Postgres);
+    let mut sql = SqlWriter::new(Cluster::Citus.dialect());
     sql.table(table);
     sql.finish()
 }

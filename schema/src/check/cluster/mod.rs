@@ -8,7 +8,6 @@ use super::galera::unfit_on;
 use crate::cluster::Cluster;
 use crate::column_type::{ColumnType, TypeClass};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::dialect::Dialect;
 use crate::model::{
     Column, ColumnId, Distribution, DistributionKind, Engine, Generated, Model, Table, TableId,
     has_values_of,
@@ -162,7 +161,7 @@ const WITHOUT_HASH: [&str; 17] = [
 ];
 
 fn has_hash(table: &Table, column: &Column) -> bool {
-    if table.source_dialect == Dialect::Postgres {
+    if table.source_dialect == Cluster::Citus.dialect() {
         let name = column.sql_type.split('(').next().unwrap_or_default();
         return !WITHOUT_HASH.contains(&name.trim().to_lowercase().as_str());
     }

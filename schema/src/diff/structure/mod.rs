@@ -123,7 +123,7 @@ impl Structure {
                 dialect,
                 flavour,
                 // Where its text says nothing of a cluster, nothing is made of it.
-                cluster: (dialect == Dialect::Postgres).then_some(Cluster::Citus),
+                cluster: (dialect == Cluster::Citus.dialect()).then_some(Cluster::Citus),
                 outbox: false,
                 inbox: false,
                 decisions: false,
