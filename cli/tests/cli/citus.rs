@@ -426,7 +426,7 @@ fn dist_01_a_schema_is_made_on_a_cluster_pulled_and_compared() {
             "-- @shard tenant_id\n",
             "-- @reference\n",
             "-- @shard device\n",
-            "-- @shard device alone\nCREATE TABLE \"alarms\"",
+            "-- @shard device alone\nCREATE TABLE alarms",
         ],
     );
     world.project.write("schema.sql", &pulled);
