@@ -1,6 +1,5 @@
 //! The options of connecting that all servers share.
 
-#[cfg(feature = "mysql")]
 use bindery_core::cluster::Cluster;
 use bindery_core::config::{Endpoint, Server, SessionConfig};
 use bindery_core::name::suggest;
@@ -17,7 +16,6 @@ pub(crate) struct ServerOptions<'a> {
     /// Limits, and the session's settings.
     pub(crate) session: SessionConfig,
     /// The cluster that its hosts are.
-    #[cfg(feature = "mysql")]
     pub(crate) cluster: Option<Cluster>,
     /// Sessions that the server itself lets write nothing.
     pub(crate) read_only: bool,

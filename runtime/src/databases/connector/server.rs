@@ -22,7 +22,6 @@ pub(super) fn opener(wanted: &Wanted<'_>, server: &Server) -> Result<OpenPhysica
                 server,
                 endpoint,
                 session: settings.session.clone(),
-                #[cfg(feature = "mysql")]
                 cluster: wanted.info.cluster,
                 read_only: wanted.read_only,
             };
