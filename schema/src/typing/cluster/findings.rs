@@ -4,6 +4,8 @@ use super::joins::Judge;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
+const IN_PROGRAM: &str = "compute the value in the program: `:value`";
+
 fn refused(message: String, at: Span, label: impl Into<String>) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("B0633", message).at(at, label))
 }
@@ -26,6 +28,14 @@ impl Judge<'_> {
             ),
             None => "let the query read no sharded table".to_owned(),
         }
+    }
+
+    /// Says how a table is read apart from another, whose rows change by it.
+    fn read_apart(&self, read: Span, changed: Span) -> String {
+        let (read, changed) = (self.named.word(read), self.named.word(changed));
+        format!(
+            "read `{read}` in a query that names nothing of `{changed}`: `… WHERE id IN (SELECT …)`"
+        )
     }
 
     /// Says how two tables come to be joined by keys.
@@ -126,7 +136,7 @@ pub(super) fn volatile(
     let message = format!(
         "`{function}` gives another value in each row, which a Citus cluster refuses where rows of `{word}` are changed"
     );
-    refused(message, call, "").help_of("compute the value in the program: `:value`".to_owned())
+    refused(message, call, "").help_of(IN_PROGRAM.to_owned())
 }
 
 pub(super) fn unstable(
@@ -139,7 +149,7 @@ pub(super) fn unstable(
     let message = format!(
         "`{function}` may give another value each time, which a Citus cluster refuses where rows of `{word}` meet others"
     );
-    refused(message, call, "").help_of("compute the value in the program: `:value`".to_owned())
+    refused(message, call, "").help_of(IN_PROGRAM.to_owned())
 }
 
 pub(super) fn key_changed(judge: &Judge<'_>, name: Span, column: Span) -> Box<Diagnostic> {
@@ -177,10 +187,7 @@ pub(super) fn reference_written(judge: &Judge<'_>, name: Span, other: Span) -> B
     let message = format!(
         "`{word}` is on all servers and changes by rows of `{read}`, which is not, which a Citus cluster refuses"
     );
-    let help = format!(
-        "read `{read}` in a query that names nothing of `{word}`: `… WHERE id IN (SELECT …)`"
-    );
-    refused(message, other, "").help_of(help)
+    refused(message, other, "").help_of(judge.read_apart(other, name))
 }
 
 pub(super) fn read_by_write(judge: &Judge<'_>, name: Span, other: Span) -> Box<Diagnostic> {
@@ -188,10 +195,7 @@ pub(super) fn read_by_write(judge: &Judge<'_>, name: Span, other: Span) -> Box<D
     let message = format!(
         "a query within reads `{read}` for each row of `{word}`, whose rows are elsewhere, which a Citus cluster refuses"
     );
-    let help = format!(
-        "read `{read}` in a query that names nothing of `{word}`: `… WHERE id IN (SELECT …)`"
-    );
-    refused(message, other, "").help_of(help)
+    refused(message, other, "").help_of(judge.read_apart(other, name))
 }
 
 pub(super) fn merge(judge: &Judge<'_>, name: Span, at: Span) -> Box<Diagnostic> {

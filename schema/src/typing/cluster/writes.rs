@@ -14,11 +14,10 @@ use crate::typing::postgres::{Volatility, volatility};
 impl Judge<'_> {
     /// Where the rows of a table are that is written.
     fn place(&self, name: Span) -> Option<Place> {
-        let sharded = self.named.sharded.iter().any(|(span, _)| *span == name);
         let other = self.named.others.get(&name).copied();
         other.or_else(|| {
-            let table = self.named.table(name).filter(|_| sharded)?;
-            self.model.table(table).shard_column().map(Place::Sharded)
+            let table = self.model.table(self.named.table(name)?);
+            table.shard_column().map(Place::Sharded)
         })
     }
 
