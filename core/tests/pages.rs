@@ -10,6 +10,7 @@ use bindery_core::source::Sources;
 
 /// The beginnings of blocks that are part of a `Cargo.toml`.
 const OF_CARGO: &[&str] = &[
+    "[env]",
     "[dependencies]",
     "[build-dependencies]",
     "[features]",
