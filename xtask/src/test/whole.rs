@@ -121,11 +121,15 @@ fn documentation(mut whole: Command) -> Job {
     Job::new("examples of the documentation", whole)
 }
 
-/// Reports the parts that took long, and returns how the whole ended: as the first that failed. `None` where nothing ran.
+/// Reports the parts that took long or failed, and returns how the whole ended: as the first that failed. `None` where nothing ran.
 fn sum_up(outcomes: &[Outcome], report: &mut Report) -> Option<ExitStatus> {
     for it in outcomes {
-        if it.took >= LISTED || !it.status().success() {
-            report.note(&format!("{} ({} s)", it.title, it.took.as_secs()));
+        let (title, took, status) = (&it.title, it.took.as_secs(), it.status());
+        if !status.success() {
+            // Also of one that was ended by a signal, which names no test that failed.
+            report.note(&format!("{title} ({took} s): FAILED, {status}"));
+        } else if it.took >= LISTED {
+            report.note(&format!("{title} ({took} s)"));
         }
     }
     let failed = outcomes.iter().find(|it| !it.status().success());
