@@ -171,7 +171,7 @@ fn mon_01_connections_of_a_pool_are_counted_by_state<E: Everything>(engine: E, u
     };
     with_local_recorder(&recorder, || {
         let options = EngineOptions::url(url).max_connections(2);
-        let db = with(name, options.acquire_timeout(Duration::from_secs(1)));
+        let db = with(name, options.acquire_timeout(Duration::from_secs(3)));
         let (first, second) = (db.connect(engine).unwrap(), db.connect(engine).unwrap());
         assert_eq!((state("used"), state("idle")), (2.0, 0.0));
         std::thread::scope(|scope| {
