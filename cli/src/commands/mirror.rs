@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::confirm::{self, Confirmation};
 use crate::data::compare::compare_rows;
-use crate::data::follow::{Follower, forget_unread};
+use crate::data::follow::{CaughtUp, Follower, forget_unread};
 use crate::data::found::Held;
 use crate::data::pairs::{Ends, Pair, print_planned};
 use crate::data::repair::{Repair, Repaired};
@@ -130,8 +130,13 @@ fn keep_up(
     };
     let mut patience = Patience::default();
     loop {
-        let (written, is_truncated) = match follower.catch_up(&repair, pairs, usize::MAX) {
-            Ok(caught_up) => (caught_up.written, caught_up.is_truncated),
+        let CaughtUp {
+            written,
+            is_truncated,
+            is_behind,
+            ..
+        } = match follower.catch_up(&repair, pairs) {
+            Ok(caught_up) => caught_up,
             Err(failure) if arguments.follow => {
                 patience.wait(&repair, failure, output)?;
                 continue;
@@ -152,7 +157,9 @@ fn keep_up(
         if arguments.catch_up {
             return Ok(());
         }
-        std::thread::sleep(PAUSE);
+        if !is_behind {
+            std::thread::sleep(PAUSE);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use bindery::data::DataKey;
 use bindery::error::SyncError;
-use bindery::sync::{CaptureSql, CapturedTable, ChangePosition, ChangedKeys, KeyForm};
+use bindery::sync::{CaptureSql, CapturedTable, ChangePosition, ChangedKeys, KeyForm, ReadChanges};
 use bindery::{Error, ErrorKind};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::CheckedModel;
@@ -29,7 +29,8 @@ pub(crate) struct CaughtUp {
     pub(crate) written: Repaired,
     /// A table was emptied at once, which names no rows: nothing of that was copied.
     pub(crate) is_truncated: bool,
-    batches: usize,
+    /// There are more changes.
+    pub(crate) is_behind: bool,
 }
 
 /// The tables of a mirror, with the triggers of each.
@@ -124,47 +125,26 @@ impl Follower {
         })
     }
 
-    /// Copies the changes that there are now, or about that number of batches of them. A row that is refused,
+    /// Copies the changes that were there when it began; programs may write faster than it copies. A row that is refused,
     /// as one that it refers to is not there yet or one that refers to it still is, waits for changes that are read later. Positions are
     /// saved when no row waits, so a process that is killed reads those changes again.
     pub(crate) fn catch_up(
         &self,
         repair: &Repair<'_>,
         pairs: &[Pair<'_>],
-        most: usize,
     ) -> Result<CaughtUp, Failure> {
-        let mut caught_up = CaughtUp::default();
+        let (mut caught_up, mut end, mut late) = (CaughtUp::default(), None, 0);
         let mut positions = self.of_copy(repair.engines, repair.to)?;
         let mut waiting: Vec<Vec<RejectedRow>> = pairs.iter().map(|_| Vec::new()).collect();
-        let (mut more, mut late) = (vec![false; pairs.len()], 0);
         loop {
-            let behind = furthest_behind(&positions, &more);
-            let read = self.each(|at, table| {
-                // Rows of tables that are ahead would wait for those of the others.
-                if let Some(position) = positions[at].filter(|_| more[at] && at != behind) {
-                    return Ok(Some(ChangedKeys {
-                        keys: Vec::new(),
-                        is_truncated: false,
-                        position,
-                        has_more: true,
-                    }));
-                }
-                let place = (self.reader.as_str(), positions[at], BATCH);
-                let registry = &repair.engines.registry;
-                let read = registry.changed_keys(repair.from, table, place);
-                read.map_err(|error| self.short(&error, (repair.engines, repair.to), table))
-            })?;
-            let read = read.into_iter().map(|one| one.ok_or_else(lost));
-            let read: Vec<ChangedKeys> = read.collect::<Result<_, Failure>>()?;
+            let read = self.read(repair, &positions)?;
             caught_up.is_truncated = read.iter().any(|one| one.is_truncated);
             if caught_up.is_truncated {
                 return Ok(caught_up);
             }
             let written = copy(repair, pairs, (&read, &mut waiting))?;
             caught_up.written.add(written);
-            caught_up.batches += 1;
-            more = read.iter().map(|one| one.has_more).collect();
-            let has_more = more.contains(&true);
+            caught_up.is_behind = read.iter().any(|one| one.has_more);
             let is_idle = read.iter().all(|one| one.keys.is_empty());
             positions = read.iter().map(|one| Some(one.position)).collect();
             let settled = settle(repair, pairs, &mut waiting)?.into_iter();
@@ -174,19 +154,64 @@ impl Follower {
                     let positions: Vec<_> = positions.iter().flatten().copied().collect();
                     self.save((repair.engines, repair.from, repair.to), &positions)?;
                 }
-                // The changes of a table are read after those of another: a row may refer to one that came between.
-                Some(row) if !has_more && (is_idle || late == LATE) => return Err(refused(row)),
+                // A row is copied as it is by now: it may refer to one that came since.
+                Some(row) if !caught_up.is_behind && (is_idle || late == LATE) => {
+                    return Err(refused(row));
+                }
                 Some(_) => {
-                    late += usize::from(!has_more);
+                    late += usize::from(!caught_up.is_behind);
                     ensure_few(&waiting)?;
                     continue;
                 }
             }
             late = 0;
-            if !has_more || caught_up.batches >= most {
+            if !caught_up.is_behind {
+                return Ok(caught_up);
+            }
+            if end.is_none() {
+                end = Some(self.last_changes(repair.engines, repair.from)?);
+            }
+            if end.as_deref().is_some_and(|end| are_at(&positions, end)) {
                 return Ok(caught_up);
             }
         }
+    }
+
+    /// About how many changes are not copied yet, of all rows of the tables.
+    pub(crate) fn left(&self, repair: &Repair<'_>) -> Result<u64, Failure> {
+        let positions = self.of_copy(repair.engines, repair.to)?;
+        let last = self.last_changes(repair.engines, repair.from)?;
+        // One sequence numbers the changes of all tables, and a table without changes stays where it is.
+        let number = |position: &ChangePosition| position.order().1;
+        let pairs = positions.iter().zip(&last);
+        let left = pairs.filter_map(|(at, last)| Some(number(last) - number(at.as_ref()?)));
+        Ok(left
+            .max()
+            .and_then(|left| u64::try_from(left).ok())
+            .unwrap_or(0))
+    }
+
+    /// The next changes of all tables, up to one place in the order of all: those of a table that is further wait, as their rows would for rows
+    /// of the others.
+    fn read(
+        &self,
+        repair: &Repair<'_>,
+        positions: &[Option<ChangePosition>],
+    ) -> Result<Vec<ChangedKeys>, Failure> {
+        let registry = &repair.engines.registry;
+        let ordered = registry.order_changes(repair.from);
+        ordered.map_err(|error| failure(&error))?;
+        let read = self.each(|at, table| {
+            let place = (self.reader.as_str(), positions[at], BATCH);
+            let read = registry.read_changes(repair.from, &table.capture, place);
+            let read =
+                read.map_err(|error| self.short(&error, (repair.engines, repair.to), table))?;
+            read.ok_or_else(lost)
+        })?;
+        let end = read.iter().filter_map(ReadChanges::end).min();
+        let keys = read.into_iter().zip(&self.tables);
+        keys.map(|(read, (_, forms))| read.up_to(end, forms).map_err(|error| failure(&error)))
+            .collect()
     }
 
     /// Saves positions in the copy and then in the source, which keeps the changes after its own.
@@ -207,6 +232,18 @@ impl Follower {
             saved.map_err(|error| failure(&error))
         });
         saved.map(drop)
+    }
+
+    /// The position after all changes of each table that are there.
+    fn last_changes(
+        &self,
+        engines: &Engines,
+        from: Chosen,
+    ) -> Result<Vec<ChangePosition>, Failure> {
+        self.each(|_, table| {
+            let last = engines.registry.last_change(from, table);
+            last.map_err(|error| failure(&error))
+        })
     }
 
     /// The failure of a read. Where changes were made that nothing has recorded, all rows have to be copied again, also when the triggers are
@@ -251,11 +288,11 @@ impl Follower {
     }
 }
 
-/// The table with more changes that is read up to the earliest of them.
-fn furthest_behind(positions: &[Option<ChangePosition>], more: &[bool]) -> usize {
-    let with_more = (0..positions.len()).filter(|&at| more[at]);
-    let found = with_more.min_by_key(|&at| positions[at].map(ChangePosition::order));
-    found.unwrap_or_default()
+/// Whether each table is read as far as that.
+fn are_at(positions: &[Option<ChangePosition>], end: &[ChangePosition]) -> bool {
+    let order = |position: &Option<ChangePosition>| position.map(ChangePosition::order);
+    let mut pairs = positions.iter().zip(end);
+    pairs.all(|(position, end)| order(position) >= Some(end.order()))
 }
 
 /// Removes what the triggers of a copy have recorded, where the copy is captured itself and nothing reads it. The rows are stored already, so
@@ -284,12 +321,13 @@ fn copy(
     (read, waiting): (&[ChangedKeys], &mut [Vec<RejectedRow>]),
 ) -> Result<Repaired, Failure> {
     let mut written = Repaired::default();
+    let differing: Vec<Vec<Differing>> = read.iter().map(differing).collect();
     for (at, pair) in pairs.iter().enumerate().rev() {
-        written.add(repair.delete(pair, &differing(&read[at], DifferenceKind::Surplus))?);
+        written.add(repair.delete(pair, &differing[at])?);
         waiting[at].extend(repair.take_rejected());
     }
     for (at, pair) in pairs.iter().enumerate() {
-        written.add(repair.write(pair, &differing(&read[at], DifferenceKind::Different))?);
+        written.add(repair.write(pair, &differing[at])?);
         waiting[at].extend(repair.take_rejected());
     }
     Ok(written)
@@ -300,9 +338,16 @@ fn lost() -> Failure {
     Failure::new(message).help("copy all rows again: `--replace`")
 }
 
-fn differing(read: &ChangedKeys, kind: DifferenceKind) -> Vec<Differing> {
-    let keys = read.keys.iter().cloned().map(DataKey::of_recorded);
-    keys.map(|key| Differing { kind, key }).collect()
+/// A row that was deleted later than that is not, until that is read: those that referred to it are not deleted before.
+fn differing(read: &ChangedKeys) -> Vec<Differing> {
+    let keys = read.keys.iter().map(|(key, is_deleted)| Differing {
+        kind: match is_deleted {
+            true => DifferenceKind::Surplus,
+            false => DifferenceKind::Different,
+        },
+        key: DataKey::of_recorded(key.clone()),
+    });
+    keys.collect()
 }
 
 fn not_captured(table: &str, engine: &str) -> Failure {

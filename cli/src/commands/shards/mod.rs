@@ -98,6 +98,9 @@ struct MoveArguments {
     /// List the tables; look at the map, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Also where programs write these rows faster than their changes are copied: they wait until that is done, however long it takes
+    #[arg(long)]
+    hold_writers: bool,
     #[command(flatten)]
     progress: ProgressOptions,
     #[command(flatten)]
@@ -156,7 +159,11 @@ pub(crate) fn run(arguments: &ShardsArguments, output: &Output) -> Result<(), Fa
                 if moved.dry_run {
                     return moving::plan(opened, wanted, output);
                 }
-                moving::run(opened, wanted, (output, moved.progress.quiet))?;
+                let pace = moving::Pace {
+                    is_quiet: moved.progress.quiet,
+                    holds_writers: moved.hold_writers,
+                };
+                moving::run(opened, wanted, (output, pace))?;
                 opened.print(output)
             })
         }

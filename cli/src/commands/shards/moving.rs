@@ -29,13 +29,21 @@ use crate::progress::Progress;
 
 /// Rows that are copied, or removed, in one transaction.
 const ROWS: usize = 2_000;
-/// Batches of changes that are read before writers have to wait, however many there are then.
-const ROUNDS: usize = 200;
+/// So many changes may be left when writers begin to wait.
+const FEW: u64 = 2_000;
 /// A shard whose transactions take their time is tried again for this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long no program goes by what a shard has said before.
 const FORGOTTEN: Duration = READ_FOR.saturating_add(Duration::from_millis(100));
+
+/// How the command treats those who wait: who looks on, and who writes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    pub(super) is_quiet: bool,
+    /// Also for longer than a moment.
+    pub(super) holds_writers: bool,
+}
 
 /// Lists the tables whose rows would move.
 pub(super) fn plan(
@@ -56,7 +64,7 @@ pub(super) fn plan(
 pub(super) fn run(
     opened: &Opened<'_>,
     (slots, target): (&Range<u32>, EngineId),
-    (output, is_quiet): (&Output, bool),
+    (output, pace): (&Output, Pace),
 ) -> Result<(), Failure> {
     let registry = &opened.engines.registry;
     let set = opened.place();
@@ -72,9 +80,14 @@ pub(super) fn run(
             begun.map_err(|error| failure(&error))?
         }
     };
-    let moving = Moving::of(opened, &begun, &tables, Progress::new(output, is_quiet))?;
+    let moving = Moving::of(
+        opened,
+        &begun,
+        &tables,
+        Progress::new(output, pace.is_quiet),
+    )?;
     if begun.stage == MoveStage::Copying {
-        moving.copy(output)?;
+        moving.copy(output, pace.holds_writers)?;
     }
     moving.clear()?;
     moving.repair.progress.end();
@@ -287,7 +300,7 @@ impl<'o> Moving<'o> {
     }
 
     /// Copies the rows, and has the map say where they are.
-    fn copy(&self, output: &Output) -> Result<(), Failure> {
+    fn copy(&self, output: &Output, holds_writers: bool) -> Result<(), Failure> {
         let (from, to) = (self.repair.from, self.repair.to);
         for (shard, guards) in [from, to].into_iter().zip(&self.guards) {
             let create: Vec<String> = guards
@@ -306,16 +319,21 @@ impl<'o> Moving<'o> {
         self.remove(to)?;
         let opened = (self.opened.engines, from, to);
         self.follower.begin(opened, || self.copy_rows())?;
-        self.follow(ROUNDS)?;
-        let mut waiting = self.compare()?;
-        self.follow(ROUNDS)?;
-        settle(&self.repair, &self.pairs, &mut waiting)?;
-        if let Some(row) = waiting.iter().flatten().next() {
-            return Err(refused(row));
+        let mut is_near = self.follow_closely()?;
+        self.ensure_near(is_near || holds_writers)?;
+        let mut compared = None;
+        if is_near {
+            let waiting = self.compare()?;
+            is_near = self.follow_closely()?;
+            self.ensure_near(is_near || holds_writers)?;
+            compared = Some(waiting);
         }
         self.say((from, LEAVING))?;
         let closed = Instant::now();
-        self.follow(usize::MAX)?;
+        // Rows of other slots are written meanwhile, and recorded in the same place.
+        self.follow()?;
+        let mut waiting = compared.map_or_else(|| self.compare(), Ok)?;
+        self.settle(&mut waiting)?;
         thread::sleep(FORGOTTEN.saturating_sub(closed.elapsed()));
         let is_own = self.say((to, OWN))?;
         let registry = &self.opened.engines.registry;
@@ -397,9 +415,41 @@ impl<'o> Moving<'o> {
         Ok(rows.drain(..).len() as u64)
     }
 
-    /// Copies changes until none are left, or about that number of batches: writers may be faster.
-    fn follow(&self, most: usize) -> Result<(), Failure> {
-        let caught_up = self.follower.catch_up(&self.repair, &self.pairs, most)?;
+    /// Copies the changes that came while others were copied, until few are left. Returns `false` where they do not become fewer by a quarter
+    /// at a time: programs write about as fast as it copies, or faster.
+    fn follow_closely(&self) -> Result<bool, Failure> {
+        let left = || self.follower.left(&self.repair);
+        let mut before = left()?;
+        while before > FEW {
+            self.follow()?;
+            let now = left()?;
+            if now > before / 4 * 3 {
+                return Ok(false);
+            }
+            before = now;
+        }
+        Ok(true)
+    }
+
+    /// Nobody is kept waiting for longer than a moment who was not meant to.
+    fn ensure_near(&self, is_near: bool) -> Result<(), Failure> {
+        if is_near {
+            return Ok(());
+        }
+        let Range { start, end } = self.slots;
+        let set = &self.opened.set.name;
+        let failure = Failure::new(format!(
+            "programs write rows of slots {start}..{end} faster than their changes are copied: nothing is moved yet"
+        ));
+        Err(failure.help(format!(
+            "run the command again when they write less, or with `--hold-writers`, which has them wait until all is copied; \
+             `bindery shards cancel {set}` undoes what was begun"
+        )))
+    }
+
+    /// Copies the changes that there are.
+    fn follow(&self) -> Result<(), Failure> {
+        let caught_up = self.follower.catch_up(&self.repair, &self.pairs)?;
         if caught_up.is_truncated {
             let failure = Failure::new("a table was emptied by TRUNCATE, which names no rows");
             return Err(failure.help("run the command again"));
@@ -426,6 +476,13 @@ impl<'o> Moving<'o> {
             waiting.push(self.repair.take_rejected());
         }
         Ok(waiting)
+    }
+
+    /// Writes rows that waited for others; one that is refused by now is an error.
+    fn settle(&self, waiting: &mut [Vec<RejectedRow>]) -> Result<(), Failure> {
+        settle(&self.repair, &self.pairs, waiting)?;
+        let mut waiting = waiting.iter().flatten();
+        waiting.next().map_or(Ok(()), |row| Err(refused(row)))
     }
 
     /// Removes the rows of the slots from one of the shards, those first that refer to others.

@@ -75,15 +75,19 @@ pub(super) fn touched<E: crate::link::engine::Engine>(
     let found = on_physical(source, |physical| {
         store::after(physical, capture.table, position, limit)
     })?;
-    let has_more = found.len() == limit;
-    let position = found.last().map_or(*position, |last| last.position);
-    let is_truncated = found.iter().any(|one| one.operation == "T");
-    Ok(Touched {
-        keys: each_once(&found),
-        is_truncated,
-        position,
-        has_more,
-    })
+    Ok(Touched::of(&found, position, found.len() == limit))
+}
+
+impl Touched {
+    /// Of the changes after a position.
+    pub(super) fn of(found: &[Recorded], position: &ChangePosition, has_more: bool) -> Self {
+        Self {
+            keys: each_once(found),
+            is_truncated: found.iter().any(|one| one.operation == "T"),
+            position: found.last().map_or(*position, |last| last.position),
+            has_more,
+        }
+    }
 }
 
 fn each_once(found: &[Recorded]) -> Vec<(String, ChangeKind, i64)> {
