@@ -48,12 +48,6 @@ use self::observed::labels;
 #[cfg(feature = "shards")]
 use self::shard_maps::ShardMaps;
 use self::status::EngineStatus;
-#[cfg(any(
-    feature = "data",
-    feature = "migrations",
-    feature = "shards",
-    feature = "sync"
-))]
 use crate::driver::Physical;
 use crate::error::Result;
 #[cfg(feature = "shards")]
@@ -74,6 +68,7 @@ use crate::observe::{Hub, Observer};
 use crate::raw::RawSql;
 use crate::relation::Load;
 use crate::repository::Repository;
+use bindery_core::cluster::Cluster;
 use bindery_core::program::{EngineInfo, Program, TableDdl};
 
 /// The engines of a program, each with a pool of its own.
@@ -322,7 +317,9 @@ impl Registry {
         settings.session.busy_timeout = lock_timeout;
         let place = (&settings.target, None);
         let (opener, seen, _) = pool_of(engine.info, &settings, place, &self.hub)?;
-        Ok((opener.open_outside(limit)?, Arc::clone(&engine.pool), seen))
+        let mut physical = opener.open_outside(limit)?;
+        one_connection_each(&mut physical, engine.info.cluster)?;
+        Ok((physical, Arc::clone(&engine.pool), seen))
     }
 
     /// The pools of all engines, in the order of their names.
@@ -538,5 +535,17 @@ impl fmt::Debug for Registry {
         });
         out.write_str("Registry ")?;
         out.debug_map().entries(engines).finish()
+    }
+}
+
+/// Citus changes the shards of a table over several connections of one transaction. DROP TABLE waits for those that have dropped a foreign
+/// key of it before, a deadlock with itself (40P01), and a reference table is not written after a table that refers to it was read over
+/// several. The session is used for nothing else.
+fn one_connection_each(physical: &mut Physical, cluster: Option<Cluster>) -> Result<()> {
+    match cluster {
+        Some(Cluster::Citus) => {
+            physical.define("SET citus.multi_shard_modify_mode TO 'sequential'")
+        }
+        Some(Cluster::Galera) | None => Ok(()),
     }
 }

@@ -7,7 +7,6 @@ use crate::error::{ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::drift::Watch;
 use crate::link::engine::Engine;
-use bindery_core::cluster::Cluster;
 use bindery_core::program::{List, TableDdl};
 
 /// The result of [`Registry::create_missing`].
@@ -321,24 +320,13 @@ fn drop_on(
     };
     let outcome = link.timed(|link| {
         leaving::without_actions(link.ready()?)?;
-        one_connection_each(link.ready()?, engine)?;
+        super::one_connection_each(link.ready()?, engine.info.cluster)?;
         whole(link, work)
     });
     // Tables are dropped with the session's checks of foreign keys switched off, and they may still be.
     link.discard();
     forget(engine);
     outcome.map_err(|error| error.on_engine(engine.info.name()).during(Operation::Drop))
-}
-
-/// Citus changes the shards of a table over several connections of one transaction, and DROP TABLE waits for those that have dropped a foreign
-/// key of it before: a deadlock with itself (40P01). The session is not used again.
-fn one_connection_each(physical: &mut Physical, engine: &Configured) -> Result<()> {
-    match engine.info.cluster {
-        Some(Cluster::Citus) => {
-            physical.define("SET citus.multi_shard_modify_mode TO 'sequential'")
-        }
-        Some(Cluster::Galera) | None => Ok(()),
-    }
 }
 
 /// In the reverse order of creation, so that a table goes before the one it refers to.

@@ -131,6 +131,10 @@ fn node_options(installed: &Path) -> ServerOptions {
         // By default Citus makes certificates for its connections between nodes.
         .setting("citus.node_conninfo", "sslmode=disable")
         .setting("citus.enable_statistics_collection", "off")
+        // Each database has a process on each node that looks for what there is to do; with the usual times those of a hundred tests take a core.
+        .setting("citus.distributed_deadlock_detection_factor", "10")
+        .setting("citus.background_task_queue_interval", "-1")
+        .setting("citus.defer_shard_delete_interval", "-1")
 }
 
 /// The folder with the program that a node runs: that of the server, below a root of its own. A folder of `PATH` may have links to it.

@@ -1,6 +1,7 @@
 //! Where the rows of a table are on a Citus cluster.
 
 use super::super::super::change::{Change, ColumnChange};
+use super::super::super::key::KeyKind;
 use super::super::super::order::is_counted;
 use super::super::super::structure::{DistributionShape, TableShape};
 use super::super::{Context, Step, by_hand};
@@ -34,8 +35,41 @@ pub(super) fn moved(
         let new = Some(column.as_str()).filter(|_| from.column.as_ref() != Some(column));
         return Step::of([altered(table, new, &beside)]).remark(change.to_string());
     }
-    let step = Step::of([sharded("create_distributed_table", table, column, &beside)]);
+    let spread = |function| sharded(function, table, column, &beside);
+    let step = if context.is_online(table) && stands_alone(context, table) {
+        // The table as it was is dropped later, and is one more table until then.
+        let cleaned = "CALL citus_cleanup_orphaned_resources()".to_owned();
+        Step::online([spread("create_distributed_table_concurrently"), cleaned])
+    } else {
+        Step::of([spread("create_distributed_table")])
+    };
     step.remark(change.to_string())
+}
+
+/// Whether Citus can spread the rows of a table while programs write them: it needs a key to know a row by, and takes foreign keys to
+/// reference tables alone. Others would be dropped before it, with nothing to look after the rows meanwhile.
+fn stands_alone(context: &Context<'_>, table: &TableName) -> bool {
+    [context.from, context.to].into_iter().all(|structure| {
+        let own = |name: &TableName| name == table;
+        let is_reference = |name: &TableName| {
+            let known = context.from.table(name);
+            let distribution = known.and_then(|known| known.distribution.as_ref());
+            distribution.is_some_and(|distribution| distribution.column.is_none())
+        };
+        let known = structure.table(table);
+        let has_key = known.is_some_and(|known| {
+            let mut keys = known.keys.iter();
+            known.partitions.is_empty() && keys.any(|key| key.kind == KeyKind::PrimaryKey)
+        });
+        let is_free = structure.tables.iter().all(|one| {
+            let mut referred = one.keys.iter().filter_map(|key| key.referred.as_ref());
+            referred.all(|referred| match own(&one.name) {
+                true => is_reference(referred),
+                false => !own(referred),
+            })
+        });
+        has_key && is_free
+    })
 }
 
 fn beside<'t>(table: &TableName, to: &'t DistributionShape) -> Beside<'t> {
@@ -141,7 +175,7 @@ mod tests {
     #[test]
     fn a_table_alone_is_spread_by_one_call() {
         let to = format!("-- @shard t alone\n{USERS}");
-        let spread = "SELECT create_distributed_table('\"users\"', 't', colocate_with => 'none')";
+        let spread = "SELECT create_distributed_table_concurrently('\"users\"', 't', colocate_with => 'none')";
         assert_eq!(changes(USERS, &to)[0], spread);
         // And is read as it is written.
         let read = format!("{USERS}{spread};");
@@ -165,7 +199,8 @@ mod tests {
                 "ALTER TABLE \"users\" DROP CONSTRAINT \"users_pkey\"",
                 "SELECT undistribute_table('\"users\"')",
                 "ALTER TABLE \"users\" ADD PRIMARY KEY (\"id\")",
-                "SELECT create_distributed_table('\"users\"', 'id')"
+                "SELECT create_distributed_table_concurrently('\"users\"', 'id')",
+                "CALL citus_cleanup_orphaned_resources()",
             ]
         );
         let reference = format!("-- @reference\n{USERS}");
@@ -177,6 +212,31 @@ mod tests {
                 "SELECT create_reference_table('\"users\"')"
             ]
         );
+    }
+
+    #[test]
+    fn a_table_is_spread_while_it_is_in_use_where_no_other_row_depends_on_it() {
+        const KINDS: &str = "CREATE TABLE kinds (id bigint PRIMARY KEY);\n";
+        let table = |rest: &str| {
+            format!("CREATE TABLE users (t bigint NOT NULL, id bigint NOT NULL{rest});\n")
+        };
+        let keyed = table(", kind bigint REFERENCES kinds, PRIMARY KEY (t, id)");
+        let is_online = |others: &str, table: &str| {
+            let planned = planned(
+                &format!("{others}{table}"),
+                &format!("{others}-- @shard t\n{table}"),
+            );
+            assert!(planned.left.is_empty(), "{:?}", planned.left);
+            let mut online = planned.online.iter().flat_map(|step| &step.statements);
+            online.any(|one| one.starts_with("SELECT create_distributed_table_concurrently("))
+        };
+        assert!(is_online("", USERS));
+        assert!(is_online(&format!("-- @reference\n{KINDS}"), &keyed));
+        assert!(!is_online(KINDS, &keyed));
+        assert!(!is_online("", &table("")));
+        let child = "CREATE TABLE visits (t bigint, u bigint, FOREIGN KEY (t, u) REFERENCES users (t, id));\n";
+        let with_child = format!("{USERS}{child}");
+        assert!(!is_online("", &with_child));
     }
 
     #[test]
