@@ -79,6 +79,7 @@ mod steps_of_applications;
 mod support;
 mod sync;
 mod tasks;
+mod tickets;
 mod truth;
 mod type_changes;
 mod usage;

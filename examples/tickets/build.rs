@@ -1,0 +1,5 @@
+//! Compiles the schema and the queries.
+
+fn main() -> Result<(), bindery_codegen::CompileError> {
+    bindery_codegen::compile("schema.sql")
+}
