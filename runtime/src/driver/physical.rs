@@ -534,6 +534,16 @@ impl AnyDriver {
         }
     }
 
+    /// Whether it leads to the coordinator of a Citus cluster.
+    pub(crate) fn is_coordinator(&self) -> bool {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.is_coordinator(),
+            #[allow(unreachable_patterns, reason = "not where one database is chosen")]
+            _ => false,
+        }
+    }
+
     /// Whether the server answered that it takes no statements: a node that is not in its cluster.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(crate) fn is_of_unfit_host(&self) -> bool {

@@ -405,6 +405,12 @@ impl TableSql {
         Cow::Owned(kept.join(", "))
     }
 
+    /// Whether updates set the current time of a column by themselves.
+    pub(crate) fn sets_time(&self) -> bool {
+        let others = usize::from(self.version.is_some());
+        !self.touch.is_empty() && assignments(self.touch).len() > others
+    }
+
     fn push_names(&self, columns: impl Iterator<Item = usize>, sql: &mut SqlWriter) {
         sql.list(columns, ", ", |sql, column| {
             sql.push(self.columns[column]);

@@ -1,5 +1,6 @@
 //! Writing a whole row that was read elsewhere, mostly on another engine: `copy_to` and its kin in generated code.
 
+use super::in_turn::{self, update_or_insert};
 use super::insert::{Values, read_returned};
 use super::published::{publishes, record};
 use super::read::{exists, read_one, write_key};
@@ -57,6 +58,9 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             ensure_row::<M, E>(row, engine)?;
             let dialect = link.ready()?.dialect();
             let stored = match dialect {
+                Dialect::Postgres if in_turn::is_needed(link.ready()?, sql) => {
+                    overwrite_in_turn::<M, E>(link.ready()?, sql, engine, row)?
+                }
                 Dialect::Sqlite | Dialect::Postgres => {
                     let write =
                         &mut |params: &mut ParamWriter<'_>| write_row::<M, E>(sql, row, params);
@@ -112,6 +116,27 @@ fn overwrite<M: HasKey, E: Engine>(
     read_one::<M, E>(physical, engine, sql.find, &mut |params| {
         write_key::<M, E>(sql, &key, params)
     })
+}
+
+fn overwrite_in_turn<M: HasKey, E: Engine>(
+    physical: &mut Physical,
+    sql: &'static TableSql,
+    engine: E,
+    row: &M::Row<E>,
+) -> Result<Option<M::Row<E>>> {
+    let (key, columns) = (M::key(row), overwritten(sql));
+    let write = |params: &mut ParamWriter<'_>| M::write_row(row, params);
+    let values = Values::new(sql, sql.writable.iter().copied().collect(), &write);
+    let update = sql.update_text(physical.dialect(), &columns).to_string() + sql.returning;
+    let by_key = |params: &mut ParamWriter<'_>| {
+        values.write_some(&columns, params);
+        write_key::<M, E>(sql, &key, params);
+    };
+    let nothing = sql.do_nothing_sql(physical.dialect(), sql.key);
+    let insert = format!("{}{nothing}{}", sql.insert_row, sql.returning);
+    let whole = |params: &mut ParamWriter<'_>| write_row::<M, E>(sql, row, params);
+    let both = ((&*update, &by_key as _), (&*insert, &whole as _));
+    update_or_insert::<M, E>(physical, engine, both)
 }
 
 /// Says whether there was one.

@@ -145,10 +145,7 @@ impl Upsert<'_> {
         physical: &mut Physical,
         engine: E,
     ) -> Result<ControlFlow<Option<M::Row<E>>>> {
-        let (sql, dialect) = (self.sql, physical.dialect());
-        let text = sql.insert_sql(dialect, self.values.columns(), 1, false)
-            + &sql.do_nothing_sql(dialect, self.unique)
-            + sql.returning;
+        let text = self.insert_or_nothing_sql(physical.dialect());
         let row = read_returned::<M, E>(physical, engine, &text, &mut |params| {
             self.values.write(params)
         })?;

@@ -5,6 +5,7 @@ mod bulk;
 mod conflict;
 mod copy;
 mod get_or_insert;
+mod in_turn;
 mod insert;
 mod insert_from;
 #[cfg(feature = "session")]

@@ -1,5 +1,6 @@
 //! Insert or update, decided by one unique key only. A conflict on any other is an error and changes nothing.
 
+use super::in_turn::{self, update_or_insert};
 use super::insert::{Values, inserted, is_unique_violation, read_returned};
 use super::published::on_unique;
 use super::read::read_one;
@@ -152,6 +153,9 @@ impl Upsert<'_> {
         physical: &mut Physical,
         engine: E,
     ) -> Result<Option<M::Row<E>>> {
+        if in_turn::is_needed(physical, self.sql) {
+            return self.in_turn::<M, E>(physical, engine);
+        }
         let columns = self.values.columns();
         let dialect = physical.dialect();
         let text = self
@@ -160,6 +164,32 @@ impl Upsert<'_> {
         read_returned::<M, E>(physical, engine, &text, &mut |params| {
             self.values.write(params)
         })
+    }
+
+    fn in_turn<M: Model, E: Engine>(
+        &self,
+        physical: &mut Physical,
+        engine: E,
+    ) -> Result<Option<M::Row<E>>> {
+        let (sql, dialect) = (self.sql, physical.dialect());
+        let (changed, unique) = (self.changed(), self.unique.iter().copied().collect());
+        let update = sql.update_by_sql(dialect, &changed, &unique) + sql.returning;
+        let by_unique = |params: &mut ParamWriter<'_>| {
+            self.values.write_some(&changed, params);
+            self.values.write_some(&unique, params);
+        };
+        let insert = self.insert_or_nothing_sql(dialect);
+        let whole = |params: &mut ParamWriter<'_>| self.values.write(params);
+        let both = ((&*update, &by_unique as _), (&*insert, &whole as _));
+        update_or_insert::<M, E>(physical, engine, both)
+    }
+
+    /// Inserts the row and returns it, unless one is there by the unique key.
+    pub(super) fn insert_or_nothing_sql(&self, dialect: Dialect) -> String {
+        let insert = self
+            .sql
+            .insert_sql(dialect, self.values.columns(), 1, false);
+        insert + &self.sql.do_nothing_sql(dialect, self.unique) + self.sql.returning
     }
 
     /// MySQL and MariaDB: one statement, which fails where another key is in the way; then the ways of several statements find out what

@@ -35,6 +35,7 @@ cases! {
     beside
     capture
     checked
+    cluster
     contacts
     crossed
     custom

@@ -1,0 +1,288 @@
+//! The methods of models whose rows a Citus cluster has on several servers, each with the number of servers that it takes: the case
+//! `cluster`. What a call sends is counted by the cluster itself.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use bindery::{Config, Connection, EngineOptions};
+use bindery_testkit::{CitusCluster, Watchdog};
+use syn::{ImplItem, Item, TraitItem, Type, Visibility};
+
+use crate::cluster::{Databases, NewOrder, NewTenant, Order, Tables as _, TenantId, engine};
+use crate::cluster_calls;
+use crate::cluster_calls_of_relations;
+
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Where PostgreSQL keeps the plan of a prepared statement for all values it has been executed more often.
+const ROUNDS: usize = 7;
+
+type Coordinator = Connection<engine::Default>;
+
+/// The executions that a call is for the cluster.
+#[derive(Clone, Copy)]
+pub(crate) enum Tasks {
+    /// Each is of one shard.
+    One,
+    /// There is one of several shards, for this reason.
+    Several(&'static str),
+    /// The coordinator alone has the rows.
+    Local,
+}
+
+/// A call of a method.
+pub(crate) struct Call {
+    pub(crate) method: &'static str,
+    /// The arguments, where a method is called with several.
+    pub(crate) of: &'static str,
+    pub(crate) tasks: Tasks,
+    pub(crate) run: fn(&mut World) -> bindery::Result<()>,
+}
+
+/// A database of a cluster, and a file beside it.
+pub(crate) struct World {
+    pub(crate) db: Databases,
+    c: Coordinator,
+    counter: Coordinator,
+    next: i64,
+    in_transaction: bool,
+    /// Of the call at hand: executions of one shard, and of several.
+    counted: Option<(i64, i64)>,
+}
+
+/// Databases of this cluster with tables, and a file in memory.
+pub(crate) fn databases(
+    url: &str,
+    change: impl FnOnce(EngineOptions) -> EngineOptions,
+) -> Databases {
+    let options = EngineOptions::url(url).statement_timeout(Duration::from_secs(60));
+    let config = Config::new()
+        .engine("default", change(options))
+        .engine("lite", "sqlite::memory:");
+    Databases::with_config(&config).expect("it is configured")
+}
+
+impl World {
+    /// `None` where there is no Citus, as the test kit says.
+    fn new() -> Option<bindery::Result<Self>> {
+        let cluster = CitusCluster::of_process()?;
+        let url = cluster.fresh_database().expect("the nodes make one");
+        let name = url.rsplit('/').next().unwrap_or_default();
+        let count = format!("ALTER DATABASE \"{name}\" SET citus.enable_stat_counters = on");
+        let coordinator = cluster.coordinator();
+        coordinator.ask(name, &count).expect("it can be set");
+        Some(Self::with_tables(databases(&url, |options| options)))
+    }
+
+    fn with_tables(db: Databases) -> bindery::Result<Self> {
+        db.create_missing()?;
+        Ok(Self {
+            c: db.default()?,
+            counter: db.default()?,
+            db,
+            next: 0,
+            in_transaction: false,
+            counted: None,
+        })
+    }
+
+    /// Another one at each call.
+    pub(crate) fn number(&mut self) -> i64 {
+        self.next += 1;
+        self.next
+    }
+
+    pub(crate) fn tenant(&mut self) -> bindery::Result<TenantId> {
+        let new = NewTenant::new(self.number(), "one");
+        Ok(self.c.tenants().insert(new)?.id)
+    }
+
+    pub(crate) fn new_order(&mut self) -> bindery::Result<NewOrder> {
+        let tenant = self.tenant()?;
+        Ok(self.new_order_of(tenant))
+    }
+
+    pub(crate) fn new_order_of(&mut self, tenant: TenantId) -> NewOrder {
+        let id = self.number();
+        NewOrder::new(tenant, id, format!("code {id}"))
+    }
+
+    pub(crate) fn order(&mut self) -> bindery::Result<Order> {
+        let new = self.new_order()?;
+        self.c.orders().insert(new)
+    }
+
+    pub(crate) fn order_of(&mut self, tenant: TenantId) -> bindery::Result<Order> {
+        let new = self.new_order_of(tenant);
+        self.c.orders().insert(new)
+    }
+
+    /// What is not counted.
+    pub(crate) fn before(&mut self) -> &mut Coordinator {
+        &mut self.c
+    }
+
+    /// Counts what this is for the cluster.
+    pub(crate) fn counted<T>(
+        &mut self,
+        work: impl FnOnce(&mut Coordinator) -> bindery::Result<T>,
+    ) -> bindery::Result<T> {
+        let before = self.executions()?;
+        let value = match self.in_transaction {
+            true => self.c.transaction(|tx| work(tx)),
+            false => work(&mut self.c),
+        }?;
+        let after = self.executions()?;
+        self.counted = Some((after.0 - before.0, after.1 - before.1));
+        Ok(value)
+    }
+
+    fn executions(&mut self) -> bindery::Result<(i64, i64)> {
+        self.counter.query_row(
+            "SELECT query_execution_single_shard, query_execution_multi_shard FROM citus_stat_counters WHERE name = current_database()",
+            (),
+        )
+    }
+
+    /// Why a call is not as it should be.
+    fn fault(&mut self, call: &Call) -> Option<String> {
+        self.counted = None;
+        let done = (call.run)(self);
+        let what = match (done, self.counted, call.tasks) {
+            (Err(error), _, _) => error.to_string(),
+            (Ok(()), None, _) => "it counts nothing".to_owned(),
+            (_, Some((1.., 0)), Tasks::One)
+            | (_, Some((_, 1..)), Tasks::Several(_))
+            | (_, Some((0, 0)), Tasks::Local) => return None,
+            (_, Some((one, several)), _) => {
+                format!("{one} executions of one shard, {several} of several")
+            }
+        };
+        Some(format!("{} {}: {what}", call.method, call.of))
+    }
+}
+
+fn calls() -> impl Iterator<Item = &'static Call> {
+    let all = [cluster_calls::CALLS, cluster_calls_of_relations::CALLS];
+    all.into_iter().flatten().copied().flatten()
+}
+
+/// Covers DIST-02 on PostgreSQL.
+#[test]
+fn dist_02_each_method_of_a_sharded_model_is_one_task_where_its_key_is_known() {
+    let _watchdog = Watchdog::start("dist_02_each_method", PATIENCE);
+    let Some(world) = World::new() else { return };
+    let mut world = world.expect("the tables are made");
+    let mut faults = BTreeSet::new();
+    for in_transaction in [false, true] {
+        world.in_transaction = in_transaction;
+        for _ in 0..ROUNDS {
+            faults.extend(calls().filter_map(|call| world.fault(call)));
+        }
+    }
+    let faults: Vec<_> = faults.into_iter().collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    for call in calls() {
+        if let Tasks::Several(why) = call.tasks {
+            assert!(!why.is_empty(), "{} {}", call.method, call.of);
+        }
+    }
+}
+
+/// A method that is not among the calls was never counted.
+#[test]
+fn dist_02_no_method_of_a_repository_is_left_out() {
+    let called: BTreeSet<&str> = calls().map(|call| call.method).collect();
+    let mut all = public_methods();
+    all.extend(generated_methods());
+    assert!(all.len() > 70, "{all:?}");
+    for (without, _) in WITHOUT_A_CALL {
+        assert!(all.remove(*without), "{without} is not there any more");
+        assert!(!called.contains(without), "{without}");
+    }
+    let missing: Vec<_> = all
+        .iter()
+        .filter(|name| !called.contains(name.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Methods that send nothing, and those that a model of a cluster has not.
+const WITHOUT_A_CALL: &[(&str, &str)] = &[
+    ("Repository::new", "sends nothing"),
+    ("Order::to_engine", "sends nothing"),
+    ("Column::ancestors", OF_ONE_COLUMN),
+    ("Column::descendants", OF_ONE_COLUMN),
+    ("Column::tree", OF_ONE_COLUMN),
+];
+
+const OF_ONE_COLUMN: &str =
+    "a sharded table refers to itself by two columns or more, and trees are of one";
+
+/// Methods of repositories and of rows' relations, as the list of public items has them.
+fn public_methods() -> BTreeSet<String> {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/public/bindery.txt");
+    let list = std::fs::read_to_string(list).expect("it is there");
+    list.lines().filter_map(public_method).collect()
+}
+
+fn public_method(line: &str) -> Option<String> {
+    let function = line.strip_prefix("pub fn bindery::")?;
+    let (of, rest) = function.split_once(">::")?;
+    let end = rest.find(['<', '('])?;
+    let (ty, _) = of.split_once('<')?;
+    let takes_connection = rest.contains("bindery::Connection<E>");
+    let ty = match ty {
+        "Repository" | "relation::Through" => ty,
+        "Connection" if rest.starts_with("load") => ty,
+        _ if takes_connection && (ty.starts_with("relation::") || ty == "Column") => ty,
+        _ => return None,
+    };
+    let ty = ty.trim_start_matches("relation::");
+    Some(format!("{ty}::{}", &rest[..end]))
+}
+
+/// Methods of the model `Order`, which has each kind of key and of relation: those of its rows and of its unique keys.
+fn generated_methods() -> BTreeSet<String> {
+    let (_, code) = bindery_cases::CODE
+        .iter()
+        .find(|(name, _)| *name == "cluster")
+        .expect("the case is there");
+    let file = syn::parse_file(code).expect("it is Rust");
+    let module = file.items.iter().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "orders" => module.content.as_ref(),
+        _ => None,
+    });
+    let (_, items) = module.expect("the model has a module");
+    items.iter().flat_map(methods_of).collect()
+}
+
+fn methods_of(item: &Item) -> Vec<String> {
+    match item {
+        Item::Trait(queries) => {
+            let functions = queries.items.iter().filter_map(|item| match item {
+                TraitItem::Fn(function) => Some(function.sig.ident.to_string()),
+                _ => None,
+            });
+            functions.collect()
+        }
+        Item::Impl(item) if item.trait_.is_none() && is_row(&item.self_ty) => {
+            let functions = item.items.iter().filter_map(|item| match item {
+                ImplItem::Fn(function) if matches!(function.vis, Visibility::Public(_)) => {
+                    Some(format!("Order::{}", function.sig.ident))
+                }
+                _ => None,
+            });
+            functions.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_row(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path.path.segments.iter().all(|part| part.ident == "Order"),
+        _ => false,
+    }
+}
