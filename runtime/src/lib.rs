@@ -414,6 +414,11 @@ mod examples_of_tenants {}
 #[doc = include_str!("../../docs/shards.md")]
 mod examples_of_shards {}
 
+/// The examples of `docs/clusters.md` compile.
+#[cfg(all(doctest, feature = "postgres"))]
+#[doc = include_str!("../../docs/clusters.md")]
+mod examples_of_clusters {}
+
 /// The examples of `docs/capture.md` compile and run.
 #[cfg(all(
     doctest,

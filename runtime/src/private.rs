@@ -7,8 +7,8 @@ pub use ::serde;
 pub use crate::atomic::{AtomicGroup, InGroup};
 pub use crate::databases::kept::{OwnTable, OwnTableState, own_tables};
 pub use crate::driver::{
-    DescribedColumn, ReferenceSql, ReferencedSql, ReferredTable, StatementDescription, TableSql,
-    UniqueSql,
+    DescribedColumn, Placement, ReferenceSql, ReferencedSql, ReferredTable, StatementDescription,
+    TableSql, UniqueSql,
 };
 pub use crate::interface::Lookup;
 pub use crate::link::engine::{NotChosen, unknown_engine};

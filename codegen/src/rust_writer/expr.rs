@@ -9,6 +9,8 @@ pub(crate) enum Expr {
     Text(String),
     /// `Path { name: value }`.
     Struct(String, Vec<(String, Expr)>),
+    /// The same where the fields that are not given are those of a constant.
+    StructOver(String, Vec<(String, Expr)>, &'static str),
     /// `&[a, b]`.
     Array(Vec<Expr>),
     /// `path(arguments)`.
@@ -37,7 +39,10 @@ impl Expr {
     pub(super) fn push(&self, indent: usize, out: &mut String) {
         match self {
             Self::Text(text) => out.push_str(text),
-            Self::Struct(path, fields) => push_struct(path, fields, indent, out),
+            Self::Struct(path, fields) => push_struct((path, fields), None, indent, out),
+            Self::StructOver(path, fields, other) => {
+                push_struct((path, fields), Some(other), indent, out);
+            }
             Self::Array(items) => push_list(("&[", "]"), items, indent, out),
             Self::Call(path, arguments) => {
                 out.push_str(path);
@@ -51,14 +56,22 @@ impl Expr {
     fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
-            Self::Struct(..) | Self::Array(_) | Self::Call(..) | Self::Chain(..) | Self::All(_) => {
-                None
-            }
+            Self::Struct(..)
+            | Self::StructOver(..)
+            | Self::Array(_)
+            | Self::Call(..)
+            | Self::Chain(..)
+            | Self::All(_) => None,
         }
     }
 }
 
-fn push_struct(path: &str, fields: &[(String, Expr)], indent: usize, out: &mut String) {
+fn push_struct(
+    (path, fields): (&str, &[(String, Expr)]),
+    other: Option<&str>,
+    indent: usize,
+    out: &mut String,
+) {
     out.push_str(path);
     out.push_str(" {");
     for (name, value) in fields {
@@ -70,7 +83,12 @@ fn push_struct(path: &str, fields: &[(String, Expr)], indent: usize, out: &mut S
         }
         out.push(',');
     }
-    if !fields.is_empty() {
+    if let Some(other) = other {
+        new_line(indent + TAB, out);
+        out.push_str("..");
+        out.push_str(other);
+    }
+    if other.is_some() || !fields.is_empty() {
         new_line(indent, out);
     }
     out.push('}');

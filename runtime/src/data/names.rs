@@ -39,6 +39,6 @@ pub(super) fn table_sql(table: String, columns: Vec<String>, key: Vec<usize>) ->
         table: &names.table,
         columns: names.list.get_or_init(list),
         key: &names.key,
-        ..TableSql::BARE
+        ..TableSql::NOTHING
     })
 }

@@ -144,7 +144,7 @@ pub(crate) use observed::{Cursor, Physical};
 pub(crate) use physical::{AnyCursor, AnyDriver};
 pub(crate) use raw::{RawText, TakeColumns, no_statement};
 pub(crate) use request::{Request, RowsOf};
-pub use table_sql::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
+pub use table_sql::{Placement, ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};
 
 /// A dropped value waits for a silent server no longer than this: a second is promised.

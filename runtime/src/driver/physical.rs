@@ -534,11 +534,12 @@ impl AnyDriver {
         }
     }
 
-    /// Whether it leads to the coordinator of a Citus cluster.
-    pub(crate) fn is_coordinator(&self) -> bool {
+    /// Whether tables of its engine have their rows on several servers, as on a Citus cluster.
+    #[inline]
+    pub(crate) fn has_shards(&self) -> bool {
         match self {
             #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.is_coordinator(),
+            Self::Postgres(connection) => connection.has_shards(),
             #[allow(unreachable_patterns, reason = "not where one database is chosen")]
             _ => false,
         }

@@ -17,7 +17,7 @@ pub(super) const TABLE: TableSql = TableSql {
     key: &[0],
     writable: &[0, 1],
     required: &[0, 1],
-    ..TableSql::BARE
+    ..TableSql::NOTHING
 };
 
 /// How many bytes at the front are whole requests, and how many answers they ask for.

@@ -58,6 +58,24 @@ pub struct TableSql {
     /// Foreign keys of tables to this one, by the numbers that the model's relations to many have. Empty for a derived
     /// model, whose macro sees no other table.
     pub referenced: &'static [ReferencedSql],
+    /// Where its rows are on an engine that is a cluster.
+    pub placement: Placement,
+}
+
+/// The servers of a Citus cluster that have the rows of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// The coordinator alone.
+    Coordinator,
+    /// Each of them has all.
+    Reference,
+    /// One of them has a row, by the value of a column.
+    Sharded {
+        /// Position of the column.
+        column: usize,
+        /// The name of a group of tables, whose rows of equal values are on one server.
+        group: &'static str,
+    },
 }
 
 /// A foreign key.
@@ -136,9 +154,8 @@ pub struct UniqueSql {
 }
 
 impl TableSql {
-    /// No columns and no statements: loads, and tests of the drivers, fill in what they use.
-    #[cfg(any(test, feature = "data"))]
-    pub(crate) const BARE: Self = Self {
+    /// No columns and no statements: generated code, loads, and tests of the drivers fill in what there is.
+    pub const NOTHING: Self = Self {
         table: "",
         columns: &[],
         key: &[],
@@ -161,6 +178,7 @@ impl TableSql {
         uniques: &[],
         references: &[],
         referenced: &[],
+        placement: Placement::Coordinator,
     };
 
     /// The table and its columns, as errors name them.

@@ -184,7 +184,7 @@ mod tests {
                 find: "",
             },
         ],
-        ..TableSql::BARE
+        ..TableSql::NOTHING
     };
 
     #[test]

@@ -165,6 +165,7 @@ impl ErrorKind {
             | Self::UnknownEngine { .. }
             | Self::NotHosted { .. }
             | Self::WrongEngine
+            | Self::RefusedByCluster(_)
             | Self::NotFound
             | Self::SeveralRows
             | Self::StaleVersion

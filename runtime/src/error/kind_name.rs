@@ -10,6 +10,7 @@ impl ErrorKind {
             Self::UnknownEngine { .. } => "unknown_engine",
             Self::NotHosted { .. } => "not_hosted",
             Self::WrongEngine => "wrong_engine",
+            Self::RefusedByCluster(_) => "refused_by_cluster",
             Self::NotFound => "not_found",
             Self::SeveralRows => "several_rows",
             Self::StaleVersion => "stale_version",

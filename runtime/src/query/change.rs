@@ -165,7 +165,7 @@ impl Clauses {
     ) -> Result<u64> {
         let on = self.change_on(&engine)?;
         set.ensure_assigned(engine, sql)?;
-        let text = on.update_text(physical.dialect(), set, sql, false)?;
+        let text = on.update_text(physical, set, sql, false)?;
         physical.execute(&text, &mut |params| self.write_update(set, params))
     }
 
@@ -177,7 +177,7 @@ impl Clauses {
         engine: E,
     ) -> Result<u64> {
         let on = self.change_on(&engine)?;
-        let text = on.delete_text(physical.dialect(), sql, false)?;
+        let text = on.delete_text(physical, sql, false)?;
         physical.execute(&text, &mut |params| self.write_condition(params))
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Clauses {
     /// Its reader takes the first row and no other.
     pub(super) takes_first: bool,
     pub(super) all_rows: bool,
+    /// That it runs on all shards of a cluster is meant.
+    pub(super) all_shards: bool,
     /// It has the rows after another row, in the order that it had by then.
     is_paged: bool,
     pub(super) extras: Option<Box<Extras>>,
@@ -45,6 +47,7 @@ impl Clauses {
             offset: 0,
             takes_first: false,
             all_rows: false,
+            all_shards: false,
             is_paged: false,
             extras: None,
         }
@@ -370,6 +373,11 @@ impl Clauses {
 
     pub(crate) fn order(&self) -> &[u8] {
         self.order.bytes()
+    }
+
+    /// All shards of a cluster are meant.
+    pub(crate) fn mean_all_shards(&mut self) {
+        self.all_shards = true;
     }
 
     /// A change without a condition is meant.

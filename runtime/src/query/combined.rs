@@ -8,8 +8,9 @@ use bindery_core::sql_writer::SqlWriter;
 
 use super::clauses::{Clauses, NO_LIMIT};
 use super::order::{Direction, Nulls};
-use super::related::RelatedModel;
-use super::render::Wanted;
+use super::placed::Placed;
+use super::related::{RelatedModel, RelatedModels};
+use super::render::{Parts, Wanted};
 use super::render_selected::alias;
 use super::selected::{Read, Selected};
 use super::subquery::Subquery;
@@ -158,6 +159,11 @@ impl<'c, M: Model, E: Engine, R, A> Combined<'c, M, E, R, A> {
                 offset: 0,
             },
         }
+    }
+
+    /// The clauses of the first query, which say what is meant of all.
+    pub(super) fn clauses_mut(&mut self) -> &mut Clauses {
+        &mut self.parts.first
     }
 
     /// Orders the rows by selected values: `[position(1).desc(), position(0).asc()]`. Rows that are equal in them are ordered by the
@@ -322,13 +328,28 @@ impl Combination {
             part.on(engine)?;
         }
         let key = self.key(wanted);
+        let placed = Placed::new(physical, &self.first);
         let key = TextKey {
-            numbers: [address(table), COMBINED, 0, 0],
+            numbers: [address(table), COMBINED, placed.code(), 0],
             shapes: [key.bytes(), &[], &[]],
             ..TextKey::default()
         };
         let sql = || SqlWriter::new(physical.dialect());
-        try_text_of(&key, || self.render(sql(), wanted, (table, engine)))
+        try_text_of(&key, || {
+            let text = self.render(sql(), wanted, (table, engine))?;
+            placed.queries(text, self.each((table, engine)))
+        })
+    }
+
+    /// The parts of each query.
+    fn each<'q>(
+        &'q self,
+        (table, engine): (&'static TableSql, &'q dyn Any),
+    ) -> impl Iterator<Item = (Parts<'q>, RelatedModels<'q>)> {
+        let others = self.others.iter();
+        let others = others
+            .filter_map(move |(_, model, part)| Some(part.as_part(model.table(engine)?, engine)));
+        std::iter::once(self.first.as_part(table, engine)).chain(others)
     }
 
     /// Everything that the text depends on but the table of the first query.

@@ -8,6 +8,7 @@ use super::change::{no_condition, not_by_order};
 use super::clauses::{Clauses, NO_LIMIT};
 use super::condition::Predicate;
 use super::extras::Extras;
+use super::placed::Placed;
 use super::related::{RelatedModel, RelatedModels};
 use super::render::{Limit, Parts, Wanted, render, render_into};
 use super::render_change::{render_delete, render_update};
@@ -24,7 +25,6 @@ use crate::repository::locking;
 use crate::value::Buffer;
 use crate::value::ParamWriter;
 use crate::value::recorded::replay;
-use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
 /// The purpose of a shape's text; queries have the numbers of [`Wanted`].
@@ -269,6 +269,19 @@ impl Clauses {
         ]);
     }
 
+    /// Its parts, and the models of its subqueries.
+    pub(super) fn as_part<'a>(
+        &'a self,
+        table: &'static TableSql,
+        engine: &'a dyn Any,
+    ) -> (Parts<'a>, RelatedModels<'a>) {
+        let on = ClausesOn {
+            clauses: self,
+            engine,
+        };
+        (self.parts(Wanted::Part, table), on.related(None))
+    }
+
     /// Writes the query, within one of its own where it is limited.
     pub(super) fn part_of(
         &self,
@@ -292,12 +305,7 @@ impl Clauses {
             let why = "a query with others under names as a part of another one";
             return Err(Error::new(ErrorKind::Unsupported(why)));
         }
-        let parts = self.parts(Wanted::Part, table);
-        let related = ClausesOn {
-            clauses: self,
-            engine,
-        };
-        let related = related.related(None);
+        let (parts, related) = self.as_part(table, engine);
         if parts.limit == Limit::All && !parts.offset {
             return render_into(sql, &parts, &related);
         }
@@ -339,13 +347,18 @@ impl ClausesOn<'_> {
             ensure_lock(physical)?;
         }
         let parts = self.clauses.parts(wanted, table);
-        let render = || render(dialect, &parts, &self.related(None));
+        let placed = Placed::new(physical, self.clauses);
+        let render = || {
+            let related = self.related(None);
+            let text = render(dialect, &parts, &related)?;
+            placed.queries(text, [(parts, related)])
+        };
         match parts.extras {
-            None => try_text_of(&key(&parts, &[]), render),
+            None => try_text_of(&key(&parts, placed, &[]), render),
             Some(extras) => {
                 let mut more = Buffer::new();
                 key_of_extras(extras, &mut more);
-                try_text_of(&key(&parts, more.bytes()), render)
+                try_text_of(&key(&parts, placed, more.bytes()), render)
             }
         }
     }
@@ -353,7 +366,7 @@ impl ClausesOn<'_> {
     /// The text of an update that sets these columns, and returns the rows or their number.
     pub(crate) fn update_text(
         &self,
-        dialect: Dialect,
+        physical: &Physical,
         set: &Predicate,
         table: &'static TableSql,
         returns: bool,
@@ -362,31 +375,37 @@ impl ClausesOn<'_> {
         let related = || self.related(Some(set));
         let (set, condition) = (set.shape.bytes(), self.clauses.predicate.shape.bytes());
         let kind = UPDATE + u64::from(returns) * RETURNING;
-        let key = change_key(kind, table, set, condition);
+        let placed = Placed::new(physical, self.clauses);
+        let key = change_key((kind, placed), table, set, condition);
         try_text_of(&key, || {
-            let text = render_update(dialect, (table, &related()), set, condition)?;
-            Ok(text + returning(table, returns))
+            let at = (table, &related());
+            let text = render_update(physical.dialect(), at, set, condition)?;
+            placed.change(text + returning(table, returns), at, (set, condition))
         })
     }
 
     /// The text of a delete, which returns the rows or their number.
     pub(crate) fn delete_text(
         &self,
-        dialect: Dialect,
+        physical: &Physical,
         table: &'static TableSql,
         returns: bool,
     ) -> Result<Rc<str>> {
         let condition = self.clauses.predicate.shape.bytes();
         let kind = DELETE + u64::from(returns) * RETURNING;
-        let key = change_key(kind, table, &[], condition);
+        let placed = Placed::new(physical, self.clauses);
+        let key = change_key((kind, placed), table, &[], condition);
         try_text_of(&key, || {
-            let text = render_delete(dialect, (table, &self.related(None)), condition)?;
-            Ok(text + returning(table, returns))
+            let at = (table, &self.related(None));
+            let text = render_delete(physical.dialect(), at, condition)?;
+            placed.change(text + returning(table, returns), at, (&[], condition))
         })
     }
+}
 
+impl<'a> ClausesOn<'a> {
     /// The models that the conditions are on, with those of an update's assignments.
-    fn related(&self, set: Option<&Predicate>) -> RelatedModels<'_> {
+    fn related(&self, set: Option<&Predicate>) -> RelatedModels<'a> {
         let mut of = set.map_or_else(Vec::new, |set| set.related().to_vec());
         self.clauses.add_related(&mut of);
         RelatedModels {
@@ -410,10 +429,10 @@ impl Clauses {
 
 /// Everything that the text depends on. A table's statements are of one dialect.
 #[inline]
-fn key<'k>(parts: &Parts<'k>, extras: &'k [u8]) -> TextKey<'k> {
+fn key<'k>(parts: &Parts<'k>, placed: Placed, extras: &'k [u8]) -> TextKey<'k> {
     let (limit, offset) = (parts.limit as u64, u64::from(parts.offset));
     let more = u64::from(parts.extras.is_some());
-    let flags = parts.wanted as u64 | limit << 8 | offset << 16 | more << 17;
+    let flags = parts.wanted as u64 | limit << 8 | offset << 16 | more << 17 | placed.code() << 18;
     TextKey {
         numbers: [address(parts.table), flags, 0, 0],
         shapes: [parts.order, parts.condition, extras],
@@ -458,13 +477,13 @@ fn key_of_extras(extras: &Extras, key: &mut Buffer<80>) {
 }
 
 fn change_key<'k>(
-    kind: u64,
+    (kind, placed): (u64, Placed),
     table: &'static TableSql,
     set: &'k [u8],
     condition: &'k [u8],
 ) -> TextKey<'k> {
     TextKey {
-        numbers: [address(table), kind, 0, 0],
+        numbers: [address(table), kind, placed.code(), 0],
         shapes: [set, condition, &[]],
         ..TextKey::default()
     }

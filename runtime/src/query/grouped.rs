@@ -15,7 +15,7 @@ const VALUE: &str = "bindery_value";
 
 /// A selected value of related rows, and the name of the table of groups that has it.
 pub(super) struct Grouped {
-    root: usize,
+    pub(super) root: usize,
     name: Name,
 }
 
@@ -88,7 +88,7 @@ fn is_of_all_rows(parts: &Parts<'_>) -> bool {
 
 impl Tree {
     /// The aggregate that a node is, of all rows that refer to one: those rows, the function, and the node of that.
-    fn aggregate_of(&self, root: usize) -> Option<(Related, Function, usize)> {
+    pub(super) fn aggregate_of(&self, root: usize) -> Option<(Related, Function, usize)> {
         let Node::OfRows(steps, value, None) = &self.nodes[root] else {
             return None;
         };
@@ -136,7 +136,7 @@ mod tests {
             from: Some(&BOOKS),
             reference: 0,
         }],
-        ..TableSql::BARE
+        ..TableSql::NOTHING
     };
 
     static BOOKS: TableSql = TableSql {
@@ -149,7 +149,7 @@ mod tests {
             to: ReferredTable::At(&SHELVES),
             to_columns: &[],
         }],
-        ..TableSql::BARE
+        ..TableSql::NOTHING
     };
 
     /// The text of a query of an aggregate of the books of each shelf.

@@ -265,6 +265,12 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     }
 }
 
+impl<M, S, E, A> InsertFrom<'_, M, S, E, A> {
+    pub(super) fn clauses_mut(&mut self) -> &mut Clauses {
+        &mut self.clauses
+    }
+}
+
 impl<M: Writable, S: Model, E: Hosts<S>, A> InsertFrom<'_, M, S, E, A> {
     /// From the rows that meet this condition, too; before they are grouped.
     pub fn filter(mut self, condition: Condition<S, E>) -> Self {

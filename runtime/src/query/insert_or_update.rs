@@ -8,11 +8,12 @@ use super::condition::Predicate;
 use super::expression::Expr;
 use super::merge::UniqueKey;
 use super::nullability::Nullability;
+use super::placed::Placed;
 use super::render_change::render_insert_or_update;
 use super::shape::op;
 use super::tree::Tree;
-use crate::driver::TableSql;
 use crate::driver::texts::{TextKey, address, try_text_of};
+use crate::driver::{Physical, TableSql};
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::engine::Engine;
 use crate::model::access::CanWrite;
@@ -20,7 +21,6 @@ use crate::model::{Model, Writable};
 use crate::repository::{OnConflict, Repository};
 use crate::value::recorded::replay;
 use crate::value::{ColumnSet, ParamWriter};
-use bindery_core::dialect::Dialect;
 
 /// In what [`insert_or_update`](Repository::insert_or_update) sets: the value that the new row has in this column, where the
 /// column itself is that of the row that is there. Anywhere else it is [`ErrorKind::Unsupported`].
@@ -134,13 +134,14 @@ impl<E: Engine> OnConflict<E> for Update {
 
     fn text(
         &self,
-        dialect: Dialect,
+        physical: &Physical,
         (sql, unique): (&'static TableSql, &'static [usize]),
         columns: &ColumnSet,
         returns: bool,
     ) -> Result<Rc<str>> {
         let (first, more) = columns.parts();
-        let kind = INSERT_OR_UPDATE + u64::from(returns) * RETURNING;
+        let placed = Placed::given(physical);
+        let kind = INSERT_OR_UPDATE + u64::from(returns) * RETURNING + (placed.code() << 8);
         let set = self.set.shape.bytes();
         let key = TextKey {
             numbers: [address(sql), kind, first, unique.as_ptr() as u64],
@@ -148,6 +149,8 @@ impl<E: Engine> OnConflict<E> for Update {
             shapes: [set, &[], &[]],
         };
         try_text_of(&key, || {
+            placed.ensure_upserted(sql)?;
+            let dialect = physical.dialect();
             let text = render_insert_or_update(dialect, sql, (columns, unique), set)?;
             Ok(text + if returns { sql.returning } else { "" })
         })

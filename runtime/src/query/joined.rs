@@ -235,6 +235,10 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
 }
 
 impl<'c, M: Model, E: Engine, P, A> Joined<'c, M, E, P, A> {
+    pub(super) fn clauses_mut(&mut self) -> &mut Clauses {
+        &mut self.clauses
+    }
+
     fn also<J: Joins<M>, Q>(mut self, by: J, join: Join) -> Joined<'c, M, E, Q, A>
     where
         E: Hosts<J::Model>,

@@ -82,8 +82,15 @@ impl<'a> Tables<'a> {
         std::mem::take(&mut self.found_by)
     }
 
-    fn scope(&self) -> &Scope {
+    /// The SELECT that is open, or the row within it.
+    pub(super) fn scope(&self) -> &Scope {
         self.open.last().expect("the outermost is never closed")
+    }
+
+    /// The SELECT around all others, or the row that is changed.
+    #[cfg(feature = "postgres")]
+    pub(super) fn outermost(&self) -> &Scope {
+        self.open.first().expect("it is never closed")
     }
 
     fn scope_mut(&mut self) -> &mut Scope {
@@ -284,13 +291,20 @@ impl<'a> Tables<'a> {
 
     /// Writes the join with the condition of this number, up to the condition, which is of its row. Then [`leave`](Self::leave) it.
     pub(super) fn enter_join_if(&mut self, sql: &mut SqlWriter, condition: usize) {
-        let scope = self.scope();
-        let mut joins = scope.joins.iter();
-        let join = joins.find(|join| join.condition == Some(condition));
-        let join = join.expect("it was joined before");
-        join.write(sql);
-        let row = scope.at(join);
+        self.join_of(condition).write(sql);
+        self.enter_if(condition);
+    }
+
+    /// Enters the row of the join with the condition of this number.
+    pub(super) fn enter_if(&mut self, condition: usize) {
+        let row = self.scope().at(self.join_of(condition));
         self.open.push(row);
+    }
+
+    fn join_of(&self, condition: usize) -> &Join {
+        let mut joins = self.scope().joins.iter();
+        let join = joins.find(|join| join.condition == Some(condition));
+        join.expect("it was joined before")
     }
 
     /// Opens a subquery for all rows of this table.

@@ -5,6 +5,7 @@
 //! bound, never written into a text.
 
 mod aggregate;
+mod all_shards;
 mod assignment;
 mod batches;
 mod case;
@@ -47,6 +48,8 @@ mod page;
 mod page_by;
 mod path;
 mod per_group;
+#[cfg_attr(not(feature = "postgres"), path = "no_placed.rs")]
+mod placed;
 mod related;
 mod render;
 mod render_change;

@@ -276,7 +276,7 @@ mod tests {
         key: &[0],
         writable: &[0, 1],
         select: "SELECT id, at FROM notes",
-        ..TableSql::BARE
+        ..TableSql::NOTHING
     };
 
     /// The condition of a page after a row with 7 in both columns, or NULL in `at`, in the order of `at` and the key.

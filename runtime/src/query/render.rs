@@ -32,6 +32,7 @@ pub(crate) enum Wanted {
 }
 
 /// The parts of a query.
+#[derive(Clone, Copy)]
 pub(crate) struct Parts<'a> {
     pub(crate) wanted: Wanted,
     pub(crate) table: &'static TableSql,
@@ -145,7 +146,11 @@ impl<'a> Render<'a> {
         Self::of(SqlWriter::new(dialect), table, related)
     }
 
-    fn of(sql: SqlWriter, table: &'static TableSql, related: &'a RelatedModels<'a>) -> Self {
+    pub(super) fn of(
+        sql: SqlWriter,
+        table: &'static TableSql,
+        related: &'a RelatedModels<'a>,
+    ) -> Self {
         Self {
             nodes: NodeWriter {
                 sql,
@@ -239,7 +244,7 @@ impl<'a> Render<'a> {
     }
 
     /// Joins the tables of all columns that the query has.
-    fn join_all(&mut self, parts: &Parts<'_>) -> Result<()> {
+    pub(super) fn join_all(&mut self, parts: &Parts<'_>) -> Result<()> {
         if parts.source().is_some() {
             self.nodes.tables.qualify(true);
         }
@@ -517,7 +522,7 @@ mod tests {
         key: &[0],
         select: "SELECT id, name FROM notes",
         count: "SELECT count(*) FROM notes",
-        ..TableSql::BARE
+        ..TableSql::NOTHING
     };
 
     /// A plan that SQLite makes by a bound value is made again for each value.

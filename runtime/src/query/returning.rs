@@ -81,7 +81,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
                 if sql.returning.is_empty() || !dialect.query_syntax().updates_return {
                     return Err(no_returning_update());
                 }
-                let text = on.update_text(dialect, &set, sql, true)?;
+                let text = on.update_text(physical, &set, sql, true)?;
                 let write = &mut |params: &mut ParamWriter<'_>| clauses.write_update(&set, params);
                 returned_rows::<M, E>(physical, engine, &text, write)
             })
@@ -106,7 +106,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
             .run(Operation::Delete, |physical, sql, engine| {
                 let on = clauses.change_on(&engine)?;
                 ensure_returns(sql)?;
-                let text = on.delete_text(physical.dialect(), sql, true)?;
+                let text = on.delete_text(physical, sql, true)?;
                 returned_rows::<M, E>(physical, engine, &text, &mut |params| {
                     clauses.write_condition(params)
                 })

@@ -225,6 +225,14 @@ impl SharedQueries {
     }
 }
 
+impl SharedQuery {
+    /// Its model and its clauses.
+    #[cfg(feature = "postgres")]
+    pub(super) fn parts(&self) -> (RelatedModel, &Clauses) {
+        (self.model, &self.clauses)
+    }
+}
+
 /// Refuses keys that are not of these queries.
 pub(super) fn ensure_shared(keys: &[SharedKey], of: &[SharedQuery]) -> Result<()> {
     let is_there = |key: &SharedKey| of.iter().any(|shared| shared.key == *key);

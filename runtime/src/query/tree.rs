@@ -431,7 +431,7 @@ mod tests {
             columns: &[1],
             find: "",
         }],
-        ..TableSql::BARE
+        ..TableSql::NOTHING
     };
 
     fn equal(column: u16) -> Predicate {

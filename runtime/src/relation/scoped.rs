@@ -59,6 +59,13 @@ impl<R, U, E> Scoped<R, U, E> {
         self
     }
 
+    /// Says that it is meant to run on all shards of a Citus cluster, as [`Query::on_all_shards`](crate::query::Query::on_all_shards): where the
+    /// foreign key has no shard column, as one to rows that are on all servers.
+    pub fn on_all_shards(mut self) -> Self {
+        self.clauses.mean_all_shards();
+        self
+    }
+
     /// Loads what belongs to the loaded rows, too: one more statement for each relation.
     pub const fn with<B: RelationOf<U>>(self, inner: B) -> Nested<Self, B> {
         Nested::new(self, inner)
@@ -95,6 +102,11 @@ macro_rules! filtered {
             /// Loads only the rows that meet this condition.
             pub fn filter<E>(self, condition: Condition<$to, E>) -> Scoped<Self, $to, E> {
                 Scoped::new(self).filter(condition)
+            }
+
+            /// Loads the rows from all shards of a Citus cluster, as [`Scoped::on_all_shards`].
+            pub fn on_all_shards<E>(self) -> Scoped<Self, $to, E> {
+                Scoped::new(self).on_all_shards()
             }
         }
     };

@@ -11,7 +11,7 @@ use super::unique::unique_key;
 use super::upsert::{brings_another_key, once_or_again};
 use super::upsert_many::ensure_given;
 use super::{Repository, ensure_new};
-use crate::driver::TableSql;
+use crate::driver::{Physical, TableSql};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
@@ -28,7 +28,7 @@ pub(crate) trait OnConflict<E> {
     /// The statement that inserts these columns of one row, or changes the one that is there.
     fn text(
         &self,
-        dialect: Dialect,
+        physical: &Physical,
         unique: (&'static TableSql, &'static [usize]),
         columns: &ColumnSet,
         returns: bool,
@@ -121,7 +121,7 @@ fn change_chunk<M: Model, E: Engine>(
         let physical = link.ready()?;
         let changed = match physical.dialect() {
             Dialect::Sqlite | Dialect::Postgres => {
-                let text = change.text(physical.dialect(), at, &columns, false)?;
+                let text = change.text(physical, at, &columns, false)?;
                 let write = &mut |row: usize, params: &mut ParamWriter<'_>| values(row, params);
                 physical.execute_each(&text, run.len(), write, &mut |_, _| ())
             }
@@ -165,7 +165,7 @@ impl<E: Engine> One<'_, E> {
         let physical = link.ready()?;
         let text = self
             .change
-            .text(physical.dialect(), self.at, self.values.columns(), false)?;
+            .text(physical, self.at, self.values.columns(), false)?;
         match physical.execute(&text, &mut |params| self.write(params)) {
             Ok(_) => Ok(()),
             Err(error) => Err(self.explained::<M>(link, error)),
@@ -176,7 +176,7 @@ impl<E: Engine> One<'_, E> {
         let physical = link.ready()?;
         let text = self
             .change
-            .text(physical.dialect(), self.at, self.values.columns(), true)?;
+            .text(physical, self.at, self.values.columns(), true)?;
         let row = read_returned::<M, E>(physical, engine, &text, &mut |params| self.write(params));
         row.map_err(|error| self.explained::<M>(link, error))
     }

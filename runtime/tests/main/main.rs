@@ -2,6 +2,7 @@
 
 mod alone;
 mod asynchronous;
+mod citus;
 mod closing;
 mod commit;
 mod con;

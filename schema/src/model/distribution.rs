@@ -79,6 +79,15 @@ impl Model {
     }
 }
 
+impl Model {
+    /// The first table of the group of a sharded table.
+    pub fn first_colocated(&self, id: TableId) -> TableId {
+        let mut all = (0..self.tables.len() as u32).map(TableId);
+        all.find(|other| self.is_colocated(*other, id))
+            .unwrap_or(id)
+    }
+}
+
 /// Whether Citus takes the types of two columns for one: lengths do not count, collations do.
 pub(crate) fn has_values_of(one: &Column, other: &Column) -> bool {
     let is_one_type = match (&one.column_type, &other.column_type) {

@@ -535,9 +535,6 @@ pub mod teas {
             SET "name" = ?, "leaf" = ?, "picked" = ?, "packed" = ?, "price" = ?, "batch" = ?,
             "notes" = ?
             WHERE "id" = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "teas" WHERE "id" = ?"#,
         uniques: &[::bindery::__private::UniqueSql {
             columns: &[1],
@@ -546,8 +543,7 @@ pub mod teas {
             FROM "teas"
             WHERE "name" = ?"#,
         }],
-        references: &[],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Default> for model::Tea {
@@ -1078,7 +1074,6 @@ pub mod shelves {
         key: &[0, 1],
         writable: &[0, 1, 2],
         required: &[0, 1, 2],
-        counted: ::core::option::Option::None,
         select: r#"SELECT "room", "number", "label" FROM "shelves""#,
         first: r#"SELECT "room", "number", "label"
             FROM "shelves"
@@ -1094,16 +1089,12 @@ pub mod shelves {
         insert_row: r#"INSERT INTO "shelves" ("room", "number", "label") VALUES (?, ?, ?)"#,
         returning: r#" RETURNING "room", "number", "label""#,
         save: r#"UPDATE "shelves" SET "label" = ? WHERE "room" = ? AND "number" = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "shelves" WHERE "room" = ? AND "number" = ?"#,
-        uniques: &[],
-        references: &[],
         referenced: &[::bindery::__private::ReferencedSql {
             from: ::core::option::Option::Some(&super::jars::SQLITE),
             reference: 0,
         }],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Default> for model::Shelf {
@@ -1588,17 +1579,13 @@ pub mod jars {
         insert_row: r#"INSERT INTO "jars" ("id", "room", "number") VALUES (?, ?, ?)"#,
         returning: r#" RETURNING "id", "room", "number""#,
         save: r#"UPDATE "jars" SET "room" = ?, "number" = ? WHERE "id" = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "jars" WHERE "id" = ?"#,
-        uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[1, 2],
             to: ::bindery::__private::ReferredTable::At(&super::shelves::SQLITE),
             to_columns: &[0, 1],
         }],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Default> for model::Jar {

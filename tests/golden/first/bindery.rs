@@ -348,13 +348,8 @@ pub mod notes {
         insert_row: r#"INSERT INTO "notes" ("id", "title", "body", "stars") VALUES (?, ?, ?, ?)"#,
         returning: r#" RETURNING "id", "title", "body", "stars""#,
         save: r#"UPDATE "notes" SET "title" = ?, "body" = ?, "stars" = ? WHERE "id" = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "notes" WHERE "id" = ?"#,
-        uniques: &[],
-        references: &[],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Default> for model::Note {

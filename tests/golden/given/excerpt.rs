@@ -147,7 +147,6 @@ pub mod settings {
             key: &[0],
             writable: &[0, 1, 2, 3],
             required: &[0, 1, 2],
-            counted: ::core::option::Option::None,
             select: "SELECT `name`, `value`, `note`, `changes` FROM `settings`",
             first: r#"SELECT `name`, `value`, `note`, `changes`
             FROM `settings`
@@ -160,7 +159,6 @@ pub mod settings {
             insert: "INSERT INTO `settings` (`name`, `value`, `note`) VALUES (?, ?, ?)",
             insert_row: r#"INSERT INTO `settings` (`name`, `value`, `note`, `changes`)
             VALUES (?, ?, ?, ?)"#,
-            returning: "",
             save: r#"UPDATE `settings`
             SET `value` = ?, `note` = ?, `changes` = `settings`.`changes` + 1
             WHERE `name` = ? AND `changes` = ?"#,
@@ -168,9 +166,7 @@ pub mod settings {
             touched: &[3],
             touch: "`changes` = `settings`.`changes` + 1",
             delete: "DELETE FROM `settings` WHERE `name` = ?",
-            uniques: &[],
-            references: &[],
-            referenced: &[],
+            ..::bindery::__private::TableSql::NOTHING
         };
 
     // …

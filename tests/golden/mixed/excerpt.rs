@@ -229,9 +229,6 @@ pub mod arrays {
             SET "numbers" = $1, "words" = $2, "moods" = $3, "span" = $4, "raw" = $5, "price" =
             $6, "sample_id" = $7
             WHERE "id" = $8"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "arrays" WHERE "id" = $1"#,
         uniques: &[
             ::bindery::__private::UniqueSql {
@@ -261,7 +258,7 @@ pub mod arrays {
             to: ::bindery::__private::ReferredTable::At(&super::samples::POSTGRES),
             to_columns: &[0],
         }],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     // …

@@ -137,28 +137,17 @@ pub mod visit_ {
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""visit""#,
         columns: &[r#""path""#, r#""user_name""#],
-        key: &[],
         writable: &[0, 1],
         required: &[0, 1],
-        counted: ::core::option::Option::None,
         select: r#"SELECT "path", "user_name" FROM "visit""#,
         first: r#"SELECT "path", "user_name" FROM "visit" LIMIT 1"#,
-        find: "",
         count: r#"SELECT count(*) FROM "visit""#,
-        exists: "",
         insert: r#"INSERT INTO "visit" ("path", "user_name")
             VALUES (?, ?)
             RETURNING "path", "user_name""#,
         insert_row: r#"INSERT INTO "visit" ("path", "user_name") VALUES (?, ?)"#,
         returning: r#" RETURNING "path", "user_name""#,
-        save: "",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "",
-        uniques: &[],
-        references: &[],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     // …

@@ -629,7 +629,6 @@ pub mod customers {
             "changed_at" = replace(substr(strftime('%Y-%m-%d %H:%M:%f', 'now'), 1, 23) || '000',
             '.000000', '')
             WHERE "id" = ?"#,
-        version: ::core::option::Option::None,
         touched: &[6],
         touch: r#""changed_at" = replace(substr(strftime('%Y-%m-%d %H:%M:%f', 'now'), 1,
             23) || '000', '.000000', '')"#,
@@ -660,6 +659,7 @@ pub mod customers {
                 reference: 0,
             },
         ],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Default> for model::Customer {
@@ -1444,7 +1444,6 @@ pub mod products {
         key: &[0],
         writable: &[0, 1, 2, 3, 4, 5, 6],
         required: &[0, 1, 2, 3, 5, 6],
-        counted: ::core::option::Option::None,
         select: r#"SELECT "code", "title", "price", "weight", "type", "printed_in",
             "replaced_by"
             FROM "products""#,
@@ -1471,9 +1470,6 @@ pub mod products {
             SET "title" = ?, "price" = ?, "weight" = ?, "type" = ?, "printed_in" = ?,
             "replaced_by" = ?
             WHERE "code" = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "products" WHERE "code" = ?"#,
         uniques: &[::bindery::__private::UniqueSql {
             columns: &[1, 4],
@@ -1501,6 +1497,7 @@ pub mod products {
                 reference: 1,
             },
         ],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Default> for model::Product {
@@ -2400,9 +2397,6 @@ pub mod orders {
             SET "number" = ?, "customer_id" = ?, "placed_on" = ?, "shipped_at" = ?, "discount" =
             ?, "previous_order_of_the_same_customer" = ?
             WHERE "id" = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "orders" WHERE "id" = ?"#,
         uniques: &[
             ::bindery::__private::UniqueSql {
@@ -2435,6 +2429,7 @@ pub mod orders {
                 reference: 0,
             },
         ],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Default> for model::Order {
@@ -3196,7 +3191,6 @@ pub mod order_lines {
         key: &[0, 1],
         writable: &[0, 1, 2, 3, 4],
         required: &[0, 1, 2, 3, 4],
-        counted: ::core::option::Option::None,
         select: r#"SELECT "order_id", "line", "product", "quantity", "unit_price",
             "total"
             FROM "order_lines""#,
@@ -3222,9 +3216,6 @@ pub mod order_lines {
         save: r#"UPDATE "order_lines"
             SET "product" = ?, "quantity" = ?, "unit_price" = ?
             WHERE "order_id" = ? AND "line" = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "order_lines" WHERE "order_id" = ? AND "line" = ?"#,
         uniques: &[::bindery::__private::UniqueSql {
             columns: &[2, 0],
@@ -3245,7 +3236,7 @@ pub mod order_lines {
                 to_columns: &[0],
             },
         ],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Default> for model::OrderLine {
@@ -3837,7 +3828,6 @@ pub mod seats {
         key: &[0, 1],
         writable: &[0, 1, 2],
         required: &[0, 1, 2],
-        counted: ::core::option::Option::None,
         select: r#"SELECT "row", "number", "engine" FROM "seats""#,
         first: r#"SELECT "row", "number", "engine"
             FROM "seats"
@@ -3853,13 +3843,8 @@ pub mod seats {
         insert_row: r#"INSERT INTO "seats" ("row", "number", "engine") VALUES (?, ?, ?)"#,
         returning: r#" RETURNING "row", "number", "engine""#,
         save: r#"UPDATE "seats" SET "engine" = ? WHERE "row" = ? AND "number" = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "seats" WHERE "row" = ? AND "number" = ?"#,
-        uniques: &[],
-        references: &[],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::B> for model::Seat {
@@ -4203,28 +4188,17 @@ pub mod visits {
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""visits""#,
         columns: &[r#""path""#, r#""took""#, r#""match""#],
-        key: &[],
         writable: &[0, 1, 2],
         required: &[0, 1, 2],
-        counted: ::core::option::Option::None,
         select: r#"SELECT "path", "took", "match" FROM "visits""#,
         first: r#"SELECT "path", "took", "match" FROM "visits" LIMIT 1"#,
-        find: "",
         count: r#"SELECT count(*) FROM "visits""#,
-        exists: "",
         insert: r#"INSERT INTO "visits" ("path", "took", "match")
             VALUES (?, ?, ?)
             RETURNING "path", "took", "match""#,
         insert_row: r#"INSERT INTO "visits" ("path", "took", "match") VALUES (?, ?, ?)"#,
         returning: r#" RETURNING "path", "took", "match""#,
-        save: "",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "",
-        uniques: &[],
-        references: &[],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Default> for model::Visit {
@@ -4532,7 +4506,6 @@ pub mod profiles {
         key: &[0],
         writable: &[0, 1],
         required: &[0, 1],
-        counted: ::core::option::Option::None,
         select: r#"SELECT "customer_id", "about" FROM "profiles""#,
         first: r#"SELECT "customer_id", "about"
             FROM "profiles"
@@ -4546,17 +4519,13 @@ pub mod profiles {
         insert_row: r#"INSERT INTO "profiles" ("customer_id", "about") VALUES (?, ?)"#,
         returning: r#" RETURNING "customer_id", "about""#,
         save: r#"UPDATE "profiles" SET "about" = ? WHERE "customer_id" = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "profiles" WHERE "customer_id" = ?"#,
-        uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[0],
             to: ::bindery::__private::ReferredTable::At(&super::customers::SQLITE),
             to_columns: &[0],
         }],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Default> for model::Profile {
@@ -4859,7 +4828,6 @@ pub mod likes {
         key: &[0, 1],
         writable: &[0, 1],
         required: &[0, 1],
-        counted: ::core::option::Option::None,
         select: r#"SELECT "customer_id", "product" FROM "likes""#,
         first: r#"SELECT "customer_id", "product"
             FROM "likes"
@@ -4874,12 +4842,7 @@ pub mod likes {
             RETURNING "customer_id", "product""#,
         insert_row: r#"INSERT INTO "likes" ("customer_id", "product") VALUES (?, ?)"#,
         returning: r#" RETURNING "customer_id", "product""#,
-        save: "",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "likes" WHERE "customer_id" = ? AND "product" = ?"#,
-        uniques: &[],
         references: &[
             ::bindery::__private::ReferenceSql {
                 columns: &[0],
@@ -4892,7 +4855,7 @@ pub mod likes {
                 to_columns: &[0],
             },
         ],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Default> for model::Like {
@@ -5234,16 +5197,12 @@ pub mod model__ {
         insert_row: r#"INSERT INTO "model" ("id", "fn", "self") VALUES (?, ?, ?)"#,
         returning: r#" RETURNING "id", "fn", "self""#,
         save: r#"UPDATE "model" SET "fn" = ?, "self" = ? WHERE "id" = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "model" WHERE "id" = ?"#,
-        uniques: &[],
-        references: &[],
         referenced: &[::bindery::__private::ReferencedSql {
             from: ::core::option::Option::Some(&super::match_::SQLITE),
             reference: 0,
         }],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Archive> for model::Model {
@@ -5746,17 +5705,13 @@ pub mod match_ {
             SET "option" = ?, "a1" = ?, "a2" = ?, "a3" = ?, "a4" = ?, "a5" = ?, "a6" = ?, "a7" =
             ?, "a8" = ?
             WHERE "id" = ?"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "match" WHERE "id" = ?"#,
-        uniques: &[],
         references: &[::bindery::__private::ReferenceSql {
             columns: &[1],
             to: ::bindery::__private::ReferredTable::At(&super::model__::SQLITE),
             to_columns: &[0],
         }],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     impl ::bindery::generic::LivesOn<engine::Archive> for model::Match {

@@ -1,7 +1,7 @@
 // An excerpt: no patch has a setter for the column by whose value a cluster has the row on one of its servers.
 // …
 
-/// Model `Visit`, table `visits`, on `default`.
+/// Model `Visit`, table `visits`, on `default` and `plain`.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod visits {
     // …

@@ -107,9 +107,6 @@ pub mod homes {
         save: r#"UPDATE "homes"
             SET "at" = $1, "past" = $2, "warm" = $3, "cold" = $4
             WHERE "id" = $5"#,
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "homes" WHERE "id" = $1"#,
         uniques: &[::bindery::__private::UniqueSql {
             columns: &[4],
@@ -117,8 +114,7 @@ pub mod homes {
             FROM "homes"
             WHERE "cold" = $1"#,
         }],
-        references: &[],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     // …

@@ -52,7 +52,6 @@ pub mod accounts {
         key: &[0],
         writable: &[0, 1, 2],
         required: &[0, 1, 2],
-        counted: ::core::option::Option::None,
         select: "SELECT `id`, `public`, `token` FROM `accounts`",
         first: "SELECT `id`, `public`, `token` FROM `accounts` ORDER BY `id` LIMIT 1",
         find: "SELECT `id`, `public`, `token` FROM `accounts` WHERE `id` = ?",
@@ -60,11 +59,7 @@ pub mod accounts {
         exists: "SELECT 1 FROM `accounts` WHERE `id` = ?",
         insert: "INSERT INTO `accounts` (`id`, `public`, `token`) VALUES (?, ?, ?)",
         insert_row: "INSERT INTO `accounts` (`id`, `public`, `token`) VALUES (?, ?, ?)",
-        returning: "",
         save: "UPDATE `accounts` SET `public` = ?, `token` = ? WHERE `id` = ?",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: "DELETE FROM `accounts` WHERE `id` = ?",
         uniques: &[
             ::bindery::__private::UniqueSql {
@@ -76,11 +71,11 @@ pub mod accounts {
                 find: "SELECT `id`, `public`, `token` FROM `accounts` WHERE `token` = ?",
             },
         ],
-        references: &[],
         referenced: &[::bindery::__private::ReferencedSql {
             from: ::core::option::Option::Some(&super::orders::MYSQL),
             reference: 0,
         }],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     // …

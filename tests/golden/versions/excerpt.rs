@@ -82,8 +82,7 @@ pub mod pages {
             FROM "pages"
             WHERE "path" = $1"#,
         }],
-        references: &[],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     // …
@@ -123,7 +122,6 @@ pub mod machines {
             key: &[0],
             writable: &[0, 1, 2, 3, 4],
             required: &[0, 2, 3, 4],
-            counted: ::core::option::Option::None,
             select: r#"SELECT `name`, `version`, `seen_at`, `changed_at`,
             `seen_to_the_second`
             FROM `machines`"#,
@@ -157,9 +155,7 @@ pub mod machines {
             CURRENT_TIMESTAMP(2), `changed_at` = CURRENT_TIMESTAMP(3), `seen_to_the_second` =
             CURRENT_TIMESTAMP, `hidden_at` = CURRENT_TIMESTAMP(3)"#,
             delete: "DELETE FROM `machines` WHERE `name` = ?",
-            uniques: &[],
-            references: &[],
-            referenced: &[],
+            ..::bindery::__private::TableSql::NOTHING
         };
 
     // …

@@ -68,28 +68,12 @@ pub mod customer_totals {
             r#""orders""#,
             r#""email""#,
         ],
-        key: &[],
-        writable: &[],
-        required: &[],
-        counted: ::core::option::Option::None,
         select: r#"SELECT "customer_id", "name", "total", "orders", "email"
             FROM "customer_totals""#,
         first: r#"SELECT "customer_id", "name", "total", "orders", "email"
             FROM "customer_totals" LIMIT 1"#,
-        find: "",
         count: r#"SELECT count(*) FROM "customer_totals""#,
-        exists: "",
-        insert: "",
-        insert_row: "",
-        returning: "",
-        save: "",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
-        delete: "",
-        uniques: &[],
-        references: &[],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     // …

@@ -28,7 +28,6 @@ pub mod signups {
         columns: &[r#""user_id""#],
         key: &[0],
         writable: &[0],
-        required: &[],
         counted: ::core::option::Option::Some(0),
         select: r#"SELECT "user_id" FROM "signups""#,
         first: r#"SELECT "user_id" FROM "signups" ORDER BY "user_id" LIMIT 1"#,
@@ -38,14 +37,8 @@ pub mod signups {
         insert: r#"INSERT INTO "signups" DEFAULT VALUES RETURNING "user_id""#,
         insert_row: r#"INSERT INTO "signups" ("user_id") VALUES (?)"#,
         returning: r#" RETURNING "user_id""#,
-        save: "",
-        version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
         delete: r#"DELETE FROM "signups" WHERE "user_id" = ?"#,
-        uniques: &[],
-        references: &[],
-        referenced: &[],
+        ..::bindery::__private::TableSql::NOTHING
     };
 
     // …

@@ -21,7 +21,7 @@ pub(crate) use constraints::{CONSTRAINTS, ConstraintShape};
 pub(crate) use ddl::Ddl;
 pub(crate) use derives::{derived_name, derives, derives_serde};
 pub(crate) use field::{Field, Given, LinkShape, optional};
-pub(crate) use model::{KeyShape, READ_ONLY, Shape, UniqueShape, applied};
+pub(crate) use model::{KeyShape, PlacementShape, READ_ONLY, Shape, UniqueShape, applied};
 pub(crate) use names::static_name;
 #[cfg(feature = "derive")]
 pub(crate) use query::QueryArgument;

@@ -54,6 +54,21 @@ pub(crate) struct Shape<'m> {
     pub(crate) through: Vec<ThroughShape<'m>>,
     /// The engines on which changes have events, by their positions.
     pub(crate) publishes_on: Vec<u16>,
+    /// Where its rows are on an engine that is a cluster, if it has a tag for that.
+    pub(crate) placement: Option<PlacementShape<'m>>,
+}
+
+/// The servers of a cluster that have the rows of a model.
+#[derive(Debug, Clone, Copy, Hash)]
+pub(crate) enum PlacementShape<'m> {
+    /// Each of them has all.
+    Reference,
+    /// One of them has a row, by the column at this position.
+    Sharded {
+        column: usize,
+        /// The name of the first table of those whose rows of equal values are on one server.
+        group: &'m str,
+    },
 }
 
 /// The facts of a table that the code repeats.

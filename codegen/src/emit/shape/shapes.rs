@@ -6,7 +6,8 @@ use std::sync::Arc;
 use bindery_schema::cluster::Cluster;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{
-    Column, ColumnId, EngineId, FieldType, KeyEngine, Model, Table, TableId, Unique,
+    Column, ColumnId, DistributionKind, EngineId, FieldType, KeyEngine, Model, Table, TableId,
+    Unique,
 };
 
 use bindery_schema::plan::statements::is_required;
@@ -18,7 +19,7 @@ use super::column_types::{ColumnTypes, Functions};
 use super::constraints;
 use super::derives::ItemDerives;
 use super::field::{Field, Given, LinkShape};
-use super::model::{KeyShape, Number, Shape, TableFacts, UniqueShape, applied};
+use super::model::{KeyShape, Number, PlacementShape, Shape, TableFacts, UniqueShape, applied};
 use super::names::Names;
 use super::relations::{Relations, Shaped};
 use super::surroundings::{Scope, Surroundings};
@@ -150,8 +151,19 @@ impl<'m> Shapes<'m> {
             referenced,
             through,
             publishes_on: self.publishes_on(table),
+            placement: self.placement(id, &positions),
             fields,
         }
+    }
+
+    fn placement(&self, id: TableId, positions: &[Option<usize>]) -> Option<PlacementShape<'_>> {
+        Some(match self.table(id).distribution.as_ref()?.kind {
+            DistributionKind::Reference => PlacementShape::Reference,
+            DistributionKind::Sharded { column, .. } => PlacementShape::Sharded {
+                column: positions[column.0 as usize]?,
+                group: &self.table(self.model.first_colocated(id)).name.name,
+            },
+        })
     }
 
     /// The engines of a published table that have an outbox.

@@ -92,6 +92,8 @@ pub(crate) struct PostgresConnection {
     raw_ran: bool,
     /// A pooler may stand before the server: it keeps sessions.
     has_pooler: bool,
+    /// The engine is a Citus cluster.
+    is_cluster: bool,
 }
 
 impl PostgresConnection {
@@ -105,6 +107,7 @@ impl PostgresConnection {
         let mut connection = Self::over(session, peer, config.statement_timeout);
         connection.tls.clone_from(&config.tls);
         connection.has_pooler = config.session.session_pooler;
+        connection.is_cluster = config.is_cluster;
         connection.watch_silence(config);
         connection.numbering.is_cluster = config.is_cluster;
         if config.resolve_commits {
@@ -152,7 +155,14 @@ impl PostgresConnection {
             info: ServerInfo { product, version },
             raw_ran: false,
             has_pooler: false,
+            is_cluster: false,
         }
+    }
+
+    /// Whether tables of its engine have their rows on several servers.
+    #[inline]
+    pub(crate) fn has_shards(&self) -> bool {
+        self.is_cluster
     }
 
     fn deadline(&self) -> Deadline {

@@ -238,7 +238,7 @@ mod tests {
         select: "SELECT \"id\", \"name\", \"note\" FROM \"odd \"\"name\"\"\"",
         insert: "INSERT INTO \"odd \"\"name\"\"\" (\"name\") VALUES (?) RETURNING \"id\", \"name\", \"note\"",
         returning: " RETURNING \"id\", \"name\", \"note\"",
-        ..TableSql::BARE
+        ..TableSql::NOTHING
     };
     const PLAIN: &str = "INSERT INTO \"odd \"\"name\"\"\" (\"name\") VALUES (?)";
     const NAMES: [&str; 2] = ["\"odd \"\"name\"\"\"", "\"ODD \"\"name\"\"\""];

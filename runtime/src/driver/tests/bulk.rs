@@ -15,7 +15,7 @@ const ENTRY: TableSql = TableSql {
     key: &[0],
     writable: &[0, 1, 2],
     required: &[0],
-    ..TableSql::BARE
+    ..TableSql::NOTHING
 };
 
 fn with_entries() -> Vec<Database> {

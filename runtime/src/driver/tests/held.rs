@@ -15,7 +15,7 @@ const HELD: TableSql = TableSql {
     key: &[0],
     writable: &[0, 1],
     required: &[0],
-    ..TableSql::BARE
+    ..TableSql::NOTHING
 };
 
 /// The column's type on SQLite, PostgreSQL and MySQL; empty where there is none.

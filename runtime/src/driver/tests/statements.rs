@@ -14,7 +14,7 @@ const ITEM: TableSql = TableSql {
     key: &[0],
     writable: &[0, 1, 2],
     required: &[0, 1],
-    ..TableSql::BARE
+    ..TableSql::NOTHING
 };
 
 fn with_items() -> Vec<Database> {

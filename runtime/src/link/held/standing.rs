@@ -247,6 +247,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::UnknownEngine { .. }
         | ErrorKind::NotHosted { .. }
         | ErrorKind::WrongEngine
+        | ErrorKind::RefusedByCluster(_)
         | ErrorKind::NotFound
         | ErrorKind::SeveralRows
         | ErrorKind::StaleVersion

@@ -55,6 +55,7 @@ fn answer(model: &Model, sql: &str) -> String {
     }
 }
 
+/// Covers DIST-02, DIST-03 on PostgreSQL.
 #[test]
 fn dist_02_statements_are_classed_as_a_cluster_answers() {
     let model = model();
@@ -137,6 +138,7 @@ fn make(client: &mut postgres::Client) {
     client.batch_execute(&script).expect("the schema is made");
 }
 
+/// Covers DIST-02, DIST-03 on PostgreSQL.
 #[test]
 fn dist_02_a_cluster_answers_as_the_cases_say() {
     let Some(cluster) = bindery_testkit::CitusCluster::of_process() else {

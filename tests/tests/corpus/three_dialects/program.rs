@@ -222,10 +222,8 @@ fn table_sql(model: &CheckedModel, table: TableId, engine: EngineId) -> TableSql
     TableSql {
         table: leak(sql.table),
         columns: texts(sql.columns),
-        key: &[],
         writable: leak(sql.writable),
         required: leak(sql.required),
-        counted: None,
         select: leak(sql.select),
         first: leak(sql.first),
         find: leak(sql.find),
@@ -239,9 +237,7 @@ fn table_sql(model: &CheckedModel, table: TableId, engine: EngineId) -> TableSql
         touched: leak(sql.touched),
         touch: leak(sql.touch),
         delete: leak(sql.delete),
-        uniques: &[],
-        references: &[],
-        referenced: &[],
+        ..TableSql::NOTHING
     }
 }
 

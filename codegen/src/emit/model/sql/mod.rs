@@ -4,13 +4,14 @@
 
 mod literal;
 
+use bindery_schema::cluster::Cluster;
 use bindery_schema::lists::IntoVec as _;
 use bindery_schema::model::{CheckedModel, EngineId};
 use bindery_schema::plan::{StatementFacts, TableStatements};
 use bindery_schema::sorting::sort_by;
 
 use crate::emit::shape::{
-    ROW_ENGINE, ReferenceShape, ReferencedShape, Shape, Surroundings, static_name,
+    PlacementShape, ROW_ENGINE, ReferenceShape, ReferencedShape, Shape, Surroundings, static_name,
 };
 use crate::rust_writer::{Expr, RustWriter, Signature, string_literal};
 use literal::sql_literal;
@@ -44,12 +45,31 @@ pub(crate) fn statements(
 ) {
     for (name, facts) in planned {
         let relations = relation_fields(around, shape, name);
+        let placement = placement(around, shape, name);
         let name = match around.scope.modules {
             true => format!("pub(super) static {name}"),
             false => format!("static {name}"),
         };
-        table_sql(w, &facts.statements(), &name, relations);
+        table_sql(w, &facts.statements(), &name, (relations, placement));
     }
+}
+
+/// Where the rows are on the engines with these statements, where one of them is a cluster.
+fn placement(around: &Surroundings<'_>, shape: &Shape<'_>, name: &str) -> Option<Expr> {
+    let mut engines = shape.table.engines.iter().map(|&id| around.engine_of(id));
+    let is_cluster =
+        engines.any(|engine| engine.cluster == Some(Cluster::Citus) && static_name(engine) == name);
+    let placement = shape.placement.filter(|_| is_cluster)?;
+    Some(match placement {
+        PlacementShape::Reference => Expr::text("::bindery::__private::Placement::Reference"),
+        PlacementShape::Sharded { column, group } => Expr::Struct(
+            "::bindery::__private::Placement::Sharded".to_owned(),
+            vec![
+                field("column", Expr::text(column.to_string())),
+                field("group", Expr::text(string_literal(group))),
+            ],
+        ),
+    })
 }
 
 /// The same for references of other derived models, which find the statements by the tag alone.
@@ -165,16 +185,34 @@ fn table_sql(
     w: &mut RustWriter,
     sql: &TableStatements,
     name: &str,
-    relations: [(String, Expr); 2],
+    (relations, placement): ([(String, Expr); 2], Option<Expr>),
 ) {
-    let fields = table_fields(sql).into_iter().chain(relations).into_vec();
+    let all = table_fields(sql).into_iter().chain(relations);
+    let mut fields = all.filter(|(_, value)| !is_nothing(value)).into_vec();
+    fields.extend(placement.map(|placement| field("placement", placement)));
     w.item(|w| {
+        let path = "::bindery::__private::TableSql".to_owned();
         w.assignment(
-            &format!("{name}: ::bindery::__private::TableSql"),
-            &Expr::Struct("::bindery::__private::TableSql".to_owned(), fields),
+            &format!("{name}: {path}"),
+            &Expr::StructOver(path, fields, "::bindery::__private::TableSql::NOTHING"),
         );
     });
 }
+
+/// Whether it is what a field has that is not given.
+fn is_nothing(value: &Expr) -> bool {
+    match value {
+        Expr::Text(text) => text == NONE || text == "\"\"",
+        Expr::Array(items) => items.is_empty(),
+        Expr::Struct(..)
+        | Expr::StructOver(..)
+        | Expr::Call(..)
+        | Expr::Chain(..)
+        | Expr::All(_) => false,
+    }
+}
+
+const NONE: &str = "::core::option::Option::None";
 
 /// The references from and to the table, as statements need them.
 fn relation_fields(
@@ -290,6 +328,6 @@ fn positions(positions: &[usize]) -> Expr {
 fn position(position: Option<usize>) -> Expr {
     Expr::text(match position {
         Some(at) => format!("::core::option::Option::Some({at})"),
-        None => "::core::option::Option::None".to_owned(),
+        None => NONE.to_owned(),
     })
 }
