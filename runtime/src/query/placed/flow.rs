@@ -7,7 +7,7 @@ use crate::driver::{Placement, TableSql};
 /// A table where a statement reads or changes it, as a number.
 pub(super) type Use = usize;
 
-/// What is known of a shard column, the least first.
+/// The knowledge of a shard column, the least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Known {
     Nothing,

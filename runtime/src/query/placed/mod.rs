@@ -10,6 +10,7 @@ mod refused;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -80,7 +80,7 @@ impl Survey {
         }
     }
 
-    /// What a row of a table that is not sharded gets is read where that row is.
+    /// The value that a row of a table which is not sharded gets is read where that row is.
     fn beside_changed(&self, read: Use, changed: Use) -> Error {
         let (read, changed) = (self.name(read), self.name(changed));
         refused(format!(
