@@ -423,10 +423,10 @@ impl TableSql {
         Cow::Owned(kept.join(", "))
     }
 
-    /// Whether updates set the current time of a column by themselves.
-    pub(crate) fn sets_time(&self) -> bool {
-        let others = usize::from(self.version.is_some());
-        !self.touch.is_empty() && assignments(self.touch).len() > others
+    /// The column that updates set to the current time by themselves.
+    pub(crate) fn time_set(&self) -> Option<usize> {
+        let mut touched = self.touched.iter().copied();
+        touched.find(|column| Some(*column) != self.version)
     }
 
     fn push_names(&self, columns: impl Iterator<Item = usize>, sql: &mut SqlWriter) {

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use super::in_turn;
 use super::insert::{Values, inserted, is_unique_violation, read_returned};
 use super::many::{ensure_each, in_chunks};
 use super::published::on_unique;
@@ -48,7 +47,6 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         self.run_on_link(Operation::Upsert, |link, sql, engine| {
             let unique = unique_key(sql, change.by())?;
             change.ensure(sql, engine)?;
-            let sets_time = in_turn::is_needed(link.ready()?, sql);
             ensure_row::<M, E>(new, unique, engine)?;
             let at = (sql, unique);
             let row = on_unique::<M, E, _, _>(link, at, engine, &[new], |link| {
@@ -66,7 +64,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
                     one.returning::<M>(link, engine)
                 })
             });
-            inserted::<M, E>(row).map_err(|error| in_turn::explained(error, sets_time))
+            inserted::<M, E>(row)
         })
     }
 
@@ -80,8 +78,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         self.run_on_link(Operation::UpsertMany, |link, sql, engine| {
             let at @ (_, unique) = (sql, unique_key(sql, change.by())?);
             change.ensure(sql, engine)?;
-            let sets_time = in_turn::is_needed(link.ready()?, sql);
-            let changed = link.atomically(|link| {
+            link.atomically(|link| {
                 let mut given = 0;
                 in_chunks(rows, &mut |chunk: &[M::New<E>]| {
                     ensure_each(chunk, |new| ensure_row::<M, E>(new, unique, engine))?;
@@ -92,8 +89,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
                     Ok(())
                 })?;
                 Ok(given)
-            });
-            changed.map_err(|error| in_turn::explained(error, sets_time))
+            })
         })
     }
 }

@@ -2,7 +2,7 @@
 //! `functions used in the DO UPDATE SET clause of INSERTs on distributed tables must be marked IMMUTABLE`).
 
 use super::insert::read_returned;
-use crate::driver::{Physical, TableSql};
+use crate::driver::{Physical, Placement, TableSql};
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::engine::Engine;
 use crate::model::Model;
@@ -16,7 +16,7 @@ const ATTEMPTS: usize = 16;
 
 /// Whether one statement is refused.
 pub(super) fn is_needed(physical: &Physical, sql: &TableSql) -> bool {
-    physical.is_coordinator() && sql.sets_time()
+    physical.has_shards() && sql.placement != Placement::Coordinator && sql.time_set().is_some()
 }
 
 /// Updates the row, or inserts it where there is none. The insert does nothing where another session was first.
@@ -33,15 +33,4 @@ pub(super) fn update_or_insert<M: Model, E: Engine>(
         }
     }
     Err(Error::new(ErrorKind::Conflict))
-}
-
-/// Adds what to call instead of `insert_or_update`, whose assignments only one statement can have.
-pub(super) fn explained(error: Error, is_needed: bool) -> Error {
-    const REFUSED: &str = "0A000";
-    if is_needed && error.code() == Some(REFUSED) {
-        return error.with_advice(
-            "updates of this table set the current time (`@updated`), which Citus refuses in `ON CONFLICT`: use `upsert`, or `update` and `insert`",
-        );
-    }
-    error
 }

@@ -112,11 +112,6 @@ impl Numbering {
 }
 
 impl PostgresConnection {
-    /// Whether the server is the coordinator of a cluster.
-    pub(crate) fn is_coordinator(&self) -> bool {
-        self.numbering.is_cluster
-    }
-
     /// From now on transactions are numbered, if the server can report them; on a cluster where `is_wanted` says that it is worth two phases.
     pub(super) fn number_transactions(
         &mut self,

@@ -105,11 +105,9 @@ impl Placed {
 
     /// Refuses an upsert that sets the time of the last change.
     pub(super) fn ensure_upserted(self, table: &'static TableSql) -> Result<()> {
-        let mut touched = table.touched.iter();
-        let time = touched.find(|column| Some(**column) != table.version);
         let is_spread = self.has_shards && table.placement != Placement::Coordinator;
-        match time.filter(|_| is_spread) {
-            Some(&column) => Err(refused::time_in_upsert(table, column)),
+        match table.time_set().filter(|_| is_spread) {
+            Some(column) => Err(refused::time_in_upsert(table, column)),
             None => Ok(()),
         }
     }
