@@ -14,8 +14,8 @@ fn refused(why: String) -> Error {
 pub(super) fn time_in_upsert(table: &TableSql, column: usize) -> Error {
     let (name, column) = (unquoted(table.table), unquoted(table.columns[column]));
     refused(format!(
-        "`{column}` of `{name}` is set to the current time by every update, which a Citus cluster refuses where a row is inserted or updated: insert \
-         the row, or update it"
+        "`{column}` of `{name}` is set to the current time by every update, which a Citus cluster refuses where a row is inserted or updated: use \
+         `upsert`, or `update` and `insert`"
     ))
 }
 
