@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use bindery::error::Applied;
 use bindery::{Config, Connection, EngineOptions};
 use bindery_testkit::{CitusCluster, Watchdog};
 use syn::{ImplItem, Item, TraitItem, Type, Visibility};
 
-use crate::cluster::{Databases, NewOrder, NewTenant, Order, Tables as _, TenantId, engine};
+use crate::cluster::{
+    Databases, NewLine, NewOrder, NewTenant, Order, Tables as _, TenantId, engine, line, lines,
+    order, orders,
+};
 use crate::cluster_calls;
 use crate::cluster_calls_of_relations;
 
@@ -187,6 +191,84 @@ fn dist_02_each_method_of_a_sharded_model_is_one_task_where_its_key_is_known() {
         if let Tasks::Several(why) = call.tasks {
             assert!(!why.is_empty(), "{} {}", call.method, call.of);
         }
+    }
+}
+
+/// Covers DIST-02 on PostgreSQL: Citus takes no function of the time in `ON CONFLICT`.
+#[test]
+fn dist_02_an_upsert_that_a_cluster_refuses_says_what_to_call() {
+    let _watchdog = Watchdog::start("dist_02_an_upsert_that_a_cluster_refuses", PATIENCE);
+    let Some(world) = World::new() else { return };
+    let mut world = world.expect("the tables are made");
+    let stored = world.order().expect("nothing is in the way");
+    let by = (order::tenant_id, order::id);
+    let more = || order::total.set_to(order::total + 1);
+    let again = || NewOrder::from(stored.clone());
+    let mut orders = world.c.orders();
+    let one = orders.insert_or_update(by, again(), more()).map(drop);
+    let many = orders.insert_or_update_many(by, [again()], more());
+    for refused in [one, many.map(drop)] {
+        let error = refused.expect_err("the cluster refuses it");
+        assert_eq!(error.applied(), Applied::No, "{error:?}");
+        assert!(error.to_string().contains("use `upsert`"), "{error}");
+    }
+    let found = orders.find(cluster_calls::key(&stored));
+    assert_eq!(found.expect("it answers"), Some(stored));
+}
+
+/// Covers DIST-02, ERR-01 on PostgreSQL: a worker knows the key of its shard alone.
+#[test]
+fn dist_02_what_a_shard_refuses_is_the_models_own_key() {
+    let _watchdog = Watchdog::start("dist_02_what_a_shard_refuses", PATIENCE);
+    let Some(world) = World::new() else { return };
+    let mut world = world.expect("the tables are made");
+    let stored = world.order().expect("nothing is in the way");
+    let same = || NewOrder::from(stored.clone());
+    let next = world.new_order_of(stored.tenant_id).first_id(stored.id);
+    let others: bindery::Result<Vec<_>> = (0..9).map(|_| world.new_order()).collect();
+    let mut others = others.expect("nothing is in the way");
+    others.insert(5, same());
+    let c = &mut world.c;
+    c.orders().insert(next).expect("nothing is in the way");
+    let other = |id| NewOrder { id, ..same() };
+    let alone = NewLine::new(line::Required {
+        tenant_id: stored.tenant_id,
+        order_id: -1,
+        line: 1,
+        item: "one".into(),
+    });
+    let among = c
+        .orders()
+        .insert_many(others)
+        .expect_err("one violates a key");
+    assert_eq!(among.row(), None, "a shard counts its own rows: {among:?}");
+    let refused = [
+        (c.orders().insert(same()).map(drop), orders::PRIMARY_KEY),
+        (
+            c.orders().insert_many([same()]).map(drop),
+            orders::PRIMARY_KEY,
+        ),
+        (
+            c.orders().insert(other(-1)).map(drop),
+            orders::TENANT_ID_AND_CODE,
+        ),
+        (
+            c.transaction(|tx| tx.orders().insert_many([other(-1)]).map(drop)),
+            orders::TENANT_ID_AND_CODE,
+        ),
+        (
+            c.lines().insert(alone).map(drop),
+            lines::TENANT_ID_AND_ORDER_ID_FOREIGN_KEY,
+        ),
+        (
+            c.orders().delete(cluster_calls::key(&stored)).map(drop),
+            orders::TENANT_ID_AND_FIRST_ID_FOREIGN_KEY,
+        ),
+    ];
+    for (outcome, key) in refused {
+        let error = outcome.expect_err("it violates a key");
+        assert!(error.constraint() == key, "{error}: not {key:?}");
+        assert_eq!(error.applied(), Applied::No, "{error:?}");
     }
 }
 

@@ -253,6 +253,19 @@ const LOADED: &[Call] = &[
             is((last.len(), labels.len(), named.len()) == (1, 1, 2))
         },
     ),
+    one_of(
+        "Connection::load",
+        "of more rows than are in one statement",
+        |w| {
+            let tenant = w.tenant()?;
+            let new: Vec<NewOrder> = (0..300).map(|_| w.new_order_of(tenant)).collect();
+            w.before().orders().insert_many(new)?;
+            let of = order::tenant_id.eq(tenant);
+            let orders = w.before().orders().filter(of).all()?;
+            let loaded = w.counted(|c| c.load(&orders, (order::lines, order::labels)))?;
+            is(orders.len() == 300 && loaded.of(299).0.is_empty())
+        },
+    ),
     one_of("Connection::load", "of a tenant", |w| {
         let order = whole_order(w)?;
         let tenants = [order.tenant(w.before())?.expect("it has one")];

@@ -1,6 +1,8 @@
 //! SQLSTATE to kinds of errors. The server's text about a statement is kept for callers that request it, and never
 //! shown.
 
+mod shard;
+
 use super::session::Fault;
 use crate::error::DatabaseError;
 use crate::error::{Constraint, Error, ErrorKind, Operation, ReportedConstraint, TimeoutPhase};

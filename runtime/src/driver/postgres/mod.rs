@@ -566,9 +566,14 @@ impl PostgresConnection {
     }
 
     /// The same where a refusal by the server is the end of it.
-    fn failed_for_good(&mut self, fault: Fault) -> Error {
+    fn failed_for_good(&mut self, mut fault: Fault) -> Error {
         if fault.leaves_work() {
             self.cancel();
+        }
+        if let Fault::Server(said) = &mut fault
+            && self.numbering.is_cluster
+        {
+            said.name_table();
         }
         let error = statement_error(fault);
         if *error.kind() == ErrorKind::ConnectionLost {
