@@ -8,10 +8,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::servers::{Address, FreshDatabase, Product};
+use crate::servers::{Address, FreshDatabase, Product, fresh_on_nodes};
 
 /// The variable that names the PostgreSQL server tests may create databases on.
 pub const POSTGRES_URL: &str = "BINDERY_TEST_POSTGRES_URL";
+
+/// The variable that says that the server of [`POSTGRES_URL`] is a Citus cluster: `citus`. The URL has its nodes then, the coordinator first.
+pub const POSTGRES_FLAVOUR: &str = "BINDERY_TEST_POSTGRES_FLAVOUR";
 
 /// The variable that names the MariaDB or MySQL server tests may create databases on.
 pub const MYSQL_URL: &str = "BINDERY_TEST_MYSQL_URL";
@@ -137,12 +140,23 @@ pub fn mysql_is_galera() -> bool {
     env::var(MYSQL_FLAVOUR).as_deref() == Ok("galera")
 }
 
-/// A new, empty database on the server of [`postgres_url`], dropped with the returned value. `None` without a server.
+/// Returns whether [`postgres_url`] leads to the nodes of a Citus cluster.
+pub fn postgres_is_citus() -> bool {
+    env::var(POSTGRES_FLAVOUR).as_deref() == Ok("citus")
+}
+
+/// A new, empty database on the server of [`postgres_url`], or on all nodes of the cluster that it is, dropped with the returned value. `None`
+/// without a server.
 ///
 /// # Panics
 /// When the server that the variable names cannot be used: a test run that was promised one must not pass without it.
 pub fn fresh_postgres() -> Option<FreshDatabase> {
-    postgres_url().map(|url| fresh(Product::Postgres, &url))
+    postgres_url().map(|url| match postgres_is_citus() {
+        true => {
+            made(Address::parse(Product::Postgres, &url).and_then(|nodes| fresh_on_nodes(&nodes)))
+        }
+        false => fresh(Product::Postgres, &url),
+    })
 }
 
 /// The same, whose texts are sorted by an ICU locale, such as `en-US`, where a column does not say otherwise: as
@@ -155,8 +169,7 @@ pub fn fresh_postgres_of_locale(locale: &str) -> Option<FreshDatabase> {
         let server = Address::parse(Product::Postgres, &url)?;
         FreshDatabase::create_of_locale(&server, locale)
     };
-    let database = postgres_url().map(created);
-    database.map(|one| one.unwrap_or_else(|error| panic!("no database for the test: {error}")))
+    postgres_url().map(created).map(made)
 }
 
 /// A new, empty database on the server of [`mysql_url`], dropped with the returned value. `None` without a server.
@@ -168,9 +181,11 @@ pub fn fresh_mysql() -> Option<FreshDatabase> {
 }
 
 fn fresh(product: Product, url: &str) -> FreshDatabase {
-    Address::parse(product, url)
-        .and_then(|server| FreshDatabase::create(&server))
-        .unwrap_or_else(|error| panic!("no database for the test: {error}"))
+    made(Address::parse(product, url).and_then(|server| FreshDatabase::create(&server)))
+}
+
+fn made(database: crate::Result<FreshDatabase>) -> FreshDatabase {
+    database.unwrap_or_else(|error| panic!("no database for the test: {error}"))
 }
 
 fn url(name: &str, product: &str) -> Option<String> {

@@ -45,9 +45,9 @@ mod servers;
 mod watchdog;
 
 pub use environment::{
-    CI, CITUS, FULL, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, corpus, fresh_mysql, fresh_postgres,
-    fresh_postgres_of_locale, is_full_run, mysql_flavour, mysql_is_galera, mysql_url, postgres_url,
-    skip,
+    CI, CITUS, FULL, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_FLAVOUR, POSTGRES_URL, corpus, fresh_mysql,
+    fresh_postgres, fresh_postgres_of_locale, is_full_run, mysql_flavour, mysql_is_galera,
+    mysql_url, postgres_is_citus, postgres_url, skip,
 };
 pub use error::Error;
 #[doc(hidden)]

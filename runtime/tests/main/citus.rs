@@ -1,6 +1,8 @@
 //! Queries on a Citus cluster: each call of the query builder with where it runs, as the runtime says before it is sent and as the cluster counts it.
 //! The models are those of the case `spread`, whose second engine is the same database for a program that knows of no cluster.
 
+mod conformance;
+
 use std::time::Duration;
 
 use bindery::query::{count, excluded, select};

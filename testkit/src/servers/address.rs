@@ -64,6 +64,32 @@ impl Address {
         }
     }
 
+    /// The first of the hosts alone.
+    pub(crate) fn first_host(&self) -> Self {
+        Self {
+            other_hosts: String::new(),
+            ..self.clone()
+        }
+    }
+
+    /// Each of the hosts after the first, alone.
+    pub(crate) fn others(&self) -> impl Iterator<Item = Result<Self>> {
+        let hosts = self.other_hosts.split(',').skip(1);
+        hosts.map(|place| {
+            let refused = || Error::Url {
+                product: self.product,
+                reason: "its port is not a number",
+            };
+            let default = self.product.default_port();
+            let (host, port) = split_port(place, default).ok_or_else(refused)?;
+            Ok(Self {
+                host: host.to_owned(),
+                port,
+                ..self.first_host()
+            })
+        })
+    }
+
     pub(crate) fn url(&self) -> String {
         let Self {
             product,

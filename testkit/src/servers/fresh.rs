@@ -11,16 +11,28 @@ use crate::{Error, Result};
 pub struct FreshDatabase {
     server: Address,
     name: String,
+    /// Servers that have a database of this name for it.
+    others: Vec<Address>,
 }
 
 impl FreshDatabase {
     pub(crate) fn create(server: &Address) -> Result<Self> {
         let name = unique_name()?;
         create_database(server, &name)?;
-        Ok(Self {
+        Ok(Self::of(server, name))
+    }
+
+    fn of(server: &Address, name: String) -> Self {
+        Self::with_others(server, name, &[])
+    }
+
+    /// One that other servers have databases for, which go with it.
+    pub(crate) fn with_others(server: &Address, name: String, others: &[Address]) -> Self {
+        Self {
             server: server.clone(),
             name,
-        })
+            others: others.to_vec(),
+        }
     }
 
     /// A database of this locale, which only PostgreSQL has.
@@ -31,10 +43,7 @@ impl FreshDatabase {
             "CREATE DATABASE \"{name}\" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE '{quoted}' LC_COLLATE 'C' LC_CTYPE 'C';"
         );
         client::run(server, &create)?;
-        Ok(Self {
-            server: server.clone(),
-            name,
-        })
+        Ok(Self::of(server, name))
     }
 
     /// The database's URL, with user and password.
@@ -68,10 +77,9 @@ impl FreshDatabase {
 impl Drop for FreshDatabase {
     /// A database that cannot be dropped goes with its server; a test should not fail for it.
     fn drop(&mut self) {
-        let _ = client::run(
-            &self.server,
-            &drop_statement(self.server.product, &self.name),
-        );
+        for server in [&self.server].into_iter().chain(&self.others) {
+            let _ = client::run(server, &drop_statement(server.product, &self.name));
+        }
     }
 }
 
@@ -80,6 +88,13 @@ pub(crate) fn create_database(server: &Address, name: &str) -> Result<Address> {
     check_name(name)?;
     client::run(server, &create_statement(server.product, name))?;
     Ok(server.with_database(name))
+}
+
+/// Makes a copy of a database of PostgreSQL, in which no session is.
+pub(crate) fn copy_database(server: &Address, name: &str, template: &str) -> Result<()> {
+    check_name(name)?;
+    let create = format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\";");
+    client::run(server, &create).map(drop)
 }
 
 /// Names of this form mean the same quoted and unquoted on every product.

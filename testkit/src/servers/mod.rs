@@ -28,6 +28,7 @@ mod template;
 pub(crate) use address::Address;
 pub use broker::{Broker, LogOfFailure};
 pub use citus::CitusCluster;
+pub(crate) use citus::fresh_on_nodes;
 pub use detached::Detached;
 pub use fresh::FreshDatabase;
 pub use galera::Galera;

@@ -283,9 +283,11 @@ fn futures_dropped_at_any_moment_leave_nothing<E: Everything>(place: &TestEngine
                     random = random
                         .wrapping_mul(6_364_136_223_846_793_005)
                         .wrapping_add(1);
-                    // Up to a millisecond, or up to 128 of them.
-                    let most = 1_000 << (random >> 61);
-                    let patience = Duration::from_micros((random >> 33) % most);
+                    // Up to a millisecond, or up to 64 of them; one in eight is waited for.
+                    let patience = match random >> 61 {
+                        7 => PATIENCE,
+                        shift => Duration::from_micros((random >> 33) % (1_000 << shift)),
+                    };
                     let work = db.run(move |db| {
                         let mut c = db.connect(engine)?;
                         c.transaction(|tx| {

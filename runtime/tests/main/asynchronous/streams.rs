@@ -9,7 +9,7 @@ use bindery::asynchronous::RowStream;
 use bindery::{Error, ErrorKind, Sql};
 
 use super::{PATIENCE, TestEngine, block_on, in_every_runtime, is_released, on_each_place, until};
-use crate::sample::{Everything, NewBlog, Tables, model};
+use crate::sample::{Everything, NewBlog, Tables, blog, model};
 
 on_each_place! {
     a_stream_has_all_rows_in_their_order;
@@ -35,8 +35,10 @@ fn a_stream_has_all_rows_in_their_order<E: Everything>(place: &TestEngine<E>) {
     in_every_runtime(|| {
         let db = db.clone();
         async move {
-            let mut rows =
-                db.stream(move |db| db.registry().repository::<model::Blog, E>(engine).iter());
+            let mut rows = db.stream(move |db| {
+                let blogs = db.registry().repository::<model::Blog, E>(engine);
+                blogs.order_by(blog::id.asc()).iter()
+            });
             let mut titles = Vec::new();
             while let Some(blog) = rows.try_next().await.unwrap() {
                 titles.push(blog.title);

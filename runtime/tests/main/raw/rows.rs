@@ -4,7 +4,7 @@ use bindery::{Connection, ErrorKind, Sql};
 
 use super::{assembled, by, sql};
 use crate::sample::engine::{Any, B, Default};
-use crate::sample::{Blog, Everything, NewBlog, Tables, at, embedded, on_each_database};
+use crate::sample::{Blog, Everything, NewBlog, Tables, at, blog, embedded, on_each_database};
 
 on_each_database! {
     qry_02_rows_are_read_into_models_tuples_and_values;
@@ -32,7 +32,8 @@ fn qry_02_rows_are_read_into_models_tuples_and_values<E: Everything>(c: &mut Con
     fill(c);
     let at_least = sql(c, "SELECT * FROM blogs WHERE stars >= ? ORDER BY stars");
     let blogs: Vec<Blog<E>> = c.query_as(at_least, (2,)).unwrap();
-    assert_eq!(blogs, c.blogs().all().unwrap()[1..]);
+    let all = c.blogs().order_by(blog::stars.asc()).all();
+    assert_eq!(blogs, all.unwrap()[1..]);
 
     let pairs = c.query_as::<(String, i64)>("SELECT title, stars FROM blogs ORDER BY stars", ());
     let expected = [("one", 1), ("two", 2), ("three", 3)];

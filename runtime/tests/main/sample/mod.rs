@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use bindery::__private::{Cluster, EngineInfo, Keeps, List, Program};
+use bindery::__private::{Cluster, EngineInfo, Keeps, List, Program, TableDdl};
 use bindery::generic::{GeneratedDatabases, ModelInfo};
 use bindery::{Config, Connection, EngineOptions, Hosts, Registry, StaticEngine};
 use bindery_testkit::{FreshDatabase, Product};
@@ -21,11 +21,16 @@ pub(crate) mod engine {
     };
 }
 
-/// The generated program with all engines. Where this run tests with a cluster, it is that of a build with `cluster = "galera"`.
+/// The generated program with all engines. Where this run tests with a cluster, it is that of a build with `cluster = "galera"`, or of one
+/// with `cluster = "citus"`.
 pub(crate) fn program() -> &'static Program {
-    match bindery_testkit::mysql_is_galera() {
-        true => &CLUSTERED,
-        false => generated(),
+    match (
+        bindery_testkit::mysql_is_galera(),
+        bindery_testkit::postgres_is_citus(),
+    ) {
+        (true, _) => &CLUSTERED,
+        (_, true) => &ON_CITUS,
+        (false, false) => generated(),
     }
 }
 
@@ -52,6 +57,66 @@ pub(crate) static CLUSTERED: LazyLock<Program> = LazyLock::new(|| {
     });
     Program {
         engines: engines.collect(),
+        ..generated().clone()
+    }
+});
+
+/// The variable whose presence has the rows of the tables on all servers of a Citus cluster, and not on the coordinator alone.
+pub(crate) const SHARDED: &str = "BINDERY_TEST_SHARDED";
+
+/// How tables are made whose rows are on all servers: by a column of the key, or where other unique keys have no such column, all of
+/// them on each server.
+const PLACED: [(&str, &str); 4] = [
+    (
+        "blogs",
+        "SELECT create_distributed_table('blogs', 'id', shard_count => 4)",
+    ),
+    ("members", "SELECT create_reference_table('members')"),
+    (
+        "order_lines",
+        "SELECT create_distributed_table('order_lines', 'order_id', shard_count => 4)",
+    ),
+    (
+        "logs",
+        "SELECT create_distributed_table('logs', 'text', shard_count => 4)",
+    ),
+];
+
+/// The program of a build with `cluster = "citus"`: with tags above its tables, or without.
+static ON_CITUS: LazyLock<Program> = LazyLock::new(|| {
+    let is_sharded = std::env::var_os(SHARDED).is_some();
+    let engines = generated().engines.iter().map(|info| match info.name() {
+        "x_postgres" => EngineInfo {
+            cluster: Some(Cluster::Citus),
+            keeps: Cow::Borrowed(&[]),
+            ..info.clone()
+        },
+        _ => info.clone(),
+    });
+    let engines: Cow<'static, [EngineInfo]> = engines.collect();
+    let coordinator = engines.iter().position(|info| info.cluster.is_some());
+    let placed = |table: &TableDdl| {
+        let is_placed = is_sharded && Some(table.engine) == coordinator;
+        let mut placed = PLACED
+            .iter()
+            .filter(|(name, _)| is_placed && *name == table.table);
+        TableDdl {
+            create: List::owned(
+                table
+                    .create
+                    .iter()
+                    .chain(placed.next().map(|(_, sql)| *sql)),
+            ),
+            ..table.clone()
+        }
+    };
+    let models = generated().models.iter().map(|model| ModelInfo {
+        tables: model.tables.iter().map(placed).collect(),
+        ..model.clone()
+    });
+    Program {
+        models: List::owned(models),
+        engines,
         ..generated().clone()
     }
 });
@@ -87,7 +152,7 @@ pub(crate) static ONLY_B: LazyLock<Program> = LazyLock::new(|| {
 
 /// All engines, of a version of the program that had no log yet.
 pub(crate) static EARLIER: LazyLock<Program> = LazyLock::new(|| Program {
-    models: List::Static(&program().models.compiled()[..3]),
+    models: List::owned(program().models.iter().take(3).cloned()),
     ..program().clone()
 });
 
