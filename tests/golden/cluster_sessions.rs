@@ -221,7 +221,9 @@ fn report_is_true(world: &World, report: &SessionReport, (number, writes): (i64,
     }
 }
 
-/// Covers DIST-05 on PostgreSQL. In full: 2,000 calls.
+/// Covers DIST-05 on PostgreSQL.
+///
+/// In full: 2,000 calls.
 #[test]
 fn dist_05_calls_that_are_cancelled_leave_all_or_nothing_on_all_servers() {
     let _watchdog = Watchdog::start("dist_05_calls_that_are_cancelled", PATIENCE);

@@ -5,7 +5,7 @@ use bindery::{Connection, Error, ErrorKind, Key};
 
 use crate::sample::{
     Blog, BlogPatch, Everything, MemberPatch, NewBlog, NewMember, NewOrderLine, OrderLineId,
-    Tables, on_each_database, order_line,
+    Tables, is_counted, on_each_database, order_line,
 };
 
 on_each_database! {
@@ -177,7 +177,7 @@ fn err_02_a_failing_row_of_an_insert_is_named<E: Everything>(c: &mut Connection<
         });
         let error = c.members().insert_many(rows).unwrap_err();
         assert!(is_unique_violation(&error), "{error:?}");
-        assert_eq!(error.row(), Some(failing));
+        assert_eq!(error.row(), is_counted().then_some(failing));
         assert_eq!(c.members().count().unwrap(), 1);
     }
 }
