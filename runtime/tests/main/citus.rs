@@ -150,58 +150,6 @@ const CASES: &[Case] = cases! {
     Refused: |c| c.devices().insert_or_update(device::name, NewDevice::new("a", 1), device::owner.set_to(2));
 };
 
-fn user_id<E: StaticEngine>(id: i64) -> UserId<E> {
-    UserId {
-        tenant_id: t(7),
-        id,
-    }
-}
-
-fn new_user<E: StaticEngine>(id: i64) -> NewUser<E> {
-    NewUser::new(t(7), id, "n")
-}
-
-/// The methods of a repository that are given keys or rows.
-const METHODS: &[Case] = cases! {
-    One: |c| c.users().find(user_id(1));
-    One: |c| c.users().get(user_id(1));
-    One: |c| c.users().reload(user_id(1));
-    One: |c| c.users().exists(user_id(1));
-    One: |c| c.users().find_many([1, 2].map(user_id));
-    One: |c| c.users().insert(new_user(10));
-    One: |c| c.users().insert_only(new_user(11));
-    One: |c| c.users().insert_or_ignore(new_user(10));
-    One: |c| c.users().insert_many([12, 13].map(new_user));
-    One: |c| c.users().insert_many_returning([14, 15].map(new_user));
-    One: |c| c.users().get_or_insert(new_user(16));
-    One: |c| c.users().update(user_id(10), UserPatch::new().email("a"));
-    One: |c| c.users().update_returning(user_id(10), UserPatch::new().email("b"));
-    One: |c| c.users().update_many([10, 11].map(|id| (user_id(id), UserPatch::new().email("c"))));
-    One: |c| {
-        let read = c.users().get(user_id(10))?;
-        let mut row = read.clone();
-        row.email = "d".to_owned();
-        c.users().save_changes(&read, &row)?;
-        c.users().save(&row)?;
-        c.users().save_many([&row])?;
-        c.users().upsert_row(&row)
-    };
-    One: |c| {
-        let mut row = c.users().get(user_id(10))?;
-        row.id = 17;
-        c.users().insert_row(&row)
-    };
-    One: |c| c.users().upsert(new_user(18));
-    One: |c| c.users().upsert_many([18, 19].map(new_user));
-    One: |c| c.users().delete(user_id(10));
-    One: |c| c.users().delete_many([11, 12].map(user_id));
-    One: |c| c.plans().find(PlanId::new(1));
-    One: |c| c.notes().find(NoteId::new(1));
-    All: |c| c.users().all();
-    All: |c| c.users().first();
-    All: |c| c.users().count();
-};
-
 const DAY: bindery::types::NaiveDate =
     bindery::types::NaiveDate::from_ymd_opt(2026, 11, 30).expect("a day");
 
@@ -398,27 +346,4 @@ fn dist_03_a_refusal_says_which_condition_is_missing() {
             .expect("counted"),
         3
     );
-}
-
-/// Covers DIST-02 on PostgreSQL: keys and rows have the shard column, so that each method which is given some needs one shard.
-#[test]
-fn dist_02_methods_of_a_repository_run_on_the_shard_of_the_key() {
-    let _watchdog = Watchdog::start("dist_02_methods_of_a_repository", Duration::from_secs(120));
-    let Some(world) = World::new() else { return };
-    let mut c = world.db.default().expect("the coordinator answers");
-    let mut wrong = Vec::new();
-    for case in METHODS {
-        let mut outcome = Ok(());
-        let mut said = Vec::new();
-        let (_, several) =
-            world.counted_in(|| said = Logged::of(|| outcome = (case.on_cluster)(&mut c)));
-        let is_right = (several == 0) == (case.expected == One);
-        if !is_right || outcome.is_err() || !said.is_empty() {
-            wrong.push(format!(
-                "{}: {outcome:?}, {several} on several, {said:?}",
-                case.call
-            ));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
