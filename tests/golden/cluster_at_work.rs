@@ -293,6 +293,7 @@ fn dist_02_no_method_of_a_repository_is_left_out() {
 /// Methods that send nothing, and those that a model of a cluster has not.
 const WITHOUT_A_CALL: &[(&str, &str)] = &[
     ("Repository::new", "sends nothing"),
+    ("Repository::on_all_shards", "sends nothing"),
     ("Order::to_engine", "sends nothing"),
     ("Column::ancestors", OF_ONE_COLUMN),
     ("Column::descendants", OF_ONE_COLUMN),
