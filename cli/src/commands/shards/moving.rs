@@ -29,7 +29,7 @@ use crate::progress::Progress;
 
 /// Rows that are copied, or removed, in one transaction.
 const ROWS: usize = 2_000;
-/// So many changes may be left when writers begin to wait.
+/// The most changes that may be left when writers begin to wait.
 const FEW: u64 = 2_000;
 /// A shard whose transactions take their time is tried again for this long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -319,13 +319,17 @@ impl<'o> Moving<'o> {
         self.remove(to)?;
         let opened = (self.opened.engines, from, to);
         self.follower.begin(opened, || self.copy_rows())?;
-        let mut is_near = self.follow_closely()?;
+        let is_near = self.follow_closely()?;
         self.ensure_near(is_near || holds_writers)?;
         let mut compared = None;
         if is_near {
-            let waiting = self.compare()?;
-            is_near = self.follow_closely()?;
+            let mut waiting = self.compare()?;
+            let is_near = self.follow_closely()?;
             self.ensure_near(is_near || holds_writers)?;
+            // A row that the target refuses ends the move here, while its slots are still open to writers.
+            if is_near {
+                self.settle(&mut waiting)?;
+            }
             compared = Some(waiting);
         }
         self.say((from, LEAVING))?;
@@ -431,7 +435,7 @@ impl<'o> Moving<'o> {
         Ok(true)
     }
 
-    /// Nobody is kept waiting for longer than a moment who was not meant to.
+    /// An error where writers would wait for longer than a moment.
     fn ensure_near(&self, is_near: bool) -> Result<(), Failure> {
         if is_near {
             return Ok(());
