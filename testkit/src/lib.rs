@@ -32,7 +32,7 @@
 //! [`CitusCluster`] is a Citus cluster, of an installation of Citus that [`CITUS`] names.
 //!
 //! [`FaultProxy`] stands between a program and its server and does what networks do on bad days; [`Watchdog`] ends a test
-//! that would otherwise hang.
+//! that would otherwise hang, and [`SetOnDrop`] the threads of one that fails.
 //!
 //! No database driver is linked: databases are made with the client programs that come with the servers
 //! (`psql`, `mariadb` or `mysql`). Unix only.
@@ -57,7 +57,7 @@ pub use servers::{
     Broker, CitusCluster, Detached, FreshDatabase, Galera, LogOfFailure, Product, Server,
     ServerOptions, Shutdown,
 };
-pub use watchdog::Watchdog;
+pub use watchdog::{SetOnDrop, Watchdog};
 
 /// The result of this crate's fallible functions.
 pub type Result<T> = std::result::Result<T, Error>;

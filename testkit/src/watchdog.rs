@@ -1,5 +1,6 @@
 //! An end for tests that would otherwise hang.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -55,4 +56,27 @@ fn bark(test: &str, limit: Duration) -> ! {
     // Past the capture of the test's output, which would be lost.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
     std::process::abort()
+}
+
+/// Says that threads have to end, also where the test fails meanwhile: a scope waits for its threads, so a test that failed would hang.
+///
+/// ```
+/// use std::sync::atomic::{AtomicBool, Ordering};
+/// use bindery_testkit::SetOnDrop;
+///
+/// let is_over = AtomicBool::new(false);
+/// std::thread::scope(|scope| {
+///     let _over = SetOnDrop(&is_over);
+///     scope.spawn(|| while !is_over.load(Ordering::Relaxed) { std::thread::yield_now() });
+///     // … what may fail
+/// });
+/// ```
+#[derive(Debug)]
+#[must_use = "it is set where this is dropped"]
+pub struct SetOnDrop<'flag>(pub &'flag AtomicBool);
+
+impl Drop for SetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use bindery::messages::{events_of, messages_of};
 use bindery::outbox::{TaskFilter, TaskSummary};
+use bindery_testkit::SetOnDrop;
 
 use super::*;
 
@@ -373,6 +374,7 @@ where
     let is_over = AtomicBool::new(false);
     let sync = || db.registry().sync::<User<S>, UserCopy<T>>(mapped);
     std::thread::scope(|scope| {
+        let over = SetOnDrop(&is_over);
         let runs = scope.spawn(|| {
             let run = || sync().full().batch_size(5).run().unwrap().run;
             let runs = std::iter::repeat_with(run);
@@ -388,7 +390,7 @@ where
         write_users(&mut rows, USERS / 2 + 1..=USERS);
         wait_until("all is handled", || is_all_handled(world, pair));
         drop(second);
-        is_over.store(true, Ordering::Relaxed);
+        drop(over);
         assert!(runs.join().unwrap() > 0, "runs were at work meanwhile");
     });
     assert_eq!(messages(world, target).failed, 0);

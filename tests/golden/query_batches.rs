@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bindery::{Config, Connection, EngineOptions, ErrorKind, StaticEngine};
-use bindery_testkit::is_full_run;
+use bindery_testkit::{SetOnDrop, is_full_run};
 
 use crate::bench::{Bench, peak_kib};
 use crate::queries::*;
@@ -77,6 +77,7 @@ fn qry_06_batches_have_each_row_that_stays_once_while_others_write() -> bindery:
         peak_kib();
         let before = peak_kib();
         std::thread::scope(|scope| {
+            let read_all = SetOnDrop(&is_read);
             let writing = scope.spawn(|| write(&mut writer, ann, &is_read));
             let mut ids: Vec<i64> = Vec::new();
             let mut read = || {
@@ -88,7 +89,7 @@ fn qry_06_batches_have_each_row_that_stays_once_while_others_write() -> bindery:
                 Ok::<(), bindery::Error>(())
             };
             let outcome = read();
-            is_read.store(true, Ordering::Release);
+            drop(read_all);
             let rounds = writing.join().expect("the writer does not panic")?;
             outcome?;
             assert!(rounds >= 30);

@@ -1,7 +1,7 @@
 //! The failures that a run of tests has printed, kept to be printed once more at the end: the log of a whole run is long, and often
 //! only its end is looked at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{BufRead, BufReader, Read};
 
 use crate::output::print;
@@ -9,6 +9,8 @@ use crate::output::print;
 /// Lines kept of one test binary, and of the whole run.
 const MOST_LINES_OF_A_BINARY: usize = 80;
 const MOST_LINES: usize = 240;
+/// Lines kept of the end of one that reported no result.
+const LAST_LINES: usize = 16;
 
 /// Passes everything on to stdout and returns what it reports of tests.
 pub(crate) fn pass_on(output: impl Read) -> Told {
@@ -18,6 +20,7 @@ pub(crate) fn pass_on(output: impl Read) -> Told {
         print(&line);
         told.look_at(&line);
     }
+    told.end();
     told
 }
 
@@ -37,6 +40,8 @@ pub(crate) struct Told {
     failed: usize,
     /// The tests that were passed over for want of what they need, as they say it.
     pub(crate) skipped: BTreeSet<String>,
+    /// The last lines so far.
+    last: VecDeque<String>,
 }
 
 impl Told {
@@ -67,7 +72,20 @@ impl Told {
         }
     }
 
+    /// After the last line: a binary that was ended by a signal says why in its last lines, if it says so at all.
+    fn end(&mut self) {
+        if self.begun > self.ended {
+            self.failures
+                .push("---- the end of what reported no result ----".to_owned());
+            self.failures.extend(self.last.drain(..));
+        }
+    }
+
     fn look_at(&mut self, line: &str) {
+        if self.last.len() == LAST_LINES {
+            self.last.pop_front();
+        }
+        self.last.push_back(line.to_owned());
         if is_beginning(line) {
             self.begun += 1;
         } else if let Some(name) = line
@@ -149,8 +167,12 @@ mod tests {
 
     #[test]
     fn a_binary_that_was_ended_by_a_signal_has_told_no_result() {
-        let ended = told("running 1 test\ntest a ... ok\n");
+        let ended = told("running 2 tests\ntest a ... ok\nb still runs after 5 s\n");
         assert!(!ended.is_complete());
+        assert_eq!(
+            ended.failures[1..],
+            ["running 2 tests", "test a ... ok", "b still runs after 5 s"]
+        );
         let skipped = told("skipped: no real schemas\n").skipped;
         assert!(skipped.contains("no real schemas") && ended.skipped.is_empty());
         let nameless = told("running 1 test\ntest result: FAILED. 0 passed; 1 failed; 0 ignored\n");
@@ -160,6 +182,7 @@ mod tests {
     fn told(output: &str) -> Told {
         let mut told = Told::default();
         output.lines().for_each(|line| told.look_at(line));
+        told.end();
         told
     }
 }

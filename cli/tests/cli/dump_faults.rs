@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery_testkit::{Direction, Fault, FaultProxy, fresh_mysql, fresh_postgres};
+use bindery_testkit::{Direction, Fault, FaultProxy, SetOnDrop, fresh_mysql, fresh_postgres};
 use mysql::prelude::Queryable;
 
 use super::dumped::{At, Dumped, SCHEMA};
@@ -92,6 +92,7 @@ fn dump_01_a_dump_is_one_snapshot_while_others_write() {
         let (is_over, number) = (AtomicBool::new(false), AtomicU64::new(0));
         let before = test.rows("giro");
         thread::scope(|scope| {
+            let _over = SetOnDrop(&is_over);
             scope.spawn(|| transfers(&test.b, &is_over, &number));
             let until = Instant::now() + Duration::from_secs(60);
             while number.load(Ordering::Relaxed) == 0 && Instant::now() < until {
@@ -103,7 +104,6 @@ fn dump_01_a_dump_is_one_snapshot_while_others_write() {
                     sum(&test.read("data/b/giro.csv")) + sum(&test.read("data/b/savings.csv"));
                 assert_eq!(total, 800_000, "round {round}");
             }
-            is_over.store(true, Ordering::Relaxed);
         });
         assert!(number.load(Ordering::Relaxed) > 0);
         assert_ne!(test.rows("giro"), before);

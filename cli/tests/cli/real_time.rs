@@ -9,7 +9,7 @@ use bindery::outbox::{HasInbox, HasOutbox};
 use bindery::sync::Reject;
 use bindery::{Config, Hosts, StaticEngine};
 use bindery_testkit::{
-    Server, ServerOptions, Shutdown, Watchdog, fresh_mysql, fresh_postgres, is_full_run,
+    Server, ServerOptions, SetOnDrop, Shutdown, Watchdog, fresh_mysql, fresh_postgres, is_full_run,
 };
 
 use super::support::{Project, holds};
@@ -145,6 +145,7 @@ fn is_equal_afterwards<S: Tested, T: Tested>(
     let consumer = consumer.expect("the consumer starts");
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let _over = SetOnDrop(&is_over);
         scope.spawn(|| write(&db, source, &is_over));
         wait_until("rows are copied", || is_copying(&db, target));
         let lock = away.go(&project);
@@ -153,7 +154,6 @@ fn is_equal_afterwards<S: Tested, T: Tested>(
         std::thread::sleep(outage() / 2);
         away.come_back(lock);
         std::thread::sleep(Duration::from_secs(1));
-        is_over.store(true, Ordering::Relaxed);
     });
     told("nothing is written any more");
     wait_until("all is handled", || waiting(&db, source, target) == Some(0));

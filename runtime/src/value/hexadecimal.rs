@@ -2,13 +2,37 @@
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
+/// Of each byte the number that it is as a digit of either case, or [`NO_DIGIT`].
+#[cfg(any(feature = "data", feature = "read-token", feature = "sync"))]
+const NUMBERS: [u8; 256] = {
+    let mut numbers = [NO_DIGIT; 256];
+    let mut number = 0;
+    while number < DIGITS.len() {
+        let digit = DIGITS[number];
+        numbers[digit as usize] = number as u8;
+        numbers[digit.to_ascii_uppercase() as usize] = number as u8;
+        number += 1;
+    }
+    numbers
+};
+
+#[cfg(any(feature = "data", feature = "read-token", feature = "sync"))]
+const NO_DIGIT: u8 = 0xFF;
+
+/// Bytes whose digits are made at once.
+const PART: usize = 512;
+
 /// Appends the digits of bytes, in lower case.
 pub(crate) fn push(bytes: &[u8], out: &mut String) {
     out.reserve(2 * bytes.len());
-    for byte in bytes {
-        for half in [byte >> 4, byte & 0xF] {
-            out.push(DIGITS[usize::from(half)].into());
+    let mut digits = [0; 2 * PART];
+    for part in bytes.chunks(PART) {
+        for (at, &byte) in part.iter().enumerate() {
+            digits[2 * at] = DIGITS[usize::from(byte >> 4)];
+            digits[2 * at + 1] = DIGITS[usize::from(byte & 0xF)];
         }
+        let digits = &digits[..2 * part.len()];
+        out.push_str(std::str::from_utf8(digits).expect("digits are ASCII"));
     }
 }
 
@@ -23,9 +47,15 @@ pub(crate) fn write(bytes: &[u8]) -> String {
 #[cfg(any(feature = "data", feature = "read-token", feature = "sync"))]
 pub(crate) fn parse(text: &str) -> Option<Vec<u8>> {
     let (pairs, rest) = text.as_bytes().as_chunks();
-    let digit = |digit: u8| char::from(digit).to_digit(16);
-    let byte = |&[high, low]: &[u8; 2]| Some((digit(high)? << 4 | digit(low)?) as u8);
-    rest.is_empty().then(|| pairs.iter().map(byte).collect())?
+    let mut bytes = Vec::with_capacity(pairs.len());
+    let mut seen = 0;
+    for &[high, low] in pairs {
+        let (high, low) = (NUMBERS[usize::from(high)], NUMBERS[usize::from(low)]);
+        seen |= high | low;
+        bytes.push(high << 4 | low);
+    }
+    // The number of no digit has a bit that those of digits lack.
+    (rest.is_empty() && seen < 16).then_some(bytes)
 }
 
 #[cfg(all(test, feature = "sync"))]

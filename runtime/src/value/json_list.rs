@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::of_column::Value;
 use super::recorded::replay;
 use super::writer::ParamTarget;
-use super::{ParamWriter, calendar_text, uuid_text};
+use super::{ParamWriter, calendar_text, hexadecimal, uuid_text};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Writes the elements of a JSON array.
@@ -58,11 +58,7 @@ impl JsonList<'_> {
             Value::Single(value) => self.float(value.into()),
             Value::Double(value) => self.float(value),
             Value::Text(text) | Value::Json(text) | Value::Decimal(text) => self.text(text),
-            Value::Bytes(bytes) => self.formatted(|out| {
-                for byte in bytes {
-                    write!(out, "{byte:02X}").expect("writing to a String cannot fail");
-                }
-            }),
+            Value::Bytes(bytes) => self.formatted(|out| hexadecimal::push(bytes, out)),
             Value::Date(days) => self.formatted(|out| calendar_text::write_date(days, out)),
             Value::Time(micros) => self.formatted(|out| calendar_text::write_time(micros, out)),
             Value::DateTime(micros) | Value::Timestamp(micros) => {

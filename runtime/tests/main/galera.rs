@@ -9,7 +9,6 @@ mod killed;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -30,15 +29,6 @@ const SHOP: &str = "shop";
 const LIMIT: Duration = Duration::from_secs(60);
 
 type Maria = Connection<Mariadb>;
-
-/// Says that writers have to end, also where the test fails meanwhile: a scope waits for its threads.
-struct Ends<'e>(&'e AtomicBool);
-
-impl Drop for Ends<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
 
 /// The cluster's database, with these nodes in this order.
 fn on(cluster: &Galera, nodes: &[usize]) -> Registry {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bindery::generic::GeneratedDatabases as _;
 use bindery::replicas::{ReadsFrom, ReplicaState};
 use bindery::{Engine as _, EngineOptions, ErrorKind, Isolation, Registry, SessionOptions};
-use bindery_testkit::{Server, ServerOptions, Shutdown, Watchdog};
+use bindery_testkit::{Server, ServerOptions, SetOnDrop, Shutdown, Watchdog};
 
 use crate::sample::engine::{Default, Mariadb, Mysql, Postgres};
 use crate::sample::{
@@ -618,6 +618,7 @@ fn no_read_fails<E: Everything>(engine: E, options: ServerOptions) {
     let promoted = cluster.standbys[1].same_database(&cluster.url);
     let is_over = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let over = SetOnDrop(&is_over);
         let readers: Vec<_> = (0..3)
             .map(|_| {
                 scope.spawn(|| {
@@ -642,7 +643,7 @@ fn no_read_fails<E: Everything>(engine: E, options: ServerOptions) {
         let own = with(engine.name(), EngineOptions::url(promoted));
         insert(&own, engine, "of its own");
         std::thread::sleep(Duration::from_millis(500));
-        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        drop(over);
         for reader in readers {
             let reads: u32 = reader.join().expect("no read failed");
             assert!(reads > 10, "{reads}");

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bindery::{EngineOptions, Registry};
-use bindery_testkit::{Server, ServerOptions, Shutdown, Watchdog};
+use bindery_testkit::{Server, ServerOptions, SetOnDrop, Shutdown, Watchdog};
 
 use crate::sample::engine::{Mysql, Postgres};
 use crate::sample::{Everything, NewBlog, Tables, with};
@@ -60,6 +60,7 @@ fn under_way<E: Everything>(db: &Registry, engine: E, server: &mut Server, how: 
     let end = AtomicBool::new(false);
     let seen: [Seen; CONNECTIONS] = std::array::from_fn(|_| Seen::default());
     thread::scope(|scope| {
+        let _over = SetOnDrop(&end);
         for seen in &seen {
             scope.spawn(|| work(db, engine, seen, &end));
         }
@@ -69,7 +70,6 @@ fn under_way<E: Everything>(db: &Registry, engine: E, server: &mut Server, how: 
         let back = Instant::now();
         wait_for_each(&seen);
         let took = back.elapsed();
-        end.store(true, Ordering::Relaxed);
         assert!(took < HEALED, "{how:?}: {took:?}");
     });
     let failed = seen.iter().map(|seen| seen.failed.load(Ordering::Relaxed));

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use bindery_testkit::Galera;
+use bindery_testkit::{Galera, SetOnDrop};
 
-use super::{Ends, LIMIT, NAME, SHOP, maria, node_of, options};
+use super::{LIMIT, NAME, SHOP, maria, node_of, options};
 use crate::sample::{CLUSTERED, NewBlog, Tables, program_with};
 
 const WRITERS: usize = 4;
@@ -25,7 +25,7 @@ pub(super) fn a_busy_pool_leaves_a_node_that_is_not_synced(cluster: &Galera) {
     let (rows, end) = (AtomicUsize::new(0), AtomicBool::new(false));
     let nodes = Mutex::new([2; WRITERS]);
     thread::scope(|scope| {
-        let ends = Ends(&end);
+        let ends = SetOnDrop(&end);
         for writer in 0..WRITERS {
             let (db, rows, end, nodes) = (&db, &rows, &end, &nodes);
             scope.spawn(move || {

@@ -13,9 +13,9 @@ use bindery::atomic::{
 };
 use bindery::error::Applied;
 use bindery::{Config, Engine as _, EngineOptions, Registry};
-use bindery_testkit::{Galera, Server, Shutdown};
+use bindery_testkit::{Galera, Server, SetOnDrop, Shutdown};
 
-use super::{Ends, LIMIT, NAME, SHOP, maria, node_of, options};
+use super::{LIMIT, NAME, SHOP, maria, node_of, options};
 use crate::sample::engine::{Mariadb, Postgres};
 use crate::sample::{CLUSTERED, NewBlog, Tables};
 
@@ -84,7 +84,7 @@ pub(super) fn groups_are_whole_with_killed_nodes(
             .sum::<usize>()
     };
     thread::scope(|scope| {
-        let ends = Ends(&end);
+        let ends = SetOnDrop(&end);
         for writer in 0..4 {
             let (db, told, end) = (&db, &told, &end);
             scope.spawn(move || {

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use bindery::error::{Applied, Resolution};
 use bindery::{ErrorKind, Registry};
-use bindery_testkit::{Galera, Shutdown};
+use bindery_testkit::{Galera, SetOnDrop, Shutdown};
 
-use super::{Ends, LIMIT, SHOP, maria, node_of, on, open_url};
+use super::{LIMIT, SHOP, maria, node_of, on, open_url};
 use crate::sample::engine::Mariadb;
 use crate::sample::{CLUSTERED, NewBlog, Tables};
 
@@ -69,7 +69,7 @@ pub(super) fn nothing_is_lost_with_killed_nodes(
     let (told, end) = (Told::default(), AtomicBool::new(false));
     let mut pauses = Vec::new();
     thread::scope(|scope| {
-        let ends = Ends(&end);
+        let ends = SetOnDrop(&end);
         for writer in 0..WRITERS {
             let (db, told, end) = (&db, &told, &end);
             scope.spawn(move || {
@@ -152,7 +152,7 @@ pub(super) fn a_node_that_joins_is_not_used(cluster: &mut Galera) {
         .expect("two are enough");
     let end = AtomicBool::new(false);
     let [elsewhere, there] = thread::scope(|scope| {
-        let ends = Ends(&end);
+        let ends = SetOnDrop(&end);
         let looking = scope.spawn(|| {
             let mut seen = [0, 0];
             while !end.load(Ordering::Relaxed) || seen[1] == 0 {
