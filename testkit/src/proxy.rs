@@ -109,6 +109,7 @@ struct Shared {
     ended: AtomicBool,
     accepted: AtomicUsize,
     open: AtomicUsize,
+    round_trips: AtomicUsize,
 }
 
 impl FaultProxy {
@@ -132,6 +133,7 @@ impl FaultProxy {
             ended: AtomicBool::new(false),
             accepted: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
+            round_trips: AtomicUsize::new(0),
         });
         let of_thread = Arc::clone(&shared);
         let accepting = thread::spawn(move || accept(&listener, &of_thread));
@@ -168,6 +170,11 @@ impl FaultProxy {
     /// Returns how many connections there have been.
     pub fn accepted(&self) -> usize {
         self.shared.accepted.load(Ordering::SeqCst)
+    }
+
+    /// Returns how often a server was sent something for the first time since it had answered.
+    pub fn round_trips(&self) -> usize {
+        self.shared.round_trips.load(Ordering::SeqCst)
     }
 
     /// Returns how many connections there are.
@@ -285,6 +292,8 @@ struct Fate {
     held: AtomicBool,
     /// It is to be reset.
     cut: AtomicBool,
+    /// The server was sent something, and has not answered yet.
+    waits: AtomicBool,
 }
 
 /// The decision about a piece.
@@ -379,6 +388,11 @@ impl Pipe {
             };
             thread::sleep(pause);
             let (now, later) = rest.split_at(length);
+            let sends = self.direction == Direction::ToServer;
+            if sends && !self.fate.waits.load(Ordering::SeqCst) {
+                shared.round_trips.fetch_add(1, Ordering::SeqCst);
+            }
+            self.fate.waits.store(sends, Ordering::SeqCst);
             self.to.write_all(now)?;
             self.passed += now.len() as u64;
             self.remember(now);

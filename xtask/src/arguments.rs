@@ -80,7 +80,7 @@ cargo xtask statements [FOLDER] [--count N] [--seed N] [--dialect sqlite|postgre
     --dialect NAME   only this one; the page is not written
     Runs on the servers that are up (`servers env`), else on private ones.
 
-cargo xtask bench [--peers | --async | --outbox | --observation | --atomic | --dump | --verify] [OPTIONS]
+cargo xtask bench [--peers | --async | --outbox | --observation | --cluster | --atomic | --dump | --verify] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of
     docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
     --peers          beside libpq, diesel and sqlx too: needs libpq and takes some minutes to compile
@@ -89,6 +89,8 @@ cargo xtask bench [--peers | --async | --outbox | --observation | --atomic | --d
                      tables of docs/outbox.md
     --observation    the instructions of a find by key, by callgrind, with observation and without: prints the table of
                      docs/observability.md; needs valgrind
+    --cluster        the instructions and round trips of calls on a Citus cluster and on a PostgreSQL server: prints the table of
+                     docs/clusters.md; needs valgrind, and BINDERY_CITUS or BINDERY_CITUS_SOURCE as the tests do
     --atomic [N]     N (200) transactions of atomic groups beside the same statements by hand, on durable servers: prints the
                      table of docs/atomic.md
     --dump           `bindery dump` and `load` beside pg_dump, mariadb-dump and sqlite3, on a million rows (--rows N),
@@ -222,6 +224,7 @@ pub(crate) enum BenchProgram {
     Async,
     Outbox,
     Observation,
+    Cluster,
     Atomic,
     Dump,
     Verify,
@@ -405,6 +408,7 @@ fn benching(words: &[&str]) -> Benching {
         ["--async", options @ ..] => (BenchProgram::Async, options),
         ["--outbox", options @ ..] => (BenchProgram::Outbox, options),
         ["--observation", options @ ..] => (BenchProgram::Observation, options),
+        ["--cluster", options @ ..] => (BenchProgram::Cluster, options),
         ["--atomic", options @ ..] => (BenchProgram::Atomic, options),
         ["--dump", options @ ..] => (BenchProgram::Dump, options),
         ["--verify", options @ ..] => (BenchProgram::Verify, options),

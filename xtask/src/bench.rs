@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: builds the program of `benches/` and runs it; with peers, that of `benches/peers`; the application of
-//! `benches/async`; the workers of `benches/outbox`; `benches/observation`, whose instructions are counted; and the command `bindery`,
-//! which dumps, loads and verifies.
+//! `benches/async`; the workers of `benches/outbox`; `benches/observation` and `benches/cluster`, whose instructions are counted; and the command
+//! `bindery`, which dumps, loads and verifies.
 
 use std::process::ExitCode;
 
@@ -10,6 +10,7 @@ use crate::install;
 use crate::interrupt::Interrupt;
 use crate::workspace::{self, cargo};
 
+mod cluster;
 mod dump;
 mod observation;
 mod timed;
@@ -24,6 +25,7 @@ pub(crate) fn run(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode
         BenchProgram::Async => Some("benches/async"),
         BenchProgram::Outbox => Some("benches/outbox"),
         BenchProgram::Observation => return observation::run(interrupt),
+        BenchProgram::Cluster => return cluster::run(interrupt),
         BenchProgram::Atomic => return atomic(benching, interrupt),
         BenchProgram::Dump => {
             install::ensure(interrupt)?;

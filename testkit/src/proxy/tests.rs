@@ -144,3 +144,23 @@ fn a_slow_network_loses_nothing() {
         assert_eq!(all_of(&both.server), (String::new(), true));
     }
 }
+
+#[test]
+fn round_trips_are_counted_once_for_each_answer() {
+    let Joined {
+        client,
+        server,
+        proxy,
+    } = joined(Fault::None);
+    assert_eq!(proxy.round_trips(), 0);
+    for round in 1..=2 {
+        send(&client, "ask");
+        take(&server, "ask");
+        // Of the same round trip.
+        send(&client, "more");
+        take(&server, "more");
+        assert_eq!(proxy.round_trips(), round);
+        send(&server, "answer");
+        take(&client, "answer");
+    }
+}

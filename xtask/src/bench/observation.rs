@@ -1,7 +1,6 @@
 //! `cargo xtask bench --observation`: what observation costs where nothing listens. The instructions of a find by key on SQLite, as
 //! callgrind counts them, beside those of a build that does not look for listeners.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -94,13 +93,17 @@ impl Build {
 /// The instructions of one call.
 fn instructions(program: &Path, way: &str) -> Result<u64, Failure> {
     let [few, many] =
-        CALLS.map(|calls| collected(program, [way.as_ref(), calls.to_string().as_ref()]));
+        CALLS.map(|calls| collected(Command::new("valgrind"), program, [way, &calls.to_string()]));
     Ok((many? - few?) / (CALLS[1] - CALLS[0]))
 }
 
-/// The instructions of a whole program.
-fn collected(program: &Path, arguments: [&OsStr; 2]) -> Result<u64, Failure> {
-    let output = Command::new("valgrind")
+/// The instructions of a whole program. `valgrind` has the environment.
+pub(super) fn collected<const N: usize>(
+    mut valgrind: Command,
+    program: &Path,
+    arguments: [&str; N],
+) -> Result<u64, Failure> {
+    let output = valgrind
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
         .args(arguments)
@@ -110,5 +113,7 @@ fn collected(program: &Path, arguments: [&OsStr; 2]) -> Result<u64, Failure> {
     let number = text.split("Collected :").nth(1);
     let number = number.and_then(|rest| rest.split_whitespace().next());
     let number = number.and_then(|number| number.parse().ok());
-    number.ok_or_else(|| format!("valgrind counted nothing:\n{text}").into())
+    number
+        .filter(|_| output.status.success())
+        .ok_or_else(|| format!("valgrind counted nothing:\n{text}").into())
 }
