@@ -3,7 +3,7 @@
 
 use bindery::data::DataKey;
 use bindery::error::SyncError;
-use bindery::sync::{CaptureSql, CapturedTable, ChangePosition, ChangedKeys, KeyForm, ReadChanges};
+use bindery::sync::{CaptureSql, ChangePosition, ChangedKeys, KeyForm, ReadChanges};
 use bindery::{Error, ErrorKind};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::CheckedModel;
@@ -119,7 +119,7 @@ impl Follower {
         to: Chosen,
     ) -> Result<Vec<Option<ChangePosition>>, Failure> {
         self.each(|_, table| {
-            let place = (self.reader.as_str(), table.capture.table);
+            let place = (self.reader.as_str(), table.table);
             let found = engines.registry.mirrored(to, place);
             found.map_err(|error| failure(&error))
         })
@@ -203,7 +203,7 @@ impl Follower {
         ordered.map_err(|error| failure(&error))?;
         let read = self.each(|at, table| {
             let place = (self.reader.as_str(), positions[at], BATCH);
-            let read = registry.read_changes(repair.from, &table.capture, place);
+            let read = registry.read_changes(repair.from, table, place);
             let read =
                 read.map_err(|error| self.short(&error, (repair.engines, repair.to), table))?;
             read.ok_or_else(lost)
@@ -221,7 +221,7 @@ impl Follower {
         positions: &[ChangePosition],
     ) -> Result<(), Failure> {
         let of_tables = self.each(|at, table| {
-            let name = table.capture.table.to_owned();
+            let name = table.table.to_owned();
             Ok((name, positions[at]))
         })?;
         let saved = engines.registry.save_mirrored(to, &self.reader, &of_tables);
@@ -252,10 +252,10 @@ impl Follower {
         &self,
         error: &Error,
         (engines, to): (&Engines, Chosen),
-        table: &CapturedTable<'_>,
+        table: &CaptureSql<'_>,
     ) -> Failure {
         if let ErrorKind::Sync(SyncError::NotRecorded { .. }) = error.kind() {
-            let lost = [(table.capture.table.to_owned(), ChangePosition::LOST)];
+            let lost = [(table.table.to_owned(), ChangePosition::LOST)];
             let saved = engines.registry.save_mirrored(to, &self.reader, &lost);
             if let Err(error) = saved {
                 return failure(&error);
@@ -266,23 +266,18 @@ impl Follower {
 
     fn each<T>(
         &self,
-        mut work: impl FnMut(usize, &CapturedTable<'_>) -> Result<T, Failure>,
+        mut work: impl FnMut(usize, &CaptureSql<'_>) -> Result<T, Failure>,
     ) -> Result<Vec<T>, Failure> {
         let tables = self.tables.iter().enumerate();
         tables
-            .map(|(at, (capture, forms))| {
+            .map(|(at, (capture, _))| {
                 let triggers: Vec<&str> = capture.triggers.iter().map(String::as_str).collect();
-                work(
-                    at,
-                    &CapturedTable {
-                        capture: CaptureSql {
-                            dialect: self.dialect,
-                            table: &capture.table,
-                            triggers: &triggers,
-                        },
-                        key: forms,
-                    },
-                )
+                let table = CaptureSql {
+                    dialect: self.dialect,
+                    table: &capture.table,
+                    triggers: &triggers,
+                };
+                work(at, &table)
             })
             .collect()
     }

@@ -148,7 +148,6 @@ fn dump_04_hostile_archives_are_refused_by_the_name_of_the_entry() {
     let rows = test.read("small/default/empties.csv");
     let rows = || file("default/empties.csv", rows.as_str());
     let whole = |extra: Made| vec![manifest(), rows(), extra];
-    let zeros = || vec![0; 100 << 20];
     let none = "leads nowhere else";
     let cases: Vec<(Vec<Made>, &str, &str)> = vec![
         (whole(file("../../x.csv", "x")), "`../../x.csv`", none),
@@ -173,7 +172,7 @@ fn dump_04_hostile_archives_are_refused_by_the_name_of_the_entry() {
             "it is a link",
         ),
         (
-            vec![manifest(), file("default/empties.csv", zeros())],
+            vec![manifest(), file("default/empties.csv", vec![0; 1 << 20])],
             "`default/empties.csv`",
             "it has more than the 8 bytes that its manifest says",
         ),
@@ -193,7 +192,7 @@ fn dump_04_hostile_archives_are_refused_by_the_name_of_the_entry() {
             "it is in the manifest, and not in the archive",
         ),
         (
-            vec![file("default/manifest.json", zeros())],
+            vec![file("default/manifest.json", vec![0; 100 << 20])],
             "`default/manifest.json`",
             "it is too long for a manifest",
         ),

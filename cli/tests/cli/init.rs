@@ -24,8 +24,8 @@ fn main() -> bindery::Result<()> {
 }
 ";
 
-/// A crate outside of the workspace, as a user has it; its build folder is that of the other such crates, and it lies where the toolchain
-/// of the repository is in force.
+/// A crate outside of the workspace, as a user has it; its build folder is that of the workspace, where most of its dependencies are built, and it lies
+/// where the toolchain of the repository is in force.
 #[test]
 fn init_makes_a_project_that_compiles_and_runs() {
     let project = Project::new(&[("Cargo.toml", MANIFEST)]);
@@ -66,7 +66,7 @@ fn init_makes_a_project_that_compiles_and_runs() {
         .current_dir(&folder)
         .env(
             "CARGO_TARGET_DIR",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("../doors"),
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(".."),
         )
         .env_remove("DATABASE_URL")
         .env_remove("BINDERY_CONFIG")

@@ -393,21 +393,28 @@ const WITH_LINES: [(&str, &str); 2] = [
     ),
 ];
 
+/// All slots of it are on the file, with so many orders; `lines` is the query of theirs.
+fn with_lines(orders: u32, lines: &str) -> Option<(Project, FreshDatabase)> {
+    let postgres = fresh_postgres()?;
+    let project = Project::new(&WITH_LINES).with("S1_URL", &postgres.url());
+    project.run("create --all").good();
+    project.run("shards assign customers 0..4 s0").good();
+    let rows = format!(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {orders}) INSERT INTO orders SELECT i % 50, i FROM n; \
+         INSERT INTO lines {lines}"
+    );
+    project.sqlite("s0.db", &rows);
+    Some((project, postgres))
+}
+
 /// Covers DIST-08: rows that refer to each other, which others insert and delete meanwhile.
 #[test]
 fn dist_08_rows_move_with_those_that_refer_to_them() {
     let _watchdog = Watchdog::start("slots with foreign keys", Duration::from_secs(200));
-    let Some(postgres) = fresh_postgres() else {
+    let lines = "SELECT tenant_id, 2 * id, id FROM orders UNION ALL SELECT tenant_id, 2 * id + 1, id FROM orders";
+    let Some((project, postgres)) = with_lines(5000, lines) else {
         return;
     };
-    let project = Project::new(&WITH_LINES).with("S1_URL", &postgres.url());
-    project.run("create --all").good();
-    project.run("shards assign customers 0..4 s0").good();
-    project.sqlite(
-        "s0.db",
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO orders SELECT i % 50, i FROM n; \
-         INSERT INTO lines SELECT tenant_id, 2 * id, id FROM orders UNION ALL SELECT tenant_id, 2 * id + 1, id FROM orders",
-    );
     let mut known: BTreeSet<(i64, i64)> = (1..=5000).map(|id| (id % 50, id)).collect();
     // A file may take changes faster than a server does.
     let mut running = project.start("shards move customers 0..4 s1 --hold-writers");
@@ -480,17 +487,9 @@ fn dist_08_rows_move_with_those_that_refer_to_them() {
 #[test]
 fn dist_08_writers_that_are_faster_than_a_move_are_told_of_before_they_wait() {
     let _watchdog = Watchdog::start("slots of fast writers", Duration::from_secs(300));
-    let Some(postgres) = fresh_postgres() else {
+    let Some((project, postgres)) = with_lines(2000, "SELECT tenant_id, id, id FROM orders") else {
         return;
     };
-    let project = Project::new(&WITH_LINES).with("S1_URL", &postgres.url());
-    project.run("create --all").good();
-    project.run("shards assign customers 0..4 s0").good();
-    project.sqlite(
-        "s0.db",
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO orders SELECT i % 50, i FROM n; \
-         INSERT INTO lines SELECT tenant_id, id, id FROM orders",
-    );
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         let _over = SetOnDrop(&over);

@@ -76,7 +76,7 @@ impl Desk {
             .env("CARGO_NET_OFFLINE", "true")
             .env(
                 "CARGO_TARGET_DIR",
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join("../doors"),
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join(".."),
             )
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .output();

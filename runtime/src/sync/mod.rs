@@ -36,7 +36,7 @@ use self::mark::MarkColumn;
 use self::wanted::Wanted;
 
 #[doc(hidden)]
-pub use self::capture::{CaptureSql, CapturedTable, ChangedKeys, KeyForm, ReadChanges};
+pub use self::capture::{CaptureSql, ChangedKeys, KeyForm, ReadChanges};
 pub use self::capture::{
     Captured, Change, ChangeBatch, ChangeKind, ChangePosition, ChangeReader, Changes, NoPosition,
 };

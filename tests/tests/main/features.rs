@@ -65,7 +65,7 @@ pub(crate) fn copy_lock(folder: &Path) {
 }
 
 fn check(folder: &Path) -> Output {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..");
     Command::new(env!("CARGO"))
         .args(["check", "--offline", "--quiet", "--message-format", "short"])
         .current_dir(folder)

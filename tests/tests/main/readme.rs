@@ -59,14 +59,14 @@ fn project(name: &str, manifest: &str, files: &[(&str, &str)]) -> PathBuf {
     folder
 }
 
-/// Cargo in the folder of a project. The build folder is that of the doors, which depend on the same.
+/// Cargo in the folder of a project. The build folder is that of the workspace: most of its dependencies are built there.
 fn cargo(command: &str, folder: &Path) -> Output {
     Command::new(env!("CARGO"))
         .args([command, "--offline", "--quiet"])
         .current_dir(folder)
         .env(
             "CARGO_TARGET_DIR",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("../doors"),
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(".."),
         )
         .env_remove("DATABASE_URL")
         .env_remove("B_DATABASE_URL")

@@ -78,9 +78,9 @@ impl Program {
     }
 }
 
-/// Shared, so that the generator is compiled once.
+/// That of the workspace, so that the generator is compiled once, and most of its dependencies not at all.
 fn target() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("rebuilds")
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("..")
 }
 
 /// All that the script has written: the file, then its pieces.

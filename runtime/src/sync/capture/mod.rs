@@ -34,7 +34,7 @@ pub use self::reading::{Change, ChangeBatch, ChangeKind};
 #[cfg(feature = "messages")]
 pub(crate) use self::store::records_changes;
 pub use self::summary::ChangeReader;
-pub use self::untyped::{CapturedTable, ChangedKeys, ReadChanges};
+pub use self::untyped::{ChangedKeys, ReadChanges};
 pub use bindery_core::capture::KeyForm;
 
 /// Changes in a batch unless said.

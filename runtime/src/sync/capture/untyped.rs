@@ -9,15 +9,6 @@ use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::sync::run::on_physical;
 
-/// A table whose changes triggers record.
-#[derive(Debug, Clone, Copy)]
-pub struct CapturedTable<'c> {
-    /// The statements that make and remove its triggers.
-    pub capture: CaptureSql<'c>,
-    /// The forms of its key's values.
-    pub key: &'c [KeyForm],
-}
-
 /// The keys of rows that were changed, each once.
 #[derive(Debug)]
 pub struct ChangedKeys {
@@ -79,13 +70,13 @@ impl Registry {
     pub fn begin_reader<E: Engine>(
         &self,
         engine: E,
-        table: &CapturedTable<'_>,
+        capture: &CaptureSql<'_>,
         reader: &str,
     ) -> Result<ChangePosition> {
         let mut source = self.connect(engine)?;
-        let outcome = triggers::ensure(&mut source, &table.capture).and_then(|()| {
-            let position = order::now(&mut source, &table.capture)?;
-            order::save(&mut source, (reader, table.capture.table), &position)?;
+        let outcome = triggers::ensure(&mut source, capture).and_then(|()| {
+            let position = order::now(&mut source, capture)?;
+            order::save(&mut source, (reader, capture.table), &position)?;
             Ok(position)
         });
         outcome.map_err(located)
@@ -109,10 +100,10 @@ impl Registry {
     pub fn last_change<E: Engine>(
         &self,
         engine: E,
-        table: &CapturedTable<'_>,
+        capture: &CaptureSql<'_>,
     ) -> Result<ChangePosition> {
         let mut source = self.connect(engine)?;
-        order::now(&mut source, &table.capture).map_err(located)
+        order::now(&mut source, capture).map_err(located)
     }
 
     /// Changes that are in order, after a position, or where none is given after the one that a reader saved; `None` where it has none, or one
@@ -171,10 +162,10 @@ impl Registry {
     pub fn save_reader<E: Engine>(
         &self,
         engine: E,
-        table: &CapturedTable<'_>,
+        capture: &CaptureSql<'_>,
         (reader, position): (&str, &ChangePosition),
     ) -> Result<()> {
         let mut source = self.connect(engine)?;
-        order::save(&mut source, (reader, table.capture.table), position).map_err(located)
+        order::save(&mut source, (reader, capture.table), position).map_err(located)
     }
 }

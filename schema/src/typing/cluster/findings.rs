@@ -170,18 +170,6 @@ pub(super) fn query_in_values(judge: &Judge<'_>, name: Span, query: Span) -> Box
     refused(message, query, "").help_of(help)
 }
 
-pub(super) fn moved(judge: &Judge<'_>, name: Span, query: Span) -> Box<Diagnostic> {
-    let word = judge.named.word(name);
-    let message = format!(
-        "rows of sharded tables become rows of `{word}` on other shards by a query with parameters, which a Citus cluster cannot plan"
-    );
-    let help = format!(
-        "select the shard column that becomes `{}`, without `WITH` and `LIMIT`; or read the rows before",
-        judge.key(name)
-    );
-    refused(message, query, "").help_of(help)
-}
-
 pub(super) fn reference_written(judge: &Judge<'_>, name: Span, other: Span) -> Box<Diagnostic> {
     let (word, read) = (judge.named.word(name), judge.named.word(other));
     let message = format!(

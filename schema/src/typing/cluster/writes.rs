@@ -6,8 +6,8 @@ use super::parts::{Place, is_in, queries_in, select_of, table_name};
 use crate::lists::IntoVec as _;
 use crate::source::Span;
 use crate::syntax::{
-    Assignment, Call, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, ItemKind,
-    Merge, Node, Query, Source, Statement, Update, walk_from,
+    Assignment, Call, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, Merge, Node,
+    Query, Source, Statement, Update, walk_from,
 };
 use crate::typing::postgres::{Volatility, volatility};
 
@@ -153,9 +153,6 @@ impl Judge<'_> {
             }
             InsertSource::Query(query) => {
                 self.query(query, depth, whole)?;
-                if place != Place::Local {
-                    self.moved(insert, query)?;
-                }
             }
             InsertSource::Defaults | InsertSource::Set(_) => {}
         }
@@ -205,59 +202,6 @@ impl Judge<'_> {
         }
     }
 
-    /// Rows of sharded tables that become others: with parameters Citus does it shard by shard alone.
-    fn moved(&self, insert: &Insert, query: &Query) -> Judged {
-        let name = insert.table.name.span;
-        let reads = self.named.within(insert.span).any(|read| read != name);
-        if !reads || !has_parameter(insert) || self.stays_on_shards(insert, query) {
-            return Ok(());
-        }
-        Err(findings::moved(self, name, query.span))
-    }
-
-    /// Whether each row is written to the shard that it is made of.
-    fn stays_on_shards(&self, insert: &Insert, query: &Query) -> bool {
-        let (Some(select), Some(table)) =
-            (select_of(query), self.named.table(insert.table.name.span))
-        else {
-            return false;
-        };
-        let Some(key) = self.model.table(table).shard_column() else {
-            return false;
-        };
-        let key = &self.model.table(table).column(key).name;
-        let at = insert.columns.iter().position(|column| column.text == *key);
-        let Some(ItemKind::Value(item, _)) = at
-            .and_then(|at| select.items.get(at))
-            .map(|item| &item.kind)
-        else {
-            return false;
-        };
-        let from = self
-            .notes
-            .columns
-            .get(&item.span)
-            .and_then(|noted| noted.key);
-        let is_beside = from.and_then(|from| self.named.table(from));
-        let is_beside =
-            is_beside.is_some_and(|from| from == table || self.model.is_colocated(from, table));
-        is_beside
-            && insert.with.is_none()
-            && query.limit.count.is_none()
-            && query.limit.offset.is_none()
-            && !self.flow.has_window_over_all(select)
-            && from.is_some_and(|from| self.runs_beside(query, from))
-    }
-
-    /// Whether nothing of a query is made before the rest, which runs where the rows of a table are.
-    fn runs_beside(&self, query: &Query, table: Span) -> bool {
-        let mut sharded = self.named.within(query.span);
-        let is_local =
-            |(name, place): (&Span, &Place)| *place == Place::Local && is_in(query.span, *name);
-        sharded.all(|name| self.flow.are_together(table, name) && !self.flow.is_opaque(name))
-            && !self.named.others.iter().any(is_local)
-    }
-
     pub(super) fn merge(&self, merge: &Merge) -> Judged {
         let Some((name, place)) =
             table_name(&merge.into).and_then(|name| Some((name, self.place(name)?)))
@@ -299,25 +243,4 @@ fn of_call(call: &Call) -> Option<Volatility> {
     // `CURRENT_DATE` and its kin.
     let known = volatility(call.function());
     known.or(call.bare.then_some(Volatility::Stable))
-}
-
-/// Whether the program gives a value to a part of the statement.
-fn has_parameter(insert: &Insert) -> bool {
-    let mut found = false;
-    let mut look = |node: Node<'_>| {
-        found |= matches!(
-            node,
-            Node::Expr(Expr {
-                kind: ExprKind::Parameter(_),
-                ..
-            })
-        );
-    };
-    if let InsertSource::Query(query) = &insert.source {
-        walk_from(Node::Query(query), &mut look);
-    }
-    for table in insert.with.iter().flat_map(|with| &with.tables) {
-        walk_from(Node::Common(table), &mut look);
-    }
-    found
 }
