@@ -487,7 +487,7 @@ fn dist_08_rows_move_with_those_that_refer_to_them() {
 #[test]
 fn dist_08_writers_that_are_faster_than_a_move_are_told_of_before_they_wait() {
     let _watchdog = Watchdog::start("slots of fast writers", Duration::from_secs(300));
-    let Some((project, postgres)) = with_lines(2000, "SELECT tenant_id, id, id FROM orders") else {
+    let Some((project, postgres)) = with_lines(5000, "SELECT tenant_id, id, id FROM orders") else {
         return;
     };
     let over = AtomicBool::new(false);
@@ -518,7 +518,7 @@ fn dist_08_writers_that_are_faster_than_a_move_are_told_of_before_they_wait() {
     assert_eq!(rows.len(), 0);
     project.run("shards move customers 0..4 s1").good();
     let rows = client.query("SELECT id FROM lines", &[]).expect("a query");
-    assert_eq!(rows.len(), 2000);
+    assert_eq!(rows.len(), 5000);
 }
 
 /// The state of a tenant as the programs have it: the numbers of its orders, and the total of the first, which counts.

@@ -31,6 +31,8 @@ use crate::progress::Progress;
 const ROWS: usize = 2_000;
 /// The most changes that may be left when writers begin to wait.
 const FEW: u64 = 2_000;
+/// As long as that writers may wait for the last of them, however many they are: programs may write a few rows very often.
+const MOMENT: Duration = Duration::from_millis(500);
 /// A shard whose transactions take their time is tried again for this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(100);
@@ -419,13 +421,17 @@ impl<'o> Moving<'o> {
         Ok(rows.drain(..).len() as u64)
     }
 
-    /// Copies the changes that came while others were copied, until few are left. Returns `false` where they do not become fewer by a quarter
-    /// at a time: programs write about as fast as it copies, or faster.
+    /// Copies the changes that came while others were copied, until few are left, or those that came in a moment. Returns `false` where they do
+    /// not become fewer by a quarter at a time: programs write about as fast as it copies, or faster.
     fn follow_closely(&self) -> Result<bool, Failure> {
         let left = || self.follower.left(&self.repair);
         let mut before = left()?;
         while before > FEW {
+            let begun = Instant::now();
             self.follow()?;
+            if begun.elapsed() < MOMENT {
+                return Ok(true);
+            }
             let now = left()?;
             if now > before / 4 * 3 {
                 return Ok(false);

@@ -10,6 +10,8 @@ mod errors;
 mod held;
 mod lost;
 mod more_values;
+#[cfg(feature = "sync")]
+mod plans;
 mod session;
 mod silence;
 mod statements;

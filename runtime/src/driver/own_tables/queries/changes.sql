@@ -37,9 +37,9 @@ DELETE FROM _bindery_changes WHERE table_name = :table_name AND NOT EXISTS
     (SELECT 1 FROM _bindery_change_readers WHERE table_name = :of_table);
 
 -- PostgreSQL reads them in the order of their index only where that is named whole: ordered by their numbers alone, each round would read
--- or sort all changes that there are.
+-- or sort all changes that there are. MariaDB does so where it is named whole: a second for two millions of them.
 -- name: unordered :many
-SELECT id FROM _bindery_changes WHERE round IS NULL ORDER BY round, id LIMIT :most;
+SELECT id FROM _bindery_changes WHERE round IS NULL ORDER BY @in_order_of_rounds LIMIT :most;
 
 -- name: put_in_order :exec
 UPDATE _bindery_changes @by_key SET round = :round, mark = :mark WHERE round IS NULL AND id IN :ids;
