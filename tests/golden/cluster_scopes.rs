@@ -248,7 +248,7 @@ fn dist_03_a_scope_refuses_and_a_transaction_goes_on() -> bindery::Result<()> {
 }
 
 /// Conditions of random queries, and how many are tried.
-const CONDITIONS: u64 = 400;
+const CONDITIONS: u64 = 200;
 
 /// Engines with all models of the conditions.
 trait Everything: StaticEngine + Hosts<model::Order> + Hosts<model::Line> + Hosts<model::Kind> {}
@@ -381,8 +381,9 @@ fn dist_03_a_scope_of_random_conditions_has_no_row_of_another_tenant() -> binder
             .collect();
         found += expected.len();
         let all = orders.all();
+        // Citus 13.2 refuses some outer joins by itself, before PostgreSQL 17: `outer joins and pseudoconstant quals`.
         if let Err(error) = &all {
-            println!("seed {seed}: {error:?} {:?}", error.server_message());
+            assert_eq!(error.code(), Some("XX000"), "seed {seed}: {error:?}");
             continue;
         }
         assert_eq!(keys(all?), expected, "seed {seed}");
@@ -395,7 +396,7 @@ fn dist_03_a_scope_of_random_conditions_has_no_row_of_another_tenant() -> binder
         let changed = bound.orders().update_where(of(), order::note.set_to("!"))?;
         assert_eq!(changed, expected.len() as u64, "seed {seed}");
     }
-    assert!(found > 200, "{found}");
+    assert!(found > 100, "{found}");
     let touched = order::note
         .is_not_null()
         .and(order::tenant_id.ne(TenantId::new(1)));

@@ -29,9 +29,11 @@ impl Registry {
     /// # }
     /// ```
     ///
+    /// On a cluster whose program shards no table it is a connection as any other.
+    ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where no table of the engine is sharded by a column, as on SQLite, so that nothing
-    /// would be bound. The value is none of a column, or NULL. Else as [`connect`](Self::connect).
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where no engine of the dialect is a Citus cluster, as on SQLite, so that nothing would
+    /// be bound. The value is none of a column, or NULL. Else as [`connect`](Self::connect).
     #[track_caller]
     pub fn for_shard<E: Engine>(&self, engine: E, value: impl ToColumn) -> Result<Connection<E>> {
         let bind = || {

@@ -187,7 +187,11 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
                 });
                 link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
                 link.begin_in_scope(sql)?;
-                text(link.ready()?, sql)
+                let text = text(link.ready()?, sql);
+                if text.is_err() {
+                    link.end_in_scope();
+                }
+                text
             };
             let link = match self.target.source {
                 Source::Link(link) => link,
