@@ -22,9 +22,9 @@ impl Registry {
     /// # use bindery_cases::spread::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::open()?;
-    /// let mut c = db.registry().for_shard(engine::Default, TenantId::<engine::Default>::new(7))?;
+    /// let mut c = db.registry().for_shard(engine::Default, 7)?;
     /// let orders = c.orders().filter(order::total.gt(1_000)).all()?;
-    /// assert!(orders.iter().all(|order| order.tenant_id.value() == 7));
+    /// assert!(orders.iter().all(|order| *order.tenant_id.value() == 7));
     /// # Ok(())
     /// # }
     /// ```
