@@ -22,7 +22,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 /// Where PostgreSQL keeps the plan of a prepared statement for all values it has been executed more often.
 const ROUNDS: usize = 7;
 
-type Coordinator = Connection<engine::Default>;
+pub(crate) type Coordinator = Connection<engine::Default>;
 
 /// The executions that a call is for the cluster.
 #[derive(Clone, Copy)]
@@ -50,9 +50,22 @@ pub(crate) struct World {
     c: Coordinator,
     counter: Coordinator,
     next: i64,
-    in_transaction: bool,
+    pub(crate) in_transaction: bool,
+    /// The tenant whose rows were made last.
+    tenant: i64,
+    /// Calls are made on a connection for one tenant.
+    pub(crate) scope: Option<Scope>,
     /// Of the call at hand: executions of one shard, and of several.
-    counted: Option<(i64, i64)>,
+    pub(crate) counted: Option<(i64, i64)>,
+}
+
+/// The tenant of a connection for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// That of the rows of the call, the last of several.
+    Own,
+    /// One without rows.
+    Other,
 }
 
 /// Databases of this cluster with tables, and a file in memory.
@@ -69,7 +82,7 @@ pub(crate) fn databases(
 
 impl World {
     /// `None` where there is no Citus, as the test kit says.
-    fn new() -> Option<bindery::Result<Self>> {
+    pub(crate) fn new() -> Option<bindery::Result<Self>> {
         let cluster = CitusCluster::of_process()?;
         let url = cluster.fresh_database().expect("the nodes make one");
         let name = url.rsplit('/').next().unwrap_or_default();
@@ -87,6 +100,8 @@ impl World {
             db,
             next: 0,
             in_transaction: false,
+            tenant: 0,
+            scope: None,
             counted: None,
         })
     }
@@ -98,8 +113,19 @@ impl World {
     }
 
     pub(crate) fn tenant(&mut self) -> bindery::Result<TenantId> {
-        let new = NewTenant::new(self.number(), "one");
-        Ok(self.c.tenants().insert(new)?.id)
+        let id = self.new_tenant();
+        self.tenant_of(id)
+    }
+
+    /// The tenant of this number.
+    pub(crate) fn tenant_of(&mut self, id: i64) -> bindery::Result<TenantId> {
+        Ok(self.c.tenants().insert(NewTenant::new(id, "one"))?.id)
+    }
+
+    /// The number of a tenant that has no rows so far.
+    pub(crate) fn new_tenant(&mut self) -> i64 {
+        self.tenant = self.number();
+        self.tenant
     }
 
     pub(crate) fn new_order(&mut self) -> bindery::Result<NewOrder> {
@@ -133,13 +159,23 @@ impl World {
         work: impl FnOnce(&mut Coordinator) -> bindery::Result<T>,
     ) -> bindery::Result<T> {
         let before = self.executions()?;
+        let mut bound = match self.scope {
+            None => None,
+            Some(Scope::Own) => Some(self.bound_to(self.tenant)?),
+            Some(Scope::Other) => Some(self.bound_to(-1)?),
+        };
+        let c = bound.as_mut().unwrap_or(&mut self.c);
         let value = match self.in_transaction {
-            true => self.c.transaction(|tx| work(tx)),
-            false => work(&mut self.c),
-        }?;
+            true => c.transaction(|tx| work(tx)),
+            false => work(c),
+        };
         let after = self.executions()?;
         self.counted = Some((after.0 - before.0, after.1 - before.1));
-        Ok(value)
+        value
+    }
+
+    pub(crate) fn bound_to(&self, tenant: i64) -> bindery::Result<Coordinator> {
+        self.db.registry().for_shard(engine::Default, tenant)
     }
 
     fn executions(&mut self) -> bindery::Result<(i64, i64)> {
@@ -167,7 +203,7 @@ impl World {
     }
 }
 
-fn calls() -> impl Iterator<Item = &'static Call> {
+pub(crate) fn calls() -> impl Iterator<Item = &'static Call> {
     let all = [cluster_calls::CALLS, cluster_calls_of_relations::CALLS];
     all.into_iter().flatten().copied().flatten()
 }

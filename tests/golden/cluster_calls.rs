@@ -188,7 +188,7 @@ const WRITES: &[Call] = &[
         w.counted(|c| c.orders().insert(new)).map(drop)
     }),
     one_of("Repository::insert", "with a key of the cluster's", |w| {
-        let tenant = w.number();
+        let tenant = w.new_tenant();
         let visit = w.counted(|c| c.visits().insert(NewVisit::new(tenant, "one")))?;
         is(visit.id > 0)
     }),
@@ -205,14 +205,14 @@ const WRITES: &[Call] = &[
         "Repository::insert_row",
         "with a key of the cluster's",
         |w| {
-            let tenant = w.number();
+            let tenant = w.new_tenant();
             let visit = w.before().visits().insert(NewVisit::new(tenant, "one"))?;
             w.before().visits().all_rows().delete()?;
             w.counted(|c| c.visits().insert_row(&visit))
         },
     ),
     one("Repository::copy_as_new", |w| {
-        let tenant = w.number();
+        let tenant = w.new_tenant();
         let visit = w.before().visits().insert(NewVisit::new(tenant, "one"))?;
         let copy = w.counted(|c| c.visits().copy_as_new(&visit))?;
         is(copy.id != visit.id)

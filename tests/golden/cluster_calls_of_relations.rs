@@ -144,7 +144,7 @@ const OF_ONE_ROW: &[Call] = &[
         is(lines == 2)
     }),
     one_of("HasMany::insert_with", "of a tenant", |w| {
-        let (id, order) = (w.number(), w.number());
+        let (id, order) = (w.new_tenant(), w.number());
         let (_, orders) = w.counted(|c| {
             let new = NewTenant::new(id, "one");
             tenant::orders.insert_with(c, new, |tenant| [NewOrder::new(tenant.id, order, "one")])

@@ -11,6 +11,7 @@ mod checked_at_work;
 mod cluster_at_work;
 mod cluster_calls;
 mod cluster_calls_of_relations;
+mod cluster_scopes;
 mod cluster_sessions;
 mod cluster_tables;
 mod crossed_at_work;

@@ -9,6 +9,7 @@ mod connector;
 pub(crate) mod coordinators;
 #[cfg(feature = "migrations")]
 pub(crate) mod each_host;
+mod for_shard;
 mod generated;
 mod hooks;
 #[cfg(any(feature = "postgres", feature = "mysql"))]

@@ -98,6 +98,7 @@ mod refused;
 #[cfg(any(feature = "atomic", feature = "messages", feature = "saga"))]
 pub(crate) mod repeat;
 mod request;
+pub(crate) mod shard_scope;
 #[cfg(any(feature = "data", feature = "sync"))]
 pub(crate) mod stand_in;
 #[cfg(any(feature = "data", feature = "sync"))]

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::driver::TableSql;
 use crate::driver::TransactionOptions;
+use crate::driver::shard_scope::{Bound, ShardScope};
 use crate::error::{Error, Operation, Result};
 use crate::observe::{self, Call, EventKind, Notes, Observer, Running, TransactionOutcome};
 use crate::value::{ColumnSet, RowReader};
@@ -33,6 +34,8 @@ struct Observed {
     /// The engines that what is written came through, where it was caused by an event.
     #[cfg(feature = "messages")]
     origin: Option<String>,
+    /// The shard that its holder is bound to.
+    bound: Option<Bound>,
 }
 
 struct Watched {
@@ -83,6 +86,7 @@ impl<D: Into<AnyDriver>> From<D> for Physical {
             host: None,
             #[cfg(feature = "messages")]
             origin: None,
+            bound: None,
         }))
     }
 }
@@ -166,6 +170,23 @@ impl Physical {
     #[cfg(feature = "messages")]
     pub(crate) fn set_origin(&mut self, origin: Option<String>) {
         self.0.origin = origin;
+    }
+
+    /// Has it send what is of this shard alone, until it is given back.
+    pub(crate) fn bind(&mut self, scope: &Arc<ShardScope>) {
+        let bound = || Bound::to(Arc::clone(scope));
+        self.0.bound.get_or_insert_with(bound);
+    }
+
+    /// The shard that it is bound to, where it is to one.
+    #[inline]
+    pub(crate) fn bound(&self) -> Option<&Bound> {
+        self.0.bound.as_ref()
+    }
+
+    #[inline]
+    fn ensure_bound(&self) -> Result<()> {
+        self.bound().map_or(Ok(()), Bound::ensure_found)
     }
 
     #[cold]
@@ -259,6 +280,7 @@ impl Physical {
         }
         #[cfg(feature = "messages")]
         self.set_origin(None);
+        self.0.bound = None;
         self.0.driver.given_back() && !self.is_broken()
     }
 
@@ -272,6 +294,7 @@ impl Physical {
     /// Runs one statement that writes, and gives the number of rows it changed.
     #[inline]
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
+        self.ensure_bound()?;
         if observe::is_idle() {
             return self.0.driver.execute(sql, write);
         }
@@ -286,6 +309,7 @@ impl Physical {
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
+        self.ensure_bound()?;
         if observe::is_idle() {
             return self.0.driver.returning(sql, write, take);
         }
@@ -302,6 +326,7 @@ impl Physical {
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
+        self.ensure_bound()?;
         if observe::is_idle() {
             return self.0.driver.insert_row(table, (sql, plain), write, take);
         }
@@ -316,6 +341,7 @@ impl Physical {
         write: WriteParams<'_>,
         take: TakeRow<'_>,
     ) -> Result<()> {
+        self.ensure_bound()?;
         if observe::is_idle() {
             return self.0.driver.query(sql, write, take);
         }
@@ -331,6 +357,7 @@ impl Physical {
         write: WriteEach<'_>,
         changed: Changed<'_>,
     ) -> Result<()> {
+        self.ensure_bound()?;
         self.call(Request::ExecuteEach {
             sql,
             times,
@@ -348,6 +375,7 @@ impl Physical {
         write: WriteEach<'_>,
         take: TakeEach<'_>,
     ) -> Result<()> {
+        self.ensure_bound()?;
         self.call(Request::QueryEach {
             sql,
             times,
@@ -360,6 +388,7 @@ impl Physical {
     /// Starts one query whose rows are pulled.
     #[inline]
     pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<Cursor<'_>> {
+        self.ensure_bound()?;
         if observe::is_idle() {
             return Ok(Cursor::unobserved(self.0.driver.cursor(sql, write)?));
         }
@@ -374,6 +403,7 @@ impl Physical {
         rows: usize,
         write: WriteEach<'_>,
     ) -> Result<u64> {
+        self.ensure_bound()?;
         self.call(Request::InsertRows {
             table,
             columns,
@@ -391,6 +421,7 @@ impl Physical {
         write: WriteEach<'_>,
         take: TakeEach<'_>,
     ) -> Result<()> {
+        self.ensure_bound()?;
         self.call(Request::InsertReturning {
             table,
             columns,
@@ -411,6 +442,7 @@ impl Physical {
         rows: std::ops::Range<usize>,
         write: WriteEach<'_>,
     ) -> Result<(usize, u64)> {
+        self.ensure_bound()?;
         let mut taken = 0;
         let there = self.call(Request::UpsertRows {
             table,
@@ -455,6 +487,7 @@ impl Physical {
         columns: TakeColumns<'_>,
         take: TakeRow<'_>,
     ) -> Result<u64> {
+        self.ensure_bound()?;
         if observe::is_idle() {
             return self.0.driver.raw_query(raw, write, columns, take);
         }

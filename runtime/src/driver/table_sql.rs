@@ -181,6 +181,19 @@ impl TableSql {
         placement: Placement::Coordinator,
     };
 
+    /// The column by whose value a cluster has a row on one of its servers.
+    pub(crate) const fn shard_column(&self) -> Option<usize> {
+        match self.placement {
+            Placement::Sharded { column, .. } => Some(column),
+            Placement::Coordinator | Placement::Reference => None,
+        }
+    }
+
+    /// Its rows are made by a query of the database's own.
+    pub(crate) const fn is_view(&self) -> bool {
+        self.insert.is_empty()
+    }
+
     /// The table and its columns, as errors name them.
     pub(crate) fn names(&self) -> (&'static str, &'static [&'static str]) {
         (self.table, self.columns)

@@ -166,6 +166,7 @@ impl ErrorKind {
             | Self::NotHosted { .. }
             | Self::WrongEngine
             | Self::RefusedByCluster(_)
+            | Self::OtherShard(_)
             | Self::NotFound
             | Self::SeveralRows
             | Self::StaleVersion

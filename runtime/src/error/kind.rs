@@ -29,6 +29,9 @@ pub enum ErrorKind {
     /// A Citus cluster refuses the statement, as the rows that it needs are on several servers; the text says which table it is and which
     /// condition is missing. Nothing was sent.
     RefusedByCluster(String),
+    /// A connection for one shard ([`Registry::for_shard`](crate::Registry::for_shard)) got a statement of another one, or one that it cannot
+    /// bind; the text says which table it is and why. Nothing was sent.
+    OtherShard(String),
     /// There is no row with this key, or none that `one` could return.
     NotFound,
     /// There is more than one row, and `one` was called.
@@ -314,7 +317,7 @@ impl fmt::Display for ErrorKind {
                 lives_on.join(", ")
             ),
             Self::WrongEngine => out.write_str("a key or row of another engine was given"),
-            Self::RefusedByCluster(why) => out.write_str(why),
+            Self::RefusedByCluster(why) | Self::OtherShard(why) => out.write_str(why),
             Self::NotFound => out.write_str("there is no such row"),
             Self::SeveralRows => out.write_str("there is more than one such row"),
             Self::StaleVersion => {

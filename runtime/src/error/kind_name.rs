@@ -11,6 +11,7 @@ impl ErrorKind {
             Self::NotHosted { .. } => "not_hosted",
             Self::WrongEngine => "wrong_engine",
             Self::RefusedByCluster(_) => "refused_by_cluster",
+            Self::OtherShard(_) => "other_shard",
             Self::NotFound => "not_found",
             Self::SeveralRows => "several_rows",
             Self::StaleVersion => "stale_version",

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use self::identities::Identities;
 use self::owed::Owed;
 use self::standing::{Begun, Standing};
-use crate::driver::Physical;
 use crate::driver::position::Position;
+use crate::driver::shard_scope::{Bound, ShardScope, of_view};
 use crate::driver::work::{self, Holding};
+use crate::driver::{Physical, TableSql};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::changes::Written;
 use crate::link::drift::{Use, Watch};
@@ -66,6 +67,8 @@ pub(crate) struct Link {
     has_written: bool,
     /// Rows that were found by their keys, where they are kept.
     identities: Option<Box<Identities>>,
+    /// The shard that its holder is bound to.
+    scope: Option<Arc<ShardScope>>,
     /// Of a shard: what it is for, in each set.
     #[cfg(feature = "shards")]
     fenced: Vec<Fenced>,
@@ -89,6 +92,7 @@ impl Link {
             is_restricted: false,
             has_written: false,
             identities: None,
+            scope: None,
             #[cfg(feature = "shards")]
             fenced: Vec::new(),
         }
@@ -111,6 +115,7 @@ impl Link {
             is_restricted: false,
             has_written: false,
             identities: None,
+            scope: self.scope.clone(),
             #[cfg(feature = "shards")]
             fenced: Vec::new(),
         };
@@ -182,6 +187,51 @@ impl Link {
     pub(crate) fn noting(mut self, written: Arc<AtomicBool>) -> Self {
         self.unit_written = Some(written);
         self
+    }
+
+    /// Has it send what is of this shard alone.
+    pub(crate) fn for_shard(mut self, scope: ShardScope) -> Self {
+        self.scope = Some(Arc::new(scope));
+        self
+    }
+
+    /// The shard that its holder is bound to, where it is to one.
+    #[inline]
+    pub(crate) fn scope(&self) -> Option<&Arc<ShardScope>> {
+        self.scope.as_ref()
+    }
+
+    /// A call on a table begins. Where a shard is all that the holder may reach, nothing is sent before the call is found to be of that.
+    ///
+    /// # Errors
+    /// It cannot be.
+    #[inline]
+    pub(crate) fn begin_in_scope(&mut self, table: &'static TableSql) -> Result<()> {
+        match &self.scope {
+            None => Ok(()),
+            Some(_) => self.begin_bound(table),
+        }
+    }
+
+    #[cold]
+    fn begin_bound(&mut self, table: &'static TableSql) -> Result<()> {
+        if table.is_view() {
+            return Err(of_view(table));
+        }
+        let physical = self.ready()?;
+        physical.bound().into_iter().for_each(|it| it.expect(table));
+        Ok(())
+    }
+
+    /// The shard that it is bound to since it was [`ready`](Self::ready), where it is to one.
+    #[inline]
+    pub(crate) fn bound(&self) -> Option<&Bound> {
+        self.pooled.as_ref()?.physical.bound()
+    }
+
+    /// A call is over.
+    pub(crate) fn end_in_scope(&self) {
+        self.bound().into_iter().for_each(Bound::found);
     }
 
     pub(crate) fn notes_writes(&self) -> bool {
@@ -291,6 +341,9 @@ impl Link {
         }
         self.standing.ensure_open()?;
         let in_transaction = self.depth() > 0;
+        if let (Some(scope), Some(pooled)) = (&self.scope, &mut self.pooled) {
+            pooled.physical.bind(scope);
+        }
         let physical = self.physical();
         if in_transaction && !physical.in_transaction() && !physical.is_broken() {
             return Err(Error::new(ErrorKind::TransactionAborted));

@@ -7,6 +7,7 @@ use super::order::{OrderShape, OrderWriting, Orders};
 use super::shape::{ColumnPath, Shape, op};
 use super::tree::Tree;
 use crate::driver::TableSql;
+use crate::driver::shard_scope::ShardScope;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::engine::Engine;
 use crate::value::ParamWriter;
@@ -26,6 +27,8 @@ pub(crate) struct Clauses {
     pub(super) all_rows: bool,
     /// That it runs on all shards of a cluster is meant.
     pub(super) all_shards: bool,
+    /// The length of the condition of the shard that the connection is for, which the program has not written.
+    pub(super) bound: usize,
     /// It has the rows after another row, in the order that it had by then.
     is_paged: bool,
     pub(super) extras: Option<Box<Extras>>,
@@ -48,6 +51,7 @@ impl Clauses {
             takes_first: false,
             all_rows: false,
             all_shards: false,
+            bound: 0,
             is_paged: false,
             extras: None,
         }
@@ -205,6 +209,15 @@ impl Clauses {
         } else {
             self.predicate.append(&condition.predicate);
         }
+    }
+
+    /// Only the rows of this shard.
+    pub(crate) fn bind(&mut self, column: usize, scope: &ShardScope) {
+        let mut condition = Predicate::column(ColumnPath::own(column as u16));
+        condition.shape.fixed([op::VALUE, op::EQ]);
+        condition.values.extend(scope.value().bytes());
+        self.bound += condition.shape.bytes().len();
+        self.filter_by(&condition);
     }
 
     /// The same, or the reason why there is no such condition.

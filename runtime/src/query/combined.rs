@@ -8,7 +8,7 @@ use bindery_core::sql_writer::SqlWriter;
 
 use super::clauses::{Clauses, NO_LIMIT};
 use super::order::{Direction, Nulls};
-use super::placed::Placed;
+use super::placed::{self, Placed};
 use super::related::{RelatedModel, RelatedModels};
 use super::render::{Parts, Wanted};
 use super::render_selected::alias;
@@ -326,6 +326,9 @@ impl Combination {
         for (_, model, part) in &self.others {
             model.ensure(*engine)?;
             part.on(engine)?;
+        }
+        if let Some(bound) = physical.bound() {
+            placed::ensure_bound(bound, self.each((table, engine)))?;
         }
         let key = self.key(wanted);
         let placed = Placed::new(physical, &self.first);

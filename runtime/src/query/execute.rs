@@ -8,7 +8,7 @@ use super::change::{no_condition, not_by_order};
 use super::clauses::{Clauses, NO_LIMIT};
 use super::condition::Predicate;
 use super::extras::Extras;
-use super::placed::Placed;
+use super::placed::{self, Placed};
 use super::related::{RelatedModel, RelatedModels};
 use super::render::{Limit, Parts, Wanted, render, render_into};
 use super::render_change::{render_delete, render_update};
@@ -82,7 +82,7 @@ impl Clauses {
         if !self.order.is_empty() || self.limit != NO_LIMIT || is_more {
             return Err(not_by_order());
         }
-        if self.predicate.shape.is_empty() && !self.all_rows {
+        if self.predicate.shape.bytes().len() == self.bound && !self.all_rows {
             return Err(no_condition());
         }
         Ok(clauses)
@@ -163,6 +163,7 @@ impl Clauses {
             wanted,
             table,
             condition: self.predicate.shape.bytes(),
+            values: self.predicate.values.bytes(),
             order: self.order.bytes(),
             limit: match Limit::of(self.limit) {
                 Limit::One if self.takes_first => Limit::First,
@@ -347,6 +348,9 @@ impl ClausesOn<'_> {
             ensure_lock(physical)?;
         }
         let parts = self.clauses.parts(wanted, table);
+        if let Some(bound) = physical.bound() {
+            placed::ensure_bound(bound, [(parts, self.related(None))])?;
+        }
         let placed = Placed::new(physical, self.clauses);
         let render = || {
             let related = self.related(None);
@@ -373,6 +377,11 @@ impl ClausesOn<'_> {
     ) -> Result<Rc<str>> {
         Tree::read(set.shape.bytes()).ensure_assignable(table)?;
         let related = || self.related(Some(set));
+        if let Some(bound) = physical.bound() {
+            let both = (set, &self.clauses.predicate);
+            placed::ensure_change_bound(bound, (table, &related()), both)?;
+        }
+        let both = (set, &self.clauses.predicate);
         let (set, condition) = (set.shape.bytes(), self.clauses.predicate.shape.bytes());
         let kind = UPDATE + u64::from(returns) * RETURNING;
         let placed = Placed::new(physical, self.clauses);
@@ -380,7 +389,7 @@ impl ClausesOn<'_> {
         try_text_of(&key, || {
             let at = (table, &related());
             let text = render_update(physical.dialect(), at, set, condition)?;
-            placed.change(text + returning(table, returns), at, (set, condition))
+            placed.change(text + returning(table, returns), at, both)
         })
     }
 
@@ -391,6 +400,10 @@ impl ClausesOn<'_> {
         table: &'static TableSql,
         returns: bool,
     ) -> Result<Rc<str>> {
+        let both = (&Predicate::new(), &self.clauses.predicate);
+        if let Some(bound) = physical.bound() {
+            placed::ensure_change_bound(bound, (table, &self.related(None)), both)?;
+        }
         let condition = self.clauses.predicate.shape.bytes();
         let kind = DELETE + u64::from(returns) * RETURNING;
         let placed = Placed::new(physical, self.clauses);
@@ -398,7 +411,7 @@ impl ClausesOn<'_> {
         try_text_of(&key, || {
             let at = (table, &self.related(None));
             let text = render_delete(physical.dialect(), at, condition)?;
-            placed.change(text + returning(table, returns), at, (&[], condition))
+            placed.change(text + returning(table, returns), at, both)
         })
     }
 }

@@ -167,6 +167,7 @@ mod tests {
             wanted: Wanted::Selected,
             table: &SHELVES,
             condition: &[],
+            values: &[],
             order: &[],
             limit: Limit::All,
             offset: false,

@@ -11,6 +11,7 @@ use super::expression::Expr;
 use super::nullability::{NotNull, Nullability, Nullable};
 use super::operand::{Operand, RowEngine, Writing};
 use super::order::{OfGroups, Orders};
+use super::placed;
 use super::render::Wanted;
 use super::select::{Groups, SelectionWriter};
 use super::shape::op;
@@ -252,6 +253,11 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
         E: Hosts<S>,
     {
         let (mut columns, mut clauses) = (Vec::new(), Clauses::new());
+        if let Some(scope) = self.scope()
+            && let Some(column) = Hosts::<S>::sql(self.engine()).and_then(TableSql::shard_column)
+        {
+            clauses.bind(column, scope);
+        }
         given.write(&mut GivenWriter {
             columns: &mut columns,
             clauses: &mut clauses,
@@ -335,14 +341,23 @@ impl<M: Writable, S: Model, E: Hosts<S>, A> InsertFrom<'_, M, S, E, A> {
     pub fn execute(mut self) -> Result<u64> {
         self.begin_version();
         self.clauses.ensure_having();
-        let clauses = &self.clauses;
+        let (clauses, columns) = (&self.clauses, &self.columns);
+        let target = self.repository.sql().ok();
         let select = |physical: &mut Physical, engine: E| {
             let table = Hosts::<S>::sql(engine).ok_or_else(|| {
                 Error::new(ErrorKind::NotHosted {
                     lives_on: S::ENGINES,
                 })
             })?;
-            clauses.on(&engine)?.text(physical, Wanted::Selected, table)
+            let text = clauses
+                .on(&engine)?
+                .text(physical, Wanted::Selected, table)?;
+            if let (Some(bound), Some(target)) = (physical.bound(), target)
+                && let Some(extras) = &clauses.extras
+            {
+                placed::ensure_inserted_bound(bound, (target, columns), (table, &extras.items))?;
+            }
+            Ok(text)
         };
         let write = |params: &mut ParamWriter<'_>| clauses.write(Wanted::Selected, params);
         self.repository

@@ -8,7 +8,7 @@ use super::condition::Predicate;
 use super::expression::Expr;
 use super::merge::UniqueKey;
 use super::nullability::Nullability;
-use super::placed::Placed;
+use super::placed::{self, Placed};
 use super::render_change::render_insert_or_update;
 use super::shape::op;
 use super::tree::Tree;
@@ -140,6 +140,7 @@ impl<E: Engine> OnConflict<E> for Update {
         returns: bool,
     ) -> Result<Rc<str>> {
         let (first, more) = columns.parts();
+        placed::ensure_upsert_bound(physical.bound(), &self.set)?;
         let placed = Placed::given(physical);
         let kind = INSERT_OR_UPDATE + u64::from(returns) * RETURNING + (placed.code() << 8);
         let set = self.set.shape.bytes();

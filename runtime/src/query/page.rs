@@ -297,6 +297,7 @@ mod tests {
             wanted: Wanted::AnyRows,
             table: &NOTES,
             condition: after.shape.bytes(),
+            values: &[],
             order: &[],
             limit: Limit::All,
             offset: false,

@@ -37,6 +37,9 @@ pub(crate) struct Parts<'a> {
     pub(crate) wanted: Wanted,
     pub(crate) table: &'static TableSql,
     pub(crate) condition: &'a [u8],
+    /// Those of the condition.
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "as `placed` is"))]
+    pub(crate) values: &'a [u8],
     pub(crate) order: &'a [u8],
     pub(crate) limit: Limit,
     pub(crate) offset: bool,
@@ -558,6 +561,7 @@ mod tests {
                         wanted,
                         table: &NOTES,
                         condition: shape.bytes(),
+                        values: &[],
                         order: &[],
                         limit,
                         offset,

@@ -6,6 +6,7 @@ use super::clauses::Clauses;
 use super::condition::{Condition, Predicate};
 use super::order::Orders;
 use super::render::Wanted;
+use crate::driver::shard_scope::ShardScope;
 use crate::driver::{Physical, TableSql};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
@@ -44,14 +45,33 @@ pub struct Query<'c, M, E, A = ReadWrite> {
 
 impl<M, E> CanWrite for Query<'_, M, E, ReadWrite> {}
 
-impl<'c, M, E, A> Query<'c, M, E, A> {
+impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// The rows that meet this condition, or the error of a row that no such condition can be made of.
     pub(crate) fn of(repository: Repository<'c, M, E, A>, condition: Result<Predicate>) -> Self {
-        let mut clauses = Clauses::new();
+        let mut clauses = repository.clauses();
         clauses.filter_or_refuse(condition);
         Self {
             repository,
             clauses,
+        }
+    }
+}
+
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
+    /// The clauses of all rows that the connection may reach.
+    #[inline]
+    pub(crate) fn clauses(&self) -> Clauses {
+        let mut clauses = Clauses::new();
+        if let Some(scope) = self.scope() {
+            self.bind(&mut clauses, scope);
+        }
+        clauses
+    }
+
+    #[cold]
+    fn bind(&self, clauses: &mut Clauses, scope: &ShardScope) {
+        if let Some(column) = self.sql().ok().and_then(TableSql::shard_column) {
+            clauses.bind(column, scope);
         }
     }
 }
@@ -61,8 +81,8 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     #[inline]
     pub fn query(self) -> Query<'c, M, E, A> {
         Query {
+            clauses: self.clauses(),
             repository: self,
-            clauses: Clauses::new(),
         }
     }
 
@@ -70,10 +90,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     #[inline]
     #[rustfmt::skip]
     pub fn filter(self, condition: Condition<M, E>) -> Query<'c, M, E, A> { // `a.and(b)`, `a.or(b)`, `flag.eq(true)`, `.having(…)`
-        Query {
-            repository: self,
-            clauses: Clauses::of(condition.predicate),
-        }
+        self.query().filter(condition)
     }
 
     /// The rows that meet this condition, where there is a value for it; else all rows.
@@ -144,9 +161,14 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
         self,
         route: &'d mut R,
     ) -> Query<'d, M, R::Engine, R::Access> {
+        let repository = Repository::new(route.target());
+        let mut clauses = self.clauses;
+        if let Some(scope) = repository.scope() {
+            repository.bind(&mut clauses, scope);
+        }
         Query {
-            repository: Repository::new(route.target()),
-            clauses: self.clauses,
+            repository,
+            clauses,
         }
     }
 

@@ -12,6 +12,8 @@ use super::shape::{ColumnPath, ShapeReader, op};
 use super::window::Frame;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "postgres")]
+use crate::value::recorded::of_places;
 
 /// One node; children are positions in [`Tree::nodes`].
 #[derive(Debug)]
@@ -88,6 +90,9 @@ pub(crate) struct Tree {
     pub(crate) roots: Vec<usize>,
     /// Something is over a window.
     pub(super) has_windows: bool,
+    /// Nodes and their recorded values, where it was read with those.
+    #[cfg(feature = "postgres")]
+    values: Vec<(usize, Vec<u8>)>,
 }
 
 impl Tree {
@@ -101,6 +106,39 @@ impl Tree {
             tree.roots.push(at);
         }
         tree
+    }
+
+    /// Reads a whole shape with its values, which are in the order of their nodes but for the number of first rows: that comes after their order.
+    #[cfg(feature = "postgres")]
+    pub(super) fn read_with(shape: &[u8], values: &[u8]) -> Self {
+        let mut tree = Self::read(shape);
+        let limits: Vec<usize> = tree.nodes.iter().filter_map(Node::limit).collect();
+        let nodes = tree.nodes.iter().enumerate();
+        let nodes = nodes.filter(|(at, _)| !limits.contains(at));
+        let places: Vec<usize> = nodes
+            .flat_map(|(at, node)| std::iter::repeat_n(at, node.places()))
+            .collect();
+        let values = of_places(values);
+        // Where they do not match, none is known.
+        if places.len() == values.len() {
+            let values = values.into_iter().map(<[u8]>::to_vec);
+            tree.values = places.into_iter().zip(values).collect();
+        }
+        tree
+    }
+
+    /// Whether a part of it is SQL of the program's own.
+    #[cfg(feature = "postgres")]
+    pub(super) fn has_sql(&self) -> bool {
+        let is_sql = |node: &Node| matches!(node, Node::Fragment(_));
+        self.nodes.iter().any(is_sql)
+    }
+
+    /// The recorded value of a node, where it is known.
+    #[cfg(feature = "postgres")]
+    pub(super) fn value(&self, node: usize) -> Option<&[u8]> {
+        let found = self.values.iter().find(|(at, _)| *at == node);
+        found.map(|(_, value)| value.as_slice())
     }
 
     /// The condition; several filters of one query are joined by AND.
@@ -145,6 +183,33 @@ impl Tree {
             Some(path)
         } else {
             None
+        }
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Node {
+    /// Of the first of some rows, the node of their number.
+    fn limit(&self) -> Option<usize> {
+        match self {
+            Self::FirstRows(_, _, limit) => Some(*limit),
+            _ => None,
+        }
+    }
+
+    /// How many places of a statement it has by itself.
+    fn places(&self) -> usize {
+        match self {
+            Self::Value
+            | Self::Typed(_)
+            | Self::Search(..)
+            | Self::In(..)
+            | Self::FirstRows(..) => 1,
+            Self::Fragment(pieces) => {
+                let values = pieces.iter().filter(|piece| matches!(piece, Piece::Value));
+                values.count()
+            }
+            _ => 0,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::control;
 use super::reading;
 use super::words::{Token, Words};
 use super::{FromRow, IntoSql, Params, RowColumns, SqlText};
+use crate::driver::shard_scope::of_sql;
 use crate::driver::{Physical, RawText, StatementDescription, no_statement};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
@@ -237,6 +238,9 @@ impl<'c, E: Engine> RawSql<'c, E> {
                     query: statements.query(),
                     ..Call::of(operation, Some(place))
                 });
+                if link.scope().is_some() {
+                    return Err(of_sql());
+                }
                 if link.only_reads() {
                     reading::ensure(engine.dialect(), &text.text)?;
                 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::on::located;
 use super::{FromRow, Params};
+use crate::driver::shard_scope::of_sql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::link::{Link, Pulled};
@@ -38,7 +39,7 @@ impl<'c, E: Engine, T: FromRow<E>> QueryRows<'c, E, T> {
                 query,
                 ..Call::of(Operation::Query, Some(place))
             });
-            Ok(())
+            link.scope().map_or(Ok(()), |_| Err(of_sql()))
         };
         let belong = params.belong_to(engine.index());
         let write = &mut |writer: &mut ParamWriter<'_>| params.write(writer);

@@ -117,11 +117,15 @@ impl Batch {
         } else {
             query::Wanted::AnyRows
         };
+        let shard = repository.scope().cloned();
         repository.run(Operation::Load, |physical, sql, engine| {
             let mut reader = KeyReader::new(sql, columns);
             let mut groups = Groups::new(&self.groups, columns);
             for keys in keys.chunks(chunk_of(columns)) {
                 let mut clauses = scope.clone();
+                if let (Some(shard), Some(column)) = (&shard, sql.shard_column()) {
+                    clauses.bind(column, shard);
+                }
                 clauses.filter_by(&condition(columns, keys));
                 let clauses = clauses.limited_by(columns);
                 let clauses = clauses.on(&engine)?;

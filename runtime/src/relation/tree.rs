@@ -143,6 +143,11 @@ fn walk<M: Model, E: Hosts<M>>(
         let Some(start) = start else {
             return Ok(Vec::new());
         };
+        if let Some(bound) = physical.bound() {
+            // The references of a sharded table to itself have its shard column on both sides.
+            let columns = reference.to_columns().iter().copied();
+            bound.ensure(table, columns, |params| replay(start.bound.bytes(), params))?;
+        }
         let mut found: Vec<M::Row<E>> = Vec::new();
         let in_statement = levels.filter(|levels| *levels <= MOST_LEVELS);
         let text = tree_sql(physical.dialect(), table, reference, (way, in_statement));

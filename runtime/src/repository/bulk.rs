@@ -50,7 +50,8 @@ fn insert_chunk<M: Model, E: Engine>(
     engine: E,
     chunk: &[M::New<E>],
 ) -> Result<u64> {
-    ensure_each(chunk, |new| ensure_new::<M, E>(new, engine))?;
+    let bound = physical.bound();
+    ensure_each(chunk, |new| ensure_new::<M, E>(bound, sql, new, engine))?;
     if publishes::<M, E>(engine) {
         let rows = returning::insert_chunk::<M, E>(physical, sql, engine, chunk)?;
         return Ok(rows.len() as u64);

@@ -9,7 +9,7 @@ use super::read::read_one;
 use super::unique::unique_key;
 use super::upsert::{brings_another_key, once_or_again};
 use super::upsert_many::ensure_given;
-use super::{Repository, ensure_new};
+use super::{InScope, Repository, ensure_new};
 use crate::driver::{Physical, TableSql};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
@@ -47,7 +47,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         self.run_on_link(Operation::Upsert, |link, sql, engine| {
             let unique = unique_key(sql, change.by())?;
             change.ensure(sql, engine)?;
-            ensure_row::<M, E>(new, unique, engine)?;
+            ensure_row::<M, E>(link.bound(), (sql, unique), new, engine)?;
             let at = (sql, unique);
             let row = on_unique::<M, E, _, _>(link, at, engine, &[new], |link| {
                 let write = |params: &mut ParamWriter<'_>| new.write(params);
@@ -76,12 +76,13 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         change: &dyn OnConflict<E>,
     ) -> Result<u64> {
         self.run_on_link(Operation::UpsertMany, |link, sql, engine| {
-            let at @ (_, unique) = (sql, unique_key(sql, change.by())?);
+            let at = (sql, unique_key(sql, change.by())?);
             change.ensure(sql, engine)?;
             link.atomically(|link| {
                 let mut given = 0;
                 in_chunks(rows, &mut |chunk: &[M::New<E>]| {
-                    ensure_each(chunk, |new| ensure_row::<M, E>(new, unique, engine))?;
+                    let bound = link.bound();
+                    ensure_each(chunk, |new| ensure_row::<M, E>(bound, at, new, engine))?;
                     on_unique::<M, E, _, _>(link, at, engine, chunk, |link| {
                         change_chunk::<M, E>(link, at, chunk, change)
                     })?;
@@ -94,8 +95,13 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     }
 }
 
-fn ensure_row<M: Model, E: Engine>(new: &M::New<E>, unique: &[usize], engine: E) -> Result<()> {
-    ensure_new::<M, E>(new, engine)?;
+fn ensure_row<M: Model, E: Engine>(
+    bound: InScope<'_>,
+    (sql, unique): (&'static TableSql, &'static [usize]),
+    new: &M::New<E>,
+    engine: E,
+) -> Result<()> {
+    ensure_new::<M, E>(bound, sql, new, engine)?;
     ensure_given(unique, &new.given())
 }
 

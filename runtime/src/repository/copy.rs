@@ -29,7 +29,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         Self: CanWrite,
     {
         self.run_on_link(Operation::Copy, |link, sql, engine| {
-            ensure_row::<M, E>(row, engine)?;
+            ensure_row::<M, E>(link.bound(), sql, row, engine)?;
             let write = &mut |params: &mut ParamWriter<'_>| write_row::<M, E>(sql, row, params);
             if !publishes::<M, E>(engine) {
                 return link.ready()?.execute(sql.insert_row, write).map(|_| ());
@@ -55,7 +55,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     {
         let key = [M::key(row)];
         self.run_on_keys(Operation::Copy, &key, |link, sql, engine| {
-            ensure_row::<M, E>(row, engine)?;
+            ensure_row::<M, E>(link.bound(), sql, row, engine)?;
             let dialect = link.ready()?.dialect();
             let stored = match dialect {
                 Dialect::Postgres if in_turn::is_needed(link.ready()?, sql) => {
@@ -86,7 +86,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         Self: CanWrite,
     {
         self.run_insert(Operation::Copy, |physical, sql, engine| {
-            ensure_row::<M, E>(row, engine)?;
+            ensure_row::<M, E>(physical.bound(), sql, row, engine)?;
             let write = |params: &mut ParamWriter<'_>| M::write_row(row, params);
             let all: ColumnSet = sql.writable.iter().copied().collect();
             let values = Values::new(sql, all, &write).only(without_made_key(sql)?);

@@ -65,7 +65,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         new: M::New<E>,
     ) -> Result<M::Inserted<E>> {
         self.run_on_link(Operation::Insert, |link, sql, engine| {
-            ensure_new::<M, E>(&new, engine)?;
+            ensure_new::<M, E>(link.bound(), sql, &new, engine)?;
             let write = |params: &mut ParamWriter<'_>| new.write(params);
             let upsert = Upsert::new(sql, unique(sql), &new, &write)?;
             let unique = (sql, *upsert.unique);

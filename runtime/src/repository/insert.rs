@@ -25,7 +25,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         Self: CanWrite,
     {
         self.run_insert(Operation::Insert, |physical, sql, engine| {
-            ensure_new::<M, E>(&new, engine)?;
+            ensure_new::<M, E>(physical.bound(), sql, &new, engine)?;
             let write = |params: &mut ParamWriter<'_>| new.write(params);
             Values::new(sql, new.columns(), &write).insert::<M, E>(physical, engine)
         })
@@ -46,7 +46,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             return self.insert(new).map(drop);
         }
         self.run(Operation::Insert, |physical, sql, engine| {
-            ensure_new::<M, E>(&new, engine)?;
+            ensure_new::<M, E>(physical.bound(), sql, &new, engine)?;
             let columns = new.columns();
             let text = sql.insert_text(physical.dialect(), &columns, 1, false);
             let write = &mut |params: &mut ParamWriter<'_>| {
@@ -73,7 +73,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             return self.insert_unless_there(&new);
         }
         self.run(Operation::Insert, |physical, sql, engine| {
-            ensure_new::<M, E>(&new, engine)?;
+            ensure_new::<M, E>(physical.bound(), sql, &new, engine)?;
             let columns = new.columns();
             insert_or_ignore(physical, sql, &columns, &mut |params| {
                 write_given(sql, &columns, &new, params);
@@ -87,7 +87,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     #[track_caller]
     fn insert_unless_there(&mut self, new: &M::New<E>) -> Result<bool> {
         self.run_on_link(Operation::Insert, |link, sql, engine| {
-            ensure_new::<M, E>(new, engine)?;
+            ensure_new::<M, E>(link.bound(), sql, new, engine)?;
             let inserted = link.atomically(|link| {
                 let write = |params: &mut ParamWriter<'_>| new.write(params);
                 let physical = link.ready()?;
@@ -112,6 +112,9 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         write: &mut dyn FnMut(&mut ParamWriter<'_>),
     ) -> Result<bool> {
         self.run_on_link(Operation::Insert, |link, sql, engine| {
+            if let Some(bound) = link.bound() {
+                bound.ensure(sql, columns.iter(), &mut *write)?;
+            }
             if !publishes::<M, E>(engine) {
                 return insert_or_ignore(link.ready()?, sql, columns, write);
             }

@@ -1,7 +1,7 @@
 //! Rows that a session keeps, found by their keys.
 
 use super::read::write_key;
-use super::{Repository, ensure};
+use super::{Repository, ensure_key};
 use crate::error::{Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::{HasKey, Model};
@@ -26,7 +26,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         M: HasKey,
     {
         self.run_on_link(Operation::Find, |link, sql, engine| {
-            ensure(M::key_belongs_to(key, engine))?;
+            ensure_key::<M, E>(link.bound(), sql, key, engine)?;
             let mut recorded = RecordedValues::new();
             let mut params = ParamWriter::recording(&mut recorded);
             write_key::<M, E>(sql, key, &mut params);

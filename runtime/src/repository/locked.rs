@@ -1,8 +1,8 @@
 //! Reading a row that is to be moved.
 
-use super::Repository;
 use super::read::{read_one, write_key};
-use crate::error::{Error, ErrorKind, Operation, Result};
+use super::{Repository, ensure_key};
+use crate::error::{Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::HasKey;
 use bindery_core::dialect::Dialect;
@@ -13,9 +13,7 @@ impl<M: HasKey, E: Engine> Repository<'_, M, E> {
     #[track_caller]
     pub(crate) fn find_locked(&mut self, key: M::Key<E>) -> Result<Option<M::Row<E>>> {
         self.run(Operation::Find, |physical, sql, engine| {
-            if !M::key_belongs_to(&key, engine) {
-                return Err(Error::new(ErrorKind::WrongEngine));
-            }
+            ensure_key::<M, E>(physical.bound(), sql, &key, engine)?;
             let text = match physical.dialect() {
                 Dialect::Sqlite => sql.find.to_owned(),
                 Dialect::Postgres | Dialect::Mysql => format!("{} FOR UPDATE", sql.find),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::published::on_keys;
 use super::read::{exists, write_key};
 use super::write::{write_given, write_saved};
-use super::{Repository, ensure, ensure_patch, ensure_row};
+use super::{Repository, ensure_key, ensure_patch, ensure_row};
 use crate::driver::Physical;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -43,7 +43,8 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         self.run(Operation::FindMany, |physical, sql, engine| {
             let mut found = Vec::new();
             in_chunks(&mut keys, &mut |keys| {
-                ensure_each(keys, |key| ensure(M::key_belongs_to(key, engine)))?;
+                let bound = physical.bound();
+                ensure_each(keys, |key| ensure_key::<M, E>(bound, sql, key, engine))?;
                 find_chunk::<M, E>(physical, sql, engine, keys, &mut found)
             })?;
             Ok(found)
@@ -74,7 +75,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             |(key, _)| key,
             |physical, sql, engine, chunk| {
                 ensure_each(chunk, |(key, patch)| {
-                    ensure(M::key_belongs_to(key, engine))?;
+                    ensure_key::<M, E>(physical.bound(), sql, key, engine)?;
                     ensure_patch::<M, E>(patch, engine)
                 })?;
                 let (mut first, mut updated) = (0, 0);
@@ -109,8 +110,8 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             |(key, _)| key,
             |physical, sql, engine, chunk| {
                 ensure_each(chunk, |(key, row)| {
-                    ensure(M::key_belongs_to(key, engine))?;
-                    ensure_row::<M, E>(row, engine)
+                    ensure_key::<M, E>(physical.bound(), sql, key, engine)?;
+                    ensure_row::<M, E>(physical.bound(), sql, row, engine)
                 })?;
                 save_chunk::<M, E>(physical, sql, chunk)
             },
@@ -134,7 +135,8 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             &mut keys,
             |key| key,
             |physical, sql, engine, keys| {
-                ensure_each(keys, |key| ensure(M::key_belongs_to(key, engine)))?;
+                let bound = physical.bound();
+                ensure_each(keys, |key| ensure_key::<M, E>(bound, sql, key, engine))?;
                 let mut deleted = 0;
                 let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
                     write_key::<M, E>(sql, &keys[at], params)

@@ -58,7 +58,7 @@ impl<M: Writable + HasKey, E: Engine, A> Repository<'_, M, E, A> {
                 let (mut merged, mut kept) = (Merged::default(), Keys::new());
                 in_chunks(rows, &mut |chunk: &[M::New<E>]| {
                     ensure_each(chunk, |new| {
-                        ensure_new::<M, E>(new, engine)?;
+                        ensure_new::<M, E>(link.bound(), sql, new, engine)?;
                         ensure_no_null(sql, new, unique)
                     })?;
                     let at = (sql, unique);

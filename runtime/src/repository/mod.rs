@@ -28,24 +28,27 @@ mod synced;
 mod unique;
 mod upsert;
 mod upsert_many;
+mod whole;
 mod write;
 
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::panic::Location;
+use std::sync::Arc;
 
 use bindery_core::dialect::Dialect;
 
 use crate::driver::Physical;
 use crate::driver::TableSql;
+use crate::driver::shard_scope::{Bound, ShardScope};
 use crate::error::{Error, ErrorKind, Invalid, Operation, Result};
 use crate::link::Link;
 use crate::link::changes::{Changes, Written};
 use crate::link::engine::Engine;
-use crate::model::Model;
 use crate::model::access::{CanWrite, ReadWrite};
 use crate::model::lives_on::Hosts;
 use crate::model::route::{ReadRoute, Source, Target};
+use crate::model::{ColumnSource, HasKey, Model};
 use crate::observe::Call;
 
 pub(crate) use conflict::OnConflict;
@@ -154,7 +157,9 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
             let run = |link: &mut Link| {
                 link.begin_observed(|| Call::on_model(operation, M::NAME, sql.table, place));
                 link.ensure_schema(M::NAME, sql.table, operation)?;
+                link.begin_in_scope(sql)?;
                 let outcome = work(link, sql, engine);
+                link.end_in_scope();
                 if operation.writes() {
                     link.wrote(Written::Table(sql.table));
                     link.end_observed(outcome.as_ref().err());
@@ -182,6 +187,15 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
             Source::Link(link) if link.depth() == 0 && !link.only_reads() => link.pool().changes(),
             // Reads may be of a replica, which is behind.
             Source::Link(_) | Source::Pool(_) | Source::Session(..) => None,
+        }
+    }
+
+    /// The shard that the connection is for, where it is for one.
+    #[inline]
+    pub(crate) fn scope(&self) -> Option<&Arc<ShardScope>> {
+        match &self.target.source {
+            Source::Link(link) => link.scope(),
+            Source::Pool(_) | Source::Session(..) => None,
         }
     }
 
@@ -228,21 +242,55 @@ fn located<M: Model, E: Engine>(error: Error, engine: E, operation: Operation) -
     error.on_engine(engine.name()).of(M::NAME, operation)
 }
 
-/// Refuses a new row that is of another engine or breaks a rule of the program's before anything is sent.
-fn ensure_new<M: Model, E: Engine>(new: &M::New<E>, engine: E) -> Result<()> {
+/// The shard that a connection is for, where it is for one.
+type InScope<'a> = Option<&'a Bound>;
+
+/// Refuses a key of another engine, or of another shard than the connection is for, before anything is sent.
+fn ensure_key<M: HasKey, E: Engine>(
+    bound: InScope<'_>,
+    sql: &TableSql,
+    key: &M::Key<E>,
+    engine: E,
+) -> Result<()> {
+    ensure(M::key_belongs_to(key, engine))?;
+    bound.map_or(Ok(()), |bound| {
+        let columns = sql.key.iter().copied();
+        bound.ensure(sql, columns, |params| M::write_key(key, params))
+    })
+}
+
+/// The same of a new row, and one that breaks a rule of the program's.
+fn ensure_new<M: Model, E: Engine>(
+    bound: InScope<'_>,
+    sql: &TableSql,
+    new: &M::New<E>,
+    engine: E,
+) -> Result<()> {
     ensure(M::new_belongs_to(new, engine))?;
+    bound.map_or(Ok(()), |bound| {
+        bound.ensure(sql, new.columns().iter(), |params| new.write(params))
+    })?;
     M::validate_new(new).map_err(invalid)
 }
 
-/// The same of changes.
+/// The same of changes, which leave rows on their shard.
 fn ensure_patch<M: Model, E: Engine>(patch: &M::Patch<E>, engine: E) -> Result<()> {
     ensure(M::patch_belongs_to(patch, engine))?;
     M::validate_patch(patch).map_err(invalid)
 }
 
 /// The same of a whole row.
-fn ensure_row<M: Model, E: Engine>(row: &M::Row<E>, engine: E) -> Result<()> {
+fn ensure_row<M: Model, E: Engine>(
+    bound: InScope<'_>,
+    sql: &TableSql,
+    row: &M::Row<E>,
+    engine: E,
+) -> Result<()> {
     ensure(M::row_belongs_to(row, engine))?;
+    bound.map_or(Ok(()), |bound| {
+        let columns = sql.writable.iter().copied();
+        bound.ensure(sql, columns, |params| M::write_row(row, params))
+    })?;
     M::validate_row(row).map_err(invalid)
 }
 

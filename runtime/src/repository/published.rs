@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::insert::{Values, inserted};
 use super::read::write_key;
-use super::{Repository, ensure, locking};
+use super::{Repository, ensure_key, locking};
 use crate::driver::own_tables::statements::events as statements;
 use crate::driver::{Physical, TableSql};
 use crate::driver::{notify::NOTIFY, random};
@@ -48,8 +48,9 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             return self.run_on_link(operation, work);
         }
         self.run_on_link(operation, |link, sql, engine| {
+            let bound = link.bound();
             keys.iter()
-                .try_for_each(|key| ensure(M::key_belongs_to(key, engine)))?;
+                .try_for_each(|key| ensure_key::<M, E>(bound, sql, key, engine))?;
             link.atomically(|link| {
                 let before = rows_of_keys::<M, E>(link.ready()?, sql, engine, keys, true)?;
                 let done = work(link, sql, engine)?;
@@ -130,8 +131,9 @@ pub(super) fn on_keys<M: HasKey, E: Engine, T>(
         return work(physical);
     }
     let keys = keys();
+    let bound = physical.bound();
     keys.iter()
-        .try_for_each(|key| ensure(M::key_belongs_to(key, engine)))?;
+        .try_for_each(|key| ensure_key::<M, E>(bound, sql, key, engine))?;
     let before = rows_of_keys::<M, E>(physical, sql, engine, &keys, true)?;
     let done = work(physical)?;
     let after = rows_of_keys::<M, E>(physical, sql, engine, &keys, false)?;

@@ -6,7 +6,7 @@ use std::panic::Location;
 #[cfg(feature = "session")]
 use super::kept::Kept;
 use super::rows::{ReadRow, RowsReader};
-use super::{Repository, Rows, ensure, located};
+use super::{Repository, Rows, ensure, ensure_key, located};
 use crate::driver::{Physical, TableSql, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
@@ -34,7 +34,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
             Operation::Find,
             &Cell::new(false),
             |physical, sql, engine| {
-                ensure(M::key_belongs_to(&key, engine))?;
+                ensure_key::<M, E>(physical.bound(), sql, &key, engine)?;
                 read_one::<M, E>(physical, engine, sql.find, &mut |params| {
                     write_key::<M, E>(sql, &key, params)
                 })
@@ -107,10 +107,15 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// The database fails.
     #[track_caller]
     pub fn first(&mut self) -> Result<Option<M::Row<E>>> {
+        let whole = self.whole();
         self.run_read(
             Operation::Find,
             &Cell::new(false),
-            |physical, sql, engine| read_one::<M, E>(physical, engine, sql.first, &mut |_| ()),
+            |physical, sql, engine| {
+                let text = whole.text(physical, sql, sql.first);
+                let write = &mut |params: &mut ParamWriter<'_>| whole.write(params);
+                read_one::<M, E>(physical, engine, &text, write)
+            },
         )
     }
 
@@ -120,12 +125,14 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// The database fails.
     #[track_caller]
     pub fn all(&mut self) -> Result<Vec<M::Row<E>>> {
+        let whole = self.whole();
         self.run_read(
             Operation::Select,
             &Cell::new(false),
             |physical, sql, engine| {
                 let mut rows = Vec::new();
-                physical.query(sql.select, &mut |_| (), &mut |row| {
+                let text = whole.text(physical, sql, sql.select);
+                physical.query(&text, &mut |params| whole.write(params), &mut |row| {
                     rows.push(M::read(row, engine)?);
                     Ok(true)
                 })?;
@@ -144,7 +151,11 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// The database fails; later failures come as items.
     #[track_caller]
     pub fn iter(self) -> Result<Rows<'c, M, E>> {
-        self.rows(|_, sql| Ok(sql.select), &mut |_| ())
+        let whole = self.whole();
+        self.rows(
+            |physical, sql| Ok(whole.text(physical, sql, sql.select)),
+            &mut |params| whole.write(params),
+        )
     }
 
     /// The rows of this text, one after the other.
@@ -175,7 +186,12 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
                     Call::on_model(Operation::Select, M::NAME, sql.table, place)
                 });
                 link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
-                text(link.ready()?, sql)
+                link.begin_in_scope(sql)?;
+                let text = text(link.ready()?, sql);
+                if text.is_err() {
+                    link.end_in_scope();
+                }
+                text
             };
             let link = match self.target.source {
                 Source::Link(link) => link,
@@ -198,8 +214,10 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// The database fails.
     #[track_caller]
     pub fn count(&mut self) -> Result<u64> {
+        let whole = self.whole();
         self.run_read(Operation::Count, &Cell::new(false), |physical, sql, _| {
-            read_count(physical, sql.count, &mut |_| ())
+            let text = whole.text(physical, sql, sql.count);
+            read_count(physical, &text, &mut |params| whole.write(params))
         })
     }
 
@@ -216,7 +234,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
             Operation::Exists,
             &Cell::new(false),
             |physical, sql, engine| {
-                ensure(M::key_belongs_to(&key, engine))?;
+                ensure_key::<M, E>(physical.bound(), sql, &key, engine)?;
                 exists::<M, E>(physical, sql, &key)
             },
         )
@@ -275,6 +293,9 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
             |physical, sql, engine| {
                 ensure(belong(engine))?;
                 let unique = &sql.uniques[unique];
+                if let Some(bound) = physical.bound() {
+                    bound.ensure(sql, unique.columns.iter().copied(), &mut *write)?;
+                }
                 read_one::<M, E>(physical, engine, unique.find, &mut |params| {
                     let columns = unique.columns.iter().copied();
                     params.of_columns(sql.names(), columns, |params| write(params));

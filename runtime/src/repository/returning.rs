@@ -5,7 +5,7 @@ use super::many::{ensure_each, in_chunks};
 use super::published::record;
 use super::read::{read_one, write_key};
 use super::write::write_given;
-use super::{Repository, ensure, ensure_new, ensure_patch};
+use super::{Repository, ensure_key, ensure_new, ensure_patch};
 use crate::driver::{Physical, TableSql, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
@@ -51,7 +51,8 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             link.atomically(|link| {
                 let physical = link.ready()?;
                 in_chunks(&mut rows, &mut |chunk: &[M::New<E>]| {
-                    ensure_each(chunk, |new| ensure_new::<M, E>(new, engine))?;
+                    let bound = physical.bound();
+                    ensure_each(chunk, |new| ensure_new::<M, E>(bound, sql, new, engine))?;
                     for row in insert_chunk::<M, E>(physical, sql, engine, chunk)? {
                         stored.push(inserted::<M, E>(Ok(row))?);
                     }
@@ -95,7 +96,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         }
         let keys = std::slice::from_ref(&key);
         self.run_on_keys(Operation::Update, keys, |link, sql, engine| {
-            ensure(M::key_belongs_to(&key, engine))?;
+            ensure_key::<M, E>(link.bound(), sql, &key, engine)?;
             ensure_patch::<M, E>(&patch, engine)?;
             let dialect = link.ready()?.dialect();
             let mut text = sql.update_sql(dialect, &columns, sql.key.iter().copied());

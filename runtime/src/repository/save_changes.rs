@@ -2,7 +2,7 @@
 
 use super::insert::Values;
 use super::read::{exists, write_key};
-use super::{Repository, ensure, ensure_row};
+use super::{Repository, ensure, ensure_key, ensure_row};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
@@ -49,7 +49,8 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         self.run_on_keys(Operation::Save, keys, |link, sql, engine| {
             let physical = link.ready()?;
             ensure(M::row_belongs_to(read, engine))?;
-            ensure_row::<M, E>(row, engine)?;
+            ensure_key::<M, E>(physical.bound(), sql, &key, engine)?;
+            ensure_row::<M, E>(physical.bound(), sql, row, engine)?;
             let columns = changed::<M, E>(sql, read, row)?;
             if columns.is_empty() {
                 return exists::<M, E>(physical, sql, &key);

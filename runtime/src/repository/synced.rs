@@ -36,7 +36,7 @@ impl<M: HasKey, E: Engine, A> Repository<'_, M, E, A> {
         }
         self.run_on_link(Operation::UpsertMany, |link, sql, engine| {
             ensure_each(rows, |row| match new(row) {
-                Some(new) => ensure_new::<M, E>(new, engine),
+                Some(new) => ensure_new::<M, E>(link.bound(), sql, new, engine),
                 None => Ok(()),
             })?;
             on_unique::<M, E, _, _>(link, (sql, sql.key), engine, rows, |link| {

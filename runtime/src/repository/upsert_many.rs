@@ -99,7 +99,8 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             let unique = unique(sql);
             link.atomically(|link| {
                 in_chunks(&mut rows, &mut |chunk: &[M::New<E>]| {
-                    ensure_each(chunk, |new| ensure_new::<M, E>(new, engine))?;
+                    let bound = link.bound();
+                    ensure_each(chunk, |new| ensure_new::<M, E>(bound, sql, new, engine))?;
                     let at = (sql, unique);
                     upserted += on_unique::<M, E, _, _>(link, at, engine, chunk, |link| {
                         upsert_chunk(link, sql, unique, chunk)

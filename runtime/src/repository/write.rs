@@ -1,7 +1,7 @@
 //! Changing and deleting one row by its key.
 
 use super::read::{exists, write_key};
-use super::{Repository, ensure, ensure_patch, ensure_row};
+use super::{Repository, ensure_key, ensure_patch, ensure_row};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
@@ -30,7 +30,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         let keys = std::slice::from_ref(&key);
         self.run_on_keys(Operation::Update, keys, |link, sql, engine| {
             let physical = link.ready()?;
-            ensure(M::key_belongs_to(&key, engine))?;
+            ensure_key::<M, E>(physical.bound(), sql, &key, engine)?;
             ensure_patch::<M, E>(&patch, engine)?;
             let text = sql.update_text(physical.dialect(), &columns);
             let write = &mut |params: &mut ParamWriter<'_>| {
@@ -59,8 +59,8 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         let keys = std::slice::from_ref(&key);
         self.run_on_keys(Operation::Save, keys, |link, sql, engine| {
             let physical = link.ready()?;
-            ensure(M::key_belongs_to(&key, engine))?;
-            ensure_row::<M, E>(row, engine)?;
+            ensure_key::<M, E>(physical.bound(), sql, &key, engine)?;
+            ensure_row::<M, E>(physical.bound(), sql, row, engine)?;
             if sql.save.is_empty() {
                 return exists::<M, E>(physical, sql, &key);
             }
@@ -88,7 +88,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         let keys = std::slice::from_ref(&key);
         self.run_on_keys(Operation::Delete, keys, |link, sql, engine| {
             let physical = link.ready()?;
-            ensure(M::key_belongs_to(&key, engine))?;
+            ensure_key::<M, E>(physical.bound(), sql, &key, engine)?;
             physical
                 .execute(sql.delete, &mut |params| {
                     write_key::<M, E>(sql, &key, params)

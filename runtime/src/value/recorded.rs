@@ -464,7 +464,7 @@ pub(super) fn skip(tape: &mut Tape<'_>) {
 }
 
 /// Each of these values by itself.
-#[cfg(any(feature = "data", feature = "sync"))]
+#[cfg(any(feature = "data", feature = "sync", feature = "postgres"))]
 pub(crate) fn split(values: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut tape = Tape(values);
     std::iter::from_fn(move || {
@@ -474,6 +474,28 @@ pub(crate) fn split(values: &[u8]) -> impl Iterator<Item = &[u8]> {
             &rest[..rest.len() - tape.0.len()]
         })
     })
+}
+
+/// The values of the places of a statement, each by itself.
+#[cfg(feature = "postgres")]
+pub(crate) fn of_places(values: &[u8]) -> Vec<&[u8]> {
+    let mut each = Vec::new();
+    for value in split(values) {
+        match value {
+            [ORDERED, rest @ ..] => each.extend(of_places(&rest[size_of::<u64>()..])),
+            value => each.push(value),
+        }
+    }
+    each
+}
+
+/// The values of a list; a value that is no list is the only one.
+#[cfg(feature = "postgres")]
+pub(crate) fn of_list(value: &[u8]) -> Vec<&[u8]> {
+    match value {
+        [LIST, rest @ ..] => split(&rest[2 * size_of::<u64>()..]).collect(),
+        value => vec![value],
+    }
 }
 
 /// Whether both are as many values of the same kinds.

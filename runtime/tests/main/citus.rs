@@ -347,3 +347,34 @@ fn dist_03_a_refusal_says_which_condition_is_missing() {
         3
     );
 }
+
+/// Covers DIST-03 on PostgreSQL: an engine that is no cluster is bound as well, where its statements know the shard columns.
+#[test]
+fn dist_03_a_scope_binds_a_server_that_is_no_cluster() -> bindery::Result<()> {
+    let Some(world) = World::new() else {
+        return Ok(());
+    };
+    let mut c = world
+        .db
+        .registry()
+        .for_shard(engine::Plain, t::<engine::Plain>(7))?;
+    assert_eq!(c.orders().count()?, 3);
+    assert_eq!(c.orders().join(order::user).all()?.len(), 3);
+    assert_eq!(c.users().select(user::orders.count()).all()?, [1, 1, 1]);
+    assert_eq!(c.orders().filter(order::tenant_id.eq(t(7))).count()?, 3);
+    assert_eq!(c.plans().count()?, 2);
+    let other = c.orders().filter(order::tenant_id.eq(t(8))).count();
+    let moved = c.visits().all_rows().update(visit::tenant_id.set_to(8));
+    let untied = c
+        .users()
+        .filter(user::id.in_query(order::user_id.select()))
+        .all();
+    for refused in [other.map(drop), moved.map(drop), untied.map(drop)] {
+        let error = refused.expect_err("it is not of the shard alone");
+        assert!(
+            matches!(error.kind(), ErrorKind::OtherShard(_)),
+            "{error:?}"
+        );
+    }
+    Ok(())
+}

@@ -248,6 +248,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::NotHosted { .. }
         | ErrorKind::WrongEngine
         | ErrorKind::RefusedByCluster(_)
+        | ErrorKind::OtherShard(_)
         | ErrorKind::NotFound
         | ErrorKind::SeveralRows
         | ErrorKind::StaleVersion

@@ -66,11 +66,7 @@ pub(super) enum Reach {
 
 impl Flow {
     pub(super) fn add(&mut self, table: &'static TableSql) -> Use {
-        let key = match table.placement {
-            Placement::Sharded { column, .. } => Some(column),
-            Placement::Coordinator | Placement::Reference => None,
-        };
-        self.push(table, key, false)
+        self.push(table, table.shard_column(), false)
     }
 
     /// Rows of a table that a query in `FROM` makes, with the shard column or without.
@@ -183,9 +179,18 @@ impl Flow {
             && sharded.all(|other| has_value(other) && self.are_of_one_group(first, other))
     }
 
+    pub(super) fn known(&self, one: Use) -> Known {
+        self.uses[one].known
+    }
+
+    /// All tables.
+    pub(super) fn all(&self) -> impl Iterator<Item = Use> {
+        0..self.uses.len()
+    }
+
     /// The sharded tables.
     pub(super) fn sharded(&self) -> impl Iterator<Item = Use> {
-        (0..self.uses.len()).filter(|one| self.is_sharded(*one))
+        self.all().filter(|one| self.is_sharded(*one))
     }
 
     /// The first table of which all shards are needed.

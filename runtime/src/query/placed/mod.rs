@@ -7,6 +7,7 @@
 
 mod flow;
 mod refused;
+mod scope;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -16,8 +17,12 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
+pub(super) use self::scope::{
+    ensure_bound, ensure_change_bound, ensure_inserted_bound, ensure_upsert_bound,
+};
 use self::survey::Survey;
 use super::clauses::Clauses;
+use super::condition::Predicate;
 use super::related::RelatedModels;
 use super::render::Parts;
 use crate::driver::{Physical, Placement, TableSql};
@@ -89,7 +94,7 @@ impl Placed {
         self,
         text: String,
         (table, related): (&'static TableSql, &RelatedModels<'_>),
-        (set, condition): (&[u8], &[u8]),
+        (set, condition): (&Predicate, &Predicate),
     ) -> Result<String> {
         if !self.has_shards {
             return Ok(text);

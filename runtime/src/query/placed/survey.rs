@@ -1,9 +1,12 @@
 //! Statements by the shapes that their texts are written from: their tables, and what is found of them.
 
+use std::sync::Arc;
+
 use bindery_core::cluster::Cluster;
 use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
+use super::super::condition::Predicate;
 use super::super::extras::FirstOfEach;
 use super::super::joins::Tables;
 use super::super::related::RelatedModels;
@@ -12,6 +15,7 @@ use super::super::tree::Tree;
 use super::flow::{Flow, Reach, Use};
 use super::walk::Walk;
 use crate::driver::TableSql;
+use crate::driver::shard_scope::ShardScope;
 use crate::error::Result;
 
 /// The dialect of the clusters that have tables on several servers.
@@ -34,9 +38,28 @@ pub(super) struct Survey {
     pub(super) correlated: Vec<Correlated>,
     /// The table whose shard column is set.
     pub(super) key_set: Option<Use>,
+    /// The only shard that it may be of, where the connection is for one.
+    pub(super) scope: Option<Arc<ShardScope>>,
+    /// The table whose shard column is compared with another value than that.
+    pub(super) other: Option<Use>,
+    /// A part of it is SQL of the program's own.
+    pub(super) has_sql: bool,
 }
 
 impl Survey {
+    /// Reads a shape, with its values where they matter.
+    pub(super) fn read(&self, shape: &[u8], values: &[u8]) -> Tree {
+        match &self.scope {
+            None => Tree::read(shape),
+            Some(_) => Tree::read_with(shape, values),
+        }
+    }
+
+    /// The same of a predicate.
+    pub(super) fn tree(&self, of: &Predicate) -> Tree {
+        self.read(of.shape.bytes(), of.values.bytes())
+    }
+
     /// A SELECT.
     pub(super) fn select(&mut self, parts: &Parts<'_>, related: &RelatedModels<'_>) -> Result<()> {
         let base = match parts.source() {
@@ -48,8 +71,7 @@ impl Survey {
         let extras = parts
             .extras
             .filter(|extras| extras.is_selected(parts.wanted));
-        let items = extras.map_or(&[][..], |extras| extras.items.shape.bytes());
-        let items = Tree::read(items);
+        let items = extras.map_or_else(Tree::default, |extras| self.tree(&extras.items));
         let in_groups = render.grouped(parts, &items);
         let mut walk = Walk::new(self, render.nodes.tables);
         walk.open(base);
@@ -73,7 +95,7 @@ impl Survey {
         related: &RelatedModels<'_>,
     ) -> Result<Use> {
         let parts = of.query.parts(Wanted::Rows, table);
-        let groups = Tree::read(of.groups.keys.shape.bytes());
+        let groups = self.tree(&of.groups.keys);
         let mut render = Render::of(SqlWriter::new(DIALECT), table, related);
         render.join_all(&parts)?;
         render.join_shape(of.groups.keys.shape.bytes())?;
@@ -95,17 +117,17 @@ impl Survey {
     pub(super) fn change(
         &mut self,
         table: &'static TableSql,
-        (set, condition): (&[u8], &[u8]),
+        (set, condition): (&Predicate, &Predicate),
         related: &RelatedModels<'_>,
     ) -> Result<()> {
         let target = self.flow.add(table);
-        self.assignments(target, &Tree::read(set), related)?;
+        self.assignments(target, &self.tree(set), related)?;
         let mut render = Render::of(SqlWriter::new(DIALECT), table, related);
-        render.join_shape(condition)?;
+        render.join_shape(condition.shape.bytes())?;
         let by_key = render.nodes.tables.is_qualified();
         let mut walk = Walk::new(self, render.nodes.tables);
         let found = walk.open((!by_key).then_some(target));
-        walk.condition(condition)?;
+        walk.condition(condition.shape.bytes(), condition.values.bytes())?;
         // `WHERE key IN (SELECT key …)`
         self.flow
             .equal((target, table.key), (found, table.key), Reach::Both);
@@ -126,5 +148,16 @@ impl Survey {
             walk.tree(set, value, false)?;
         }
         Ok(())
+    }
+}
+
+impl Survey {
+    /// How what is known of a row reaches what is found by its columns and that PostgreSQL does not hand it on to: the rows are of its shard all
+    /// the same.
+    pub(super) const fn reach_apart(&self) -> Reach {
+        match self.scope {
+            None => Reach::Neither,
+            Some(_) => Reach::Onward,
+        }
     }
 }

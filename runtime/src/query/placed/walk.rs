@@ -11,6 +11,7 @@ use super::super::tree::{Node, Tree};
 use super::flow::{Flow, Known, Reach, Use};
 use super::survey::{Correlated, Survey};
 use crate::error::Result;
+use crate::value::recorded::of_list;
 
 /// How what is known within a query reaches the row around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +147,7 @@ impl<'s, 'a> Walk<'s, 'a> {
         let reach = match link {
             Link::Both => Reach::Within,
             Link::Inward => Reach::Onward,
-            Link::Neither => Reach::Neither,
+            Link::Neither => survey.reach_apart(),
         };
         let outer = (around.base(), nearest.from.1);
         survey.flow.equal(outer, (near, nearest.to.1), reach);
@@ -163,9 +164,21 @@ impl<'s, 'a> Walk<'s, 'a> {
         let Some((step, _, value)) = items.aggregate_of(root) else {
             return Ok(());
         };
+        let base = self.frame().base();
         self.open_within(&[step], (items, &[value]), None)?;
+        self.joined_group(base);
         self.close();
         Ok(())
+    }
+
+    /// The groups of a value are joined by the columns that refer to the row.
+    fn joined_group(&mut self, base: Use) {
+        let reach = self.survey.reach_apart();
+        if let Some(nearest) = self.tables.scope().relations.first() {
+            let of_group = (self.frame().base(), nearest.to.1);
+            let flow = &mut self.survey.flow;
+            flow.equal((base, nearest.from.1), of_group, reach);
+        }
     }
 
     fn close(&mut self) {
@@ -175,7 +188,7 @@ impl<'s, 'a> Walk<'s, 'a> {
 
     pub(super) fn conditions_of_joins(&mut self, extras: Option<&Extras>) -> Result<()> {
         let Some(extras) = extras else { return Ok(()) };
-        let on = Tree::read(extras.on.shape.bytes());
+        let on = self.survey.tree(&extras.on);
         for joined in extras.joined() {
             let Some(number) = joined.condition else {
                 continue;
@@ -198,10 +211,10 @@ impl<'s, 'a> Walk<'s, 'a> {
 
     /// The condition, the groups and the order of a query.
     pub(super) fn rows(&mut self, parts: &Parts<'_>, selected: Option<&Extras>) -> Result<()> {
-        self.condition(parts.condition)?;
+        self.condition(parts.condition, parts.values)?;
         if let Some(extras) = selected {
-            self.trees(&Tree::read(extras.groups.shape.bytes()), false)?;
-            self.trees(&Tree::read(extras.having.shape.bytes()), false)?;
+            self.trees(&self.survey.tree(&extras.groups), false)?;
+            self.trees(&self.survey.tree(&extras.having), false)?;
         }
         let is_ordered = match parts.wanted {
             Wanted::Rows | Wanted::Selected => true,
@@ -217,8 +230,8 @@ impl<'s, 'a> Walk<'s, 'a> {
         Ok(())
     }
 
-    pub(super) fn condition(&mut self, shape: &[u8]) -> Result<()> {
-        self.trees(&Tree::read(shape), true)
+    pub(super) fn condition(&mut self, shape: &[u8], values: &[u8]) -> Result<()> {
+        self.trees(&self.survey.read(shape, values), true)
     }
 
     pub(super) fn trees(&mut self, tree: &Tree, holds: bool) -> Result<()> {
@@ -244,6 +257,7 @@ impl<'s, 'a> Walk<'s, 'a> {
 
     fn node(&mut self, tree: &Tree, at: usize, holds: bool, steps: &mut Vec<Step>) -> Result<()> {
         let mut parts_hold = false;
+        self.compare_with_scope(tree, at, holds);
         match &tree.nodes[at] {
             Node::And(..) => parts_hold = holds,
             Node::Or(..) if holds => self.one_of(tree, at),
@@ -350,6 +364,32 @@ impl<'s, 'a> Walk<'s, 'a> {
         Ok(true)
     }
 
+    /// What a condition on a shard column is to the only shard that there may be.
+    fn compare_with_scope(&mut self, tree: &Tree, at: usize, holds: bool) {
+        let Some(scope) = self.survey.scope.clone() else {
+            return;
+        };
+        let pairs = match tree.nodes[at] {
+            Node::Fragment(_) => {
+                self.survey.has_sql = true;
+                return;
+            }
+            Node::Compare(" = ", left, right) => [(left, right), (right, left)],
+            Node::In(of, ..) => [(of, at); 2],
+            _ => return,
+        };
+        for (of, value) in pairs {
+            let (Some(key), Some(value)) = (self.key(tree, of), tree.value(value)) else {
+                continue;
+            };
+            match of_list(value).into_iter().all(|value| scope.is(value)) {
+                true if holds => self.know(key, Known::Value),
+                true => {}
+                false => self.survey.other = Some(key),
+            }
+        }
+    }
+
     fn equality(&mut self, tree: &Tree, left: usize, right: usize) {
         let is_value = |at: usize| matches!(tree.nodes[at], Node::Value | Node::Typed(_));
         match (self.column(tree, left), self.column(tree, right)) {
@@ -364,6 +404,10 @@ impl<'s, 'a> Walk<'s, 'a> {
     }
 
     fn know_key(&mut self, tree: &Tree, at: usize) {
+        // Where there is only one shard the value was compared with that.
+        if self.survey.scope.is_some() {
+            return;
+        }
         if let Some(key) = self.key(tree, at) {
             self.know(key, Known::Value);
         }
@@ -421,16 +465,14 @@ impl<'s, 'a> Walk<'s, 'a> {
     /// The column of a row that a changed one refers to is read by a query of its own.
     fn refer_from_changed(&mut self, path: ColumnPath) {
         let target = self.frame().base();
+        let apart = self.survey.reach_apart();
         let mut own = Vec::new();
         let mut from = target;
         for &hop in path.hops() {
             let flow = &mut self.survey.flow;
             let reference = &flow.table(from).references[usize::from(hop)];
             let one = flow.add(reference.to());
-            let reach = match own.is_empty() {
-                true => Reach::Neither,
-                false => Reach::Both,
-            };
+            let reach = if own.is_empty() { apart } else { Reach::Both };
             let columns = (from, reference.columns);
             flow.equal(columns, (one, reference.to_columns()), reach);
             own.push(one);
