@@ -90,7 +90,13 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     #[inline]
     #[rustfmt::skip]
     pub fn filter(self, condition: Condition<M, E>) -> Query<'c, M, E, A> { // `a.and(b)`, `a.or(b)`, `flag.eq(true)`, `.having(…)`
-        self.query().filter(condition)
+        if self.scope().is_some() {
+            return self.query().filter(condition);
+        }
+        Query {
+            repository: self,
+            clauses: Clauses::of(condition.predicate),
+        }
     }
 
     /// The rows that meet this condition, where there is a value for it; else all rows.
