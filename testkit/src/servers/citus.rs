@@ -158,7 +158,9 @@ fn make_template(coordinator: &Address, workers: &[Address]) -> Result<String> {
         coordinator.host, coordinator.port
     );
     script.extend(workers.iter().map(registered));
-    client::run(&coordinator.with_database(&name), &script)?;
+    let database = coordinator.with_database(&name);
+    // A process of Citus' own may be at work on the same row of a node: "tuple concurrently updated". Nodes that are there are no error.
+    client::run(&database, &script).or_else(|_| client::run(&database, &script))?;
     // A database with sessions is not copied, and each has one of Citus' own, which comes back.
     let close = format!(
         "ALTER DATABASE \"{name}\" ALLOW_CONNECTIONS false; SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}';"
