@@ -136,7 +136,10 @@ fn run_into(
 
 fn printed(outcome: Outcome, output: File) -> Outcome {
     complain(&format!("\n--- {}", outcome.title));
-    let told = failures::pass_on(output);
+    let mut told = failures::pass_on(output);
+    if !outcome.status().success() {
+        told.end_in_failure();
+    }
     Outcome { told, ..outcome }
 }
 

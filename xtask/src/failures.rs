@@ -20,7 +20,6 @@ pub(crate) fn pass_on(output: impl Read) -> Told {
         print(&line);
         told.look_at(&line);
     }
-    told.end();
     told
 }
 
@@ -72,8 +71,8 @@ impl Told {
         }
     }
 
-    /// After the last line: a binary that was ended by a signal says why in its last lines, if it says so at all.
-    fn end(&mut self) {
+    /// After the last line of a run that failed: a binary that was ended by a signal says why in its last lines, if it says so at all.
+    pub(crate) fn end_in_failure(&mut self) {
         if self.begun > self.ended {
             self.failures
                 .push("---- the end of what reported no result ----".to_owned());
@@ -182,7 +181,7 @@ mod tests {
     fn told(output: &str) -> Told {
         let mut told = Told::default();
         output.lines().for_each(|line| told.look_at(line));
-        told.end();
+        told.end_in_failure();
         told
     }
 }

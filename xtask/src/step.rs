@@ -86,7 +86,11 @@ impl Report {
             return interrupt.run(&mut step.command);
         }
         let (status, told) = interrupt.run_read(&mut step.command, failures::pass_on)?;
-        self.add_failures(&told.unwrap_or_default());
+        let mut told = told.unwrap_or_default();
+        if !status.success() {
+            told.end_in_failure();
+        }
+        self.add_failures(&told);
         Ok(status)
     }
 

@@ -12,7 +12,7 @@ const ROWS: u32 = 5_000;
 #[test]
 fn changes_that_wait_are_read_in_the_order_of_their_index() {
     for mut database in databases() {
-        // What the statement reads of the table that triggers write to, with its index.
+        // Of the table that triggers write to, the columns of the statement, with their index.
         database
             .batch("CREATE TABLE _bindery_changes (id BIGINT NOT NULL PRIMARY KEY, round BIGINT)");
         database.batch("CREATE UNIQUE INDEX by_round ON _bindery_changes (round, id)");

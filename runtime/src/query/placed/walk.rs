@@ -364,7 +364,7 @@ impl<'s, 'a> Walk<'s, 'a> {
         Ok(true)
     }
 
-    /// What a condition on a shard column is to the only shard that there may be.
+    /// Compares a condition on a shard column with the only shard that there may be.
     fn compare_with_scope(&mut self, tree: &Tree, at: usize, holds: bool) {
         let Some(scope) = self.survey.scope.clone() else {
             return;
