@@ -48,11 +48,7 @@ fn prepare<E: Shop>(db: &mut Connection<E>) -> bindery::Result<()> {
     db.orders().insert_many((0..ROWS).map(new)).map(drop)
 }
 
-fn run<E: Shop>(
-    mut db: Connection<E>,
-    call: &str,
-    times: i64,
-) -> bindery::Result<()> {
+fn run<E: Shop>(mut db: Connection<E>, call: &str, times: i64) -> bindery::Result<()> {
     prepare(&mut db)?;
     for at in 0..times {
         let (old, more) = (at % ROWS, ROWS + at);
