@@ -1,5 +1,5 @@
 //! Connections for one tenant of a cluster: the calls of [`cluster_calls`](crate::cluster_calls) on one for the tenant of their rows, and on one for
-//! another tenant. What a call sends is counted by the cluster itself.
+//! another tenant. The cluster's own counters show which calls sent something.
 
 use std::collections::BTreeSet;
 

@@ -25,7 +25,7 @@ fn main() -> bindery::Result<()> {
 ";
 
 /// A crate outside of the workspace, as a user has it; its build folder is that of the workspace, where most of its dependencies are built, and it lies
-/// where the toolchain of the repository is in force.
+/// below the repository, so that the toolchain of that applies.
 #[test]
 fn init_makes_a_project_that_compiles_and_runs() {
     let project = Project::new(&[("Cargo.toml", MANIFEST)]);

@@ -393,7 +393,7 @@ const WITH_LINES: [(&str, &str); 2] = [
     ),
 ];
 
-/// All slots of it are on the file, with so many orders; `lines` is the query of theirs.
+/// Returns the project with all slots on the file and this number of orders; `lines` is the query whose rows become their lines.
 fn with_lines(orders: u32, lines: &str) -> Option<(Project, FreshDatabase)> {
     let postgres = fresh_postgres()?;
     let project = Project::new(&WITH_LINES).with("S1_URL", &postgres.url());

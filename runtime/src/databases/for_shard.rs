@@ -15,7 +15,8 @@ use crate::value::types::ToColumn;
 impl Registry {
     /// A connection of an engine that is bound to one value of the columns by which tables are sharded (`@shard`), until it is dropped: for
     /// programs of many tenants. Each query, update and delete of a sharded table has that value in its condition, each key and row has to have
-    /// it, and what has another one is [`ErrorKind::OtherShard`](crate::ErrorKind::OtherShard) before it is sent. Tables that are not sharded are
+    /// it, and what has another one is [`ErrorKind::OtherShard`](crate::ErrorKind::OtherShard) before it is sent; calls of more than 4,096 rows are looked at in parts of that
+    /// number, and a refused part undoes those before it. Tables that are not sharded are
     /// read and written as ever. SQL of the program's own and views cannot be bound, and are refused.
     ///
     /// ```no_run

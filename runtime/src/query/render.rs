@@ -38,7 +38,13 @@ pub(crate) struct Parts<'a> {
     pub(crate) table: &'static TableSql,
     pub(crate) condition: &'a [u8],
     /// Those of the condition.
-    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "as `placed` is"))]
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(
+            dead_code,
+            reason = "`placed` reads it, which exists with this feature alone"
+        )
+    )]
     pub(crate) values: &'a [u8],
     pub(crate) order: &'a [u8],
     pub(crate) limit: Limit,

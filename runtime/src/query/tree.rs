@@ -119,7 +119,7 @@ impl Tree {
             .flat_map(|(at, node)| std::iter::repeat_n(at, node.places()))
             .collect();
         let values = of_places(values);
-        // Where they do not match, none is known.
+        // A mismatch in number leaves every value unknown, and a scope then refuses the statement.
         if places.len() == values.len() {
             let values = values.into_iter().map(<[u8]>::to_vec);
             tree.values = places.into_iter().zip(values).collect();

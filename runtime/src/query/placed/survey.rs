@@ -149,9 +149,7 @@ impl Survey {
         }
         Ok(())
     }
-}
 
-impl Survey {
     /// How what is known of a row reaches what is found by its columns and that PostgreSQL does not hand it on to: the rows are of its shard all
     /// the same.
     pub(super) const fn reach_apart(&self) -> Reach {

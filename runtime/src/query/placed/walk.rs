@@ -404,7 +404,7 @@ impl<'s, 'a> Walk<'s, 'a> {
     }
 
     fn know_key(&mut self, tree: &Tree, at: usize) {
-        // Where there is only one shard the value was compared with that.
+        // In a scope the value was compared with the scope's already.
         if self.survey.scope.is_some() {
             return;
         }
