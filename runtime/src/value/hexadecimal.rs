@@ -20,7 +20,7 @@ const NUMBERS: [u8; 256] = {
 const NO_DIGIT: u8 = 0xFF;
 
 /// Bytes whose digits are made at once.
-const PART: usize = 512;
+const PART: usize = 64;
 
 /// Appends the digits of bytes, in lower case.
 pub(crate) fn push(bytes: &[u8], out: &mut String) {
