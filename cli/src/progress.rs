@@ -36,12 +36,22 @@ impl<'o> Progress<'o> {
         }
     }
 
+    /// Whether nothing of it is shown.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
     /// This number of a table's rows is done, of all of them where that is known.
-    pub(crate) fn tell(
+    pub(crate) fn tell(&self, place: (&str, &str, &str), rows: u64, of: Option<u64>) {
+        self.amount(place, (rows, of), "rows");
+    }
+
+    /// So much of a thing is done, of all of it where that is known.
+    pub(crate) fn amount(
         &self,
-        (word, table, engine): (&str, &str, &str),
-        rows: u64,
-        of: Option<u64>,
+        (word, thing, engine): (&str, &str, &str),
+        amount: (u64, Option<u64>),
+        unit: &str,
     ) {
         let pause = if self.output.has_terminal() {
             BAR_EVERY
@@ -49,7 +59,7 @@ impl<'o> Progress<'o> {
             LINE_EVERY
         };
         if self.is_due(pause) {
-            self.show(&format!("{word} {table} on {engine}"), (rows, of), "rows");
+            self.show(&format!("{word} {thing} on {engine}"), amount, unit);
         }
     }
 

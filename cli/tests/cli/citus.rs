@@ -1,12 +1,18 @@
 //! Schemas for Citus: each of its refusals beside the compile error that comes before it, and a schema that is made, migrated, pulled and
 //! compared on a cluster.
 
+use std::sync::{Mutex, PoisonError};
+
 use bindery_testkit::{CitusCluster, Server};
 
 use super::support::{Project, holds, names_in};
 
 const CONFIG: &str =
     "[engines.default]\nurl = \"${URL}\"\ndialect = \"postgres\"\ncluster = \"citus\"\n";
+
+/// Held while rows are spread beside writers: Citus names replication slots of the whole server by numbers of a database, so that it does so in one
+/// database at a time, and refuses others with XX000.
+static SPREADING: Mutex<()> = Mutex::new(());
 
 /// A database of the cluster, and a project that connects to it.
 struct World {
@@ -446,6 +452,7 @@ fn dist_01_a_schema_is_made_on_a_cluster_pulled_and_compared() {
 /// Covers DIST-01 on PostgreSQL.
 #[test]
 fn dist_01_tags_come_go_and_change_by_migrations() {
+    let _alone = SPREADING.lock().unwrap_or_else(PoisonError::into_inner);
     const PLAIN: &str = "\
 CREATE TABLE users (
     tenant_id bigint NOT NULL,
@@ -529,6 +536,38 @@ CREATE TABLE notes (tenant_id bigint NOT NULL, id bigint NOT NULL, PRIMARY KEY (
         places.replace("notes distributed tenant_id", "notes distributed id")
     );
     assert_eq!(world.answer("SELECT count(*) FROM notes"), "2");
+}
+
+/// Covers DIST-01 on PostgreSQL.
+#[test]
+fn dist_01_rows_that_are_spread_are_counted_meanwhile() {
+    let _alone = SPREADING.lock().unwrap_or_else(PoisonError::into_inner);
+    const PLAIN: &str = "\
+CREATE TABLE users (
+    tenant_id bigint NOT NULL,
+    id bigint NOT NULL,
+    pad text,
+    PRIMARY KEY (tenant_id, id)
+);
+";
+    let Some(world) = World::new(PLAIN) else {
+        return;
+    };
+    assert_eq!(world.migrate("first", PLAIN), "");
+    // More rows to each shard than are sent at a time, and each is checked again there.
+    world.answer(
+        "INSERT INTO users SELECT n, n, repeat('x', 1500) FROM generate_series(1, 300) AS n;
+         CREATE FUNCTION slow(x bigint) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.15); RETURN true; END';
+         ALTER TABLE users ADD CONSTRAINT slow CHECK (slow(id)) NOT VALID",
+    );
+    world
+        .project
+        .write("schema.sql", format!("-- @shard tenant_id\n{PLAIN}"));
+    world.project.run("migrate add spread").good();
+    let run = world.project.run("migrate run");
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    holds(&run.messages, &[" on default: ", " rows\n"]);
+    assert_eq!(world.places(), "users distributed tenant_id");
 }
 
 /// Covers DIST-01 on PostgreSQL.

@@ -49,27 +49,42 @@ pub(super) fn take<'m>(
     }
 }
 
-/// Queries that have a row where the lock was given, and that give it back.
-struct NamedLock {
+/// Queries that have a row where the lock was given, that give it back, and that have the number of the session that has it.
+pub(super) struct NamedLock {
     take: &'static str,
     release: &'static str,
+    holder: &'static str,
 }
 
 impl NamedLock {
     /// SQLite has no such lock: there the transaction of each migration begins with the right to write, and looks whether the migration is
     /// still pending.
-    fn of(dialect: Dialect) -> Option<Self> {
+    pub(super) fn of(dialect: Dialect) -> Option<Self> {
         match dialect {
             Dialect::Sqlite => None,
             Dialect::Postgres => Some(Self {
                 take: "SELECT 1 WHERE pg_catalog.pg_try_advisory_lock(7088215736291453)",
                 release: "SELECT pg_catalog.pg_advisory_unlock(7088215736291453)",
+                holder: "SELECT pid::bigint FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 \
+                    AND (classid::bigint << 32 | objid::bigint) = 7088215736291453 \
+                    AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())",
             }),
             Dialect::Mysql => Some(Self {
                 take: "SELECT 1 FROM (SELECT GET_LOCK(CONCAT('bindery_migrate.', SHA1(DATABASE())), 0) AS given) AS tried WHERE given = 1",
                 release: "SELECT RELEASE_LOCK(CONCAT('bindery_migrate.', SHA1(DATABASE())))",
+                holder: "SELECT CAST(IS_USED_LOCK(CONCAT('bindery_migrate.', SHA1(DATABASE()))) AS SIGNED)",
             }),
         }
+    }
+
+    /// The session that migrates the database: its number at the server.
+    pub(super) fn holder(&self, physical: &mut Physical) -> Result<Option<i64>> {
+        let mut holder = None;
+        physical.query(self.holder, &mut |_| (), &mut |row| {
+            holder = row.next()?;
+            Ok(false)
+        })?;
+        Ok(holder)
     }
 
     fn is_taken(&self, physical: &mut Physical) -> Result<bool> {

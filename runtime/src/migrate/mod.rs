@@ -20,6 +20,7 @@ mod recording;
 mod required;
 mod run;
 mod shown;
+mod watch;
 
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ use self::connecting::Session;
 pub use self::embedded::{
     EngineMigrated, EngineMigrations, MigrateFailed, MigrateReport, Migrations,
 };
+pub use self::watch::MigrationWatch;
 pub use bindery_core::migrations::{Migration, Replaced, Script, ScriptStatement, ServerVersion};
 
 /// One migration, and what is known of it.
@@ -118,6 +120,18 @@ pub enum MigrationProgress<'m> {
         /// It was not there.
         is_new: bool,
     },
+}
+
+/// How far a statement at work is.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatementProgress {
+    /// So much is done.
+    pub done: u64,
+    /// Of so much, where the server knows.
+    pub of: Option<u64>,
+    /// Of which these are counted.
+    pub unit: &'static str,
 }
 
 /// How migrations are applied.

@@ -6,7 +6,7 @@ mod conformance;
 use std::time::Duration;
 
 use bindery::query::{count, excluded, select};
-use bindery::{Config, Connection, ErrorKind, StaticEngine};
+use bindery::{Config, Connection, EngineOptions, ErrorKind, StaticEngine};
 use bindery_cases::spread::*;
 use bindery_testkit::{CitusCluster, Watchdog};
 
@@ -164,6 +164,7 @@ struct World {
     db: Databases,
     cluster: &'static CitusCluster,
     database: String,
+    url: String,
 }
 
 impl World {
@@ -183,6 +184,7 @@ impl World {
             db,
             cluster,
             database,
+            url,
         };
         world.ask(ROWS);
         Some(world)
@@ -376,5 +378,79 @@ fn dist_03_a_scope_binds_a_server_that_is_no_cluster() -> bindery::Result<()> {
             "{error:?}"
         );
     }
+    Ok(())
+}
+
+/// Covers DIST-03 on PostgreSQL: a scope is its connection's whatever becomes of the calls in it, and nobody's who has the session afterwards.
+#[test]
+fn dist_03_a_scope_stays_through_failures_and_ends_with_its_connection() -> bindery::Result<()> {
+    let _watchdog = Watchdog::start("dist_03_a_scope_stays", Duration::from_secs(120));
+    let Some(world) = World::new() else {
+        return Ok(());
+    };
+    let one = EngineOptions::url(world.url.as_str())
+        .max_connections(1)
+        .statement_timeout(Duration::from_millis(500));
+    let config = Config::new()
+        .engine("default", one)
+        .engine("plain", world.url.as_str());
+    let db = Databases::with_config(&config)?;
+    let mut c = db
+        .registry()
+        .for_shard(engine::Default, t::<engine::Default>(7))?;
+    let ensure_bound = |c: &mut Connection<engine::Default>| {
+        assert_eq!(c.orders().count()?, 3);
+        let other = c.orders().filter(order::tenant_id.eq(t(8))).delete();
+        let error = other.expect_err("the rows are of another shard");
+        assert!(
+            matches!(error.kind(), ErrorKind::OtherShard(_)),
+            "{error:?}"
+        );
+        bindery::Result::Ok(())
+    };
+    ensure_bound(&mut c)?;
+
+    // The server refuses a row, alone and in a transaction that goes on.
+    let refused = c.users().insert(NewUser::new(t(7), 1, "a"));
+    let refused = refused.expect_err("there is one");
+    assert!(matches!(refused.kind(), ErrorKind::UniqueViolation(_)));
+    ensure_bound(&mut c)?;
+    c.transaction(|tx| {
+        let refused = tx.transaction(|tx| tx.users().insert(NewUser::new(t(7), 1, "a")));
+        assert!(refused.is_err());
+        ensure_bound(tx)
+    })?;
+
+    // A call takes too long.
+    let mut plain = world.db.plain()?;
+    plain.transaction(|tx| {
+        let locked = tx.orders().filter(order::tenant_id.eq(t(7))).for_update();
+        assert_eq!(locked.all()?.len(), 3);
+        let waits = c.transaction(|tx| tx.orders().query().for_update().all());
+        let error = waits.expect_err("the rows are locked");
+        assert!(
+            matches!(error.kind(), ErrorKind::Timeout { .. }),
+            "{error:?}"
+        );
+        bindery::Result::Ok(())
+    })?;
+    ensure_bound(&mut c)?;
+
+    // The session ends, and the pool has one connection.
+    world.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    assert!(c.orders().count().is_err());
+    drop(c);
+    let mut c = db
+        .registry()
+        .for_shard(engine::Default, t::<engine::Default>(7))?;
+    ensure_bound(&mut c)?;
+    drop(c);
+    assert_eq!(db.default()?.orders().query().on_all_shards().count()?, 60);
+    let mut c = db
+        .registry()
+        .for_shard(engine::Default, t::<engine::Default>(8))?;
+    assert_eq!(c.orders().filter(order::total.le(3)).all()?.len(), 3);
+    let of_seven = c.orders().filter(order::tenant_id.eq(t(7))).count();
+    assert!(of_seven.is_err());
     Ok(())
 }

@@ -1,13 +1,16 @@
 //! Migrations that a program brings along: `db.migrate(…)` on all of its engines.
 
+use std::thread;
+
 use bindery::error::MigrationError;
 use bindery::migrate::{
-    EngineMigrations, MigrateOptions, Migration, MigrationState, Migrations, Script,
+    EngineMigrations, MigrateOptions, Migration, MigrationState, Migrations, Migrator, Script,
     ScriptStatement,
 };
 use bindery::{Config, ErrorKind, Registry};
 use bindery_testkit::FreshDatabase;
 
+use crate::sample::engine::{Default, Mysql, Postgres};
 use crate::sample::program;
 
 const CREATE: ScriptStatement = ScriptStatement::new(
@@ -139,6 +142,64 @@ fn an_engine_that_fails_keeps_no_other_from_being_migrated() {
     // Migrations that were applied before stay, and the next call goes on.
     let status = bench.db.migration_status(ALL).unwrap();
     assert_eq!(status[0].1[0].state, MigrationState::Applied);
+}
+
+/// Another session sees how far the statement at work is: blocks of an index on PostgreSQL, a share of the table that MariaDB copies.
+#[test]
+fn a_statement_that_takes_long_is_seen_from_beside() {
+    const SLOW: ScriptStatement = ScriptStatement::new(
+        "CREATE FUNCTION slow(x bigint) RETURNS bigint IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.005); RETURN x; END'",
+        1,
+    );
+    const ROWS: ScriptStatement = ScriptStatement::new(
+        "INSERT INTO notes (id, x) SELECT n, 'xxxxxxxxx' FROM generate_series(1, 400) AS n",
+        2,
+    );
+    const INDEX: ScriptStatement = ScriptStatement::new("CREATE INDEX ON notes (slow(id))", 3);
+    const OF_POSTGRES: &[Migration] = &[
+        first(Script::new(const { &[CREATE, SLOW, ROWS] }, false)),
+        second("index", Script::new(const { &[INDEX] }, false)),
+    ];
+    const MANY_ROWS: ScriptStatement = ScriptStatement::new(
+        "INSERT INTO notes (id, x) SELECT seq, 'xxxxxxxxx' FROM seq_1_to_200000",
+        2,
+    );
+    const COPY: ScriptStatement = ScriptStatement::new(
+        "ALTER TABLE notes ADD COLUMN y BIGINT NOT NULL DEFAULT 7, ALGORITHM = COPY",
+        3,
+    );
+    const OF_MYSQL: &[Migration] = &[
+        first(Script::new(const { &[CREATE, MANY_ROWS] }, false)),
+        second("copy", Script::new(const { &[COPY] }, false)),
+    ];
+    let Some(bench) = bench() else { return };
+    let run_seen = |migrator: Migrator<'_, '_>, unit| {
+        let mut watch = migrator.watch().unwrap().unwrap();
+        assert_eq!(watch.look().unwrap(), None, "nothing is at work");
+        let mut seen = Vec::new();
+        thread::scope(|scope| {
+            let run = scope.spawn(|| migrator.run(&mut |_| ()).map(|runs| runs.len()));
+            while !run.is_finished() {
+                seen.extend(watch.look().unwrap());
+            }
+            assert_eq!(run.join().unwrap().unwrap(), 2);
+        });
+        let highest = seen.iter().max_by_key(|one| one.done);
+        let highest = highest.unwrap_or_else(|| panic!("{unit}: it was at work unseen"));
+        assert_eq!(highest.unit, unit);
+        let of = highest.of.unwrap();
+        assert!(highest.done > 0 && highest.done <= of, "{seen:?}");
+        assert_eq!(watch.look().unwrap(), None, "nothing is at work");
+    };
+    run_seen(Migrator::new(&bench.db, Postgres, OF_POSTGRES), "blocks");
+    let of_mysql = Migrator::new(&bench.db, Mysql, OF_MYSQL);
+    if bindery_testkit::mysql_is_galera() {
+        assert!(of_mysql.watch().unwrap().is_none());
+    } else {
+        run_seen(of_mysql, "percent");
+    }
+    let of_sqlite = Migrator::new(&bench.db, Default, NOTES);
+    assert!(of_sqlite.watch().unwrap().is_none());
 }
 
 /// Of ten programs that start at the same time one applies them.

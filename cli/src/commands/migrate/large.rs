@@ -41,7 +41,7 @@ fn warn_of(one: &One<'_>, version: &str, busy: &Busy, output: &Output) {
     let Some(rows) = rows(one, &busy.table).filter(|rows| *rows >= LARGE) else {
         return;
     };
-    let (engine, line) = (&one.migrations.engine, busy.line);
+    let (engine, line) = (one.engine(), busy.line);
     let (table, message, code) = (&busy.table, &busy.message, busy.code);
     output.message(&format!(
         "warning: migration {version} on `{engine}`, line {line}: {message}; `{table}` has about {rows} rows\n  \

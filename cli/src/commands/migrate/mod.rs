@@ -14,6 +14,7 @@ mod prove;
 mod renames;
 mod squash;
 mod told;
+mod watch;
 
 use bindery::__private::{OwnTable, OwnTableState};
 use bindery::migrate::{MigrateOptions, MigrationProgress, Migrator};
@@ -232,7 +233,8 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
         }
         let mut done = Done::default();
         let tell = &mut |progress| one.tell(progress, ("applying", &mut done), &shown);
-        let ended = migrator.run(tell).map(drop);
+        let of = ("applying", one.engine());
+        let ended = watch::beside(&migrator, of, &shown, tell, |told| migrator.run(told)).map(drop);
         shown.end();
         if !done.is_empty() {
             orphans::warn(one, output);
@@ -255,7 +257,9 @@ fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
     let outcomes = run.outcomes(|one| {
         let mut done = Done::default();
         let tell = &mut |progress| one.tell(progress, ("reverting", &mut done), &shown);
-        let ended = one.migrator().revert(action.count, tell).map(drop);
+        let (migrator, of) = (one.migrator(), ("reverting", one.engine()));
+        let revert = |told: &mut dyn FnMut(_)| migrator.revert(action.count, told);
+        let ended = watch::beside(&migrator, of, &shown, tell, revert).map(drop);
         shown.end();
         Outcome::after(Outcome::Reverted(done.runs), ended)
     });
@@ -307,6 +311,10 @@ impl<'a> One<'a> {
         self.migrator().revertible(count).map(Outcome::ToRevert)
     }
 
+    fn engine(&self) -> &'a str {
+        &self.migrations.engine
+    }
+
     fn migrator(&self) -> Migrator<'a, 'a> {
         migrator(self.engines, self.index, self.migrations)
     }
@@ -318,7 +326,7 @@ impl<'a> One<'a> {
         (word, done): (&str, &mut Done<'a>),
         shown: &Progress<'_>,
     ) {
-        let engine = &self.migrations.engine;
+        let engine = self.engine();
         match progress {
             MigrationProgress::Waiting => shown.note(&format!(
                 "another process migrates `{engine}`: waiting for it\n"

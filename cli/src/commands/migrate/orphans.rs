@@ -11,7 +11,7 @@ pub(super) fn warn(one: &One<'_>, output: &Output) {
     let Ok(mut connection) = one.engines.registry.connect(engine) else {
         return;
     };
-    let name = &one.migrations.engine;
+    let name = one.engine();
     for orphans in foreign::orphans(&mut connection).unwrap_or_default() {
         if let Ok(warning) = orphans.warning(&mut connection) {
             output.message(&format!(

@@ -189,8 +189,9 @@ mod tests {
         }
     }
 
+    /// Covers DIST-10 on no database.
     #[test]
-    fn a_report_has_each_question() {
+    fn dist_10_a_report_has_each_question() {
         let small = plan("--shards 16 --servers 4 --tenants 1000 --requests 400").expect("a plan");
         let report = report(&small);
         for part in ["fullest shard", "largest tenant", "idle timeout", "moving"] {

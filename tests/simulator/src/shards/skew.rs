@@ -99,8 +99,9 @@ mod tests {
         assert_eq!(shards, [0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 4]);
     }
 
+    /// Covers DIST-10 on no database.
     #[test]
-    fn more_slots_spread_better_and_a_large_tenant_is_on_one_shard() {
+    fn dist_10_more_slots_spread_better_and_a_large_tenant_is_on_one_shard() {
         let of = |slots| {
             Spread::of(
                 &Plan {
