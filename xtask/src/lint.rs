@@ -8,7 +8,6 @@ use std::thread;
 use crate::Failure;
 use crate::beside::{self, Job};
 use crate::interrupt::Interrupt;
-use crate::public;
 use crate::step::{Report, Step};
 use crate::workspace::{self, cargo};
 
@@ -73,8 +72,7 @@ pub(crate) fn run(interrupt: &Interrupt) -> Result<ExitCode, Failure> {
             "clippy",
             "clippy --workspace --all-targets --all-features -- -D warnings",
         ),
-        documentation(),
-        public_items()?,
+        documentation()?,
         packages(),
     ];
     steps.extend(
@@ -108,21 +106,11 @@ fn step(title: &str, arguments: &str) -> Step {
     Step::new(title, command)
 }
 
-/// The documentation of the crates whose public items are not looked at.
-fn documentation() -> Step {
-    let mut step = step("documentation", "doc --workspace --no-deps --all-features");
-    for name in public::CRATES {
-        step.command.args(["--exclude", name]);
-    }
-    step.command.env("RUSTDOCFLAGS", "-D warnings");
-    step
-}
-
-/// Whether the public items are those of the committed lists, and their documentation has no warning.
-fn public_items() -> Result<Step, Failure> {
+/// Whether the documentation has no warning, and public items are those of the committed lists.
+fn documentation() -> Result<Step, Failure> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("public");
-    Ok(Step::new("public items", command))
+    Ok(Step::new("documentation and public items", command))
 }
 
 /// Whether each published crate can be published, in the order of their dependencies. Building the packages is left to the release.

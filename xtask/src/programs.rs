@@ -22,7 +22,7 @@ pub(crate) const FOREIGN_VARIABLES: &[&str] = &[
 ];
 
 /// The tests of the web service. They run here alone, as they are built for each pairing.
-pub(crate) const WEB_SERVICE: &str = "bindery-example-axum main";
+pub(crate) const WEB_SERVICE: &str = "bindery-example-axum service";
 
 /// The quickstart and the web service, then every door crate.
 pub(crate) fn steps(databases: &Databases, built: &Built) -> Result<Vec<Step>, Failure> {
@@ -132,7 +132,7 @@ fn web_service(databases: &Databases, built: &Built) -> Result<Vec<Step>, Failur
     for pairing in pairings::of_engines("web-service", databases, &folder)? {
         let command = built.test(WEB_SERVICE)?;
         let title = format!("web service on {}", pairing.title);
-        let build = ["test", "--no-run", "--test", "main"];
+        let build = ["test", "--no-run", "--test", "service"];
         steps.extend(bound(&title, &build, command, &pairing));
     }
     Ok(steps)

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::Failure;
@@ -14,7 +14,7 @@ use crate::output::print;
 use crate::workspace::{self, cargo};
 
 /// The crates whose items programs name.
-pub(crate) const CRATES: [&str; 5] = [
+const CRATES: [&str; 5] = [
     "bindery",
     "bindery-codegen",
     "bindery-queues",
@@ -22,12 +22,12 @@ pub(crate) const CRATES: [&str; 5] = [
     "bindery-web",
 ];
 
-/// Compares the lists with the committed ones; with `is_update` writes them.
+/// Documents the workspace, and compares the lists with the committed ones; with `is_update` writes them.
 pub(crate) fn run(is_update: bool, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
-    let rustdoc = rustdoc()?;
+    document(interrupt)?;
     let mut is_same = true;
     for name in CRATES {
-        let items = items(name, &rustdoc, interrupt)?;
+        let items = items(name)?;
         let committed = workspace::root()
             .join("docs/public")
             .join(format!("{name}.txt"));
@@ -44,34 +44,37 @@ pub(crate) fn run(is_update: bool, interrupt: &Interrupt) -> Result<ExitCode, Fa
     }
 }
 
-/// rustdoc gives its data to nightly compilers alone. Only it is made to take this one for such: of cargo itself, the variable would have
-/// every dependency compiled anew.
+/// By one command for all crates: by one for each, cargo would find other features each time, and check the dependencies anew. Warnings are
+/// errors.
+fn document(interrupt: &Interrupt) -> Result<(), Failure> {
+    let mut command = cargo();
+    command
+        .args(["doc", "--workspace", "--no-deps", "--all-features"])
+        .env("RUSTDOC", rustdoc()?)
+        .env("RUSTDOCFLAGS", "-D warnings");
+    match interrupt.run(&mut command)?.success() {
+        true => Ok(()),
+        false => Err("the documentation has warnings, or cannot be made".into()),
+    }
+}
+
+/// A rustdoc that gives its data in place of pages for the crates whose items are looked at. It does so to nightly compilers alone. Only it is
+/// made to take this one for such: of cargo itself, the variable would have every dependency compiled anew.
 fn rustdoc() -> Result<PathBuf, Failure> {
+    let names = CRATES.map(|name| format!("*\" --crate-name {} \"*", name.replace('-', "_")));
+    let script = format!(
+        "#!/bin/sh\ncase \" $* \" in\n{}) RUSTC_BOOTSTRAP=1 exec rustdoc \"$@\" -Zunstable-options --output-format json ;;\nesac\nexec rustdoc \"$@\"\n",
+        names.join("|")
+    );
     let path = workspace::target().join("rustdoc-with-data.sh");
     fs::create_dir_all(workspace::target())?;
-    fs::write(&path, "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n")?;
+    fs::write(&path, script)?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
     Ok(path)
 }
 
 /// One item to a line; traits that are implemented for every type, derived, or found by the compiler are left out.
-fn items(name: &str, rustdoc: &Path, interrupt: &Interrupt) -> Result<String, Failure> {
-    let mut command = cargo();
-    command
-        .args([
-            "rustdoc",
-            "--quiet",
-            "--lib",
-            "--all-features",
-            "--package",
-            name,
-        ])
-        .args(["--", "-Zunstable-options", "--output-format", "json"])
-        .env("RUSTDOC", rustdoc)
-        .env("RUSTDOCFLAGS", "-D warnings");
-    if !interrupt.run(&mut command)?.success() {
-        return Err(format!("rustdoc gives no data of `{name}`").into());
-    }
+fn items(name: &str) -> Result<String, Failure> {
     let data = format!("doc/{}.json", name.replace('-', "_"));
     let api = public_api::Builder::from_rustdoc_json(workspace::target().join(data))
         .omit_blanket_impls(true)

@@ -55,9 +55,12 @@ fn long_files_take_time_in_proportion() {
         let dialect = Dialect::ALL[at % 3];
         let (one, two) = (many(2_500), many(5_000));
         let ratio = || processor_time(&two, dialect) / processor_time(&one, dialect);
-        let ratios: Vec<f64> = (0..5).map(|_| ratio()).collect();
-        let best = ratios.iter().copied().fold(f64::MAX, f64::min);
-        assert!(best < 2.7, "{at}: {ratios:?}");
+        // The least of five is looked at: a machine that does something else makes the others larger.
+        let mut ratios = Vec::new();
+        while ratios.last().is_none_or(|last| *last >= 2.7) {
+            assert!(ratios.len() < 5, "{at}: {ratios:?}");
+            ratios.push(ratio());
+        }
     }
 }
 

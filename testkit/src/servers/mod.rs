@@ -20,6 +20,7 @@ mod process;
 mod product;
 mod programs;
 mod recipe;
+mod scram;
 mod secret;
 mod server;
 mod standby;

@@ -10,7 +10,7 @@ use super::client::CONNECT_SECONDS;
 use super::directory::Directory;
 use super::programs::{POSTGRES_FOLDERS, find_program, folders, is_program};
 use super::recipe::{Recipe, Site, USER};
-use super::{Address, Product};
+use super::{Address, Product, scram, secret};
 use crate::{Error, Result};
 
 /// Accounts that root may run a server as, the best first.
@@ -37,7 +37,9 @@ impl Recipe for Postgres {
     }
 
     fn initialize(&self, directory: &Directory, password: &str) -> Result<Command> {
-        let secret = directory.write("password", password)?;
+        // Kept as it is given: https://www.postgresql.org/docs/current/sql-createrole.html
+        let verifier = scram::verifier(password, &secret::random_hex(8)?);
+        let secret = directory.write("password", &verifier)?;
         let mut command = Command::new(self.folder.join("initdb"));
         command
             .arg("--pgdata")
@@ -154,6 +156,8 @@ fn settings<'a>(site: &'a Site<'_>) -> Vec<(&'a str, &'a str)> {
             ("fsync", "off"),
             ("synchronous_commit", "off"),
             ("full_page_writes", "off"),
+            // It starts a process for each database in turn, and there are hundreds for a second each.
+            ("autovacuum", "off"),
         ]);
     }
     settings.extend(site.options.settings());

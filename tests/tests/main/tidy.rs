@@ -220,3 +220,21 @@ fn published_code_leaks_nothing() {
         }
     }
 }
+
+/// Libraries that are not built for tests (`test = false`), so that one in them would not run.
+const WITHOUT_TESTS: &[&str] = &["fuzz", "tests", "tests/cases", "tests/dependencies", "web"];
+
+#[test]
+fn what_is_not_built_for_tests_has_none() {
+    for folder in WITHOUT_TESTS {
+        let files = sources(&workspace().join(folder).join("src"));
+        assert!(!files.is_empty(), "{folder}");
+        for (name, text) in files {
+            let found = text.lines().find(|line| line.trim() == "#[cfg(test)]");
+            assert_eq!(
+                found, None,
+                "in {folder}/src/{name}: take `test = false` out of its manifest"
+            );
+        }
+    }
+}
