@@ -147,26 +147,57 @@ impl Link {
         operation: Operation,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
+        self.begin_call(operation);
+        let outcome = self.timed(|link| {
+            link.ensure_may_call(operation)?;
+            let answer = work(link)?;
+            link.ensure_may_answer(operation)?;
+            Ok(answer)
+        });
+        if let Err(error) = &outcome {
+            self.call_failed(operation, error);
+        }
+        outcome
+    }
+
+    /// A call of the program's begins.
+    pub(crate) fn begin_call(&mut self, operation: Operation) {
         self.has_written |= operation.writes();
         if let Some(inside) = self.standing.inside() {
             inside.used();
         }
-        let outcome = self.timed(|link| {
-            link.ensure_may(operation)?;
-            link.ensure_young()?;
-            #[cfg(feature = "shards")]
-            link.ensure_here()?;
-            let answer = work(link)?;
-            #[cfg(feature = "shards")]
-            let answer = link.ensure_still_here(operation, answer)?;
-            Ok(answer)
-        });
-        if let Err(error) = &outcome
-            && !self.is_refused_by_scope(error)
+    }
+
+    /// Whether the call that has begun may send anything.
+    pub(crate) fn ensure_may_call(&mut self, operation: Operation) -> Result<()> {
+        self.ensure_may(operation)?;
+        self.ensure_young()?;
+        #[cfg(feature = "shards")]
+        self.ensure_here()?;
+        Ok(())
+    }
+
+    /// Whether what the call has read may be given to the program.
+    #[cfg_attr(
+        not(feature = "shards"),
+        allow(clippy::unused_self, clippy::needless_pass_by_ref_mut)
+    )]
+    pub(crate) fn ensure_may_answer(&mut self, operation: Operation) -> Result<()> {
+        #[cfg(feature = "shards")]
+        return self.ensure_still_here(operation);
+        #[cfg(not(feature = "shards"))]
         {
+            let _ = operation;
+            Ok(())
+        }
+    }
+
+    /// A call of the program's has failed.
+    #[cold]
+    pub(crate) fn call_failed(&mut self, operation: Operation, error: &Error) {
+        if !self.is_refused_by_scope(error) {
             self.standing.failed(operation, error);
         }
-        outcome
     }
 
     /// Whether a write was refused before it was sent, in a transaction that may write again after this part of it.
@@ -309,15 +340,24 @@ impl Link {
 
     /// Runs one call of the program's: all of its statements together have the time that one may take.
     pub(crate) fn timed<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
-        let mut physical = self.pooled.as_mut().map(|pooled| &mut pooled.physical);
-        if !physical
-            .as_mut()
-            .is_some_and(|physical| physical.begin_call())
-        {
+        if !self.begin_time() {
             return work(self);
         }
         let timed = Timed(self);
         work(timed.0)
+    }
+
+    /// What is sent from now on has together the time that one call may take. Returns whether there is a limit, which has to be
+    /// [ended](Self::end_time).
+    pub(crate) fn begin_time(&mut self) -> bool {
+        let pooled = self.pooled.as_mut();
+        pooled.is_some_and(|pooled| pooled.physical.begin_call())
+    }
+
+    pub(crate) fn end_time(&mut self) {
+        if let Some(pooled) = &mut self.pooled {
+            pooled.physical.set_until(None);
+        }
     }
 
     /// The connection for one more statement.
@@ -588,9 +628,7 @@ struct Timed<'l>(&'l mut Link);
 
 impl Drop for Timed<'_> {
     fn drop(&mut self) {
-        if let Some(pooled) = &mut self.0.pooled {
-            pooled.physical.set_until(None);
-        }
+        self.0.end_time();
     }
 }
 

@@ -165,7 +165,7 @@ impl Replicas {
 
     /// A read failed on a connection of one of these.
     #[cold]
-    fn note_failure(&self, pool: &Pool, error: &Error) {
+    pub(crate) fn note_failure(&self, pool: &Pool, error: &Error) {
         let found = self
             .members
             .iter()

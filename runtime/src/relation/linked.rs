@@ -1,6 +1,7 @@
 //! The rows that links lead to, and those that are not there.
 
 use super::batch::{Batch, NONE};
+use super::groups::in_groups;
 use super::loaded::LoadedOne;
 use crate::error::Result;
 
@@ -43,7 +44,7 @@ impl<R, K> LinkedRows<R, K> {
     /// By the rows of the groups that have one, and a key for each of those that have none.
     pub(super) fn new(
         batch: Batch,
-        mut found: Vec<(u32, R)>,
+        found: Vec<(u32, R)>,
         key: impl Fn(&[u8]) -> Result<K>,
     ) -> Result<Self> {
         let groups = batch.len();
@@ -60,9 +61,8 @@ impl<R, K> LinkedRows<R, K> {
         let places = batch.into_places();
         let missing_at = |&place: &u32| missing_at.get(place as usize).copied().unwrap_or(NONE);
         let missing_places = places.iter().map(missing_at).collect();
-        found.sort_by_key(|(group, _)| *group);
         Ok(Self {
-            found: LoadedOne::new(places, groups, found),
+            found: LoadedOne::new(places, groups, in_groups(found)),
             missing,
             missing_places,
         })

@@ -1,6 +1,7 @@
 //! Loading what belongs to many rows at once: one statement for a relation, never one for each row.
 
 use super::batch::{Batch, equal_by_collation};
+use super::groups::in_groups;
 use super::kinds::{BelongsTo, End, HasMany, HasOne, ManyToMany};
 use super::loaded::{LoadedMany, LoadedNested, LoadedOne, LoadedThrough};
 use crate::driver::{ReferenceSql, TableSql};
@@ -129,7 +130,7 @@ fn load_one<U: Model, E: Hosts<U>>(
 ) -> Result<LoadedOne<U::Row<E>>> {
     let mut found = fetch::<U, E>(target, &batch, columns, scope)?;
     if !scope.is_ordered() {
-        found.sort_by_key(|(group, _)| *group);
+        found = in_groups(found);
     }
     let groups = batch.len();
     Ok(LoadedOne::new(batch.into_places(), groups, found))

@@ -3,6 +3,7 @@
 use std::ops::{Index, Range};
 
 use super::batch::NONE;
+use super::groups::in_groups;
 
 /// The result of loading for a number of rows: something for each of them.
 pub trait Loaded {
@@ -116,7 +117,7 @@ impl<C> LoadedMany<C> {
         };
         Self {
             ranges: places.iter().map(range).collect(),
-            rows: in_groups(found),
+            rows: in_groups(found).into_iter().map(|(_, row)| row).collect(),
         }
     }
 
@@ -155,14 +156,6 @@ impl<C> LoadedMany<C> {
         let Range { start, end } = &self.ranges[row];
         *start as usize..*end as usize
     }
-}
-
-/// Brings the rows of each group together, without changing their order. Mostly they come so.
-fn in_groups<C>(mut found: Vec<(u32, C)>) -> Vec<C> {
-    if !found.is_sorted_by_key(|(group, _)| *group) {
-        found.sort_by_key(|(group, _)| *group);
-    }
-    found.into_iter().map(|(_, row)| row).collect()
 }
 
 impl<C> Loaded for LoadedMany<C> {

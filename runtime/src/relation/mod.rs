@@ -6,6 +6,7 @@
 
 mod batch;
 mod conditions;
+mod groups;
 mod keys;
 mod kinds;
 mod link;

@@ -2,6 +2,7 @@
 //! `get_or_insert_by_…` and `upsert_by_…`.
 
 mod bulk;
+mod call;
 mod conflict;
 mod copy;
 mod get_or_insert;
@@ -43,14 +44,14 @@ use crate::driver::TableSql;
 use crate::driver::shard_scope::{Bound, ShardScope};
 use crate::error::{Error, ErrorKind, Invalid, Operation, Result};
 use crate::link::Link;
-use crate::link::changes::{Changes, Written};
+use crate::link::changes::Changes;
 use crate::link::engine::Engine;
 use crate::model::access::{CanWrite, ReadWrite};
 use crate::model::lives_on::Hosts;
 use crate::model::route::{ReadRoute, Source, Target};
 use crate::model::{ColumnSource, HasKey, Model};
-use crate::observe::Call;
 
+use call::{Begun, Named};
 pub(crate) use conflict::OnConflict;
 pub use merge::Merged;
 pub(crate) use merge::Others;
@@ -151,33 +152,22 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
         operation: Operation,
         work: impl FnOnce(&mut Link, &'static TableSql, E) -> Result<T>,
     ) -> Result<T> {
-        let place = Location::caller();
         let engine = self.target.engine;
-        let outcome = self.sql().and_then(|sql| {
-            let run = |link: &mut Link| {
-                link.begin_observed(|| Call::on_model(operation, M::NAME, sql.table, place));
-                link.ensure_schema(M::NAME, sql.table, operation)?;
-                link.begin_in_scope(sql)?;
-                let outcome = work(link, sql, engine);
-                link.end_in_scope();
-                if operation.writes() {
-                    link.wrote(Written::Table(sql.table));
-                    link.end_observed(outcome.as_ref().err());
-                }
-                outcome.map_err(|error| {
-                    link.heed(&error);
-                    link.pool().named(error, Some(M::NAME))
-                })
-            };
-            let outcome = match &mut self.target.source {
-                Source::Link(link) => link.call(operation, run),
-                Source::Session(slots, at) => slots.link(*at)?.call(operation, run),
-                Source::Pool(pool) if operation.writes() => pool.writer(place)?.timed(run),
-                Source::Pool(pool) => pool.read(place, run),
-            };
-            outcome.map_err(|error| error.of_row_of(sql.table, sql.columns))
-        });
-        outcome.map_err(|error| located::<M, E>(error, engine, operation))
+        let sql = match self.sql() {
+            Ok(sql) => sql,
+            Err(error) => return Err(self.located(error, operation)),
+        };
+        let named = Named {
+            model: M::NAME,
+            engine: engine.name(),
+            operation,
+            place: Location::caller(),
+        };
+        let mut begun = Begun::new(&mut self.target.source, sql, named)?;
+        match work(begun.link(), sql, engine) {
+            Ok(answer) => begun.done().map(|()| answer),
+            Err(error) => Err(begun.failed(error)),
+        }
     }
 
     /// The writes of this process to the database, where rows of it may be kept in memory: not in a transaction, which

@@ -2,7 +2,7 @@
 //! command line.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use super::{Address, Product, mysql, postgres};
@@ -13,12 +13,17 @@ pub(crate) const CONNECT_SECONDS: &str = "5";
 
 /// Runs SQL on the server at `address` and returns the first column of what it answers.
 pub(crate) fn run(address: &Address, sql: &str) -> Result<String> {
-    let (program, command) = match address.product {
-        Product::Postgres => postgres::client(address)?,
-        Product::MariaDb | Product::MySql => mysql::client(address)?,
-    };
+    let (program, command) = of(address)?;
     let output = feed(command, sql).map_err(Error::path("run", &program))?;
     answer(&program, &output)
+}
+
+/// The client program of a server, ready to read SQL from stdin, and its path.
+pub(super) fn of(address: &Address) -> Result<(PathBuf, Command)> {
+    match address.product {
+        Product::Postgres => postgres::client(address),
+        Product::MariaDb | Product::MySql => mysql::client(address),
+    }
 }
 
 fn feed(mut command: Command, sql: &str) -> std::io::Result<Output> {

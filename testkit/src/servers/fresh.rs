@@ -3,7 +3,7 @@
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{Address, Product, client, secret};
+use super::{Address, Product, client, console, secret};
 use crate::{Error, Result};
 
 /// An empty database with a name of its own. Dropped with this value.
@@ -78,7 +78,7 @@ impl Drop for FreshDatabase {
     /// A database that cannot be dropped goes with its server; a test should not fail for it.
     fn drop(&mut self) {
         for server in [&self.server].into_iter().chain(&self.others) {
-            let _ = client::run(server, &drop_statement(server.product, &self.name));
+            let _ = console::execute(server, &drop_statement(server.product, &self.name));
         }
     }
 }
@@ -86,7 +86,7 @@ impl Drop for FreshDatabase {
 /// Creates the database `name` and returns its address.
 pub(crate) fn create_database(server: &Address, name: &str) -> Result<Address> {
     check_name(name)?;
-    client::run(server, &create_statement(server.product, name))?;
+    console::execute(server, &create_statement(server.product, name))?;
     Ok(server.with_database(name))
 }
 
@@ -94,7 +94,7 @@ pub(crate) fn create_database(server: &Address, name: &str) -> Result<Address> {
 pub(crate) fn copy_database(server: &Address, name: &str, template: &str) -> Result<()> {
     check_name(name)?;
     let create = format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\";");
-    client::run(server, &create).map(drop)
+    console::execute(server, &create)
 }
 
 /// Names of this form mean the same quoted and unquoted on every product.

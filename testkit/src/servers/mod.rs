@@ -7,6 +7,7 @@ mod broker;
 mod broker_kind;
 mod citus;
 mod client;
+mod console;
 mod detached;
 mod directory;
 mod fresh;

@@ -197,6 +197,8 @@ pub(crate) fn client(address: &Address) -> Result<(PathBuf, Command)> {
             "--no-defaults",
             "--batch",
             "--skip-column-names",
+            // Each answer is written when it is complete.
+            "--unbuffered",
             // MySQL's client does not see a DELIMITER after a comment that it keeps.
             "--skip-comments",
             "--protocol=TCP",

@@ -176,11 +176,11 @@ impl Link {
 
     /// The same after a call that has read: its answer may have come long after it was sent.
     #[inline]
-    pub(super) fn ensure_still_here<T>(&mut self, operation: Operation, answer: T) -> Result<T> {
-        if !operation.writes() {
-            self.ensure_here()?;
+    pub(super) fn ensure_still_here(&mut self, operation: Operation) -> Result<()> {
+        match operation.writes() {
+            true => Ok(()),
+            false => self.ensure_here(),
         }
-        Ok(answer)
     }
 }
 

@@ -45,20 +45,4 @@ impl PoolSource<'_> {
             Some(replicas) => replicas.reader(self.pool, self.unit, None),
         }
     }
-
-    /// Runs a call that only reads.
-    pub(crate) fn read<T>(
-        self,
-        called_at: &'static Location<'static>,
-        work: impl FnOnce(&mut Link) -> Result<T>,
-    ) -> Result<T> {
-        let mut link = self.reader(called_at)?;
-        let outcome = link.timed(work);
-        if let (Err(error), Some(replicas)) = (&outcome, self.replicas)
-            && link.is_unusable_after(error)
-        {
-            replicas.note_failure(link.pool(), error);
-        }
-        outcome
-    }
 }
