@@ -181,7 +181,7 @@ pub fn fresh_mysql() -> Option<FreshDatabase> {
 }
 
 fn fresh(product: Product, url: &str) -> FreshDatabase {
-    made(Address::parse(product, url).and_then(|server| FreshDatabase::create(&server)))
+    made(Address::parse(product, url).and_then(|server| FreshDatabase::create_shared(&server)))
 }
 
 fn made(database: crate::Result<FreshDatabase>) -> FreshDatabase {

@@ -178,18 +178,12 @@ impl Link {
     }
 
     /// Whether what the call has read may be given to the program.
-    #[cfg_attr(
-        not(feature = "shards"),
-        allow(clippy::unused_self, clippy::needless_pass_by_ref_mut)
-    )]
     pub(crate) fn ensure_may_answer(&mut self, operation: Operation) -> Result<()> {
         #[cfg(feature = "shards")]
-        return self.ensure_still_here(operation);
+        self.ensure_still_here(operation)?;
         #[cfg(not(feature = "shards"))]
-        {
-            let _ = operation;
-            Ok(())
-        }
+        let _ = operation;
+        Ok(())
     }
 
     /// A call of the program's has failed.
@@ -347,7 +341,7 @@ impl Link {
         work(timed.0)
     }
 
-    /// What is sent from now on has together the time that one call may take. Returns whether there is a limit, which has to be
+    /// All statements from now on have together the time that one call may take. Returns whether there is a limit, which has to be
     /// [ended](Self::end_time).
     pub(crate) fn begin_time(&mut self) -> bool {
         let pooled = self.pooled.as_mut();

@@ -1,4 +1,4 @@
-//! What stands around each call on the rows of a model. It is the same for every model, call and answer, so it is compiled once, and not for each
+//! All that stands around each call on the rows of a model. It is the same for every model, call and answer, so it is compiled once, and not for each
 //! of them in the crate of a program.
 
 use std::panic::Location;
@@ -108,7 +108,7 @@ impl<'l> Begun<'l> {
         outcome.map_err(|error| self.refused(error))
     }
 
-    /// What the call did failed. Returns its error with what is known of it.
+    /// The work of the call failed. Returns its error with all that is known of it.
     #[cold]
     pub(super) fn failed(mut self, error: Error) -> Error {
         self.ended(Some(&error));

@@ -13,13 +13,13 @@ pub(crate) const CONNECT_SECONDS: &str = "5";
 
 /// Runs SQL on the server at `address` and returns the first column of what it answers.
 pub(crate) fn run(address: &Address, sql: &str) -> Result<String> {
-    let (program, command) = of(address)?;
-    let output = feed(command, sql).map_err(Error::path("run", &program))?;
-    answer(&program, &output)
+    let (path, command) = program(address)?;
+    let output = feed(command, sql).map_err(Error::path("run", &path))?;
+    answer(&path, &output)
 }
 
 /// The client program of a server, ready to read SQL from stdin, and its path.
-pub(super) fn of(address: &Address) -> Result<(PathBuf, Command)> {
+pub(super) fn program(address: &Address) -> Result<(PathBuf, Command)> {
     match address.product {
         Product::Postgres => postgres::client(address),
         Product::MariaDb | Product::MySql => mysql::client(address),

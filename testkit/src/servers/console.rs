@@ -1,4 +1,5 @@
-//! Clients that stay: tests make and drop thousands of databases, and to start a program and log in for each took longer than the statement.
+//! Clients that stay: tests make and drop thousands of databases on the server that they share, and to start a program and log in for each took
+//! longer than the statement.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
@@ -9,7 +10,7 @@ use crate::{Error, Result};
 
 /// Those that do nothing at the moment, the last used at the end. They end with this process, which closes their input.
 static IDLE: Mutex<Vec<Console>> = Mutex::new(Vec::new());
-/// Threads of a process that make databases at a time; servers of a test's own come and go.
+/// Threads of a process that make databases at a time, on two servers.
 const MOST: usize = 8;
 
 /// Runs statements that have no answer.
@@ -45,13 +46,13 @@ struct Console {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
-    /// What it prints when a statement is done.
+    /// The line that it prints when a statement is done.
     done: String,
 }
 
 impl Console {
     fn open(address: &Address) -> Result<Self> {
-        let (path, mut command) = client::of(address)?;
+        let (path, mut command) = client::program(address)?;
         let opened = command
             .current_dir("/")
             .stdin(Stdio::piped())

@@ -13,13 +13,28 @@ pub struct FreshDatabase {
     name: String,
     /// Servers that have a database of this name for it.
     others: Vec<Address>,
+    run: Run,
 }
+
+/// Runs statements that have no answer.
+type Run = fn(&Address, &str) -> Result<()>;
 
 impl FreshDatabase {
     pub(crate) fn create(server: &Address) -> Result<Self> {
+        Self::create_by(run_once, server)
+    }
+
+    /// One on the server that all tests share, which has room for a client that stays.
+    pub(crate) fn create_shared(server: &Address) -> Result<Self> {
+        Self::create_by(console::execute, server)
+    }
+
+    fn create_by(run: Run, server: &Address) -> Result<Self> {
         let name = unique_name()?;
-        create_database(server, &name)?;
-        Ok(Self::of(server, name))
+        run(server, &create_statement(server.product, &name))?;
+        let mut made = Self::of(server, name);
+        made.run = run;
+        Ok(made)
     }
 
     fn of(server: &Address, name: String) -> Self {
@@ -32,6 +47,7 @@ impl FreshDatabase {
             server: server.clone(),
             name,
             others: others.to_vec(),
+            run: run_once,
         }
     }
 
@@ -78,15 +94,19 @@ impl Drop for FreshDatabase {
     /// A database that cannot be dropped goes with its server; a test should not fail for it.
     fn drop(&mut self) {
         for server in [&self.server].into_iter().chain(&self.others) {
-            let _ = console::execute(server, &drop_statement(server.product, &self.name));
+            let _ = (self.run)(server, &drop_statement(server.product, &self.name));
         }
     }
+}
+
+fn run_once(server: &Address, sql: &str) -> Result<()> {
+    client::run(server, sql).map(drop)
 }
 
 /// Creates the database `name` and returns its address.
 pub(crate) fn create_database(server: &Address, name: &str) -> Result<Address> {
     check_name(name)?;
-    console::execute(server, &create_statement(server.product, name))?;
+    client::run(server, &create_statement(server.product, name))?;
     Ok(server.with_database(name))
 }
 
@@ -94,7 +114,7 @@ pub(crate) fn create_database(server: &Address, name: &str) -> Result<Address> {
 pub(crate) fn copy_database(server: &Address, name: &str, template: &str) -> Result<()> {
     check_name(name)?;
     let create = format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\";");
-    console::execute(server, &create)
+    client::run(server, &create).map(drop)
 }
 
 /// Names of this form mean the same quoted and unquoted on every product.
