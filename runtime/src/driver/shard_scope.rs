@@ -80,8 +80,8 @@ impl Bound {
     pub(crate) fn ensure(
         &self,
         table: &TableSql,
-        columns: impl Iterator<Item = usize>,
-        write: impl FnOnce(&mut ParamWriter<'_>),
+        columns: &mut dyn Iterator<Item = usize>,
+        write: &mut dyn FnMut(&mut ParamWriter<'_>),
     ) -> Result<()> {
         let Some(shard) = table.shard_column() else {
             return Ok(());

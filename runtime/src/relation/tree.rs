@@ -145,8 +145,9 @@ fn walk<M: Model, E: Hosts<M>>(
         };
         if let Some(bound) = physical.bound() {
             // The references of a sharded table to itself have its shard column on both sides.
-            let columns = reference.to_columns().iter().copied();
-            bound.ensure(table, columns, |params| replay(start.bound.bytes(), params))?;
+            let columns = &mut reference.to_columns().iter().copied();
+            let write = &mut |params: &mut ParamWriter<'_>| replay(start.bound.bytes(), params);
+            bound.ensure(table, columns, write)?;
         }
         let mut found: Vec<M::Row<E>> = Vec::new();
         let in_statement = levels.filter(|levels| *levels <= MOST_LEVELS);

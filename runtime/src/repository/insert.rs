@@ -113,7 +113,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     ) -> Result<bool> {
         self.run_on_link(Operation::Insert, |link, sql, engine| {
             if let Some(bound) = link.bound() {
-                bound.ensure(sql, columns.iter(), &mut *write)?;
+                bound.ensure(sql, &mut columns.iter(), write)?;
             }
             if !publishes::<M, E>(engine) {
                 return insert_or_ignore(link.ready()?, sql, columns, write);

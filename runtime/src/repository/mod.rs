@@ -50,6 +50,7 @@ use crate::model::access::{CanWrite, ReadWrite};
 use crate::model::lives_on::Hosts;
 use crate::model::route::{ReadRoute, Source, Target};
 use crate::model::{ColumnSource, HasKey, Model};
+use crate::value::ParamWriter;
 
 use call::{Begun, Named};
 pub(crate) use conflict::OnConflict;
@@ -235,6 +236,20 @@ fn located<M: Model, E: Engine>(error: Error, engine: E, operation: Operation) -
 /// The shard that a connection is for, where it is for one.
 type InScope<'a> = Option<&'a Bound>;
 
+/// Refuses values of another shard, where the connection is for one.
+#[inline]
+fn ensure_in_scope(
+    bound: InScope<'_>,
+    sql: &TableSql,
+    columns: &mut dyn Iterator<Item = usize>,
+    write: &mut dyn FnMut(&mut ParamWriter<'_>),
+) -> Result<()> {
+    match bound {
+        None => Ok(()),
+        Some(bound) => bound.ensure(sql, columns, write),
+    }
+}
+
 /// Refuses a key of another engine, or of another shard than the connection is for, before anything is sent.
 fn ensure_key<M: HasKey, E: Engine>(
     bound: InScope<'_>,
@@ -243,10 +258,8 @@ fn ensure_key<M: HasKey, E: Engine>(
     engine: E,
 ) -> Result<()> {
     ensure(M::key_belongs_to(key, engine))?;
-    bound.map_or(Ok(()), |bound| {
-        let columns = sql.key.iter().copied();
-        bound.ensure(sql, columns, |params| M::write_key(key, params))
-    })
+    let columns = &mut sql.key.iter().copied();
+    ensure_in_scope(bound, sql, columns, &mut |params| M::write_key(key, params))
 }
 
 /// The same of a new row, and one that breaks a rule of the program's.
@@ -257,9 +270,8 @@ fn ensure_new<M: Model, E: Engine>(
     engine: E,
 ) -> Result<()> {
     ensure(M::new_belongs_to(new, engine))?;
-    bound.map_or(Ok(()), |bound| {
-        bound.ensure(sql, new.columns().iter(), |params| new.write(params))
-    })?;
+    let columns = &mut new.columns().iter();
+    ensure_in_scope(bound, sql, columns, &mut |params| new.write(params))?;
     M::validate_new(new).map_err(invalid)
 }
 
@@ -277,10 +289,8 @@ fn ensure_row<M: Model, E: Engine>(
     engine: E,
 ) -> Result<()> {
     ensure(M::row_belongs_to(row, engine))?;
-    bound.map_or(Ok(()), |bound| {
-        let columns = sql.writable.iter().copied();
-        bound.ensure(sql, columns, |params| M::write_row(row, params))
-    })?;
+    let columns = &mut sql.writable.iter().copied();
+    ensure_in_scope(bound, sql, columns, &mut |params| M::write_row(row, params))?;
     M::validate_row(row).map_err(invalid)
 }
 

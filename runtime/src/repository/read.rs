@@ -294,7 +294,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
                 ensure(belong(engine))?;
                 let unique = &sql.uniques[unique];
                 if let Some(bound) = physical.bound() {
-                    bound.ensure(sql, unique.columns.iter().copied(), &mut *write)?;
+                    bound.ensure(sql, &mut unique.columns.iter().copied(), write)?;
                 }
                 read_one::<M, E>(physical, engine, unique.find, &mut |params| {
                     let columns = unique.columns.iter().copied();

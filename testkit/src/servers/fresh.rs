@@ -12,7 +12,7 @@ pub struct FreshDatabase {
     server: Address,
     name: String,
     /// Servers that have a database of this name for it.
-    others: Vec<Address>,
+    others: Box<[Address]>,
     run: Run,
 }
 
@@ -46,7 +46,7 @@ impl FreshDatabase {
         Self {
             server: server.clone(),
             name,
-            others: others.to_vec(),
+            others: others.into(),
             run: run_once,
         }
     }
