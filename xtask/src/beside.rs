@@ -7,6 +7,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+use std::vec::IntoIter;
 
 use crate::Failure;
 use crate::failures::{self, Told};
@@ -27,6 +28,22 @@ impl Job {
         let title = title.into();
         let steps = vec![Step::new(&title, command)];
         Self { title, steps }
+    }
+}
+
+/// Jobs that are begun in their order, this many of them at a time.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    pub(crate) jobs: Vec<Job>,
+    pub(crate) at_once: usize,
+}
+
+impl From<Job> for Lane {
+    fn from(job: Job) -> Self {
+        Self {
+            jobs: vec![job],
+            at_once: 1,
+        }
     }
 }
 
@@ -55,27 +72,32 @@ impl Outcome {
     }
 }
 
-/// Runs the jobs in their order, `at_once` of them at a time; their output stays in `folder`. None is begun once a signal came.
+/// Runs the jobs of all lanes beside each other; their output stays in `folder`. None is begun once a signal came.
 pub(crate) fn run(
-    jobs: Vec<Job>,
-    at_once: usize,
+    lanes: Vec<Lane>,
     folder: &Path,
     interrupt: &Interrupt,
 ) -> Result<Vec<Outcome>, Failure> {
-    let jobs = Mutex::new(jobs.into_iter());
     // Held while an output is printed: none is printed into another.
     let outcomes = Mutex::new(Vec::new());
-    let worker = || -> Result<(), Failure> {
+    let worker = |jobs: &Mutex<IntoIter<Job>>| -> Result<(), Failure> {
         while interrupt.check().is_ok() {
-            let Some(job) = lock(&jobs).next() else { break };
+            let Some(job) = lock(jobs).next() else { break };
             let (outcome, output) = run_one(job, folder, interrupt)?;
             let mut outcomes = lock(&outcomes);
             outcomes.push(printed(outcome, output));
         }
         Ok(())
     };
+    let lanes: Vec<_> = lanes
+        .into_iter()
+        .map(|lane| (Mutex::new(lane.jobs.into_iter()), lane.at_once))
+        .collect();
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..at_once).map(|_| scope.spawn(worker)).collect();
+        let workers = lanes
+            .iter()
+            .flat_map(|(jobs, at_once)| std::iter::repeat_n(jobs, *at_once));
+        let workers: Vec<_> = workers.map(|jobs| scope.spawn(|| worker(jobs))).collect();
         workers
             .into_iter()
             .try_for_each(|it| it.join().map_err(|_| "a thread that runs tests panicked")?)
@@ -173,8 +195,8 @@ mod tests {
             title: "c".to_owned(),
             steps: vec![job("c", 0)],
         };
-        let jobs = vec![of_two, of_one];
-        let mut outcomes = run(jobs, 2, &folder, &Interrupt::install()?)?;
+        let lanes = vec![of_two.into(), of_one.into()];
+        let mut outcomes = run(lanes, &folder, &Interrupt::install()?)?;
         outcomes.sort_by(|a, b| a.title.cmp(&b.title));
         let succeeded: Vec<_> = outcomes.iter().map(|it| it.status().success()).collect();
         assert_eq!(succeeded, [false, true]);

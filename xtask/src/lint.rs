@@ -84,7 +84,7 @@ pub(crate) fn run(interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     fs::create_dir_all(&folder)?;
     // One crate is checked at a time, on one core: the other core has the whole workspace.
     let (report, sets) = thread::scope(|scope| {
-        let sets = scope.spawn(|| beside::run(vec![feature_sets()], 1, &folder, interrupt));
+        let sets = scope.spawn(|| beside::run(vec![feature_sets().into()], &folder, interrupt));
         let report = Report::run_all(steps, interrupt);
         (report, sets.join())
     });

@@ -270,8 +270,10 @@ fn ensure_new<M: Model, E: Engine>(
     engine: E,
 ) -> Result<()> {
     ensure(M::new_belongs_to(new, engine))?;
-    let columns = &mut new.columns().iter();
-    ensure_in_scope(bound, sql, columns, &mut |params| new.write(params))?;
+    let columns = new.columns();
+    ensure_in_scope(bound, sql, &mut columns.iter(), &mut |params| {
+        new.write(params)
+    })?;
     M::validate_new(new).map_err(invalid)
 }
 

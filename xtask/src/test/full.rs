@@ -113,7 +113,7 @@ fn run_one(
     // A test that lacks its server has not run.
     command.env(FULL, "1").env(CI, "1");
     let job = Job::new(&test.name, command);
-    let outcome = beside::run(vec![job], 1, &folder, interrupt)?.pop();
+    let outcome = beside::run(vec![job.into()], &folder, interrupt)?.pop();
     Ok(outcome.filter(|_| interrupt.check().is_ok()))
 }
 

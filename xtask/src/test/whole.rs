@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::binaries::{self, Binary, Built};
 use crate::Failure;
-use crate::beside::{self, Job, Outcome};
+use crate::beside::{self, Job, Lane, Outcome};
 use crate::failures::Told;
 use crate::interrupt::Interrupt;
 use crate::output::complain;
@@ -31,6 +31,9 @@ const LONGEST: [&str; 6] = [
     "bindery-tests main",
     "bindery-queues main",
 ];
+
+/// Those that mostly wait, for peers that fall silent and servers that start: they have a lane of their own, and the cores are the others'.
+const WAITING: [&str; 2] = ["bindery-fuzz short", "bindery-testkit servers"];
 
 /// The programs outside the workspace, which are one job as they share a build directory.
 const PROGRAMS: &str = "programs";
@@ -65,8 +68,8 @@ pub(super) fn run(
         title: PROGRAMS.to_owned(),
         steps: programs(&built)?,
     };
-    let jobs = jobs(built.tests, [programs, documentation(whole())], &prepare);
-    let outcomes = beside::run(jobs, AT_ONCE, &folder, interrupt)?;
+    let lanes = lanes(built.tests, [programs, documentation(whole())], &prepare);
+    let outcomes = beside::run(lanes, &folder, interrupt)?;
     let (programs, outcomes): (Vec<_>, Vec<_>) =
         outcomes.into_iter().partition(|it| it.title == PROGRAMS);
     for it in programs {
@@ -100,7 +103,7 @@ pub(super) fn run(
 }
 
 /// The longest first; the others are compiled by the way.
-fn jobs(mut binaries: Vec<Binary>, others: [Job; 2], prepare: impl Fn(&mut Command)) -> Vec<Job> {
+fn lanes(mut binaries: Vec<Binary>, others: [Job; 2], prepare: impl Fn(&mut Command)) -> Vec<Lane> {
     binaries.retain(|it| it.title != programs::WEB_SERVICE);
     let rank = |title: &str| LONGEST.iter().position(|&it| it == title);
     binaries.sort_by_key(|it| (rank(&it.title).unwrap_or(LONGEST.len()), it.title.clone()));
@@ -109,11 +112,15 @@ fn jobs(mut binaries: Vec<Binary>, others: [Job; 2], prepare: impl Fn(&mut Comma
         prepare(command.arg(format!("--test-threads={THREADS}")));
         Job::new(it.title, command)
     };
-    let mut jobs: Vec<Job> = binaries.into_iter().map(job).collect();
+    let (waiting, mut jobs): (Vec<Job>, Vec<Job>) = binaries
+        .into_iter()
+        .map(job)
+        .partition(|job| WAITING.contains(&job.title.as_str()));
     // They take long, too, and need no threads of their own.
     let after_the_first = jobs.len().min(1);
     jobs.splice(after_the_first..after_the_first, others);
-    jobs
+    let lane = |jobs, at_once| Lane { jobs, at_once };
+    vec![lane(jobs, AT_ONCE), lane(waiting, 1)]
 }
 
 fn documentation(mut whole: Command) -> Job {
