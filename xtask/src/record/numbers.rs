@@ -11,7 +11,7 @@ const ALLOWED: f64 = 0.03;
 
 const HEAD: &str = "\
 # Instructions of one call, of a check and of rustc, as callgrind counts them, and bytes: written by `cargo xtask record --update`.
-# `cargo xtask record`, which CI runs, fails where one grows by more than 3 %. A call of the allocator counts as 20 instructions, as does a comparison of memory.
+# `cargo xtask record` fails where one grows by more than 3 %. A call of the allocator counts as 20 instructions, as does a comparison of memory.
 ";
 
 /// Names with their numbers, in the order in which they are counted, and by what the counted code was compiled.
