@@ -13,7 +13,6 @@ use crate::model::route::Source;
 use crate::observe::Call;
 
 /// The call, as its errors and events name it.
-#[derive(Clone, Copy)]
 pub(super) struct Named {
     pub(super) model: &'static str,
     pub(super) engine: &'static str,
@@ -21,39 +20,60 @@ pub(super) struct Named {
     pub(super) place: &'static Location<'static>,
 }
 
-/// A call that has begun on its connection.
+/// A call that has begun on its connection. It is small: the connection stays where it is.
 pub(super) struct Begun<'l> {
-    on: On<'l>,
+    link: &'l mut Link,
+    named: &'l Named,
     sql: &'static TableSql,
-    named: Named,
+    replicas: Option<&'l Arc<Replicas>>,
+    /// Whether the program holds the connection, or it is one of the pool's for this call.
+    is_held: bool,
     /// Whether its statements have a time together.
     is_timed: bool,
 }
 
-/// The connection: the one that the program holds, or one of the pool's for this call.
-enum On<'l> {
-    Held(&'l mut Link),
-    Taken(Link, Option<&'l Arc<Replicas>>),
-}
-
 impl<'l> Begun<'l> {
+    /// One that is taken from the pool for the call is put into `taken`.
+    ///
     /// # Errors
     /// No connection can be had, or the call may not send anything on it.
     pub(super) fn new(
         source: &'l mut Source<'_>,
+        taken: &'l mut Option<Link>,
         sql: &'static TableSql,
-        named: Named,
+        named: &'l Named,
     ) -> Result<Self> {
-        let on = match on(source, named) {
-            Ok(on) => on,
+        let place = named.place;
+        let mut replicas = None;
+        let mut is_held = false;
+        let link = match source {
+            Source::Link(link) => {
+                is_held = true;
+                Ok(&mut **link)
+            }
+            Source::Session(slots, at) => {
+                is_held = true;
+                slots.link(*at)
+            }
+            Source::Pool(pool) if named.operation.writes() => {
+                pool.writer(place).map(|link| taken.insert(link))
+            }
+            Source::Pool(pool) => {
+                replicas = pool.replicas;
+                pool.reader(place).map(|link| taken.insert(link))
+            }
+        };
+        let link = match link {
+            Ok(link) => link,
             Err(error) => return Err(named.located(error, sql)),
         };
-        let is_timed = false;
         let mut begun = Self {
-            on,
-            sql,
+            link,
             named,
-            is_timed,
+            sql,
+            replicas,
+            is_held,
+            is_timed: false,
         };
         match begun.open() {
             Ok(()) => Ok(begun),
@@ -61,26 +81,23 @@ impl<'l> Begun<'l> {
         }
     }
 
+    #[inline]
     fn open(&mut self) -> Result<()> {
-        let Named {
+        let &Named {
             model,
             operation,
             place,
             ..
         } = self.named;
         let table = self.sql.table;
-        let link = match &mut self.on {
-            On::Held(link) => {
-                link.begin_call(operation);
-                self.is_timed = link.begin_time();
-                link.ensure_may_call(operation)?;
-                link
-            }
-            On::Taken(link, _) => {
-                self.is_timed = link.begin_time();
-                link
-            }
-        };
+        if self.is_held {
+            self.link.begin_call(operation);
+        }
+        self.is_timed = self.link.begin_time();
+        if self.is_held {
+            self.link.ensure_may_call(operation)?;
+        }
+        let link = &mut *self.link;
         link.begin_observed(|| Call::on_model(operation, model, table, place));
         link.ensure_schema(model, table, operation)?;
         link.begin_in_scope(self.sql)
@@ -88,10 +105,7 @@ impl<'l> Begun<'l> {
 
     #[inline]
     pub(super) fn link(&mut self) -> &mut Link {
-        match &mut self.on {
-            On::Held(link) => link,
-            On::Taken(link, _) => link,
-        }
+        self.link
     }
 
     /// The call has its answer.
@@ -100,55 +114,50 @@ impl<'l> Begun<'l> {
     /// It may not be given to the program.
     pub(super) fn done(mut self) -> Result<()> {
         self.ended(None);
-        let operation = self.named.operation;
-        let outcome = match &mut self.on {
-            On::Held(link) => link.ensure_may_answer(operation),
-            On::Taken(..) => Ok(()),
-        };
-        outcome.map_err(|error| self.refused(error))
+        match self.is_held {
+            true => {
+                let outcome = self.link.ensure_may_answer(self.named.operation);
+                outcome.map_err(|error| self.refused(error))
+            }
+            false => Ok(()),
+        }
     }
 
     /// The work of the call failed. Returns its error with all that is known of it.
     #[cold]
     pub(super) fn failed(mut self, error: Error) -> Error {
         self.ended(Some(&error));
-        let model = self.named.model;
-        let link = self.link();
-        link.heed(&error);
-        let error = link.pool().named(error, Some(model));
+        self.link.heed(&error);
+        let error = self.link.pool().named(error, Some(self.named.model));
         self.refused(error)
     }
 
+    #[inline]
     fn ended(&mut self, error: Option<&Error>) {
-        let writes = self.named.operation.writes();
-        let table = self.sql.table;
-        let link = self.link();
-        link.end_in_scope();
-        if writes {
-            link.wrote(Written::Table(table));
-            link.end_observed(error);
+        self.link.end_in_scope();
+        if self.named.operation.writes() {
+            self.link.wrote(Written::Table(self.sql.table));
+            self.link.end_observed(error);
         }
     }
 
     #[cold]
     fn refused(mut self, error: Error) -> Error {
         self.end_time();
-        match &mut self.on {
-            On::Held(link) => link.call_failed(self.named.operation, &error),
-            On::Taken(link, replicas) => {
-                if let Some(replicas) = replicas
-                    && link.is_unusable_after(&error)
-                {
-                    replicas.note_failure(link.pool(), &error);
-                }
-            }
+        if self.is_held {
+            self.link.call_failed(self.named.operation, &error);
+        } else if let Some(replicas) = self.replicas
+            && self.link.is_unusable_after(&error)
+        {
+            replicas.note_failure(self.link.pool(), &error);
         }
         self.named.located(error, self.sql)
     }
 
+    #[inline]
     fn end_time(&mut self) {
         if std::mem::take(&mut self.is_timed) {
-            self.link().end_time();
+            self.link.end_time();
         }
     }
 }
@@ -162,18 +171,8 @@ impl Drop for Begun<'_> {
 impl Named {
     /// The error with the place where it happened.
     #[cold]
-    fn located(self, error: Error, sql: &'static TableSql) -> Error {
+    fn located(&self, error: Error, sql: &'static TableSql) -> Error {
         let error = error.of_row_of(sql.table, sql.columns);
         error.on_engine(self.engine).of(self.model, self.operation)
     }
-}
-
-fn on<'l>(source: &'l mut Source<'_>, named: Named) -> Result<On<'l>> {
-    let place = named.place;
-    Ok(match source {
-        Source::Link(link) => On::Held(link),
-        Source::Session(slots, at) => On::Held(slots.link(*at)?),
-        Source::Pool(pool) if named.operation.writes() => On::Taken(pool.writer(place)?, None),
-        Source::Pool(pool) => On::Taken(pool.reader(place)?, pool.replicas),
-    })
 }

@@ -164,7 +164,8 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
             operation,
             place: Location::caller(),
         };
-        let mut begun = Begun::new(&mut self.target.source, sql, named)?;
+        let mut taken = None;
+        let mut begun = Begun::new(&mut self.target.source, &mut taken, sql, &named)?;
         match work(begun.link(), sql, engine) {
             Ok(answer) => begun.done().map(|()| answer),
             Err(error) => Err(begun.failed(error)),
