@@ -120,7 +120,7 @@ cargo xtask book            the book of docs/, by mdBook, which it compiles once
 cargo xtask lint            formatting, clippy, documentation, public items, feature sets, packages
 cargo xtask record          compares instructions of the hottest calls, of a check and of rustc, and the size of generated code, with
                             benches/record.txt; --update writes it; --by-hand prints the calls' instructions beside those of rusqlite, postgres and mysql
-cargo xtask public          compares the public items of the crates with the lists in docs/public; --update writes these
+cargo xtask public          documents the crates, and compares their public items with the lists in docs/public; --update writes these
 cargo xtask help            this text
 
 --newest fetches PostgreSQL and MySQL of Debian's unstable branch with their libraries into a folder of their own, once

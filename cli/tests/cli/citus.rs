@@ -1,7 +1,7 @@
 //! Schemas for Citus: each of its refusals beside the compile error that comes before it, and a schema that is made, migrated, pulled and
 //! compared on a cluster.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bindery_testkit::{CitusCluster, Server};
 
@@ -33,6 +33,14 @@ impl World {
             coordinator: cluster.coordinator(),
             database,
         })
+    }
+
+    /// The same after the first migration, and while no other test spreads rows.
+    fn migrated(schema: &str) -> Option<(Self, MutexGuard<'static, ()>)> {
+        let alone = SPREADING.lock().unwrap_or_else(PoisonError::into_inner);
+        let world = Self::new(schema)?;
+        assert_eq!(world.migrate("first", schema), "");
+        Some((world, alone))
     }
 
     fn answer(&self, sql: &str) -> String {
@@ -452,7 +460,6 @@ fn dist_01_a_schema_is_made_on_a_cluster_pulled_and_compared() {
 /// Covers DIST-01 on PostgreSQL.
 #[test]
 fn dist_01_tags_come_go_and_change_by_migrations() {
-    let _alone = SPREADING.lock().unwrap_or_else(PoisonError::into_inner);
     const PLAIN: &str = "\
 CREATE TABLE users (
     tenant_id bigint NOT NULL,
@@ -470,10 +477,9 @@ CREATE TABLE orders (
 CREATE TABLE kinds (id bigint PRIMARY KEY);
 CREATE TABLE notes (tenant_id bigint NOT NULL, id bigint NOT NULL, PRIMARY KEY (tenant_id, id));
 ";
-    let Some(world) = World::new(PLAIN) else {
+    let Some((world, _alone)) = World::migrated(PLAIN) else {
         return;
     };
-    assert_eq!(world.migrate("first", PLAIN), "");
     world.answer(
         "INSERT INTO users VALUES (1, 1), (2, 1); INSERT INTO kinds VALUES (1); INSERT INTO orders VALUES (1, 1, 1, 1), (2, 1, 1, 1);
          INSERT INTO notes VALUES (1, 1), (2, 2)",
@@ -541,7 +547,6 @@ CREATE TABLE notes (tenant_id bigint NOT NULL, id bigint NOT NULL, PRIMARY KEY (
 /// Covers DIST-01 on PostgreSQL.
 #[test]
 fn dist_01_rows_that_are_spread_are_counted_meanwhile() {
-    let _alone = SPREADING.lock().unwrap_or_else(PoisonError::into_inner);
     const PLAIN: &str = "\
 CREATE TABLE users (
     tenant_id bigint NOT NULL,
@@ -550,10 +555,9 @@ CREATE TABLE users (
     PRIMARY KEY (tenant_id, id)
 );
 ";
-    let Some(world) = World::new(PLAIN) else {
+    let Some((world, _alone)) = World::migrated(PLAIN) else {
         return;
     };
-    assert_eq!(world.migrate("first", PLAIN), "");
     // More rows to each shard than are sent at a time, and each is checked again there.
     world.answer(
         "INSERT INTO users SELECT n, n, repeat('x', 1500) FROM generate_series(1, 300) AS n;

@@ -122,15 +122,15 @@ pub enum MigrationProgress<'m> {
     },
 }
 
-/// How far a statement at work is.
+/// The progress of the statement that a migration runs.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatementProgress {
-    /// So much is done.
+    /// The amount that is done.
     pub done: u64,
-    /// Of so much, where the server knows.
+    /// The whole amount, where the server reports one.
     pub of: Option<u64>,
-    /// Of which these are counted.
+    /// The unit of both: `blocks`, `percent` or `rows`.
     pub unit: &'static str,
 }
 

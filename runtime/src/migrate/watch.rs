@@ -1,4 +1,4 @@
-//! How far a statement at work is, by what its server says of it to another session.
+//! The progress of a statement that a migration runs, as its server reports it to another session.
 
 use std::fmt;
 

@@ -2,23 +2,20 @@
 
 /// Brings the rows of each group together, in the order of the groups, without changing their order within one. Mostly they come so.
 pub(super) fn in_groups<R>(found: Vec<(u32, R)>) -> Vec<(u32, R)> {
-    let groups: Vec<u32> = found.iter().map(|(group, _)| *group).collect();
-    let Some(order) = order(&groups) else {
+    if found.is_sorted_by_key(|(group, _)| *group) {
         return found;
-    };
+    }
+    let groups: Vec<u32> = found.iter().map(|(group, _)| *group).collect();
     let mut rows: Vec<Option<(u32, R)>> = found.into_iter().map(Some).collect();
-    let order = order.into_iter();
+    let order = order(&groups).into_iter();
     order.filter_map(|at| rows[at].take()).collect()
 }
 
-/// The places of the groups in their order; `None` where they are in it.
-fn order(groups: &[u32]) -> Option<Vec<usize>> {
-    if groups.is_sorted() {
-        return None;
-    }
+/// Returns the places of the groups in their order.
+fn order(groups: &[u32]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..groups.len()).collect();
     order.sort_by_key(|&at| groups[at]);
-    Some(order)
+    order
 }
 
 #[cfg(test)]

@@ -381,7 +381,7 @@ fn dist_03_a_scope_binds_a_server_that_is_no_cluster() -> bindery::Result<()> {
     Ok(())
 }
 
-/// Covers DIST-03 on PostgreSQL: a scope is its connection's whatever becomes of the calls in it, and nobody's who has the session afterwards.
+/// Covers DIST-03 on PostgreSQL: a scope belongs to its connection, also after calls that fail, and ends before the pool gives the session to another.
 #[test]
 fn dist_03_a_scope_stays_through_failures_and_ends_with_its_connection() -> bindery::Result<()> {
     let _watchdog = Watchdog::start("dist_03_a_scope_stays", Duration::from_secs(120));

@@ -1,7 +1,8 @@
 //! Clients that stay: tests make and drop thousands of databases on the server that they share, and to start a program and log in for each took
 //! longer than the statement.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::{Mutex, PoisonError};
 
@@ -46,6 +47,8 @@ struct Console {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
+    /// Its warnings and errors, in a file: nothing reads them while it runs, and a full pipe would stop it.
+    messages: File,
     /// The line that it prints when a statement is done.
     done: String,
 }
@@ -53,11 +56,17 @@ struct Console {
 impl Console {
     fn open(address: &Address) -> Result<Self> {
         let (path, mut command) = client::program(address)?;
+        let file = || {
+            let messages = tempfile::tempfile()?;
+            let other = messages.try_clone()?;
+            Ok((messages, other))
+        };
+        let (messages, other) = file().map_err(Error::io("make a temporary file"))?;
         let opened = command
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(other)
             .spawn();
         let mut child = opened.map_err(Error::path("run", &path))?;
         let (input, output) = (child.stdin.take(), child.stdout.take());
@@ -66,6 +75,7 @@ impl Console {
             program: format!("`{}`", path.display()),
             input: input.expect("it is a pipe"),
             output: BufReader::new(output.expect("it is a pipe")),
+            messages,
             done: secret::random_hex(8)?,
             child,
         })
@@ -74,7 +84,7 @@ impl Console {
     /// It ends at a statement that fails, and is of no use then.
     fn execute(&mut self, sql: &str) -> Result<()> {
         let script = format!("{sql}\nSELECT '{}';\n", self.done);
-        // Where it has ended, its answer says why.
+        // A client that has exited is found below, and the reason is in its messages.
         let _ = self.input.write_all(script.as_bytes());
         let mut line = String::new();
         while self.output.read_line(&mut line).is_ok_and(|read| read > 0) {
@@ -87,11 +97,10 @@ impl Console {
     }
 
     fn ended(&mut self) -> Error {
-        let mut output = String::new();
-        if let Some(mut stderr) = self.child.stderr.take() {
-            let _ = stderr.read_to_string(&mut output);
-        }
         let status = self.child.wait();
+        let mut output = String::new();
+        let _ = self.messages.rewind();
+        let _ = self.messages.read_to_string(&mut output);
         Error::Failed {
             program: self.program.clone(),
             status: status.map_or_else(|error| error.to_string(), |status| status.to_string()),

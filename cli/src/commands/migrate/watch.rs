@@ -1,4 +1,4 @@
-//! Shows how far a long statement of a migration is, where its server says so.
+//! Shows the progress of a long statement of a migration, where its server reports it.
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
@@ -13,8 +13,8 @@ use crate::progress::Progress;
 const FIRST: Duration = Duration::from_secs(2);
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Does the work, and shows meanwhile how far its statement is that is at work: by a session of its own, which is opened when the work
-/// takes long. A server that says nothing of its statements is left alone.
+/// Does the work, and shows the progress of its statements meanwhile, by a session that is opened when the work takes long. Nothing is shown where
+/// the server reports nothing.
 pub(super) fn beside<'a, T>(
     migrator: &Migrator<'_, 'a>,
     (word, engine): (&str, &str),
@@ -40,6 +40,7 @@ pub(super) fn beside<'a, T>(
         });
         work(&mut |progress| {
             if let MigrationProgress::Statement { version, .. } = progress {
+                let version = Some(version);
                 *lock() = AtWork { version, most: 0 };
             }
             tell(progress);
@@ -47,16 +48,17 @@ pub(super) fn beside<'a, T>(
     })
 }
 
-/// The migration whose statement is at work.
+/// The migration whose statement this process runs.
 #[derive(Default)]
 struct AtWork<'m> {
-    version: &'m str,
-    /// The most that was seen done of the statement, where it is not known of how much.
+    /// `None` before the first: the statement that a server reports is then that of another process, which is waited for.
+    version: Option<&'m str>,
+    /// The largest amount seen of the statement, where the server reports no whole.
     most: u64,
 }
 
 impl<'m> AtWork<'m> {
-    /// Its version, where more is done than before. What a server counts becomes less again when the first of several copies are whole.
+    /// Returns its version where more is done than before. Citus counts less again when the first of several copies has ended.
     fn news(&mut self, seen: StatementProgress) -> Option<&'m str> {
         if seen.of.is_none() {
             if seen.done <= self.most {
@@ -64,11 +66,11 @@ impl<'m> AtWork<'m> {
             }
             self.most = seen.done;
         }
-        Some(self.version)
+        self.version
     }
 }
 
-/// Until the work has ended, or the server does not answer: what it says is for show.
+/// Looks until the work has ended, or the server answers with an error, which is not reported: the work does not depend on it.
 fn watch(migrator: &Migrator<'_, '_>, ended: &Receiver<()>, show: &dyn Fn(StatementProgress)) {
     if !matches!(ended.recv_timeout(FIRST), Err(RecvTimeoutError::Timeout)) {
         return;
@@ -83,5 +85,27 @@ fn watch(migrator: &Migrator<'_, '_>, ended: &Receiver<()>, show: &dyn Fn(Statem
         if !matches!(ended.recv_timeout(EVERY), Err(RecvTimeoutError::Timeout)) {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_of_another_process_is_not_shown_as_of_this_one() {
+        let seen = |done, of| StatementProgress {
+            done,
+            of,
+            unit: "rows",
+        };
+        let mut waiting = AtWork::default();
+        assert_eq!(waiting.news(seen(5, None)), None);
+        assert_eq!(waiting.news(seen(5, Some(9))), None);
+        let version = Some("1");
+        let mut at_work = AtWork { version, most: 0 };
+        let news = [5, 3, 5, 6].map(|done| at_work.news(seen(done, None)));
+        assert_eq!(news, [version, None, None, version]);
+        assert_eq!(at_work.news(seen(2, Some(9))), version);
     }
 }
