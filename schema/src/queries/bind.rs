@@ -47,9 +47,16 @@ fn scattered(model: &Model, text: &CheckedText<'_>) -> Option<Diagnostic> {
         text.written.subject(),
         table.name.name,
     );
-    let help = format!(
-        "add the condition `{key} = :{key}`, or write `-- @on_all_shards` above the query where that is meant"
-    );
+    let condition = match found.in_view {
+        false => format!("add the condition `{key} = :{key}`"),
+        true => format!("let the view have the column `{key}`, and add a condition on it"),
+    };
+    let help = match text.written.door {
+        Door::File => {
+            format!("{condition}, or write `-- @on_all_shards` above the query where that is meant")
+        }
+        Door::InPlace => format!("{condition}, or write `all_shards` TODO"),
+    };
     Some(
         Diagnostic::warning("B0441", message)
             .at(found.span, "all shards")

@@ -214,7 +214,7 @@ pub(crate) fn statement(
     checker.annotations = source.annotations;
     checker.optional.clone_from(&whole.optional);
     checker.notes = cluster::notes(model, source.engines);
-    let checked = whole.look(|statement| checker.whole(statement, source.engines));
+    let checked = whole.look(|statement| checker.whole(statement, (&text, source.engines)));
     let unknown = checker.unknown.iter().map(UnknownName::in_query);
     let found = checker.findings.into_iter().chain(checker.open_types);
     let mut findings: Vec<Diagnostic> = unknown.chain(found).into_vec();
@@ -271,7 +271,11 @@ impl<'a> Checker<'a> {
     }
 
     /// The result, where nothing is wrong.
-    fn whole(&mut self, statement: &Statement, engines: &[EngineId]) -> Option<Checked> {
+    fn whole(
+        &mut self,
+        statement: &Statement,
+        (text, engines): (&Text<'_>, &[EngineId]),
+    ) -> Option<Checked> {
         let common = super::scope::Common::default();
         let rows = self.statement(statement, None, &common);
         let returns_rows = match statement {
@@ -291,7 +295,7 @@ impl<'a> Checker<'a> {
         if !self.is_right() || !self.open_types.is_empty() {
             return None;
         }
-        let scattered = match self.scattered(statement, engines) {
+        let scattered = match self.scattered(statement, (text, engines)) {
             Ok(scattered) => scattered,
             Err(finding) => {
                 self.report(*finding);
@@ -316,15 +320,34 @@ impl<'a> Checker<'a> {
     fn scattered(
         &self,
         statement: &Statement,
-        engines: &[EngineId],
+        (text, engines): (&Text<'_>, &[EngineId]),
     ) -> Result<Option<Scattered>, Box<Diagnostic>> {
-        let Some(notes) = &self.notes else {
-            return Ok(None);
-        };
         match cluster::hosting(self.model, engines, &self.tables) {
-            Some(engine) => cluster::scattered(self.model, notes, engine, (self.text, statement)),
+            Some(engine) => {
+                let asked = cluster::Asked {
+                    checker: self,
+                    engine,
+                    depth: 0,
+                };
+                cluster::scattered(&asked, text, statement)
+            }
             None => Ok(None),
         }
+    }
+
+    /// The same for another text of the statement, whose tables and columns are noted.
+    pub(super) fn reading_again<'t>(
+        &'t self,
+        text: &'t str,
+        optional: &[String],
+        statement: &Statement,
+    ) -> Checker<'t> {
+        let mut again = Checker::new(self.model, self.names, self.dialect, text);
+        again.annotations = self.annotations;
+        again.optional = optional.to_vec();
+        again.notes = Some(Notes::default());
+        again.statement(statement, None, &super::scope::Common::default());
+        again
     }
 
     /// Whether nothing was found to be wrong so far.

@@ -387,6 +387,7 @@ impl Checker<'_> {
                 "intersect" => one.value.nullable && other.value.nullable,
                 _ => one.value.nullable || other.value.nullable,
             };
+            value.key = self.note_united(part, [one.value.key, other.value.key]);
             value.span = one.value.span;
             fields.push(Field {
                 name: one.name.clone(),

@@ -186,6 +186,13 @@ pub(super) fn read_by_write(judge: &Judge<'_>, name: Span, other: Span) -> Box<D
     refused(message, other, "").help_of(judge.read_apart(other, name))
 }
 
+pub(super) fn written_view(view: &str, span: Span) -> Box<Diagnostic> {
+    let message = format!(
+        "rows of the view `{view}` are written, which a Citus cluster refuses where a table of the statement is on several servers"
+    );
+    refused(message, span, "a view").help_of("write the rows of the table that it reads".to_owned())
+}
+
 pub(super) fn merge(judge: &Judge<'_>, name: Span, at: Span) -> Box<Diagnostic> {
     let word = judge.named.word(name);
     let message = format!(

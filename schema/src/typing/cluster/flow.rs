@@ -14,19 +14,20 @@ use super::parts::{
     Named, all_sources, is_in, is_inlined, other_expressions, queries_in, select_of, selects_of,
     semi_join,
 };
-use crate::model::{Model, TableId};
+use crate::model::TableId;
 use crate::source::Span;
 use crate::syntax::{
-    Assignment, Body, Delete, Distinct, Expr, ExprKind, In, InList, Insert, InsertSource, ItemKind,
-    Join, JoinKind, JoinOn, Merge, Node, Parameter, Query, Select, Source, SourceKind, Statement,
-    Update, With, walk_from,
+    Assignment, Body, Delete, Expr, ExprKind, In, InList, Insert, InsertSource, ItemKind, Join,
+    JoinKind, JoinOn, Merge, Node, Parameter, Query, Select, Source, SourceKind, Statement, Update,
+    With, walk_from,
 };
+use crate::typing::checker::Checker;
 use crate::typing::postgres::{Volatility, volatility};
 use crate::typing::select::conjuncts;
 
 /// A value that is the same in all rows.
 #[derive(Debug, Clone, PartialEq)]
-enum Fixed {
+pub(super) enum Fixed {
     Parameter(Parameter),
     /// `?`, by its place.
     At(Span),
@@ -35,7 +36,7 @@ enum Fixed {
 }
 
 /// One side of an equality.
-enum Side {
+pub(super) enum Side {
     /// A key, and the number of queries around the one whose table it is of.
     Key(Span, usize),
     Fixed(Fixed),
@@ -61,9 +62,9 @@ enum Of<'s> {
 
 /// The equalities of a statement.
 pub(super) struct Flow<'a> {
-    model: &'a Model,
-    notes: &'a Notes,
-    named: &'a Named,
+    pub(super) checker: &'a Checker<'a>,
+    pub(super) notes: &'a Notes,
+    pub(super) named: &'a Named,
     whole: &'a Statement,
     /// Of the whole file.
     text: &'a str,
@@ -75,10 +76,12 @@ pub(super) struct Flow<'a> {
     fixed: Vec<(Span, Fixed, Option<Span>)>,
     /// The query whose conditions are looked at.
     level: Span,
-    /// Keys of queries in `FROM` whose rows Citus makes before: they have no key then.
-    opaque: HashSet<Span>,
+    /// Queries in `FROM` whose rows Citus makes before all others.
+    pub(super) made: HashSet<Span>,
+    /// The keys within them, which nothing around them has.
+    pub(super) opaque: HashSet<Span>,
     /// Keys of queries in `FROM` whose own conditions do not reach what they are joined to.
-    grouped: HashSet<Span>,
+    pub(super) grouped: HashSet<Span>,
     /// The tables that `INSERT` writes, whose shards are those of its rows.
     inserted: Vec<Span>,
     values: HashMap<Span, Vec<Fixed>>,
@@ -86,13 +89,13 @@ pub(super) struct Flow<'a> {
 
 impl<'a> Flow<'a> {
     pub(super) fn of(
-        model: &'a Model,
+        checker: &'a Checker<'a>,
         notes: &'a Notes,
         named: &'a Named,
         (text, statement): (&'a str, &'a Statement),
     ) -> Self {
         let mut flow = Self {
-            model,
+            checker,
             notes,
             named,
             whole: statement,
@@ -101,6 +104,7 @@ impl<'a> Flow<'a> {
             edges: Vec::new(),
             fixed: Vec::new(),
             level: statement.span(),
+            made: HashSet::new(),
             opaque: HashSet::new(),
             grouped: HashSet::new(),
             inserted: Vec::new(),
@@ -116,9 +120,9 @@ impl<'a> Flow<'a> {
         self.together.are_one(one, other)
     }
 
-    /// Whether Citus makes the rows of the query in `FROM` that reads the table before all others.
-    pub(super) fn is_opaque(&self, name: Span) -> bool {
-        self.opaque.contains(&name)
+    /// Whether Citus makes the rows of a query in `FROM` before all others.
+    pub(super) fn is_made(&self, query: Span) -> bool {
+        self.made.contains(&query)
     }
 
     /// Whether one shard has all rows that a part of the statement needs.
@@ -157,16 +161,33 @@ impl<'a> Flow<'a> {
             !is_fixed && !self.inserted.contains(name)
         };
         let found = named.sharded.iter().find(|(span, _)| is_open(span));
-        found.map(|&(span, table)| Scattered { table, span })
+        found.map(|&(span, table)| Scattered {
+            table,
+            span,
+            in_view: false,
+        })
     }
 
-    fn table(&self, name: Span) -> Option<TableId> {
-        self.named.table(name)
+    fn table(&self, key: Span) -> Option<TableId> {
+        let mut open = key;
+        loop {
+            if let Some(table) = self.named.table(open) {
+                return Some(table);
+            }
+            open = *self.united(open)?.first()?;
+        }
+    }
+
+    /// The keys of the rows that the key of a `UNION` is of.
+    pub(super) fn united(&self, part: Span) -> Option<&'a [Span]> {
+        let mut united = self.notes.united.iter();
+        let found = united.find(|(place, _)| *place == part);
+        found.map(|(_, keys)| keys.as_slice())
     }
 
     fn may_be_together(&self, one: Span, other: Span) -> bool {
         let both = self.table(one).zip(self.table(other));
-        both.is_some_and(|(one, other)| one == other || self.model.is_colocated(one, other))
+        both.is_some_and(|(one, other)| one == other || self.checker.model.is_colocated(one, other))
     }
 
     /// Follows the values over what is equal.
@@ -240,9 +261,15 @@ impl<'a> Flow<'a> {
         match &query.body {
             Body::Select(select) => self.select(select, depth, link),
             Body::Query(inner) => self.query(inner, depth, link),
-            Body::Set(..) => {
+            Body::Set(_, parts) => {
                 for select in selects_of(&query.body) {
                     self.select(select, depth, Link::No);
+                }
+                for part in parts {
+                    for &key in self.united(part.span).unwrap_or_default() {
+                        self.together.unite(part.span, key);
+                        self.edges.push((part.span, key, None));
+                    }
                 }
             }
             Body::Values { rows, .. } => {
@@ -302,41 +329,6 @@ impl<'a> Flow<'a> {
                 self.equal(left, right, Of::Join(join), depth, link);
             }
         }
-    }
-
-    /// Says of the keys of a query in `FROM` what reaches them from around it.
-    fn seal(&mut self, query: &Query) {
-        let keys = self.named.within(query.span);
-        let Some(select) = select_of(query) else {
-            return self.opaque.extend(keys);
-        };
-        let is_cut = query.limit.count.is_some()
-            || query.limit.offset.is_some()
-            || !query.locks.is_empty()
-            || matches!(select.distinct, Distinct::On(_))
-            || self.has_window_over_all(select);
-        if is_cut {
-            self.opaque.extend(keys);
-        } else if !select.group.is_empty()
-            || select.having.is_some()
-            || matches!(select.distinct, Distinct::Yes)
-            || has_window(select)
-        {
-            self.grouped.extend(keys);
-        }
-    }
-
-    /// Whether a window reaches over rows of several keys.
-    pub(super) fn has_window_over_all(&self, select: &Select) -> bool {
-        let is_key = |value: &Expr| matches!(self.side(value), Some(Side::Key(..)));
-        let named = |name: &str| {
-            let own = select.windows.iter().find(|(own, _)| own.text == name);
-            own.is_some_and(|(_, window)| window.partition.iter().any(is_key))
-        };
-        windows_of(select).into_iter().any(|window| {
-            let of_name = window.name.as_ref().is_some_and(|name| named(&name.text));
-            !of_name && !window.partition.iter().any(is_key)
-        })
     }
 
     fn insert(&mut self, insert: &'a Insert, depth: usize) {
@@ -546,7 +538,7 @@ impl<'a> Flow<'a> {
     }
 
     /// The key or the value that an expression is.
-    fn side(&self, expr: &Expr) -> Option<Side> {
+    pub(super) fn side(&self, expr: &Expr) -> Option<Side> {
         if let ExprKind::Column(_) = &expr.kind {
             let noted = self.notes.columns.get(&expr.span)?;
             let key = noted.key.filter(|key| !self.opaque.contains(key))?;
@@ -638,21 +630,4 @@ fn is_plain(query: &Query) -> bool {
             && select.having.is_none()
             && !aggregates
     })
-}
-
-fn has_window(select: &Select) -> bool {
-    !windows_of(select).is_empty()
-}
-
-/// The windows that the items of a `SELECT` are computed over.
-fn windows_of(select: &Select) -> Vec<&crate::syntax::Window> {
-    let mut open = other_expressions(select, None);
-    let mut found = Vec::new();
-    while let Some(expr) = open.pop() {
-        if let ExprKind::Call(call) = &expr.kind {
-            found.extend(&call.over);
-        }
-        open.extend(expr.children());
-    }
-    found
 }

@@ -208,8 +208,8 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
-    /// The tables of a `FROM` by where their rows are.
-    pub(super) fn read(&self, sources: &[Source]) -> Read {
+    /// The tables of a `FROM` by where their rows are, those of queries in it too: what they read for themselves, without this one.
+    pub(super) fn read(&self, sources: &[Source], without: Option<Span>) -> Read {
         let mut read = Read::default();
         for name in all_sources(sources).into_iter().filter_map(table_name) {
             match self.named.others.get(&name) {
@@ -217,6 +217,27 @@ impl<'a> Judge<'a> {
                 Some(_) => read.reference.push(name),
                 None if self.named.table(name).is_some() => read.sharded.push(name),
                 None => {}
+            }
+        }
+        let within = self.read_within(sources, without);
+        read.sharded.extend(within.sharded);
+        read.reference.extend(within.reference);
+        read
+    }
+
+    /// The tables of the queries in a `FROM` that Citus does not run before all else.
+    pub(super) fn read_within(&self, sources: &[Source], without: Option<Span>) -> Read {
+        let mut read = Read::default();
+        for source in all_sources(sources) {
+            if let SourceKind::Query(query, _) = &source.kind
+                && Some(query.span) != without
+                && !self.flow.is_made(query.span)
+            {
+                for select in selects_of(&query.body) {
+                    let own = self.read(&select.from, None);
+                    read.sharded.extend(own.sharded);
+                    read.reference.extend(own.reference);
+                }
             }
         }
         read
@@ -227,7 +248,8 @@ impl<'a> Judge<'a> {
         let Some(select) = select_of(query) else {
             return Ok(());
         };
-        let (own, outer) = (self.read(&select.from), self.read(around));
+        let own = self.read(&select.from, None);
+        let outer = self.read(around, Some(query.span));
         // One that makes nothing of the rows is read as a join.
         let is_join = is_lateral
             && select.group.is_empty()
@@ -248,7 +270,7 @@ impl<'a> Judge<'a> {
         let Some(first) = own.sharded.first().filter(|_| !self.is_one) else {
             return Ok(());
         };
-        let anchors = self.anchors(around, query.span);
+        let anchors = outer.sharded;
         if anchors.is_empty() {
             return if is_join {
                 Ok(())
@@ -264,23 +286,5 @@ impl<'a> Judge<'a> {
             Some(name) => Err(findings::correlated(self, anchors[0], *name)),
             None => Ok(()),
         }
-    }
-
-    /// The sharded tables whose rows a `FROM` has, those of queries in it too, without this one.
-    fn anchors(&self, sources: &[Source], without: Span) -> Vec<Span> {
-        let mut anchors = Vec::new();
-        for source in all_sources(sources) {
-            match &source.kind {
-                SourceKind::Query(query, _) if query.span != without => {
-                    let names = self.named.within(query.span);
-                    anchors.extend(names.filter(|name| !self.flow.is_opaque(*name)));
-                }
-                SourceKind::Table(name) if self.named.table(name.name.span).is_some() => {
-                    anchors.push(name.name.span);
-                }
-                _ => {}
-            }
-        }
-        anchors
     }
 }

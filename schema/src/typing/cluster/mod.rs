@@ -10,16 +10,19 @@ mod findings;
 mod flow;
 mod groups;
 mod joins;
+mod made;
 mod notes;
 mod parts;
 #[cfg(test)]
 mod tests;
+mod views;
 mod writes;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{EngineId, Model, TableId};
 use crate::source::Span;
-use crate::syntax::Statement;
+use crate::syntax::{Statement, Text};
+use crate::typing::checker::Checker;
 
 pub(super) use notes::Notes;
 
@@ -27,8 +30,21 @@ pub(super) use notes::Notes;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Scattered {
     pub(crate) table: TableId,
-    /// Its name in the statement.
+    /// Its name in the statement, or that of the view that reads it.
     pub(crate) span: Span,
+    pub(crate) in_view: bool,
+}
+
+/// The sharded table of which all rows are needed, or what the cluster refuses.
+type Found = Result<Option<Scattered>, Box<Diagnostic>>;
+
+/// A statement that is checked, and the cluster that it is to run on.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) checker: &'a Checker<'a>,
+    pub(super) engine: EngineId,
+    /// The number of views whose queries stand in the statement already, one in the other.
+    pub(super) depth: usize,
 }
 
 /// The notes of a statement, where one of the engines that it may run on is a Citus cluster.
@@ -53,18 +69,19 @@ pub(super) fn hosting(model: &Model, engines: &[EngineId], tables: &[TableId]) -
 ///
 /// # Errors
 /// The cluster refuses it.
-pub(super) fn scattered(
-    model: &Model,
-    notes: &Notes,
-    engine: EngineId,
-    (text, statement): (&str, &Statement),
-) -> Result<Option<Scattered>, Box<Diagnostic>> {
-    let named = parts::Named::of(model, notes, engine, statement);
-    // Of a view it is not known here which tables it reads.
-    if named.has_view || named.sharded.is_empty() && named.others.is_empty() {
+pub(super) fn scattered(asked: &Asked<'_>, text: &Text<'_>, statement: &Statement) -> Found {
+    let model = asked.checker.model;
+    let Some(notes) = &asked.checker.notes else {
+        return Ok(None);
+    };
+    let named = parts::Named::of(model, notes, asked.engine, statement);
+    if !named.views.is_empty() {
+        return views::scattered_over_views(asked, (text, statement), &named);
+    }
+    if named.sharded.is_empty() && named.others.is_empty() {
         return Ok(None);
     }
-    let flow = flow::Flow::of(model, notes, &named, (text, statement));
+    let flow = flow::Flow::of(asked.checker, notes, &named, (text.text, statement));
     let judge = joins::Judge::new(model, notes, &named, &flow, statement.span());
     judge.statement(statement)?;
     Ok(flow.unbound(&named))

@@ -28,7 +28,8 @@ pub(super) struct Named {
     pub(super) sharded: Vec<(Span, TableId)>,
     /// Local tables and those that are on all servers.
     pub(super) others: HashMap<Span, Place>,
-    pub(super) has_view: bool,
+    /// Views, whose queries are run where they are named.
+    pub(super) views: Vec<(Span, TableId)>,
     /// The words that a statement has for each table: its alias, else its name.
     words: HashMap<Span, String>,
 }
@@ -59,11 +60,14 @@ impl Named {
         let mut named = Self {
             sharded: Vec::new(),
             others: HashMap::new(),
-            has_view: false,
+            views: Vec::new(),
             words: HashMap::new(),
         };
         for (&span, &id) in &notes.tables {
-            named.has_view |= model.table(id).view.is_some();
+            let view = model.table(id).view.as_ref();
+            if view.is_some_and(|view| !view.materialized) {
+                named.views.push((span, id));
+            }
             match place(model, engine, id) {
                 Place::Sharded(_) => named.sharded.push((span, id)),
                 other => {
@@ -92,6 +96,18 @@ impl Named {
     /// The word that a statement has for the table of a name.
     pub(super) fn word(&self, name: Span) -> &str {
         self.words.get(&name).map_or("", String::as_str)
+    }
+
+    /// The first table of the coordinator alone that is named within a part of the statement.
+    pub(super) fn local_within(&self, part: Span) -> Option<Span> {
+        let local = self
+            .others
+            .iter()
+            .filter(|(_, place)| **place == Place::Local);
+        let within = local
+            .map(|(span, _)| *span)
+            .filter(|span| is_in(part, *span));
+        within.min_by_key(|span| span.start)
     }
 
     /// The sharded tables that are named within a part of the statement.

@@ -2,12 +2,12 @@
 
 use super::findings;
 use super::joins::{Judge, Judged};
-use super::parts::{Place, is_in, queries_in, select_of, table_name};
+use super::parts::{Place, all_sources, is_in, queries_in, select_of, table_name};
 use crate::lists::IntoVec as _;
 use crate::source::Span;
 use crate::syntax::{
     Assignment, Call, ConflictAction, Delete, Expr, ExprKind, Insert, InsertSource, Merge, Node,
-    Query, Source, Statement, Update, walk_from,
+    Query, Source, SourceKind, Statement, Update, walk_from,
 };
 use crate::typing::postgres::{Volatility, volatility};
 
@@ -66,7 +66,13 @@ impl Judge<'_> {
                 }
             }
         }
-        let read = self.read(sources);
+        if place == Place::Local {
+            let read = self.read_within(sources, None);
+            if let Some(other) = read.sharded.first().or(read.reference.first()) {
+                return Err(findings::read_by_write(self, name, *other));
+            }
+        }
+        let read = self.read(sources, None);
         let others = [&read.sharded, &read.local, &read.reference];
         let mut others = others.into_iter().flatten();
         if place == Place::Reference
@@ -75,6 +81,12 @@ impl Judge<'_> {
             })
         {
             return Err(findings::reference_written(self, name, *other));
+        }
+        if let Some(other) = self
+            .made_of_local(sources)
+            .filter(|_| place == Place::Reference)
+        {
+            return Err(findings::reference_written(self, name, other));
         }
         if matches!(place, Place::Sharded(_)) {
             self.sources(sources, depth, whole)?;
@@ -98,15 +110,33 @@ impl Judge<'_> {
         {
             return Ok(());
         }
-        let read = self.read(&select.from);
+        let read = self.read(&select.from, None);
         let elsewhere = match place {
             Place::Local => read.sharded.first().or(read.reference.first()),
             Place::Reference | Place::Sharded(_) => read.sharded.first().or(read.local.first()),
         };
-        match elsewhere {
-            Some(other) => Err(findings::read_by_write(self, name, *other)),
+        let elsewhere = elsewhere.copied();
+        match elsewhere.or_else(|| {
+            self.made_of_local(&select.from)
+                .filter(|_| place == Place::Reference)
+        }) {
+            Some(other) => Err(findings::read_by_write(self, name, other)),
             None => Ok(()),
         }
+    }
+
+    /// A table of the coordinator alone whose rows a query in `FROM` puts together.
+    fn made_of_local(&self, sources: &[Source]) -> Option<Span> {
+        let mut queries =
+            all_sources(sources)
+                .into_iter()
+                .filter_map(|source| match &source.kind {
+                    SourceKind::Query(query, _) if self.flow.is_made(query.span) => {
+                        Some(query.span)
+                    }
+                    _ => None,
+                });
+        queries.find_map(|query| self.named.local_within(query))
     }
 
     /// A row stays on its shard.
