@@ -41,6 +41,7 @@ fn find(folder: &Path, output: &Path) {
                 literal: "\"SELECT id, name FROM users\"",
                 place: None,
                 engines: Vec::new(),
+                on_all_shards: false,
                 given: Vec::new(),
                 root: "crate".to_owned(),
                 of_crate: "shop".to_owned(),

@@ -23,6 +23,8 @@ pub(crate) struct Input {
     values: Vec<(Ident, Expr)>,
     /// `engines = ["b"]`
     engines: Vec<LitStr>,
+    /// `on_all_shards`
+    on_all_shards: bool,
     /// `crate = models`
     root: Option<Path>,
     /// `schema = "../models"`
@@ -42,6 +44,7 @@ impl Parse for Input {
             literal,
             values: Vec::new(),
             engines: Vec::new(),
+            on_all_shards: false,
             root: None,
             schema: None,
         };
@@ -59,7 +62,7 @@ impl Parse for Input {
 }
 
 impl Input {
-    /// Reads `name = …`.
+    /// Reads `name = …`, or a word by itself.
     fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         if input.peek(Token![crate]) && input.peek2(Token![=]) {
             input.parse::<Token![crate]>()?;
@@ -69,6 +72,15 @@ impl Input {
         }
         let named = input.peek(Ident) && input.peek2(Token![=]) && !input.peek2(Token![==]);
         if !named {
+            let ahead = input.fork();
+            let word = ahead
+                .parse::<Ident>()
+                .ok()
+                .filter(|_| ahead.is_empty() || ahead.peek(Token![,]));
+            if word.is_some_and(|word| word == "on_all_shards") {
+                self.on_all_shards = true;
+                return input.parse::<Ident>().map(|_| ());
+            }
             let value: Expr = input.parse()?;
             let help = "write it in braces in the text, `{value}`; or give it a name: `least = blog.stars`, and `{least}` in the text";
             return Err(worded(&value, "a value after the text has no name", help));
@@ -156,12 +168,14 @@ fn expand(input: &Input, of: QueryMacro) -> syn::Result<(TokenStream, Vec<Ident>
     let files = watched.files.iter().map(|path| path.display().to_string());
     let variables = &watched.variables;
     let fields = expansion.fields.iter().map(|field| syn::parse_str(field));
+    let warnings = expansion.warnings.iter().map(|found| warning(found, input));
     // The program's expressions stand outside of the block, whose names are not theirs.
     let expression = quote! {
         (match [#(#values),*] {
             values => {
                 #(const _: &[u8] = ::core::include_bytes!(#files);)*
                 #(const _: ::core::option::Option<&str> = ::core::option_env!(#variables);)*
+                #(#warnings)*
                 #block
             }
         })
@@ -179,6 +193,7 @@ fn call<'c>(input: &Input, of: QueryMacro, literal: &'c str) -> QueryCall<'c> {
         literal,
         place: place(&input.literal),
         engines: input.engines.iter().map(LitStr::value).collect(),
+        on_all_shards: input.on_all_shards,
         given: input
             .values
             .iter()
@@ -242,24 +257,36 @@ pub(crate) fn in_expression(errors: syn::Error) -> TokenStream {
     if is_one { errors } else { quote!({ #errors }) }
 }
 
-/// Each finding on its place: in the literal where the compiler can show that, else on the whole literal.
+/// Each finding on its place.
 fn errors(found: &[TextFinding], input: &Input) -> syn::Error {
     let mut errors = Errors::default();
     for finding in found {
-        let span = match &finding.at {
-            TextPlace::Literal(range) => {
-                let within = input.literal.subspan(range.clone());
-                within.unwrap_or_else(|| input.literal.span())
-            }
-            TextPlace::Given(name) => {
-                let given = input
-                    .values
-                    .iter()
-                    .find(|(given, _)| given.unraw() == *name);
-                given.map_or_else(|| input.literal.span(), |(given, _)| given.span())
-            }
-        };
-        errors.push(syn::Error::new(span, &finding.message));
+        errors.push(syn::Error::new(span(finding, input), &finding.message));
     }
     errors.into_error("the query cannot be used")
+}
+
+/// A macro warns by what it writes: the use of something deprecated.
+fn warning(found: &TextFinding, input: &Input) -> TokenStream {
+    let message = &found.message;
+    quote_spanned! {span(found, input)=>
+        #[deprecated(note = #message)]
+        const WARNING: () = ();
+        WARNING;
+    }
+}
+
+/// In the literal where the compiler can show that, else the whole literal.
+fn span(finding: &TextFinding, input: &Input) -> Span {
+    match &finding.at {
+        TextPlace::Literal(range) => {
+            let within = input.literal.subspan(range.clone());
+            within.unwrap_or_else(|| input.literal.span())
+        }
+        TextPlace::Given(name) => {
+            let mut values = input.values.iter();
+            let given = values.find(|(given, _)| given.unraw() == *name);
+            given.map_or_else(|| input.literal.span(), |(given, _)| given.span())
+        }
+    }
 }

@@ -56,6 +56,7 @@ pub use bindery_core::{
 };
 
 pub use queries::{InPlace, query_in_place};
+pub use typing::{SpreadView, spread_view};
 
 #[cfg(test)]
 mod testing;

@@ -9,7 +9,7 @@ mod report;
 mod schema;
 mod values;
 
-use bindery_schema::diagnostic::Diagnostics;
+use bindery_schema::diagnostic::{Diagnostics, Severity};
 use bindery_schema::model::QueryKind;
 use bindery_schema::source::SourceFile;
 use bindery_schema::{InPlace, query_in_place};
@@ -42,6 +42,8 @@ pub struct QueryCall<'c> {
     pub place: Option<(String, usize, usize)>,
     /// `engines = ["b"]`.
     pub engines: Vec<String>,
+    /// `on_all_shards`.
+    pub on_all_shards: bool,
     /// The names of the values that are given after the text.
     pub given: Vec<String>,
     /// The path of the code of the schema: `crate`.
@@ -61,6 +63,8 @@ pub struct QueryExpansion {
     pub fields: Vec<String>,
     /// The inputs of the schema that the code has to name.
     pub watched: WatchedInputs,
+    /// The warnings, which the compiler is to give.
+    pub warnings: Vec<TextFinding>,
 }
 
 /// A value for a parameter.
@@ -113,11 +117,13 @@ fn checked(
         row_name: ROW.to_owned(),
         engines: call.engines.clone(),
         values: found.places.clone(),
+        on_all_shards: call.on_all_shards,
     };
     let mut findings = Diagnostics::default();
     let query = query_in_place(&schema.model, &sources, &place, &mut findings);
+    let reported = |severity| reporter.findings(&findings, severity, found, (&sources, file));
     let Some(query) = query.filter(|_| !findings.has_errors()) else {
-        return Err(reporter.findings(&findings, found, &sources, file));
+        return Err(reported(Severity::Error));
     };
     let code = code(&schema.model, &schema.known, &query, &call.root);
     let values = query.parameters.iter().zip(code.calls);
@@ -131,5 +137,6 @@ fn checked(
         values: values.collect(),
         fields: code.fields,
         watched: schema.watch(&call.of_crate),
+        warnings: reported(Severity::Warning),
     })
 }

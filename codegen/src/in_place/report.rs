@@ -10,7 +10,7 @@ use super::QueryCall;
 use super::values::ValueText;
 use crate::sql_places::PlaceFault;
 
-/// An error about the text of a macro.
+/// An error or a warning about the text of a macro.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextFinding {
     /// The bytes of the literal that it is about, its quotes counted; or the value that is given after the text.
@@ -70,18 +70,16 @@ impl<'c> Reporter<'c> {
         }
     }
 
-    /// All errors, each on its place in the literal.
+    /// All errors, or all warnings, each on its place in the literal.
     pub(super) fn findings(
         &self,
         findings: &Diagnostics,
+        severity: Severity,
         text: &ValueText,
-        sources: &Sources,
-        file: FileId,
+        (sources, file): (&Sources, FileId),
     ) -> Vec<TextFinding> {
-        let errors = findings
-            .iter()
-            .filter(|one| one.severity == Severity::Error);
-        errors
+        let found = findings.iter().filter(|one| one.severity == severity);
+        found
             .map(|one| self.finding(one, text, sources, file))
             .collect()
     }

@@ -39,6 +39,7 @@ fn call(literal: &str) -> QueryCall<'_> {
         literal,
         place: Some(("src/main.rs".to_owned(), 7, 4)),
         engines: Vec::new(),
+        on_all_shards: false,
         given: Vec::new(),
         root: "crate".to_owned(),
         of_crate: "shop".to_owned(),

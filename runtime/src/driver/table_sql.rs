@@ -76,6 +76,13 @@ pub enum Placement {
         /// The name of a group of tables, whose rows of equal values are on one server.
         group: &'static str,
     },
+    /// Those of a view, which are made of rows of sharded tables.
+    Made {
+        /// Position of the column that has the value of their shard column: with one value of it, one server makes the rows.
+        column: Option<usize>,
+        /// The group of those tables.
+        group: &'static str,
+    },
 }
 
 /// A foreign key.
@@ -185,7 +192,7 @@ impl TableSql {
     pub(crate) const fn shard_column(&self) -> Option<usize> {
         match self.placement {
             Placement::Sharded { column, .. } => Some(column),
-            Placement::Coordinator | Placement::Reference => None,
+            Placement::Coordinator | Placement::Reference | Placement::Made { .. } => None,
         }
     }
 

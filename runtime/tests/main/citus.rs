@@ -148,6 +148,22 @@ const CASES: &[Case] = cases! {
     One: |c| c.visits().insert_from((visit::tenant_id.from(8), visit::day.from(DAY), visit::number.from(order::total))).filter(order::tenant_id.eq(t(7))).execute();
     One: |c| c.plans().insert_from((plan::id.value().from(order::total + 100), plan::name.from("c"))).filter(order::tenant_id.eq(t(7))).filter(order::total.gt(1_000)).execute();
     Refused: |c| c.devices().insert_or_update(device::name, NewDevice::new("a", 1), device::owner.set_to(2));
+    One: |c| c.spent().filter(spent::tenant_id.eq(t(7))).all();
+    One: |c| c.spent().filter(spent::tenant_id.eq(t(7))).filter(spent::total.gt(1)).order_by(spent::total.desc()).limit(2).count();
+    One: |c| c.spent().filter(spent::tenant_id.eq(t(7))).select((spent::user_id, spent::total.sum())).group_by(spent::user_id).all();
+    One: |c| c.spent().per_group(spent::tenant_id).limit(2).filter(spent::tenant_id.eq(t(7))).all();
+    One: |c| c.offers().all();
+    One: |c| c.offers().filter(offer::name.eq("a")).count();
+    One: |c| c.users().filter(user::tenant_id.eq(t(7))).filter(user::id.in_query(spent::user_id.select().filter(spent::tenant_id.eq(t(7))))).all();
+    One: |c| c.orders().filter(order::tenant_id.eq(t(7))).filter(order::plan_id.in_query(offer::plan_id.select())).all();
+    One: |c| c.spent().select(spent::user_id).filter(spent::tenant_id.eq(t(7))).union(select(order::user_id).filter(order::tenant_id.eq(t(7)))).all();
+    Given: |c| c.spent().filter(spent::tenant_id.in_list([t(7), t(8)])).all();
+    All: |c| c.spent().query().count();
+    All: |c| c.spent().filter(spent::total.gt(1)).first();
+    All: |c| c.plan_totals().filter(plan_total::plan_id.eq(PlanId::new(7))).all();
+    All: |c| c.users().filter(user::tenant_id.eq(t(7))).filter(user::id.in_query(plan_total::total.select())).all();
+    All: |c| c.spent().per_group(spent::user_id).limit(2).filter(spent::tenant_id.eq(t(7))).all();
+    All: |c| c.plans().filter(plan::id.value().in_query(spent::total.select())).all();
 };
 
 const DAY: bindery::types::NaiveDate =
@@ -327,6 +343,20 @@ fn dist_02_what_is_meant_to_run_on_all_shards_says_so() {
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(
         said[0].contains("a statement runs on all shards of `orders`: no condition gives its shard column `tenant_id` one value"),
+        "{said:?}"
+    );
+    let said = Logged::of(|| {
+        let large = || plan_total::total.gt(1);
+        c.plan_totals()
+            .filter(large())
+            .on_all_shards()
+            .count()
+            .expect("counted");
+        c.plan_totals().filter(large()).count().expect("counted");
+    });
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].contains("all shards of what the view `plan_totals` reads, which has no column of their shard column"),
         "{said:?}"
     );
 }

@@ -29,9 +29,6 @@ pub(super) fn query(
         .into_iter()
         .flatten()
         .into_vec();
-    if let Some(finding) = checked.iter().find_map(|text| scattered(model, text)) {
-        diagnostics.push(finding);
-    }
     self::checked(model, sources, &checked, diagnostics)
 }
 
@@ -47,16 +44,21 @@ fn scattered(model: &Model, text: &CheckedText<'_>) -> Option<Diagnostic> {
         text.written.subject(),
         table.name.name,
     );
+    let (value, meant) = match text.written.door {
+        Door::File => (
+            format!(":{key}"),
+            "write `-- @on_all_shards` above the query",
+        ),
+        Door::InPlace => (
+            format!("{{{key}}}"),
+            "write `, on_all_shards` behind the text",
+        ),
+    };
     let condition = match found.in_view {
-        false => format!("add the condition `{key} = :{key}`"),
+        false => format!("add the condition `{key} = {value}`"),
         true => format!("let the view have the column `{key}`, and add a condition on it"),
     };
-    let help = match text.written.door {
-        Door::File => {
-            format!("{condition}, or write `-- @on_all_shards` above the query where that is meant")
-        }
-        Door::InPlace => format!("{condition}, or write `all_shards` TODO"),
-    };
+    let help = format!("{condition}, or {meant} where that is meant");
     Some(
         Diagnostic::warning("B0441", message)
             .at(found.span, "all shards")
@@ -72,6 +74,9 @@ pub(super) fn checked(
     diagnostics: &mut Diagnostics,
 ) -> Option<Query> {
     let (first, others) = checked.split_first()?;
+    if let Some(finding) = checked.iter().find_map(|text| scattered(model, text)) {
+        diagnostics.push(finding);
+    }
     let other_rows = others
         .iter()
         .filter_map(|other| other_columns(model, first, other));

@@ -32,9 +32,12 @@ pub struct InPlace {
     pub engines: Vec<String>,
     /// The parameters of the values in the text.
     pub values: Vec<Range<u32>>,
+    /// It is meant to need rows of all shards of a cluster.
+    pub on_all_shards: bool,
 }
 
-/// Checks a statement for all engines that host what it names. What is wrong is in `diagnostics`, and then there is no result.
+/// Checks a statement for all engines that host what it names. What is wrong is in `diagnostics`, and then there is no result; so are
+/// warnings.
 pub fn query_in_place(
     model: &Model,
     sources: &Sources,
@@ -88,7 +91,7 @@ fn written(
             parameters: Vec::new(),
             columns: Vec::new(),
             embedded: Vec::new(),
-            on_all_shards: false,
+            on_all_shards: place.on_all_shards,
         },
         statement,
         parts,

@@ -53,6 +53,7 @@ pub(crate) use checker::{
     Annotations, Checked, CheckedColumn, Given, GivenColumn, ListUse, Source, statement,
 };
 pub(crate) use cluster::Scattered;
+pub use cluster::{SpreadView, spread_view};
 pub(crate) use findings::no_type;
 pub(crate) use names::{NameKind, Named, Names, UnknownName};
 pub(crate) use output::{Embedded, Star};

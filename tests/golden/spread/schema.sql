@@ -62,3 +62,14 @@ CREATE TABLE devices (
     owner bigint NOT NULL,
     changed_at timestamptz NOT NULL -- @updated
 );
+
+-- Rows of each tenant by themselves.
+-- @engines default, plain
+CREATE VIEW spent AS SELECT tenant_id, user_id, sum(total)::bigint AS total, count(*) AS orders FROM orders GROUP BY tenant_id, user_id;
+
+-- Rows of all tenants.
+-- @engines default, plain
+CREATE VIEW plan_totals AS SELECT plan_id, sum(total)::bigint AS total FROM orders GROUP BY plan_id;
+
+-- @engines default, plain
+CREATE VIEW offers AS SELECT id AS plan_id, name FROM plans;

@@ -69,6 +69,11 @@ pub(crate) enum PlacementShape<'m> {
         /// The name of the first table of those whose rows of equal values are on one server.
         group: &'m str,
     },
+    /// Those of a view are made of rows of such tables, by the column at this position.
+    Made {
+        column: Option<usize>,
+        group: &'m str,
+    },
 }
 
 /// The facts of a table that the code repeats.

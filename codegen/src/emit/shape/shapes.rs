@@ -13,6 +13,7 @@ use bindery_schema::model::{
 use bindery_schema::plan::statements::is_required;
 use bindery_schema::plan::{has_lengths, kinds, rules};
 use bindery_schema::rust_type::Traits;
+use bindery_schema::spread_view;
 
 use super::column::ColumnFacts;
 use super::column_types::{ColumnTypes, Functions};
@@ -157,11 +158,23 @@ impl<'m> Shapes<'m> {
     }
 
     fn placement(&self, id: TableId, positions: &[Option<usize>]) -> Option<PlacementShape<'_>> {
+        let group = |id| {
+            self.table(self.model.first_colocated(id))
+                .name
+                .name
+                .as_str()
+        };
+        if let Some(view) = spread_view(self.model, id) {
+            return Some(PlacementShape::Made {
+                column: view.column.and_then(|column| positions[column.0 as usize]),
+                group: group(view.table),
+            });
+        }
         Some(match self.table(id).distribution.as_ref()?.kind {
             DistributionKind::Reference => PlacementShape::Reference,
             DistributionKind::Sharded { column, .. } => PlacementShape::Sharded {
                 column: positions[column.0 as usize]?,
-                group: &self.table(self.model.first_colocated(id)).name.name,
+                group: group(id),
             },
         })
     }

@@ -66,7 +66,14 @@ pub(super) enum Reach {
 
 impl Flow {
     pub(super) fn add(&mut self, table: &'static TableSql) -> Use {
-        self.push(table, table.shard_column(), false)
+        let Placement::Made { column, .. } = table.placement else {
+            return self.push(table, table.shard_column(), false);
+        };
+        let read = self.push(table, column, false);
+        let made = self.add_made(table, column);
+        let key = column.as_slice();
+        self.equal((made, key), (read, key), Reach::Onward);
+        made
     }
 
     /// Rows of a table that a query in `FROM` makes, with the shard column or without.
@@ -96,21 +103,21 @@ impl Flow {
 
     /// Whether rows of a sharded table are read, or changed, where they are.
     pub(super) fn is_sharded(&self, one: Use) -> bool {
-        let named = &self.uses[one];
-        !named.is_made && matches!(named.table.placement, Placement::Sharded { .. })
+        !self.uses[one].is_made && self.group(one).is_some()
+    }
+
+    /// The group of tables whose rows of equal values are on one server.
+    fn group(&self, one: Use) -> Option<&'static str> {
+        match self.table(one).placement {
+            Placement::Sharded { group, .. } | Placement::Made { group, .. } => Some(group),
+            Placement::Coordinator | Placement::Reference => None,
+        }
     }
 
     /// Whether equal values of their shard columns are on one server.
     fn are_of_one_group(&self, one: Use, other: Use) -> bool {
-        match (self.table(one).placement, self.table(other).placement) {
-            (
-                Placement::Sharded { group, .. },
-                Placement::Sharded {
-                    group: other_group, ..
-                },
-            ) => self.key(one).is_some() && self.key(other).is_some() && group == other_group,
-            _ => false,
-        }
+        let have_keys = self.key(one).is_some() && self.key(other).is_some();
+        have_keys && self.group(one).is_some() && self.group(one) == self.group(other)
     }
 
     /// A condition gives the shard column a value, or one of several.

@@ -3,7 +3,7 @@
 //!
 //! It is worked out once for each text, when that is built, from the shapes that the text is written from. The rules are those that the compiler has
 //! for SQL of files (`schema/src/typing/cluster`), which are held against a cluster there, as these are in `runtime/tests/main/citus.rs`. A table
-//! that the rules know nothing of, a view or one within a text of the program's own, is on the coordinator.
+//! that the rules know nothing of, one within a text of the program's own, is on the coordinator.
 
 mod flow;
 mod refused;

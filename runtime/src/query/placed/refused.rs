@@ -39,8 +39,12 @@ impl Survey {
         let open = self.flow.open().or(self.flow.sharded().next());
         let Some(one) = open else { return Ok(()) };
         let (table, key) = (self.name(one), self.key_name(one));
+        let help = match key.as_str() {
+            "" => format!("lock those of the tables that the view `{table}` reads"),
+            key => format!("filter by one value of `{key}` of `{table}`"),
+        };
         Err(refused(format!(
-            "rows of several shards are locked, which a Citus cluster refuses: filter by one value of `{key}` of `{table}`"
+            "rows of several shards are locked, which a Citus cluster refuses: {help}"
         )))
     }
 
@@ -100,6 +104,15 @@ impl Survey {
     /// The warning of a statement that needs all shards of a table.
     pub(super) fn warn(&self, open: Use) {
         let (table, key) = (self.name(open), self.key_name(open));
+        if key.is_empty() {
+            tracing::warn!(
+                target: "bindery::shards",
+                table,
+                "a statement runs on all shards of what the view `{table}` reads, which has no column of their shard column: call `.on_all_shards()` \
+                 where that is meant"
+            );
+            return;
+        }
         tracing::warn!(
             target: "bindery::shards",
             table,

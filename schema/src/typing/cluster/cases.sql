@@ -24,3 +24,6 @@ CREATE VIEW ranked AS SELECT tenant_id, id, row_number() OVER (PARTITION BY tena
 CREATE VIEW hidden AS SELECT id, name FROM users;
 CREATE VIEW of_with AS WITH w AS (SELECT tenant_id, id FROM users) SELECT tenant_id, id FROM w;
 CREATE MATERIALIZED VIEW kept AS SELECT tenant_id, count(*) AS n FROM orders GROUP BY tenant_id;
+CREATE VIEW entries AS SELECT tenant_id, id FROM users;
+CREATE FUNCTION enter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER enter INSTEAD OF INSERT OR UPDATE ON entries FOR EACH ROW EXECUTE FUNCTION enter();

@@ -25,6 +25,7 @@ use crate::syntax::{Statement, Text};
 use crate::typing::checker::Checker;
 
 pub(super) use notes::Notes;
+pub use views::{SpreadView, spread_view};
 
 /// A sharded table of which a statement needs all rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +76,7 @@ pub(super) fn scattered(asked: &Asked<'_>, text: &Text<'_>, statement: &Statemen
         return Ok(None);
     };
     let named = parts::Named::of(model, notes, asked.engine, statement);
+    views::ensure_written(asked, &named)?;
     if !named.views.is_empty() {
         return views::scattered_over_views(asked, (text, statement), &named);
     }

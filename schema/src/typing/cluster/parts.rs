@@ -28,8 +28,10 @@ pub(super) struct Named {
     pub(super) sharded: Vec<(Span, TableId)>,
     /// Local tables and those that are on all servers.
     pub(super) others: HashMap<Span, Place>,
-    /// Views, whose queries are run where they are named.
+    /// Views that are read, whose queries are run where they are named.
     pub(super) views: Vec<(Span, TableId)>,
+    /// Views that are written, each with the event.
+    pub(super) written_views: Vec<(Span, TableId, &'static str)>,
     /// The words that a statement has for each table: its alias, else its name.
     words: HashMap<Span, String>,
 }
@@ -57,16 +59,21 @@ impl Named {
         engine: EngineId,
         statement: &Statement,
     ) -> Self {
+        let targets = targets(statement);
         let mut named = Self {
             sharded: Vec::new(),
             others: HashMap::new(),
             views: Vec::new(),
+            written_views: Vec::new(),
             words: HashMap::new(),
         };
         for (&span, &id) in &notes.tables {
             let view = model.table(id).view.as_ref();
             if view.is_some_and(|view| !view.materialized) {
-                named.views.push((span, id));
+                match targets.iter().find(|(target, _)| *target == span) {
+                    Some((_, event)) => named.written_views.push((span, id, event)),
+                    None => named.views.push((span, id)),
+                }
             }
             match place(model, engine, id) {
                 Place::Sharded(_) => named.sharded.push((span, id)),
@@ -115,6 +122,25 @@ impl Named {
         let all = self.sharded.iter().map(|(span, _)| *span);
         all.filter(move |span| is_in(part, *span))
     }
+}
+
+/// The names of the tables that a statement and those within it write, each with the event.
+fn targets(statement: &Statement) -> Vec<(Span, &'static str)> {
+    let mut targets = Vec::new();
+    walk_statement(statement, |node| {
+        let Node::Statement(statement) = node else {
+            return;
+        };
+        let (target, event) = match statement {
+            Statement::Query(_) => return,
+            Statement::Insert(insert) => (Some(insert.table.name.span), "insert"),
+            Statement::Update(update) => (update.tables.first().and_then(table_name), "update"),
+            Statement::Delete(delete) => (delete.from.first().and_then(table_name), "delete"),
+            Statement::Merge(merge) => (table_name(&merge.into), "merge"),
+        };
+        targets.extend(target.map(|target| (target, event)));
+    });
+    targets
 }
 
 /// Whether a place is within a part of a text.

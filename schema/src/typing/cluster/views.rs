@@ -3,21 +3,107 @@
 use std::ops::Range;
 
 use super::notes::Notes;
-use super::parts::{Named, Place, is_in, place};
+use super::parts::{Named, Place, is_citus, is_in, place};
 use super::{Asked, Found, findings, scattered};
+use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Label};
-use crate::model::{EngineId, Model, TableId, ViewQuery};
+use crate::dialect::Dialect;
+use crate::model::{ColumnId, EngineId, Model, TableId, ViewQuery};
 use crate::source::Span;
 use crate::sql_writer::SqlWriter;
 use crate::syntax::{
     Node, Source, SourceKind, Statement, Text, read_statement, tokens_of, walk_statement,
 };
+use crate::typing::checker::Checker;
+use crate::typing::names::OfEngines;
 
 /// Views are read through each other so deep.
 const DEPTH: usize = 16;
 
 /// Texts that views make longer are not classed.
 const LONGEST: usize = 1 << 20;
+
+/// Where the rows of a view are made of those of sharded tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpreadView {
+    /// With a condition of one value on this column one server makes the rows.
+    pub column: Option<ColumnId>,
+    /// The sharded table.
+    pub table: TableId,
+}
+
+/// The sharded tables that the rows of a view are made of, where one of its engines is a Citus cluster and several servers make all of them.
+pub fn spread_view(model: &Model, id: TableId) -> Option<SpreadView> {
+    let view = model.table(id);
+    let is_query = view.view.as_ref().is_some_and(|view| !view.materialized);
+    let mut engines = view.engines.iter().copied();
+    let engine = engines.find(|engine| is_query && is_citus(model, *engine))?;
+    let table = first_sharded(model, id, DEPTH)?;
+    if matches!(classed(model, (engine, id), None), Some(Ok(None))) {
+        return None;
+    }
+    let mut columns = (0..view.columns.len() as u32).map(ColumnId);
+    let column = columns.find(|column| {
+        let name = view.column(*column).name.as_str();
+        matches!(classed(model, (engine, id), Some(name)), Some(Ok(None)))
+    });
+    Some(SpreadView { column, table })
+}
+
+/// The class of a query of all rows of a view, or of those with one value of a column. `None` where the query is wrong.
+fn classed(
+    model: &Model,
+    (engine, id): (EngineId, TableId),
+    column: Option<&str>,
+) -> Option<Found> {
+    let mut sql = SqlWriter::new(CLUSTER);
+    sql.push("SELECT 1 AS one FROM ")
+        .table(&model.table(id).name);
+    if let Some(column) = column {
+        sql.push(" WHERE ")
+            .identifier(column)
+            .push(" = ")
+            .placeholder();
+    }
+    let text = sql.finish();
+    let tokens = tokens_of(&text, CLUSTER);
+    let text = Text {
+        parameters: true,
+        ..Text::of(&text, &tokens, CLUSTER)
+    };
+    let whole = read_statement(&text).ok()?;
+    let engines = [engine];
+    let names = OfEngines {
+        model,
+        engines: &engines,
+        dialect: CLUSTER,
+    };
+    let checker = Checker::new(model, &names, CLUSTER, text.text);
+    let again = checker.reading_again(text.text, &whole.optional, &whole.statement);
+    let asked = Asked {
+        checker: &again,
+        engine,
+        depth: 0,
+    };
+    again
+        .is_right()
+        .then(|| scattered(&asked, &text, &whole.statement))
+}
+
+/// The first sharded table that a view reads, through others too.
+fn first_sharded(model: &Model, id: TableId, depth: usize) -> Option<TableId> {
+    let table = model.table(id);
+    match &table.view {
+        Some(view) if depth > 0 => {
+            let mut reads = view.reads.iter();
+            reads.find_map(|id| first_sharded(model, *id, depth - 1))
+        }
+        _ => table.shard_column().map(|_| id),
+    }
+}
+
+/// The dialect of a cluster with tables on several servers.
+const CLUSTER: Dialect = Cluster::Citus.dialect();
 
 /// A statement with the queries of views, in parentheses.
 struct Expanded<'m> {
@@ -41,10 +127,6 @@ pub(super) fn scattered_over_views(
     named: &Named,
 ) -> Found {
     let model = asked.checker.model;
-    if let Some((view, span)) = written_view(asked, statement, named) {
-        let name = &model.table(view).name.name;
-        return Err(findings::written_view(name, span));
-    }
     let Some(expanded) = Expanded::of(model, text, statement, named) else {
         return Ok(None);
     };
@@ -86,40 +168,23 @@ pub(super) fn scattered_over_views(
     }
 }
 
-/// A view whose rows a statement writes, where it takes part in what is on several servers.
-fn written_view(
-    asked: &Asked<'_>,
-    statement: &Statement,
-    named: &Named,
-) -> Option<(TableId, Span)> {
+/// Refuses to write rows of a view where a table of the statement is on several servers. A trigger may stand in for `INSERT`, row by row.
+pub(super) fn ensure_written(asked: &Asked<'_>, named: &Named) -> Result<(), Box<Diagnostic>> {
     let checker = asked.checker;
-    let is_spread = |id: &TableId| is_spread(checker.model, asked.engine, *id, DEPTH);
-    if !checker.tables.iter().any(is_spread) {
-        return None;
+    let model = checker.model;
+    let is_refused = |(_, id, event): &&(Span, TableId, &str)| {
+        let name = model.table(*id).name.name.to_lowercase();
+        let key = (name, (*event).to_owned());
+        *event != "insert" || !model.stood_in.contains(&key)
+    };
+    let Some((span, id, _)) = named.written_views.iter().find(is_refused) else {
+        return Ok(());
+    };
+    let mut tables = checker.tables.iter();
+    match tables.any(|id| is_spread(model, asked.engine, *id, DEPTH)) {
+        true => Err(findings::written_view(&model.table(*id).name.name, *span)),
+        false => Ok(()),
     }
-    let mut found = None;
-    walk_statement(statement, |node| {
-        let Node::Statement(statement) = node else {
-            return;
-        };
-        let of_source = |source: &Source| match &source.kind {
-            SourceKind::Table(name) => Some(name.name.span),
-            _ => None,
-        };
-        let target = match statement {
-            Statement::Query(_) => None,
-            Statement::Insert(insert) => Some(insert.table.name.span),
-            Statement::Update(update) => update.tables.first().and_then(of_source),
-            Statement::Delete(delete) => delete.from.first().and_then(of_source),
-            Statement::Merge(merge) => of_source(&merge.into),
-        };
-        let view = target.and_then(|target| {
-            let mut views = named.views.iter();
-            views.find(|(span, _)| *span == target)
-        });
-        found = found.or(view.map(|(span, id)| (*id, *span)));
-    });
-    found
 }
 
 /// Whether rows of a table, or of one that a view reads, are on several servers.
@@ -164,7 +229,7 @@ impl<'m> Expanded<'m> {
                 start: token.start,
                 end: token.end,
             };
-            // What stood between them may be a comment.
+            // Between them may be a comment.
             if end < written.start {
                 expanded.text.push('\n');
             }
@@ -265,7 +330,7 @@ fn query_of(model: &Model, source: &Source, id: TableId) -> Option<String> {
     let own = table.columns.iter().map(|column| column.name.as_str());
     let given = source.columns.iter().map(|column| column.text.as_str());
     let columns = given.chain(own.skip(source.columns.len()));
-    let mut sql = SqlWriter::new(crate::cluster::Cluster::Citus.dialect());
+    let mut sql = SqlWriter::new(CLUSTER);
     // Its last line may be a comment.
     sql.push("(").push(&view.sql).push("\n) AS ");
     sql.identifier(alias).push(" (");

@@ -60,15 +60,25 @@ fn placement(around: &Surroundings<'_>, shape: &Shape<'_>, name: &str) -> Option
     let is_cluster =
         engines.any(|engine| engine.cluster == Some(Cluster::Citus) && static_name(engine) == name);
     let placement = shape.placement.filter(|_| is_cluster)?;
-    Some(match placement {
-        PlacementShape::Reference => Expr::text("::bindery::__private::Placement::Reference"),
-        PlacementShape::Sharded { column, group } => Expr::Struct(
-            "::bindery::__private::Placement::Sharded".to_owned(),
+    let of_group = |kind: &str, column: String, group| {
+        Expr::Struct(
+            format!("::bindery::__private::Placement::{kind}"),
             vec![
-                field("column", Expr::text(column.to_string())),
+                field("column", Expr::text(column)),
                 field("group", Expr::text(string_literal(group))),
             ],
-        ),
+        )
+    };
+    Some(match placement {
+        PlacementShape::Reference => Expr::text("::bindery::__private::Placement::Reference"),
+        PlacementShape::Sharded { column, group } => of_group("Sharded", column.to_string(), group),
+        PlacementShape::Made { column, group } => {
+            let column = column.map_or_else(
+                || "::core::option::Option::None".to_owned(),
+                |column| format!("::core::option::Option::Some({column})"),
+            );
+            of_group("Made", column, group)
+        }
     })
 }
 
