@@ -11,7 +11,7 @@ use super::correlated::is_correlated;
 use super::groups::Groups;
 use super::notes::Notes;
 use super::parts::{
-    Named, all_sources, is_in, is_inlined, other_expressions, queries_in, select_of, selects_of,
+    Named, all_sources, inlined_at, is_in, other_expressions, queries_in, select_of, selects_of,
     semi_join,
 };
 use crate::model::TableId;
@@ -74,8 +74,11 @@ pub(super) struct Flow<'a> {
     edges: Vec<(Span, Span, Option<Span>)>,
     /// Keys that a condition fixes, and the query whose `WHERE` it is.
     fixed: Vec<(Span, Fixed, Option<Span>)>,
-    /// The query whose conditions are looked at.
+    /// The query whose conditions are looked at, and the one around it.
     level: Span,
+    around: Span,
+    /// The queries of `WITH` that are read as if they stood where they are named.
+    pub(super) inlined: HashMap<Span, &'a Query>,
     /// Queries in `FROM` whose rows Citus makes before all others.
     pub(super) made: HashSet<Span>,
     /// The keys within them, which nothing around them has.
@@ -104,6 +107,8 @@ impl<'a> Flow<'a> {
             edges: Vec::new(),
             fixed: Vec::new(),
             level: statement.span(),
+            around: statement.span(),
+            inlined: HashMap::new(),
             made: HashSet::new(),
             opaque: HashSet::new(),
             grouped: HashSet::new(),
@@ -169,7 +174,7 @@ impl<'a> Flow<'a> {
     }
 
     fn table(&self, key: Span) -> Option<TableId> {
-        let mut open = key;
+        let mut open = if key.start > key.end { made(key) } else { key };
         loop {
             if let Some(table) = self.named.table(open) {
                 return Some(table);
@@ -245,13 +250,16 @@ impl<'a> Flow<'a> {
     }
 
     fn with(&mut self, with: Option<&'a With>, around: Span, depth: usize) {
-        for table in with.into_iter().flat_map(|with| &with.tables) {
+        let Some(with) = with else { return };
+        for table in &with.tables {
             self.statement(&table.statement, depth);
-            let inlined =
-                with.is_some_and(|with| is_inlined(table, with, around, self.notes, self.whole));
-            match &table.statement {
-                Statement::Query(query) if inlined => self.seal(query),
-                other => self.opaque.extend(self.named.within(other.span())),
+            let inlined = inlined_at(table, with, around, self.notes, self.whole);
+            match (&table.statement, inlined) {
+                (Statement::Query(query), Some(at)) => {
+                    self.seal(query);
+                    self.inlined.insert(at, query);
+                }
+                (other, _) => self.opaque.extend(self.named.within(other.span())),
             }
         }
     }
@@ -266,7 +274,12 @@ impl<'a> Flow<'a> {
                     self.select(select, depth, Link::No);
                 }
                 for part in parts {
-                    for &key in self.united(part.span).unwrap_or_default() {
+                    let keys = self.united(part.span).unwrap_or_default();
+                    if keys.iter().any(|key| self.opaque.contains(key)) {
+                        self.opaque.insert(part.span);
+                        continue;
+                    }
+                    for &key in keys {
                         self.together.unite(part.span, key);
                         self.edges.push((part.span, key, None));
                     }
@@ -285,7 +298,8 @@ impl<'a> Flow<'a> {
     }
 
     fn select(&mut self, select: &'a Select, depth: usize, link: Link) {
-        let around = std::mem::replace(&mut self.level, select.span);
+        let before = (self.level, self.around);
+        (self.level, self.around) = (select.span, self.level);
         self.sources(&select.from, depth, link);
         if let Some(condition) = &select.condition {
             self.conditions(condition, Of::Where, depth, link);
@@ -293,7 +307,7 @@ impl<'a> Flow<'a> {
         for expr in other_expressions(select, None) {
             self.inner(expr, depth);
         }
-        self.level = around;
+        (self.level, self.around) = before;
     }
 
     fn sources(&mut self, sources: &'a [Source], depth: usize, link: Link) {
@@ -506,11 +520,13 @@ impl<'a> Flow<'a> {
             (false, true) => (other, one),
             (false, false) => return,
         };
+        let level = |key, level| self.grouped.contains(&key).then_some(level);
+        let (from_outer, from_inner) = (level(outer, self.around), level(inner, self.level));
         if link != Link::No {
-            self.edges.push((outer, inner, None));
+            self.edges.push((outer, inner, from_outer));
         }
         if link == Link::Both {
-            self.edges.push((inner, outer, None));
+            self.edges.push((inner, outer, from_inner));
         }
     }
 
@@ -541,8 +557,9 @@ impl<'a> Flow<'a> {
     pub(super) fn side(&self, expr: &Expr) -> Option<Side> {
         if let ExprKind::Column(_) = &expr.kind {
             let noted = self.notes.columns.get(&expr.span)?;
-            let key = noted.key.filter(|key| !self.opaque.contains(key))?;
+            let key = noted.key?;
             self.table(key)?;
+            let key = if self.opaque.contains(&key) { made(key) } else { key };
             return Some(Side::Key(key, noted.depth));
         }
         self.fixed(expr).map(Side::Fixed)
@@ -572,6 +589,15 @@ impl<'a> Flow<'a> {
         let written = &self.text[expr.span.start as usize..expr.span.end as usize];
         let written = written.split_whitespace().collect();
         is_fixed.then_some(Fixed::Text(written))
+    }
+}
+
+/// The column of rows that are made before, which no server has by the key that it was.
+fn made(key: Span) -> Span {
+    Span {
+        start: key.end,
+        end: key.start,
+        ..key
     }
 }
 

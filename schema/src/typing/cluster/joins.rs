@@ -9,8 +9,8 @@ use super::findings;
 use super::flow::Flow;
 use super::notes::Notes;
 use super::parts::{
-    Named, Place, all_sources, other_expressions, queries_in, select_of, selects_of, table_name,
-    uses,
+    Named, Place, all_sources, other_expressions, queries_in, select_of, selects_of, semi_join,
+    table_name, uses,
 };
 use crate::diagnostic::Diagnostic;
 use crate::lists::IntoVec as _;
@@ -19,6 +19,7 @@ use crate::source::Span;
 use crate::syntax::{
     Body, Expr, Group, JoinKind, JoinOn, Query, Select, Source, SourceKind, Statement, With,
 };
+use crate::typing::select::conjuncts;
 
 /// The result of looking at a part of a statement.
 pub(super) type Judged = Result<(), Box<Diagnostic>>;
@@ -93,7 +94,7 @@ impl<'a> Judge<'a> {
         if let Some(with) = query.with.as_ref().filter(|with| with.recursive) {
             let reads_itself = with.tables.iter().find(|table| {
                 let own = table.statement.span();
-                uses(&table.name.text, own, self.notes, whole) > 0
+                !uses(&table.name.text, own, self.notes, whole).is_empty()
             });
             if let Some(table) = reads_itself.filter(|_| self.is_spread(query.span)) {
                 return Err(findings::recursive(self, table.name.span, query.span));
@@ -129,6 +130,37 @@ impl<'a> Judge<'a> {
         let others = other_expressions(select, query);
         for expr in conditions.chain(others) {
             self.inner(expr, &select.from, depth, whole)?;
+        }
+        self.semi_joins(select)
+    }
+
+    /// Rows of a `UNION` that is not made before are compared with those of a query by keys alone.
+    fn semi_joins(&self, select: &Select) -> Judged {
+        let sources = all_sources(&select.from).into_iter();
+        let is_union = |source: &&Source| match &source.kind {
+            SourceKind::Query(query, _) => {
+                matches!(query.body, Body::Set(..)) && !self.flow.is_made(query.span)
+            }
+            _ => false,
+        };
+        let unions: Vec<&Source> = sources.filter(is_union).into_vec();
+        let Some(union) = unions.first().filter(|_| !self.is_one) else {
+            return Ok(());
+        };
+        let left = self.read_within(std::slice::from_ref(*union), None).sharded;
+        for condition in select.condition.iter().flat_map(conjuncts) {
+            let Some((_, query)) = semi_join(condition) else {
+                continue;
+            };
+            let right = select_of(query).map(|select| self.read_directly(&select.from).sharded);
+            for name in right.unwrap_or_default() {
+                let mut left = left.iter();
+                if let Some(first) = left.clone().next()
+                    && !left.any(|one| self.flow.are_together(*one, name))
+                {
+                    return Err(findings::join(self, *first, name));
+                }
+            }
         }
         Ok(())
     }
@@ -210,18 +242,23 @@ impl<'a> Judge<'a> {
 
     /// The tables of a `FROM` by where their rows are, those of queries in it too: what they read for themselves, without this one.
     pub(super) fn read(&self, sources: &[Source], without: Option<Span>) -> Read {
+        let mut read = self.read_directly(sources);
+        let within = self.read_within(sources, without);
+        read.sharded.extend(within.sharded);
+        read.reference.extend(within.reference);
+        read
+    }
+
+    fn read_directly(&self, sources: &[Source]) -> Read {
         let mut read = Read::default();
         for name in all_sources(sources).into_iter().filter_map(table_name) {
             match self.named.others.get(&name) {
-                Some(Place::Local) => read.local.push(name),
+                Some(Place::Local | Place::Kept) => read.local.push(name),
                 Some(_) => read.reference.push(name),
                 None if self.named.table(name).is_some() => read.sharded.push(name),
                 None => {}
             }
         }
-        let within = self.read_within(sources, without);
-        read.sharded.extend(within.sharded);
-        read.reference.extend(within.reference);
         read
     }
 
@@ -241,6 +278,28 @@ impl<'a> Judge<'a> {
             }
         }
         read
+    }
+
+    /// The sharded tables of queries of `WITH` that are read in a `FROM`, and in queries there. Citus makes their rows before unless they are
+    /// joined by keys.
+    fn read_in_with(&self, sources: &[Source]) -> Vec<Span> {
+        let mut found = Vec::new();
+        for source in all_sources(sources) {
+            let query = match &source.kind {
+                SourceKind::Table(name) => self.flow.inlined.get(&name.name.span).copied(),
+                SourceKind::Query(query, _) => Some(&**query),
+                SourceKind::Functions(..) | SourceKind::Joined(_) => None,
+            };
+            let is_live = |query: &&Query| !self.flow.is_made(query.span);
+            let selects = query.filter(is_live).map(|query| selects_of(&query.body));
+            for select in selects.into_iter().flatten() {
+                found.extend(self.read_in_with(&select.from));
+                if matches!(source.kind, SourceKind::Table(_)) {
+                    found.extend(self.read(&select.from, None).sharded);
+                }
+            }
+        }
+        found
     }
 
     /// A query that names columns of what is around it runs where those rows are.
@@ -270,9 +329,12 @@ impl<'a> Judge<'a> {
         let Some(first) = own.sharded.first().filter(|_| !self.is_one) else {
             return Ok(());
         };
-        let anchors = outer.sharded;
+        let mut anchors = outer.sharded;
+        let mut in_with = self.read_in_with(around).into_iter();
+        let of_first = |anchor: &Span| self.flow.are_together(*first, *anchor);
+        anchors.extend(in_with.find(of_first));
         if anchors.is_empty() {
-            return if is_join {
+            return if is_join || self.flow.is_one(query.span) && outer.reference.is_empty() {
                 Ok(())
             } else {
                 Err(findings::correlated_with_none(self, *first, query.span))

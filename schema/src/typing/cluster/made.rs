@@ -36,9 +36,9 @@ impl Flow<'_> {
             }
             Body::Query(query) => self.is_apart(query),
             Body::Set(first, parts) => {
-                let has_key = parts
-                    .last()
-                    .is_some_and(|part| self.united(part.span).is_some());
+                let has_key = parts.last().is_some_and(|part| {
+                    self.united(part.span).is_some() && !self.opaque.contains(&part.span)
+                });
                 let mut rest = parts.iter().map(|part| &part.body);
                 !has_key || self.is_body_apart(first) || rest.any(|body| self.is_body_apart(body))
             }

@@ -17,6 +17,8 @@ use crate::syntax::{
 pub(super) enum Place {
     /// The coordinator alone.
     Local,
+    /// The coordinator, which made them of a query: a materialized view.
+    Kept,
     /// All of them.
     Reference,
     /// One of them has a row, by this column.
@@ -40,6 +42,7 @@ pub(super) struct Named {
 pub(super) fn place(model: &Model, engine: EngineId, id: TableId) -> Place {
     let table = model.table(id);
     match table.distribution_on(model.engine(engine)) {
+        None if table.view.as_ref().is_some_and(|view| view.materialized) => Place::Kept,
         None => Place::Local,
         Some(_) => table
             .shard_column()
@@ -215,27 +218,31 @@ pub(super) fn all_sources(sources: &[Source]) -> Vec<&Source> {
     found
 }
 
-/// Whether a query of `WITH` is read as if it stood where it is named: once, without a word against it, without effects of its own.
-pub(super) fn is_inlined(
+/// The only place that reads a query of `WITH` which is read as if it stood there: without a word against it, without effects of its own.
+pub(super) fn inlined_at(
     table: &CommonTable,
     with: &With,
     around: Span,
     notes: &Notes,
     whole: &Statement,
-) -> bool {
+) -> Option<Span> {
     let Statement::Query(query) = &table.statement else {
-        return false;
+        return None;
     };
-    let reads_itself = with.recursive && uses(&table.name.text, query.span, notes, whole) > 0;
-    table.materialized != Some(true)
-        && !reads_itself
-        && query.locks.is_empty()
-        && uses(&table.name.text, around, notes, whole) == 1
+    let name = &table.name.text;
+    let reads_itself = with.recursive && !uses(name, query.span, notes, whole).is_empty();
+    if table.materialized == Some(true) || reads_itself || !query.locks.is_empty() {
+        return None;
+    }
+    match uses(name, around, notes, whole).as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }
 }
 
-/// How often a part of a statement reads a query of `WITH`.
-pub(super) fn uses(name: &str, part: Span, notes: &Notes, whole: &Statement) -> usize {
-    let mut count = 0;
+/// Where a part of a statement reads a query of `WITH`.
+pub(super) fn uses(name: &str, part: Span, notes: &Notes, whole: &Statement) -> Vec<Span> {
+    let mut uses = Vec::new();
     walk_from(Node::Statement(whole), |node| {
         if let Node::Source(source) = node
             && let SourceKind::Table(read) = &source.kind
@@ -244,10 +251,10 @@ pub(super) fn uses(name: &str, part: Span, notes: &Notes, whole: &Statement) -> 
             && is_in(part, read.name.span)
             && !notes.tables.contains_key(&read.name.span)
         {
-            count += 1;
+            uses.push(read.name.span);
         }
     });
-    count
+    uses
 }
 
 /// The queries and operands of `a IN (SELECT …)` and `a = ANY (SELECT …)`.

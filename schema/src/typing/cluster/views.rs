@@ -194,8 +194,10 @@ fn is_spread(model: &Model, engine: EngineId, id: TableId, depth: usize) -> bool
         _ => &[],
     };
     let mut reads = reads.iter();
-    place(model, engine, id) != Place::Local
-        || reads.any(|id| is_spread(model, engine, *id, depth - 1))
+    matches!(
+        place(model, engine, id),
+        Place::Reference | Place::Sharded(_)
+    ) || reads.any(|id| is_spread(model, engine, *id, depth - 1))
 }
 
 impl<'m> Expanded<'m> {

@@ -77,7 +77,8 @@ impl Judge<'_> {
         let mut others = others.into_iter().flatten();
         if place == Place::Reference
             && let Some(other) = others.find(|other| {
-                **other != name && self.named.others.get(*other) != Some(&Place::Reference)
+                let place = self.named.others.get(*other);
+                **other != name && !matches!(place, Some(Place::Reference | Place::Kept))
             })
         {
             return Err(findings::reference_written(self, name, *other));
@@ -112,7 +113,7 @@ impl Judge<'_> {
         }
         let read = self.read(&select.from, None);
         let elsewhere = match place {
-            Place::Local => read.sharded.first().or(read.reference.first()),
+            Place::Local | Place::Kept => read.sharded.first().or(read.reference.first()),
             Place::Reference | Place::Sharded(_) => read.sharded.first().or(read.local.first()),
         };
         let elsewhere = elsewhere.copied();
@@ -223,7 +224,10 @@ impl Judge<'_> {
         let found = queries.into_iter().find(|query| {
             let names = self.notes.tables.keys();
             let mut read = names.filter(|span| is_in(query.span, **span));
-            let is_elsewhere = |span: &Span| self.named.others.get(span) != Some(&Place::Local);
+            let is_elsewhere = |span: &Span| {
+                let place = self.named.others.get(span);
+                !matches!(place, Some(Place::Local | Place::Kept))
+            };
             place != Place::Local || read.any(is_elsewhere)
         });
         match found {
@@ -250,7 +254,7 @@ impl Judge<'_> {
                     Err(findings::merge(self, name, merge.using.span))
                 }
             }
-            Place::Local => Ok(()),
+            Place::Local | Place::Kept => Ok(()),
         }
     }
 }
