@@ -559,7 +559,11 @@ impl<'a> Flow<'a> {
             let noted = self.notes.columns.get(&expr.span)?;
             let key = noted.key?;
             self.table(key)?;
-            let key = if self.opaque.contains(&key) { made(key) } else { key };
+            let key = if self.opaque.contains(&key) {
+                made(key)
+            } else {
+                key
+            };
             return Some(Side::Key(key, noted.depth));
         }
         self.fixed(expr).map(Side::Fixed)
