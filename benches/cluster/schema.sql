@@ -15,3 +15,10 @@ CREATE TABLE orders (
     total     BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, id)
 );
+
+-- @engines s0
+CREATE TABLE visits (
+    customer BIGINT NOT NULL,
+    id       BIGINT NOT NULL,
+    PRIMARY KEY (customer, id)
+);

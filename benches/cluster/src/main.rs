@@ -2,6 +2,9 @@
 
 include!(concat!(env!("OUT_DIR"), "/bindery.rs"));
 
+use std::hint::black_box;
+use std::time::Instant;
+
 use bindery::{Connection, Hosts, StaticEngine};
 
 const TENANT: i64 = 7;
@@ -19,13 +22,31 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("give an engine, a call and how often it is made".into());
     };
     let db = Databases::open()?;
-    db.create_missing()?;
     let times = times.parse()?;
+    if engine == "shards" {
+        return Ok(look_up(&db, call, times)?);
+    }
+    db.create_missing()?;
     match engine.as_str() {
         "cluster" => run(db.cluster()?, call, times),
         "server" => run(db.server()?, call, times),
         other => return Err(format!("`{other}` is no engine").into()),
     }?;
+    Ok(())
+}
+
+/// Finds the shards of keys one after the other, and prints the nanoseconds that one took.
+fn look_up(db: &Databases, call: &str, times: i64) -> bindery::Result<()> {
+    assert_eq!(call, "lookup", "the only call of shards");
+    db.create_missing_on(engine::S0)?;
+    db.create_missing_on(engine::S1)?;
+    let shards = db.customers_shards();
+    shards.divide()?;
+    let begin = Instant::now();
+    for customer in 0..times {
+        black_box(shards.engine(black_box(customer))?);
+    }
+    println!("{:.1}", begin.elapsed().as_secs_f64() * 1e9 / times as f64);
     Ok(())
 }
 

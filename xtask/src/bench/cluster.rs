@@ -50,14 +50,41 @@ pub(super) fn run(interrupt: &Interrupt) -> Result<ExitCode, Failure> {
         if let Err(interrupted) = interrupt.check() {
             return Ok(ExitCode::from(interrupted.exit_code()));
         }
-        let [server, cluster] = [0, 1].map(|at| measured(&program, (&proxies, at), call));
+        let [server, cluster] =
+            [0, 1].map(|at| measured(&program, (&proxies, at), (ENGINES[at], call)));
         let ((own, trips), (of_cluster, of_cluster_trips)) = (server?, cluster?);
         let ratio = of_cluster as f64 / own as f64;
         print(&format!(
             "| {call} | {own} | {of_cluster} | {ratio:.3} | {trips:.1} | {of_cluster_trips:.1} |"
         ));
     }
+    let [instructions, nanoseconds] = lookup(&program, &proxies)?;
+    print(&format!(
+        "A lookup in a map of shards: {instructions} instructions, {nanoseconds} ns"
+    ));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The instructions and the nanoseconds of a lookup in a map of shards.
+fn lookup(program: &Path, proxies: &[FaultProxy; 2]) -> Result<[String; 2], Failure> {
+    let (instructions, _) = measured(program, (proxies, 0), ("shards", "lookup"))?;
+    let mut command = on_servers(Command::new(program), proxies);
+    command.args(["shards", "lookup", "20000000"]);
+    let found = command
+        .output()
+        .map_err(|error| format!("the program did not start: {error}"))?;
+    let nanoseconds = String::from_utf8_lossy(&found.stdout).trim().to_owned();
+    Ok([instructions.to_string(), nanoseconds])
+}
+
+fn on_servers(mut command: Command, proxies: &[FaultProxy; 2]) -> Command {
+    command.envs([
+        ("BINDERY_SERVER_URL", proxies[0].url()),
+        ("BINDERY_CLUSTER_URL", proxies[1].url()),
+        ("BINDERY_S0_URL", "sqlite::memory:"),
+        ("BINDERY_S1_URL", "sqlite::memory:"),
+    ]);
+    command
 }
 
 fn program(interrupt: &Interrupt) -> Result<PathBuf, Failure> {
@@ -77,18 +104,14 @@ fn program(interrupt: &Interrupt) -> Result<PathBuf, Failure> {
 fn measured(
     program: &Path,
     (proxies, at): (&[FaultProxy; 2], usize),
-    call: &str,
+    (engine, call): (&str, &str),
 ) -> Result<(u64, f64), Failure> {
     let mut found = Vec::with_capacity(TIMES.len());
     for times in TIMES {
         let times = times.to_string();
-        let mut command = Command::new("valgrind");
-        command.envs([
-            ("BINDERY_SERVER_URL", proxies[0].url()),
-            ("BINDERY_CLUSTER_URL", proxies[1].url()),
-        ]);
+        let command = on_servers(Command::new("valgrind"), proxies);
         let before = proxies[at].round_trips();
-        let instructions = collected(command, program, [ENGINES[at], call, times.as_str()])?;
+        let instructions = collected(command, program, [engine, call, times.as_str()])?;
         found.push((instructions, proxies[at].round_trips() - before));
     }
     let (calls, [few, many]) = (TIMES[1] - TIMES[0], [found[0], found[1]]);
