@@ -56,7 +56,9 @@ fn scattered(model: &Model, text: &CheckedText<'_>) -> Option<Diagnostic> {
     };
     let condition = match found.in_view {
         false => format!("add the condition `{key} = {value}`"),
-        true => format!("let the view have the column `{key}`, and add a condition on it"),
+        true => format!(
+            "let the view give `{key}` of rows that it neither limits nor groups without it, and add a condition on it"
+        ),
     };
     let help = format!("{condition}, or {meant} where that is meant");
     Some(

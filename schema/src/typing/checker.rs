@@ -335,7 +335,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The same for another text of the statement, whose tables and columns are noted.
+    /// Reads the statement with another text, and notes its tables and columns.
     pub(super) fn reading_again<'t>(
         &'t self,
         text: &'t str,

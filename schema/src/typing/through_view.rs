@@ -17,7 +17,7 @@ use crate::syntax::{
 };
 
 /// Views are read through each other so deep.
-const DEPTH: usize = 16;
+pub(super) const DEPTH: usize = 16;
 
 impl Checker<'_> {
     /// Reports a view that cannot be written, and columns of it that are none of its table.

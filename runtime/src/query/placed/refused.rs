@@ -108,7 +108,7 @@ impl Survey {
             tracing::warn!(
                 target: "bindery::shards",
                 table,
-                "a statement runs on all shards of what the view `{table}` reads, which has no column of their shard column: call `.on_all_shards()` \
+                "a statement runs on all shards of what the view `{table}` reads: a condition on none of its columns gives their shard column one value; call `.on_all_shards()` \
                  where that is meant"
             );
             return;

@@ -6,7 +6,7 @@ use crate::ast::Name;
 use crate::syntax::{Body, Distinct, Expr, ExprKind, Group, ItemKind, Query, Select, Window};
 
 impl Flow<'_> {
-    /// Says of the keys of a query in `FROM` what reaches them from around it.
+    /// Notes which keys of a query in `FROM` conditions around it reach.
     pub(super) fn seal(&mut self, query: &Query) {
         let keys = self.named.within(query.span);
         if self.is_apart(query) {

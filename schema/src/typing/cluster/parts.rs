@@ -240,7 +240,7 @@ pub(super) fn inlined_at(
     }
 }
 
-/// Where a part of a statement reads a query of `WITH`.
+/// Returns the places in a part of a statement that read a query of `WITH`.
 pub(super) fn uses(name: &str, part: Span, notes: &Notes, whole: &Statement) -> Vec<Span> {
     let mut uses = Vec::new();
     walk_from(Node::Statement(whole), |node| {

@@ -4,58 +4,55 @@ use std::ops::Range;
 
 use super::notes::Notes;
 use super::parts::{Named, Place, is_citus, is_in, place};
-use super::{Asked, Found, findings, scattered};
+use super::{Asked, Found, Scattered, findings, scattered};
 use crate::cluster::Cluster;
-use crate::diagnostic::{Diagnostic, Label};
+use crate::diagnostic::{Diagnostic, Diagnostics, Label};
 use crate::dialect::Dialect;
 use crate::model::{ColumnId, EngineId, Model, TableId, ViewQuery};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::sql_writer::SqlWriter;
 use crate::syntax::{
     Node, Source, SourceKind, Statement, Text, read_statement, tokens_of, walk_statement,
 };
-use crate::typing::checker::Checker;
-use crate::typing::names::OfEngines;
-
-/// Views are read through each other so deep.
-const DEPTH: usize = 16;
+use crate::typing::through_view::DEPTH;
+use crate::typing::{self, Annotations};
 
 /// Texts that views make longer are not classed.
 const LONGEST: usize = 1 << 20;
 
-/// Where the rows of a view are made of those of sharded tables.
+/// The sharded tables behind the rows of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpreadView {
     /// With a condition of one value on this column one server makes the rows.
     pub column: Option<ColumnId>,
-    /// The sharded table.
+    /// The first of the tables.
     pub table: TableId,
 }
 
 /// The sharded tables that the rows of a view are made of, where one of its engines is a Citus cluster and several servers make all of them.
 pub fn spread_view(model: &Model, id: TableId) -> Option<SpreadView> {
     let view = model.table(id);
-    let is_query = view.view.as_ref().is_some_and(|view| !view.materialized);
+    view.view.as_ref()?;
     let mut engines = view.engines.iter().copied();
-    let engine = engines.find(|engine| is_query && is_citus(model, *engine))?;
-    let table = first_sharded(model, id, DEPTH)?;
-    if matches!(classed(model, (engine, id), None), Some(Ok(None))) {
+    let engine = engines.find(|engine| is_citus(model, *engine))?;
+    let table = first_sharded(model, id)?;
+    if is_of_one_server(model, (engine, id), None) {
         return None;
     }
     let mut columns = (0..view.columns.len() as u32).map(ColumnId);
     let column = columns.find(|column| {
         let name = view.column(*column).name.as_str();
-        matches!(classed(model, (engine, id), Some(name)), Some(Ok(None)))
+        is_of_one_server(model, (engine, id), Some(name))
     });
     Some(SpreadView { column, table })
 }
 
-/// The class of a query of all rows of a view, or of those with one value of a column. `None` where the query is wrong.
-fn classed(
+/// Whether one server makes all rows of a view, or those with one value of a column.
+fn is_of_one_server(
     model: &Model,
     (engine, id): (EngineId, TableId),
     column: Option<&str>,
-) -> Option<Found> {
+) -> bool {
     let mut sql = SqlWriter::new(CLUSTER);
     sql.push("SELECT 1 AS one FROM ")
         .table(&model.table(id).name);
@@ -66,40 +63,37 @@ fn classed(
             .placeholder();
     }
     let text = sql.finish();
-    let tokens = tokens_of(&text, CLUSTER);
-    let text = Text {
-        parameters: true,
-        ..Text::of(&text, &tokens, CLUSTER)
-    };
-    let whole = read_statement(&text).ok()?;
-    let engines = [engine];
-    let names = OfEngines {
-        model,
-        engines: &engines,
+    let source = typing::Source {
+        text: &text,
+        tokens: &tokens_of(&text, CLUSTER),
+        file: FileId(0),
         dialect: CLUSTER,
+        kind: "SELECT",
+        engines: &[engine],
+        annotations: &Annotations::default(),
     };
-    let checker = Checker::new(model, &names, CLUSTER, text.text);
-    let again = checker.reading_again(text.text, &whole.optional, &whole.statement);
-    let asked = Asked {
-        checker: &again,
-        engine,
-        depth: 0,
-    };
-    again
-        .is_right()
-        .then(|| scattered(&asked, &text, &whole.statement))
+    let checked = typing::statement(model, &source, &mut Diagnostics::default());
+    checked.is_some_and(|checked| checked.scattered.is_none())
 }
 
-/// The first sharded table that a view reads, through others too.
-fn first_sharded(model: &Model, id: TableId, depth: usize) -> Option<TableId> {
-    let table = model.table(id);
-    match &table.view {
-        Some(view) if depth > 0 => {
-            let mut reads = view.reads.iter();
-            reads.find_map(|id| first_sharded(model, *id, depth - 1))
+/// The tables whose rows a view has or is made of, through others too. Those of a materialized view are its own.
+fn tables_behind(model: &Model, id: TableId) -> Vec<TableId> {
+    let (mut open, mut found) = (vec![id], Vec::new());
+    while let Some(id) = open.pop() {
+        if found.contains(&id) {
+            continue;
         }
-        _ => table.shard_column().map(|_| id),
+        found.push(id);
+        let view = model.table(id).view.as_ref();
+        let reads = view.filter(|view| !view.materialized);
+        open.extend(reads.into_iter().flat_map(|view| &view.reads));
     }
+    found
+}
+
+fn first_sharded(model: &Model, id: TableId) -> Option<TableId> {
+    let mut tables = tables_behind(model, id).into_iter();
+    tables.find(|id| model.table(*id).shard_column().is_some())
 }
 
 /// The dialect of a cluster with tables on several servers.
@@ -120,52 +114,27 @@ struct Piece {
     is_view: bool,
 }
 
-/// Where a statement that names views runs. Nothing is found where a query of a view is not understood.
+/// Returns the class of a statement that names views. One that is not understood with their queries is taken to need all shards.
 pub(super) fn scattered_over_views(
     asked: &Asked<'_>,
     (text, statement): (&Text<'_>, &Statement),
     named: &Named,
 ) -> Found {
     let model = asked.checker.model;
-    let Some(expanded) = Expanded::of(model, text, statement, named) else {
-        return Ok(None);
-    };
-    let tokens = tokens_of(&expanded.text, text.dialect);
-    let own = Text {
-        text: &expanded.text,
-        tokens: &tokens,
-        ..*text
-    };
-    let Ok(whole) = read_statement(&own) else {
-        return Ok(None);
-    };
-    let found = whole.look(|statement| {
-        let checker = asked
-            .checker
-            .reading_again(own.text, &whole.optional, statement);
-        let notes = checker.notes.as_ref().filter(|_| checker.is_right());
-        // Else a query of `WITH` has the name of what a view reads.
-        match notes.filter(|notes| expanded.are_bound(notes) && asked.depth < DEPTH) {
-            Some(_) => {
-                let asked = Asked {
-                    checker: &checker,
-                    depth: asked.depth + 1,
-                    ..*asked
-                };
-                scattered(&asked, &own, statement)
-            }
-            None => Ok(None),
-        }
-    });
-    match found {
-        Ok(found) => Ok(found.map(|mut found| {
-            let (span, in_view) = expanded.written(found.span);
-            found.in_view |= in_view;
-            found.span = span;
-            found
-        })),
-        Err(finding) => Err(Box::new(expanded.reported(*finding))),
-    }
+    let expanded = Expanded::of(model, text, statement, named);
+    let found = expanded.and_then(|expanded| expanded.classed(asked, text));
+    found.unwrap_or_else(|| {
+        let mut views = named.views.iter();
+        Ok(views.find_map(|&(span, id)| {
+            let table = first_sharded(model, id)?;
+            let in_view = true;
+            Some(Scattered {
+                table,
+                span,
+                in_view,
+            })
+        }))
+    })
 }
 
 /// Refuses to write rows of a view where a table of the statement is on several servers. A trigger may stand in for `INSERT`, row by row.
@@ -180,24 +149,16 @@ pub(super) fn ensure_written(asked: &Asked<'_>, named: &Named) -> Result<(), Box
     let Some((span, id, _)) = named.written_views.iter().find(is_refused) else {
         return Ok(());
     };
-    let mut tables = checker.tables.iter();
-    match tables.any(|id| is_spread(model, asked.engine, *id, DEPTH)) {
+    let tables = checker.tables.iter();
+    let mut tables = tables.flat_map(|id| tables_behind(model, *id));
+    let is_spread = |id| {
+        let place = place(model, asked.engine, id);
+        matches!(place, Place::Reference | Place::Sharded(_))
+    };
+    match tables.any(is_spread) {
         true => Err(findings::written_view(&model.table(*id).name.name, *span)),
         false => Ok(()),
     }
-}
-
-/// Whether rows of a table, or of one that a view reads, are on several servers.
-fn is_spread(model: &Model, engine: EngineId, id: TableId, depth: usize) -> bool {
-    let reads = match &model.table(id).view {
-        Some(view) if !view.materialized && depth > 0 => view.reads.as_slice(),
-        _ => &[],
-    };
-    let mut reads = reads.iter();
-    matches!(
-        place(model, engine, id),
-        Place::Reference | Place::Sharded(_)
-    ) || reads.any(|id| is_spread(model, engine, *id, depth - 1))
 }
 
 impl<'m> Expanded<'m> {
@@ -263,6 +224,41 @@ impl<'m> Expanded<'m> {
         (expanded.text.len() <= LONGEST).then_some(expanded)
     }
 
+    /// The class of the statement with the queries; `None` where it is not understood, or a query of `WITH` has the name of what a view reads.
+    fn classed(&self, asked: &Asked<'_>, text: &Text<'_>) -> Option<Found> {
+        let tokens = tokens_of(&self.text, text.dialect);
+        let own = Text {
+            text: &self.text,
+            tokens: &tokens,
+            ..*text
+        };
+        let whole = read_statement(&own).ok()?;
+        let found = whole.look(|statement| {
+            let checker = asked
+                .checker
+                .reading_again(own.text, &whole.optional, statement);
+            let notes = checker.notes.as_ref()?;
+            let is_right = checker.is_right() && self.are_bound(notes) && asked.depth < DEPTH;
+            let asked = Asked {
+                checker: &checker,
+                depth: asked.depth + 1,
+                ..*asked
+            };
+            is_right.then(|| scattered(&asked, &own, statement))
+        })?;
+        Some(match found {
+            Ok(found) => Ok(found.map(|found| {
+                let (span, in_view) = self.written(found.span);
+                Scattered {
+                    table: found.table,
+                    span,
+                    in_view: found.in_view || in_view,
+                }
+            })),
+            Err(finding) => Err(Box::new(self.reported(*finding))),
+        })
+    }
+
     /// Whether each table that a view reads is the one of its name there.
     fn are_bound(&self, notes: &Notes) -> bool {
         self.views.iter().all(|(place, view)| {
@@ -314,11 +310,9 @@ fn whole_place(source: &Source, text: &Text<'_>) -> Span {
         whole.end = alias.span.end;
     }
     if let Some(last) = source.columns.last() {
-        let mut closing = text
-            .tokens
-            .iter()
-            .filter(|token| token.start >= last.span.end);
-        whole.end = closing.next().map_or(last.span.end, |token| token.end);
+        let mut tokens = text.tokens.iter();
+        let closing = tokens.find(|token| token.start >= last.span.end);
+        whole.end = closing.map_or(last.span.end, |token| token.end);
     }
     whole
 }
