@@ -270,9 +270,11 @@ fn errors(found: &[TextFinding], input: &Input) -> syn::Error {
 fn warning(found: &TextFinding, input: &Input) -> TokenStream {
     let message = &found.message;
     quote_spanned! {span(found, input)=>
-        #[deprecated(note = #message)]
-        const WARNING: () = ();
-        WARNING;
+        const _: () = {
+            #[deprecated(note = #message)]
+            const WARNING: () = ();
+            WARNING
+        };
     }
 }
 

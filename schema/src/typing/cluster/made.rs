@@ -1,7 +1,8 @@
 //! Queries in `FROM` that Citus runs before all else, as none of their rows is of one shard.
 
-use super::flow::{Flow, Side};
+use super::flow::Flow;
 use super::parts::{is_in, other_expressions, selects_of};
+use super::sides::Side;
 use crate::ast::Name;
 use crate::syntax::{Body, Distinct, Expr, ExprKind, Group, ItemKind, Query, Select, Window};
 

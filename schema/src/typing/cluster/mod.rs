@@ -13,6 +13,7 @@ mod joins;
 mod made;
 mod notes;
 mod parts;
+mod sides;
 #[cfg(test)]
 mod tests;
 mod views;
