@@ -14,6 +14,6 @@ fn show(c: &mut bindery::Connection<engine::Default>, tenant: i64) -> bindery::R
     Ok(())
 }
 
-fn main() -> bindery::Result<()> {
-    show(&mut Databases::in_memory()?.default()?, 7)
+fn main() {
+    let _ = show;
 }
