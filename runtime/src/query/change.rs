@@ -10,7 +10,7 @@ use crate::link::engine::Engine;
 use crate::model::access::CanWrite;
 use crate::model::{Model, Writable};
 use crate::repository::Repository;
-use crate::repository::published::publishes;
+use crate::repository::published::{is_published, publishes};
 
 impl<'c, M: Writable, E: Engine, A> Repository<'c, M, E, A> {
     /// All rows, where an update or delete of every one of them is meant: `all_rows().delete()`.
@@ -87,7 +87,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     {
         let mut set = Predicate::new();
         assignments.write(&mut AssignmentWriter(&mut set));
-        if publishes::<M, E>(self.repository.engine()) {
+        if const { is_published::<M>() } && publishes::<M, E>(self.repository.engine()) {
             return self.update_published(&set, |changed, _, _| changed);
         }
         let clauses = &self.clauses;
@@ -108,7 +108,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         M: Writable,
         Self: CanWrite,
     {
-        if publishes::<M, E>(self.repository.engine()) {
+        if const { is_published::<M>() } && publishes::<M, E>(self.repository.engine()) {
             return self.delete_published(|changed, _, _| changed);
         }
         let clauses = &self.clauses;

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::access::CanWrite;
 use crate::model::{Model, Writable};
-use crate::repository::published::publishes;
+use crate::repository::published::{is_published, publishes};
 use crate::repository::{Repository, returned_rows};
 use crate::value::ParamWriter;
 
@@ -70,7 +70,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         let mut set = Predicate::new();
         assignments.write(&mut AssignmentWriter(&mut set));
         let clauses = &self.clauses;
-        if publishes::<M, E>(self.repository.engine()) {
+        if const { is_published::<M>() } && publishes::<M, E>(self.repository.engine()) {
             return self.update_published(&set, |_, _, after| after);
         }
         self.repository
@@ -99,7 +99,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         Self: CanWrite,
     {
         let clauses = &self.clauses;
-        if publishes::<M, E>(self.repository.engine()) {
+        if const { is_published::<M>() } && publishes::<M, E>(self.repository.engine()) {
             return self.delete_published(|_, before, _| before);
         }
         self.repository

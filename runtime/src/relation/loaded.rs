@@ -177,6 +177,16 @@ impl<C> Index<usize> for LoadedMany<C> {
     }
 }
 
+/// The links of each row by the places of the rows that they lead to. It is the same for all models: what sorts is most of the code.
+fn order_within(ranges: &[Range<u32>], places: &[u32]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    for range in ranges {
+        let range = range.start as usize..range.end as usize;
+        order[range].sort_by_key(|&link| places[link]);
+    }
+    order
+}
+
 /// For each row those that belong to it by a table between them. Rows that belong to several are here once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadedThrough<J, U> {
@@ -192,11 +202,7 @@ impl<J, U> LoadedThrough<J, U> {
     /// Brings those of each row into the order in which they were found.
     pub(super) fn in_order(self) -> Self {
         let Self { mut links, mut far } = self;
-        let mut order: Vec<usize> = (0..links.rows.len()).collect();
-        for range in &links.ranges {
-            let range = range.start as usize..range.end as usize;
-            order[range].sort_by_key(|&link| far.places[link]);
-        }
+        let order = order_within(&links.ranges, &far.places);
         let mut rows: Vec<Option<J>> = links.rows.into_iter().map(Some).collect();
         links.rows = order.iter().filter_map(|&link| rows[link].take()).collect();
         far.places = order.iter().map(|&link| far.places[link]).collect();

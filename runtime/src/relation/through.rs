@@ -224,7 +224,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
                 values.push((*column, value));
             }
         }
-        values.sort_by_key(|(column, _)| *column);
+        in_order_of_columns(&mut values);
         let columns: ColumnSet = values.iter().map(|(column, _)| *column).collect();
         let mut repository = Repository::<J, E>::new(self.connection.own_target());
         let write = &mut |params: &mut ParamWriter<'_>| {
@@ -234,6 +234,11 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
         };
         repository.insert_link(&columns, write)
     }
+}
+
+/// The same for all models: what sorts is most of the code.
+fn in_order_of_columns(values: &mut [(usize, RecordedValues)]) {
+    values.sort_by_key(|(column, _)| *column);
 }
 
 /// The values that a row is referred to by, apart.

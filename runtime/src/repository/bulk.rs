@@ -1,7 +1,7 @@
 //! Writing many rows.
 
 use super::many::{ensure_each, in_chunks};
-use super::published::publishes;
+use super::published::{is_published, publishes};
 use super::write::write_given;
 use super::{Repository, ensure_new, returning};
 use crate::driver::Physical;
@@ -52,7 +52,7 @@ fn insert_chunk<M: Model, E: Engine>(
 ) -> Result<u64> {
     let bound = physical.bound();
     ensure_each(chunk, |new| ensure_new::<M, E>(bound, sql, new, engine))?;
-    if publishes::<M, E>(engine) {
+    if const { is_published::<M>() } && publishes::<M, E>(engine) {
         let rows = returning::insert_chunk::<M, E>(physical, sql, engine, chunk)?;
         return Ok(rows.len() as u64);
     }

@@ -23,7 +23,7 @@ pub(super) struct Named {
 /// A call that has begun on its connection. It is small: the connection stays where it is.
 pub(super) struct Begun<'l> {
     link: &'l mut Link,
-    named: &'l Named,
+    named: Named,
     sql: &'static TableSql,
     replicas: Option<&'l Arc<Replicas>>,
     /// Whether the program holds the connection, or it is one of the pool's for this call.
@@ -41,7 +41,7 @@ impl<'l> Begun<'l> {
         source: &'l mut Source<'_>,
         taken: &'l mut Option<Link>,
         sql: &'static TableSql,
-        named: &'l Named,
+        named: Named,
     ) -> Result<Self> {
         let place = named.place;
         let mut replicas = None;
@@ -83,7 +83,7 @@ impl<'l> Begun<'l> {
 
     #[inline]
     fn open(&mut self) -> Result<()> {
-        let &Named {
+        let Named {
             model,
             operation,
             place,
@@ -108,11 +108,28 @@ impl<'l> Begun<'l> {
         self.link
     }
 
-    /// The call has its answer.
+    /// The statements of the model.
+    #[inline]
+    pub(super) fn sql(&self) -> &'static TableSql {
+        self.sql
+    }
+
+    /// The call has its answer, or failed.
     ///
     /// # Errors
-    /// It may not be given to the program.
-    pub(super) fn done(mut self) -> Result<()> {
+    /// It failed, with all that is known of it, or its answer may not be given to the program.
+    #[inline]
+    pub(super) fn end<T>(self, outcome: Result<T>) -> Result<T> {
+        match outcome {
+            Ok(answer) => match self.done() {
+                Ok(()) => Ok(answer),
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    fn done(mut self) -> Result<()> {
         self.ended(None);
         match self.is_held {
             true => {
@@ -125,7 +142,7 @@ impl<'l> Begun<'l> {
 
     /// The work of the call failed. Returns its error with all that is known of it.
     #[cold]
-    pub(super) fn failed(mut self, error: Error) -> Error {
+    fn failed(mut self, error: Error) -> Error {
         self.ended(Some(&error));
         self.link.heed(&error);
         let error = self.link.pool().named(error, Some(self.named.model));

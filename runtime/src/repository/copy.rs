@@ -2,7 +2,7 @@
 
 use super::in_turn::{self, update_or_insert};
 use super::insert::{Values, read_returned};
-use super::published::{publishes, record};
+use super::published::{is_published, publishes, record};
 use super::read::{exists, read_one, write_key};
 use super::write::write_row;
 use super::{Repository, ensure_row};
@@ -31,7 +31,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         self.run_on_link(Operation::Copy, |link, sql, engine| {
             ensure_row::<M, E>(link.bound(), sql, row, engine)?;
             let write = &mut |params: &mut ParamWriter<'_>| write_row::<M, E>(sql, row, params);
-            if !publishes::<M, E>(engine) {
+            if const { !is_published::<M>() } || !publishes::<M, E>(engine) {
                 return link.ready()?.execute(sql.insert_row, write).map(|_| ());
             }
             link.atomically(|link| {

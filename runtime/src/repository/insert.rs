@@ -1,6 +1,6 @@
 //! Inserting one row and getting it back as stored, on servers that return it and on those that do not.
 
-use super::published::{publishes, record};
+use super::published::{is_published, publishes, record};
 use super::read::read_one;
 use super::write::write_given;
 use super::{Repository, ensure_new};
@@ -42,7 +42,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         M: Writable,
         Self: CanWrite,
     {
-        if publishes::<M, E>(self.engine()) {
+        if const { is_published::<M>() } && publishes::<M, E>(self.engine()) {
             return self.insert(new).map(drop);
         }
         self.run(Operation::Insert, |physical, sql, engine| {
@@ -69,7 +69,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         M: Writable,
         Self: CanWrite,
     {
-        if publishes::<M, E>(self.engine()) {
+        if const { is_published::<M>() } && publishes::<M, E>(self.engine()) {
             return self.insert_unless_there(&new);
         }
         self.run(Operation::Insert, |physical, sql, engine| {
@@ -115,7 +115,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             if let Some(bound) = link.bound() {
                 bound.ensure(sql, &mut columns.iter(), write)?;
             }
-            if !publishes::<M, E>(engine) {
+            if const { !is_published::<M>() } || !publishes::<M, E>(engine) {
                 return insert_or_ignore(link.ready()?, sql, columns, write);
             }
             link.atomically(|link| {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Repository;
-use super::published::{publishes, record};
+use super::published::{is_published, publishes, record};
 use super::returning::returned_rows;
 use crate::driver::{Physical, TableSql};
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -28,7 +28,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             let names = names.join(", ");
             let text = format!("INSERT INTO {} ({names}) {select}", sql.table);
             let write = &mut |params: &mut ParamWriter<'_>| write(params);
-            if !publishes::<M, E>(engine) {
+            if const { !is_published::<M>() } || !publishes::<M, E>(engine) {
                 return link.ready()?.execute(&text, write);
             }
             if sql.returning.is_empty() {

@@ -154,21 +154,29 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
         work: impl FnOnce(&mut Link, &'static TableSql, E) -> Result<T>,
     ) -> Result<T> {
         let engine = self.target.engine;
-        let sql = match self.sql() {
-            Ok(sql) => sql,
-            Err(error) => return Err(self.located(error, operation)),
-        };
+        let mut taken = None;
+        let mut begun = self.begin(operation, &mut taken)?;
+        let sql = begun.sql();
+        let outcome = work(begun.link(), sql, engine);
+        begun.end(outcome)
+    }
+
+    /// Begins a call; a connection that is taken from the pool for it is put into `taken`.
+    #[track_caller]
+    fn begin<'l>(
+        &'l mut self,
+        operation: Operation,
+        taken: &'l mut Option<Link>,
+    ) -> Result<Begun<'l>> {
         let named = Named {
             model: M::NAME,
-            engine: engine.name(),
+            engine: self.target.engine.name(),
             operation,
             place: Location::caller(),
         };
-        let mut taken = None;
-        let mut begun = Begun::new(&mut self.target.source, &mut taken, sql, &named)?;
-        match work(begun.link(), sql, engine) {
-            Ok(answer) => begun.done().map(|()| answer),
-            Err(error) => Err(begun.failed(error)),
+        match self.sql() {
+            Ok(sql) => Begun::new(&mut self.target.source, taken, sql, named),
+            Err(error) => Err(self.located(error, operation)),
         }
     }
 

@@ -14,6 +14,10 @@ use crate::link::Link;
 use crate::link::engine::Engine;
 use crate::model::{HasKey, Model};
 
+pub(crate) const fn is_published<M: Model>() -> bool {
+    false
+}
+
 pub(crate) fn publishes<M: Model, E: Engine>(_: E) -> bool {
     false
 }

@@ -24,6 +24,12 @@ const ATTEMPTS: usize = 8;
 const RELAY_ATTEMPTS: i64 = 1_000_000;
 pub(crate) const EVENTS_TABLE: &str = "_bindery_events";
 
+/// Whether the changes of this model are published on any engine. Asked in a `const` block, as the compiler then leaves out, of a program's code for
+/// each model, all that stands behind it.
+pub(crate) const fn is_published<M: Model>() -> bool {
+    !M::EVENTS.engines.is_empty()
+}
+
 /// Whether the changes of this model are published as events on this engine.
 pub(crate) fn publishes<M: Model, E: Engine>(engine: E) -> bool {
     M::EVENTS
@@ -44,7 +50,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     where
         M: HasKey,
     {
-        if !publishes::<M, E>(self.engine()) {
+        if const { !is_published::<M>() } || !publishes::<M, E>(self.engine()) {
             return self.run_on_link(operation, work);
         }
         self.run_on_link(operation, |link, sql, engine| {
@@ -69,7 +75,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         operation: Operation,
         work: impl FnOnce(&mut Physical, &'static TableSql, E) -> Result<Option<M::Row<E>>>,
     ) -> Result<M::Inserted<E>> {
-        if !publishes::<M, E>(self.engine()) {
+        if const { !is_published::<M>() } || !publishes::<M, E>(self.engine()) {
             return self.run(operation, |physical, sql, engine| {
                 inserted::<M, E>(work(physical, sql, engine))
             });
@@ -127,7 +133,7 @@ pub(super) fn on_keys<M: HasKey, E: Engine, T>(
     keys: impl FnOnce() -> Vec<M::Key<E>>,
     work: impl FnOnce(&mut Physical) -> Result<T>,
 ) -> Result<T> {
-    if !publishes::<M, E>(engine) {
+    if const { !is_published::<M>() } || !publishes::<M, E>(engine) {
         return work(physical);
     }
     let keys = keys();
@@ -149,7 +155,7 @@ pub(super) fn on_unique<M: Model, E: Engine, N: ColumnSource, T>(
     rows: &[N],
     work: impl FnOnce(&mut Link) -> Result<T>,
 ) -> Result<T> {
-    if !publishes::<M, E>(engine) {
+    if const { !is_published::<M>() } || !publishes::<M, E>(engine) {
         return work(link);
     }
     link.atomically(|link| {
@@ -267,7 +273,7 @@ pub(crate) fn record<'r, M: Model, E: Engine>(
 where
     M::Row<E>: 'r,
 {
-    if !publishes::<M, E>(engine) {
+    if const { !is_published::<M>() } || !publishes::<M, E>(engine) {
         return Ok(());
     }
     let before = before.into_iter().map(M::event_row::<E>);

@@ -5,6 +5,8 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use bindery_core::sorting::sort_by_key;
+
 use super::within::moved;
 use super::{Sharded, Shards};
 use crate::error::{Error, Result};
@@ -99,7 +101,7 @@ impl<'d, E: Sharded> EachShard<'d, E> {
             }
             all
         });
-        outcomes.sort_by_key(|(engine, _)| *engine);
+        sort_by_key(&mut outcomes, |(engine, _)| *engine);
         let outcomes = outcomes.into_iter().map(|(engine, outcome)| {
             let unmoved = outcome.and_then(|(version, found)| {
                 let found = self.unmoved(engine, version, found)?;
@@ -165,7 +167,7 @@ impl<'d, E: Sharded> EachShard<'d, E> {
                 Err(error) => failed.push((engine, error)),
             }
         }
-        rows.sort_by_key(key);
+        sort_by_key(&mut rows, key);
         rows.truncate(limit);
         MergedRows { rows, failed }
     }
