@@ -13,7 +13,7 @@ use crate::step::{Report, Step};
 use crate::workspace::cargo;
 
 /// The features of a crate, each with those that it turns on.
-type Features = BTreeMap<String, BTreeSet<String>>;
+pub(crate) type Features = BTreeMap<String, BTreeSet<String>>;
 
 /// Checks a part of the sets; the exit code is that of the first that fails, or that has a warning.
 pub(crate) fn run(part: EqualPart, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
@@ -42,7 +42,7 @@ fn check(package: &str, features: &str) -> Step {
 }
 
 /// The crates that have features, the runtime first.
-fn published() -> Result<Vec<(String, Features)>, Failure> {
+pub(crate) fn published() -> Result<Vec<(String, Features)>, Failure> {
     let output = cargo()
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .output()?;
@@ -88,7 +88,7 @@ fn sets(features: &Features) -> Vec<String> {
 }
 
 /// A set with all features that it turns on.
-fn with_implied<'f>(features: &'f Features, set: &[&'f str]) -> BTreeSet<&'f str> {
+pub(crate) fn with_implied<'f>(features: &'f Features, set: &[&'f str]) -> BTreeSet<&'f str> {
     let mut open = set.to_vec();
     let mut found = BTreeSet::new();
     while let Some(name) = open.pop() {

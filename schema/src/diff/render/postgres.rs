@@ -610,7 +610,6 @@ pub(in crate::diff) fn rename_key(table: &TableName, from: &Key, to: &Key) -> St
         return format!("ALTER INDEX {index} RENAME TO {to_name}");
     }
     let from_name = quoted(from_name, POSTGRES);
-    debug_assert!(!table_key(table, POSTGRES).is_empty());
     altered(
         table,
         POSTGRES,
