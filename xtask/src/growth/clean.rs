@@ -1,5 +1,5 @@
-//! The clean build of a program with one table on SQLite: with bindery, by a build script and with a generated crate, with diesel and with
-//! rusqlite alone.
+//! The clean build of a program with one table on SQLite: with bindery, by a build script, with a generated crate and as `bindery init` begins it,
+//! with diesel and with rusqlite alone.
 
 use std::fs;
 use std::path::Path;
@@ -15,8 +15,8 @@ struct Program {
     name: &'static str,
     dependencies: &'static str,
     files: &'static [(&'static str, &'static str)],
-    /// `bindery generate` has written the crate `models` before.
-    is_generated: bool,
+    /// What the command `bindery` has written before, by these arguments.
+    written_by: &'static [&'static str],
 }
 
 const SCHEMA: (&str, &str) = (
@@ -24,7 +24,7 @@ const SCHEMA: (&str, &str) = (
     "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT);\n",
 );
 
-const PROGRAMS: [Program; 4] = [
+const PROGRAMS: [Program; 5] = [
     Program {
         name: "rusqlite alone",
         dependencies: "[dependencies]\n\
@@ -36,7 +36,7 @@ const PROGRAMS: [Program; 4] = [
              \x20   people.execute_batch(\"CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT)\")\n\
              }\n",
         )],
-        is_generated: false,
+        written_by: &[],
     },
     Program {
         name: "bindery",
@@ -57,7 +57,7 @@ const PROGRAMS: [Program; 4] = [
                 "bindery::include_schema!();\n\nfn main() {}\n",
             ),
         ],
-        is_generated: false,
+        written_by: &[],
     },
     Program {
         name: "bindery, with a generated crate",
@@ -69,7 +69,26 @@ const PROGRAMS: [Program; 4] = [
             SCHEMA,
             ("src/main.rs", "pub use models::*;\n\nfn main() {}\n"),
         ],
-        is_generated: true,
+        written_by: &[
+            "generate",
+            "--schema",
+            "schema.sql",
+            "--out",
+            "models",
+            "--crate",
+            "models",
+        ],
+    },
+    Program {
+        name: "bindery, as `bindery init` begins it",
+        dependencies: "[patch.crates-io]\n\
+                       bindery = { path = \"ROOT/runtime\" }\n\
+                       bindery-codegen = { path = \"ROOT/codegen\" }\n",
+        files: &[
+            SCHEMA,
+            ("src/main.rs", "pub use models::*;\n\nfn main() {}\n"),
+        ],
+        written_by: &["init", "--cargo"],
     },
     Program {
         name: "diesel",
@@ -95,7 +114,7 @@ const PROGRAMS: [Program; 4] = [
              }\n\n\
              fn main() {}\n",
         )],
-        is_generated: false,
+        written_by: &[],
     },
 ];
 
@@ -126,8 +145,10 @@ impl Program {
         }
         fs::create_dir_all(folder.join("src"))?;
         self.write(&folder)?;
-        if self.is_generated {
-            generate(&folder)?;
+        if !self.written_by.is_empty() {
+            let mut bindery = Command::new(super::command()?);
+            bindery.current_dir(&folder).stdout(Stdio::null());
+            succeed(bindery.args(self.written_by))?;
         }
         succeed(in_folder(&folder).args(["fetch", "--quiet"]))?;
         let before = children_seconds()?;
@@ -166,21 +187,6 @@ impl Program {
         }
         Ok(())
     }
-}
-
-/// Writes the crate `models` of the schema in the folder.
-fn generate(folder: &Path) -> Result<(), Failure> {
-    let mut bindery = Command::new(super::command()?);
-    bindery.current_dir(folder).stdout(Stdio::null()).args([
-        "generate",
-        "--schema",
-        "schema.sql",
-        "--out",
-        "models",
-        "--crate",
-        "models",
-    ]);
-    succeed(&mut bindery)
 }
 
 /// Without a wrapper around rustc: a cache would answer for it.

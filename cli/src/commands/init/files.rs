@@ -6,27 +6,61 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
-/// Writes files that are not there, then one that is there anew. Where one cannot be written, those that were are removed.
-pub(super) fn write(new: &[(&str, &str)], changed: Option<(&str, String)>) -> Result<(), Failure> {
-    let mut written = Written(Vec::new());
-    for &(name, text) in new {
+/// Writes files that are not there, then one that is there anew. Where one cannot be written, those that were are removed, and the folders that
+/// were made for them.
+pub(super) fn write(
+    new: &[(String, String)],
+    changed: Option<(&str, String)>,
+) -> Result<(), Failure> {
+    let mut made = Made::default();
+    for (name, text) in new {
+        let path = Path::new(name);
+        made.folder_of(path)?;
         write_new(name, text)?;
-        written.0.push(name);
+        made.files.push(path);
     }
     if let Some((name, text)) = changed {
         replace(name, &text)?;
     }
-    written.0.clear();
+    made.is_whole = true;
     Ok(())
 }
 
-/// Files that are removed again unless all are written.
-struct Written<'n>(Vec<&'n str>);
+/// Files and folders that are removed again unless all are made.
+#[derive(Default)]
+struct Made<'n> {
+    files: Vec<&'n Path>,
+    folders: Vec<&'n Path>,
+    is_whole: bool,
+}
 
-impl Drop for Written<'_> {
+impl<'n> Made<'n> {
+    /// Makes the folder of a file, and those above it that are not there.
+    fn folder_of(&mut self, file: &'n Path) -> Result<(), Failure> {
+        let Some(folder) = file.parent().filter(|it| !it.as_os_str().is_empty()) else {
+            return Ok(());
+        };
+        self.folder_of(folder)?;
+        match fs::create_dir(folder) {
+            Ok(()) => self.folders.push(folder),
+            Err(_) if folder.is_dir() => (),
+            Err(error) => return Err(cannot(&folder.display().to_string(), &error)),
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Made<'_> {
     fn drop(&mut self) {
-        for name in &self.0 {
-            let _ = fs::remove_file(name);
+        if self.is_whole {
+            return;
+        }
+        for file in &self.files {
+            let _ = fs::remove_file(file);
+        }
+        // Those that another program put something into meanwhile stay.
+        for folder in self.folders.iter().rev() {
+            let _ = fs::remove_dir(folder);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod cargo;
 mod files;
+mod schema_crate;
 
 use std::fs;
 use std::io::Write as _;
@@ -13,6 +14,7 @@ use bindery_schema::model::EngineId;
 use clap::Args;
 use serde::Serialize;
 
+use self::schema_crate::SchemaCrate;
 use crate::database::Engines;
 use crate::failure::Failure;
 use crate::options::{ConfigOptions, Format, ProgressOptions, SchemaOptions, dialect_parser};
@@ -21,15 +23,16 @@ use crate::progress::Progress;
 use crate::project::{Compiled, DialectChoice, Project};
 use crate::report::document;
 
-/// Begin a project: schema, bindery.toml and build.rs
+/// Begin a project: schema, bindery.toml and the crate of the models
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Begin a project in this folder: schema, bindery.toml and build.rs, from nothing, around a schema file or dump, or around a \
-        database. No file that is there is changed, but for Cargo.toml with `--cargo`; what is to be added to it, and to a build.rs that is \
-        there, is printed.",
+    long_about = "Begin a project in this folder: schema, bindery.toml and a crate of the models, from nothing, around a schema file or dump, \
+        or around a database. The crate is compiled when the schema changes, and not when the program does. No file that is there is \
+        changed, but for Cargo.toml with `--cargo`; what is to be added to it is printed.",
     after_help = "Examples:\n  \
         bindery init                                   an SQLite file and one table\n  \
         bindery init --dialect postgres --cargo\n  \
+        bindery init --no-crate                        the models in this package, by its build.rs\n  \
         bindery init --from dump.sql\n  \
         bindery init --from-url sqlite://app.db\n  \
         bindery init --from-url 'postgres://ann:${PASSWORD}@localhost/shop'"
@@ -44,6 +47,12 @@ pub(crate) struct InitArguments {
     /// A database whose schema is written to schema.sql; a password only as a variable, `${PASSWORD}`
     #[arg(long, value_name = "URL", conflicts_with = "from")]
     from_url: Option<String>,
+    /// The folder of the crate of the models, whose last part is the crate's name
+    #[arg(long = "crate", value_name = "DIR", default_value = "models")]
+    crate_folder: PathBuf,
+    /// No crate of their own: the models are compiled in this package, by its build script
+    #[arg(long, conflicts_with = "crate_folder")]
+    no_crate: bool,
     /// Add the dependencies to Cargo.toml
     #[arg(long)]
     cargo: bool,
@@ -78,14 +87,13 @@ struct Plan {
     file: Option<PathBuf>,
     /// `None` where the schema is in a file that is there.
     schema: Option<String>,
-    has_build: bool,
 }
 
 /// The answer of the command; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
 struct Begun {
     /// The files that were written.
-    written: Vec<&'static str>,
+    written: Vec<String>,
     /// The steps left to the user, in words and lines to copy.
     to_do: Vec<String>,
 }
@@ -96,39 +104,75 @@ pub(crate) fn run(arguments: &InitArguments, output: &Output) -> Result<(), Fail
         let failure = Failure::new(format!("there is a `{CONFIG}`: this is a project already"));
         return Err(failure.help("another engine is a section `[engines.NAME]` in it"));
     }
+    let beside = (!arguments.no_crate).then(|| SchemaCrate::in_folder(&arguments.crate_folder));
+    let beside = beside.transpose()?;
     let plan = match &arguments.from_url {
         Some(url) => around_database(url, arguments, output)?,
         None => around_file(arguments)?,
     };
-    let dependencies = cargo::Dependencies::of(&features(&plan)?);
-    let mut begun = Begun {
-        written: Vec::new(),
-        to_do: Vec::new(),
+    let features = features(&plan)?;
+    let code = match &beside {
+        Some(schema) => Code::beside(schema, &features),
+        None => Code::within(&features),
     };
-    let mut files = vec![(CONFIG, plan.config.as_str())];
-    files.extend(plan.schema.as_deref().map(|text| (SCHEMA, text)));
-    if plan.has_build {
-        begun.to_do.push(format!(
-            "in the main function of `{BUILD}`:\n    {BUILD_LINE}"
-        ));
-    } else {
-        files.push((BUILD, BUILD_TEXT));
-    }
-    begun.written.extend(files.iter().map(|(name, _)| *name));
+    let mut files = vec![(CONFIG.to_owned(), plan.config)];
+    files.extend(plan.schema.map(|text| (SCHEMA.to_owned(), text)));
+    files.extend(code.files);
+    let mut begun = Begun {
+        written: files.iter().map(|(name, _)| name.clone()).collect(),
+        to_do: code.to_do,
+    };
     let manifest = if arguments.cargo {
-        begun.written.push(cargo::MANIFEST);
-        Some(dependencies.added()?)
+        begun.written.push(cargo::MANIFEST.to_owned());
+        Some(code.lines.added()?)
     } else {
-        begun.to_do.push(dependencies.to_do());
+        begun.to_do.push(code.lines.to_do());
         None
     };
     if !arguments.dry_run {
         files::write(&files, manifest.map(|text| (cargo::MANIFEST, text)))?;
     }
-    begun
-        .to_do
-        .push("in `src/main.rs` or `src/lib.rs`:\n    bindery::include_schema!();".to_owned());
+    begun.to_do.push(format!(
+        "in `src/main.rs` or `src/lib.rs`:\n    {}",
+        code.line
+    ));
     print(&begun, arguments, output)
+}
+
+/// The package that compiles the schema, and the lines that it needs.
+struct Code {
+    files: Vec<(String, String)>,
+    /// For the `Cargo.toml` of the program.
+    lines: cargo::Lines,
+    /// The steps left to the user beside those lines.
+    to_do: Vec<String>,
+    /// The line of the program that has the models in scope.
+    line: String,
+}
+
+impl Code {
+    /// A crate of its own.
+    fn beside(schema: &SchemaCrate, features: &[&str]) -> Self {
+        Self {
+            files: schema.files(features, CONFIG).into(),
+            lines: cargo::Lines::of_program(schema),
+            to_do: Vec::new(),
+            line: schema.use_line(),
+        }
+    }
+
+    /// The build script of the program's package.
+    fn within(features: &[&str]) -> Self {
+        let is_there = Path::new(BUILD).exists();
+        let to_do = || format!("in the main function of `{BUILD}`:\n    {BUILD_LINE}");
+        let file = || (BUILD.to_owned(), BUILD_TEXT.to_owned());
+        Self {
+            files: (!is_there).then(file).into_iter().collect(),
+            lines: cargo::Lines::of_schema(features),
+            to_do: is_there.then(to_do).into_iter().collect(),
+            line: "bindery::include_schema!();".to_owned(),
+        }
+    }
 }
 
 /// The features of the runtime that the schema needs, also of one that is not written yet.
@@ -177,7 +221,6 @@ fn around_file(arguments: &InitArguments) -> Result<Plan, Failure> {
         config: config(dialect, None, name),
         file,
         schema,
-        has_build: Path::new(BUILD).exists(),
     })
 }
 
@@ -220,7 +263,6 @@ fn around_database(url: &str, arguments: &InitArguments, output: &Output) -> Res
         config,
         file: None,
         schema: Some(schema),
-        has_build: Path::new(BUILD).exists(),
     })
 }
 
