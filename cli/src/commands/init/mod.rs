@@ -32,7 +32,7 @@ use crate::report::document;
     after_help = "Examples:\n  \
         bindery init                                   an SQLite file and one table\n  \
         bindery init --dialect postgres --cargo\n  \
-        bindery init --no-crate                        the models in this package, by its build.rs\n  \
+        bindery init --no-crate                        models by its build.rs\n  \
         bindery init --from dump.sql\n  \
         bindery init --from-url sqlite://app.db\n  \
         bindery init --from-url 'postgres://ann:${PASSWORD}@localhost/shop'"

@@ -7,7 +7,7 @@ use bindery_codegen::Standalone;
 use super::cargo::{Lines, MANIFEST, has_dependency, package_name};
 use crate::failure::Failure;
 
-/// What else the program knows by the name of a crate.
+/// The other use that the program has of the name of a crate.
 fn taken_by(name: &str) -> Option<&'static str> {
     let module = name.replace('-', "_");
     let is_there = |end: &str| Path::new(&format!("src/{module}{end}")).is_file();
