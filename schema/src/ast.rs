@@ -38,7 +38,7 @@ pub use table::{
 };
 pub use tag::{
     AllowTag, ChangeKind, EngineTag, InterfaceField, InterfaceTag, LengthTag, LinkEngine, LinkTag,
-    Notes, PublishTag, PublishedEvent, RedactTag, Redaction, SerdeTags, ShardTag, SyncTag,
+    Notes, PublishTag, PublishedEvent, RedactTag, Redaction, Said, SerdeTags, ShardTag, SyncTag,
 };
 
 /// All files of one run.

@@ -10,9 +10,7 @@ use crate::{lower, parse, queries, resolve};
 /// Mistakes are in `diagnostics`; the model then holds what could be made of the rest.
 pub fn read_model(input: &Input, diagnostics: &mut Diagnostics) -> Model {
     let ast = parse::parse(input, diagnostics);
-    let draft = lower::lower(&ast, input, diagnostics);
-    // The next text has its place.
-    drop(ast);
+    let draft = lower::lower(ast, input, diagnostics);
     let mut model = resolve::resolve(draft, input, diagnostics);
     queries::bind(&mut model, input, diagnostics);
     model

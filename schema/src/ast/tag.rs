@@ -1,5 +1,8 @@
 //! Annotations of tables and columns: `-- @engines`, `-- @sync` and the others, and the prose beside them.
 
+use std::ops::Deref;
+use std::sync::LazyLock;
+
 use super::{Colocation, Name, ObjectName};
 use crate::source::Span;
 
@@ -12,9 +15,40 @@ pub struct EngineTag {
     pub span: Span,
 }
 
-/// The annotations of a table or a column, and the prose beside them.
+/// The annotations of a table or a column, and the prose beside them. Most columns have none: what they could say is apart.
 #[derive(Debug, Clone, Default)]
 pub struct Notes {
+    said: Option<Box<Said>>,
+}
+
+impl Notes {
+    /// Returns what they say, to be changed.
+    pub(crate) fn change(&mut self) -> &mut Said {
+        self.said.get_or_insert_default()
+    }
+}
+
+impl From<Said> for Notes {
+    fn from(said: Said) -> Self {
+        Self {
+            said: Some(Box::new(said)),
+        }
+    }
+}
+
+impl Deref for Notes {
+    type Target = Said;
+
+    fn deref(&self) -> &Said {
+        self.said.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+static NOTHING: LazyLock<Said> = LazyLock::new(Said::default);
+
+/// The content of [`Notes`].
+#[derive(Debug, Clone, Default)]
+pub struct Said {
     /// `@engines`, `@engine`.
     pub engines: Option<EngineTag>,
     /// `@model`: the name of the model in Rust.

@@ -325,8 +325,8 @@ fn leave_comment(column: &mut DraftColumn, copy: &Copy) {
         return;
     }
     let comment = column.comment.take();
-    if column.notes.docs.is_empty() {
-        column.notes.docs = comment.as_deref().map(comment_text).unwrap_or_default();
+    if let Some(comment) = comment.filter(|_| column.notes.docs.is_empty()) {
+        column.notes.change().docs = comment_text(&comment);
     }
 }
 

@@ -1,8 +1,9 @@
 //! Where the rows of tables are, as calls of Citus' functions change it.
 
 use super::Fold;
-use crate::ast::{Colocation, Distribute, DistributionChange, FileAst, Name};
+use crate::ast::{Colocation, Distribute, DistributionChange, FileAst, Name, Notes, ShardTag};
 use crate::draft::{DraftDistribution, DraftShardGroup, DraftTable, TableIndex};
+use crate::source::Span;
 
 impl DraftDistribution {
     /// The column by whose value a row is on one server.
@@ -56,11 +57,11 @@ impl Fold<'_> {
     /// The tags of the table hold until a call changes it.
     fn settle_tags(&mut self, file: &FileAst, index: TableIndex) {
         let table = self.table_mut(index);
-        let reference = table.notes.reference.take();
-        let own = table.notes.shard.take().map(|tag| (tag, None));
+        let (reference, own) = take_tags(&mut table.notes);
+        let own = own.map(|tag| (tag, None));
         let at_columns = table.columns.iter_mut().filter_map(|column| {
-            let tag = column.notes.shard.take()?;
-            Some((tag, Some(column.name.clone())))
+            let (_, tag) = take_tags(&mut column.notes);
+            Some((tag?, Some(column.name.clone())))
         });
         let tag = own.into_iter().chain(at_columns).last();
         let settled = match (reference, tag) {
@@ -97,6 +98,15 @@ impl Fold<'_> {
 
 fn group_of(table: &DraftTable) -> Option<DraftShardGroup> {
     table.distribution.as_ref()?.group()
+}
+
+/// The tags that are about servers, which the table then has no more.
+fn take_tags(notes: &mut Notes) -> (Option<Span>, Option<ShardTag>) {
+    if notes.reference.is_none() && notes.shard.is_none() {
+        return (None, None);
+    }
+    let said = notes.change();
+    (said.reference.take(), said.shard.take())
 }
 
 fn shard_column(distribution: &DraftDistribution) -> Option<&Name> {

@@ -130,7 +130,9 @@ impl Fold<'_> {
     /// A table with its own options, and nothing else yet.
     pub(super) fn empty_table(&self, file: &FileAst, created: &CreateTable) -> DraftTable {
         let mut notes = created.notes.clone();
-        notes.length = notes.length.or(file.length);
+        if notes.length.is_none() && file.length.is_some() {
+            notes.change().length = file.length;
+        }
         DraftTable {
             comment: created.comment.clone(),
             native: DraftNative {
@@ -145,6 +147,7 @@ impl Fold<'_> {
             storage_engine: created.storage_engine.clone(),
             incomplete: created.incomplete,
             query: created.query.clone(),
+            columns: Vec::with_capacity(created.columns.len()),
             ..named_table(file, &created.name, &notes)
         }
     }

@@ -37,6 +37,7 @@ mod view_readers;
 
 use crate::lists::IntoVec as _;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::mem;
 
 use crate::ast::{
     Ast, Comment, CommentTarget, CreateFunction, CreateIndex, CreateTable, DroppedKey, FileAst,
@@ -54,25 +55,27 @@ use crate::source::FileId;
 use effects::Effects;
 use objects::Objects;
 
-/// Folds all files.
-pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
+/// Folds all files. What is folded makes room for what is made of the next.
+pub fn lower(mut ast: Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
     let default_engine = input.default_engine_name().unwrap_or_default().to_owned();
     let mut fold = Fold::new(default_engine, diagnostics);
-    for file in &ast.files {
+    for file in &mut ast.files {
+        let statements = mem::take(&mut file.statements);
+        let file = &*file;
         for (kind, count) in &file.skipped {
             *fold.skipped.entry(kind.clone()).or_default() += count;
         }
         fold.stood_in.extend(file.stood_in.iter().cloned());
         fold.text_searches
             .extend(file.text_searches.iter().cloned());
-        for statement in &file.statements {
+        for statement in statements {
             fold.now += 1;
-            fold.statement(file, statement);
+            fold.statement(file, &statement);
         }
         fold.leave_out_outdated_views(file);
         fold.qualify_views(file);
     }
-    fold.report_parts(ast);
+    fold.report_parts(&ast);
     if input.has_tables_outside {
         fold.add_tables_outside();
     }

@@ -457,7 +457,7 @@ impl Fold<'_> {
         let mut table = self.table_mut(parent).clone();
         table.name = name;
         table.native = DraftNative::default();
-        (table.comment, table.notes.model) = (None, None);
+        (table.comment, table.notes.change().model) = (None, None);
         // The database named the keys and indexes of the part on its own.
         let keys = table.primary_key.iter_mut().map(|key| &mut key.name);
         let keys = keys.chain(table.uniques.iter_mut().map(|unique| &mut unique.name));

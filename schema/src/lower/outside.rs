@@ -1,7 +1,7 @@
 //! Tables that foreign keys refer to and that no text makes. Migrations do not make those of other programs, which a schema declares with
 //! `@unmanaged`.
 
-use crate::ast::{KeyWords, Name, Notes, Reference};
+use crate::ast::{KeyWords, Name, Notes, Reference, Said};
 use crate::draft::{
     DraftColumn, DraftForeignKey, DraftGenerated, DraftKey, DraftNative, DraftTable,
 };
@@ -79,10 +79,10 @@ fn outside(table: &DraftTable, key: &DraftForeignKey) -> DraftTable {
             ..DraftNative::default()
         },
         query: None,
-        notes: Notes {
+        notes: Notes::from(Said {
             unmanaged: Some(key.span),
-            ..Notes::default()
-        },
+            ..Said::default()
+        }),
         renames: Vec::new(),
         ..table.clone()
     }

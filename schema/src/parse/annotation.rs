@@ -5,7 +5,7 @@ mod serde;
 
 use crate::ast::{
     AllowTag, EngineTag, InterfaceTag, LengthTag, LinkTag, Name, Notes, PublishTag, RedactTag,
-    Redaction, ShardTag,
+    Redaction, Said, ShardTag,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::levels;
@@ -91,26 +91,25 @@ pub(super) struct Tag<'a> {
 impl<'a> Reader<'a> {
     /// Annotations and prose of a table, a column or something else.
     pub(crate) fn notes(&mut self, comments: &[Comment], place: AnnotationTarget) -> Notes {
-        let mut notes = Notes::default();
-        let mut dialect = None;
+        let (mut said, mut dialect) = (Said::default(), None);
         for tag in self.tags(comments) {
-            self.apply(&tag, place, &mut notes, &mut dialect);
+            self.apply(&tag, place, &mut said, &mut dialect);
         }
-        notes.docs = prose::lines(self.text, comments);
-        notes
+        said.docs = prose::lines(self.text, comments);
+        said.into()
     }
 
     /// Annotations of a file's head.
     pub(crate) fn head(&mut self, comments: &[Comment]) -> Head {
-        let (mut notes, mut dialect) = (Notes::default(), None);
+        let (mut said, mut dialect) = (Said::default(), None);
         for tag in self.tags(comments) {
-            self.apply(&tag, AnnotationTarget::Head, &mut notes, &mut dialect);
+            self.apply(&tag, AnnotationTarget::Head, &mut said, &mut dialect);
         }
         Head {
-            engines: notes.engines,
+            engines: said.engines,
             dialect,
-            length: notes.length,
-            allow: notes.allow,
+            length: said.length,
+            allow: said.allow,
         }
     }
 
@@ -187,7 +186,7 @@ impl<'a> Reader<'a> {
         &mut self,
         tag: &Tag<'a>,
         place: AnnotationTarget,
-        notes: &mut Notes,
+        said: &mut Said,
         dialect: &mut Option<Dialect>,
     ) {
         let (allowed, word): (&[AnnotationTarget], &str) = match tag.word {
@@ -264,36 +263,36 @@ impl<'a> Reader<'a> {
         }
         if tag.word == "shard" {
             let is_at_column = place == AnnotationTarget::Column;
-            return set_once(self, tag, &mut notes.shard, |reader, tag| {
+            return set_once(self, tag, &mut said.shard, |reader, tag| {
                 reader.shard(tag, is_at_column)
             });
         }
-        self.set(tag, notes, dialect);
+        self.set(tag, said, dialect);
     }
 
-    fn set(&mut self, tag: &Tag<'a>, notes: &mut Notes, dialect: &mut Option<Dialect>) {
+    fn set(&mut self, tag: &Tag<'a>, said: &mut Said, dialect: &mut Option<Dialect>) {
         match tag.word {
-            "engines" | "engine" => set_once(self, tag, &mut notes.engines, Self::engines),
+            "engines" | "engine" => set_once(self, tag, &mut said.engines, Self::engines),
             "dialect" => set_once(self, tag, dialect, Self::dialect),
-            "model" => set_once(self, tag, &mut notes.model, Self::identifier),
-            "name" => set_once(self, tag, &mut notes.name, Self::identifier),
-            "type" => set_once(self, tag, &mut notes.rust_type, Self::rust_type),
-            "link" => set_once(self, tag, &mut notes.link, Self::link),
-            "version" => set_once(self, tag, &mut notes.version, Self::flag),
-            "updated" => set_once(self, tag, &mut notes.updated, Self::flag),
-            "skip" => set_once(self, tag, &mut notes.skip, Self::flag),
-            "validate" => set_once(self, tag, &mut notes.validate, Self::flag),
-            "capture" => set_once(self, tag, &mut notes.capture, Self::flag),
-            "reference" => set_once(self, tag, &mut notes.reference, Self::flag),
-            "interface" => set_once(self, tag, &mut notes.interface, Self::interface),
-            "length" => set_once(self, tag, &mut notes.length, Self::length),
-            "allow" => self.allow(tag, &mut notes.allow),
-            "sync" => notes.syncs.extend(self.sync(tag)),
-            "renamed_from" => set_once(self, tag, &mut notes.renamed_from, Self::former_name),
-            "redact" => set_once(self, tag, &mut notes.redact, Self::redact),
-            "serde" => self.serde(tag, &mut notes.serde),
-            "publish" => set_once(self, tag, &mut notes.publish, Self::publish),
-            _ => set_once(self, tag, &mut notes.unmanaged, Self::flag),
+            "model" => set_once(self, tag, &mut said.model, Self::identifier),
+            "name" => set_once(self, tag, &mut said.name, Self::identifier),
+            "type" => set_once(self, tag, &mut said.rust_type, Self::rust_type),
+            "link" => set_once(self, tag, &mut said.link, Self::link),
+            "version" => set_once(self, tag, &mut said.version, Self::flag),
+            "updated" => set_once(self, tag, &mut said.updated, Self::flag),
+            "skip" => set_once(self, tag, &mut said.skip, Self::flag),
+            "validate" => set_once(self, tag, &mut said.validate, Self::flag),
+            "capture" => set_once(self, tag, &mut said.capture, Self::flag),
+            "reference" => set_once(self, tag, &mut said.reference, Self::flag),
+            "interface" => set_once(self, tag, &mut said.interface, Self::interface),
+            "length" => set_once(self, tag, &mut said.length, Self::length),
+            "allow" => self.allow(tag, &mut said.allow),
+            "sync" => said.syncs.extend(self.sync(tag)),
+            "renamed_from" => set_once(self, tag, &mut said.renamed_from, Self::former_name),
+            "redact" => set_once(self, tag, &mut said.redact, Self::redact),
+            "serde" => self.serde(tag, &mut said.serde),
+            "publish" => set_once(self, tag, &mut said.publish, Self::publish),
+            _ => set_once(self, tag, &mut said.unmanaged, Self::flag),
         }
     }
 

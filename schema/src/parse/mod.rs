@@ -288,7 +288,7 @@ impl<'a> FileReader<'a> {
                 for statement_found in &mut found {
                     if let Statement::CreateEnum(created) = statement_found {
                         let above = self.comments.take_above(statement.start());
-                        created.docs = self.notes(&above, AnnotationTarget::Elsewhere).docs;
+                        created.docs = self.notes(&above, AnnotationTarget::Elsewhere).docs.clone();
                     }
                 }
                 self.ast.statements.extend(found);
@@ -327,7 +327,8 @@ impl<'a> FileReader<'a> {
         table.notes = self.notes(&own, AnnotationTarget::Table);
         self.allow_in(&mut table.notes, statement.start(), statement.end);
         if table.keeper != Keeper::Database {
-            table.notes.unmanaged.get_or_insert(table.name.name.span);
+            let unmanaged = &mut table.notes.change().unmanaged;
+            unmanaged.get_or_insert(table.name.name.span);
         }
         self.ast
             .statements
@@ -415,7 +416,9 @@ impl<'a> FileReader<'a> {
 
     /// `@allow` is for what it stands at.
     fn allow_in(&self, notes: &mut Notes, start: u32, end: u32) {
-        if let Some(allow) = &mut notes.allow {
+        if notes.allow.is_some()
+            && let Some(allow) = &mut notes.change().allow
+        {
             allow.area = self.span(start, end);
         }
     }

@@ -166,7 +166,7 @@ impl<'a> Resolver<'a> {
             .as_ref()
             .map_or_else(|| name::model_name(&base.text), |name| name.text.clone());
         let key = self.primary_key(draft);
-        let columns: Vec<Column> = draft
+        let mut columns: Vec<Column> = draft
             .columns
             .iter()
             .enumerate()
@@ -184,6 +184,7 @@ impl<'a> Resolver<'a> {
                 .map(comment_text)
                 .unwrap_or_default();
         }
+        columns.shrink_to_fit();
         let uniques = self.uniques(draft, &columns, key.as_ref());
         let indexes = self.indexes(draft, &uniques, key.as_ref());
         let checks = self.checks(draft);

@@ -73,6 +73,7 @@ impl Cursor<'_> {
         }
         if table.of.is_none() || self.is_symbol(0, "(") {
             self.elements(table, places, problems)?;
+            table.columns.shrink_to_fit();
         }
         self.table_options(table)
     }
