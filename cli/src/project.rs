@@ -43,6 +43,8 @@ pub(crate) struct Project {
     pub(crate) config: Option<Config>,
     /// Its file, where one is named.
     config_path: Option<PathBuf>,
+    /// All files that were looked at, in their order, and folders of queries.
+    pub(crate) files: Vec<PathBuf>,
     pub(crate) input: Input,
     pub(crate) found: Diagnostics,
 }
@@ -75,6 +77,7 @@ impl Project {
         Ok(Self {
             config: project.config,
             config_path: paths.config,
+            files: project.files,
             input: project.input,
             found,
         })
@@ -99,6 +102,7 @@ impl Project {
         let project = Self {
             config: project.config,
             config_path: path,
+            files: project.files,
             input: project.input,
             found,
         };
@@ -135,6 +139,7 @@ impl Project {
         let project = Self {
             config: project.config,
             config_path: paths.config,
+            files: project.files,
             input,
             found,
         };

@@ -2,8 +2,11 @@
 //!
 //! Only files that carry the header line are ours: nothing else is overwritten or removed.
 
+mod checksum;
+mod current;
 mod format;
 mod manifest;
+mod way;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -22,12 +25,14 @@ use crate::output::{read_file, unwritable, write_if_changed};
 /// Crates that a generated one would stand in the way of.
 const TAKEN_NAMES: &[&str] = &["alloc", "bindery", "core", "proc_macro", "std", "test"];
 
-/// A generated crate: where it is and what it is called.
+/// A generated crate: where it is, how it is called, and of what it is made.
 #[derive(Debug, Clone)]
 pub struct Standalone {
     folder: PathBuf,
     name: String,
     known: ConfiguredCrates,
+    /// The files that the schema is read from; none: the crate does not compare itself with them.
+    made_of: Vec<PathBuf>,
 }
 
 /// The changes that generating made. Paths are below the crate's folder, with `/`, sorted.
@@ -72,6 +77,7 @@ impl Standalone {
                 folder: folder.as_ref().to_owned(),
                 name: name.to_owned(),
                 known: ConfiguredCrates::default(),
+                made_of: Vec::new(),
             });
         }
         Err(CompileError::new(format!(
@@ -83,6 +89,14 @@ impl Standalone {
     #[must_use]
     pub fn with_crates_of(mut self, config: &Config) -> Self {
         self.known = ConfiguredCrates::from_config(config);
+        self
+    }
+
+    /// With a build script, which needs nothing but the standard library and fails where one of these files has changed since: those of
+    /// [`Project::files`](bindery_schema::project::Project), of which the first is beside the schema. A file that is not there is not compared.
+    #[must_use]
+    pub fn made_of(mut self, files: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.made_of = files.into_iter().collect();
         self
     }
 
@@ -156,6 +170,12 @@ impl Standalone {
             file_per_model: true,
         };
         let mut files = emit(model, &options);
+        if !self.made_of.is_empty() {
+            files.push(GeneratedFile {
+                path: current::FILE.to_owned(),
+                text: current::build_script(&self.folder, &self.name, &self.made_of),
+            });
+        }
         format::format(&mut files);
         files.push(GeneratedFile {
             path: "Cargo.toml".to_owned(),

@@ -21,7 +21,8 @@ use crate::text::count;
 #[command(
     long_about = "Write a crate for the schema: no database is needed.\n\n\
         Files that are as they should be are left untouched, those of models that are gone are removed, and a file \
-        that was not generated is never overwritten.",
+        that was not generated is never overwritten. The crate has a build script of its own, which compiles nothing: \
+        once the schema has changed, builds fail until the crate is generated again.",
     after_help = "Examples:\n  \
         bindery generate --out crates/db --crate shop-db\n  \
         bindery generate --out crates/db --crate shop-db --check   in CI"
@@ -70,6 +71,7 @@ pub(crate) fn run(arguments: &GenerateArguments, output: &Output) -> Result<(), 
     if let Some(config) = &compiled.project.config {
         place = place.with_crates_of(config);
     }
+    place = place.made_of(compiled.project.files.iter().cloned());
     let model = report::checked_with(&compiled, options, output, report::Advice::OfModels)?;
     if !has_rustfmt() {
         output.message("note: rustfmt cannot be run, so the code is indented and not formatted\n");

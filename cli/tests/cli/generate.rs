@@ -22,7 +22,18 @@ fn a_crate_is_written_once_and_checked() {
         &project.run(GENERATE).good(),
         &["written   Cargo.toml", "written   src/blogs.rs"],
     );
-    assert_eq!(names_in(&project.path("db")), ["Cargo.toml", "src"]);
+    assert_eq!(
+        names_in(&project.path("db")),
+        ["Cargo.toml", "build.rs", "src"]
+    );
+    let script = fs::read_to_string(project.path("db/build.rs")).expect("it was written");
+    holds(
+        &script,
+        &[
+            "(\"../schema.sql\", 0x",
+            "run `bindery generate --out db --crate shop-db`",
+        ],
+    );
     assert_eq!(project.run(&format!("{GENERATE} --check")).good(), "");
     let again = project.run(GENERATE).good();
     assert!(
@@ -42,6 +53,7 @@ fn a_crate_that_is_stale_fails_the_check_and_stays_as_it_is() {
     );
     let outcome = project.run(&format!("{GENERATE} --check"));
     let expected = [
+        "changed   build.rs",
         "changed   src/lib.rs",
         "leftover  src/blogs.rs",
         "missing   src/notes.rs",
@@ -70,7 +82,7 @@ fn what_was_done_as_data() {
     let states = project.run(&check).json();
     assert_eq!(states[0], json!({"path": "Cargo.toml", "state": "missing"}));
     let document = project.run(&format!("{GENERATE} --format json")).json();
-    let expected = json!({"written": ["Cargo.toml", "src/lib.rs", "src/note.rs", "src/notes.rs"], "removed": [], "unchanged": 0});
+    let expected = json!({"written": ["Cargo.toml", "build.rs", "src/lib.rs", "src/note.rs", "src/notes.rs"], "removed": [], "unchanged": 0});
     assert_eq!(document, expected);
     assert_eq!(project.run(&check).json(), json!([]));
 }

@@ -32,8 +32,11 @@ fn formatted_by(program: &Path, files: &mut [GeneratedFile]) -> Option<()> {
     // One that is found before those of the project and the user.
     std::fs::write(folder.0.join("rustfmt.toml"), "").ok()?;
     // It follows `mod`, so one process formats all.
+    let roots = ["src/lib.rs", "build.rs"].into_iter();
+    let roots = roots.filter(|root| files.iter().any(|file| file.path == *root));
     let status = Command::new(program)
-        .args(["--edition", "2024", "src/lib.rs"])
+        .args(["--edition", "2024"])
+        .args(roots)
         .current_dir(&folder.0)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -1,11 +1,12 @@
 //! The manifest of a generated crate: bindery, and the crates that Rust types of the schema's own words are of.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use bindery_schema::config::{Config, CrateConfig};
 use bindery_schema::model::{FieldType, Model};
 
+use super::way::relative;
 use crate::emit::{HEADER, crates_of, features};
 use crate::error::CompileError;
 
@@ -136,53 +137,9 @@ fn quoted(text: &str) -> String {
     quoted + "\""
 }
 
-/// The way from one folder to another, with `/`; nothing of either has to be there.
-fn relative(from: &Path, to: &Path) -> String {
-    let (from, to) = (plain(from), plain(to));
-    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = std::iter::repeat_n("..".to_owned(), from.len() - same);
-    let way: Vec<String> = up.chain(to[same..].iter().cloned()).collect();
-    if way.is_empty() {
-        ".".to_owned()
-    } else {
-        way.join("/")
-    }
-}
-
-/// The names of a path from the root on, without `.` and `..`.
-fn plain(path: &Path) -> Vec<String> {
-    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut names = Vec::new();
-    for part in whole.components() {
-        match part {
-            Component::Prefix(_) | Component::Normal(_) => {
-                names.push(part.as_os_str().to_string_lossy().into_owned());
-            }
-            Component::ParentDir => {
-                names.pop();
-            }
-            Component::RootDir | Component::CurDir => {}
-        }
-    }
-    names
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_way_from_one_folder_to_another() {
-        for (from, to, way) in [
-            ("crates/db", "types", "../../types"),
-            ("crates/db", "crates/types", "../types"),
-            ("crates/db", "crates/db/types", "types"),
-            ("./crates/../db", "db", "."),
-            ("/a/b", "/c", "../../c"),
-        ] {
-            assert_eq!(relative(Path::new(from), Path::new(to)), way, "{from} {to}");
-        }
-    }
 
     #[test]
     fn texts_stay_within_their_quotes() {

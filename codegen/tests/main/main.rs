@@ -11,5 +11,6 @@ mod in_place;
 mod migrations;
 mod own_statements;
 mod own_tables;
+mod stale_crate;
 mod support;
 mod types_page;
