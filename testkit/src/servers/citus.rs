@@ -201,6 +201,10 @@ fn node_options(installed: &Path) -> ServerOptions {
         .setting("shared_preload_libraries", "citus")
         .setting("wal_level", "logical")
         .setting("max_prepared_transactions", "200")
+        // Of the 8 that are usual each database of a test has one, and without a free one a table that is spread while it is written waits for
+        // its subscription: two hours, by `citus.logical_replication_timeout`.
+        .setting("max_worker_processes", "64")
+        .setting("max_logical_replication_workers", "16")
         // In place of 32, each of which is a table of its own: two on each worker show the same.
         .setting("citus.shard_count", "4")
         // By default Citus makes certificates for its connections between nodes.
