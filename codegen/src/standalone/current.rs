@@ -13,7 +13,7 @@ pub(super) const FILE: &str = "build.rs";
 const MAIN: &str = r#"fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     for (path, made_of) in MADE_OF {
-        // Where it is not there, the crate is used without its schema.
+        // Without its files the crate is used as it is.
         let Some(checksum) = checksum(Path::new(path)) else {
             continue;
         };

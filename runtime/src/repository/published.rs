@@ -24,8 +24,8 @@ const ATTEMPTS: usize = 8;
 const RELAY_ATTEMPTS: i64 = 1_000_000;
 pub(crate) const EVENTS_TABLE: &str = "_bindery_events";
 
-/// Whether the changes of this model are published on any engine. Asked in a `const` block, as the compiler then leaves out, of a program's code for
-/// each model, all that stands behind it.
+/// Whether the changes of this model are published on any engine. Called in a `const` block, it has rustc compile nothing of events for
+/// other models.
 pub(crate) const fn is_published<M: Model>() -> bool {
     !M::EVENTS.engines.is_empty()
 }

@@ -15,7 +15,7 @@ struct Program {
     name: &'static str,
     dependencies: &'static str,
     files: &'static [(&'static str, &'static str)],
-    /// What the command `bindery` has written before, by these arguments.
+    /// The arguments of the command `bindery`, which writes files before the build; none: it is not run.
     written_by: &'static [&'static str],
 }
 
