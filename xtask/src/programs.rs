@@ -27,7 +27,7 @@ pub(crate) const WEB_SERVICE: &str = "bindery-example-axum service";
 /// The quickstart and the web service, then every door crate.
 pub(crate) fn steps(databases: &Databases, built: &Built) -> Result<Vec<Step>, Failure> {
     let mut steps = quickstart(databases, built)?;
-    steps.extend(web_service(databases, built)?);
+    steps.extend(web_service(databases)?);
     for folder in workspace::doors() {
         steps.extend(door(&folder, databases, built)?);
     }
@@ -116,40 +116,37 @@ fn quickstart(databases: &Databases, built: &Built) -> Result<Vec<Step>, Failure
     of_no_databases(&mut alone);
     let mut steps = vec![Step::new("quickstart with nothing set", alone)];
     for pairing in pairings::of_engines("quickstart", databases, &folder)? {
-        let mut command = built.program("quickstart")?;
-        command.current_dir(workspace::root());
         let title = format!("quickstart on {}", pairing.title);
-        let build = ["build", "--example", "quickstart"];
-        steps.extend(bound(&title, &build, command, &pairing));
+        let build = bound(&["build", "--example", "quickstart"], &pairing);
+        let mut run = built.program("quickstart")?;
+        run.current_dir(workspace::root());
+        on_pairing(&mut run, &pairing);
+        steps.push(Step::new(format!("{title}: build it"), build));
+        steps.push(Step::new(title, run));
     }
     Ok(steps)
 }
 
 /// The web service, sent the requests of its README.
-fn web_service(databases: &Databases, built: &Built) -> Result<Vec<Step>, Failure> {
+fn web_service(databases: &Databases) -> Result<Vec<Step>, Failure> {
     let folder = workspace::target().join("web-service");
-    let mut steps = Vec::new();
-    for pairing in pairings::of_engines("web-service", databases, &folder)? {
-        let command = built.test(WEB_SERVICE)?;
+    let pairings = pairings::of_engines("web-service", databases, &folder)?;
+    let step = |pairing: Pairing| {
         let title = format!("web service on {}", pairing.title);
-        let build = ["test", "--no-run", "--test", "service"];
-        steps.extend(bound(&title, &build, command, &pairing));
-    }
-    Ok(steps)
+        Step::new(title, bound(&["test", "--test", "service"], &pairing))
+    };
+    Ok(pairings.into_iter().map(step).collect())
 }
 
-/// A program of the workspace, which is bound to the databases while it is built: that is done anew, with the features of the workspace, so that
-/// nothing else is.
-fn bound(title: &str, build: &[&str], mut run: Command, pairing: &Pairing) -> [Step; 2] {
-    let mut bind = cargo();
-    bind.args(build)
+/// What cargo does with a program of the workspace that is bound to the databases while it is built: with the features of the workspace, so
+/// that nothing else is built anew.
+fn bound(arguments: &[&str], pairing: &Pairing) -> Command {
+    let mut command = cargo();
+    command
+        .args(arguments)
         .args(["--quiet", "--workspace", "--all-features"]);
-    on_pairing(&mut bind, pairing);
-    on_pairing(&mut run, pairing);
-    [
-        Step::new(format!("{title}: build it"), bind),
-        Step::new(title, run),
-    ]
+    on_pairing(&mut command, pairing);
+    command
 }
 
 fn on_pairing(command: &mut Command, pairing: &Pairing) {

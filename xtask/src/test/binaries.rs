@@ -52,13 +52,6 @@ impl Built {
         let path = path.ok_or_else(|| format!("cargo built no program `{name}`"))?;
         Ok(Command::new(path))
     }
-
-    /// A test binary by its title, to be started.
-    pub(crate) fn test(&self, title: &str) -> Result<Command, Failure> {
-        let found = self.tests.iter().find(|it| it.title == title);
-        let found = found.ok_or_else(|| format!("cargo built no test binary `{title}`"))?;
-        Ok(found.command())
-    }
 }
 
 /// Builds all of them; `build` is `cargo test` with what selects them and its environment. Without any where that fails.
