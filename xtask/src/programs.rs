@@ -10,7 +10,7 @@ use crate::databases::Databases;
 use crate::pairings::{self, Pairing};
 use crate::step::Step;
 use crate::test::Built;
-use crate::workspace::{self, cargo};
+use crate::workspace::{self, cargo_once};
 
 /// Variables that name databases to a program: a developer's own must not get into the tests.
 pub(crate) const FOREIGN_VARIABLES: &[&str] = &[
@@ -39,7 +39,7 @@ pub(crate) fn steps(databases: &Databases, built: &Built) -> Result<Vec<Step>, F
 fn door(folder: &Path, databases: &Databases, built: &Built) -> Result<Vec<Step>, Failure> {
     let name = workspace::name_of(folder);
     if starts_its_servers(folder) {
-        let mut command = cargo();
+        let mut command = cargo_once();
         command.current_dir(folder);
         let title = format!("door `{name}` on servers of its own");
         return Ok(run_steps(title, folder, command).into());
@@ -55,7 +55,7 @@ fn door(folder: &Path, databases: &Databases, built: &Built) -> Result<Vec<Step>
                 steps.push(Step::new(format!("{title}: {doing} its models"), command));
             }
         }
-        let mut command = cargo();
+        let mut command = cargo_once();
         in_door(&mut command, folder, &pairing);
         steps.extend(run_steps(title, folder, command));
     }
@@ -141,7 +141,7 @@ fn web_service(databases: &Databases) -> Result<Vec<Step>, Failure> {
 /// What cargo does with a program of the workspace that is bound to the databases while it is built: with the features of the workspace, so
 /// that nothing else is built anew.
 fn bound(arguments: &[&str], pairing: &Pairing) -> Command {
-    let mut command = cargo();
+    let mut command = cargo_once();
     command
         .args(arguments)
         .args(["--quiet", "--workspace", "--all-features"]);

@@ -199,6 +199,11 @@ impl BrokerKind {
             Self::Nats => format!("tls://{USER}:{password}@localhost:{}", site.port),
         })
     }
+
+    /// The port for TLS, where that is another than the one without.
+    pub(super) fn port_of_tls(self, site: &Site) -> Option<u16> {
+        site.tls_port.filter(|_| self != Self::Nats)
+    }
 }
 
 impl fmt::Display for BrokerKind {

@@ -13,7 +13,7 @@ use crate::output::complain;
 use crate::programs;
 use crate::second_try::{self, SecondTry};
 use crate::step::{Report, Step};
-use crate::workspace::{self, cargo};
+use crate::workspace::{self, cargo_once};
 
 /// The arguments of `cargo test` that select all of them.
 pub(super) const SELECTED: [&str; 3] = ["--workspace", "--all-features", "--no-fail-fast"];
@@ -49,7 +49,7 @@ pub(super) fn run(
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
     let whole = || {
-        let mut command = cargo();
+        let mut command = cargo_once();
         prepare(command.arg("test").args(SELECTED));
         command
     };
