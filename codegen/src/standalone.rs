@@ -210,7 +210,7 @@ impl Standalone {
         )))
     }
 
-    /// Generated files in `src` that are not among these, sorted.
+    /// Generated files in `src`, and a build script, that are not among these, sorted.
     fn leftovers(&self, files: &[GeneratedFile]) -> Result<Vec<String>, CompileError> {
         let known: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
         let folder = self.folder.join("src");
@@ -226,6 +226,10 @@ impl Standalone {
             if path.ends_with(".rs") && !known.contains(path.as_str()) && is_ours(&entry.path()) {
                 found.push(path);
             }
+        }
+        let script = current::FILE;
+        if !known.contains(script) && is_ours(&self.folder.join(script)) {
+            found.push(script.to_owned());
         }
         found.sort();
         Ok(found)

@@ -68,10 +68,12 @@ pub(crate) fn run(arguments: &GenerateArguments, output: &Output) -> Result<(), 
         .map_or(DialectChoice::Configured, DialectChoice::Everything);
     let compiled = Project::load(options, dialect)?.compile();
     let compiled = compiled.with_checked_migrations();
+    let mut files = compiled.project.files.clone();
     if let Some(config) = &compiled.project.config {
         place = place.with_crates_of(config);
+        files.extend(config.folders_of_heads());
     }
-    place = place.made_of(compiled.project.files.iter().cloned());
+    place = place.made_of(files);
     let model = report::checked_with(&compiled, options, output, report::Advice::OfModels)?;
     if !has_rustfmt() {
         output.message("note: rustfmt cannot be run, so the code is indented and not formatted\n");

@@ -189,3 +189,30 @@ fn without_rustfmt_the_code_is_indented_and_a_note_says_so() {
     let text = fs::read_to_string(project.path("db/src/blogs.rs")).expect("it was written");
     holds(&text, &["\n        Self {\n            "]);
 }
+
+#[test]
+fn a_crate_with_the_last_migration_in_it_names_the_folder_of_migrations() {
+    let project = Project::new(&[
+        (
+            "bindery.toml",
+            "[engines.default]\nurl = \"sqlite://app.db\"\nschema-check = \"at-head\"\n",
+        ),
+        (
+            "schema.sql",
+            "CREATE TABLE notes (id INTEGER PRIMARY KEY);\n",
+        ),
+        (
+            "migrations/default/0001_notes.sql",
+            "CREATE TABLE notes (id INTEGER PRIMARY KEY);\n",
+        ),
+    ]);
+    project.run(GENERATE).good();
+    let script = fs::read_to_string(project.path("db/build.rs")).expect("it was written");
+    holds(&script, &["(\"../migrations/default\", 0x"]);
+    project.write("migrations/default/0002_more.sql", "SELECT 1;\n");
+    let stale = project.run(&format!("{GENERATE} --check"));
+    holds(
+        &stale.results,
+        &["changed   build.rs", "changed   src/lib.rs"],
+    );
+}

@@ -3,12 +3,17 @@
 use std::fs;
 use std::path::Path;
 
-/// FNV-1a of a file's bytes, whatever its line ends are, or of the names of a folder's files of SQL; `None` where neither is there.
+/// FNV-1a of a file's bytes, whatever its line ends are, or of the names of a folder's files of SQL and its folders, as those of
+/// migrations; `None` where neither is there.
 pub(crate) fn checksum(path: &Path) -> Option<u64> {
     let bytes = if path.is_dir() {
-        let entries = fs::read_dir(path).ok()?.flatten();
-        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let mut names: Vec<String> = names.filter(|name| name.ends_with(".sql")).collect();
+        let mut names = Vec::new();
+        for entry in fs::read_dir(path).ok()?.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".sql") || entry.path().is_dir() {
+                names.push(name);
+            }
+        }
         names.sort();
         names.join("\n").into_bytes()
     } else if path.is_file() {

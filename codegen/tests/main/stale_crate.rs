@@ -32,7 +32,9 @@ fn a_crate_is_not_built_where_its_schema_has_changed() {
     let project = tempfile::tempdir().expect("a temporary folder can be made");
     let place = |name: &str| project.path().join(name);
     let write = |name: &str, text: &str| fs::write(place(name), text).expect("it can be written");
-    fs::create_dir(place("queries")).expect("it can be made");
+    for folder in ["queries", "migrations", "migrations/1_notes"] {
+        fs::create_dir(place(folder)).expect("it can be made");
+    }
     write("bindery.toml", "url = \"sqlite://app.db\"\n");
     write("schema.sql", SCHEMA);
     write("queries/a.sql", "");
@@ -41,6 +43,7 @@ fn a_crate_is_not_built_where_its_schema_has_changed() {
         "schema.sql",
         "queries",
         "queries/a.sql",
+        "migrations",
         "gone.sql",
     ]
     .map(place)
@@ -64,7 +67,8 @@ fn a_crate_is_not_built_where_its_schema_has_changed() {
                  cargo::rerun-if-changed=../../bindery.toml\n\
                  cargo::rerun-if-changed=../../schema.sql\n\
                  cargo::rerun-if-changed=../../queries\n\
-                 cargo::rerun-if-changed=../../queries/a.sql\n";
+                 cargo::rerun-if-changed=../../queries/a.sql\n\
+                 cargo::rerun-if-changed=../../migrations\n";
     assert_eq!(run(), fresh);
     write("schema.sql", &SCHEMA.replace('\n', "\r\n"));
     assert_eq!(run(), fresh, "line ends are no change");
@@ -78,6 +82,8 @@ fn a_crate_is_not_built_where_its_schema_has_changed() {
     write("schema.sql", SCHEMA);
     write("queries/b.sql", "");
     assert!(run().contains(&told("queries")), "{}", run());
+    fs::create_dir(place("migrations/2_names")).expect("it can be made");
+    assert!(run().contains(&told("migrations")), "{}", run());
     assert!(!run().contains(&told("schema.sql")), "{}", run());
 
     let stale = shop.check(&model(SCHEMA)).expect("it can be read");
@@ -93,6 +99,13 @@ fn a_crate_is_not_built_where_its_schema_has_changed() {
     for path in ["bindery.toml", "schema.sql"] {
         fs::remove_file(place(path)).expect("it is there");
     }
-    fs::remove_dir_all(place("queries")).expect("it is there");
+    for folder in ["queries", "migrations"] {
+        fs::remove_dir_all(place(folder)).expect("it is there");
+    }
     assert_eq!(run(), "cargo::rerun-if-changed=build.rs\n");
+
+    // Where nothing is to be compared, none is left that would be.
+    let shop = Standalone::new(&folder, "shop-db").expect("a good name");
+    let outcome = shop.generate(&model(SCHEMA)).expect("it can be written");
+    assert_eq!(outcome.removed, ["build.rs"]);
 }

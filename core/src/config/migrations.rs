@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Config, EngineConfig};
+use super::{Config, EngineConfig, SchemaCheck};
 use crate::source::Span;
 
 /// The folder beside the configuration that has one for each engine.
@@ -45,5 +45,12 @@ impl Config {
     /// The folder of an engine's migrations: `migrations/<engine>` beside the configuration.
     pub fn migrations_folder(&self, engine: &str) -> PathBuf {
         self.folder.join(MIGRATIONS_FOLDER).join(engine)
+    }
+
+    /// The folders whose last migration is in the code: those of engines with `schema-check = "at-head"`.
+    pub fn folders_of_heads(&self) -> impl Iterator<Item = PathBuf> {
+        let engines = self.engines.iter();
+        let demanding = engines.filter(|engine| engine.schema_check == SchemaCheck::AtHead);
+        demanding.map(|engine| self.migrations_folder(&engine.name))
     }
 }
