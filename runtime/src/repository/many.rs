@@ -1,7 +1,5 @@
 //! Finding, changing and deleting many rows by their keys.
 
-use std::collections::HashMap;
-
 use super::published::on_keys;
 use super::read::{exists, write_key};
 use super::write::{write_given, write_saved};
@@ -13,7 +11,7 @@ use crate::link::engine::Engine;
 use crate::model::access::CanWrite;
 use crate::model::{ColumnSource, HasKey, Model, Writable};
 use crate::value::ParamWriter;
-use crate::value::recorded::{RecordedValues, are_exact, record_list, replay};
+use crate::value::recorded::{RecordedValues, are_exact, first_number, record_list, replay};
 use bindery_core::dialect::Dialect;
 
 /// Handed to the database at a time: enough for a round trip not to matter, few enough to keep memory flat.
@@ -280,10 +278,7 @@ fn find_list<M: HasKey, E: Engine>(
         record_key::<M, E>(sql, key, &mut recorded).map_err(|error| error.at_row(at))?;
         spans.push(begin..recorded.bytes().len());
     }
-    let mut places = HashMap::with_capacity(keys.len());
-    for (at, span) in spans.iter().enumerate() {
-        places.entry(&recorded.bytes()[span.clone()]).or_insert(at);
-    }
+    let mut places = Places::of(spans.iter().map(|span| &recorded.bytes()[span.clone()]));
     let last = spans.last().map_or(0, |span| span.start);
     let is_exact = are_exact(recorded.bytes());
     let KeyList { text, values } =
@@ -295,19 +290,54 @@ fn find_list<M: HasKey, E: Engine>(
         let row = M::read(row, engine)?;
         key.clear();
         record_key::<M, E>(sql, &M::key(&row), &mut key)?;
-        match places.remove(key.bytes()) {
-            Some(at) => found[at] = Some(row),
-            None => is_strange = true,
+        match places.of_key(key.bytes()) {
+            Some(at) if found[at].is_none() => found[at] = Some(row),
+            _ => is_strange = true,
         }
         Ok(true)
     })?;
-    // A key given twice is not among the places, and a text may be found by another text that only sorts alike.
+    // A key given twice has one place, and a text may be found by another text that only sorts alike.
     let mut left = vec![true; keys.len()];
     if !is_strange && is_exact {
-        places.into_values().for_each(|at| left[at] = false);
+        places.each().for_each(|at| left[at] = false);
     }
     let is_left = |at: &usize| found[*at].is_none() && left[*at];
     Ok((0..keys.len()).filter(is_left).collect())
+}
+
+/// The places of recorded keys. They are kept in the order of the keys, which is that of an index and so of nearly every answer: the next row's is then
+/// the next.
+struct Places<'k> {
+    /// By number, then by bytes; of equal keys the first.
+    sorted: Vec<(i64, &'k [u8], usize)>,
+    next: usize,
+}
+
+impl<'k> Places<'k> {
+    fn of(keys: impl Iterator<Item = &'k [u8]>) -> Self {
+        let keys = keys.enumerate();
+        let mut sorted: Vec<_> = keys.map(|(at, key)| (first_number(key), key, at)).collect();
+        sorted.sort_unstable();
+        sorted.dedup_by(|later, first| later.1 == first.1);
+        Self { sorted, next: 0 }
+    }
+
+    fn of_key(&mut self, key: &[u8]) -> Option<usize> {
+        let at = match self.sorted.get(self.next) {
+            Some(next) if next.1 == key => self.next,
+            _ => {
+                let wanted = (first_number(key), key);
+                let order = |it: &(i64, &[u8], usize)| (it.0, it.1).cmp(&wanted);
+                self.sorted.binary_search_by(order).ok()?
+            }
+        };
+        self.next = at + 1;
+        Some(self.sorted[at].2)
+    }
+
+    fn each(&self) -> impl Iterator<Item = usize> {
+        self.sorted.iter().map(|it| it.2)
+    }
 }
 
 fn record_key<M: HasKey, E: Engine>(

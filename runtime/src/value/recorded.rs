@@ -269,6 +269,14 @@ pub(crate) fn is_integer(values: &[u8]) -> bool {
     matches!(values, [I64, number @ ..] if number.len() == 8)
 }
 
+/// The first value recorded here where that is an integer, else 0.
+pub(crate) fn first_number(values: &[u8]) -> i64 {
+    match values {
+        [I64, number @ ..] => Tape(number).i64(),
+        _ => 0,
+    }
+}
+
 /// A recorded value in the form in which equal numbers of columns of different widths are equal bytes.
 pub(crate) fn same_number(value: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     match value {
