@@ -23,6 +23,8 @@ mod variant;
 pub use arguments::{Arguments, USAGE};
 pub use case::{Case, FamilyQuery};
 pub use client::{Client, Failure};
+#[cfg(feature = "clients")]
+pub use clients::{SQLITE_PEOPLE, in_order};
 #[cfg(feature = "record")]
 pub use counted::check_of_schema;
 pub use counted::hot_calls;

@@ -28,3 +28,13 @@ impl Person {
         (first..).take(count).map(Self::numbered).collect()
     }
 }
+
+impl From<(i64, String, Option<String>)> for Person {
+    fn from((id, name, hair_color): (i64, String, Option<String>)) -> Self {
+        Self {
+            id,
+            name,
+            hair_color,
+        }
+    }
+}

@@ -83,7 +83,7 @@ cargo xtask statements [FOLDER] [--count N] [--seed N] [--dialect sqlite|postgre
 cargo xtask bench [--peers | --async | --outbox | --observation | --cluster | --atomic | --dump | --verify] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of
     docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
-    --peers          beside libpq, diesel and sqlx too: needs libpq and takes some minutes to compile
+    --peers          beside diesel, sqlx, sea-orm and libpq too: needs libpq and libmariadb and takes some minutes to compile
     --async          an axum application on bindery beside the same on sqlx: prints the table of docs/async.md
     --outbox         workers that run tasks beside ones written by hand and graphile_worker, and the load of an idle one: prints the
                      tables of docs/outbox.md

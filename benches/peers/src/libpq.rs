@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::ptr;
 
-use bindery_benches::{Client, Failure, Person, DatabaseAddress};
+use bindery_benches::{Client, Failure, Person};
 use pq_sys as pq;
 
 const FIND: &CStr = c"find";
@@ -34,19 +34,10 @@ impl Drop for Libpq {
 }
 
 impl Libpq {
-    pub fn connect(place: &DatabaseAddress) -> Result<Self, Failure> {
-        let DatabaseAddress {
-            socket,
-            port,
-            user,
-            database,
-            ..
-        } = place;
-        let text = CString::new(format!(
-            "host={socket} port={port} user={user} dbname={database}"
-        ))?;
+    pub fn connect(url: &str) -> Result<Self, Failure> {
+        let url = CString::new(url)?;
         // SAFETY: the text ends with NUL and outlives the call.
-        let connection = unsafe { pq::PQconnectdb(text.as_ptr()) };
+        let connection = unsafe { pq::PQconnectdb(url.as_ptr()) };
         let this = Self { connection };
         // SAFETY: a connection, good or bad.
         if unsafe { pq::PQstatus(connection) } != pq::ConnStatusType::CONNECTION_OK {
@@ -127,7 +118,7 @@ impl Libpq {
         let id = person.id.to_be_bytes();
         let color = person.hair_color.as_ref().map(|color| color.as_bytes());
         let answer = self.ask(INSERT, &[Some(&id), Some(person.name.as_bytes()), color])?;
-        Ok(answer.person(0)?)
+        answer.person(0)
     }
 
     /// The next row of COPY, `None` after the last.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Owner, Person, Pet};
+use crate::{Owner, Pet};
 
 /// The pets of each owner, grouped as by hand, and taken one after the other.
 pub(crate) fn take_families(owners: Vec<Owner>, pets: Vec<Pet>, take: &mut dyn FnMut(Pet)) {
@@ -21,7 +21,7 @@ pub(crate) fn take_families(owners: Vec<Owner>, pets: Vec<Pet>, take: &mut dyn F
 }
 
 /// The rows of a list in the order of their keys, as a program puts them by hand.
-pub(crate) fn in_order(ids: &[i64], rows: Vec<Person>) -> Vec<Option<Person>> {
-    let mut by_id: HashMap<i64, Person> = rows.into_iter().map(|row| (row.id, row)).collect();
+pub fn in_order<R>(ids: &[i64], rows: Vec<R>, id_of: impl Fn(&R) -> i64) -> Vec<Option<R>> {
+    let mut by_id: HashMap<i64, R> = rows.into_iter().map(|row| (id_of(&row), row)).collect();
     ids.iter().map(|id| by_id.remove(id)).collect()
 }

@@ -106,7 +106,7 @@ impl Client for Careful {
         while let Some(row) = rows.next()? {
             found.push(read(row)?);
         }
-        Ok(in_order(ids, found))
+        Ok(in_order(ids, found, |person| person.id))
     }
 
     fn all(&mut self) -> Result<Vec<Person>, Failure> {

@@ -20,6 +20,8 @@ mod tokio_postgres;
 
 pub(crate) use self::bindery::Bindery;
 #[cfg(feature = "clients")]
+pub use self::by_hand::in_order;
+#[cfg(feature = "clients")]
 pub(crate) use self::careful::Careful;
 #[cfg(feature = "clients")]
 pub(crate) use self::mariadb::Mariadb;
@@ -29,5 +31,7 @@ pub(crate) use self::mysql::Mysql;
 pub(crate) use self::postgres::Postgres;
 #[cfg(feature = "clients")]
 pub(crate) use self::rusqlite::Rusqlite;
+#[cfg(feature = "clients")]
+pub use self::rusqlite::SQLITE_PEOPLE;
 #[cfg(feature = "clients")]
 pub(crate) use self::tokio_postgres::TokioPostgres;

@@ -217,7 +217,7 @@ impl Client for Postgres {
     }
 
     fn find_many(&mut self, ids: &[i64]) -> Result<Vec<Option<Person>>, Failure> {
-        Ok(in_order(ids, self.find_listed(ids)?))
+        Ok(in_order(ids, self.find_listed(ids)?, |person| person.id))
     }
 
     fn find_listed(&mut self, ids: &[i64]) -> Result<Vec<Person>, Failure> {

@@ -11,6 +11,10 @@ use crate::{Case, Client, Failure, FamilyQuery, Owner, Person, Pet};
 /// Rows in one INSERT of many: more gain nothing.
 pub(super) const ROWS_AT_A_TIME: usize = 100;
 
+/// The table that bindery makes, as others would compare databases, not libraries.
+pub const SQLITE_PEOPLE: &str = "CREATE TABLE people (id INTEGER NOT NULL, name VARCHAR(40) NOT NULL, hair_color VARCHAR(20), \
+     PRIMARY KEY (id), CHECK (length(name) <= 40), CHECK (length(hair_color) <= 20))";
+
 /// A database in memory.
 pub(crate) struct Rusqlite {
     pub(super) connection: Connection,
@@ -20,13 +24,12 @@ pub(crate) struct Rusqlite {
 impl Rusqlite {
     /// Of this name, which is shared by all that open it.
     pub(crate) fn open(name: &str) -> Result<Self, Failure> {
-        // The kind of memory that the connections of a pool share, and the table that bindery makes: others would compare
-        // databases, not libraries. Every statement takes the locks of such memory; that of one connection has none.
+        // The kind of memory that the connections of a pool share. Every statement takes its locks; that of one connection has
+        // none.
         let connection = Connection::open(format!("file:/bindery-benches-{name}?vfs=memdb"))?;
+        connection.execute_batch(SQLITE_PEOPLE)?;
         connection.execute_batch(
-            "CREATE TABLE people (id INTEGER NOT NULL, name VARCHAR(40) NOT NULL, hair_color VARCHAR(20), \
-             PRIMARY KEY (id), CHECK (length(name) <= 40), CHECK (length(hair_color) <= 20)); \
-             CREATE TABLE members (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(40) NOT NULL, \
+            "CREATE TABLE members (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(40) NOT NULL, \
              hair_color VARCHAR(20) DEFAULT 'brown', UNIQUE (name), CHECK (length(name) <= 40), \
              CHECK (length(hair_color) <= 20)); \
              CREATE TABLE owners (id INTEGER NOT NULL, name VARCHAR(40) NOT NULL, PRIMARY KEY (id), \
@@ -156,7 +159,7 @@ impl Client for Rusqlite {
     }
 
     fn find_many(&mut self, ids: &[i64]) -> Result<Vec<Option<Person>>, Failure> {
-        Ok(in_order(ids, self.find_listed(ids)?))
+        Ok(in_order(ids, self.find_listed(ids)?, |person| person.id))
     }
 
     fn find_listed(&mut self, ids: &[i64]) -> Result<Vec<Person>, Failure> {
