@@ -9,6 +9,7 @@ use crate::ast::{
     ViewWords,
 };
 use crate::ast::{ColumnSetting, KeyWords};
+use crate::name::same_name;
 use crate::read_as::ReadAs;
 use crate::source::{FileId, Span};
 use bindery_core::dialect::Dialect;
@@ -105,6 +106,19 @@ pub struct DraftTable {
     pub notes: Notes,
     /// Renamed columns: when, from, to. Foreign keys that are older follow them.
     pub renames: Vec<(usize, String, String)>,
+}
+
+impl DraftTable {
+    /// The name that a column has now of which something spoke then.
+    pub(crate) fn name_now(&self, column: &str, then: usize) -> String {
+        let later = self.renames.iter().filter(|(when, _, _)| *when > then);
+        later.fold(column.to_owned(), |name, (_, from, to)| {
+            match same_name(from, &name, self.dialect) {
+                true => to.clone(),
+                false => name,
+            }
+        })
+    }
 }
 
 /// Which servers of a cluster have the rows of a table.

@@ -138,7 +138,7 @@ fn web_service(databases: &Databases) -> Result<Vec<Step>, Failure> {
     Ok(pairings.into_iter().map(step).collect())
 }
 
-/// What cargo does with a program of the workspace that is bound to the databases while it is built: with the features of the workspace, so
+/// A command of cargo for a program of the workspace that is bound to the databases while it is built: with the features of the workspace, so
 /// that nothing else is built anew.
 fn bound(arguments: &[&str], pairing: &Pairing) -> Command {
     let mut command = cargo_once();

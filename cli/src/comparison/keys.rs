@@ -116,11 +116,12 @@ impl<'s> Keys<'s> {
             let is_like = |is_same: fn(&str, &str, Dialect) -> bool| {
                 of_found.is_some_and(|one| one.is_like(key, |one, key| is_same(one, key, dialect)))
             };
-            if is_like(is_same_text) {
+            // Where both are known as the server writes them, what is not the same is another.
+            let is_known = self.exact.has(table) && holds_expression(key);
+            if !is_known && is_like(is_same_text) {
                 continue;
             }
-            let rewritten =
-                !self.exact.has(table) && holds_expression(key) && is_like(may_be_rewritten);
+            let rewritten = !is_known && holds_expression(key) && is_like(may_be_rewritten);
             let finding = finding(table, key, (Some(key), of_found));
             if rewritten {
                 &mut result.notes

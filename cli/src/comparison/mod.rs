@@ -409,7 +409,9 @@ impl Between<'_> {
             ),
         };
         let table = self.found.table(table);
-        let is_same = table.is_some_and(|table| {
+        let is_known = table.is_some_and(|table| self.exact.has(&table.name));
+        let is_same = table.filter(|_| !(is_expression && is_known));
+        let is_same = is_same.is_some_and(|table| {
             let has_other_collation = change == ColumnChange::Collation
                 && self.exact.has_other_collation(&table.name, expected);
             !has_other_collation
@@ -419,7 +421,6 @@ impl Between<'_> {
         if is_same || is_of_bytes() || objects::is_serial_beside_sequence(change, found, expected) {
             return;
         }
-        let is_known = table.is_some_and(|table| self.exact.has(&table.name));
         let rewritten = is_expression && !is_known && finding.may_be_the_same(self.dialect());
         if rewritten {
             &mut result.notes

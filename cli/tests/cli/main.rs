@@ -53,6 +53,7 @@ mod migrate_squash;
 mod migrate_states;
 mod migrate_steps;
 mod migrate_views;
+mod migrate_walks;
 mod migrated;
 mod mirror;
 mod outside;

@@ -25,6 +25,8 @@ pub struct Folded {
     pub model: Model,
     /// The triggers after the last: all of SQLite, of PostgreSQL those that are bound to columns.
     pub triggers: Vec<TableTrigger>,
+    /// Those that no migration makes again.
+    pub other_triggers: Vec<TableTrigger>,
 }
 
 /// Reads the migrations of an engine; a folder that is not there has none. `None` where they cannot be read: the reasons are
@@ -76,7 +78,7 @@ fn fold_these(
     }
     let checked = CheckedModel::new(with_every_view(model.clone()), Vec::new());
     let structure = Structure::of(&checked, EngineId(0));
-    let mut triggers = triggers_of(texts(&migrations), engine.dialect);
+    let triggers = triggers_of(texts(&migrations), engine.dialect);
     let structure = match structure.and_then(|made| with_captures(made, &triggers)) {
         Ok(structure) => structure,
         Err(why) => {
@@ -84,16 +86,18 @@ fn fold_these(
             return None;
         }
     };
-    triggers.retain(|one| match Facts::of(engine.dialect).triggers.made_again {
+    let is_made_again = |one: &TableTrigger| match Facts::of(engine.dialect).triggers.made_again {
         Again::All => true,
         Again::Bound => one.is_bound(),
         Again::None => false,
-    });
+    };
+    let (triggers, other_triggers) = triggers.into_iter().partition(is_made_again);
     Some(Folded {
         migrations,
         structure,
         model,
         triggers,
+        other_triggers,
     })
 }
 

@@ -105,6 +105,17 @@ impl Key {
             && pairs.all(|(one, other)| is_same(one, other))
     }
 
+    /// A constraint with this name, which has none written. `None` of what is no constraint.
+    pub(super) fn under(&self, name: &str, dialect: Dialect) -> Option<Self> {
+        let is_constraint = self.kind != KeyKind::Index || self.unique;
+        is_constraint.then(|| Self {
+            name: Some(name.to_owned()),
+            known_name: Some(name.to_owned()),
+            sql: named(dialect, Some(name), &self.sql),
+            ..self.clone()
+        })
+    }
+
     /// Its effect as one text.
     pub(super) fn effect(&self) -> String {
         let Meaning { words, expressions } = &*self.meaning;

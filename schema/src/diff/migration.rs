@@ -121,7 +121,11 @@ fn way_back(
     let mut steps = Vec::new();
     if executed.len() < planned.up.len() {
         let mut restored = one_way(main, &without_losses, &[], &left)?.steps;
-        let gone = kept.iter().filter(|one| !left.contains(one));
+        // SQLite's would have to be made where a name of theirs is another's for now.
+        let are_restored = Facts::of(dialect).triggers.made_again == Again::Bound;
+        let gone = kept
+            .iter()
+            .filter(|one| are_restored && !left.contains(one));
         restored.extend(step_of(gone.flat_map(TableTrigger::made).collect()));
         steps.extend(restored.into_iter().map(commented_counterpart));
     }
@@ -196,19 +200,17 @@ fn one_way(
     Ok(Way { changes, steps })
 }
 
-/// The triggers after these statements. Where all are made again, they are made as they were written.
+/// The triggers after these statements, which may have to be made again.
 fn left_after(
     triggers: &[TableTrigger],
     statements: &[String],
     dialect: Dialect,
 ) -> Vec<TableTrigger> {
+    let after = || triggers_after(triggers, statements, dialect);
     match Facts::of(dialect).triggers.made_again {
-        Again::Bound => {
-            let mut left = triggers_after(triggers, statements, dialect);
-            left.retain(TableTrigger::is_bound);
-            left
-        }
-        Again::All | Again::None => triggers.to_vec(),
+        Again::All => after(),
+        Again::Bound => after().into_iter().filter(TableTrigger::is_bound).collect(),
+        Again::None => triggers.to_vec(),
     }
 }
 

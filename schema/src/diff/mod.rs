@@ -58,7 +58,7 @@ pub use self::mend::{Mend, Mended, mend};
 pub use self::migration::{Plan, Planned, plan};
 pub use self::mysql::Partitioning;
 pub use self::parsed::ParsedMigration;
-pub use self::rename::{Rename, hints};
+pub use self::rename::{Rename, hints, unclear};
 pub use self::render::Step;
 pub use self::squash::{Gone, Others, Squash, SquashRefused, Squashed, squash};
 pub use self::structure::{

@@ -33,6 +33,22 @@ impl Rename {
         }
     }
 
+    /// The name before it.
+    pub fn old_name(&self) -> &str {
+        match self {
+            Self::Table { from, .. } => &from.name,
+            Self::Column { from, .. } => from,
+        }
+    }
+
+    /// The name after it.
+    pub(super) fn new_name(&self) -> &str {
+        match self {
+            Self::Table { to, .. } => &to.name,
+            Self::Column { to, .. } => to,
+        }
+    }
+
     /// The way back.
     pub(super) fn reversed(&self) -> Self {
         match self {
@@ -117,4 +133,27 @@ pub(super) fn pending(hints: &[Rename], from: &Structure, to: &Structure) -> Vec
         }
     }
     pending
+}
+
+/// A hint that can be followed in no order: another table or column has the old name in the schema.
+pub fn unclear<'h>(hints: &'h [Rename], from: &Structure, to: &Structure) -> Option<&'h Rename> {
+    hints.iter().find(|hint| match hint {
+        Rename::Table { from: old, to: new } => {
+            let is_undone = from.table(old).is_some() && from.table(new).is_none();
+            is_undone && to.table(old).is_some() && to.table(new).is_some()
+        }
+        Rename::Column {
+            table,
+            from: old,
+            to: new,
+        } => {
+            let (Some(before), Some(after)) = (from.table(table), to.table(table)) else {
+                return false;
+            };
+            let has =
+                |shape: &super::TableShape, name: &str| shape.column(name, from.dialect).is_some();
+            let is_taken = has(before, old) && has(after, old) && has(after, new);
+            is_taken && (!has(before, new) || hints.contains(&hint.reversed()))
+        }
+    })
 }

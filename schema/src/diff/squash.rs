@@ -384,7 +384,8 @@ fn after_tables(old: &[ParsedMigration], triggers: &[TableTrigger], kept: &[Othe
     };
     // Those that record changes come with their tables.
     let triggers = triggers.iter().filter(|one| !is_ours(&one.name));
-    let triggers = triggers.map(|one| (place(&one.sql), format!("{};\n", one.sql)));
+    let made = |one: &TableTrigger| one.made().map(|sql| format!("{sql};\n")).collect();
+    let triggers = triggers.map(|one| (place(&one.sql), made(one)));
     let kept = kept.iter().map(|other| (other.at, kept_text(other)));
     let mut each: Vec<(usize, String)> = triggers.chain(kept).collect();
     each.sort_by_key(|(at, _)| *at);

@@ -3,14 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::{Facts, Triggers};
+use super::facts::{Again, Facts, Triggers};
 use super::parsed::parse_texts;
+use super::rename::Rename;
+use super::render;
 use super::structure::{folded, table_key};
 use crate::ast::{AlterAction, AlterTable, Name, ObjectKind, ObjectName, OtherChange, Statement};
 use crate::dialect::Dialect;
 use crate::model::TableName;
 use crate::parse::SingleStatement;
 use crate::source::Span;
+use crate::syntax::canonical::token_texts;
 use crate::syntax::{Command, Trigger};
 
 /// A trigger of a table, and what makes it.
@@ -27,6 +30,9 @@ pub struct TableTrigger {
     pub(super) switch: Option<&'static str>,
     /// PostgreSQL: the statement that makes its function.
     pub(super) function: Option<String>,
+    /// SQLite: the names in it that changed since. The database has written the trigger anew at each, which nothing else can: to make it again,
+    /// all have their old names for a moment.
+    pub(super) renames: Vec<Rename>,
 }
 
 /// The triggers that are there after these statements.
@@ -72,7 +78,19 @@ impl TableTrigger {
             sql: sql.to_owned(),
             switch: None,
             function: None,
+            renames: Vec::new(),
         }
+    }
+
+    /// The name that statements call it by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether a word of its statement is this name, in either case.
+    pub fn mentions(&self, name: &str, dialect: Dialect) -> bool {
+        let mut words = token_texts(&self.sql, dialect).into_iter();
+        words.any(|word| word.eq_ignore_ascii_case(name))
     }
 
     pub(super) fn is_of(&self, table: &TableName, dialect: Dialect) -> bool {
@@ -94,7 +112,22 @@ impl TableTrigger {
 
     /// The statements that make it, and switch it on or off; its function is there.
     pub(super) fn made(&self) -> impl Iterator<Item = String> {
-        std::iter::once(self.sql.clone()).chain(self.switched())
+        let statement = render::rename_in_sqlite;
+        let back = self.renames.iter().rev();
+        let back = back.map(move |one| statement(&one.reversed()));
+        back.chain([self.sql.clone()])
+            .chain(self.renames.iter().map(statement))
+            .chain(self.switched())
+    }
+
+    /// Something got another name. The way there and back is none.
+    fn follow(&mut self, rename: Rename) {
+        match self.renames.last() {
+            Some(last) if *last == rename.reversed() => {
+                self.renames.pop();
+            }
+            _ => self.renames.push(rename),
+        }
     }
 
     /// The same with its function (PostgreSQL).
@@ -223,10 +256,22 @@ impl Fold {
         }
         for action in &alter.actions {
             match action {
-                AlterAction::RenameTable(to) => self.renamed(&table, to),
+                AlterAction::RenameTable(to) => {
+                    let (from, to_name) = (table.clone(), table_of(to));
+                    self.rewritten(&table.name, &Rename::Table { from, to: to_name });
+                    self.renamed(&table, to);
+                }
                 AlterAction::RenameColumn { from, to } if self.facts.follow_renames => {
                     self.of_table(&table)
                         .for_each(|one| one.respelled(|made| named(made, from), &to.text));
+                }
+                AlterAction::RenameColumn { from, to } => {
+                    let rename = Rename::Column {
+                        table: table.clone(),
+                        from: from.text.clone(),
+                        to: to.text.clone(),
+                    };
+                    self.rewritten(&from.text, &rename);
                 }
                 // By CASCADE, else it is refused.
                 AlterAction::DropColumn { column, .. } => {
@@ -251,6 +296,20 @@ impl Fold {
                 schema,
                 ..table_of(to)
             };
+        }
+    }
+
+    /// Something that triggers may name gets another name.
+    fn rewritten(&mut self, old: &str, rename: &Rename) {
+        if self.facts.made_again != Again::All {
+            return;
+        }
+        for one in &mut self.known {
+            let mut named = one.renames.iter().map(Rename::new_name);
+            let again = named.any(|name| name.eq_ignore_ascii_case(old));
+            if again || one.mentions(old, self.dialect) {
+                one.follow(rename.clone());
+            }
         }
     }
 

@@ -164,6 +164,7 @@ impl Fold<'_> {
             } => {
                 let known = *if_exists || self.column_of(table, column).is_some();
                 if known && !self.keeps_column(table, column) {
+                    constraint::settle_names(table, None);
                     self.drop_column(index, table, &column.text, *cascade);
                 }
             }
@@ -177,6 +178,7 @@ impl Fold<'_> {
                         constraint::drop_references_to(other, index, &key);
                     }
                 }
+                constraint::settle_names(table, Some(&name.text));
                 constraint::drop_named(table, &name.text, *kind);
             }
             AlterAction::ValidateConstraint(name) => {
@@ -433,6 +435,7 @@ impl Fold<'_> {
             .take()
             .expect("the caller saw that it is there");
         postgres::implied::settle_names(&mut table);
+        constraint::numbers_follow(&mut table, &to.name.text);
         rename::forget_own_name(&mut table);
         self.keep_sequences(index, &mut table, None);
         self.note_keys(index, &mut table);

@@ -282,7 +282,7 @@ fn copy_keys(table: &mut DraftTable, mut source: DraftTable, including: Includin
     }
     if including.checks {
         if like == TableLike::Element {
-            super::check_name::settle(&mut source);
+            super::check_name::settle(&mut source, None);
         }
         table.checks.extend(source.checks);
     }

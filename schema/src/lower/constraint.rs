@@ -424,6 +424,14 @@ fn same_columns(one: &[Name], other: &[Name]) -> bool {
     texts(one) == texts(other)
 }
 
+/// Gives checks and numbered foreign keys the names that the database gave them, before one goes: the others keep theirs.
+pub(super) fn settle_names(table: &mut DraftTable, dropped: Option<&str>) {
+    if table.checks.len() > 1 {
+        check_name::settle(table, dropped);
+    }
+    number_foreign_keys(table);
+}
+
 /// Foreign keys without a name are numbered: `t_ibfk_1`, and on from the highest number of a name of that form.
 fn number_foreign_keys(table: &mut DraftTable) {
     if !Effects::of(table.dialect).numbers_foreign_keys {
@@ -439,6 +447,23 @@ fn number_foreign_keys(table: &mut DraftTable) {
                 highest = highest.saturating_add(1);
                 key.name = Some(format!("{start}{highest}"));
             }
+        }
+    }
+}
+
+/// Names of foreign keys of the form `t_ibfk_1`, also such as were written, follow the table where InnoDB renames it.
+pub(super) fn numbers_follow(table: &mut DraftTable, to: &str) {
+    if !Effects::of(table.dialect).numbers_foreign_keys {
+        return;
+    }
+    let start = format!("{}_ibfk_", table.name.name.text);
+    for name in table
+        .foreign_keys
+        .iter_mut()
+        .filter_map(|key| key.name.as_mut())
+    {
+        if let Some(rest) = name.strip_prefix(&start) {
+            *name = format!("{to}_ibfk_{rest}");
         }
     }
 }
@@ -506,9 +531,6 @@ fn bears(known: &Option<String>, name: &str) -> bool {
 }
 
 fn drop_foreign_key_named(table: &mut DraftTable, name: &str) {
-    if name.contains("_ibfk_") {
-        number_foreign_keys(table);
-    }
     let base = table.name.name.text.clone();
     let implied = |columns: &[&str]| implied_name(&base, columns, "fkey") == name;
     table.foreign_keys.retain(|key| match key.name {

@@ -58,28 +58,36 @@ impl Fold<'_> {
     pub(super) fn drop_table(&mut self, file: &FileAst, name: &ObjectName) {
         let key = name.name.text.to_lowercase();
         if let Some(index) = self.find(file, name) {
-            self.keys_wait(index);
             let dropped = self.table_mut(index).name.clone();
+            if self.awaited.contains(&key) && self.may_follow(&dropped.name, self.tables.len()) {
+                self.bind_waiting_keys(index);
+            }
+            self.keys_wait(index);
             self.objects.drop_owned_by(&dropped);
-            self.tables[index] = None;
             self.forget_name(&key, index);
             self.awaited.insert(key.clone());
         }
         self.no_models.insert(key);
     }
 
-    /// Keys that refer to the table wait for one of the name that it has now, which need not be the one that they were written with.
+    /// Keys that refer to the table wait for one of the name that it has now, which need not be the one that they were written with; nor
+    /// need the names of its columns.
     fn keys_wait(&mut self, index: TableIndex) {
-        let name = self.table_mut(index).name.clone();
-        if !self.may_follow(&name.name, self.tables.len()) {
+        let Some(gone) = self.tables[index].take() else {
+            return;
+        };
+        if !self.may_follow(&gone.name.name, self.tables.len()) {
             return;
         }
         let tables = self.tables.iter_mut().flatten();
         let keys = tables.flat_map(|table| &mut table.foreign_keys);
         for key in keys.filter(|key| key.target == Some(index)) {
-            let referred = &mut key.reference.table;
-            referred.name.text.clone_from(&name.name.text);
-            referred.schema.clone_from(&name.schema);
+            let referred = &mut key.reference;
+            referred.table.name.text.clone_from(&gone.name.name.text);
+            referred.table.schema.clone_from(&gone.name.schema);
+            for column in &mut referred.columns {
+                column.text = gone.name_now(&column.text, key.declared);
+            }
         }
     }
 

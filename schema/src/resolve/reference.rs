@@ -161,21 +161,9 @@ impl Resolver<'_> {
         if key.reference.columns.is_empty() {
             return self.referred_key(child, key, table);
         }
-        let renamed = |name: &Name| {
-            let mut text = name.text.clone();
-            for (_, from, to) in target
-                .renames
-                .iter()
-                .filter(|(when, _, _)| *when > key.declared)
-            {
-                if same_name(from, &text, target.dialect) {
-                    text.clone_from(to);
-                }
-            }
-            Name {
-                text,
-                span: name.span,
-            }
+        let renamed = |name: &Name| Name {
+            text: target.name_now(&name.text, key.declared),
+            span: name.span,
         };
         let names: Vec<Name> = key.reference.columns.iter().map(renamed).into_vec();
         let mut ids = Vec::new();

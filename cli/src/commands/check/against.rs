@@ -169,6 +169,10 @@ impl Server<'_> {
         query: &Query,
         described: &StatementDescription,
     ) -> bindery::Result<Vec<String>> {
+        // MariaDB describes the columns of a query alone, and none of `RETURNING`.
+        if self.dialect == Dialect::Mysql && described.columns.is_empty() {
+            return Ok(Vec::new());
+        }
         let names = |columns: &mut dyn Iterator<Item = &str>| -> Vec<String> {
             let mut names: Vec<String> = columns.map(|name| format!("`{name}`")).collect();
             if query.by_name {

@@ -3,7 +3,8 @@
 use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 
-use bindery_schema::diff::{Plan, Planned, Step, file_text, hints, plan};
+use bindery_schema::dialect::Dialect;
+use bindery_schema::diff::{Plan, Planned, Rename, Step, file_text, hints, plan, unclear};
 use bindery_schema::input::Input;
 use bindery_schema::{changed_queries, unfit_queries};
 use clap::Args;
@@ -177,6 +178,9 @@ fn of_engine(
     output: &Output,
 ) -> Result<Option<EngineDocument>, Failure> {
     let mut renames = hints(differ.model()?, side.id);
+    if let Some(hint) = unclear(&renames, &side.folded.structure, &side.schema) {
+        return Err(unfollowed(hint));
+    }
     let asks = io::stdin().is_terminal() && arguments.schema.format == Format::Human;
     if asks {
         renames::ask(side, &mut renames, |question| is_yes(question, output));
@@ -195,7 +199,44 @@ fn of_engine(
         );
         Failure::new(message).help("this is a mistake of bindery's; write it by hand: `--empty`")
     })?;
+    if let Some(refused) = left_behind(side, &planned) {
+        return Err(refused);
+    }
     Ok((!planned.is_empty()).then(|| described(side, name, &planned)))
+}
+
+/// MySQL and MariaDB leave the text of a trigger as it is: with the old name in it, every write that fires it fails.
+fn left_behind(side: &Sides, planned: &Planned) -> Option<Failure> {
+    if side.engine.dialect != Dialect::Mysql {
+        return None;
+    }
+    let triggers = || side.folded.other_triggers.iter();
+    let old = planned.renames.iter().map(Rename::old_name);
+    let mut left = old.flat_map(|old| triggers().map(move |trigger| (old, trigger)));
+    let (old, trigger) = left.find(|(old, one)| one.mentions(old, Dialect::Mysql))?;
+    let message = format!(
+        "the trigger `{}` names `{old}`, which gets another name, and the database would leave it so; nothing was written",
+        trigger.name()
+    );
+    Some(
+        Failure::new(message)
+            .help("drop it in a migration before (`--empty`), and make it again after the rename"),
+    )
+}
+
+/// Two steps do what one cannot, as the name is free in between.
+fn unfollowed(hint: &Rename) -> Failure {
+    let (what, new) = match hint {
+        Rename::Table { to, .. } => ("table", &to.name),
+        Rename::Column { to, .. } => ("column", to),
+    };
+    let old = hint.old_name();
+    let message = format!(
+        "`@renamed_from {old}` above `{new}` cannot be followed: another {what} of the schema is called `{old}`; nothing was written"
+    );
+    Failure::new(message).help(format!(
+        "leave the other `{old}` out of the schema, `bindery migrate add` the rename, then add it"
+    ))
 }
 
 fn described(side: &Sides, name: &str, planned: &Planned) -> EngineDocument {

@@ -1,9 +1,12 @@
 //! Keys, indexes, foreign keys and checks of one table.
 
+use std::collections::HashSet;
+
 use super::{Comparison, NameRule};
+use crate::dialect::Dialect;
 use crate::diff::change::Change;
 use crate::diff::facts::Facts;
-use crate::diff::key::Key;
+use crate::diff::key::{Key, KeyKind};
 use crate::model::TableName;
 
 impl Comparison<'_> {
@@ -27,6 +30,8 @@ impl Comparison<'_> {
                 None => added.push(key),
             }
         }
+        let mut given = Given::new(old, &pairs, &added);
+        given.is_needed |= self.is_numbered_anew(old, &added);
         for key in open {
             self.drop_key(table, key);
         }
@@ -37,7 +42,8 @@ impl Comparison<'_> {
             }
         }
         for key in added {
-            self.add_key(table, key);
+            let named = given.named(key, self.dialect());
+            self.add_key(table, named.unwrap_or_else(|| key.clone()));
         }
     }
 
@@ -69,6 +75,15 @@ impl Comparison<'_> {
         });
     }
 
+    /// Whether a foreign key that comes back to others would get another number than it had.
+    fn is_numbered_anew(&self, old: &[&Key], added: &[&Key]) -> bool {
+        let is_foreign = |key: &&&Key| key.kind == KeyKind::ForeignKey;
+        self.names == NameRule::Given
+            && Facts::of(self.dialect()).keys.numbers_foreign
+            && added.iter().any(|key| is_foreign(&key))
+            && old.iter().any(|key| is_foreign(&key))
+    }
+
     fn rename(&mut self, table: &TableName, from: &Key, to: &Key) {
         if !self.is_renamed(from, to) {
             return;
@@ -87,10 +102,45 @@ impl Comparison<'_> {
         });
     }
 
-    fn add_key(&mut self, table: &TableName, key: &Key) {
+    fn add_key(&mut self, table: &TableName, key: Key) {
         self.changes.push(Change::AddKey {
             table: table.clone(),
-            key: key.clone(),
+            key,
         });
+    }
+}
+
+/// Names for constraints that are added without one. Where those that are there have other names than a new table would give them, as one of
+/// them was dropped or renamed before, the name of a new one would be another one's.
+struct Given {
+    taken: HashSet<String>,
+    is_needed: bool,
+}
+
+impl Given {
+    fn new(old: &[&Key], pairs: &[(&Key, &Key)], added: &[&Key]) -> Self {
+        let mut pairs = pairs.iter().filter(|(_, to)| to.name.is_none());
+        let is_needed = pairs.any(|(from, to)| from.known_name != to.known_name);
+        let written = added.iter().filter_map(|key| key.name.as_ref());
+        let known = old.iter().filter_map(|key| key.known_name.as_ref());
+        let taken = written.chain(known);
+        Self {
+            taken: taken.map(|name| name.to_lowercase()).collect(),
+            is_needed,
+        }
+    }
+
+    /// The constraint with a name that no other has, where it needs one.
+    fn named(&mut self, key: &Key, dialect: Dialect) -> Option<Key> {
+        let known = key.known_name.as_ref().filter(|_| self.is_needed)?;
+        if key.name.is_some() || key.is_statement || key.at_column {
+            return None;
+        }
+        let stem = known.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        let numbered = (1_u32..).map(|number| format!("{stem}{number}"));
+        let mut names = std::iter::once(known.clone()).chain(numbered);
+        let free = names.find(|name| !self.taken.contains(&name.to_lowercase()))?;
+        self.taken.insert(free.to_lowercase());
+        key.under(&free, dialect)
     }
 }

@@ -119,20 +119,38 @@ pub(in crate::diff) fn changes_storage_engine(from: &str, to: &str) -> bool {
     from.is_some() && to.is_some() && from != to
 }
 
-/// `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4` as names and values.
+/// `ENGINE=InnoDB DEFAULT CHARSET utf8mb4` as names and values.
 fn assignments(options: &str) -> Vec<(String, String)> {
-    let lower = options.to_lowercase().replace(" = ", "=");
-    let found = lower.split_whitespace().filter_map(|word| {
-        let (name, value) = word.split_once('=')?;
-        let name = name.replace("character set", "charset");
-        let counts = matches!(name.as_str(), "engine" | "charset" | "set" | "collate");
-        counts.then(|| {
-            (
-                name.replace("set", "charset")
-                    .replace("charcharset", "charset"),
-                value.to_owned(),
-            )
-        })
-    });
-    found.collect()
+    let lower = options.to_lowercase().replace("character set", "charset");
+    let mut words = lower.split(|letter: char| letter.is_whitespace() || "=,".contains(letter));
+    let mut found = Vec::new();
+    while let Some(name) = words.next() {
+        if matches!(name, "engine" | "charset" | "collate")
+            && let Some(value) = words.find(|word| !word.is_empty())
+        {
+            found.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_the_same_however_they_are_written() {
+        for (one, other) in [
+            ("CHARSET latin1", "DEFAULT CHARACTER SET = latin1"),
+            ("ENGINE InnoDB, COLLATE utf8mb4_bin", "COLLATE=utf8mb4_bin"),
+        ] {
+            assert!(same_options(one, other, Dialect::Mysql), "{one}, {other}");
+        }
+        for (one, other) in [
+            ("CHARSET latin1", "DEFAULT CHARACTER SET utf8mb4"),
+            ("ENGINE=InnoDB COLLATE latin1_bin", "COLLATE utf8mb4_bin"),
+        ] {
+            assert!(!same_options(one, other, Dialect::Mysql), "{one}, {other}");
+        }
+    }
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::same::same_view;
 use super::{Comparison, functions};
 use crate::diff::change::Change;
+use crate::diff::facts::Facts;
 use crate::diff::structure::ViewShape;
+use crate::syntax::canonical::has_star;
 
 impl<'s> Comparison<'s> {
     /// A view is made again where what it reads changes.
@@ -45,17 +47,36 @@ impl<'s> Comparison<'s> {
         made_again: &mut BTreeSet<String>,
     ) -> Vec<&'s ViewShape> {
         let mut dropped = Vec::new();
+        let grown = self.grown();
         for view in &self.from.views {
             let key = self.key_of(&view.name);
             let known = kept.iter().find(|one| self.key_of(&one.name) == key);
             let mut read = view.reads.iter().map(|name| self.key_of(name));
-            let goes = made_again.contains(&key) || read.any(|name| made_again.contains(&name));
+            let sees_more = || {
+                let mut read = view.reads.iter().map(|name| self.key_of(name));
+                read.any(|name| grown.contains(&name)) && has_star(&view.query, self.dialect())
+            };
+            let goes = made_again.contains(&key)
+                || read.any(|name| made_again.contains(&name))
+                || sees_more();
             if goes || known.is_none_or(|known| !same_view(view, known, self.dialect())) {
                 made_again.insert(key);
                 dropped.push(view);
             }
         }
         dropped
+    }
+
+    /// The tables that get a column. Where a view keeps what its `*` was when it was made, it would not have that.
+    fn grown(&self) -> BTreeSet<String> {
+        if !Facts::of(self.dialect()).views_keep_stars {
+            return BTreeSet::new();
+        }
+        let added = self.changes.iter().filter_map(|change| match change {
+            Change::AddColumn { table, .. } => Some(self.key_of(table)),
+            _ => None,
+        });
+        added.collect()
     }
 
     /// The views that are to be there: those of `to`, and after them, as no other reads them, those that it leaves alone.

@@ -22,6 +22,8 @@ pub(super) struct Facts {
     pub(super) keys: Keyed,
     pub(super) sequences: Sequences,
     pub(super) triggers: Triggers,
+    /// A view has the columns that `*` had when it was made.
+    pub(super) views_keep_stars: bool,
     /// The locks of statements that change a table; `None`: each of them locks the whole database.
     pub(super) locks: Option<Locks>,
     /// Returns the statements of changes.
@@ -125,6 +127,8 @@ pub(super) struct Keyed {
     pub(super) only_statements_renamed: bool,
     /// Foreign keys and checks get another name by being dropped and added.
     pub(super) constraints_made_anew: bool,
+    /// Foreign keys without a name are numbered on from the highest, whatever they were called before.
+    pub(super) numbers_foreign: bool,
     /// RESTRICT is the same as NO ACTION.
     pub(super) restrict_is_no_action: bool,
     pub(super) servers: Servers,

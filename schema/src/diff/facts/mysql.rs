@@ -58,6 +58,7 @@ pub(super) static FACTS: Facts = Facts {
         freed_by_rename: false,
         only_statements_renamed: false,
         constraints_made_anew: true,
+        numbers_foreign: true,
         restrict_is_no_action: true,
         // Error 1553.
         servers: Servers::Indexes,
@@ -76,6 +77,7 @@ pub(super) static FACTS: Facts = Facts {
         are_of_tables: false,
         follow_renames: false,
     },
+    views_keep_stars: true,
     locks: Some(busy::MYSQL),
     render: render::mysql,
 };

@@ -6,7 +6,7 @@ use super::{
 use crate::diff::busy;
 use crate::diff::change::ColumnChange;
 use crate::diff::key::{Key, KeyKind};
-use crate::diff::render::{is_converted, needs_using};
+use crate::diff::render::{is_compared_otherwise, is_converted, needs_using};
 use crate::diff::{names, order, render};
 
 pub(super) static FACTS: Facts = Facts {
@@ -35,7 +35,7 @@ pub(super) static FACTS: Facts = Facts {
         typed_expressions: true,
         is_converted,
         keys_refuse: |from, to, changes| {
-            changes.contains(&ColumnChange::Type) && is_converted(from, to)
+            changes.contains(&ColumnChange::Type) && is_compared_otherwise(from, to)
         },
         is_made_anew: |old, new, changes| {
             let has_others = changes.contains(&ColumnChange::Type) && needs_using(old, new);
@@ -57,6 +57,7 @@ pub(super) static FACTS: Facts = Facts {
         freed_by_rename: true,
         only_statements_renamed: false,
         constraints_made_anew: false,
+        numbers_foreign: false,
         restrict_is_no_action: false,
         servers: Servers::UniqueKey,
         hinder: Hindered::Converted,
@@ -74,6 +75,7 @@ pub(super) static FACTS: Facts = Facts {
         are_of_tables: true,
         follow_renames: true,
     },
+    views_keep_stars: true,
     locks: Some(busy::POSTGRES),
     render: render::postgres,
 };

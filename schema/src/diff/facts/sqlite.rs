@@ -39,6 +39,7 @@ pub(super) static FACTS: Facts = Facts {
         freed_by_rename: false,
         only_statements_renamed: true,
         constraints_made_anew: false,
+        numbers_foreign: false,
         restrict_is_no_action: false,
         servers: Servers::None,
         hinder: Hindered::None,
@@ -56,6 +57,7 @@ pub(super) static FACTS: Facts = Facts {
         are_of_tables: false,
         follow_renames: false,
     },
+    views_keep_stars: false,
     locks: None,
     render: render::sqlite,
 };

@@ -10,7 +10,7 @@ use crate::diff::change::{Change, ColumnChange};
 use crate::diff::facts::{Computed, Facts, Hindered, Servers};
 use crate::diff::key::{Key, KeyKind};
 use crate::diff::order::is_made_anew;
-use crate::diff::render::{columns_of, is_converted, is_enum_made_anew};
+use crate::diff::render::{columns_of, is_compared_otherwise, is_converted, is_enum_made_anew};
 use crate::diff::structure::{ColumnShape, TableShape, table_key};
 use crate::model::TableName;
 
@@ -38,6 +38,8 @@ struct Touched {
     retyped: BTreeSet<DatabasePart>,
     /// Of these, those whose values are no values of the other type by themselves.
     converted: BTreeSet<DatabasePart>,
+    /// Those that no foreign key compares with values of the other type.
+    compared: BTreeSet<DatabasePart>,
 }
 
 struct Around<'a, 's> {
@@ -76,6 +78,9 @@ impl<'s> Around<'_, 's> {
                         if is_type && is_converted(from, to) {
                             touched.converted.insert(part.clone());
                         }
+                        if is_type && is_compared_otherwise(from, to) {
+                            touched.compared.insert(part.clone());
+                        }
                         if is_type || changes.contains(&ColumnChange::Collation) {
                             touched.retyped.insert(part);
                         }
@@ -89,6 +94,7 @@ impl<'s> Around<'_, 's> {
                         .map(|(table, column)| sides.from.column_part(&table.name, &column.name));
                     let parts: Vec<DatabasePart> = parts.collect();
                     touched.converted.extend(parts.iter().cloned());
+                    touched.compared.extend(parts.iter().cloned());
                     touched.retyped.extend(parts);
                 }
                 Change::ChangeOptions { table, from, to } => {
@@ -188,7 +194,10 @@ impl<'s> Around<'_, 's> {
             (has(&own, &self.touched.anew) && !key.at_column) || has(&referred, &self.touched.anew);
         let touches = |among| has(&own, among) || has(&referred, among);
         let is_refused = match self.facts().keys.hinder {
-            Hindered::Converted => reads && touches(&self.touched.converted),
+            Hindered::Converted => {
+                (reads && touches(&self.touched.converted))
+                    || (is_foreign && touches(&self.touched.compared))
+            }
             Hindered::Retyped => is_foreign && touches(&self.touched.retyped),
             Hindered::None => false,
         };

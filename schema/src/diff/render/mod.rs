@@ -6,9 +6,11 @@ mod sqlite;
 
 pub(super) use self::mysql::{render as mysql, set_of_table};
 pub(super) use self::postgres::rename_key as rename_postgres_key;
-pub(super) use self::postgres::{columns_of, is_converted, is_enum_made_anew, needs_using};
+pub(super) use self::postgres::{
+    columns_of, is_compared_otherwise, is_converted, is_enum_made_anew, needs_using,
+};
 pub(super) use self::postgres::{drop_not_null, render as postgres, unvalidate_key};
-pub(super) use self::sqlite::render as sqlite;
+pub(super) use self::sqlite::{rename_in_sqlite, render as sqlite};
 use super::capture;
 use super::change::Change;
 use super::facts::Facts;

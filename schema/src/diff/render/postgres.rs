@@ -441,6 +441,16 @@ pub(in crate::diff) fn is_converted(one: &ColumnShape, other: &ColumnShape) -> b
     needs_using(one, other) || needs_using(other, one)
 }
 
+/// Whether no foreign key leads from one of the types to the other, in either direction: numbers are compared with those of their kind.
+pub(in crate::diff) fn is_compared_otherwise(one: &ColumnShape, other: &ColumnShape) -> bool {
+    let kind = |column: &ColumnShape| match column.column_type.class() {
+        TypeClass::Decimal => Some(0),
+        TypeClass::Float { .. } => Some(1),
+        class => class.integer().map(|_| 2),
+    };
+    is_converted(one, other) || kind(one) != kind(other)
+}
+
 /// Whether there is no cast that an assignment makes by itself.
 pub(in crate::diff) fn needs_using(from: &ColumnShape, to: &ColumnShape) -> bool {
     if is_other_enum(from, to) || is_read_from_text(from, to) {

@@ -7,11 +7,12 @@ use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
 use super::super::order::held_back;
+use super::super::rename::Rename;
 use super::super::structure::{ColumnShape, TableShape, folded, table_key};
 use super::super::triggers::TableTrigger;
 use super::{
     Context, Step, altered, captures, create_table, create_view, drop_column, drop_table,
-    drop_view, indexes, lacks_value, loss, partitions, quoted, quoted_table, text_literal,
+    drop_view, indexes, lacks_value, loss, partitions, quoted, quoted_table, rename, text_literal,
 };
 use crate::dialect::Dialect;
 use crate::model::TableName;
@@ -229,6 +230,11 @@ fn in_its_place(table: &str) -> TableName {
     }
 }
 
+/// Another name for a table or a column.
+pub(in crate::diff) fn rename_in_sqlite(one: &Rename) -> String {
+    rename(one, SQLITE)
+}
+
 /// Another table in its place, in the order that SQLite's documentation gives.
 fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Vec<Step> {
     let (Some(from), Some(to)) = (context.from.table(table), context.to.table(table)) else {
@@ -274,7 +280,7 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
     statements.extend(kept_indexes(from, to, changes));
     let triggers = context.triggers.iter();
     let triggers = triggers.filter(|one| one.is_of(table, SQLITE) && stays(context, one));
-    statements.extend(triggers.map(|one| one.sql.clone()));
+    statements.extend(triggers.flat_map(TableTrigger::made));
     step.statements = statements;
     // Its other columns are as they were.
     let columns = changes

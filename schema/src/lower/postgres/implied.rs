@@ -11,6 +11,7 @@ pub(in crate::lower) use crate::name::implied::{first_free, implied_name};
 use crate::syntax::{ExprKind, look_at_expression};
 
 use crate::lower::Fold;
+use crate::lower::check_name;
 use crate::lower::constraint::is_named;
 
 /// Gives what has no name the one that the database gave it.
@@ -18,6 +19,7 @@ pub(in crate::lower) fn settle_names(table: &mut DraftTable) {
     if table.dialect != Dialect::Postgres {
         return;
     }
+    check_name::settle(table, None);
     let base = table.name.name.text.clone();
     let names = (table.primary_key.iter().map(|key| &key.name))
         .chain(table.uniques.iter().map(|unique| &unique.name))

@@ -25,7 +25,10 @@ use bindery_core::dialect::Dialect;
 use self::form::Form;
 pub(crate) use self::pieces::{Piece, PieceKind, pieces};
 pub use self::settled::settled_expression;
-use crate::syntax::{Statement, Text, look_at_expression, read_statement, tokens_of};
+use crate::syntax::{
+    Body, ItemKind, Node, SelectItem, Statement, Text, look_at_expression, read_statement,
+    read_text, tokens_of, walk_statement,
+};
 
 /// Returns whether both expressions mean the same, as far as their tokens tell.
 pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
@@ -45,6 +48,23 @@ pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
 /// ```
 pub fn same_query(one: &str, other: &str, dialect: Dialect) -> bool {
     one == other || normal_query(one, dialect) == normal_query(other, dialect)
+}
+
+/// Whether a part of the query takes all columns of what it reads; one that is not understood may.
+pub(crate) fn has_star(sql: &str, dialect: Dialect) -> bool {
+    let is_star = |item: &SelectItem| !matches!(item.kind, ItemKind::Value(..));
+    let found = read_text(sql, dialect).map(|whole| {
+        whole.look(|statement| {
+            let mut found = false;
+            walk_statement(statement, |node| {
+                if let Node::Body(Body::Select(select)) = node {
+                    found |= select.items.iter().any(is_star);
+                }
+            });
+            found
+        })
+    });
+    found.unwrap_or(true)
 }
 
 /// The query in one form for all of its spellings. It is compared and never sent.
