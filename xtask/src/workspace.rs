@@ -34,7 +34,7 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
-/// The same for a run that builds everything once: what is kept for a second build and for a debugger costs a third of the time. A variable that is set
+/// The same for a run that builds everything once: what is kept for a second build and for a debugger costs time. A variable that is set
 /// stays.
 pub(crate) fn cargo_once() -> Command {
     const ONCE: [&str; 4] = [

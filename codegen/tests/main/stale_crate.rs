@@ -104,7 +104,7 @@ fn a_crate_is_not_built_where_its_schema_has_changed() {
     }
     assert_eq!(run(), "cargo::rerun-if-changed=build.rs\n");
 
-    // Where nothing is to be compared, none is left that would be.
+    // A crate that is made of no files has no build script.
     let shop = Standalone::new(&folder, "shop-db").expect("a good name");
     let outcome = shop.generate(&model(SCHEMA)).expect("it can be written");
     assert_eq!(outcome.removed, ["build.rs"]);

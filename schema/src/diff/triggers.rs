@@ -87,10 +87,13 @@ impl TableTrigger {
         &self.name
     }
 
-    /// Whether a word of its statement is this name, in either case.
-    pub fn mentions(&self, name: &str, dialect: Dialect) -> bool {
-        let mut words = token_texts(&self.sql, dialect).into_iter();
-        words.any(|word| word.eq_ignore_ascii_case(name))
+    /// Whether its statement may speak of what gets another name: of a column only where it names the table, too.
+    pub fn mentions(&self, rename: &Rename, dialect: Dialect) -> bool {
+        let words = token_texts(&self.sql, dialect);
+        let later = self.renames.iter().map(Rename::new_name);
+        let names: Vec<&str> = words.iter().map(String::as_str).chain(later).collect();
+        let has = |name: &str| names.iter().any(|one| one.eq_ignore_ascii_case(name));
+        has(rename.old_name()) && has(&rename.table_before().name)
     }
 
     pub(super) fn is_of(&self, table: &TableName, dialect: Dialect) -> bool {
@@ -258,7 +261,7 @@ impl Fold {
             match action {
                 AlterAction::RenameTable(to) => {
                     let (from, to_name) = (table.clone(), table_of(to));
-                    self.rewritten(&table.name, &Rename::Table { from, to: to_name });
+                    self.rewritten(&Rename::Table { from, to: to_name });
                     self.renamed(&table, to);
                 }
                 AlterAction::RenameColumn { from, to } if self.facts.follow_renames => {
@@ -271,7 +274,7 @@ impl Fold {
                         from: from.text.clone(),
                         to: to.text.clone(),
                     };
-                    self.rewritten(&from.text, &rename);
+                    self.rewritten(&rename);
                 }
                 // By CASCADE, else it is refused.
                 AlterAction::DropColumn { column, .. } => {
@@ -300,14 +303,12 @@ impl Fold {
     }
 
     /// Something that triggers may name gets another name.
-    fn rewritten(&mut self, old: &str, rename: &Rename) {
+    fn rewritten(&mut self, rename: &Rename) {
         if self.facts.made_again != Again::All {
             return;
         }
         for one in &mut self.known {
-            let mut named = one.renames.iter().map(Rename::new_name);
-            let again = named.any(|name| name.eq_ignore_ascii_case(old));
-            if again || one.mentions(old, self.dialect) {
+            if one.mentions(rename, self.dialect) {
                 one.follow(rename.clone());
             }
         }

@@ -210,10 +210,12 @@ fn left_behind(side: &Sides, planned: &Planned) -> Option<Failure> {
     if side.engine.dialect != Dialect::Mysql {
         return None;
     }
-    let triggers = || side.folded.other_triggers.iter();
-    let old = planned.renames.iter().map(Rename::old_name);
-    let mut left = old.flat_map(|old| triggers().map(move |trigger| (old, trigger)));
-    let (old, trigger) = left.find(|(old, one)| one.mentions(old, Dialect::Mysql))?;
+    let mut renames = planned.renames.iter();
+    let (old, trigger) = renames.find_map(|rename| {
+        let mut triggers = side.folded.other_triggers.iter();
+        let named = triggers.find(|one| one.mentions(rename, Dialect::Mysql))?;
+        Some((rename.old_name(), named))
+    })?;
     let message = format!(
         "the trigger `{}` names `{old}`, which gets another name, and the database would leave it so; nothing was written",
         trigger.name()
