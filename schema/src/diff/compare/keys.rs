@@ -8,6 +8,7 @@ use crate::diff::change::Change;
 use crate::diff::facts::Facts;
 use crate::diff::key::{Key, KeyKind};
 use crate::model::TableName;
+use crate::name::implied::implied_name;
 
 impl Comparison<'_> {
     /// Keys that do the same are one; of several the one of its name first.
@@ -136,8 +137,7 @@ impl Given {
         if key.name.is_some() || key.is_statement || key.at_column {
             return None;
         }
-        let stem = known.trim_end_matches(|letter: char| letter.is_ascii_digit());
-        let numbered = (1_u32..).map(|number| format!("{stem}{number}"));
+        let numbered = (1_u32..).map(|number| implied_name(known, &[], &number.to_string()));
         let mut names = std::iter::once(known.clone()).chain(numbered);
         let free = names.find(|name| !self.taken.contains(&name.to_lowercase()))?;
         self.taken.insert(free.to_lowercase());
