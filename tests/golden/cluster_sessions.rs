@@ -231,14 +231,24 @@ fn dist_05_calls_that_are_cancelled_leave_all_or_nothing_on_all_servers() {
     let calls = if is_full_run() { 2_000 } else { 60 };
     let mut ends = [0, 0];
     let mut written = Vec::new();
-    for call in 0..calls {
-        let (number, writes) = (number(), ALL[call % ALL.len()]);
-        let mut work = world.direct.run(move |db| {
+    let start = |number, writes| {
+        world.direct.run(move |db| {
             let mut c = db.default()?;
             c.transaction(|tx| write(tx, number, writes))
-        });
-        // Up to twice the time that such a call takes, in steps that meet each of its parts.
-        let patience = Duration::from_micros(call as u64 * 7_919 % 30_000);
+        })
+    };
+    let mut longest = Duration::ZERO;
+    for writes in ALL {
+        let begun = Instant::now();
+        assert!(poll_for(&mut start(number(), writes), PATIENCE));
+        longest = longest.max(begun.elapsed());
+    }
+    // Up to twice the time that such a call takes here, in steps that meet each of its parts.
+    let longest_patience = 2 * longest.as_micros() as u64 + 1;
+    for call in 0..calls {
+        let (number, writes) = (number(), ALL[call % ALL.len()]);
+        let mut work = start(number, writes);
+        let patience = Duration::from_micros(call as u64 * 7_919 % longest_patience);
         let is_done = poll_for(&mut work, patience);
         ends[usize::from(is_done)] += 1;
         drop(work);
