@@ -549,7 +549,7 @@ const POSTGRES: &[&str] = &[
     "SELECT 'partition ' || relname || ' ' || coalesce(pg_get_partkeydef(oid), '') || coalesce(pg_get_expr(relpartbound, oid), '') FROM pg_class WHERE relnamespace = 'public'::regnamespace AND (relkind = 'p' OR relispartition AND relkind = 'r')",
     "SELECT 'index ' || pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype <> 'f')",
     "SELECT 'view ' || viewname || definition FROM pg_views WHERE schemaname = 'public'",
-    "SELECT 'enum ' || t.typname || ' ' || string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid GROUP BY t.typname",
+    "SELECT 'enum ' || t.oid::regtype || ' ' || string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid GROUP BY t.oid",
 ];
 
 const MYSQL: &[&str] = &[

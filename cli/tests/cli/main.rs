@@ -38,6 +38,7 @@ mod messages;
 mod migrate;
 mod migrate_add;
 mod migrate_concurrent;
+mod migrate_dependents;
 mod migrate_faults;
 mod migrate_histories;
 mod migrate_import;

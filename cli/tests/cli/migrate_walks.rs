@@ -4,7 +4,7 @@ use super::both::Both;
 use super::support::{Project, holds};
 
 /// Goes from schema to schema, each as `create` would have it, and back.
-fn there_and_back(both: &Both, steps: &[String]) {
+pub(super) fn there_and_back(both: &Both, steps: &[String]) {
     let mut before = Vec::new();
     for (number, schema) in steps.iter().enumerate() {
         before.push((both.catalogue(), both.migrations().len()));

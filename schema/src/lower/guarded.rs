@@ -28,11 +28,8 @@ impl Fold<'_> {
             Statement::CreateTable(created) => {
                 self.exists_already(&self.empty_table(file, created))
             }
-            Statement::CreateEnum(created) => self.find_enum(file, &created.name).is_some(),
-            Statement::CreateDomain(created) => {
-                let same = |name: &str| name == created.name.name.text;
-                self.domains.iter().any(|known| same(&known.name.name.text))
-            }
+            Statement::CreateEnum(created) => self.has_enum(&created.name),
+            Statement::CreateDomain(created) => self.has_domain(&created.name),
             Statement::CreateIndex(index) => self
                 .find(file, &index.table)
                 .is_some_and(|owner| self.has_index(owner, index)),

@@ -44,6 +44,20 @@ impl Fold<'_> {
         self.best_enum(file.file, &name.name.text, |schema| name.rank(schema))
     }
 
+    /// Whether there is an enum of exactly this name: another schema has one of its own.
+    pub(super) fn has_enum(&self, name: &ObjectName) -> bool {
+        let known = self.enum_by_name.get(&name.name.text);
+        let mut known = known.into_iter().flatten();
+        known.any(|&at| self.enums[at].name.schema == name.schema)
+    }
+
+    /// The same of a domain.
+    pub(super) fn has_domain(&self, name: &ObjectName) -> bool {
+        let key = (&name.schema, &name.name.text);
+        let mut known = self.domains.iter().map(|one| &one.name);
+        known.any(|known| (&known.schema, &known.name.text) == key)
+    }
+
     /// The enum of a type that is written in this file, by the same order.
     fn enum_of_type(&self, file: FileId, name: &TypeName) -> Option<usize> {
         self.best_enum(file, &name.name, |schema| name.rank(schema))
