@@ -33,6 +33,14 @@ impl Rename {
         }
     }
 
+    /// The names of the table before and after the statement.
+    pub(super) fn tables(&self) -> [&TableName; 2] {
+        match self {
+            Self::Table { from, to } => [from, to],
+            Self::Column { table, .. } => [table, table],
+        }
+    }
+
     /// The name before it.
     pub fn old_name(&self) -> &str {
         match self {

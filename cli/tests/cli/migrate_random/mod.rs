@@ -2,6 +2,7 @@
 
 pub(super) mod random;
 mod schema;
+mod trigger;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use bindery_testkit::is_full_run;
 
 use self::random::Random;
 use self::schema::{Change, ChangeKind, RandomSchema};
+use self::trigger::Trigger;
 use super::both::Both;
 
 /// Steps to a project, as every step reads all migrations before it.
@@ -47,6 +49,13 @@ impl Walk {
     /// the changes; none where nothing came of them.
     fn step(&mut self, number: usize) -> Vec<ChangeKind> {
         self.schema.settle();
+        if self.random.below(6) == 0 {
+            let changed = self.schema.trigger(&mut self.random);
+            return changed.map_or(Vec::new(), |(trigger, is_new)| {
+                self.trigger(number, &trigger, is_new);
+                vec![ChangeKind::Trigger]
+            });
+        }
         let old = self.schema.clone();
         let changes = 1 + self.random.below(3);
         let changes: Vec<Change> = (0..changes)
@@ -67,6 +76,11 @@ impl Walk {
         );
         self.both.schema(&self.schema.sql());
         let added = self.both.project.run("migrate add step");
+        if !added.is_good() && self.is_left_behind(&old, &added.messages) {
+            self.schema = old;
+            self.both.schema(&self.schema.sql());
+            return Vec::new();
+        }
         assert!(added.is_good(), "{told}\n{}", added.failed());
         if added.good().contains("nothing to add") {
             return Vec::new();
@@ -79,6 +93,62 @@ impl Walk {
         self.both.mean_it();
         self.run(&old, pending, &told);
         changes.into_iter().map(|(kind, _)| kind).collect()
+    }
+
+    /// MySQL and MariaDB would leave a trigger with the old name.
+    fn is_left_behind(&self, old: &RandomSchema, told: &str) -> bool {
+        let names = |schema: &RandomSchema| -> Vec<[String; 2]> {
+            let triggers = schema.triggers.iter();
+            let names = triggers.map(|one| [one.table.clone(), one.column.clone()]);
+            names.collect()
+        };
+        let is_renamed = names(old) != names(&self.schema);
+        self.dialect == Dialect::Mysql && is_renamed && told.contains("the trigger `")
+    }
+
+    /// A migration that is written by hand makes or drops a trigger.
+    fn trigger(&mut self, number: usize, trigger: &Trigger, is_new: bool) {
+        let (made, dropped) = (trigger.made(self.dialect), trigger.dropped(self.dialect));
+        let (up, down) = match is_new {
+            true => (&made, &dropped),
+            false => (&dropped, &made),
+        };
+        let told = format!(
+            "{}, seed {}, step {number}: {up}\n{}",
+            self.dialect.name(),
+            self.seed,
+            self.schema.sql()
+        );
+        self.both.schema(&self.schema.sql());
+        self.good("migrate add step --empty --engine default", &told);
+        let files = self.both.migrations();
+        for path in &files[self.files[0]..] {
+            let is_back = path.to_string_lossy().ends_with(".down.sql");
+            let text = if is_back { down } else { up };
+            std::fs::write(path, text).expect("it can be written");
+        }
+        self.files[0] = files.len();
+        self.good("migrate check", &told);
+        self.good("migrate run --engine default", &told);
+        self.go_back_and_there([1, 0], &told);
+    }
+
+    /// The catalogue with the triggers, which no schema has.
+    fn catalogue(&self) -> Vec<String> {
+        let mut lines = self.both.catalogue();
+        lines.retain(|line| !line.starts_with("view x"));
+        lines.extend(self.both.triggers_of(0));
+        in_any_order(&mut lines);
+        lines
+    }
+
+    /// The same as it should be.
+    fn expected(&self) -> Vec<String> {
+        let mut lines = self.both.created();
+        let triggers = self.schema.triggers.iter();
+        lines.extend(triggers.map(|one| one.line(self.dialect)));
+        in_any_order(&mut lines);
+        lines
     }
 
     /// The number of new migrations of each engine, and their text.
@@ -111,7 +181,7 @@ impl Walk {
         let revert = |number| format!("migrate revert --yes --count {number}");
         self.on_each(pending, revert, told);
         let told = format!("reverted without losses: {told}");
-        assert_eq!(self.both.catalogue(), self.before, "{told}");
+        assert_eq!(self.catalogue(), self.before, "{told}");
     }
 
     fn run(&mut self, old: &RandomSchema, pending: [usize; 2], told: &str) {
@@ -119,8 +189,6 @@ impl Walk {
         let has_views = self.schema.sql().contains("CREATE VIEW");
         let run = |_| "migrate run".to_owned();
         self.on_each(pending, run, told);
-        let after = self.both.catalogue();
-        assert_eq!(after, self.both.created(), "{told}");
         if has_views {
             self.good("validate", told);
         }
@@ -134,24 +202,55 @@ impl Walk {
             let expected = if known { 2 } else { 0 };
             assert_eq!(self.both.numbers(&rows), [expected], "{told}");
         }
+        self.go_back_and_there(pending, told);
+    }
+
+    /// After a run: back, and there again; then all tables have their rows.
+    fn go_back_and_there(&mut self, pending: [usize; 2], told: &str) {
+        let after = self.catalogue();
+        assert_eq!(after, self.expected(), "{told}");
         let revert = |number| format!("migrate revert --yes --count {number}");
         self.on_each(pending, revert, told);
-        assert_eq!(self.both.catalogue(), self.before, "reverted: {told}");
-        self.on_each(pending, run, told);
+        assert_eq!(self.catalogue(), self.before, "reverted: {told}");
+        self.on_each(pending, |_| "migrate run".to_owned(), told);
         // Tables that were dropped on the way come back empty.
-        for table in self.schema.tables.iter().filter(here) {
+        for table in self.schema.tables.iter().filter(|one| !one.elsewhere) {
             let name = &table.name;
             self.both.execute(&format!(
                 "DELETE FROM {name} WHERE id IN (1, 2);\nINSERT INTO {name} (id, mark) VALUES (1, 'kept'), (2, 'kept')"
             ));
         }
+        self.fire(told);
         self.before = after;
+    }
+
+    /// Each trigger does what it is for.
+    fn fire(&self, told: &str) {
+        for trigger in &self.schema.triggers {
+            let table = &trigger.table;
+            self.both
+                .execute(&format!("INSERT INTO {table} (id, mark) VALUES (3, 'new')"));
+            let fired = format!("SELECT count(*) FROM {table} WHERE mark = 'fired'");
+            assert_eq!(self.both.numbers(&fired), [1], "{}: {told}", trigger.name);
+            self.both
+                .execute(&format!("DELETE FROM {table} WHERE id = 3"));
+        }
     }
 
     fn good(&self, words: &str, told: &str) {
         let outcome = self.both.project.run(words);
         assert!(outcome.is_good(), "{words}: {told}\n{}", outcome.failed());
     }
+}
+
+/// A column that comes back is the last of its table, and of the views of all columns.
+fn in_any_order(lines: &mut [String]) {
+    for line in lines.iter_mut().filter(|line| line.starts_with("view ")) {
+        let mut columns: Vec<&str> = line.split(['\n', ',', ' ']).collect();
+        columns.sort_unstable();
+        *line = columns.join(" ");
+    }
+    lines.sort();
 }
 
 fn is_twice(changes: &[Change]) -> bool {

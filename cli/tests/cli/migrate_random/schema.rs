@@ -3,6 +3,7 @@
 use bindery_schema::dialect::Dialect;
 
 use super::random::Random;
+use super::trigger::Trigger;
 
 #[derive(Clone)]
 struct Column {
@@ -35,10 +36,19 @@ struct View {
     table: String,
     /// A column beside `id` and `mark`.
     column: Option<String>,
+    /// It has all columns of the table, by `*`.
+    is_whole: bool,
     /// It has a column whose type bindery does not know.
     is_odd: bool,
-    /// There is a view of it, too.
-    has_reader: bool,
+    /// The columns of a view of it, where there is one.
+    reader: Option<Reader>,
+}
+
+/// The columns of a view of a view.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    Some,
+    All,
 }
 
 #[derive(Clone)]
@@ -53,6 +63,8 @@ pub(super) struct RandomSchema {
     pub(super) tables: Vec<Table>,
     views: Vec<View>,
     enums: Vec<Enum>,
+    /// Those that migrations written by hand make; no schema has them.
+    pub(super) triggers: Vec<Trigger>,
     names: usize,
 }
 
@@ -77,9 +89,10 @@ pub(super) enum ChangeKind {
     View,
     DropView,
     Enum,
+    Trigger,
 }
 
-const CHANGES: [ChangeKind; 22] = [
+const CHANGES: [ChangeKind; 27] = [
     ChangeKind::NewTable,
     ChangeKind::DropTable,
     ChangeKind::RenameTable,
@@ -88,6 +101,9 @@ const CHANGES: [ChangeKind; 22] = [
     ChangeKind::AddColumn,
     ChangeKind::DropColumn,
     ChangeKind::RenameColumn,
+    ChangeKind::RenameColumn,
+    ChangeKind::RenameColumn,
+    ChangeKind::Type,
     ChangeKind::Type,
     ChangeKind::Null,
     ChangeKind::Default,
@@ -95,6 +111,8 @@ const CHANGES: [ChangeKind; 22] = [
     ChangeKind::Computed,
     ChangeKind::AddIndex,
     ChangeKind::DropKey,
+    ChangeKind::DropKey,
+    ChangeKind::AddKey,
     ChangeKind::AddKey,
     ChangeKind::AddForeignKey,
     ChangeKind::View,
@@ -123,6 +141,7 @@ impl RandomSchema {
             tables: Vec::new(),
             views: Vec::new(),
             enums: Vec::new(),
+            triggers: Vec::new(),
             names: 0,
         }
     }
@@ -180,19 +199,19 @@ impl RandomSchema {
             ChangeKind::MoveTable => self.move_table(at),
             ChangeKind::AddColumn => Some(self.add_column(at, random)),
             ChangeKind::Computed => Some(self.computed(at, random)),
-            ChangeKind::DropKey => Some(self.drop_key(at)),
+            ChangeKind::DropKey => Some(self.drop_key(at, random)),
             ChangeKind::View => self.view(at, random),
             ChangeKind::DropView => self.drop_view(random),
             ChangeKind::Enum => self.enum_type(at, random),
-            ChangeKind::AddForeignKey => None,
+            ChangeKind::AddForeignKey | ChangeKind::Trigger => None,
             _ if !has_column => None,
-            ChangeKind::DropColumn => Some(self.drop_column(at, column)),
+            ChangeKind::DropColumn => self.drop_column(at, column),
             ChangeKind::RenameColumn => Some(self.rename_column(at, column)),
             ChangeKind::Type => self.retype(at, column),
             ChangeKind::Null => self.take_null(at, column),
             ChangeKind::Default => self.default(at, column),
             ChangeKind::AddIndex => Some(self.index(at, column)),
-            ChangeKind::AddKey => Some(self.key(at, column, random)),
+            ChangeKind::AddKey => self.key(at, column, random),
         };
         match changed {
             Some(words) => (kind, words),
@@ -205,9 +224,14 @@ impl RandomSchema {
         others.any(|table| table.refers_to(name))
     }
 
+    /// Has it a trigger? The server drops that with its table, and nothing brings it back.
+    fn fires(&self, name: &str) -> bool {
+        self.triggers.iter().any(|one| one.table == name)
+    }
+
     fn drop_table(&mut self, at: usize) -> Option<String> {
         let name = self.tables[at].name.clone();
-        if self.is_referred(&name) {
+        if self.is_referred(&name) || self.fires(&name) {
             return None;
         }
         self.tables.remove(at);
@@ -223,6 +247,7 @@ impl RandomSchema {
         let table = &self.tables[at];
         if has_view
             || self.is_referred(&name)
+            || self.fires(&name)
             || table.refers()
             || table.columns.iter().any(is_enum)
         {
@@ -266,9 +291,13 @@ impl RandomSchema {
         format!("add {name} {words}")
     }
 
-    fn drop_column(&mut self, at: usize, column: usize) -> String {
+    fn drop_column(&mut self, at: usize, column: usize) -> Option<String> {
         let table = &mut self.tables[at];
         let name = table.name.clone();
+        let is_named = |one: &Trigger| one.column == table.columns[column].name;
+        if self.triggers.iter().any(is_named) {
+            return None;
+        }
         let gone = table.columns.remove(column).name;
         table.lines.retain(|(of, _)| *of != gone);
         table
@@ -276,7 +305,7 @@ impl RandomSchema {
             .retain(|(_, columns)| !columns.contains(&gone));
         self.views
             .retain(|view| view.table != name || view.column.as_ref() != Some(&gone));
-        format!("drop {name}.{gone}")
+        Some(format!("drop {name}.{gone}"))
     }
 
     fn retype(&mut self, at: usize, column: usize) -> Option<String> {
@@ -323,26 +352,44 @@ impl RandomSchema {
         format!("index {index}")
     }
 
-    fn drop_key(&mut self, at: usize) -> String {
+    fn drop_key(&mut self, at: usize, random: &mut Random) -> String {
         let table = &mut self.tables[at];
-        if table.indexes.is_empty() {
-            drop(table.lines.pop());
-        } else {
+        if !table.lines.is_empty() && (table.indexes.is_empty() || random.flip()) {
+            let line = random.below(table.lines.len());
+            drop(table.lines.remove(line));
+        } else if !table.indexes.is_empty() {
             drop(table.indexes.remove(0));
         }
         format!("drop a key of {}", table.name)
     }
 
-    fn key(&mut self, at: usize, column: usize, random: &mut Random) -> String {
-        let constraint = self.name("k");
-        let of = self.tables[at].columns[column].name.clone();
+    /// Under a name, or under the one that the database gives it.
+    fn key(&mut self, at: usize, column: usize, random: &mut Random) -> Option<String> {
+        let name = self.constraint("k", random);
+        let number = self.names;
+        let table = &mut self.tables[at];
+        let of = table.columns[column].name.clone();
         let line = if random.flip() {
-            format!("CONSTRAINT {constraint} UNIQUE (id, {of})")
+            let unique = format!("UNIQUE (id, {of})");
+            // Of two over the same columns the server makes one, where one has no name.
+            if table.lines.iter().any(|(_, line)| line.ends_with(&unique)) {
+                return None;
+            }
+            name + &unique
         } else {
-            format!("CONSTRAINT {constraint} CHECK ({of} IS NULL OR id > 0)")
+            format!("{name}CHECK ({of} IS NULL OR id > -{number})")
         };
-        self.tables[at].lines.push((of, line.clone()));
-        line
+        table.lines.push((of, line.clone()));
+        Some(line)
+    }
+
+    /// The beginning of a constraint's line.
+    fn constraint(&mut self, kind: &str, random: &mut Random) -> String {
+        let name = self.name(kind);
+        match random.flip() {
+            true => format!("CONSTRAINT {name} "),
+            false => String::new(),
+        }
     }
 
     /// To a table of the same engine.
@@ -351,7 +398,7 @@ impl RandomSchema {
         let others = self.tables.iter().filter(|one| one.elsewhere == elsewhere);
         let others: Vec<String> = others.map(|one| one.name.clone()).collect();
         let other = others[random.below(others.len())].clone();
-        let (of, constraint) = (self.name("r"), self.name("f"));
+        let (of, constraint) = (self.name("r"), self.constraint("f", random));
         let table = &mut self.tables[at];
         table.columns.push(Column {
             name: of.clone(),
@@ -361,7 +408,7 @@ impl RandomSchema {
             computed: None,
             was: None,
         });
-        let line = format!("CONSTRAINT {constraint} FOREIGN KEY ({of}) REFERENCES {other} (id)");
+        let line = format!("{constraint}FOREIGN KEY ({of}) REFERENCES {other} (id)");
         table.lines.push((of, line.clone()));
         line
     }
@@ -372,7 +419,8 @@ impl RandomSchema {
             return None;
         }
         let (name, columns) = (table.name.clone(), table.columns.len());
-        let column = random.flip().then(|| random.below(columns.max(1)));
+        let is_whole = random.flip();
+        let column = (!is_whole && random.flip()).then(|| random.below(columns.max(1)));
         let column = column.and_then(|at_column| table.columns.get(at_column));
         let column = column.map(|column| column.name.clone());
         let view = self.name("v");
@@ -380,8 +428,9 @@ impl RandomSchema {
             name: view.clone(),
             table: name,
             column,
+            is_whole,
             is_odd: random.flip(),
-            has_reader: random.flip(),
+            reader: [None, Some(Reader::Some), Some(Reader::All)][random.below(3)],
         });
         Some(format!("view {view}"))
     }
@@ -466,6 +515,9 @@ impl RandomSchema {
                 view.column = Some(new.clone());
             }
         }
+        for trigger in self.triggers.iter_mut().filter(|one| one.column == old) {
+            trigger.column.clone_from(&new);
+        }
         format!("rename {old} to {new}")
     }
 
@@ -483,7 +535,34 @@ impl RandomSchema {
                 view.table.clone_from(&new);
             }
         }
+        for trigger in self.triggers.iter_mut().filter(|one| one.table == old) {
+            trigger.table.clone_from(&new);
+        }
         format!("rename {old} to {new}")
+    }
+
+    /// A new trigger of a table of this engine, which names one of its columns, or one that goes.
+    pub(super) fn trigger(&mut self, random: &mut Random) -> Option<(Trigger, bool)> {
+        if !self.triggers.is_empty() && random.flip() {
+            let at = random.below(self.triggers.len());
+            return Some((self.triggers.remove(at), false));
+        }
+        let here = self.tables.iter().filter(|table| !table.elsewhere);
+        // PostgreSQL computes after such a trigger.
+        let columns = here.flat_map(|table| {
+            let stored = table.columns.iter().filter(|one| one.computed.is_none());
+            stored.map(|column| (table.name.clone(), column.name.clone()))
+        });
+        let columns: Vec<(String, String)> = columns.collect();
+        let (table, column) = columns.get(random.below(columns.len().max(1)))?.clone();
+        let name = self.name("x");
+        let trigger = Trigger {
+            name,
+            table,
+            column,
+        };
+        self.triggers.push(trigger.clone());
+        Some((trigger, true))
     }
 
     pub(super) fn settle(&mut self) {
@@ -513,26 +592,35 @@ impl RandomSchema {
             sql.push_str(&table.sql());
         }
         for view in &self.views {
-            let column = view.column.iter().map(|name| format!(", {name}"));
-            let column: String = column.collect();
-            let odd = match self.dialect {
-                _ if !view.is_odd => "",
-                Dialect::Postgres => ", (ARRAY[id, 7])[1] AS odd",
-                Dialect::Sqlite | Dialect::Mysql => {
-                    ", CASE WHEN id > 7 THEN mark ELSE id END AS odd"
-                }
+            sql.push_str(&view.sql(self.dialect));
+        }
+        sql
+    }
+}
+
+impl View {
+    fn sql(&self, dialect: Dialect) -> String {
+        let columns = match (self.is_whole, &self.column) {
+            (true, _) => "*".to_owned(),
+            (false, Some(name)) => format!("id, mark, {name}"),
+            (false, None) => "id, mark".to_owned(),
+        };
+        let odd = match dialect {
+            _ if !self.is_odd => "",
+            Dialect::Postgres => ", (ARRAY[id, 7])[1] AS odd",
+            Dialect::Sqlite | Dialect::Mysql => ", CASE WHEN id > 7 THEN mark ELSE id END AS odd",
+        };
+        let (name, table) = (&self.name, &self.table);
+        let mut sql = format!("CREATE VIEW {name} AS SELECT {columns}{odd} FROM {table};\n");
+        if let Some(reader) = self.reader {
+            let columns = match (reader, self.is_odd) {
+                (Reader::All, _) => "*",
+                (Reader::Some, true) => "id, odd",
+                (Reader::Some, false) => "id",
             };
             sql.push_str(&format!(
-                "CREATE VIEW {} AS SELECT id, mark{column}{odd} FROM {};\n",
-                view.name, view.table
+                "CREATE VIEW {name}_read AS SELECT {columns} FROM {name};\n"
             ));
-            if view.has_reader {
-                let odd = if view.is_odd { ", odd" } else { "" };
-                sql.push_str(&format!(
-                    "CREATE VIEW {0}_read AS SELECT id{odd} FROM {0};\n",
-                    view.name
-                ));
-            }
         }
         sql
     }

@@ -8,7 +8,7 @@ use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
 use super::super::order::held_back;
 use super::super::rename::Rename;
-use super::super::structure::{ColumnShape, TableShape, folded, table_key};
+use super::super::structure::{ColumnShape, TableShape, ViewShape, folded, table_key};
 use super::super::triggers::TableTrigger;
 use super::{
     Context, Step, altered, captures, create_table, create_view, drop_column, drop_table,
@@ -278,9 +278,7 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
     statements.push("PRAGMA legacy_alter_table = OFF".to_owned());
     statements.extend(indexes(&to.keys));
     statements.extend(kept_indexes(from, to, changes));
-    let triggers = context.triggers.iter();
-    let triggers = triggers.filter(|one| one.is_of(table, SQLITE) && stays(context, one));
-    statements.extend(triggers.flat_map(TableTrigger::made));
+    statements.extend(triggers_again(context, table, changes));
     step.statements = statements;
     // Its other columns are as they were.
     let columns = changes
@@ -304,6 +302,54 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
         }
     }
     vec![step]
+}
+
+/// Makes the triggers of a table again. Where that takes the old names of tables and columns, the views of those are away meanwhile, with
+/// triggers of their own.
+fn triggers_again(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Vec<String> {
+    let all = || context.triggers.iter().filter(|one| stays(context, one));
+    let made: Vec<&TableTrigger> = all().filter(|one| one.is_of(table, SQLITE)).collect();
+    let renames = made.iter().flat_map(|one| &one.renames);
+    let named = renames.flat_map(Rename::tables);
+    let named = named.map(|name| table_key(name, SQLITE)).collect();
+    let views = views_over(context, named, changes);
+    let dropped = views.iter().rev().map(|view| drop_view(view, SQLITE));
+    let of_view = |view: &ViewShape| {
+        let triggers = all().filter(|one| one.is_of(&view.name, SQLITE));
+        triggers.flat_map(TableTrigger::made).collect::<Vec<_>>()
+    };
+    let created = views
+        .iter()
+        .flat_map(|view| create_view(view).into_iter().chain(of_view(view)));
+    let again = made.iter().flat_map(|one| one.made());
+    dropped.chain(again).chain(created).collect()
+}
+
+/// The views of tables of these names, and the views of those, that no change drops.
+fn views_over<'c>(
+    context: &Context<'c>,
+    mut names: BTreeSet<String>,
+    changes: &[Change],
+) -> Vec<&'c ViewShape> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let key = |name: &TableName| table_key(name, SQLITE);
+    let is_away = |view: &ViewShape| {
+        let mut changes = changes.iter();
+        changes.any(
+            |change| matches!(change, Change::DropView(gone) if key(&gone.name) == key(&view.name)),
+        )
+    };
+    let mut found = Vec::new();
+    for view in &context.from.views {
+        let reads = view.reads.iter().any(|name| names.contains(&key(name)));
+        if reads && !is_away(view) {
+            names.insert(key(&view.name));
+            found.push(view);
+        }
+    }
+    found
 }
 
 /// Whether it is no trigger that records changes, or one that the schema has, too.
