@@ -26,3 +26,67 @@ fn cli_07_an_enum_of_another_schema_is_another_one() {
     both.good("validate");
     both.execute("INSERT INTO t VALUES (1, 'x', '{y}', 'a', 'a', 'x')");
 }
+
+/// A column that is renamed in a parent is renamed in its heirs.
+#[test]
+fn cli_07_a_renamed_column_of_a_parent_is_renamed_in_its_heirs() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    let schema = |column: &str| {
+        format!(
+            "CREATE TABLE a (id int PRIMARY KEY, {column} int);\nCREATE TABLE b (x int) INHERITS (a);\n\
+             CREATE TABLE c ({column} int, y int) INHERITS (b);\n"
+        )
+    };
+    let steps = [schema("n"), schema("\n-- @renamed_from n\nm"), schema("m")];
+    there_and_back(&both, &steps);
+}
+
+#[test]
+fn cli_07_what_divides_a_table_follows_a_renamed_column() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    let schema = |date: &str, place: &str, key: &str| {
+        format!(
+            "CREATE TABLE t (id int NOT NULL, {date} date NOT NULL, {place} text) PARTITION BY RANGE ({key});\n\
+             CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM ('2026-01-01') TO ('2027-01-01') PARTITION BY LIST (lower({}));\n\
+             CREATE TABLE t_1_a PARTITION OF t_1 FOR VALUES IN ('a');\n",
+            place.split_whitespace().last().unwrap_or_default()
+        )
+    };
+    let steps = [
+        schema("d", "p", "d"),
+        schema(
+            "\n-- @renamed_from d\nday",
+            "\n-- @renamed_from p\nplace",
+            "day",
+        ),
+        schema("day", "place", "day"),
+    ];
+    there_and_back(&both, &steps);
+}
+
+/// The database compares a name without quotes in small letters.
+#[test]
+fn cli_07_the_old_name_of_a_rename_is_folded() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    let steps = [
+        "CREATE TABLE Users (id int PRIMARY KEY, UserName text NOT NULL DEFAULT '', \"Key\" int);\n",
+        "-- @renamed_from Users\nCREATE TABLE People (id int PRIMARY KEY,\n-- @renamed_from UserName\nLogin text NOT NULL DEFAULT '',\n-- @renamed_from Key\n\"Other\" int);\n",
+    ];
+    both.schema(steps[0]);
+    both.good("migrate add first");
+    both.good("migrate run");
+    both.execute("INSERT INTO users VALUES (1, 'a', 7)");
+    both.schema(steps[1]);
+    both.good("migrate add second");
+    both.good("migrate run");
+    both.good("migrate check");
+    assert_eq!(both.catalogue(), both.created());
+    let kept = "SELECT count(*) FROM people WHERE login = 'a' AND \"Other\" = 7";
+    assert_eq!(both.numbers(kept), [1]);
+}

@@ -73,30 +73,46 @@ impl Rename {
     }
 }
 
-/// The hints of a schema: `@renamed_from` at the tables of an engine and at their columns.
-pub fn hints(schema: &Model, engine: EngineId) -> Vec<Rename> {
+/// The hints of a schema: `@renamed_from` at the tables of an engine and at their columns, with the old names as `from` has them.
+pub fn hints(schema: &Model, engine: EngineId, from: &Structure) -> Vec<Rename> {
     let mut hints = Vec::new();
     for table in schema
         .tables
         .iter()
         .filter(|table| table.engines.contains(&engine))
     {
-        hints.extend(table.renamed_from.iter().map(|old| Rename::Table {
-            from: TableName {
-                schema: table.name.schema.clone(),
-                name: old.clone(),
-            },
+        let named = |name: &str| TableName {
+            schema: table.name.schema.clone(),
+            name: name.to_owned(),
+        };
+        let before = table.renamed_from.as_ref();
+        let before = before.map(|old| known(old, |name| from.table(&named(name)).is_some()));
+        let before = before.map(|old| named(&old));
+        hints.extend(before.iter().map(|old| Rename::Table {
+            from: old.clone(),
             to: table.name.clone(),
         }));
+        let shape = before.as_ref().and_then(|old| from.table(old));
+        let shape = shape.or_else(|| from.table(&table.name));
+        let has = |name: &str| shape.is_some_and(|one| one.column(name, from.dialect).is_some());
         for column in &table.columns {
             hints.extend(column.renamed_from.iter().map(|old| Rename::Column {
                 table: table.name.clone(),
-                from: old.clone(),
+                from: known(old, has),
                 to: column.name.clone(),
             }));
         }
     }
     hints
+}
+
+/// The name as it is written, or as PostgreSQL has what is written without quotes.
+fn known(written: &str, is_there: impl Fn(&str) -> bool) -> String {
+    let folded = written.to_lowercase();
+    match !is_there(written) && is_there(&folded) {
+        true => folded,
+        false => written.to_owned(),
+    }
 }
 
 /// Those of the hints that are still to be done: the old name is there and the new one is not. Tables come first.
@@ -133,6 +149,18 @@ pub(super) fn pending(hints: &[Rename], from: &Structure, to: &Structure) -> Vec
         let known = from.table(before.unwrap_or(table));
         let wanted = to.table(table);
         if let (Some(known), Some(wanted)) = (known, wanted) {
+            // The database renames it with that of the parent.
+            let of_parent = |parent| {
+                let hint = Rename::Column {
+                    table: parent,
+                    from: old.clone(),
+                    to: new.clone(),
+                };
+                hints.contains(&hint)
+            };
+            if wanted.parents.iter().cloned().any(of_parent) {
+                continue;
+            }
             let has =
                 |shape: &super::TableShape, name: &str| shape.column(name, from.dialect).is_some();
             if has(known, old) && !has(known, new) && has(wanted, new) && !has(wanted, old) {

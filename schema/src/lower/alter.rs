@@ -192,6 +192,7 @@ impl Fold<'_> {
                 if self.column_of(table, from).is_some() {
                     self.keep_sequences(index, table, Some(&from.text));
                     self.owner_renamed(&table.name, from, to);
+                    self.parts_follow_column(&table.name.name, from, to);
                     rename::rename_column(table, &from.text, to);
                     table
                         .renames

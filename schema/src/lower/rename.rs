@@ -24,6 +24,7 @@ fn is_column(site: &Site, column: &str, dialect: Dialect) -> bool {
 pub(super) fn rename_column(table: &mut DraftTable, from: &str, to: &Name) {
     super::postgres::implied::settle_names(table);
     super::mysql::key_name::keep(table, from);
+    super::postgres::rename::rename_in_partitioning(table, from, to);
     let dialect = table.dialect;
     for name in names(table).filter(|name| same_name(&name.text, from, dialect)) {
         name.text.clone_from(&to.text);

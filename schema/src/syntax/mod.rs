@@ -62,7 +62,9 @@ pub(crate) use names::{
 pub(crate) use postgres::{
     bound_names_in_function, called_in, head_of_function, names_in_function,
 };
-pub(crate) use postgres::{identity_sequence_name, sequence_name, sites_of_definition};
+pub(crate) use postgres::{
+    identity_sequence_name, sequence_name, sites_of_definition, sites_of_partitioning,
+};
 pub(crate) use problem::shortened;
 pub(crate) use reader::{Whole, look_at_expression, read_query, read_statement, read_text};
 pub(crate) use text::{Text, Tokens, has_sign, shown_at, tokens_of, tokens_within, ungrouped};

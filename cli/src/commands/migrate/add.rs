@@ -177,7 +177,7 @@ fn of_engine(
     arguments: &AddArguments,
     output: &Output,
 ) -> Result<Option<EngineDocument>, Failure> {
-    let mut renames = hints(differ.model()?, side.id);
+    let mut renames = hints(differ.model()?, side.id, &side.folded.structure);
     if let Some(hint) = unclear(&renames, &side.folded.structure, &side.schema) {
         return Err(unfollowed(hint));
     }

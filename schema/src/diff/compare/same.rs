@@ -4,7 +4,7 @@ use crate::dialect::Dialect;
 use crate::diff::change::ColumnChange;
 use crate::diff::facts::Facts;
 use crate::diff::structure::{ColumnShape, ViewShape, folded};
-use crate::syntax::canonical::{same_expression, same_query};
+use crate::syntax::canonical::{same_expression, same_query, token_texts};
 
 pub(super) fn column_changes(
     from: &ColumnShape,
@@ -82,7 +82,7 @@ pub(super) fn same_view(from: &ViewShape, to: &ViewShape, dialect: Dialect) -> b
 /// Options that are written on both sides must be the same; assignments of one side alone may be a default of the other.
 pub(super) fn same_options(from: &str, to: &str, dialect: Dialect) -> bool {
     if !Facts::of(dialect).tables.options_are_assigned {
-        return from.eq_ignore_ascii_case(to);
+        return token_texts(from, dialect) == token_texts(to, dialect);
     }
     let (from, to) = (assignments(from), assignments(to));
     let same = |(name, value): &(String, String)| {

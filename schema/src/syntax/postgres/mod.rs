@@ -9,4 +9,6 @@ mod names;
 pub(crate) use function::{
     bound_names_in_function, called_in, head_of_function, names_in_function,
 };
-pub(crate) use names::{identity_sequence_name, sequence_name, sites_of_definition};
+pub(crate) use names::{
+    identity_sequence_name, sequence_name, sites_of_definition, sites_of_partitioning,
+};

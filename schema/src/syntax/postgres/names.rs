@@ -1,6 +1,6 @@
 //! Names in texts that PostgreSQL alone has.
 
-use crate::syntax::names::{Site, sites_from};
+use crate::syntax::names::{Site, sites, sites_from};
 use crate::syntax::text::{Text, tokens_of};
 use bindery_core::dialect::Dialect;
 
@@ -25,6 +25,25 @@ pub(crate) fn identity_sequence_name(options: &str) -> Option<String> {
         cursor.advance(1);
     }
     None
+}
+
+/// The names in the key of `PARTITION BY RANGE (day, lower(place))`, wherever that stands in a text.
+pub(crate) fn sites_of_partitioning(sql: &str) -> Vec<Site> {
+    let tokens = tokens_of(sql, Dialect::Postgres);
+    let mut cursor = Text::of(sql, &tokens, Dialect::Postgres).cursor();
+    while !cursor.at_end() && !cursor.eat(&["PARTITION", "BY"]) {
+        cursor.advance(1);
+    }
+    let Some(first) = cursor.token(0) else {
+        return Vec::new();
+    };
+    // It is written as a call: `RANGE (day)`.
+    let start = first.start as usize;
+    let mut found = sites(&sql[start..], Dialect::Postgres);
+    for site in &mut found {
+        site.range = site.range.start + start..site.range.end + start;
+    }
+    found
 }
 
 /// The names in what follows the name of a type, a domain or a function of PostgreSQL, which has no tree. Of attributes and arguments
