@@ -2,6 +2,7 @@
 
 use super::both::Both;
 use super::migrate_walks::there_and_back;
+use super::support::holds;
 
 /// Two types of one name, each in a schema of its own.
 #[test]
@@ -25,6 +26,21 @@ fn cli_07_an_enum_of_another_schema_is_another_one() {
     both.good("migrate run");
     both.good("validate");
     both.execute("INSERT INTO t VALUES (1, 'x', '{y}', 'a', 'a', 'x')");
+}
+
+/// A type is made after those that it is made of.
+#[test]
+fn cli_07_a_composite_type_comes_after_its_enum() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    let steps = [
+        "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY);\n".to_owned(),
+        "CREATE TYPE st AS ENUM ('a', 'b');\nCREATE TYPE cp AS (x st, y int);\n\
+         CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, s cp);\n"
+            .to_owned(),
+    ];
+    there_and_back(&both, &steps);
 }
 
 /// A column that is renamed in a parent is renamed in its heirs.
@@ -89,4 +105,69 @@ fn cli_07_the_old_name_of_a_rename_is_folded() {
     assert_eq!(both.catalogue(), both.created());
     let kept = "SELECT count(*) FROM people WHERE login = 'a' AND \"Other\" = 7";
     assert_eq!(both.numbers(kept), [1]);
+}
+
+/// Nothing gives these another type.
+#[test]
+fn cli_07_an_enum_that_more_than_columns_hold_is_left_to_a_person() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    let function = "CREATE FUNCTION f(s st) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';\n";
+    let cases = [
+        (
+            "CREATE DOMAIN de AS st CHECK (VALUE <> 'c');\n",
+            "s de",
+            "",
+            "the domain `de`",
+        ),
+        (
+            "CREATE TYPE cp AS (x st, y int);\n",
+            "s cp",
+            "",
+            "the type `cp`",
+        ),
+        (function, "s st, CHECK (f(s) > 0)", "", "the function `f`"),
+        (
+            "",
+            "s st NOT NULL",
+            " PARTITION BY LIST (s)",
+            "the partitions of `t`, by `s`,",
+        ),
+    ];
+    for (objects, column, options, holder) in cases {
+        both.empty_both();
+        let folder = both.project.path("migrations");
+        if folder.is_dir() {
+            std::fs::remove_dir_all(folder).expect("it can be removed");
+        }
+        let schema = |values: &str| {
+            format!(
+                "CREATE TYPE st AS ENUM ({values});\n{objects}CREATE TABLE t (id int NOT NULL, {column}){options};\n"
+            )
+        };
+        both.schema(&schema("'a', 'b', 'c'"));
+        both.good("migrate add first");
+        both.good("migrate run");
+        both.schema(&schema("'a', 'c'"));
+        let added = both.project.run("migrate add second");
+        let told = [
+            "the enum type `st` loses `b`",
+            "bindery does not write this change, write it by hand",
+        ];
+        holds(&added.messages, &told);
+        let texts: Vec<String> = both
+            .migrations()
+            .iter()
+            .map(|path| std::fs::read_to_string(path).expect("a migration"))
+            .collect();
+        holds(&texts.concat(), &[holder]);
+        assert!(!both.project.run("migrate check").is_good(), "{objects}");
+        // A value that comes needs nothing anew, but its way back does.
+        both.project.run("migrate run").good();
+        both.schema(&schema("'a', 'b', 'c', 'd'"));
+        both.good("migrate add third");
+        both.good("migrate run");
+        both.good("migrate check");
+    }
 }

@@ -61,6 +61,7 @@ impl<'s> Around<'_, 's> {
 
     fn touch(&mut self) {
         let sides = self.sides;
+        let structures = (sides.from.structure, sides.to.structure);
         let touched = &mut self.touched;
         for change in &self.changes {
             match change {
@@ -86,9 +87,7 @@ impl<'s> Around<'_, 's> {
                         }
                     }
                 }
-                Change::ChangeEnum { from, to }
-                    if is_enum_made_anew(sides.to.structure, from, to) =>
-                {
+                Change::ChangeEnum { from, to } if is_enum_made_anew(structures, from, to) => {
                     let columns = columns_of(sides.from.structure, from).into_iter();
                     let parts = columns
                         .map(|(table, column)| sides.from.column_part(&table.name, &column.name));

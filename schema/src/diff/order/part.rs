@@ -8,7 +8,10 @@ use crate::diff::key::{Key, KeyKind, columns_in};
 use crate::diff::structure::{ColumnShape, ObjectShape, Structure, TableShape, folded, table_key};
 use crate::diff::taken::shared_name;
 use crate::model::{Generated, TableName};
-use crate::syntax::{bound_names_in_function, called_in, names_in_function, sites};
+use crate::syntax::{
+    Site, SiteKind, bound_names_in_function, called_in, names_in_function, sites,
+    sites_of_definition,
+};
 
 /// A part of a database that statements make, drop, change or need.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -170,8 +173,25 @@ impl<'s> Side<'s> {
                 let named = object.create.iter().flat_map(|sql| self.objects_in(sql));
                 named.filter(|part| *part != own).collect()
             }
+            "TYPE" => self.types_of_attributes(object),
             _ => Vec::new(),
         }
+    }
+
+    /// The types that a composite type or a range is made of.
+    fn types_of_attributes(&self, object: &ObjectShape) -> Vec<DatabasePart> {
+        let own = self.object_part(object);
+        let mut parts = Vec::new();
+        for sql in &object.create {
+            let is_type = |site: &Site| {
+                let is_in_schema = sql[..site.range.start].ends_with('.');
+                site.kind == SiteKind::Type || is_in_schema
+            };
+            let named = sites_of_definition(sql).into_iter().filter(is_type);
+            let known = named.filter_map(|site| self.objects.get(&site.text.to_lowercase()));
+            parts.extend(known.flatten().filter(|part| **part != own).cloned());
+        }
+        parts
     }
 
     /// The parts that are there until an object has gone.

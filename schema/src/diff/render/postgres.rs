@@ -2,6 +2,7 @@
 
 mod distribution;
 mod enums;
+mod holders;
 mod replaced;
 mod settings;
 mod triggers;
@@ -59,7 +60,7 @@ fn own_steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
             let statement = format!("DROP TYPE {}", quoted_table(&values.name, POSTGRES));
             vec![Step::of([statement])]
         }
-        Change::ChangeEnum { from, to } => vec![change_enum(context, from, to)],
+        Change::ChangeEnum { from, to } => vec![change_enum(context, change, (from, to))],
         Change::CreateTable(table) => {
             let made = create_table(table, POSTGRES).into_iter();
             let spread = table.distribution.iter().map(|one| one.create.clone());
@@ -207,6 +208,11 @@ fn change_column(
     let has = |wanted: ColumnChange| changes.contains(&wanted);
     let name = quoted(&to.name, POSTGRES);
     let at_column = |words: &str| altered(table, POSTGRES, &format!("ALTER COLUMN {name} {words}"));
+    let known = context.from.table(table);
+    if has(ColumnChange::Type) && known.is_some_and(|table| holders::divides(table, from)) {
+        let why = "the database changes no type of a column by which rows are divided";
+        return vec![by_hand(change).remark(why)];
+    }
     if is_made_anew(from, to, changes, POSTGRES) {
         return match to.computed {
             true => vec![change_computed(context, change, table, (from, to))],

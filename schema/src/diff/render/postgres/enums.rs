@@ -1,7 +1,9 @@
 //! Enum types of PostgreSQL: new values, and types that are made anew because they lose some.
 
-use super::super::{Context, Step, altered, quoted, quoted_table, text_literal};
+use super::super::{Context, Step, altered, by_hand, quoted, quoted_table, text_literal};
 use super::POSTGRES;
+use super::holders::holder;
+use crate::diff::change::Change;
 use crate::diff::structure::{ColumnShape, EnumShape, Structure, TableShape};
 use crate::syntax::canonical::same_expression;
 
@@ -18,13 +20,18 @@ pub(super) fn create_enum(values: &EnumShape) -> String {
     )
 }
 
-/// New values are added where that is enough. A new value may not be used in the transaction that adds it, so a type whose
-/// new values the same migration uses is made anew.
+/// Whether its columns get another type, under the name of the one that they have.
 pub(in crate::diff) fn is_enum_made_anew(
-    structure: &Structure,
+    (before, after): (&Structure, &Structure),
     from: &EnumShape,
     to: &EnumShape,
 ) -> bool {
+    is_to_be_anew(after, from, to) && holder(before, from).is_none()
+}
+
+/// New values are added where that is enough. A new value may not be used in the transaction that adds it, so a type whose
+/// new values the same migration uses is made anew.
+fn is_to_be_anew(structure: &Structure, from: &EnumShape, to: &EnumShape) -> bool {
     let kept = to.values.iter().filter(|value| from.values.contains(value));
     let only_adds = kept.eq(&from.values);
     !only_adds || values_beside(to, from).any(|value| is_used(structure, to, value))
@@ -55,9 +62,18 @@ fn values_beside<'e>(one: &'e EnumShape, other: &'e EnumShape) -> impl Iterator<
         .filter(|value| !other.values.contains(value))
 }
 
-pub(super) fn change_enum(context: &Context<'_>, from: &EnumShape, to: &EnumShape) -> Step {
-    if !is_enum_made_anew(context.to, from, to) {
+pub(super) fn change_enum(
+    context: &Context<'_>,
+    change: &Change,
+    (from, to): (&EnumShape, &EnumShape),
+) -> Step {
+    if !is_to_be_anew(context.to, from, to) {
         return Step::of(values_beside(to, from).map(|value| add_value(from, to, value)));
+    }
+    if let Some(holder) = holder(context.from, from) {
+        return by_hand(change).remark(format!(
+            "the type would have to be made anew, and {holder} would keep the old one"
+        ));
     }
     let columns = columns_of(context.from, from);
     let gone: Vec<String> = values_beside(from, to)

@@ -98,7 +98,9 @@ fn retyped(context: &Context<'_>, change: &Change) -> Vec<(TableName, String)> {
         Change::AddColumn { table, column } if is_there(context, table, column) => {
             vec![(table.clone(), column.name.clone())]
         }
-        Change::ChangeEnum { from, to } if is_enum_made_anew(context.to, from, to) => {
+        Change::ChangeEnum { from, to }
+            if is_enum_made_anew((context.from, context.to), from, to) =>
+        {
             let columns = columns_of(context.from, from).into_iter();
             columns
                 .map(|(table, column)| (table.name.clone(), column.name.clone()))
