@@ -43,6 +43,23 @@ fn cli_07_a_composite_type_comes_after_its_enum() {
     there_and_back(&both, &steps);
 }
 
+/// A column that is the same in each group of a primary key needs that key.
+#[test]
+fn cli_07_a_view_with_groups_by_a_key_is_made_anew_with_it() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    let views = "CREATE VIEW v AS SELECT id, n, count(*) AS c FROM t GROUP BY id;\n\
+        CREATE VIEW w AS SELECT id FROM v;\n";
+    let steps = [
+        format!("CREATE TABLE t (id int PRIMARY KEY, n int);\n{views}"),
+        format!(
+            "CREATE TABLE t (id int, n int NOT NULL, CONSTRAINT t_pk PRIMARY KEY (id) INCLUDE (n));\n{views}"
+        ),
+    ];
+    there_and_back(&both, &steps);
+}
+
 /// A column that is renamed in a parent is renamed in its heirs.
 #[test]
 fn cli_07_a_renamed_column_of_a_parent_is_renamed_in_its_heirs() {

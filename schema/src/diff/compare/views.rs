@@ -6,8 +6,9 @@ use super::same::same_view;
 use super::{Comparison, functions};
 use crate::diff::change::Change;
 use crate::diff::facts::Facts;
+use crate::diff::key::KeyKind;
 use crate::diff::structure::ViewShape;
-use crate::syntax::canonical::has_star;
+use crate::syntax::canonical::{has_groups, has_star};
 
 impl<'s> Comparison<'s> {
     /// A view is made again where what it reads changes.
@@ -47,18 +48,18 @@ impl<'s> Comparison<'s> {
         made_again: &mut BTreeSet<String>,
     ) -> Vec<&'s ViewShape> {
         let mut dropped = Vec::new();
-        let grown = self.grown();
+        let (grown, rekeyed) = (self.grown(), self.rekeyed());
         for view in &self.from.views {
             let key = self.key_of(&view.name);
             let known = kept.iter().find(|one| self.key_of(&one.name) == key);
-            let mut read = view.reads.iter().map(|name| self.key_of(name));
-            let sees_more = || {
+            let reads_one_of = |tables: &BTreeSet<String>| {
                 let mut read = view.reads.iter().map(|name| self.key_of(name));
-                read.any(|name| grown.contains(&name)) && has_star(&view.query, self.dialect())
+                read.any(|name| tables.contains(&name))
             };
             let goes = made_again.contains(&key)
-                || read.any(|name| made_again.contains(&name))
-                || sees_more();
+                || reads_one_of(made_again)
+                || (reads_one_of(&grown) && has_star(&view.query, self.dialect()))
+                || (reads_one_of(&rekeyed) && has_groups(&view.query, self.dialect()));
             if goes || known.is_none_or(|known| !same_view(view, known, self.dialect())) {
                 made_again.insert(key);
                 dropped.push(view);
@@ -77,6 +78,20 @@ impl<'s> Comparison<'s> {
             _ => None,
         });
         added.collect()
+    }
+
+    /// The tables whose primary key goes. A view that groups by it may have columns that are the same in each group by that key alone.
+    fn rekeyed(&self) -> BTreeSet<String> {
+        if !Facts::of(self.dialect()).views_need_keys {
+            return BTreeSet::new();
+        }
+        let gone = self.changes.iter().filter_map(|change| match change {
+            Change::DropKey { table, key } if key.kind == KeyKind::PrimaryKey => {
+                Some(self.key_of(table))
+            }
+            _ => None,
+        });
+        gone.collect()
     }
 
     /// The views that are to be there: those of `to`, and after them, as no other reads them, those that it leaves alone.

@@ -24,6 +24,8 @@ pub(super) struct Facts {
     pub(super) triggers: Triggers,
     /// A view has the columns that `*` had when it was made.
     pub(super) views_keep_stars: bool,
+    /// A view needs the primary key that its groups are by (error 2BP01).
+    pub(super) views_need_keys: bool,
     /// The locks of statements that change a table; `None`: each of them locks the whole database.
     pub(super) locks: Option<Locks>,
     /// Returns the statements of changes.

@@ -78,6 +78,7 @@ pub(super) static FACTS: Facts = Facts {
         follow_renames: false,
     },
     views_keep_stars: true,
+    views_need_keys: false,
     locks: Some(busy::MYSQL),
     render: render::mysql,
 };

@@ -76,6 +76,7 @@ pub(super) static FACTS: Facts = Facts {
         follow_renames: true,
     },
     views_keep_stars: true,
+    views_need_keys: true,
     locks: Some(busy::POSTGRES),
     render: render::postgres,
 };

@@ -58,6 +58,7 @@ pub(super) static FACTS: Facts = Facts {
         follow_renames: false,
     },
     views_keep_stars: false,
+    views_need_keys: false,
     locks: None,
     render: render::sqlite,
 };

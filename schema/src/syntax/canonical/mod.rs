@@ -26,7 +26,7 @@ use self::form::Form;
 pub(crate) use self::pieces::{Piece, PieceKind, pieces};
 pub use self::settled::settled_expression;
 use crate::syntax::{
-    Body, ItemKind, Node, SelectItem, Statement, Text, look_at_expression, read_statement,
+    Body, ItemKind, Node, Select, SelectItem, Statement, Text, look_at_expression, read_statement,
     read_text, tokens_of, walk_statement,
 };
 
@@ -53,12 +53,21 @@ pub fn same_query(one: &str, other: &str, dialect: Dialect) -> bool {
 /// Whether a part of the query takes all columns of what it reads; one that is not understood may.
 pub(crate) fn has_star(sql: &str, dialect: Dialect) -> bool {
     let is_star = |item: &SelectItem| !matches!(item.kind, ItemKind::Value(..));
+    has_select(sql, dialect, |select| select.items.iter().any(is_star))
+}
+
+/// The same of groups.
+pub(crate) fn has_groups(sql: &str, dialect: Dialect) -> bool {
+    has_select(sql, dialect, |select| !select.group.is_empty())
+}
+
+fn has_select(sql: &str, dialect: Dialect, is_it: impl Fn(&Select) -> bool + Sync) -> bool {
     let found = read_text(sql, dialect).map(|whole| {
         whole.look(|statement| {
             let mut found = false;
             walk_statement(statement, |node| {
                 if let Node::Body(Body::Select(select)) = node {
-                    found |= select.items.iter().any(is_star);
+                    found |= is_it(select);
                 }
             });
             found
