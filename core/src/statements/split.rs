@@ -248,7 +248,9 @@ impl Splitter<'_> {
     fn look_at_word(&mut self, token: Token) {
         if self.open.tokens.is_empty() {
             self.open.keeps = KEPT.iter().any(|word| self.is_word(Some(token), word));
-        } else if self.open.tokens.len() < 4 && self.is_changing_function(token) {
+        } else if self.open.tokens.len() < 4
+            && (self.is_changing_function(token) || self.is_set_for_statement(token))
+        {
             self.open.keeps = true;
         } else if self.open.tokens.len() < 12
             && self.open.body == Body::None
@@ -263,6 +265,12 @@ impl Splitter<'_> {
     fn is_changing_function(&self, token: Token) -> bool {
         let mut names = CHANGING_FUNCTIONS.iter();
         self.begins_with("SELECT") && names.any(|name| self.is_word(Some(token), name))
+    }
+
+    /// MariaDB's `SET STATEMENT … FOR ALTER TABLE …`.
+    fn is_set_for_statement(&self, token: Token) -> bool {
+        let is_second = self.open.tokens.len() == 1;
+        is_second && self.begins_with("SET") && self.is_word(Some(token), "STATEMENT")
     }
 
     /// Which body follows, by the first word that names a kind of object.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::change::Change;
 use super::compare::{NameRule, compare, compare_with};
 use super::facts::{Again, Facts};
+use super::mysql::with_history;
 use super::postgres;
 use super::rename::{Rename, pending};
 use super::render::{self, Context, Step, rename};
@@ -74,6 +75,9 @@ pub fn plan(plan: &Plan<'_>) -> Result<Planned, Box<Unreadable>> {
     let dialect = plan.to.dialect;
     planned.online_down = online_down(&planned.changes, &planned.online, dialect);
     planned.down = way_back(plan, &planned, &main)?;
+    for steps in [&mut planned.up, &mut planned.down] {
+        with_history([plan.from, plan.to], steps);
+    }
     if [plan.from, plan.to].into_iter().any(Structure::is_spread) {
         for steps in [&mut planned.up, &mut planned.down] {
             in_one_after_the_other(steps);

@@ -49,6 +49,7 @@ pub(crate) enum Outcome {
 
 /// Reads one statement. Problems of single elements are collected, the rest is read all the same.
 pub(crate) fn parse_statement(cursor: &mut Cursor<'_>, problems: &mut Vec<Problem>) -> Outcome {
+    cursor.set_for_statement();
     let outcome = if cursor.eat(&["CREATE"]) {
         create(cursor, problems)
     } else if cursor.eat(&["ALTER"]) {

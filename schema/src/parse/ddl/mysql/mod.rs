@@ -18,6 +18,21 @@ pub(super) static CLAUSES: Clauses = Clauses {
 const PLACES: [&str; 3] = ["DATA DIRECTORY", "INDEX DIRECTORY", "TABLESPACE"];
 
 impl Cursor<'_> {
+    /// MariaDB's `SET STATEMENT a = b, … FOR`, which counts for the statement after it alone.
+    pub(super) fn set_for_statement(&mut self) {
+        let first = self.at;
+        if !self.eat(&["SET", "STATEMENT"]) {
+            return;
+        }
+        while !self.eat(&["FOR"]) {
+            if self.at_end() {
+                self.at = first;
+                return;
+            }
+            self.advance(1);
+        }
+    }
+
     fn mysql_type(&mut self) -> Read<TypeName> {
         let first = self.at;
         let mut words = vec![self.first_type_word()?];
