@@ -120,6 +120,45 @@ fn cli_07_a_table_that_keeps_its_versions_is_changed() {
     there_and_back(&both, &steps);
 }
 
+/// A constant beside a column has a type of its own, which the server keeps where the column gets another.
+#[test]
+fn cli_07_predicates_over_a_column_of_another_type_are_made_anew() {
+    let schema = |number: &str, moment: &str| {
+        format!(
+            "CREATE TABLE a (id bigint NOT NULL PRIMARY KEY, n {number}, d {moment}, CHECK (n IN (1, 2, 3)), CHECK (d > '2026-01-01'));\n\
+             CREATE INDEX a_i ON a (id) WHERE n > 0;\nCREATE INDEX a_e ON a ((n + 1));\n"
+        )
+    };
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    let steps = [
+        schema("smallint", "date"),
+        schema("bigint", "timestamp"),
+        schema("numeric(12, 2)", "timestamp"),
+    ];
+    there_and_back(&both, &steps);
+}
+
+/// A key without a name keeps the one that it got, which another may need.
+#[test]
+fn cli_07_keys_without_names_are_numbered_anew() {
+    let steps = [
+        "",
+        ", UNIQUE (a, b), UNIQUE (b, a), UNIQUE (a, c)",
+        ", UNIQUE (b, a), UNIQUE (a, c)",
+        ", UNIQUE (b, a), UNIQUE (a, c), UNIQUE (a, d)",
+        ", UNIQUE (a, d), UNIQUE (a, b, c), UNIQUE (a, c, d)",
+        ", UNIQUE (a, c, d)",
+    ];
+    let schema = |keys: &str| {
+        format!("CREATE TABLE t (id int NOT NULL PRIMARY KEY, a int, b int, c int, d int{keys});\n")
+    };
+    for both in Both::on_all() {
+        there_and_back(&both, &steps.map(schema));
+    }
+}
+
 /// The database compares a name without quotes in small letters.
 #[test]
 fn cli_07_the_old_name_of_a_rename_is_folded() {
@@ -206,4 +245,22 @@ fn cli_07_an_enum_that_more_than_columns_hold_is_left_to_a_person() {
         both.good("migrate run");
         both.good("migrate check");
     }
+}
+
+/// An exclusion without a name has one of its parts.
+#[test]
+fn cli_07_an_exclusion_without_a_name_goes() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    let table = |constraints: &str| {
+        format!("CREATE TABLE t (id bigint PRIMARY KEY, n integer, m text{constraints});\n")
+    };
+    let steps = [
+        "",
+        ", EXCLUDE USING btree (n WITH =, id WITH =), EXCLUDE (lower(m) WITH =, (n + 1) WITH =)",
+        ", EXCLUDE (lower(m) WITH =, (n + 1) WITH =)",
+        "",
+    ];
+    there_and_back(&both, &steps.map(table));
 }

@@ -474,7 +474,8 @@ pub(super) fn is_named(table: &DraftTable, name: &str) -> bool {
         .chain(table.uniques.iter().map(|unique| &unique.name))
         .chain(table.indexes.iter().map(|index| &index.name))
         .chain(table.foreign_keys.iter().map(|key| &key.name))
-        .chain(table.checks.iter().map(|check| &check.name));
+        .chain(table.checks.iter().map(|check| &check.name))
+        .chain(table.native.exclusions.iter().map(|(name, _)| name));
     let mut names = names.filter_map(|known| known.as_deref());
     names.any(|known| known.eq_ignore_ascii_case(name))
 }

@@ -36,10 +36,15 @@ impl Comparison<'_> {
         for key in open {
             self.drop_key(table, key);
         }
+        let wanted: Vec<&Key> = new
+            .iter()
+            .copied()
+            .filter(|key| key.name.is_some())
+            .collect();
         for (from, to) in pairs {
-            self.rename(table, from, to);
+            self.rename(table, from, to, &wanted);
             if from.not_valid && !to.not_valid {
-                self.validate(table, from, to);
+                self.validate(table, from, to, &wanted);
             }
         }
         for key in added {
@@ -48,9 +53,14 @@ impl Comparison<'_> {
         }
     }
 
-    /// Whether the key gets another name.
-    fn is_renamed(&self, from: &Key, to: &Key) -> bool {
+    /// Whether the key gets another name: one that is written, or the one that it would have in a new table, where another key has its own.
+    fn is_renamed(&self, from: &Key, to: &Key, wanted: &[&Key]) -> bool {
+        let is_index = |key: &Key| matches!(key.kind, KeyKind::Unique | KeyKind::Index);
+        let mut others = wanted.iter().filter(|one| is_index(one));
         let counts = match self.names {
+            NameRule::Written if is_index(to) && to.name.is_none() => {
+                others.any(|one| one.known_name == from.known_name && !one.does_the_same(to))
+            }
             NameRule::Written => to.name.is_some(),
             NameRule::Given => true,
         };
@@ -62,8 +72,8 @@ impl Comparison<'_> {
     }
 
     /// One that is valid where the schema says `NOT VALID` stays so.
-    fn validate(&mut self, table: &TableName, from: &Key, to: &Key) {
-        let named = match self.is_renamed(from, to) {
+    fn validate(&mut self, table: &TableName, from: &Key, to: &Key, wanted: &[&Key]) {
+        let named = match self.is_renamed(from, to, wanted) {
             true => to,
             false => from,
         };
@@ -85,8 +95,8 @@ impl Comparison<'_> {
             && old.iter().any(|key| is_foreign(&key))
     }
 
-    fn rename(&mut self, table: &TableName, from: &Key, to: &Key) {
-        if !self.is_renamed(from, to) {
+    fn rename(&mut self, table: &TableName, from: &Key, to: &Key, wanted: &[&Key]) {
+        if !self.is_renamed(from, to, wanted) {
             return;
         }
         self.changes.push(Change::RenameKey {

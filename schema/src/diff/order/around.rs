@@ -40,6 +40,8 @@ struct Touched {
     converted: BTreeSet<DatabasePart>,
     /// Those that no foreign key compares with values of the other type.
     compared: BTreeSet<DatabasePart>,
+    /// Those whose constants beside them would get another type: the server keeps the old one in a predicate, with a cast.
+    typed: BTreeSet<DatabasePart>,
 }
 
 struct Around<'a, 's> {
@@ -81,6 +83,10 @@ impl<'s> Around<'_, 's> {
                         }
                         if is_type && is_compared_otherwise(from, to) {
                             touched.compared.insert(part.clone());
+                        }
+                        let classes = [from, to].map(|one| one.column_type.class());
+                        if is_type && classes[0] != classes[1] {
+                            touched.typed.insert(part.clone());
                         }
                         if is_type || changes.contains(&ColumnChange::Collation) {
                             touched.retyped.insert(part);
@@ -196,6 +202,7 @@ impl<'s> Around<'_, 's> {
             Hindered::Converted => {
                 (reads && touches(&self.touched.converted))
                     || (is_foreign && touches(&self.touched.compared))
+                    || has(&from.columns_in(table, &key.reads), &self.touched.typed)
             }
             Hindered::Retyped => is_foreign && touches(&self.touched.retyped),
             Hindered::None => false,

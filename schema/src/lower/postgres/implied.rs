@@ -8,6 +8,7 @@ use crate::ast::{CreateIndex, Expression, KeyPart, Name, PartKey, TableConstrain
 use crate::dialect::Dialect;
 use crate::draft::{DraftTable, TableIndex};
 pub(in crate::lower) use crate::name::implied::{first_free, implied_name};
+use crate::parse::exclusion_parts;
 use crate::syntax::{ExprKind, look_at_expression};
 
 use crate::lower::Fold;
@@ -60,11 +61,21 @@ pub(in crate::lower) fn texts(columns: &[Name]) -> Vec<&str> {
 fn words_of_index(index: &CreateIndex) -> Vec<String> {
     let parts = index.parts.iter().map(|part| match &part.key {
         PartKey::Column(name) => name.text.clone(),
-        PartKey::Expression(expression) => word_of(expression),
+        PartKey::Expression(expression) => word_of(expression).unwrap_or_else(|| "expr".to_owned()),
     });
-    let include = index.words.include.iter().cloned();
+    numbered_words(parts.chain(index.words.include.iter().cloned()))
+}
+
+/// The same of `EXCLUDE`; `None` where a part is not understood.
+fn words_of_exclusion(written: &Expression) -> Option<Vec<String>> {
+    let (parts, _) = exclusion_parts(&written.sql);
+    let words: Option<Vec<String>> = parts.iter().map(word_of).collect();
+    Some(numbered_words(words?.into_iter()))
+}
+
+fn numbered_words(all: impl Iterator<Item = String>) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    for word in parts.chain(include) {
+    for word in all {
         let numbers = (0_u32..).map(|number| match number {
             0 => word.clone(),
             _ => format!("{word}{number}"),
@@ -76,8 +87,8 @@ fn words_of_index(index: &CreateIndex) -> Vec<String> {
     words
 }
 
-/// `lower(a)`, `(a)::text`, `a + 1`.
-fn word_of(expression: &Expression) -> String {
+/// `lower(a)`, `(a)::text`, `a + 1`; `None` where it is not understood.
+fn word_of(expression: &Expression) -> Option<String> {
     let found = look_at_expression(&expression.sql, Dialect::Postgres, |_, expr| {
         match &expr.without_casts().kind {
             ExprKind::Column(names) => names.last().map(|name| name.text.clone()),
@@ -86,7 +97,8 @@ fn word_of(expression: &Expression) -> String {
             _ => None,
         }
     });
-    found.ok().flatten().unwrap_or_else(|| "expr".to_owned())
+    let word = found.ok()?;
+    Some(word.unwrap_or_else(|| "expr".to_owned()))
 }
 
 impl Fold<'_> {
@@ -107,11 +119,16 @@ impl Fold<'_> {
             TableConstraintKind::ForeignKey { columns, .. } => {
                 self.numbered(table, &texts(columns), "fkey")
             }
+            TableConstraintKind::Exclude(written) => {
+                let words = words_of_exclusion(written)?;
+                let words: Vec<&str> = words.iter().map(String::as_str).into_vec();
+                let is_taken = |name: &str| is_named(table, name) || self.is_index(table, name);
+                Some(first_free(&table.name.name.text, &words, "excl", is_taken))
+            }
             TableConstraintKind::UsingIndex { .. }
             | TableConstraintKind::Check(..)
             | TableConstraintKind::Index { .. }
             | TableConstraintKind::NotNull(_)
-            | TableConstraintKind::Exclude(_)
             | TableConstraintKind::Period(_) => None,
         }
     }
