@@ -6,6 +6,7 @@
 //! as a column, a type or a table cannot go before them; triggers that record changes are `@capture` of
 //! their table.
 
+mod binary;
 mod capture;
 mod distinct;
 mod distribution;

@@ -13,6 +13,7 @@ use bindery_schema::diff::{places_of_words, statement_names};
 use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
+use super::binary::readable;
 use super::graph::{Node, ObjectKind, mentioned, sorted};
 use super::{Catalogue, CatalogueItem, Told, broken_views, capture, without_schema};
 use crate::database::Chosen;
@@ -124,7 +125,11 @@ pub(super) fn show(
     } else {
         let word = if kind == "SEQUENCE" { kind } else { "TABLE" };
         let show = Sql::assembled(format!("SHOW CREATE {word} {quoted}"));
-        let (_, sql): (String, String) = connection.query_row(show, ())?;
+        let (_, sql): (String, Vec<u8>) = connection.query_row(show, ())?;
+        let sql = readable(sql).ok_or_else(|| {
+            let why = format!("the database shows {quoted} in a text that is no UTF-8");
+            Error::new(ErrorKind::Config(why))
+        })?;
         let (kind, sql) = if kind == "SEQUENCE" {
             (ObjectKind::Sequence, sql)
         } else {

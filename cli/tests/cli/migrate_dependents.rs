@@ -247,6 +247,21 @@ fn cli_07_an_enum_that_more_than_columns_hold_is_left_to_a_person() {
     }
 }
 
+/// The words of a server beside each part are no options of the table.
+#[test]
+fn cli_07_a_table_with_a_part_for_the_rest_ends_at_its_schema() {
+    let Some(both) = Both::on_mariadb() else {
+        return;
+    };
+    let lists = "CREATE TABLE a (id int NOT NULL, k varchar(10) NOT NULL, PRIMARY KEY (id, k)) ENGINE=InnoDB PARTITION BY LIST COLUMNS(k) (PARTITION a VALUES IN ('x','y') ENGINE = InnoDB, PARTITION b DEFAULT ENGINE = InnoDB)";
+    let ranges = "CREATE TABLE r (id int NOT NULL, k int NOT NULL, PRIMARY KEY (id, k)) PARTITION BY RANGE (k) SUBPARTITION BY HASH (id) SUBPARTITIONS 2 (PARTITION a VALUES LESS THAN (5), PARTITION b VALUES LESS THAN MAXVALUE)";
+    both.execute(&format!("{lists};\n{ranges}"));
+    both.good("pull --yes");
+    both.good("migrate add first");
+    both.good("migrate check");
+    both.good("validate");
+}
+
 /// An exclusion without a name has one of its parts.
 #[test]
 fn cli_07_an_exclusion_without_a_name_goes() {
@@ -263,4 +278,20 @@ fn cli_07_an_exclusion_without_a_name_goes() {
         "",
     ];
     there_and_back(&both, &steps.map(table));
+}
+
+/// The server shows the bytes of a binary default as they are.
+#[test]
+fn cli_05_a_binary_default_that_is_no_utf8_is_read() {
+    let Some(both) = Both::on_mariadb() else {
+        return;
+    };
+    let table = "CREATE TABLE t (id int NOT NULL PRIMARY KEY, v varbinary(10) NOT NULL DEFAULT x'ff00275c');\n";
+    both.schema(table);
+    both.good("migrate add first");
+    both.good("migrate run");
+    both.good("validate");
+    both.good("pull --yes");
+    both.good("migrate check");
+    both.good("validate");
 }

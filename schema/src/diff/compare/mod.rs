@@ -255,11 +255,11 @@ impl<'s> Comparison<'s> {
         let old: Vec<&Key> = from.keys.iter().filter(|key| !skipped(key, to)).collect();
         let new: Vec<&Key> = to.keys.iter().filter(|key| !skipped(key, from)).collect();
         self.keys(name, &old, &new);
-        if !same_options(&from.options, &to.options, self.dialect()) {
+        if !same_options(&from.own_options, &to.own_options, self.dialect()) {
             self.changes.push(Change::ChangeOptions {
                 table: name.clone(),
-                from: from.options.clone(),
-                to: to.options.clone(),
+                from: from.own_options.clone(),
+                to: to.own_options.clone(),
             });
         }
         self.partitioning(from, to);
