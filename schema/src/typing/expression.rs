@@ -203,7 +203,7 @@ impl Checker<'_> {
                 let is_filled = values.iter().all(Value::is_whole);
                 Value::new(Ty::Postgres(array), false, span).filled(is_filled)
             }
-            _ => Value::new(Ty::Untyped, false, span),
+            _ => Value::new(Ty::Untyped, false, span).filled(values.is_empty()),
         }
     }
 
@@ -283,8 +283,7 @@ impl Checker<'_> {
             _ => false,
         };
         let is_filled = match &cast.operand.kind {
-            // Only the word NULL stands for one: "Array Input and Output Syntax".
-            ExprKind::Text(written) => !written.to_lowercase().contains("null"),
+            ExprKind::Text(written) => names_no_null(written),
             _ => operand.is_filled,
         };
         Value::new(ty, operand.nullable || gives_null, span).filled(is_filled)
@@ -388,7 +387,11 @@ impl Checker<'_> {
                 let same = |value: &&&Value| value.postgres() == Some(common);
                 let source = values.iter().find(same).and_then(|value| value.source);
                 let all_same = values.iter().all(|value| value.source == source);
-                let is_filled = values.iter().all(|value| value.is_filled);
+                let is_filled = values.iter().all(|value| match value.constant {
+                    Constant::Text => names_no_null(self.text_at(value.span)),
+                    Constant::Null => true,
+                    Constant::No | Constant::Number => value.is_filled,
+                });
                 let mut value = Value::new(Ty::Postgres(common), false, span).filled(is_filled);
                 value.source = source.filter(|_| all_same);
                 value
@@ -400,6 +403,11 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Whether no element of the array that a text stands for is NULL: only that word does ("Array Input and Output Syntax").
+fn names_no_null(text: &str) -> bool {
+    !text.to_lowercase().contains("null")
 }
 
 /// One type for several values, by the rules of a dialect without a catalogue.

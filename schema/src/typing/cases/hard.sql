@@ -211,6 +211,10 @@ SELECT id, tags || 'new'::text AS more, array_append(tags, :tag) AS appended, ar
 
 SELECT array_agg(DISTINCT country) AS countries, array_agg(id ORDER BY id) AS ids FROM authors;
 
+SELECT coalesce(array_agg(id), '{}') AS ids, coalesce(array_agg(name), ARRAY[]::text[]) AS names, CASE WHEN count(*) > 1 THEN array_agg(id) ELSE '{}' END AS several FROM authors;
+
+SELECT coalesce(array_agg(id), '{NULL}') AS ids, coalesce(array_agg(country), '{}') AS countries FROM authors;
+
 SELECT author_id, array_agg(title ORDER BY id) AS titles, array_agg(subtitle) FILTER (WHERE subtitle IS NOT NULL) AS subs FROM books GROUP BY author_id;
 
 SELECT id, doc -> 'a' AS a, doc ->> 'a' AS a_text, doc #>> '{b,0}' AS deep, doc @> '{"a": 1}' AS has, doc ? :key AS has_key FROM events;
