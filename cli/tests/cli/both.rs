@@ -555,7 +555,7 @@ const POSTGRES: &[&str] = &[
 const MYSQL: &[&str] = &[
     "SELECT concat('column ', table_name, '.', column_name, ' ', column_type, ' ', is_nullable, ' ', ifnull(replace(column_default, concat('`', database(), '`.'), ''), '-'), ' ', extra, ifnull(generation_expression, '')) FROM information_schema.columns WHERE table_schema = database()",
     // Not the indexes that the server made for foreign keys, named as it or as their column: they stay when the foreign key goes.
-    "SELECT concat('key ', table_name, ' ', min(non_unique), ' ', group_concat(column_name ORDER BY seq_in_index)) FROM information_schema.statistics WHERE table_schema = database() AND index_name NOT REGEXP '^[frc][0-9]+$|_ibfk_[0-9]+$|_fkey$' GROUP BY table_name, index_name",
+    "SELECT concat('key ', table_name, ' ', min(non_unique), ' ', group_concat(column_name ORDER BY seq_in_index)) FROM information_schema.statistics WHERE table_schema = database() AND index_name NOT REGEXP '^[frc][0-9]+$|_ibfk_[0-9_]+$|_fkey$' GROUP BY table_name, index_name",
     // An InnoDB key of `ALTER TABLE` has NO ACTION for RESTRICT, which do the same there.
     "SELECT concat('foreign ', k.table_name, ' ', k.column_name, ' ', k.referenced_table_name, ' ', k.referenced_column_name, ' ', replace(r.delete_rule, 'NO ACTION', 'RESTRICT')) FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name WHERE k.table_schema = database()",
     "SELECT concat('check ', table_name, ' ', check_clause) FROM information_schema.check_constraints WHERE constraint_schema = database()",

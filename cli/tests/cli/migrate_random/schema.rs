@@ -398,7 +398,12 @@ impl RandomSchema {
         let others = self.tables.iter().filter(|one| one.elsewhere == elsewhere);
         let others: Vec<String> = others.map(|one| one.name.clone()).collect();
         let other = others[random.below(others.len())].clone();
-        let (of, constraint) = (self.name("r"), self.constraint("f", random));
+        // Of tables in a circle MySQL's key without a name is looked for by a name that it has not.
+        let is_named = self.dialect == Dialect::Mysql && other != self.tables[at].name;
+        let (of, constraint) = match is_named {
+            true => (self.name("r"), format!("CONSTRAINT {} ", self.name("f"))),
+            false => (self.name("r"), self.constraint("f", random)),
+        };
         let table = &mut self.tables[at];
         table.columns.push(Column {
             name: of.clone(),
