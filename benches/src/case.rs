@@ -53,6 +53,8 @@ pub enum Case {
     Save,
     /// A row that is there by a unique key; it comes back as stored.
     Upsert,
+    /// A number of rows that are there by a unique key, in one call; they do not come back.
+    UpsertMany(usize),
     /// A row by its key.
     Delete,
     /// All owners and the pets of each: by hand two queries.
@@ -81,7 +83,7 @@ const DELETED: usize = 10;
 
 impl Case {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Find,
         Self::Finds(100),
         Self::FindMany(100),
@@ -114,6 +116,7 @@ impl Case {
         Self::UpdatePooled,
         Self::Save,
         Self::Upsert,
+        Self::UpsertMany(10_000),
         Self::Delete,
         Self::HasMany,
         Self::Family(FamilyQuery::Counts),
@@ -133,7 +136,8 @@ impl Case {
             Self::InsertsInTransaction(_) | Self::InsertOnly | Self::InsertMany(_) => 0,
             Self::FindWhere | Self::FindListed(_) | Self::FindPooled => 10_000,
             Self::Update | Self::UpdatePooled | Self::Save => 10_000,
-            Self::InsertDefaults | Self::InsertGiven | Self::Upsert => 0,
+            Self::InsertDefaults | Self::InsertGiven => 0,
+            Self::Upsert | Self::UpsertMany(_) => 0,
             Self::Delete => DELETED,
             // Families are there once for all.
             Self::HasMany | Self::Family(_) | Self::Checkout => 0,
@@ -151,7 +155,8 @@ impl Case {
             Self::FindWhere | Self::FindListed(_) | Self::FindPooled => 0,
             Self::FindChecked | Self::SelectChecked(_) => 0,
             Self::InsertDefaults | Self::InsertGiven => 1,
-            Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert => 0,
+            Self::Update | Self::UpdatePooled | Self::Save => 0,
+            Self::Upsert | Self::UpsertMany(_) => 0,
             // They are inserted before.
             Self::Delete => 1,
             Self::HasMany | Self::Family(_) | Self::Checkout => 0,
@@ -168,7 +173,8 @@ impl Case {
             Self::FindWhere | Self::FindListed(_) | Self::FindPooled => true,
             Self::FindChecked | Self::SelectChecked(_) => true,
             Self::InsertDefaults | Self::InsertGiven => true,
-            Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert | Self::Delete => true,
+            Self::Update | Self::UpdatePooled | Self::Save | Self::Delete => true,
+            Self::Upsert | Self::UpsertMany(_) => true,
             Self::HasMany | Self::Family(_) | Self::Checkout => true,
         }
     }
@@ -177,6 +183,7 @@ impl Case {
     pub(crate) fn person(self, first: i64) -> i64 {
         match self {
             Self::Upsert => first.rem_euclid(UPSERTED) + 1,
+            Self::UpsertMany(_) => 1,
             Self::HasMany | Self::Family(_) | Self::Checkout => first,
             _ if self.adds() > 0 => first,
             _ => (first * 7_919).rem_euclid(self.rows() as i64) + 1,
@@ -214,6 +221,7 @@ impl fmt::Display for Case {
             Self::UpdatePooled => out.write_str("update 1 column, from the pool"),
             Self::Save => out.write_str("save 1 row"),
             Self::Upsert => out.write_str("upsert 1 row"),
+            Self::UpsertMany(count) => write!(out, "upsert {count} rows"),
             Self::Delete => out.write_str("delete 1 row"),
             Self::HasMany => write!(out, "{OWNERS} rows with {PETS} each"),
             Self::Family(FamilyQuery::Counts) => write!(out, "{OWNERS} rows with a count each"),

@@ -202,6 +202,15 @@ pub trait Client {
         Err(missing())
     }
 
+    /// The same of many, all or none; they do not come back.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn upsert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {
+        let _ = people;
+        Err(missing())
+    }
+
     /// Deletes a row; `false` where there is none.
     ///
     /// # Errors

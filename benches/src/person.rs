@@ -23,7 +23,7 @@ impl Person {
         }
     }
 
-    /// So many, from this number on.
+    /// A number of people, from this number on.
     pub fn from(first: i64, count: usize) -> Vec<Self> {
         (first..).take(count).map(Self::numbered).collect()
     }

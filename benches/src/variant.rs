@@ -55,6 +55,12 @@ impl<C: Client> Variant for C {
             Case::InsertOnly | Case::InsertMany(_) | Case::Delete => {
                 rows = self.all()?.into_iter().map(Into::into).collect();
             }
+            // They are there, so that none of the same name can be inserted.
+            Case::UpsertMany(count) => {
+                let last = Person::numbered(count as i64);
+                let is_there = self.insert_defaults(last.name.clone()).is_err();
+                rows = is_there.then_some(last).into_iter().collect();
+            }
             Case::Update | Case::UpdatePooled | Case::Save => {
                 let row = self.find(case.person(first))?;
                 rows = row.into_iter().map(Into::into).collect();
@@ -113,6 +119,7 @@ impl Input {
                 Self::People(Person::from(first, 1))
             }
             Case::InsertMany(rows) => Self::People(Person::from(first, rows)),
+            Case::UpsertMany(rows) => Self::People(Person::from(case.person(first), rows)),
             _ => Self::People(vec![Person::numbered(case.person(first))]),
         }
     }
@@ -180,6 +187,7 @@ fn once<C: Client>(
         }
         Case::InsertsInTransaction(_) => client.inserts_in_transaction(input.people(), take)?,
         Case::InsertMany(_) => client.insert_many(input.people())?,
+        Case::UpsertMany(_) => client.upsert_many(input.people())?,
         Case::HasMany => client.has_many(&mut |pet| drop(black_box(pet)))?,
         Case::Family(query) => client.family(query, &mut |pet| drop(black_box(pet)))?,
         Case::Checkout => client.checkout()?,

@@ -171,6 +171,103 @@ fn qry_07_of_many_rows_one_meets_another_key() -> bindery::Result<()> {
     on_each_and_chosen!(given, show)
 }
 
+/// Among many rows, too, of which a statement would update none twice.
+#[test]
+fn qry_07_a_key_that_is_given_twice_among_many() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let rows = || (0..1_500).map(|n| member(n % 700).points(n as i32));
+        assert_eq!(
+            counts(c.members().upsert_many_by_email(rows())?),
+            (700, 800)
+        );
+        assert_eq!(
+            counts(c.members().upsert_many_by_email(rows())?),
+            (0, 1_500)
+        );
+        let later = c.members().filter(member::points.ge(700)).count()?;
+        assert_eq!((c.members().count()?, later), (700, 700));
+        empty(c)
+    }
+    on_each_and_chosen!(given, show)
+}
+
+/// Counts are exact where rows are of a partitioned table or of a view, where others refer to them, and where two sessions write
+/// the same rows.
+#[test]
+fn qry_07_upserts_of_many_rows_beside_views_parts_and_others() -> bindery::Result<()> {
+    let bench = Bench::new();
+    if bench.postgres.is_none() {
+        return Ok(());
+    }
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::P)?;
+    let mut c = db.p()?;
+    let rows = |points: i32| (0..1_000).map(move |n| member(n).points(points));
+    let twice = |c: &mut Connection<engine::P>| -> bindery::Result<()> {
+        assert_eq!(
+            counts(c.members().upsert_many_by_email(rows(1))?),
+            (1_000, 0)
+        );
+        assert_eq!(
+            counts(c.members().upsert_many_by_email(rows(2))?),
+            (0, 1_000)
+        );
+        assert_eq!(c.members().filter(member::points.eq(2)).count()?, 1_000);
+        empty(c)
+    };
+    twice(&mut c)?;
+    // Others refer to rows in an open transaction: those are locked, and updated all the same.
+    c.members().upsert_many_by_email(rows(1).take(500))?;
+    let first = c.members().get_by_email("0@example.org")?.id;
+    let mut other = db.p()?;
+    let referring = other.transaction(|tx| {
+        tx.members().insert(member(5_000).brought_by(first))?;
+        let mixed = c.members().upsert_many_by_email(rows(3))?;
+        assert_eq!(counts(mixed), (500, 500));
+        Ok(())
+    });
+    referring?;
+    other.execute("UPDATE members SET brought_by = NULL", ())?;
+    empty(&mut c)?;
+    let written = std::thread::scope(|scope| {
+        let write = || -> bindery::Result<Upserted> {
+            let mut written = Upserted::default();
+            for points in 0..5 {
+                let done = db.p()?.members().upsert_many_by_email(rows(points))?;
+                written.inserted += done.inserted;
+                written.updated += done.updated;
+            }
+            Ok(written)
+        };
+        let both = [scope.spawn(write), scope.spawn(write)];
+        both.map(|writer| writer.join().expect("it does not panic"))
+    });
+    let [one, another] = written;
+    let (one, another) = (counts(one?), counts(another?));
+    assert_eq!((one.0 + another.0, one.1 + another.1), (1_000, 9_000));
+    empty(&mut c)?;
+    c.execute("ALTER TABLE members RENAME TO stored", ())?;
+    c.execute("CREATE VIEW members AS SELECT * FROM stored", ())?;
+    c.execute(
+        "ALTER VIEW members ALTER points SET DEFAULT 7, ALTER city SET DEFAULT 'here'",
+        (),
+    )?;
+    twice(&mut c)?;
+    c.execute("DROP VIEW members", ())?;
+    c.execute(
+        "CREATE TABLE members (LIKE stored INCLUDING DEFAULTS INCLUDING IDENTITY, UNIQUE (email)) PARTITION BY HASH (email)",
+        (),
+    )?;
+    let parts = [
+        "CREATE TABLE members_0 PARTITION OF members FOR VALUES WITH (MODULUS 2, REMAINDER 0)",
+        "CREATE TABLE members_1 PARTITION OF members FOR VALUES WITH (MODULUS 2, REMAINDER 1)",
+    ];
+    for part in parts {
+        c.execute(part, ())?;
+    }
+    twice(&mut c)
+}
+
 /// In full: 100,000 rows.
 #[test]
 fn qry_07_very_many_rows_are_upserted() -> bindery::Result<()> {

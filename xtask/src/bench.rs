@@ -72,3 +72,24 @@ fn atomic(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode, Failur
     let status = interrupt.run(&mut command)?;
     Ok(ExitCode::from(u8::from(!status.success())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `cargo run` refuses a package of several programs where none is named.
+    #[test]
+    fn the_package_of_the_benches_says_which_program_is_run() {
+        let mut command = cargo();
+        command.args(["metadata", "--no-deps", "--format-version", "1"]);
+        let output = command.output().expect("cargo runs");
+        let found: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let packages = found["packages"].as_array().expect("a list");
+        let mut packages = packages.iter();
+        let benches = packages.find(|one| one["name"] == "bindery-benches");
+        assert_eq!(
+            benches.expect("it is there")["default_run"],
+            "bindery-bench"
+        );
+    }
+}

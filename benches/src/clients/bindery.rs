@@ -304,6 +304,13 @@ impl<E: Hosting> Client for Bindery<E> {
         Ok(as_person(self.connection.members().upsert_by_name(new)?))
     }
 
+    fn upsert_many(&mut self, people: Vec<crate::Person>) -> Result<(), Failure> {
+        let people = people.into_iter();
+        let new = people.map(|person| NewMember::new(person.name).hair_color(person.hair_color));
+        self.connection.members().upsert_many_by_name(new)?;
+        Ok(())
+    }
+
     fn delete(&mut self, id: i64) -> Result<bool, Failure> {
         Ok(self.connection.people().delete(id.into())?)
     }

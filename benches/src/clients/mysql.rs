@@ -296,6 +296,15 @@ impl Client for Mysql {
         Ok(row.map(read_person).ok_or(GONE)?)
     }
 
+    fn upsert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {
+        let text = sql::upsert_many(people.len());
+        let values = people
+            .into_iter()
+            .flat_map(|person| [Value::from(person.name), Value::from(person.hair_color)]);
+        let values: Vec<Value> = values.collect();
+        Ok(self.connection.exec_drop(text, values)?)
+    }
+
     fn delete(&mut self, id: i64) -> Result<bool, Failure> {
         self.connection.exec_drop(&self.writes.delete, (id,))?;
         Ok(self.connection.affected_rows() > 0)

@@ -34,6 +34,7 @@ struct Writes {
     update: Statement,
     save: Statement,
     upsert: Statement,
+    upsert_many: Statement,
     delete: Statement,
     owners: Statement,
     pets: Statement,
@@ -53,6 +54,7 @@ impl Writes {
             update: connection.prepare(sql::UPDATE)?,
             save: connection.prepare(sql::SAVE)?,
             upsert: connection.prepare(sql::UPSERT)?,
+            upsert_many: connection.prepare(sql::UPSERT_MANY)?,
             delete: connection.prepare(sql::DELETE)?,
             owners: connection.prepare(sql::OWNERS)?,
             pets: connection.prepare(sql::PETS)?,
@@ -255,6 +257,16 @@ impl Client for Postgres {
         let values: [&(dyn ToSql + Sync); 2] = [&person.name, &person.hair_color];
         let row = self.connection.query_one(&self.writes.upsert, &values)?;
         Ok(read_person(&row)?)
+    }
+
+    fn upsert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {
+        let (names, colors): (Vec<_>, Vec<_>) = people
+            .into_iter()
+            .map(|person| (person.name, person.hair_color))
+            .unzip();
+        let statement = &self.writes.upsert_many;
+        self.connection.execute(statement, &[&names, &colors])?;
+        Ok(())
     }
 
     fn delete(&mut self, id: i64) -> Result<bool, Failure> {

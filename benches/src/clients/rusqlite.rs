@@ -209,6 +209,16 @@ impl Client for Rusqlite {
         Ok(statement.query_row(params![person.name, person.hair_color], read_person)?)
     }
 
+    fn upsert_many(&mut self, people: Vec<Person>) -> Result<(), Failure> {
+        let transaction = self.connection.transaction()?;
+        let mut statement = transaction.prepare_cached(sql::UPSERT_ON_CONFLICT)?;
+        for person in people {
+            statement.execute(params![person.name, person.hair_color])?;
+        }
+        drop(statement);
+        Ok(transaction.commit()?)
+    }
+
     fn delete(&mut self, id: i64) -> Result<bool, Failure> {
         let mut statement = self.connection.prepare_cached(sql::DELETE)?;
         Ok(statement.execute([id])? > 0)

@@ -27,6 +27,9 @@ pub(super) mod numbered {
          RETURNING id, name, hair_color";
     pub(crate) const UPSERT: &str = "INSERT INTO members (name, hair_color) VALUES ($1, $2) \
          ON CONFLICT (name) DO UPDATE SET hair_color = excluded.hair_color RETURNING id, name, hair_color";
+    pub(crate) const UPSERT_MANY: &str = "INSERT INTO members (name, hair_color) \
+         SELECT * FROM unnest($1::varchar[], $2::varchar[]) \
+         ON CONFLICT (name) DO UPDATE SET hair_color = excluded.hair_color";
     pub(crate) const OWNERS: &str = "SELECT id, name FROM owners";
     pub(crate) const PETS: &str = "SELECT id, owner_id, name FROM pets WHERE owner_id = ANY($1)";
     pub(crate) const OF_QUERY: &str = "SELECT id, owner_id, name FROM pets \
@@ -63,6 +66,8 @@ pub(super) mod unnumbered {
          ON DUPLICATE KEY UPDATE hair_color = VALUES(hair_color)";
     pub(crate) const UPSERT_RETURNING: &str = "INSERT INTO members (name, hair_color) VALUES (?, ?) \
          ON CONFLICT (name) DO UPDATE SET hair_color = excluded.hair_color RETURNING id, name, hair_color";
+    pub(crate) const UPSERT_ON_CONFLICT: &str = "INSERT INTO members (name, hair_color) VALUES (?, ?) \
+         ON CONFLICT (name) DO UPDATE SET hair_color = excluded.hair_color";
     pub(crate) const FIND_MEMBER: &str = "SELECT id, name, hair_color FROM members WHERE id = ?";
     pub(crate) const FIND_MEMBER_BY_NAME: &str =
         "SELECT id, name, hair_color FROM members WHERE name = ?";
@@ -89,6 +94,15 @@ pub(super) mod unnumbered {
     }
 
     /// Many rows in one statement.
+    /// Up to 32,767 rows, which is all that a statement has places for.
+    pub(crate) fn upsert_many(rows: usize) -> String {
+        let values = vec!["(?, ?)"; rows].join(", ");
+        format!(
+            "INSERT INTO members (name, hair_color) VALUES {values} \
+             ON DUPLICATE KEY UPDATE hair_color = VALUES(hair_color)"
+        )
+    }
+
     pub(crate) fn insert_many(rows: usize) -> String {
         let values = vec!["(?, ?, ?)"; rows].join(", ");
         format!("INSERT INTO people (id, name, hair_color) VALUES {values}")

@@ -321,7 +321,7 @@ impl TableSql {
             let name = self.columns[column];
             sql.push(name).push(" = excluded.").push(name);
         });
-        push_touch(self.touch, columns.is_empty(), &mut sql);
+        push_touch(&self.touch_beside(columns), columns.is_empty(), &mut sql);
         sql.finish()
     }
 

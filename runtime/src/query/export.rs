@@ -74,13 +74,9 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         loop {
             let written = out.write_all(line.as_bytes());
             written.map_err(|error| rows.located(not_written(&error)))?;
-            let read = rows.pull(|row, engine| {
-                M::read(&mut row.seen_by(&cells), engine)?;
-                Ok(())
-            })?;
-            if read.is_none() {
-                break;
-            }
+            let read = rows.pull(|row, engine| M::read(&mut row.seen_by(&cells), engine).map(drop));
+            let Some(read) = read else { break };
+            read?;
             line.clear();
             format.row(&names, &cells.take(names.len()), &mut line);
             count += 1;

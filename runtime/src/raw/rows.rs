@@ -92,8 +92,8 @@ impl<E: Engine, T: FromRow<E>> Iterator for QueryRows<'_, E, T> {
         }
         let engine = self.engine;
         let row = self.pulled.next(|row| T::read_row(row, engine));
-        self.finished = !matches!(row, Ok(Some(_)));
-        row.map_err(|error| self.failed(error)).transpose()
+        self.finished = !matches!(row, Some(Ok(_)));
+        row.map(|row| row.map_err(|error| self.failed(error)))
     }
 }
 

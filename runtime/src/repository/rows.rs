@@ -107,18 +107,26 @@ impl<'c, M: Model, E: Engine, R> Rows<'c, M, E, R> {
     }
 
     /// Reads the next row by `read`; nothing comes after the last row or an error.
+    #[inline]
     pub(crate) fn pull<T>(
         &mut self,
         read: impl FnOnce(&mut RowReader<'_>, E) -> Result<T>,
-    ) -> Result<Option<T>> {
+    ) -> Option<Result<T>> {
         if self.finished {
-            return Ok(None);
+            return None;
         }
         let engine = self.reader.engine;
-        let read = |row: &mut RowReader<'_>| read(row, engine);
-        let pulled = self.pulled.next(read);
-        self.finished = !matches!(pulled, Ok(Some(_)));
-        pulled.map_err(|error| self.located(error))
+        match self.pulled.next(|row| read(row, engine)) {
+            Some(Ok(row)) => Some(Ok(row)),
+            Some(Err(error)) => {
+                self.finished = true;
+                Some(Err(self.located(error)))
+            }
+            None => {
+                self.finished = true;
+                None
+            }
+        }
     }
 
     /// The error with the place where it happened.
@@ -132,8 +140,9 @@ impl<'c, M: Model, E: Engine, R> Rows<'c, M, E, R> {
 impl<M: Model, E: Engine, R> Iterator for Rows<'_, M, E, R> {
     type Item = Result<R>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let read = self.reader.read;
-        self.pull(read).transpose()
+        self.pull(read)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Each row is as an upsert of its own after the one before it, so a key that is given twice is an update of what the first
 //! made. Rows go out many at a time where the database can report what became of them; a chunk that is refused so is done
-//! again row by row, which finds the row, and the constraint that the database would not name.
+//! again by a slower way, the last of which is row by row: it finds the row, and the constraint that the database would not name.
 
 use std::ops::{AddAssign, Range};
 
@@ -140,11 +140,16 @@ fn upsert_runs<N: ColumnSource>(link: &mut Link, runs: Vec<Run<'_, N>>) -> Resul
         |link: &mut Link| each_run(&runs, |run| run.by_row(link.ready()?, 0..run.rows.len()));
     match link.ready()?.dialect() {
         Dialect::Sqlite => by_row(link),
-        Dialect::Postgres => at_once_or(
-            link,
-            |link| each_run(&runs, |run| run.missing_first(link.ready()?)),
-            by_row,
-        ),
+        Dialect::Postgres => {
+            let missing_first =
+                |link: &mut Link| each_run(&runs, |run| run.missing_first(link.ready()?));
+            let in_turn = |link: &mut Link| at_once_or(link, missing_first, by_row);
+            if link.ready()?.has_shards() || !runs.iter().any(Run::has_many) {
+                return in_turn(link);
+            }
+            let at_once = |link: &mut Link| each_run(&runs, |run| run.in_inserts(link.ready()?));
+            at_once_or(link, at_once, in_turn)
+        }
         #[cfg(feature = "mysql")]
         Dialect::Mysql => at_once_or(
             link,
@@ -163,9 +168,15 @@ fn at_once_or(
     by_row: impl FnOnce(&mut Link) -> Result<Upserted>,
 ) -> Result<Upserted> {
     match link.atomically(at_once) {
-        Err(error) if error.is_about_a_row() => by_row(link),
+        Err(error) if error.is_about_a_row() || is_about_the_statement(&error) => by_row(link),
         outcome => outcome,
     }
+}
+
+/// What PostgreSQL says of an `ON CONFLICT` with two rows of one key (21000), and of `xmax` where rows are of a partitioned table
+/// (0A000) or of a view (42703).
+fn is_about_the_statement(error: &Error) -> bool {
+    matches!(error.code(), Some("21000" | "0A000" | "42703"))
 }
 
 fn each_run<N>(
@@ -179,6 +190,12 @@ fn each_run<N>(
     }
     Ok(upserted)
 }
+
+/// The rows of an INSERT of many, and of what is left then. Few texts, so that each is prepared once.
+const ROWS_OF_INSERTS: [usize; 2] = [512, 32];
+
+/// The values that a statement of PostgreSQL has places for.
+const MAX_PLACES: usize = 65_535;
 
 /// Neighbours that give the same columns.
 struct Run<'r, N> {
@@ -288,8 +305,58 @@ impl<'r, N: ColumnSource> Run<'r, N> {
         Err(Error::new(ErrorKind::Conflict))
     }
 
+    /// Whether there is a statement of many rows for them.
+    fn has_many(&self) -> bool {
+        ROWS_OF_INSERTS.iter().any(|&rows| self.rows.len() >= rows)
+    }
+
+    /// PostgreSQL: `INSERT … ON CONFLICT … DO UPDATE` of many rows. A row that is new has no `xmax`; one that is updated was locked
+    /// before, which its new version still shows.
+    fn in_inserts(&self, physical: &mut Physical) -> Result<Upserted> {
+        let dialect = physical.dialect();
+        let (mut first, mut upserted) = (0, Upserted::default());
+        for size in ROWS_OF_INSERTS {
+            if self.rows.len() - first < size || self.columns.iter().count() * size > MAX_PLACES {
+                continue;
+            }
+            let insert = self.sql.insert_sql(dialect, &self.columns, size, false);
+            let update = self.sql.do_update_sql(dialect, self.unique, &self.changed);
+            let text = insert + &update + " RETURNING xmax = 0";
+            while self.rows.len() - first >= size {
+                let write = &mut |params: &mut ParamWriter<'_>| {
+                    (first..first + size).for_each(|at| self.write_new(at, params));
+                };
+                physical.returning(&text, write, &mut |row| {
+                    upserted += match row.next()? {
+                        true => Upserted::INSERTED,
+                        false => Upserted::UPDATED,
+                    };
+                    Ok(true)
+                })?;
+                first += size;
+            }
+        }
+        let rest = self.from(first).missing_first(physical);
+        upserted += rest.map_err(|error| error.after_rows(first))?;
+        Ok(upserted)
+    }
+
+    /// Its rows from this one on.
+    fn from(&self, first: usize) -> Self {
+        Self {
+            rows: &self.rows[first..],
+            columns: self.columns.clone(),
+            changed: self.changed.clone(),
+            key: self.key.clone(),
+            ..*self
+        }
+    }
+
     /// PostgreSQL: all that are missing are inserted, in one go; then those that were there are updated.
     fn missing_first(&self, physical: &mut Physical) -> Result<Upserted> {
+        if self.rows.is_empty() {
+            return Ok(Upserted::default());
+        }
         let dialect = physical.dialect();
         let mut there = Vec::new();
         let write = &mut |at: usize, params: &mut ParamWriter<'_>| self.write_new(at, params);

@@ -1,8 +1,22 @@
 //! Threads that are amid the rows of a database without a write-ahead log: one in memory, or a file that cannot have one.
 //! There a commit waits until no thread reads, and a thread that reads itself would wait for itself.
 
+use std::cell::Cell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
+
+/// This thread, found out once: it is compared for every row.
+#[inline]
+fn this_thread() -> ThreadId {
+    thread_local! {
+        static THREAD: Cell<Option<ThreadId>> = const { Cell::new(None) };
+    }
+    THREAD.get().unwrap_or_else(|| {
+        let thread = thread::current().id();
+        THREAD.set(Some(thread));
+        thread
+    })
+}
 
 /// One entry for each reading that has begun and is not over, of all connections to one database.
 #[derive(Default)]
@@ -11,7 +25,7 @@ pub(super) struct Readings(Mutex<Vec<ThreadId>>);
 impl Readings {
     #[cold]
     pub(super) fn has_own(&self) -> bool {
-        self.threads().contains(&thread::current().id())
+        self.threads().contains(&this_thread())
     }
 
     fn threads(&self) -> MutexGuard<'_, Vec<ThreadId>> {
@@ -35,7 +49,7 @@ pub(super) struct Amid {
 impl Amid {
     /// This thread reads.
     pub(super) fn new(readings: &Arc<Readings>) -> Self {
-        let thread = thread::current().id();
+        let thread = this_thread();
         readings.threads().push(thread);
         Self {
             readings: Arc::clone(readings),
@@ -46,7 +60,7 @@ impl Amid {
     /// This thread reads, whichever began: rows can be handed to another.
     #[inline]
     pub(super) fn goes_on(&mut self) {
-        if self.thread != thread::current().id() {
+        if self.thread != this_thread() {
             *self = Self::new(&Arc::clone(&self.readings));
         }
     }

@@ -50,10 +50,11 @@ impl<'c> Pulled<'c> {
     }
 
     /// The next row, which `read` reads.
+    #[inline]
     pub(crate) fn next<T>(
         &mut self,
         read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
-    ) -> Result<Option<T>> {
+    ) -> Option<Result<T>> {
         match self {
             Self::Borrowed(reading) => reading.next(read),
             Self::Owned(own) => own.with_dependent_mut(|_, reading| reading.next(read)),

@@ -39,22 +39,38 @@ impl Reading<'_> {
         }
     }
 
-    /// The next row, which `read` reads.
+    /// The next row, which `read` reads. A row is moved as seldom as can be: most of the time between two rows went there.
+    #[inline]
     pub(crate) fn next<T>(
         &mut self,
         read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
-    ) -> Result<Option<T>> {
-        let pull = || {
-            self.pool.ensure_usable()?;
-            self.holding.ensure_wanted()?;
-            self.ensure_in_time()?;
-            let row = self.cursor.next()?;
-            row.map(|mut row| read(&mut row)).transpose()
+    ) -> Option<Result<T>> {
+        if let Err(error) = self.ensure_wanted() {
+            return Some(Err(self.failed(error)));
+        }
+        let row = match self.cursor.next() {
+            Ok(Some(mut row)) => read(&mut row),
+            Ok(None) => return None,
+            Err(error) => Err(error),
         };
-        pull().inspect_err(|error| {
-            *self.distrusted |= is_unreadable(error);
-            self.standing.failed(Operation::Select, error);
-        })
+        match row {
+            Err(error) => Some(Err(self.failed(error))),
+            row => Some(row),
+        }
+    }
+
+    #[inline]
+    fn ensure_wanted(&self) -> Result<()> {
+        self.pool.ensure_usable()?;
+        self.holding.ensure_wanted()?;
+        self.ensure_in_time()
+    }
+
+    #[cold]
+    fn failed(&mut self, error: Error) -> Error {
+        *self.distrusted |= is_unreadable(&error);
+        self.standing.failed(Operation::Select, &error);
+        error
     }
 }
 
