@@ -36,7 +36,7 @@ pub(super) struct Text {
     pub(super) span: Span,
 }
 
-/// Reads tables and collects what is wrong with them.
+/// Reads tables and collects what is wrong with them. A file is read once: its methods are not compiled into each place that calls them.
 pub(super) struct Reader<'d> {
     pub(super) file: FileId,
     pub(super) diagnostics: &'d mut Diagnostics,
@@ -74,6 +74,7 @@ impl Reader<'_> {
     }
 
     /// The entry of a key.
+    #[inline(never)]
     pub(super) fn get<'t>(&self, table: &'t DeTable<'t>, key: &str) -> Option<Entry<'t>> {
         table
             .get_key_value(key)
@@ -113,6 +114,7 @@ impl Reader<'_> {
     }
 
     /// A wrong type. Says nothing of the value.
+    #[inline(never)]
     pub(super) fn wrong_type(&mut self, entry: Entry<'_>, expected: &str, help: &str) {
         let found = entry.value.type_str();
         let message = format!(
@@ -127,15 +129,22 @@ impl Reader<'_> {
 
     /// A value that its type allows and its meaning does not.
     pub(super) fn bad_value(&mut self, span: Span, message: String, help: impl Into<String>) {
+        self.push_bad_value(span, message, help.into());
+    }
+
+    #[inline(never)]
+    fn push_bad_value(&mut self, span: Span, message: String, help: String) {
         self.diagnostics
             .push(findings::bad_value(message, help).at(span, ""));
     }
 
+    #[inline(never)]
     pub(super) fn text(&mut self, table: &DeTable<'_>, key: &str) -> Option<Text> {
         let entry = self.get(table, key)?;
         self.entry_text(entry)
     }
 
+    #[inline(never)]
     pub(super) fn entry_text(&mut self, entry: Entry<'_>) -> Option<Text> {
         match entry.value {
             DeValue::String(value) => Some(Text {
@@ -159,6 +168,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn truth(&mut self, table: &DeTable<'_>, key: &str) -> Option<bool> {
         let entry = self.get(table, key)?;
         let found = entry.value.as_bool();
@@ -225,6 +235,7 @@ impl Reader<'_> {
     }
 
     /// A whole number from `least` to `u32::MAX`.
+    #[inline(never)]
     pub(super) fn count(&mut self, table: &DeTable<'_>, key: &str, least: u32) -> Option<u32> {
         let entry = self.get(table, key)?;
         let Some(integer) = entry.value.as_integer() else {
@@ -253,6 +264,7 @@ impl Reader<'_> {
     }
 
     /// A time: `500ms`, `30s`, `10m`, `1h`.
+    #[inline(never)]
     pub(super) fn duration(&mut self, table: &DeTable<'_>, key: &str) -> Option<Duration> {
         let entry = self.get(table, key)?;
         if let Some(number) = entry.value.as_integer() {
@@ -285,6 +297,7 @@ impl Reader<'_> {
     }
 
     /// A time, or `none`; the outer `None` where the key is not there.
+    #[inline(never)]
     pub(super) fn limit(&mut self, table: &DeTable<'_>, key: &str) -> Option<Option<Duration>> {
         let entry = self.get(table, key)?;
         if entry.value.as_str() == Some("none") {
@@ -301,20 +314,22 @@ impl Reader<'_> {
         words: &[(&'static str, T)],
     ) -> Option<T> {
         let text = self.text(table, key)?;
-        let found = words
-            .iter()
-            .find(|(word, _)| *word == text.value)
-            .map(|(_, meaning)| *meaning);
+        let found = words.iter().find(|(word, _)| *word == text.value);
         if found.is_none() {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).into_vec();
-            let help = match suggest(&text.value, known.iter().copied()) {
-                Some(word) => format!("did you mean `{word}`?"),
-                None => format!("known are {}", quoted_list(&known)),
-            };
-            let message = format!("unknown {key} {}", quoted(&text.value));
-            self.bad_value(text.span, message, help);
+            self.unknown_word(key, &text, &known);
         }
-        found
+        found.map(|(_, meaning)| *meaning)
+    }
+
+    #[inline(never)]
+    fn unknown_word(&mut self, key: &str, text: &Text, known: &[&str]) {
+        let help = match suggest(&text.value, known.iter().copied()) {
+            Some(word) => format!("did you mean `{word}`?"),
+            None => format!("known are {}", quoted_list(known)),
+        };
+        let message = format!("unknown {key} {}", quoted(&text.value));
+        self.bad_value(text.span, message, help);
     }
 }
 
