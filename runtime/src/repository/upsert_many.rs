@@ -192,10 +192,10 @@ fn each_run<N>(
 }
 
 /// The rows of an INSERT of many, and of what is left then. Few texts, so that each is prepared once.
-const ROWS_OF_INSERTS: [usize; 2] = [512, 32];
+const ROWS_OF_INSERTS: [usize; 3] = [512, 128, 32];
 
-/// The values that a statement of PostgreSQL has places for.
-const MAX_PLACES: usize = 65_535;
+/// The values of such a statement, of which a server keeps a plan for each connection. PostgreSQL has places for 65,535.
+const MAX_PLACES: usize = 8_192;
 
 /// Neighbours that give the same columns.
 struct Run<'r, N> {

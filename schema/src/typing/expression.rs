@@ -405,9 +405,10 @@ impl Checker<'_> {
     }
 }
 
-/// Whether no element of the array that a text stands for is NULL: only that word does ("Array Input and Output Syntax").
+/// Whether no element of the array that a text stands for is NULL: only that word does ("Array Input and Output Syntax"), whose letters
+/// may be written by their numbers after a backslash.
 fn names_no_null(text: &str) -> bool {
-    !text.to_lowercase().contains("null")
+    !text.contains('\\') && !text.to_lowercase().contains("null")
 }
 
 /// One type for several values, by the rules of a dialect without a catalogue.

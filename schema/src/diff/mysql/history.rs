@@ -1,4 +1,4 @@
-//! Tables of MariaDB that keep their versions: the server changes none of them (error 4119) unless it is told to keep the history as it is.
+//! Tables of MariaDB that keep their versions: the server changes none of them (error 4119) without the setting that has the history stay as it is.
 
 use std::collections::BTreeSet;
 
