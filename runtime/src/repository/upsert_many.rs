@@ -192,7 +192,7 @@ fn each_run<N>(
 }
 
 /// The rows of an INSERT of many, and of what is left then. Few texts, so that each is prepared once.
-const ROWS_OF_INSERTS: [usize; 3] = [512, 128, 32];
+const ROWS_OF_INSERTS: [usize; 3] = [1_024, 128, 32];
 
 /// The values of such a statement, of which a server keeps a plan for each connection. PostgreSQL has places for 65,535.
 const MAX_PLACES: usize = 8_192;

@@ -61,7 +61,7 @@ fn the_plots_are_those_of_the_tables() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let page = fs::read_to_string(docs.join("speed.md")).expect("the page is there");
     let plots = plots(&page);
-    assert_eq!(plots.len(), 3, "one a database: {plots:?}");
+    assert_eq!(plots.len(), 4, "{plots:?}");
     for plot in &plots {
         let file = docs.join(&plot.picture);
         let drawn = drawn(plot);
