@@ -406,6 +406,28 @@ fn every_way_to_write<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
             c.seats().delete_where(seat::number.eq(2)).unwrap();
         },
     );
+    connection.users().all_rows().delete().unwrap();
+    events(world, pair);
+    let (first, all): (Vec<i64>, Vec<i64>) = ((100..160).collect(), (100..180).collect());
+    let told = |words: &str, ids: &[i64]| -> Vec<String> {
+        let events = ids.iter().map(|id| format!("user_{words} {id}"));
+        events.collect()
+    };
+    // More rows than one statement has, some of which are there, and one of which is given twice. Rows of one call have no order.
+    let mut upserts = |ids: &[i64], twice: Option<i64>, stars: i64, mut expected: Vec<String>| {
+        let rows = ids.iter().copied().chain(twice);
+        let rows = rows.map(|id| new(id, &format!("{id}@a.org")).stars(stars));
+        connection.users().upsert_many_by_email(rows).unwrap();
+        let mut told = names(&events(world, pair));
+        told.sort();
+        expected.sort();
+        assert_eq!(told, expected);
+    };
+    upserts(&first, None, 0, told("created", &first));
+    let both = [told("updated", &first), told("created", &all[60..])];
+    upserts(&all, None, 1, both.concat());
+    upserts(&all, Some(100), 2, told("updated", &all));
+    connection.users().all_rows().delete().unwrap();
 }
 
 /// Covers MSG-5.
