@@ -246,6 +246,22 @@ fn qry_07_upserts_of_many_rows_beside_views_parts_and_others() -> bindery::Resul
     let (one, another) = (counts(one?), counts(another?));
     assert_eq!((one.0 + another.0, one.1 + another.1), (1_000, 9_000));
     empty(&mut c)?;
+    // A row that a trigger keeps from being written is an error, not a row that is neither inserted nor updated.
+    c.execute(
+        "CREATE FUNCTION kept_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+        (),
+    )?;
+    c.execute(
+        "CREATE TRIGGER kept_out BEFORE INSERT ON members FOR EACH ROW WHEN (NEW.email = '77@example.org') EXECUTE FUNCTION kept_out()",
+        (),
+    )?;
+    let error = c.members().upsert_many_by_email(rows(1)).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.row()),
+        (&ErrorKind::Conflict, Some(77))
+    );
+    assert_eq!(c.members().count()?, 0);
+    c.execute("DROP TRIGGER kept_out ON members", ())?;
     c.execute("ALTER TABLE members RENAME TO stored", ())?;
     c.execute("CREATE VIEW members AS SELECT * FROM stored", ())?;
     c.execute(

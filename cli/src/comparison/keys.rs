@@ -116,7 +116,7 @@ impl<'s> Keys<'s> {
             let is_like = |is_same: fn(&str, &str, Dialect) -> bool| {
                 of_found.is_some_and(|one| one.is_like(key, |one, key| is_same(one, key, dialect)))
             };
-            // Where the server has written both expressions, a difference between them is one.
+            // Two expressions in the server's own form are compared exactly.
             let is_known = self.exact.has(table) && holds_expression(key);
             if !is_known && is_like(is_same_text) {
                 continue;

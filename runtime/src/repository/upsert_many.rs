@@ -148,7 +148,12 @@ fn upsert_runs<N: ColumnSource>(link: &mut Link, runs: Vec<Run<'_, N>>) -> Resul
                 return in_turn(link);
             }
             let at_once = |link: &mut Link| each_run(&runs, |run| run.in_inserts(link.ready()?));
-            at_once_or(link, at_once, in_turn)
+            match link.atomically(at_once) {
+                Err(error) if error.is_about_a_row() || is_about_the_statement(&error) => {
+                    in_turn(link)
+                }
+                outcome => outcome,
+            }
         }
         #[cfg(feature = "mysql")]
         Dialect::Mysql => at_once_or(
@@ -168,15 +173,18 @@ fn at_once_or(
     by_row: impl FnOnce(&mut Link) -> Result<Upserted>,
 ) -> Result<Upserted> {
     match link.atomically(at_once) {
-        Err(error) if error.is_about_a_row() || is_about_the_statement(&error) => by_row(link),
+        Err(error) if error.is_about_a_row() => by_row(link),
         outcome => outcome,
     }
 }
 
-/// What PostgreSQL says of an `ON CONFLICT` with two rows of one key (21000), and of `xmax` where rows are of a partitioned table
-/// (0A000) or of a view (42703).
+/// PostgreSQL's errors for an `ON CONFLICT` with two rows of one key (21000), and for `xmax` of a partitioned table (0A000) or of a view
+/// (42703); and bindery's own for rows that a trigger kept from being written.
 fn is_about_the_statement(error: &Error) -> bool {
-    matches!(error.code(), Some("21000" | "0A000" | "42703"))
+    match error.code() {
+        Some(code) => matches!(code, "21000" | "0A000" | "42703"),
+        None => *error.kind() == ErrorKind::Conflict,
+    }
 }
 
 fn each_run<N>(
@@ -305,9 +313,16 @@ impl<'r, N: ColumnSource> Run<'r, N> {
         Err(Error::new(ErrorKind::Conflict))
     }
 
+    /// The numbers of rows that its statements may have.
+    fn sizes(&self) -> impl Iterator<Item = usize> {
+        let places = self.columns.len();
+        let sizes = ROWS_OF_INSERTS.into_iter();
+        sizes.filter(move |size| places * size <= MAX_PLACES)
+    }
+
     /// Whether there is a statement of many rows for them.
     fn has_many(&self) -> bool {
-        ROWS_OF_INSERTS.iter().any(|&rows| self.rows.len() >= rows)
+        self.sizes().any(|size| self.rows.len() >= size)
     }
 
     /// PostgreSQL: `INSERT … ON CONFLICT … DO UPDATE` of many rows. A row that is new has no `xmax`; one that is updated was locked
@@ -315,8 +330,8 @@ impl<'r, N: ColumnSource> Run<'r, N> {
     fn in_inserts(&self, physical: &mut Physical) -> Result<Upserted> {
         let dialect = physical.dialect();
         let (mut first, mut upserted) = (0, Upserted::default());
-        for size in ROWS_OF_INSERTS {
-            if self.rows.len() - first < size || self.columns.iter().count() * size > MAX_PLACES {
+        for size in self.sizes() {
+            if self.rows.len() - first < size {
                 continue;
             }
             let insert = self.sql.insert_sql(dialect, &self.columns, size, false);
@@ -326,13 +341,18 @@ impl<'r, N: ColumnSource> Run<'r, N> {
                 let write = &mut |params: &mut ParamWriter<'_>| {
                     (first..first + size).for_each(|at| self.write_new(at, params));
                 };
+                let mut rows = 0;
                 physical.returning(&text, write, &mut |row| {
+                    rows += 1;
                     upserted += match row.next()? {
                         true => Upserted::INSERTED,
                         false => Upserted::UPDATED,
                     };
                     Ok(true)
                 })?;
+                if rows < size {
+                    return Err(Error::new(ErrorKind::Conflict));
+                }
                 first += size;
             }
         }

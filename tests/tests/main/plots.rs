@@ -12,7 +12,7 @@ const LEFT: f64 = 290.0;
 const RIGHT: f64 = 700.0;
 const TOP: f64 = 66.0;
 const ROW: f64 = 20.0;
-/// Where the scale begins, which is logarithmic.
+/// The least ratio of the scale, which is logarithmic.
 const LEAST: f64 = 0.25;
 /// It ends at the first that no ratio is beyond, but not before the one of this place.
 const TICKS: [f64; 9] = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];

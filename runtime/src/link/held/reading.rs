@@ -39,7 +39,7 @@ impl Reading<'_> {
         }
     }
 
-    /// The next row, which `read` reads. A row is moved as seldom as can be: most of the time between two rows went there.
+    /// The next row, which `read` reads.
     #[inline]
     pub(crate) fn next<T>(
         &mut self,
